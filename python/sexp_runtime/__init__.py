@@ -1,0 +1,1 @@
+"""SEXP runtime: FreeSpace-family mission scripts, evaluated only where something changed."""

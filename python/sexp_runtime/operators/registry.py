@@ -1,0 +1,67 @@
+"""The table of operator meanings: each operator's function with what it reads, declared beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from enum import Flag, auto
+from typing import TYPE_CHECKING, Any
+
+from sexp_runtime.values import Raw, Status
+from sexp_runtime.world.facts import FactKey
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.operators.node import EvalNode
+
+OperatorFunction = Callable[["EvaluationContext", "EvalNode"], Raw]
+#: Facts an operator reads, from the world and the texts of its arguments ("" for an argument that is an expression).
+ReadsFunction = Callable[[Any, Sequence[str]], Iterable[FactKey]]
+
+
+class Trait(Flag):
+    """What a cache must know about an operator beyond the facts it reads."""
+
+    NONE = 0
+    TIME = auto()  #: calls EvaluationContext.due_* with the moment at which time alone could change its result
+    RANDOM = auto()  #: draws random numbers
+    STATEFUL = auto()  #: keeps memory between evaluations or counts them: must run whenever the original would run it
+    ACTION = auto()  #: has effects; never answered from cache
+    CONTROL = auto()  #: runs or chooses children itself (conditionals, argument forms)
+    VOLATILE = auto()  #: reads something that no fact covers (scripts): evaluated on every pass
+    FLUSHES = auto()  #: resets statuses of nodes (every-time, reset-event ...)
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorMeaning:
+    """What an operator does: its function and the declarations that caching rests on.
+
+    `results` lists the special results that the function itself can return; an empty set promises a plain number.
+    """
+
+    name: str
+    function: OperatorFunction
+    reads: ReadsFunction | None = None
+    traits: Trait = Trait.NONE
+    results: frozenset[Status] = field(default_factory=frozenset)
+
+
+MEANINGS: dict[str, OperatorMeaning] = {}
+
+
+def operator(
+    *names: str,
+    reads: ReadsFunction | None = None,
+    traits: Trait = Trait.NONE,
+    results: Iterable[Status] = (),
+) -> Callable[[OperatorFunction], OperatorFunction]:
+    """Register the decorated function as the meaning of the named operators; a name registered twice is an error."""
+
+    def register(function: OperatorFunction) -> OperatorFunction:
+        for name in names:
+            if name in MEANINGS:
+                raise ValueError(f"operator {name!r} is registered twice")
+            MEANINGS[name] = OperatorMeaning(name, function, reads, traits, frozenset(results))
+        return function
+
+    return register

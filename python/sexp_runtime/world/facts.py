@@ -1,0 +1,49 @@
+"""Facts: the pieces of world state that expressions read, and the marks that a change sets on their readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+
+#: A fact's name, a tuple of short strings and numbers: ("var", 3), ("ship", "alpha 1", "hull"), ("log", "alpha 1") ...
+#: Names of ships, wings, events, goals and containers inside a key are in lower case.
+FactKey = tuple[Hashable, ...]
+
+
+class FactBoard:
+    """Knows for each fact which slots read it; `changed` marks them.
+
+    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store.
+    Only facts that somebody reads are kept.
+    """
+
+    __slots__ = ("observer", "readers")
+
+    def __init__(self) -> None:
+        self.readers: dict[FactKey, list[tuple[bytearray, int]]] = {}
+        #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
+        self.observer: Callable[[FactKey], None] | None = None
+
+    def changed(self, key: FactKey) -> None:
+        """Mark every slot that reads the fact; the caller has made sure that its value really changed."""
+        edges = self.readers.get(key)
+        if edges is not None:
+            for marks, index in edges:
+                marks[index] = 1
+        if self.observer is not None:
+            self.observer(key)
+
+    def subscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
+        """From now on a change of the fact sets marks[index]; subscribing twice is harmless but costs a store."""
+        self.readers.setdefault(key, []).append((marks, index))
+
+    def unsubscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
+        """Undo one `subscribe`; unknown edges are ignored."""
+        edges = self.readers.get(key)
+        if edges is None:
+            return
+        for position, (other, at) in enumerate(edges):
+            if other is marks and at == index:
+                del edges[position]
+                break
+        if not edges:
+            del self.readers[key]
