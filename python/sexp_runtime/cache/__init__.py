@@ -1,0 +1,1 @@
+"""Caches: slots and marks for missions, ExpressionCache for ad-hoc text."""
