@@ -1,0 +1,330 @@
+"""Which Godot runs the project: $GODOT, one on the PATH, or Debian's own, unpacked without root into the cache folder."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import os
+import re
+import shutil
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Callable, Dict, List, Optional, Tuple
+from urllib.parse import unquote
+
+from . import apt
+from .console import Problem, Progress, explain_failure, run_checked
+from .state import cache_folder, identity, locked, make_folder, read_stamp, write_stamp
+
+MINIMUM = (4, 6)
+# The engine, what it draws with where there is no graphics card, and a screen where there is none: +8.5 MB beside its 158.
+PACKAGES = ("godot", "libgl1-mesa-dri", "libglx-mesa0", "libgl1", "libegl1", "xvfb", "xkb-data", "x11-xkb-utils")
+PROGRAMS = ("godot", "Xvfb", "xkbcomp")
+# Raised when an unpacked tree of an older form of this code must be made anew.
+TREE_FORM = 1
+SPACE_NEEDED = 900_000_000
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A Godot that can be run: the executable, its version text, where it came from, and Debian's unpacked tree if it is that."""
+
+    executable: Path
+    version: str
+    origin: str
+    tree: Optional[Path] = None
+
+
+def parse_version(text: str) -> Optional[Tuple[int, int, int]]:
+    """The numbers in what `godot --version` prints (`4.6.3.stable.official.1a2b3c`); None if it is no such text.
+
+    Warnings may stand on lines before it.
+    """
+    for line in reversed(text.strip().splitlines()):
+        match = re.match(r"(?:Godot Engine v)?(\d+)\.(\d+)(?:\.(\d+))?(?=[.\s-]|$)", line.strip())
+        if match:
+            return int(match[1]), int(match[2]), int(match[3] or 0)
+    return None
+
+
+def ask_version(executable: Path) -> str:
+    """What the executable says its version is. Raises Problem if it does not run or says none."""
+    try:
+        done = subprocess.run(
+            [str(executable), "--headless", "--version"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=60,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise Problem("%s does not run: %s" % (executable, error)) from error
+    text = done.stdout.decode("utf-8", "replace")
+    if done.returncode != 0 or parse_version(text) is None:
+        said = (text + done.stderr.decode("utf-8", "replace")).strip()[-500:]
+        raise Problem("%s is no Godot that runs here; asked for its version it said: %s" % (executable, said or "nothing"))
+    return text.strip().splitlines()[-1].strip()
+
+
+def is_new_enough(version: str) -> bool:
+    """Whether a version text names Godot 4.6 or newer."""
+    numbers = parse_version(version)
+    return numbers is not None and numbers[:2] >= MINIMUM
+
+
+class _Versions:
+    """Remembers, per executable and as long as its file stays the same, what version it said: asking costs 0.1 s."""
+
+    def __init__(self, folder: Path) -> None:
+        self._stamp = folder / "versions.json"
+        self._known = read_stamp(self._stamp)
+
+    def of(self, executable: Path) -> str:
+        mark = identity(executable)
+        entry = self._known.get(str(executable))
+        if isinstance(entry, list) and len(entry) == 2 and entry[0] == mark:
+            return str(entry[1])
+        version = ask_version(executable)
+        self._known[str(executable)] = [mark, version]
+        try:
+            write_stamp(self._stamp, self._known)
+        except Problem:
+            pass  # not remembered; the next run asks again
+        return version
+
+
+def find_given(cache: Path, progress: Progress) -> Optional[Engine]:
+    """The engine named by $GODOT, or one on the PATH that is new enough; None if there is neither.
+
+    Raises Problem if $GODOT is set but is not a Godot 4.6 or newer: what a person asked for is not silently replaced.
+    """
+    versions = _Versions(cache)
+    named = os.environ.get("GODOT")
+    if named:
+        found = shutil.which(os.path.expanduser(named))
+        if not found:
+            raise Problem("GODOT=%s names no executable file. Correct it, or unset it to use Debian's Godot." % named)
+        version = versions.of(Path(found))
+        if not is_new_enough(version):
+            raise Problem("GODOT=%s is Godot %s, but 4.6 or newer is needed. Correct it, or unset it." % (named, version))
+        return Engine(Path(found).absolute(), version, "$GODOT", _tree_of(Path(found).absolute(), cache))
+    for name in ("godot4", "godot"):
+        found = shutil.which(name)
+        if not found:
+            continue
+        try:
+            version = versions.of(Path(found))
+        except Problem:
+            continue
+        if is_new_enough(version):
+            return Engine(Path(found).absolute(), version, "PATH")
+        progress.live("%s is Godot %s, older than 4.6: not used" % (found, version))
+    return None
+
+
+def _tree_of(executable: Path, cache: Path) -> Optional[Path]:
+    """The unpacked tree an executable lies in, so that $GODOT set to our own engine still finds its drivers."""
+    tree = executable.parent.parent.parent
+    return tree if tree.parent == cache and executable.parent.name == "bin" else None
+
+
+def find_unpacked(cache: Path) -> Optional[Engine]:
+    """Debian's Godot in the cache folder, if its set-up was finished."""
+    stamp = read_stamp(cache / "engine.json")
+    name, version = stamp.get("tree"), stamp.get("version")
+    if stamp.get("form") != TREE_FORM or not isinstance(name, str) or not isinstance(version, str):
+        return None
+    tree = cache / name
+    executable = tree / "usr" / "bin" / "godot"
+    if stamp.get("cache") != str(cache) or identity(executable) != stamp.get("identity"):
+        return None
+    return Engine(executable, version, "Debian's package, unpacked", tree)
+
+
+def find_engine() -> Optional[Engine]:
+    """The engine as far as it is there already; nothing is fetched. Raises Problem as `find_given` does."""
+    cache = cache_folder()
+    return find_given(cache, Progress(quiet=True)) or find_unpacked(cache)
+
+
+def ensure_engine(progress: Progress, patchelf: Callable[[], Path]) -> Engine:
+    """The engine, fetched and unpacked first if need be. `patchelf` is called for that tool only then. Raises Problem."""
+    cache = cache_folder()
+    engine = find_given(cache, progress) or find_unpacked(cache)
+    if engine is not None:
+        return engine
+    tool = patchelf()
+    with locked(cache, progress):
+        engine = find_unpacked(cache)  # another set-up may have done it while this one waited
+        if engine is None:
+            engine = _fetch(cache, tool, progress)
+    return engine
+
+
+def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
+    """Downloads, unpacks, adapts and tries Debian's Godot; only then the stamp says that it is there."""
+    for left_over in cache.glob("tmp-*"):
+        shutil.rmtree(left_over, ignore_errors=True)
+    free = shutil.disk_usage(cache).free
+    if free < SPACE_NEEDED:
+        raise Problem(
+            "Debian's Godot needs %d MB in %s, where %d MB are free: free some, or set SEXP_CACHE to a roomier folder."
+            % (SPACE_NEEDED / 1e6, cache, free / 1e6)
+        )
+    progress.say("no Godot 4.6 or newer found: fetching Debian's own into %s (170 MB down, 550 MB unpacked; once)" % cache)
+    archives: List[Path] = []
+
+    def download() -> None:
+        private = apt.open_testing(make_folder(cache / "download"), PACKAGES, progress)
+        files, size = private.download(PACKAGES)
+        archives.extend(files)
+        progress.say("%d archives, %.1f MB fetched" % (len(files), size / 1e6))
+
+    progress.step("downloading Godot and the libraries it needs", download)
+    version = next((_version_in_name(path.name) for path in archives if path.name.startswith("godot_")), "unknown")
+    temporary = make_folder(cache / ("tmp-%d" % os.getpid()))
+    final = cache / ("godot-" + re.sub(r"[^A-Za-z0-9.+~-]", "_", version))
+    try:
+        progress.step("unpacking %d archives" % len(archives), lambda: _unpack(archives, temporary, progress))
+        progress.step("adapting programs to the unpacked libraries", lambda: _adapt(temporary, final, patchelf))
+        if final.exists():
+            os.replace(final, cache / ("tmp-old-%d" % os.getpid()))
+        os.replace(temporary, final)
+    except OSError as error:
+        raise Problem(explain_failure("Unpacking Debian's Godot", str(error))) from error
+    finally:
+        for left_over in cache.glob("tmp-*"):
+            shutil.rmtree(left_over, ignore_errors=True)
+    executable = final / "usr" / "bin" / "godot"
+    said = ask_version(executable)
+    if not is_new_enough(said):
+        raise Problem("Debian's Godot on this machine's mirror is %s, but 4.6 or newer is needed: set GODOT." % said)
+    write_stamp(
+        cache / "engine.json",
+        {
+            "form": TREE_FORM,
+            "cache": str(cache),
+            "tree": final.name,
+            "version": said,
+            "identity": identity(executable),
+        },
+    )
+    shutil.rmtree(cache / "download", ignore_errors=True)
+    progress.say("Godot %s is ready" % said)
+    return Engine(executable, said, "Debian's package, unpacked", final)
+
+
+def _version_in_name(archive: str) -> str:
+    """Debian's version in an archive's file name (`godot_4.6.3+ds-2_amd64.deb`)."""
+    parts = archive.split("_")
+    return unquote(parts[1]) if len(parts) > 2 else "unknown"
+
+
+def _unpack(archives: List[Path], target: Path, progress: Progress) -> None:
+    done = 0
+    with concurrent.futures.ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        jobs = [
+            pool.submit(run_checked, "Unpacking " + path.name, ["dpkg-deb", "-x", str(path), str(target)]) for path in archives
+        ]
+        try:
+            for job in concurrent.futures.as_completed(jobs):
+                job.result()
+                done += 1
+                progress.live("unpacked %d of %d" % (done, len(jobs)))
+        except Problem:
+            for job in jobs:
+                job.cancel()
+            raise
+    # Nothing in a user's cache may run with another user's rights, whoever unpacked it.
+    for folder, _, names in os.walk(target):
+        for name in names:
+            path = os.path.join(folder, name)
+            mode = os.lstat(path).st_mode
+            if stat.S_ISREG(mode) and mode & (stat.S_ISUID | stat.S_ISGID):
+                os.chmod(path, stat.S_IMODE(mode) & ~(stat.S_ISUID | stat.S_ISGID))
+
+
+def library_folder(tree: Path) -> Path:
+    """The tree's folder of shared libraries (`usr/lib/x86_64-linux-gnu` or another machine's). Raises Problem if there is none."""
+    for candidate in sorted((tree / "usr" / "lib").glob("*-linux-gnu*")):
+        if list(candidate.glob("libc.so.*")):
+            return candidate
+    raise Problem("The unpacked tree %s holds no C library: run again to fetch it anew." % tree)
+
+
+def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
+    """Ties the programs to the tree's own loader and libraries, under the path that the tree will have.
+
+    They stay ordinary executables: started through the loader, Godot would take that for itself when Play starts a second one.
+    """
+    tool = str(patchelf)
+    libraries = library_folder(tree)
+    loaders = sorted(libraries.glob("ld-linux*.so.*"))
+    if not loaders:
+        raise Problem("The unpacked tree %s holds no loader: run again to fetch it anew." % tree)
+    later = final / libraries.relative_to(tree)
+    # A library with a RUNPATH of its own is not searched for by the program's; Debian's names folders of an installed system.
+    for library in sorted(libraries.glob("*.so*")):
+        if not library.is_symlink() and library.is_file() and _has_runpath(tool, library):
+            run_checked("Adapting " + library.name, [tool, "--remove-rpath", str(library)])
+    _loosen_keyboard_compiler(tree / "usr" / "bin" / "Xvfb")
+    for name in PROGRAMS:
+        program = tree / "usr" / "bin" / name
+        if not program.is_file():
+            raise Problem("The unpacked tree holds no %s: run again to fetch it anew." % name)
+        run_checked(
+            "Adapting " + name,
+            [tool, "--set-interpreter", str(later / loaders[0].name), "--force-rpath"]
+            + ["--set-rpath", "%s:%s" % (later, later / "pulseaudio"), str(program)],
+        )
+
+
+def _has_runpath(patchelf: str, library: Path) -> bool:
+    with open(library, "rb") as handle:
+        if handle.read(4) != b"\x7fELF":
+            return False
+    done = subprocess.run([patchelf, "--print-rpath", str(library)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    return bool(done.stdout.strip())
+
+
+def _loosen_keyboard_compiler(xvfb: Path) -> None:
+    """Lets Xvfb find its keyboard compiler on the PATH: its folder is a constant in the program, /usr/bin.
+
+    An empty folder there makes it run the plain name; where the constant is not found as expected nothing is changed,
+    and Xvfb needs an installed xkbcomp.
+    """
+    content = xvfb.read_bytes()
+    constant = b"\0/usr/bin\0"
+    if content.count(constant) == 1:
+        xvfb.write_bytes(content.replace(constant, b"\0\0usr/bin\0"))
+
+
+def drawing_environment(engine: Engine, base: Dict[str, str]) -> Dict[str, str]:
+    """`base` with what an engine out of the tree needs to open a window; other engines use the machine's own drivers.
+
+    Without a graphics card, OpenGL is drawn by the processor.
+    """
+    environment = dict(base)
+    if not has_graphics_card():
+        environment.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
+    if engine.tree is None:
+        return environment
+    libraries = library_folder(engine.tree)
+    environment.setdefault("LIBGL_DRIVERS_PATH", str(libraries / "dri"))
+    environment.setdefault("GBM_BACKENDS_PATH", str(libraries / "gbm"))
+    environment.setdefault("__EGL_VENDOR_LIBRARY_DIRS", str(engine.tree / "usr/share/glvnd/egl_vendor.d"))
+    for name, machine, ours in (
+        ("XKB_CONFIG_ROOT", "/usr/share/X11/xkb", "usr/share/X11/xkb"),
+        ("XLOCALEDIR", "/usr/share/X11/locale", "usr/share/X11/locale"),
+        ("FONTCONFIG_PATH", "/etc/fonts", "etc/fonts"),
+    ):
+        if not os.path.isdir(machine):
+            environment.setdefault(name, str(engine.tree / ours))
+    return environment
+
+
+def has_graphics_card() -> bool:
+    """Whether the machine offers a device that OpenGL can draw with."""
+    return bool(list(Path("/dev").glob("dri/renderD*")) or list(Path("/dev").glob("nvidia[0-9]*")))

