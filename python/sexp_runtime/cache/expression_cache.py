@@ -114,11 +114,13 @@ class ExpressionCache:
         """Return the cached value of the key, which becomes the most recently used, or the default."""
         if self._clock.us >= self._wake_us:
             self._wake()
-        entry = self._entries.get(key)
-        if entry is None:
+        entries = self._entries
+        try:
+            entry = entries[key]
+        except KeyError:
             self.misses += 1
             return default
-        self._entries.move_to_end(key)
+        entries.move_to_end(key)
         self.hits += 1
         entry.hits += 1
         return entry.value

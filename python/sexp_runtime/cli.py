@@ -1,0 +1,58 @@
+"""The command line: `python -m sexp_runtime COMMAND ...` finds the command's module and runs it."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Final
+
+#: Every command with its one-line help; the module of a command is imported when it is called.
+COMMANDS: Final = {
+    "check": "report errors and warnings of missions, with file, line and event",
+    "eval": "evaluate one expression and print its value",
+    "run": "play a mission with the seeded simulator and print what happened",
+    "diff": "play a mission on the naive and the cached engine side by side and compare every frame",
+    "explain": "say why an event has its value: last cause, facts waited for, next due time",
+    "timeline": "list every evaluation of one event: when, by which cause, what it returned",
+    "conformance": "run observed cases against an engine",
+    "operators": "show the operator catalog as help",
+    "profile": "measure a mission: where evaluation time goes, frame by frame",
+    "hints": "advise on expressions that cost more than they need to, and apply the advice",
+    "record": "play a mission and record every external change of each frame into one file",
+    "replay": "reproduce a recorded run bit for bit",
+}
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"sexp_runtime.commands.{command}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code: 0 fine, 1 something was found, 2 wrong use, 130 interrupted."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    overview = argparse.ArgumentParser(
+        prog="sexp",
+        description="Tools for FreeSpace-family mission scripts (S-expressions).",
+        epilog="`sexp COMMAND --help` shows a command's options.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = overview.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, text in COMMANDS.items():
+        parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")
+        if arguments[:1] == [name]:
+            _module(name).add_arguments(parser)
+    args = overview.parse_args(arguments)
+    try:
+        return int(_module(args.command).run(args))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # the reader of our output has gone, as in `sexp operators | head`
+        sys.stderr.close()
+        return 0
+    except OSError as error:
+        print(f"sexp {args.command}: {error.filename or ''}: {error.strerror or error}", file=sys.stderr)
+        return 2
