@@ -65,7 +65,11 @@ def compact(row: dict[str, Any]) -> dict[str, Any]:
     dialects = [name for name in ("fso", "wcs") if row[f"in_{name}"]]
     if dialects != ["fso", "wcs"]:
         out["dialects"] = dialects
-    for key, value in (("campaign", row["usable_in_campaign_file"]), ("effects", row["effects"]), ("terminal", row["terminal"])):
+    for key, value in (
+        ("campaign", row["usable_in_campaign_file"]),
+        ("effects", row["effects"]),
+        ("terminal", row["terminal"]),
+    ):
         if value:
             out[key] = True
     for key in ("aliases", "reads", "special_results", "flags"):

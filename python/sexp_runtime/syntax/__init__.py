@@ -1,0 +1,1 @@
+"""Text to tree and back: parser, printer and diagnostics of SEXP formulas."""
