@@ -1,1 +1,1 @@
-"""Set-up shared by the commands in tools/: engine, Python environment, build and import, with the standard library only."""
+"""Set-up shared by the commands in tools/: Python, engine, build and import, with the standard library only."""

@@ -1,6 +1,6 @@
 """Debian packages without root: a private apt state that asks the machine's own mirror for its testing suite.
 
-Nothing here names a mirror: where packages come from is derived from the sources that the machine's apt is configured with.
+Nothing here names a mirror: where packages come from is derived from the sources of the machine's own apt.
 Signatures are verified by apt itself, with the machine's keys.
 """
 
@@ -12,32 +12,44 @@ import shlex
 import shutil
 import subprocess
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Optional, Sequence, Tuple
 
-from .console import Problem, Progress, explain_failure, missing
+from .console import Progress, SetupError, explain_failure, missing
 
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 KNOWN_SUITES = frozenset(
-    "stable oldstable oldoldstable testing unstable sid bullseye bookworm trixie forky duke".split()
+    [
+        "stable",
+        "oldstable",
+        "oldoldstable",
+        "testing",
+        "unstable",
+        "sid",
+        "bullseye",
+        "bookworm",
+        "trixie",
+        "forky",
+        "duke",
+    ]
 )
 
 
 @dataclass(frozen=True)
 class Source:
-    """One place that packages come from: its address, the suite it was configured for, and the key that must have signed it.
+    """One place that packages come from: its address, the suite it was configured for, and the key that signs it.
 
     `signed_by` is the text as apt takes it (a path, a fingerprint or a whole key block), or empty: apt's trusted keys.
     """
 
     uri: str
     suite: str
-    components: Tuple[str, ...]
+    components: tuple[str, ...]
     signed_by: str = ""
 
 
-def parse_one_line(text: str) -> List[Source]:
+def parse_one_line(text: str) -> list[Source]:
     """Reads the classic sources.list format (`deb [options] uri suite components`)."""
     found = []
     for raw in text.splitlines():
@@ -55,12 +67,12 @@ def parse_one_line(text: str) -> List[Source]:
     return found
 
 
-def parse_deb822(text: str) -> List[Source]:
+def parse_deb822(text: str) -> list[Source]:
     """Reads the newer .sources format: stanzas of `Field: value`, with continuation lines."""
-    found: List[Source] = []
+    found: list[Source] = []
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     for stanza in re.split(r"\n[ \t]*\n", "\n".join(lines)):
-        fields: Dict[str, str] = {}
+        fields: dict[str, str] = {}
         name = ""
         for line in stanza.splitlines():
             if line[:1] in (" ", "\t"):
@@ -81,7 +93,7 @@ def parse_deb822(text: str) -> List[Source]:
     return found
 
 
-def debian_mirrors(sources: Sequence[Source], codename: str = "") -> List[Source]:
+def debian_mirrors(sources: Sequence[Source], codename: str = "") -> list[Source]:
     """The configured sources that are mirrors of Debian itself, likeliest first, each address once.
 
     A mirror is a source of the component `main` for a suite of Debian (not -security, -updates or another project's).
@@ -94,7 +106,7 @@ def debian_mirrors(sources: Sequence[Source], codename: str = "") -> List[Source
             continue
         likely = "debian-archive" in source.signed_by or (bool(codename) and source.suite == codename)
         ranked.append((0 if likely else 1, place, source))
-    found: List[Source] = []
+    found: list[Source] = []
     for _, _, source in sorted(ranked, key=lambda entry: entry[:2]):
         if source.uri not in [other.uri for other in found]:
             found.append(source)
@@ -112,7 +124,7 @@ def source_stanza(source: Source, suite: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def read_machine_sources() -> List[Source]:
+def read_machine_sources() -> list[Source]:
     """All sources that this machine's apt is configured with."""
     files = _apt_paths(("Dir::Etc::sourcelist/f", "Dir::Etc::sourceparts/d"))
     found = _parse_file(Path(files[0])) if files[0] else []
@@ -123,7 +135,7 @@ def read_machine_sources() -> List[Source]:
     return found
 
 
-def _parse_file(path: Path) -> List[Source]:
+def _parse_file(path: Path) -> list[Source]:
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -133,12 +145,12 @@ def _parse_file(path: Path) -> List[Source]:
     return parse_one_line(text) if path.suffix == ".list" else []
 
 
-def _apt_paths(names: Sequence[str]) -> List[str]:
+def _apt_paths(names: Sequence[str]) -> list[str]:
     """Paths of the machine's apt configuration; an empty text for one that is not set."""
     command = ["apt-config", "shell"]
     for index, name in enumerate(names):
-        command += ["P%d" % index, name]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+        command += [f"P{index}", name]
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
     values = dict(re.findall(r"^P(\d+)='(.*)'$", done.stdout.decode("utf-8", "replace"), re.MULTILINE))
     return [values.get(str(index), "") for index in range(len(names))]
 
@@ -160,7 +172,9 @@ class PrivateApt:
     """
 
     def __init__(self, folder: Path, progress: Progress) -> None:
-        absent = [(name, package) for name, package in (("apt-get", "apt"), ("dpkg-deb", "dpkg")) if not shutil.which(name)]
+        absent = [
+            (name, package) for name, package in (("apt-get", "apt"), ("dpkg-deb", "dpkg")) if not shutil.which(name)
+        ]
         if absent:
             raise missing(absent, "Unpacking Debian's Godot")
         self.folder = folder
@@ -174,9 +188,13 @@ class PrivateApt:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         (self.folder / "status").write_text("")
         (self.folder / "private.sources").write_text(stanza)
-        self.architecture = subprocess.run(
-            ["dpkg", "--print-architecture"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
-        ).stdout.decode().strip()
+        self.architecture = (
+            subprocess.run(
+                ["dpkg", "--print-architecture"], stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, check=False
+            )
+            .stdout.decode()
+            .strip()
+        )
         lines = []
         parts, main = _apt_paths(("Dir::Etc::parts/d", "Dir::Etc::main/f"))
         given = os.environ.get("APT_CONFIG", "")
@@ -193,7 +211,7 @@ class PrivateApt:
             "APT::Default-Release",
             "APT::Architectures",
         ):
-            lines.append("#clear %s;" % name)
+            lines.append(f"#clear {name};")
         here = str(self.folder)
         settings = {
             "Dir::Etc::parts": here + "/empty",
@@ -209,7 +227,7 @@ class PrivateApt:
             "Dir::Cache::archives": here + "/archives",
             "Dir::Log": here + "/state",
             "APT::Architectures::": self.architecture,
-            # Without root there is no one to drop privileges to; with root, the folders below ~ are closed to apt's user.
+            # With root, apt would change to a user of its own, to whom the folders below ~ are closed.
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
             "APT::Update::Error-Mode": "any",
             "APT::Get::AllowUnauthenticated": "false",
@@ -219,10 +237,10 @@ class PrivateApt:
             "Acquire::Retries": "3",
         }
         for name, value in settings.items():
-            lines.append('%s "%s";' % (name, value))
+            lines.append(f'{name} "{value}";')
         (self.folder / "apt.conf").write_text("\n".join(lines) + "\n")
 
-    def _environment(self) -> Dict[str, str]:
+    def _environment(self) -> dict[str, str]:
         environment = dict(os.environ)
         environment.update(APT_CONFIG=str(self.folder / "apt.conf"), LC_ALL="C", DEBIAN_FRONTEND="noninteractive")
         environment.pop("LD_LIBRARY_PATH", None)
@@ -239,22 +257,23 @@ class PrivateApt:
         )
         output = done.stdout.decode("utf-8", "replace")
         if done.returncode != 0:
-            raise AptFailure(what, output)
+            raise AptError(what, output)
         return output
 
     def update(self) -> None:
-        """Fetches the package list. Raises AptFailure."""
+        """Fetches the package list. Raises AptError."""
         self._run(["update"], "Fetching Debian's package list")
 
-    def list_downloads(self, packages: Sequence[str]) -> List[Tuple[str, int]]:
-        """The archives, with sizes in bytes, of these packages and all they depend on. Raises AptFailure."""
+    def list_downloads(self, packages: Sequence[str]) -> list[tuple[str, int]]:
+        """The archives, with sizes in bytes, of these packages and all they depend on. Raises AptError."""
         output = self._run(
-            ["--print-uris", "--no-install-recommends", "install", *packages], "Working out what Debian's Godot depends on"
+            ["--print-uris", "--no-install-recommends", "install", *packages],
+            "Working out what Debian's Godot depends on",
         )
         return [(name, int(size)) for name, size in re.findall(r"^'[^']*' (\S+\.deb) (\d+)", output, re.MULTILINE)]
 
-    def download(self, packages: Sequence[str]) -> Tuple[List[Path], int]:
-        """Downloads packages and dependencies; returns the archives and the bytes fetched now. Raises Problem."""
+    def download(self, packages: Sequence[str]) -> tuple[list[Path], int]:
+        """Downloads packages and dependencies; returns the archives and the bytes fetched now. Raises SetupError."""
         pending = self.list_downloads(packages)
         total = sum(size for _, size in pending)
         log = self.folder / "download.log"
@@ -273,11 +292,11 @@ class PrivateApt:
                     process.terminate()
                     process.wait()
         if process.returncode != 0:
-            raise AptFailure("Downloading Debian's Godot", log.read_text(errors="replace"))
+            raise AptError("Downloading Debian's Godot", log.read_text(errors="replace"))
         self.list_downloads(packages)
         archives = sorted(self.archives.glob("*.deb"))
         if not archives:
-            raise Problem("Downloading Debian's Godot left no archives in %s." % self.archives)
+            raise SetupError(f"Downloading Debian's Godot left no archives in {self.archives}.")
         return archives, total
 
     def _watch(self, process: subprocess.Popen[bytes], total: int) -> None:
@@ -290,14 +309,14 @@ class PrivateApt:
                 return
             except subprocess.TimeoutExpired:
                 pass
-            text = "downloaded %d of %d MB" % ((_folder_size(self.archives) - started) / 1e6, total / 1e6)
+            text = f"downloaded {(_folder_size(self.archives) - started) / 1e6:.0f} of {total / 1e6:.0f} MB"
             self.progress.live(text)
             if time.monotonic() - told > 10:
                 told = time.monotonic()
                 self.progress.say(text)
 
 
-class AptFailure(Problem):
+class AptError(SetupError):
     """apt-get failed; the text is the one sentence for people, `output` what apt said."""
 
     def __init__(self, what: str, output: str) -> None:
@@ -332,22 +351,22 @@ def _folder_size(folder: Path) -> int:
 
 
 def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> PrivateApt:
-    """A private apt for which `packages` can be had: Debian's testing suite, else unstable, from the first mirror that answers.
+    """A private apt that offers `packages`: of Debian's testing suite, else unstable, of the first mirror that answers.
 
-    Raises Problem: no mirror configured, none answers, or no suite has the packages.
+    Raises SetupError: no mirror configured, none answers, or no suite has the packages.
     """
     apt = PrivateApt(folder, progress)
     mirrors = debian_mirrors(read_machine_sources(), machine_codename())
     if not mirrors:
-        raise Problem(
+        raise SetupError(
             "This machine's apt is not configured with a mirror of Debian, so Debian's Godot cannot be fetched.\n"
             "Install Godot 4.6 or newer yourself and name it: GODOT=/path/to/godot"
         )
-    failure: Optional[Problem] = None
+    failure: SetupError | None = None
     for mirror in mirrors:
         keys = [mirror]
         if DEBIAN_KEYRING.exists() and mirror.signed_by != str(DEBIAN_KEYRING):
-            # A source may be tied to the key of its own release alone; the machine's Debian keyring knows the next one's.
+            # A source may be tied to its own release's key; the machine's Debian keyring knows the next one's too.
             keys.append(Source(mirror.uri, mirror.suite, mirror.components, str(DEBIAN_KEYRING)))
         for source in keys:
             for suite in ("testing", "unstable"):
@@ -356,9 +375,9 @@ def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> P
                     apt.update()
                     apt.list_downloads(packages)
                     return apt
-                except AptFailure as error:
+                except AptError as error:
                     failure = failure or error
                 except OSError as error:
-                    raise Problem(explain_failure("Preparing the download of Debian's Godot", str(error))) from error
+                    raise SetupError(explain_failure("Preparing the download of Debian's Godot", str(error))) from error
     assert failure is not None
     raise failure

@@ -1,4 +1,4 @@
-"""The commands behind tools/run, test, godot, sexp and bench: what they take, and what they start once all is set up."""
+"""The commands behind tools/run, test, godot, sexp and bench: what they take, and what they start once set up."""
 
 from __future__ import annotations
 
@@ -7,15 +7,17 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Callable, Dict, List, NoReturn, Sequence
+from typing import Callable, NoReturn
 
 from . import display, engine, project, python_env
-from .console import Problem, Progress
+from .console import Progress, SetupError
 from .state import PROJECT
 
 SETUP_HELP = (
-    "Missing set-up is done first: a Python environment in .venv, the engine in a cache folder, the binding, the import. "
+    "Missing set-up is done first: a Python environment in .venv, the engine in a cache folder, the binding, "
+    "the import. "
     "Environment: GODOT=/path/to/godot names the engine, SEXP_PYTHON the Python, SEXP_CACHE the cache folder."
 )
 BENCHMARKS = PROJECT / "tools" / "benchmarks"
@@ -23,7 +25,7 @@ BENCHMARKS = PROJECT / "tools" / "benchmarks"
 
 def main(arguments: Sequence[str]) -> int:
     """Runs the command named by the first argument; returns its exit status (2: a problem of set-up or of usage)."""
-    commands: Dict[str, Callable[[List[str]], int]] = {
+    commands: dict[str, Callable[[list[str]], int]] = {
         "run": run,
         "test": test,
         "godot": godot,
@@ -31,26 +33,26 @@ def main(arguments: Sequence[str]) -> int:
         "bench": bench,
     }
     if not arguments or arguments[0] not in commands:
-        print("usage: tools/{%s} ARGUMENTS..." % ",".join(commands), file=sys.stderr)
+        print("usage: tools/{{{}}} ARGUMENTS...".format(",".join(commands)), file=sys.stderr)
         return 2
     try:
         return commands[arguments[0]](list(arguments[1:]))
-    except Problem as problem:
-        print("tools/%s: %s" % (arguments[0], problem), file=sys.stderr)
+    except SetupError as problem:
+        print(f"tools/{arguments[0]}: {problem}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("tools/%s: interrupted; run it again to go on" % arguments[0], file=sys.stderr)
+        print(f"tools/{arguments[0]}: interrupted; run it again to go on", file=sys.stderr)
         return 130
 
 
-def _become(command: Sequence[str], environment: Dict[str, str]) -> NoReturn:
+def _become(command: Sequence[str], environment: dict[str, str]) -> NoReturn:
     """Ends this process by becoming another program, so that signals and the exit status are that program's."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:
         os.execve(command[0], list(command), environment)
     except OSError as error:
-        raise Problem("%s cannot be started: %s" % (command[0], error.strerror)) from error
+        raise SetupError(f"{command[0]} cannot be started: {error.strerror}") from error
 
 
 def _setup(groups: Sequence[str]) -> project.Ready:
@@ -66,7 +68,7 @@ def _number(low: float, high: float) -> Callable[[str], float]:
     def parse(text: str) -> float:
         value = float(text)
         if not low <= value <= high:
-            raise argparse.ArgumentTypeError("%s is not between %g and %g" % (text, low, high))
+            raise argparse.ArgumentTypeError(f"{text} is not between {low:g} and {high:g}")
         return value
 
     parse.__name__ = "number"
@@ -77,20 +79,27 @@ def run_parser() -> argparse.ArgumentParser:
     """The arguments of tools/run."""
     parser = argparse.ArgumentParser(
         prog="tools/run",
-        description="Runs a mission in Godot and prints what happened; with no argument the demo mission. " + SETUP_HELP,
+        description="Runs a mission in Godot and prints what happened; with no argument the demo mission. "
+        + SETUP_HELP,
     )
-    parser.add_argument("mission", nargs="?", metavar="MISSION.fs2", help="the mission file (default: the demo mission)")
+    parser.add_argument(
+        "mission", nargs="?", metavar="MISSION.fs2", help="the mission file (default: the demo mission)"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the measured numbers to FILE (- for standard output)")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--seconds", type=_number(0.1, 360000), metavar="N", help="stop after N seconds of mission time")
+    length.add_argument(
+        "--seconds", type=_number(0.1, 360000), metavar="N", help="stop after N seconds of mission time"
+    )
     length.add_argument("--frames", type=_number(1, 20000000), metavar="N", help="stop after N frames (60 a second)")
-    parser.add_argument("--seed", type=int, metavar="S", help="seed of everything random (default: the same every time)")
+    parser.add_argument(
+        "--seed", type=int, metavar="S", help="seed of everything random (default: the same every time)"
+    )
     parser.add_argument("--window", action="store_true", help="play in a window, in real time")
     parser.add_argument("--realtime", action="store_true", help="headless, but no faster than the clock")
     return parser
 
 
-def run_command(options: argparse.Namespace, executable: str, software: bool) -> List[str]:
+def run_command(options: argparse.Namespace, executable: str, software: bool) -> list[str]:
     """The engine's command line for these options; the scene reads what stands behind `--`."""
     command = [executable, "--path", str(PROJECT)]
     if options.window:
@@ -106,9 +115,9 @@ def run_command(options: argparse.Namespace, executable: str, software: bool) ->
     if options.frames is not None:
         command.append("--seconds=%.6g" % (int(options.frames) / 60))
     if options.seconds is not None:
-        command.append("--seconds=%.6g" % options.seconds)
+        command.append(f"--seconds={options.seconds:.6g}")
     if options.seed is not None:
-        command.append("--seed=%d" % options.seed)
+        command.append(f"--seed={options.seed}")
     if options.json:
         command.append("--json=" + (options.json if options.json == "-" else os.path.abspath(options.json)))
     if not options.window:
@@ -116,15 +125,17 @@ def run_command(options: argparse.Namespace, executable: str, software: bool) ->
     return command
 
 
-def run(arguments: List[str]) -> int:
+def run(arguments: list[str]) -> int:
     """tools/run: a mission in the engine."""
     options = run_parser().parse_args(arguments)
     if options.mission and not os.path.isfile(options.mission):
-        raise Problem("there is no mission file %s" % options.mission)
+        raise SetupError(f"there is no mission file {options.mission}")
     if options.json and options.json != "-" and not os.path.isdir(os.path.dirname(os.path.abspath(options.json))):
-        raise Problem("the folder of %s does not exist" % options.json)
+        raise SetupError(f"the folder of {options.json} does not exist")
     if options.window and not _has_screen():
-        raise Problem("--window needs a screen (DISPLAY or WAYLAND_DISPLAY is not set); without it the mission runs headless")
+        raise SetupError(
+            "--window needs a screen (DISPLAY or WAYLAND_DISPLAY is not set); without it the mission runs headless"
+        )
     ready = _setup(["run"])
     environment = ready.environment()
     if options.window:
@@ -137,15 +148,16 @@ def _has_screen() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def test(arguments: List[str]) -> int:
+def test(arguments: list[str]) -> int:
     """tools/test: pytest over everything, those inside the engine included."""
     if arguments[:1] == ["--help"]:
         print(
-            "usage: tools/test [pytest arguments]\n\nRuns the tests with pytest, from the project's top folder; without arguments "
-            "all of them, the checks of style\nand types included. Exits non-zero on any failure.\n"
+            "usage: tools/test [pytest arguments]\n\nRuns the tests with pytest, from the top folder; without arguments\n"
+            "all of them, the checks of style and types included. Exits non-zero on any failure.\n"
             "  tools/test tests/syntax -k escape    some of them\n"
             "  tools/test -h                        pytest's own help\n"
-            "  tools/test --lock                    rewrite the lock files in requirements/ from the .in files\n\n" + SETUP_HELP
+            "  tools/test --lock                    rewrite the lock files in requirements/ from the .in files\n\n"
+            + SETUP_HELP
         )
         return 0
     if arguments[:1] == ["--lock"]:
@@ -156,7 +168,7 @@ def test(arguments: List[str]) -> int:
     _become([str(ready.python), "-m", "pytest", *arguments], ready.environment())
 
 
-def sexp(arguments: List[str]) -> int:
+def sexp(arguments: list[str]) -> int:
     """tools/sexp: the command line of the runtime; needs no engine."""
     if arguments[:1] == ["--setup-help"]:
         print("usage: tools/sexp ARGUMENTS...: python -m sexp_runtime in the project's environment. " + SETUP_HELP)
@@ -165,28 +177,38 @@ def sexp(arguments: List[str]) -> int:
     _become([str(python), "-m", "sexp_runtime", *arguments], project.python_environment())
 
 
-def benchmark_names() -> List[str]:
+def benchmark_names() -> list[str]:
     """The benchmarks there are."""
     return sorted(path.stem.replace("_", "-") for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_"))
 
 
-def bench(arguments: List[str]) -> int:
+def _benchmark(name: str) -> Path:
+    return BENCHMARKS / (name.replace("-", "_") + ".py")
+
+
+def bench(arguments: list[str]) -> int:
     """tools/bench: one of the benchmarks."""
     parser = argparse.ArgumentParser(
         prog="tools/bench",
         description="Runs a benchmark and prints its numbers; without a name lists the benchmarks. "
         "More arguments go to the benchmark (tools/bench NAME --help lists them). " + SETUP_HELP,
     )
-    parser.add_argument("name", nargs="?", metavar="NAME", help="one of: " + (", ".join(benchmark_names()) or "none yet"))
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="the benchmark's own, like --json FILE")
+    parser.add_argument(
+        "name", nargs="?", metavar="NAME", help="one of: " + (", ".join(benchmark_names()) or "none yet")
+    )
+    parser.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="the benchmark's own, like --json FILE"
+    )
     options = parser.parse_args(arguments)
     if options.name is None:
         for name in benchmark_names():
-            print("%-20s %s" % (name, _first_sentence(BENCHMARKS / (name.replace("-", "_") + ".py"))))
+            print(f"{name:<20} {_first_sentence(_benchmark(name))}")
         return 0
     if options.name not in benchmark_names():
-        raise Problem("there is no benchmark %s; there are: %s" % (options.name, ", ".join(benchmark_names()) or "none yet"))
-    script = BENCHMARKS / (options.name.replace("-", "_") + ".py")
+        raise SetupError(
+            "there is no benchmark {}; there are: {}".format(options.name, ", ".join(benchmark_names()) or "none yet")
+        )
+    script = _benchmark(options.name)
     ready = _setup(["run", "cli"])
     _become([str(ready.python), str(script), *options.arguments], ready.environment())
 
@@ -214,7 +236,7 @@ The engine's own help: tools/godot -h. The virtual screen's size: SEXP_SCREEN=16
 With SEXP_SCREENSHOT=FILE.png its last picture is written when the command ends."""
 
 
-def godot(arguments: List[str]) -> int:
+def godot(arguments: list[str]) -> int:
     """tools/godot: the engine itself."""
     first = arguments[0] if arguments else ""
     if first == "--help":
@@ -229,13 +251,13 @@ def godot(arguments: List[str]) -> int:
         before = dict(os.environ)
         for name, value in sorted(engine.drawing_environment(found, before).items()):
             if before.get(name) != value:
-                print("export %s='%s'" % (name, value.replace("'", "'\\''")))
+                print("export {}='{}'".format(name, value.replace("'", "'\\''")))
         return 0
     if first == "--xvfb":
         return _on_screen(found, [executable, *_with_driver(["--audio-driver", "Dummy", *arguments[1:]])])
     if first == "--screen":
         if len(arguments) < 2:
-            raise Problem("--screen needs a command")
+            raise SetupError("--screen needs a command")
         return _on_screen(found, arguments[1:])
     if first == "--editor-project":
         arguments = ["--editor", "--path", str(PROJECT), *arguments[1:]]
@@ -247,7 +269,7 @@ def godot(arguments: List[str]) -> int:
     _become([executable, *arguments], environment)
 
 
-def _with_driver(arguments: List[str]) -> List[str]:
+def _with_driver(arguments: list[str]) -> list[str]:
     """Without a graphics card there is no Vulkan worth the name: OpenGL, unless another driver is asked for."""
     if any(name in arguments for name in ("--rendering-driver", "--rendering-method", "--headless")):
         return arguments
@@ -262,7 +284,7 @@ def _on_screen(found: engine.Engine, command: Sequence[str]) -> int:
         try:
             process = subprocess.Popen(list(command), env=environment)
         except OSError as error:
-            raise Problem("%s cannot be started: %s" % (command[0], error.strerror)) from error
+            raise SetupError(f"{command[0]} cannot be started: {error.strerror}") from error
         try:
             last = b""
             while True:

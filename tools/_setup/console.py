@@ -6,7 +6,8 @@ import os
 import subprocess
 import sys
 import time
-from typing import Callable, Dict, List, Optional, Sequence
+from collections.abc import Sequence
+from typing import Callable
 
 DISK_FULL_WORDS = ("no space left on device", "you don't have enough free space", "disk quota exceeded")
 NETWORK_WORDS = (
@@ -30,7 +31,7 @@ NETWORK_WORDS = (
 )
 
 
-class Problem(Exception):
+class SetupError(Exception):
     """Something the person at the keyboard has to know or mend; its text is the whole message."""
 
 
@@ -42,7 +43,7 @@ class Progress:
 
     def __init__(self, quiet: bool = False) -> None:
         self.quiet = quiet
-        self.durations: Dict[str, float] = {}
+        self.durations: dict[str, float] = {}
         self._live = False
 
     def say(self, text: str) -> None:
@@ -71,24 +72,30 @@ class Progress:
         work()
         took = time.monotonic() - started
         self.durations[name] = took
-        self.say("%s: done in %.1f s" % (name, took))
+        self.say(f"{name}: done in {took:.1f} s")
 
 
 def explain_failure(what: str, output: str) -> str:
     """One sentence for a failed command: a full disk and a missing network are told apart from the rest."""
     lowered = output.lower()
     if any(word in lowered for word in DISK_FULL_WORDS):
-        return what + " failed because the disk is full: free about 1 GB (or set SEXP_CACHE to a roomier folder) and run again."
+        return (
+            what
+            + " failed because the disk is full: free about 1 GB (or set SEXP_CACHE to a roomier folder) and run again."
+        )
     if any(word in lowered for word in NETWORK_WORDS):
-        return what + " failed because the network or the package server did not answer: check the connection and run again."
+        return (
+            what
+            + " failed because the network or the package server did not answer: check the connection and run again."
+        )
     tail = [line for line in output.strip().splitlines() if line.strip()][-12:]
     return what + " failed:\n" + "\n".join("    " + line for line in tail)
 
 
-def run_checked(what: str, command: Sequence[str], env: Optional[Dict[str, str]] = None, cwd: Optional[str] = None) -> str:
+def run_checked(what: str, command: Sequence[str], env: dict[str, str] | None = None, cwd: str | None = None) -> str:
     """Runs a command with no input and returns what it printed (both streams).
 
-    Raises Problem, with one sentence or the last lines of its output, when it cannot start or exits non-zero.
+    Raises SetupError, with one sentence or the last lines of its output, when it cannot start or exits non-zero.
     """
     try:
         done = subprocess.run(
@@ -101,22 +108,26 @@ def run_checked(what: str, command: Sequence[str], env: Optional[Dict[str, str]]
             check=False,
         )
     except OSError as error:
-        raise Problem(explain_failure(what, "%s: %s" % (command[0], error.strerror or error))) from error
+        raise SetupError(explain_failure(what, f"{command[0]}: {error.strerror or error}")) from error
     output = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
-        raise Problem(explain_failure(what, output or "exit status %d" % done.returncode))
+        raise SetupError(explain_failure(what, output or f"exit status {done.returncode}"))
     return output
 
 
-def missing(names_and_packages: Sequence[Sequence[str]], why: str) -> Problem:
+def missing(names_and_packages: Sequence[Sequence[str]], why: str) -> SetupError:
     """The problem of missing commands: what each is, and the one command that installs them all.
 
     Each entry is (what is missing, Debian package).
     """
     names = ", ".join(entry[0] for entry in names_and_packages)
-    packages: List[str] = []
+    packages: list[str] = []
     for entry in names_and_packages:
         if entry[1] not in packages:
             packages.append(entry[1])
     sudo = "" if os.geteuid() == 0 else "sudo "
-    return Problem("%s needs %s, missing here. Install with:\n    %sapt-get install %s" % (why, names, sudo, " ".join(packages)))
+    return SetupError(
+        "{} needs {}, missing here. Install with:\n    {}apt-get install {}".format(
+            why, names, sudo, " ".join(packages)
+        )
+    )

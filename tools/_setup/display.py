@@ -10,20 +10,20 @@ import struct
 import subprocess
 import tempfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, Iterator, List, Optional
 
-from .console import Problem, missing
+from .console import SetupError, missing
 from .engine import Engine, drawing_environment
 
 
 @dataclass(frozen=True)
 class Screen:
-    """A running virtual screen: its DISPLAY (like `:1`), the environment for programs on it, and where its pixels lie."""
+    """A running virtual screen: DISPLAY (like `:1`), the environment for programs on it, where its pixels lie."""
 
     display: str
-    environment: Dict[str, str]
+    environment: dict[str, str]
     framebuffer: Path
 
     def screenshot(self, target: Path) -> None:
@@ -31,8 +31,8 @@ class Screen:
         target.write_bytes(png_from_xwd(self.framebuffer.read_bytes()))
 
 
-def _server(engine: Optional[Engine]) -> List[str]:
-    """The command that starts Xvfb. Raises Problem if there is none."""
+def _server(engine: Engine | None) -> list[str]:
+    """The command that starts Xvfb. Raises SetupError if there is none."""
     installed = shutil.which("Xvfb")
     if installed and shutil.which("xkbcomp"):
         return [installed]
@@ -42,17 +42,19 @@ def _server(engine: Optional[Engine]) -> List[str]:
 
 
 @contextlib.contextmanager
-def with_display(engine: Optional[Engine], size: str = "1280x720", timeout: float = 30.0) -> Iterator[Screen]:
+def with_display(engine: Engine | None, size: str = "1280x720", timeout: float = 30.0) -> Iterator[Screen]:
     """Runs Xvfb on a free display for the length of a `with` block; yields the Screen.
 
-    `size` is WIDTHxHEIGHT in pixels; `timeout` in seconds for the server to be ready. Raises Problem if it does not start.
+    `size` is WIDTHxHEIGHT in pixels; `timeout` in seconds until it is ready. Raises SetupError if it does not start.
     """
     command = _server(engine)
     environment = dict(os.environ)
     if engine is not None:
         environment = drawing_environment(engine, environment)
         if engine.tree is not None:
-            environment_of_server = dict(environment, PATH=str(engine.tree / "usr/bin") + os.pathsep + environment.get("PATH", ""))
+            environment_of_server = dict(
+                environment, PATH=str(engine.tree / "usr/bin") + os.pathsep + environment.get("PATH", "")
+            )
         else:
             environment_of_server = environment
     else:
@@ -62,7 +64,18 @@ def with_display(engine: Optional[Engine], size: str = "1280x720", timeout: floa
         log = os.path.join(folder, "log")
         with open(log, "wb") as out:
             process = subprocess.Popen(
-                [*command, "-displayfd", str(writer), "-screen", "0", size + "x24", "-fbdir", folder, "-nolisten", "tcp"],
+                [
+                    *command,
+                    "-displayfd",
+                    str(writer),
+                    "-screen",
+                    "0",
+                    size + "x24",
+                    "-fbdir",
+                    folder,
+                    "-nolisten",
+                    "tcp",
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -75,7 +88,7 @@ def with_display(engine: Optional[Engine], size: str = "1280x720", timeout: floa
             number = os.read(reader, 32).decode().strip() if ready else ""
             if not number:
                 said = Path(log).read_text(errors="replace").strip()[-800:]
-                raise Problem("Xvfb did not start: " + (said or "it said nothing"))
+                raise SetupError("Xvfb did not start: " + (said or "it said nothing"))
             environment["DISPLAY"] = ":" + number
             environment.pop("WAYLAND_DISPLAY", None)
             yield Screen(":" + number, environment, Path(folder) / "Xvfb_screen0")
@@ -90,7 +103,7 @@ def with_display(engine: Optional[Engine], size: str = "1280x720", timeout: floa
 
 
 def png_from_xwd(dump: bytes) -> bytes:
-    """Turns an X window dump of 32 bits a pixel (what Xvfb keeps in its -fbdir) into a PNG. Raises ValueError if it is none."""
+    """Turns an X window dump of 32 bits a pixel (Xvfb keeps one in its -fbdir) into a PNG. Raises ValueError."""
     if len(dump) < 100:
         raise ValueError("not an X window dump: too short")
     header = struct.unpack(">25I", dump[:100])
@@ -114,4 +127,9 @@ def png_from_xwd(dump: bytes) -> bytes:
         return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"".join(rows), 6)) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + chunk(b"IDAT", zlib.compress(b"".join(rows), 6))
+        + chunk(b"IEND", b"")
+    )

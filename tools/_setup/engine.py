@@ -1,8 +1,9 @@
-"""Which Godot runs the project: $GODOT, one on the PATH, or Debian's own, unpacked without root into the cache folder."""
+"""Which Godot runs the project: $GODOT, one on the PATH, or Debian's own, unpacked into the cache folder."""
 
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import os
 import re
 import shutil
@@ -10,15 +11,15 @@ import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Dict, List, Optional, Tuple
+from typing import Callable
 from urllib.parse import unquote
 
 from . import apt
-from .console import Problem, Progress, explain_failure, run_checked
+from .console import Progress, SetupError, explain_failure, run_checked
 from .state import cache_folder, identity, locked, make_folder, read_stamp, write_stamp
 
 MINIMUM = (4, 6)
-# The engine, what it draws with where there is no graphics card, and a screen where there is none: +8.5 MB beside its 158.
+# The engine; what it draws with where there is no graphics card, and a screen where there is none (8.5 MB of 165).
 PACKAGES = ("godot", "libgl1-mesa-dri", "libglx-mesa0", "libgl1", "libegl1", "xvfb", "xkb-data", "x11-xkb-utils")
 PROGRAMS = ("godot", "Xvfb", "xkbcomp")
 # Raised when an unpacked tree of an older form of this code must be made anew.
@@ -28,15 +29,15 @@ SPACE_NEEDED = 900_000_000
 
 @dataclass(frozen=True)
 class Engine:
-    """A Godot that can be run: the executable, its version text, where it came from, and Debian's unpacked tree if it is that."""
+    """A Godot that can be run: its executable, version text and origin, and the unpacked tree of Debian's packages."""
 
     executable: Path
     version: str
     origin: str
-    tree: Optional[Path] = None
+    tree: Path | None = None
 
 
-def parse_version(text: str) -> Optional[Tuple[int, int, int]]:
+def parse_version(text: str) -> tuple[int, int, int] | None:
     """The numbers in what `godot --version` prints (`4.6.3.stable.official.1a2b3c`); None if it is no such text.
 
     Warnings may stand on lines before it.
@@ -49,22 +50,23 @@ def parse_version(text: str) -> Optional[Tuple[int, int, int]]:
 
 
 def ask_version(executable: Path) -> str:
-    """What the executable says its version is. Raises Problem if it does not run or says none."""
+    """What the executable says its version is. Raises SetupError if it does not run or says none."""
     try:
         done = subprocess.run(
             [str(executable), "--headless", "--version"],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=60,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise Problem("%s does not run: %s" % (executable, error)) from error
+        raise SetupError(f"{executable} does not run: {error}") from error
     text = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0 or parse_version(text) is None:
         said = (text + done.stderr.decode("utf-8", "replace")).strip()[-500:]
-        raise Problem("%s is no Godot that runs here; asked for its version it said: %s" % (executable, said or "nothing"))
+        raise SetupError(
+            "{} is no Godot that runs here; asked for its version it said: {}".format(executable, said or "nothing")
+        )
     return text.strip().splitlines()[-1].strip()
 
 
@@ -88,27 +90,25 @@ class _Versions:
             return str(entry[1])
         version = ask_version(executable)
         self._known[str(executable)] = [mark, version]
-        try:
+        with contextlib.suppress(SetupError):  # if it cannot be remembered, the next run asks again
             write_stamp(self._stamp, self._known)
-        except Problem:
-            pass  # not remembered; the next run asks again
         return version
 
 
-def find_given(cache: Path, progress: Progress) -> Optional[Engine]:
+def find_given(cache: Path, progress: Progress) -> Engine | None:
     """The engine named by $GODOT, or one on the PATH that is new enough; None if there is neither.
 
-    Raises Problem if $GODOT is set but is not a Godot 4.6 or newer: what a person asked for is not silently replaced.
+    Raises SetupError if $GODOT is set but is not a Godot 4.6 or newer: what was asked for is not silently replaced.
     """
     versions = _Versions(cache)
     named = os.environ.get("GODOT")
     if named:
         found = shutil.which(os.path.expanduser(named))
         if not found:
-            raise Problem("GODOT=%s names no executable file. Correct it, or unset it to use Debian's Godot." % named)
+            raise SetupError(f"GODOT={named} names no executable file. Correct it, or unset it to use Debian's Godot.")
         version = versions.of(Path(found))
         if not is_new_enough(version):
-            raise Problem("GODOT=%s is Godot %s, but 4.6 or newer is needed. Correct it, or unset it." % (named, version))
+            raise SetupError(f"GODOT={named} is Godot {version}, but 4.6 or newer is needed. Correct it, or unset it.")
         return Engine(Path(found).absolute(), version, "$GODOT", _tree_of(Path(found).absolute(), cache))
     for name in ("godot4", "godot"):
         found = shutil.which(name)
@@ -116,21 +116,21 @@ def find_given(cache: Path, progress: Progress) -> Optional[Engine]:
             continue
         try:
             version = versions.of(Path(found))
-        except Problem:
+        except SetupError:
             continue
         if is_new_enough(version):
             return Engine(Path(found).absolute(), version, "PATH")
-        progress.live("%s is Godot %s, older than 4.6: not used" % (found, version))
+        progress.live(f"{found} is Godot {version}, older than 4.6: not used")
     return None
 
 
-def _tree_of(executable: Path, cache: Path) -> Optional[Path]:
+def _tree_of(executable: Path, cache: Path) -> Path | None:
     """The unpacked tree an executable lies in, so that $GODOT set to our own engine still finds its drivers."""
     tree = executable.parent.parent.parent
     return tree if tree.parent == cache and executable.parent.name == "bin" else None
 
 
-def find_unpacked(cache: Path) -> Optional[Engine]:
+def find_unpacked(cache: Path) -> Engine | None:
     """Debian's Godot in the cache folder, if its set-up was finished."""
     stamp = read_stamp(cache / "engine.json")
     name, version = stamp.get("tree"), stamp.get("version")
@@ -143,14 +143,14 @@ def find_unpacked(cache: Path) -> Optional[Engine]:
     return Engine(executable, version, "Debian's package, unpacked", tree)
 
 
-def find_engine() -> Optional[Engine]:
-    """The engine as far as it is there already; nothing is fetched. Raises Problem as `find_given` does."""
+def find_engine() -> Engine | None:
+    """The engine as far as it is there already; nothing is fetched. Raises SetupError as `find_given` does."""
     cache = cache_folder()
     return find_given(cache, Progress(quiet=True)) or find_unpacked(cache)
 
 
 def ensure_engine(progress: Progress, patchelf: Callable[[], Path]) -> Engine:
-    """The engine, fetched and unpacked first if need be. `patchelf` is called for that tool only then. Raises Problem."""
+    """The engine, fetched and unpacked first if need be; only then `patchelf` is called. Raises SetupError."""
     cache = cache_folder()
     engine = find_given(cache, progress) or find_unpacked(cache)
     if engine is not None:
@@ -169,38 +169,40 @@ def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
         shutil.rmtree(left_over, ignore_errors=True)
     free = shutil.disk_usage(cache).free
     if free < SPACE_NEEDED:
-        raise Problem(
-            "Debian's Godot needs %d MB in %s, where %d MB are free: free some, or set SEXP_CACHE to a roomier folder."
-            % (SPACE_NEEDED / 1e6, cache, free / 1e6)
+        raise SetupError(
+            f"Debian's Godot needs {SPACE_NEEDED / 1e6:.0f} MB in {cache}, where {free / 1e6:.0f} MB are free: "
+            "free some, or set SEXP_CACHE to a roomier folder."
         )
-    progress.say("no Godot 4.6 or newer found: fetching Debian's own into %s (170 MB down, 550 MB unpacked; once)" % cache)
-    archives: List[Path] = []
+    progress.say(
+        f"no Godot 4.6 or newer found: fetching Debian's own into {cache} (170 MB down, 550 MB unpacked; once)"
+    )
+    archives: list[Path] = []
 
     def download() -> None:
         private = apt.open_testing(make_folder(cache / "download"), PACKAGES, progress)
         files, size = private.download(PACKAGES)
         archives.extend(files)
-        progress.say("%d archives, %.1f MB fetched" % (len(files), size / 1e6))
+        progress.say(f"{len(files)} archives, {size / 1e6:.1f} MB fetched")
 
     progress.step("downloading Godot and the libraries it needs", download)
     version = next((_version_in_name(path.name) for path in archives if path.name.startswith("godot_")), "unknown")
-    temporary = make_folder(cache / ("tmp-%d" % os.getpid()))
+    temporary = make_folder(cache / (f"tmp-{os.getpid()}"))
     final = cache / ("godot-" + re.sub(r"[^A-Za-z0-9.+~-]", "_", version))
     try:
-        progress.step("unpacking %d archives" % len(archives), lambda: _unpack(archives, temporary, progress))
+        progress.step(f"unpacking {len(archives)} archives", lambda: _unpack(archives, temporary, progress))
         progress.step("adapting programs to the unpacked libraries", lambda: _adapt(temporary, final, patchelf))
         if final.exists():
-            os.replace(final, cache / ("tmp-old-%d" % os.getpid()))
+            os.replace(final, cache / (f"tmp-old-{os.getpid()}"))
         os.replace(temporary, final)
     except OSError as error:
-        raise Problem(explain_failure("Unpacking Debian's Godot", str(error))) from error
+        raise SetupError(explain_failure("Unpacking Debian's Godot", str(error))) from error
     finally:
         for left_over in cache.glob("tmp-*"):
             shutil.rmtree(left_over, ignore_errors=True)
     executable = final / "usr" / "bin" / "godot"
     said = ask_version(executable)
     if not is_new_enough(said):
-        raise Problem("Debian's Godot on this machine's mirror is %s, but 4.6 or newer is needed: set GODOT." % said)
+        raise SetupError(f"Debian's Godot on this machine's mirror is {said}, but 4.6 or newer is needed: set GODOT.")
     write_stamp(
         cache / "engine.json",
         {
@@ -212,7 +214,7 @@ def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
         },
     )
     shutil.rmtree(cache / "download", ignore_errors=True)
-    progress.say("Godot %s is ready" % said)
+    progress.say(f"Godot {said} is ready")
     return Engine(executable, said, "Debian's package, unpacked", final)
 
 
@@ -222,18 +224,19 @@ def _version_in_name(archive: str) -> str:
     return unquote(parts[1]) if len(parts) > 2 else "unknown"
 
 
-def _unpack(archives: List[Path], target: Path, progress: Progress) -> None:
+def _unpack(archives: list[Path], target: Path, progress: Progress) -> None:
     done = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         jobs = [
-            pool.submit(run_checked, "Unpacking " + path.name, ["dpkg-deb", "-x", str(path), str(target)]) for path in archives
+            pool.submit(run_checked, "Unpacking " + path.name, ["dpkg-deb", "-x", str(path), str(target)])
+            for path in archives
         ]
         try:
             for job in concurrent.futures.as_completed(jobs):
                 job.result()
                 done += 1
-                progress.live("unpacked %d of %d" % (done, len(jobs)))
-        except Problem:
+                progress.live(f"unpacked {done} of {len(jobs)}")
+        except SetupError:
             for job in jobs:
                 job.cancel()
             raise
@@ -247,25 +250,25 @@ def _unpack(archives: List[Path], target: Path, progress: Progress) -> None:
 
 
 def library_folder(tree: Path) -> Path:
-    """The tree's folder of shared libraries (`usr/lib/x86_64-linux-gnu` or another machine's). Raises Problem if there is none."""
+    """The tree's folder of shared libraries (like `usr/lib/x86_64-linux-gnu`). Raises SetupError if there is none."""
     for candidate in sorted((tree / "usr" / "lib").glob("*-linux-gnu*")):
         if list(candidate.glob("libc.so.*")):
             return candidate
-    raise Problem("The unpacked tree %s holds no C library: run again to fetch it anew." % tree)
+    raise SetupError(f"The unpacked tree {tree} holds no C library: run again to fetch it anew.")
 
 
 def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
     """Ties the programs to the tree's own loader and libraries, under the path that the tree will have.
 
-    They stay ordinary executables: started through the loader, Godot would take that for itself when Play starts a second one.
+    They stay ordinary executables: run by the loader, Godot takes that for itself and Play in the editor fails.
     """
     tool = str(patchelf)
     libraries = library_folder(tree)
     loaders = sorted(libraries.glob("ld-linux*.so.*"))
     if not loaders:
-        raise Problem("The unpacked tree %s holds no loader: run again to fetch it anew." % tree)
+        raise SetupError(f"The unpacked tree {tree} holds no loader: run again to fetch it anew.")
     later = final / libraries.relative_to(tree)
-    # A library with a RUNPATH of its own is not searched for by the program's; Debian's names folders of an installed system.
+    # A RUNPATH of a library's own hides the program's rpath, and Debian's name folders of an installed system.
     for library in sorted(libraries.glob("*.so*")):
         if not library.is_symlink() and library.is_file() and _has_runpath(tool, library):
             run_checked("Adapting " + library.name, [tool, "--remove-rpath", str(library)])
@@ -273,11 +276,18 @@ def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
     for name in PROGRAMS:
         program = tree / "usr" / "bin" / name
         if not program.is_file():
-            raise Problem("The unpacked tree holds no %s: run again to fetch it anew." % name)
+            raise SetupError(f"The unpacked tree holds no {name}: run again to fetch it anew.")
         run_checked(
             "Adapting " + name,
-            [tool, "--set-interpreter", str(later / loaders[0].name), "--force-rpath"]
-            + ["--set-rpath", "%s:%s" % (later, later / "pulseaudio"), str(program)],
+            [
+                tool,
+                "--set-interpreter",
+                str(later / loaders[0].name),
+                "--force-rpath",
+                "--set-rpath",
+                "{}:{}".format(later, later / "pulseaudio"),
+                str(program),
+            ],
         )
 
 
@@ -285,7 +295,9 @@ def _has_runpath(patchelf: str, library: Path) -> bool:
     with open(library, "rb") as handle:
         if handle.read(4) != b"\x7fELF":
             return False
-    done = subprocess.run([patchelf, "--print-rpath", str(library)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        [patchelf, "--print-rpath", str(library)], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=False
+    )
     return bool(done.stdout.strip())
 
 
@@ -301,7 +313,7 @@ def _loosen_keyboard_compiler(xvfb: Path) -> None:
         xvfb.write_bytes(content.replace(constant, b"\0\0usr/bin\0"))
 
 
-def drawing_environment(engine: Engine, base: Dict[str, str]) -> Dict[str, str]:
+def drawing_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
     """`base` with what an engine out of the tree needs to open a window; other engines use the machine's own drivers.
 
     Without a graphics card, OpenGL is drawn by the processor.

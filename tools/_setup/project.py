@@ -1,4 +1,4 @@
-"""The project's own set-up: builds the binding, and lets the engine import the project's files, when something changed."""
+"""The project's own set-up: builds the binding and lets the engine import the files, when something changed."""
 
 from __future__ import annotations
 
@@ -6,18 +6,41 @@ import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Dict, List, Sequence
 
 from . import engine as engines
-from .console import Problem, Progress, explain_failure, missing
+from .console import Progress, SetupError, explain_failure, missing
 from .python_env import Environment
 from .state import PROJECT, identity, locked, read_stamp, write_stamp
 
 # What the engine looks at when it imports a project; other files cannot change the outcome.
 IMPORTED = frozenset(
-    ".gd .tscn .scn .tres .res .gdextension .gdshader .png .svg .jpg .webp .ttf .otf .wav .ogg .mp3 .glb .gltf .import .cfg .godot .so".split()
+    [
+        ".gd",
+        ".tscn",
+        ".scn",
+        ".tres",
+        ".res",
+        ".gdextension",
+        ".gdshader",
+        ".png",
+        ".svg",
+        ".jpg",
+        ".webp",
+        ".ttf",
+        ".otf",
+        ".wav",
+        ".ogg",
+        ".mp3",
+        ".glb",
+        ".gltf",
+        ".import",
+        ".cfg",
+        ".godot",
+        ".so",
+    ]
 )
 # A folder whose content the engine does not look at carries this file.
 IGNORE_MARK = ".gdignore"
@@ -30,14 +53,14 @@ class Ready:
     python: Path
     engine: engines.Engine
 
-    def environment(self) -> Dict[str, str]:
+    def environment(self) -> dict[str, str]:
         """The variables for programs of the project: its python packages, and $GODOT set to the engine."""
         found = python_environment()
         found["GODOT"] = str(self.engine.executable)
         return found
 
 
-def python_environment() -> Dict[str, str]:
+def python_environment() -> dict[str, str]:
     """The variables for the project's Python programs."""
     found = dict(os.environ)
     found.pop("PYTHONHOME", None)
@@ -62,7 +85,7 @@ def ensure_engine(progress: Progress) -> engines.Engine:
 
 
 def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
-    """Everything that a mission in the engine needs. Raises Problem."""
+    """Everything that a mission in the engine needs. Raises SetupError."""
     python = ensure_python(progress, groups)
     ready = Ready(python, ensure_engine(progress))
     build_binding(progress, ready)
@@ -71,7 +94,7 @@ def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
 
 
 def build_binding(progress: Progress, ready: Ready) -> None:
-    """Builds the GDExtension by its own script, which is quick when nothing changed; skipped where its stamp says so."""
+    """Builds the GDExtension by its own script; skipped where a stamp says so."""
     script = PROJECT / "addons" / "pythonscript" / "build.py"
     if not script.is_file():
         return
@@ -93,16 +116,21 @@ def build_binding(progress: Progress, ready: Ready) -> None:
 def _build_mark(folder: Path, ready: Ready) -> str:
     """What the build depends on and what it made, by names, sizes and times."""
     places = [folder, PROJECT / "python" / "godot"]
-    lines = [str(ready.python), str(ready.engine.executable), str(identity(ready.engine.executable)), os.environ.get("CC", "")]
+    lines = [
+        str(ready.python),
+        str(ready.engine.executable),
+        str(identity(ready.engine.executable)),
+        os.environ.get("CC", ""),
+    ]
     lines.append(str(identity(PROJECT / ".venv" / "sexp-setup.json")))
     for place in places:
         for path in _files_below(place):
             if path.suffix not in (".pyc", ".uid", ".md"):
-                lines.append("%s %s" % (path, identity(path)))
+                lines.append(f"{path} {identity(path)}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _files_below(folder: Path) -> List[Path]:
+def _files_below(folder: Path) -> list[Path]:
     found = []
     for where, folders, names in os.walk(folder):
         folders[:] = sorted(name for name in folders if name != "__pycache__" and not name.startswith("."))
@@ -115,7 +143,7 @@ def import_project(progress: Progress, ready: Ready) -> None:
     stamp = PROJECT / ".setup" / "import.json"
 
     def mark() -> str:
-        return import_mark(PROJECT, "%s %s" % (ready.engine.executable, ready.engine.version))
+        return import_mark(PROJECT, f"{ready.engine.executable} {ready.engine.version}")
 
     def is_current() -> bool:
         return (PROJECT / ".godot").is_dir() and read_stamp(stamp).get("mark") == mark()
@@ -140,14 +168,16 @@ def import_mark(project: Path, engine: str) -> str:
         if IGNORE_MARK in names:
             folders[:] = []
             continue
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in ("__pycache__", "build"))
+        folders[:] = sorted(
+            name for name in folders if not name.startswith(".") and name not in ("__pycache__", "build")
+        )
         for name in sorted(names):
             if os.path.splitext(name)[1] in IMPORTED:
-                lines.append("%s/%s %s" % (where, name, identity(Path(where) / name)))
+                lines.append(f"{where}/{name} {identity(Path(where) / name)}")
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _run_shown(what: str, command: Sequence[str], env: Dict[str, str], errors_of_engine: bool = False) -> None:
+def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of_engine: bool = False) -> None:
     """Runs a step of the set-up; shows its output only where it failed or, for the engine, where it reports errors."""
     try:
         done = subprocess.run(
@@ -161,11 +191,11 @@ def _run_shown(what: str, command: Sequence[str], env: Dict[str, str], errors_of
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise Problem(what + " did not end within 30 minutes.") from error
+        raise SetupError(what + " did not end within 30 minutes.") from error
     except OSError as error:
-        raise Problem(explain_failure(what, str(error))) from error
+        raise SetupError(explain_failure(what, str(error))) from error
     output = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
-        raise Problem(explain_failure(what, output or "exit status %d" % done.returncode))
+        raise SetupError(explain_failure(what, output or f"exit status {done.returncode}"))
     if errors_of_engine and ("ERROR:" in output or "SCRIPT ERROR" in output):
         Progress().say(what + " reported:\n" + "\n".join("    " + line for line in output.strip().splitlines()[-30:]))

@@ -6,11 +6,12 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Sequence, Tuple
+from typing import Any
 
-from .console import Problem, Progress, explain_failure
+from .console import Progress, SetupError, explain_failure
 from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
@@ -21,7 +22,7 @@ PROBE = r"""
 import json, os, sys, sysconfig
 get = sysconfig.get_config_var
 names = [n for n in (get("INSTSONAME"), get("LDLIBRARY")) if n and ".so" in n]
-names.append("libpython%d.%d.so.1.0" % sys.version_info[:2])
+names.append("libpython%s.%s.so.1.0" % sys.version_info[:2])
 folders = [f for f in (get("LIBDIR"), os.path.join(get("LIBDIR") or "", get("MULTIARCH") or "")) if f]
 shared = [os.path.join(f, n) for f in folders for n in names if os.path.exists(os.path.join(f, n))]
 def has(name):
@@ -46,26 +47,31 @@ class Interpreter:
     """One Python found on the machine, and what it has of what is needed."""
 
     executable: str
-    version: Tuple[int, ...]
+    version: tuple[int, ...]
     libpython: str
     headers: bool
     venv: bool
 
     @property
-    def lacks(self) -> List[str]:
+    def version_text(self) -> str:
+        """The version as people write it: 3.11.2."""
+        return ".".join(str(number) for number in self.version[:3])
+
+    @property
+    def lacks(self) -> list[str]:
         """What it lacks, as Debian package names with `X.Y` in them filled in; empty if it will do."""
-        short = "%d.%d" % self.version[:2]
+        short = "{}.{}".format(*self.version[:2])
         found = []
         if not self.libpython:
             found.append("libpython" + short)
         if not self.headers:
-            found.append("libpython%s-dev" % short)
+            found.append(f"libpython{short}-dev")
         if not self.venv:
-            found.append("python%s-venv" % short)
+            found.append(f"python{short}-venv")
         return found
 
 
-def interpreter_from_probe(text: str) -> Optional[Interpreter]:
+def interpreter_from_probe(text: str) -> Interpreter | None:
     """Reads what PROBE printed; None if that is no CPython of a version that will do."""
     try:
         content: Any = json.loads(text.strip().splitlines()[-1])
@@ -79,7 +85,7 @@ def interpreter_from_probe(text: str) -> Optional[Interpreter]:
         return None
 
 
-def candidates() -> List[str]:
+def candidates() -> list[str]:
     """Commands that may be a Python 3.11 or newer, in the order in which they are tried, without those not there."""
     named = os.environ.get("SEXP_PYTHON")
     names = ["python3.11", "python3", "/usr/bin/python3.11", "/usr/bin/python3", "/usr/local/bin/python3"]
@@ -94,7 +100,7 @@ def candidates() -> List[str]:
     return found
 
 
-def probe(command: str) -> Optional[Interpreter]:
+def probe(command: str) -> Interpreter | None:
     """Asks one candidate what it is; None if it does not run or will not do."""
     try:
         done = subprocess.run(
@@ -112,8 +118,8 @@ def probe(command: str) -> Optional[Interpreter]:
 
 
 def choose_interpreter(commands: Sequence[str]) -> Interpreter:
-    """The first candidate that has all that is needed. Raises Problem naming what to install if none has."""
-    partial: List[Interpreter] = []
+    """The first candidate that has all that is needed. Raises SetupError naming what to install if none has."""
+    partial: list[Interpreter] = []
     for command in commands:
         found = probe(command)
         if found is None:
@@ -131,16 +137,17 @@ def choose_interpreter(commands: Sequence[str]) -> Interpreter:
             lacking.append("Python.h (the binding is compiled against it)")
         if not nearest.venv:
             lacking.append("the modules venv and ensurepip")
-        advice = "%sapt-get install %s" % (sudo, " ".join(nearest.lacks))
+        advice = "{}apt-get install {}".format(sudo, " ".join(nearest.lacks))
         if not nearest.executable.startswith("/usr/bin/"):
-            advice = "%sapt-get install python3 libpython3-dev python3-venv" % sudo
-        raise Problem(
-            "%s (Python %d.%d.%d) lacks %s. Install with:\n    %s\nor name another Python: SEXP_PYTHON=/path/to/python3"
-            % ((nearest.executable, *nearest.version[:3], " and ".join(lacking), advice))
+            advice = f"{sudo}apt-get install python3 libpython3-dev python3-venv"
+        raise SetupError(
+            f"{nearest.executable} (Python {nearest.version_text}) lacks {' and '.join(lacking)}. Install with:\n"
+            f"    {advice}\nor name another: SEXP_PYTHON=/path/to/python3"
         )
-    raise Problem(
-        "No Python 3.11 or newer was found%s. Install with:\n    %sapt-get install python3 libpython3-dev python3-venv"
-        % (" at SEXP_PYTHON=" + os.environ["SEXP_PYTHON"] if os.environ.get("SEXP_PYTHON") else "", sudo)
+    named = os.environ.get("SEXP_PYTHON")
+    raise SetupError(
+        f"No Python 3.11 or newer was found{' at SEXP_PYTHON=' + named if named else ''}. Install with:\n"
+        f"    {sudo}apt-get install python3 libpython3-dev python3-venv"
     )
 
 
@@ -153,17 +160,18 @@ class Environment:
         self.python = self.folder / "bin" / "python"
         self.stamp = self.folder / "sexp-setup.json"
 
-    def lock_files(self, groups: Sequence[str]) -> List[Path]:
+    def lock_files(self, groups: Sequence[str]) -> list[Path]:
         """The lock files of these groups."""
         return [self.project / "requirements" / (group + ".txt") for group in groups]
 
-    def missing_groups(self, groups: Sequence[str]) -> List[str]:
+    def missing_groups(self, groups: Sequence[str]) -> list[str]:
         """The groups that are not installed as their lock files say now. Costs about a millisecond."""
         stamp = read_stamp(self.stamp)
         known = stamp.get("groups")
         if (
             not isinstance(known, dict)
             or stamp.get("folder") != str(self.folder)
+            or os.environ.get("SEXP_PYTHON") not in (None, "", stamp.get("asked"))
             or not os.path.exists(str(stamp.get("base")))
             or not self.python.exists()
         ):
@@ -171,7 +179,7 @@ class Environment:
         return [group for group in groups if known.get(group) != digest_of_files(self.lock_files([group]))]
 
     def ensure(self, progress: Progress, groups: Sequence[str]) -> Path:
-        """Installs what is missing of these groups; returns the environment's python. Raises Problem."""
+        """Installs what is missing of these groups; returns the environment's python. Raises SetupError."""
         if not self.missing_groups(groups):
             return self.python
         with locked(self.project / ".setup", progress):
@@ -181,7 +189,7 @@ class Environment:
         return self.python
 
     def _install(self, progress: Progress, groups: Sequence[str], wanted: Sequence[str]) -> None:
-        installed: Dict[str, str] = {}
+        installed: dict[str, str] = {}
         known = read_stamp(self.stamp).get("groups")
         if isinstance(known, dict) and set(self.missing_groups(GROUPS)) != set(GROUPS):
             installed = {str(name): str(mark) for name, mark in known.items()}
@@ -189,19 +197,23 @@ class Environment:
         if base is None:
             interpreter = choose_interpreter(candidates())
             installed = {}
+            wanted = groups
             progress.step(
-                "making .venv with %s (Python %d.%d.%d)" % (interpreter.executable, *interpreter.version[:3]),
+                f"making .venv with {interpreter.executable} (Python {interpreter.version_text})",
                 lambda: self._create(interpreter.executable),
             )
             base = interpreter.executable
         names = ", ".join(wanted)
-        progress.step("installing Python packages (%s) with checked hashes" % names, lambda: self._fill(groups, wanted))
+        progress.step(f"installing Python packages ({names}) with checked hashes", lambda: self._fill(groups, wanted))
         for group in wanted:
             installed[group] = digest_of_files(self.lock_files([group]))
-        write_stamp(self.stamp, {"folder": str(self.folder), "base": base, "groups": installed})
+        asked = os.environ.get("SEXP_PYTHON")
+        write_stamp(self.stamp, {"folder": str(self.folder), "base": base, "asked": asked, "groups": installed})
 
-    def _usable_base(self) -> Optional[str]:
-        """The interpreter of an environment that is there and whole enough to install into; None if it must be made anew."""
+    def _usable_base(self) -> str | None:
+        """The interpreter of an environment whole enough to install into; None if it must be made anew."""
+        if read_stamp(self.stamp).get("folder", str(self.folder)) != str(self.folder):
+            return None  # the project was moved: scripts of the environment name the old place
         found = probe(str(self.python)) if self.python.exists() else None
         if found is None or found.lacks:
             return None
@@ -220,9 +232,10 @@ class Environment:
 
     def _create(self, executable: str) -> None:
         try:
-            shutil.rmtree(self.folder, ignore_errors=False) if self.folder.exists() else None
+            if self.folder.exists():
+                shutil.rmtree(self.folder)
         except OSError as error:
-            raise Problem("%s is damaged and cannot be removed (%s): remove it by hand." % (self.folder, error)) from error
+            raise SetupError(f"{self.folder} is damaged and cannot be removed ({error}): remove it by hand.") from error
         _run_quietly("Making .venv", [executable, "-m", "venv", str(self.folder)])
 
     def _fill(self, groups: Sequence[str], wanted: Sequence[str]) -> None:
@@ -230,7 +243,7 @@ class Environment:
         command += ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
         for path in self.lock_files([group for group in groups if group in wanted]):
             if not path.is_file():
-                raise Problem("%s is missing: the clone is not whole." % path)
+                raise SetupError(f"{path} is missing: the clone is not whole.")
             command += ["-r", str(path)]
         _run_quietly("Installing Python packages", command)
 
@@ -238,7 +251,9 @@ class Environment:
 def _run_quietly(what: str, command: Sequence[str]) -> None:
     """Runs a command of the new environment; another environment's variables must not lead it astray."""
     environment = {
-        name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET")
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET")
     }
     try:
         done = subprocess.run(
@@ -250,9 +265,9 @@ def _run_quietly(what: str, command: Sequence[str]) -> None:
             check=False,
         )
     except OSError as error:
-        raise Problem(explain_failure(what, str(error))) from error
+        raise SetupError(explain_failure(what, str(error))) from error
     if done.returncode != 0:
-        raise Problem(explain_failure(what, done.stdout.decode("utf-8", "replace")))
+        raise SetupError(explain_failure(what, done.stdout.decode("utf-8", "replace")))
 
 
 def lock(progress: Progress) -> None:
@@ -267,7 +282,16 @@ def lock(progress: Progress) -> None:
         for group in GROUPS:
             path = PROJECT / "requirements" / (group + ".txt")
             progress.say("locking " + path.name)
-            command = [python, "-m", "piptools", "compile", "--quiet", "--generate-hashes", "--allow-unsafe", "--strip-extras"]
+            command = [
+                python,
+                "-m",
+                "piptools",
+                "compile",
+                "--quiet",
+                "--generate-hashes",
+                "--allow-unsafe",
+                "--strip-extras",
+            ]
             command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header"]
             command += ["--output-file", str(path), str(path.with_suffix(".in"))]
             _run_quietly("Locking " + group, command)

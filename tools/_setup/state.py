@@ -8,16 +8,17 @@ import fcntl
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Dict, Iterable, Iterator, Optional
+from typing import Any
 
-from .console import Problem, Progress
+from .console import Progress, SetupError
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
 
 
 def cache_folder() -> Path:
-    """The folder, outside the repo, that keeps the unpacked engine: $SEXP_CACHE, or sexp-godot in the user's cache folder."""
+    """The folder that keeps the unpacked engine: $SEXP_CACHE, or sexp-godot in the user's cache folder."""
     chosen = os.environ.get("SEXP_CACHE")
     if chosen:
         return Path(chosen).expanduser().absolute()
@@ -28,39 +29,39 @@ def cache_folder() -> Path:
 
 
 def make_folder(path: Path) -> Path:
-    """Creates a folder with its parents; raises Problem where that cannot be done."""
+    """Creates a folder with its parents; raises SetupError where that cannot be done."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         if error.errno == errno.ENOSPC:
-            raise Problem("The disk is full: %s cannot be created. Free about 1 GB and run again." % path) from error
-        raise Problem(
-            "The folder %s cannot be created (%s). Set SEXP_CACHE to a folder that you can write to." % (path, error.strerror)
+            raise SetupError(f"The disk is full: {path} cannot be created. Free about 1 GB and run again.") from error
+        raise SetupError(
+            f"The folder {path} cannot be created ({error.strerror}). Set SEXP_CACHE to a folder that you can write to."
         ) from error
     return path
 
 
 @contextlib.contextmanager
 def locked(folder: Path, progress: Progress) -> Iterator[None]:
-    """Holds the folder's lock file: the second of two set-ups waits for the first, and says so. Ends with the process."""
+    """Holds the folder's lock file: the second of two set-ups waits for the first, and says so."""
     make_folder(folder)
     try:
-        handle = open(folder / "lock", "w", encoding="utf-8")
+        handle = open(folder / "lock", "w", encoding="utf-8")  # noqa: SIM115 - the with is below, past the error
     except OSError as error:
-        raise Problem("%s cannot be written (%s)." % (folder / "lock", error.strerror)) from error
+        raise SetupError("{} cannot be written ({}).".format(folder / "lock", error.strerror)) from error
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES):
-                raise Problem("%s cannot be locked (%s)." % (folder / "lock", error.strerror)) from error
-            progress.say("another set-up is at work in %s: waiting for it" % folder)
+                raise SetupError("{} cannot be locked ({}).".format(folder / "lock", error.strerror)) from error
+            progress.say(f"another set-up is at work in {folder}: waiting for it")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
 
-def read_stamp(path: Path) -> Dict[str, Any]:
-    """The stamp's content; an empty dictionary if it is absent, unreadable or damaged (then the step simply runs again)."""
+def read_stamp(path: Path) -> dict[str, Any]:
+    """The stamp's content; an empty dictionary if it is absent or damaged (then the step simply runs again)."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -68,10 +69,10 @@ def read_stamp(path: Path) -> Dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def write_stamp(path: Path, content: Dict[str, Any]) -> None:
+def write_stamp(path: Path, content: dict[str, Any]) -> None:
     """Writes a stamp in one go: a reader sees the old or the new one, never half of it."""
     make_folder(path.parent)
-    temporary = path.with_name("%s.%d" % (path.name, os.getpid()))
+    temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         temporary.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
         os.replace(temporary, path)
@@ -79,8 +80,8 @@ def write_stamp(path: Path, content: Dict[str, Any]) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         if error.errno == errno.ENOSPC:
-            raise Problem("The disk is full: %s cannot be written. Free some space and run again." % path) from error
-        raise Problem("%s cannot be written (%s)." % (path, error.strerror)) from error
+            raise SetupError(f"The disk is full: {path} cannot be written. Free some space and run again.") from error
+        raise SetupError(f"{path} cannot be written ({error.strerror}).") from error
 
 
 def digest_of_files(paths: Iterable[Path]) -> str:
@@ -96,10 +97,10 @@ def digest_of_files(paths: Iterable[Path]) -> str:
     return digest.hexdigest()
 
 
-def identity(path: Path) -> Optional[str]:
+def identity(path: Path) -> str | None:
     """What tells whether a file is still the one looked at before (size, time, inode); None if it is not there."""
     try:
         status = path.stat()
     except OSError:
         return None
-    return "%d-%d-%d" % (status.st_size, status.st_mtime_ns, status.st_ino)
+    return f"{status.st_size}-{status.st_mtime_ns}-{status.st_ino}"
