@@ -152,7 +152,8 @@ def test(arguments: list[str]) -> int:
     """tools/test: pytest over everything, those inside the engine included."""
     if arguments[:1] == ["--help"]:
         print(
-            "usage: tools/test [pytest arguments]\n\nRuns the tests with pytest, from the top folder; without arguments\n"
+            "usage: tools/test [pytest arguments]\n\n"
+            "Runs the tests with pytest, from the top folder; without arguments\n"
             "all of them, the checks of style and types included. Exits non-zero on any failure.\n"
             "  tools/test tests/syntax -k escape    some of them\n"
             "  tools/test -h                        pytest's own help\n"
