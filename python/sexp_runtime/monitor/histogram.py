@@ -1,4 +1,4 @@
-"""A histogram with logarithmic buckets: quantiles of durations over everything and over the latest values, O(1) each."""
+"""A histogram with logarithmic buckets: quantiles of durations over all and over the latest values, O(1) each."""
 
 from __future__ import annotations
 

@@ -1,0 +1,114 @@
+"""SexpPerformanceMonitor: sampling, formula and operator statistics, budgets, bounds."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+
+from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
+
+
+class Engine:
+    """Something with a hook, as the engines have."""
+
+    profiler: Any = None
+
+
+def run_frames(monitor: SexpPerformanceMonitor, engine: Engine, frames: int) -> int:
+    """Run frames in which one formula is evaluated; return in how many the hook was set."""
+    seen = 0
+    for frame in range(frames):
+        monitor.begin_frame()
+        if engine.profiler is not None:
+            seen += 1
+            engine.profiler.formula("event", 3, 1000 + frame, 1, ("ship", "alpha 1", "hull"))
+        monitor.end_frame()
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("mode", "looked_at", "timed"),
+    [(Mode.OFF, 0, 0), (Mode.COUNTERS, 0, 64), (Mode.SAMPLED, 4, 64), (Mode.FULL, 64, 64)],
+)
+def test_each_mode_looks_as_closely_as_it_says(mode: Mode, looked_at: int, timed: int) -> None:
+    engine = Engine()
+    monitor = SexpPerformanceMonitor([engine], mode=mode)
+    assert run_frames(monitor, engine, 64) == looked_at
+    assert monitor.frame_times.count == timed
+    assert monitor.sampled_frames == looked_at
+    assert engine.profiler is None
+
+
+def test_formula_statistics_and_causes() -> None:
+    engine = Engine()
+    monitor = SexpPerformanceMonitor([engine], mode=Mode.FULL, owner_of=lambda kind, index: f"{kind} #{index}")
+    run_frames(monitor, engine, 3)
+    statistics = monitor.formulas["event", 3]
+    assert (statistics.evaluations, statistics.total_ns, statistics.largest_ns) == (3, 3003, 1002)
+    assert monitor.causes == {"ship alpha 1 hull": 3}
+    assert max(monitor.slowest)[2:4] == ("event #3", "ship alpha 1 hull")
+    monitor.reset()
+    assert not monitor.formulas
+    assert monitor.frames == 0
+
+
+def test_operators_have_self_and_inclusive_time_and_callers() -> None:
+    engine, context = Engine(), Engine()
+    monitor = SexpPerformanceMonitor([engine], context, mode=Mode.FULL)
+    monitor.begin_frame()
+    hook = context.profiler
+    hook.enter("when")
+    hook.enter("and")
+    hook.enter("hits-left")
+    hook.leave("hits-left")
+    hook.leave("and")
+    hook.leave("when")
+    monitor.end_frame()
+    assert monitor.calls == {("", "when"): 1, ("when", "and"): 1, ("and", "hits-left"): 1}
+    when, both, hits = (monitor.operators[name] for name in ("when", "and", "hits-left"))
+    assert when.inclusive_ns >= both.inclusive_ns >= hits.inclusive_ns == hits.self_ns
+    assert when.self_ns == when.inclusive_ns - both.inclusive_ns
+    assert context.profiler is None
+
+
+def test_an_end_skipped_by_an_exception_is_made_good() -> None:
+    monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
+    monitor.enter("when")
+    monitor.enter("broken")
+    monitor.leave("when")
+    assert {name: entry.calls for name, entry in monitor.operators.items()} == {"when": 1, "broken": 1}
+    monitor.leave("never entered")
+
+
+def test_budgets_tell_listeners_and_the_log_with_the_cause(caplog: pytest.LogCaptureFixture) -> None:
+    engine = Engine()
+    notes: list[dict[str, Any]] = []
+    monitor = SexpPerformanceMonitor(
+        [engine], mode=Mode.FULL, event_budget_us=1.0, frame_budget_us=0.001, mission_time=lambda: 12.5
+    )
+    monitor.on_budget_exceeded.append(notes.append)
+    with caplog.at_level(logging.WARNING):
+        run_frames(monitor, engine, 2)
+    assert [note["what"] for note in notes] == ["frame", "event 3", "frame"]
+    assert notes[1]["cause"] == "ship alpha 1 hull"
+    assert notes[1]["time"] == 12.5
+    assert "event 3 took 1.0 us" in caplog.text
+    assert monitor.overrun_count == 3
+
+
+def test_memory_is_bounded_whatever_the_causes() -> None:
+    monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
+    for number in range(5_000):
+        monitor.formula("event", 0, number, 0, ("var", number))
+    assert len(monitor.causes) <= 513
+    assert sum(monitor.causes.values()) == 5_000
+    assert len(monitor.slowest) <= 32
+    assert len(monitor.formulas["event", 0].causes) <= 512
+
+
+def test_odd_input() -> None:
+    assert describe_cause("first evaluation") == "first evaluation"
+    with pytest.raises(ValueError, match="sample_every"):
+        SexpPerformanceMonitor([], sample_every=0)
