@@ -1,0 +1,295 @@
+"""The evaluation context: how operators read arguments and world, and what a cache must know of an evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.container_access import container_data_text
+from sexp_runtime.operators.node import ConstantNodes, EvalKind, EvalNode
+from sexp_runtime.values import INT_MIN, NAN, NAN_FOREVER, Status, atoi, wrap32
+from sexp_runtime.world.clock import us_of_event_ms, us_of_fix
+
+if TYPE_CHECKING:
+    from sexp_runtime.syntax.dialect import Dialect
+    from sexp_runtime.world.ships import Ship
+    from sexp_runtime.world.wings import Wing
+    from sexp_runtime.world.world import World
+
+#: A `due` that means: time alone changes nothing.
+NEVER_DUE: Final = 1 << 62
+#: Values up to here pass a non-negative position unchanged (B60).
+_SPECIAL_CODES_END: Final = INT_MIN + 17
+#: Most warnings that are kept as text; the rest are only counted.
+MAX_WARNINGS: Final = 200
+
+#: Takes an action that ran: the operator and its evaluated arguments (numbers, texts, orders as tuples).
+Action = Callable[[str, tuple[Any, ...]], None]
+
+
+@dataclass(slots=True)
+class RuntimeOptions:
+    """Settings of a mod that change what formulas mean (F2, C20)."""
+
+    fixed_chaining_to_repeat: bool = False
+    alternate_chaining: bool = False
+    true_loop_arguments: bool = False
+    engine_version: tuple[int, ...] = (25, 0, 0)
+
+
+class Candidate:
+    """One value that `<argument>` can stand for: its text, and its atom if it was listed in the formula (C40-C42)."""
+
+    __slots__ = ("node", "text")
+
+    def __init__(self, text: str, node: EvalNode | None = None) -> None:
+        self.text = text
+        self.node = node
+
+
+class EvaluationContext:
+    """What one engine evaluates its formulas with; one per mission run.
+
+    Bookkeeping for caches, reset by whoever starts an evaluation: `due` is the first microsecond at which time alone
+    could change the result (NEVER_DUE if none), `effects` counts what forbids reuse of the evaluation (actions, random
+    draws, steps of memory), `unsettled` says that a remembered status changed so that the same facts could give another
+    result next time. `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`, else None (B14).
+    """
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        dialect: Dialect | None = None,
+        options: RuntimeOptions | None = None,
+        actions: Action | None = None,
+    ) -> None:
+        self.world = world
+        self.dialect = dialect if dialect is not None else world.dialect
+        self.wcs: bool = self.dialect.name == "WCS"
+        self.options = options if options is not None else RuntimeOptions()
+        self.actions = actions
+        self.constants = ConstantNodes()
+        #: Forgets what a formula remembers, by kind ("event" or "goal") and index; set by the manager (D5, D6).
+        self.flush_formula: Callable[[str, int], None] | None = None
+        #: The candidate that `<argument>` stands for now, None outside any (C28, C29).
+        self.candidate: Candidate | None = None
+        #: Applicable candidates of each argument form being evaluated, innermost last (C20).
+        self.applicable: list[list[Candidate]] = []
+        #: Lower-case names of containers that are candidate sources now, with how often (C27).
+        self.containers_in_use: dict[str, int] = {}
+        self.due = NEVER_DUE
+        self.effects = 0
+        self.unsettled = False
+        self.nan: Status | None = None
+        self.warnings: list[str] = []
+        self.warning_count = 0
+
+    # -- evaluation ---------------------------------------------------------------------------------------------
+
+    def evaluate(self, node: EvalNode) -> int:
+        """Return what evaluating a node hands to its caller; the status is in `node.status` (B10-B13)."""
+        return evaluator.evaluate(self, node)
+
+    def evaluate_head(self, node: EvalNode) -> int:
+        """Evaluate past the wrapper, as conditions and actions are; the status is in `node.head.status`."""
+        return evaluator.evaluate_head(self, node)
+
+    def set_status(self, node: EvalNode, status: Status) -> None:
+        """Overwrite the status a node remembers (B34, I2)."""
+        evaluator.set_status(self, node, status)
+
+    def flush(self, node: EvalNode) -> None:
+        """Forget what a subtree remembers (D3)."""
+        evaluator.flush(self, node)
+
+    def truth(self, arg: EvalNode | None) -> bool:
+        """Evaluate an argument and say whether its value is exactly 1 (B4); an absent one is false."""
+        return arg is not None and evaluator.evaluate(self, arg) == 1
+
+    def number(self, arg: EvalNode | None) -> int:
+        """Return an argument as a number, 0 if absent; `nan` says whether it was none (B14)."""
+        self.nan = None
+        if arg is None:
+            return 0
+        if arg.kind is not EvalKind.WRAPPER:
+            return self.atom_number(arg)
+        value = evaluator.evaluate(self, arg)
+        # Only after evaluating: reading the argument may itself have used `nan`.
+        status = arg.head.status
+        if status is NAN or status is NAN_FOREVER:
+            self.nan = status
+            return 0
+        self.nan = None
+        return value
+
+    def natural(self, arg: EvalNode | None) -> int:
+        """As `number`, for a non-negative position: negative values become 0, in WCS positive (B60)."""
+        value = self.number(arg)
+        if value < 0:
+            if self.wcs:
+                return wrap32(-value)
+            if value > _SPECIAL_CODES_END:
+                return 0
+        return value
+
+    def numbers(self, args: Sequence[EvalNode | None]) -> tuple[list[int], Status | None]:
+        """Return arguments as numbers, and the special result they force: NAN beats NAN_FOREVER (B15)."""
+        return self._read_all(args, self.number)
+
+    def naturals(self, args: Sequence[EvalNode | None]) -> tuple[list[int], Status | None]:
+        """As `numbers`, for non-negative positions (B60)."""
+        return self._read_all(args, self.natural)
+
+    def _read_all(
+        self, args: Sequence[EvalNode | None], read: Callable[[EvalNode | None], int]
+    ) -> tuple[list[int], Status | None]:
+        values = []
+        forced: Status | None = None
+        for arg in args:
+            values.append(read(arg))
+            if self.nan is not None and forced is not NAN:
+                forced = self.nan
+        return values, forced
+
+    # -- atoms --------------------------------------------------------------------------------------------------
+
+    def atom_number(self, node: EvalNode) -> int:
+        """Return the number in an atom: of its text, its variable's text, or the candidate it stands for (B13, C41)."""
+        if node.variable is not None:
+            return self.world.variables.numbers[node.variable]
+        if node.is_placeholder and self.candidate is not None:
+            return self._candidate_number(self.candidate, atoi)
+        if node.kind is EvalKind.CONTAINER_DATA:
+            return atoi(container_data_text(self, node))
+        return node.literal
+
+    def converted(self, node: EvalNode, convert: Callable[[str], int]) -> int:
+        """Return what convert makes of an atom's text, remembered in a candidate as plain reads are (D7)."""
+        if node.is_placeholder and self.candidate is not None and node.variable is None:
+            return self._candidate_number(self.candidate, convert)
+        return convert(self.text(node))
+
+    def _candidate_number(self, candidate: Candidate, convert: Callable[[str], int]) -> int:
+        node = candidate.node
+        if node is None:
+            return convert(candidate.text)
+        if node.variable is not None:
+            self._restore_lookup(node)
+            return convert(self.world.variables.text(node.variable))
+        cache = node.cache
+        if cache is not None:
+            return cache[1] if cache[0] == "number" else 0
+        value = convert(candidate.text)
+        node.cache = ("number", value)
+        return value
+
+    def text(self, arg: EvalNode | None) -> str:
+        """Return an argument's text; an expression and an absent argument have none (B45, B48, C40)."""
+        if arg is None or arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
+            return ""
+        if arg.variable is not None:
+            return self.world.variables.text(arg.variable)
+        if arg.is_placeholder and self.candidate is not None:
+            return self._candidate_text(self.candidate)
+        if arg.kind is EvalKind.CONTAINER_DATA:
+            return container_data_text(self, arg)
+        return arg.text
+
+    def _candidate_text(self, candidate: Candidate) -> str:
+        """Return the text that reading the placeholder gives, with the one-time look-up as a variable's name (C40)."""
+        node = candidate.node
+        if node is None:
+            return candidate.text
+        if not node.looked_up:
+            node.looked_up = True
+            node.lookup = node.variable if node.variable is not None else self._variable_named(candidate.text)
+            if node.lookup is not None:
+                self.effects += 1
+        if node.lookup is not None:
+            return self.world.variables.text(node.lookup)
+        return str(node.variable) if node.variable is not None else candidate.text
+
+    def _variable_named(self, text: str) -> int | None:
+        """Return the index of the variable whose name the text is, or has as `@name[...]` (C40)."""
+        variables = self.world.variables
+        index = variables.index(text)
+        if index is None and text.startswith("@"):
+            name, bracket, rest = text[1:].partition("[")
+            if bracket and "]" in rest:
+                index = variables.index(name)
+        return index
+
+    def _restore_lookup(self, node: EvalNode) -> None:
+        """Note a read of the candidate atom itself, which finds the variable again after a flush (C40)."""
+        if node.lookup is None:
+            node.lookup = node.variable
+            self.effects += 1
+
+    def own_text(self, node: EvalNode) -> str:
+        """Return a candidate atom's text as the validity operators compare it (C30)."""
+        if node.variable is not None:
+            self._restore_lookup(node)
+        return self.text(node)
+
+    def name(self, arg: EvalNode | None) -> str:
+        """Return an argument's text in lower case, as names of ships, events and so on compare."""
+        return self.text(arg).lower()
+
+    def ship(self, arg: EvalNode | None) -> Ship | None:
+        """Return the ship of the registry that an argument names, None if unknown (C41, D7, D8)."""
+        ship: Ship | None = self._entry(arg, "ship", self.world.ship)
+        return ship
+
+    def wing(self, arg: EvalNode | None) -> Wing | None:
+        """Return the wing that an argument names, None if unknown (C41, D7)."""
+        wing: Wing | None = self._entry(arg, "wing", self.world.wing)
+        return wing
+
+    def _entry(self, arg: EvalNode | None, kind: str, find: Callable[[str], Any]) -> Any:
+        candidate = self.candidate
+        if candidate is None or arg is None or not arg.is_placeholder:
+            return find(self.text(arg))
+        node = candidate.node
+        if node is None:
+            return find(candidate.text)
+        if node.variable is not None:
+            self._restore_lookup(node)
+            return find(self.world.variables.text(node.variable))
+        cache = node.cache
+        if cache is not None:
+            return cache[1] if cache[0] == kind else None
+        found = find(candidate.text)
+        if found is not None:
+            node.cache = (kind, found)
+        return found
+
+    # -- bookkeeping --------------------------------------------------------------------------------------------
+
+    def due_us(self, us: int) -> None:
+        """Note that time alone could first change the result at a moment in microseconds; past moments are ignored."""
+        if self.world.clock.us < us < self.due:
+            self.due = us
+
+    def due_fix(self, fix: int) -> None:
+        """As `due_us` for a moment in fixed-point seconds (G1)."""
+        self.due_us(us_of_fix(fix))
+
+    def due_event_ms(self, event_ms: int) -> None:
+        """As `due_us` for a moment of the event clock in milliseconds (F8b)."""
+        self.due_us(us_of_event_ms(event_ms))
+
+    def act(self, operator: str, args: tuple[Any, ...] = ()) -> None:
+        """Record an action that ran and offer it to the game."""
+        self.effects += 1
+        if self.actions is not None:
+            self.actions(operator, args)
+
+    def warn(self, message: str, node: EvalNode | None = None) -> None:
+        """Note something odd that the original would warn about; never stops the mission (J9)."""
+        self.warning_count += 1
+        if len(self.warnings) < MAX_WARNINGS:
+            where = f"line {node.syntax.line}: " if node is not None and node.syntax is not None else ""
+            self.warnings.append(where + message)

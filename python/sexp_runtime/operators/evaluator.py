@@ -1,0 +1,113 @@
+"""The interpreter: evaluates a node exactly as the original does, the reference for every other engine."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode, build
+from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
+from sexp_runtime.values import FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, TRUE, UNKNOWN, Status
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+#: Statuses whose coming or going can change a later evaluation; all others are one class.
+_SETTLING: Final = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, DRAWN}
+
+# A formula of MAX_DEPTH lists takes about six Python frames a list; those of CPython 3.11 take no C stack.
+sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
+
+
+def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
+    """Remember a status in the node and note when that can make the next evaluation differ."""
+    old = node.status
+    if old is not status:
+        node.status = status
+        if old in _SETTLING or status in _SETTLING:
+            ctx.unsettled = True
+
+
+def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
+    """Evaluate a node and return the integer its caller sees; the status stays in the node (B10-B13)."""
+    kind = node.kind
+    if kind is EvalKind.OPERATOR:
+        return _run(ctx, node)
+    if kind is EvalKind.WRAPPER:
+        if node.traps:
+            status = node.status
+            if status is KNOWN_TRUE:
+                return 1
+            if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
+                return 0
+        inner = node.inner
+        if inner is None:  # the empty list (A38)
+            return 0
+        value = _run(ctx, inner)
+        set_status(ctx, node, inner.status)
+        return value
+    if kind is EvalKind.CLAUSE:
+        return 0
+    return ctx.atom_number(node)
+
+
+def evaluate_head(ctx: EvaluationContext, node: EvalNode) -> int:
+    """Evaluate an argument past its wrapper, as conditions and actions are; an atom as `evaluate`."""
+    inner = node.inner
+    return evaluate(ctx, node) if inner is None else _run(ctx, inner)
+
+
+def _run(ctx: EvaluationContext, node: EvalNode) -> int:
+    """Run an operator unless its remembered status answers (B11), and remember its new status (B10)."""
+    if node.traps:
+        status = node.status
+        if status is KNOWN_TRUE:
+            return 1
+        if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
+            return 0
+    spec = node.spec
+    assert spec is not None  # every operator node is built with one
+    raw = spec.function(ctx, node)
+    if isinstance(raw, Status):
+        set_status(ctx, node, raw)
+        return 1 if raw is KNOWN_TRUE else 0
+    if node.status is NAN:
+        set_status(ctx, node, UNKNOWN)
+    else:
+        set_status(ctx, node, TRUE if raw else FALSE)
+    return +raw  # a bool becomes the number it stands for
+
+
+def flush(ctx: EvaluationContext, node: EvalNode) -> None:
+    """Forget a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
+    stack = [node]
+    while stack:
+        current = stack.pop()
+        set_status(ctx, current, UNKNOWN)
+        current.cache = None
+        current.lookup = None
+        if current.memory is not None:
+            current.memory = None
+            ctx.unsettled = True
+        if current.inner is not None:
+            stack.append(current.inner)
+        stack.extend(current.args)
+
+
+class SexpEvaluator:
+    """Evaluates formulas one after the other in a context; the reference meaning of the language."""
+
+    def __init__(self, context: EvaluationContext) -> None:
+        self.context = context
+
+    def build(self, expression: SexpExpression | SyntaxNode) -> EvalNode:
+        """Return the root node of a formula; BuildError as `node.build`."""
+        return build(expression, self.context)
+
+    def evaluate(self, node: EvalNode) -> int:
+        """Evaluate the root node once; its status is in `node.status` afterwards."""
+        return evaluate(self.context, node)
+
+    def flush(self, node: EvalNode) -> None:
+        """Forget everything the formula remembers (D3)."""
+        flush(self.context, node)

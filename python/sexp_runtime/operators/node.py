@@ -1,0 +1,257 @@
+"""Runtime nodes: what evaluation walks over, built once from a syntax tree, remembering statuses between passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, UNKNOWN, Raw, Status, atoi
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+#: The text that stands for the current candidate (A39).
+PLACEHOLDER: Final = "<argument>"
+#: Deepest nesting of lists in a formula; deeper ones are refused when built, or evaluation would run out of stack.
+MAX_DEPTH: Final = 250
+#: The status of the first argument of a `rand` that has drawn its number (I2); no operator returns it.
+DRAWN: Final = Status("DRAWN")
+
+#: Operators that open an argument form: nodes in and below them are not trapped (B11) and own candidates (C.2).
+ARGUMENT_FORMS: Final = frozenset({"when-argument", "every-time-argument"})
+
+
+class BuildError(ValueError):
+    """A formula that cannot be evaluated: no list at the top, an empty list, or nested too deeply."""
+
+
+class EvalKind(Enum):
+    """What a runtime node is."""
+
+    OPERATOR = "operator"  #: runs `spec.function`
+    WRAPPER = "wrapper"  #: an expression as an argument: the list node around `inner` (A35), None for `( )` (A38)
+    CLAUSE = "clause"  #: a clause of `cond`; its elements are `args`
+    ATOM = "atom"  #: a literal, variable, placeholder or `&&container` name
+    CONTAINER_DATA = "container data"  #: `&name& ( modifiers )`; `args` are the modifiers (A30)
+
+
+class EvalNode:
+    """One node with what the original remembers in it.
+
+    - `status`: the special result or truth remembered from the last evaluation (B10)
+    - `args`: argument nodes of an operator, elements of a clause, modifiers of container data
+    - `text`, `literal`: an atom's text and the number in it; `rand` overwrites both (I2)
+    - `variable`: index in the variable table if the atom is a variable (A22)
+    - `form`: the operator node of the nearest enclosing argument form, as the original finds it (C33)
+    - `traps`: whether known statuses end an evaluation at once (B11)
+    - `valid`, `selected`: a candidate's flags (C26, C30); a flush leaves them alone
+    - `cache`: what a candidate atom was first read as through the placeholder (D7)
+    - `looked_up`, `lookup`: whether a candidate's text was tried as a variable's name, and what was found (C40)
+    - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
+    """
+
+    __slots__ = (
+        "args",
+        "cache",
+        "form",
+        "has_placeholder",
+        "inner",
+        "is_name",
+        "is_placeholder",
+        "kind",
+        "literal",
+        "looked_up",
+        "lookup",
+        "memory",
+        "name",
+        "selected",
+        "spec",
+        "status",
+        "syntax",
+        "text",
+        "traps",
+        "valid",
+        "variable",
+    )
+
+    def __init__(self, kind: EvalKind, syntax: SyntaxNode | None = None, text: str = "") -> None:
+        self.kind = kind
+        self.syntax = syntax
+        self.text = text
+        self.literal = 0
+        self.name = ""
+        self.args: list[EvalNode] = []
+        self.inner: EvalNode | None = None
+        self.spec: OperatorMeaning | None = None
+        self.variable: int | None = None
+        self.is_placeholder = False
+        self.is_name = False
+        self.has_placeholder = False
+        self.form: EvalNode | None = None
+        self.traps = True
+        self.status: Status = UNKNOWN
+        self.valid = True
+        self.selected = False
+        self.cache: tuple[str, Any] | None = None
+        self.looked_up = False
+        self.lookup: int | None = None
+        self.memory: int | None = None
+
+    def arg(self, position: int) -> EvalNode | None:
+        """Return the argument at position, counted from 0, or None if there are fewer."""
+        return self.args[position] if position < len(self.args) else None
+
+    @property
+    def head(self) -> EvalNode:
+        """The operator node of an expression argument; the node itself for anything else."""
+        return self.inner if self.inner is not None else self
+
+    @property
+    def is_expression(self) -> bool:
+        """Whether this argument is an expression, so that its head carries a status of its own."""
+        return self.inner is not None
+
+    def walk(self) -> Iterator[EvalNode]:
+        """Yield this node and all below it, in text order; the shared true and false nodes come once per use."""
+        stack = [self]
+        while stack:
+            node = stack.pop()
+            yield node
+            stack.extend(reversed(node.args))
+            if node.inner is not None:
+                stack.append(node.inner)
+
+    def __repr__(self) -> str:
+        return f"EvalNode({self.kind.value}, {self.name or self.text!r}, {self.status})"
+
+
+def _unknown(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Evaluate an operator that nobody knows: false, with a warning."""
+    ctx.warn(f"unknown operator {node.name!r} counts as false", node)
+    return 0
+
+
+#: Finds a meaning for an operator without an entry of its own (plain actions); set by the family of actions.
+_fallback: Callable[[str], OperatorMeaning | None] | None = None
+
+
+def set_fallback(finder: Callable[[str], OperatorMeaning | None]) -> None:
+    """Let finder supply meanings that MEANINGS lacks; it returns None for a name it does not know."""
+    global _fallback
+    _fallback = finder
+
+
+def meaning_of(name: str) -> OperatorMeaning:
+    """Return what the operator means; an unknown one gets a meaning that is false and warns."""
+    meaning = MEANINGS.get(name)
+    if meaning is None and _fallback is not None:
+        meaning = _fallback(name)
+    return meaning if meaning is not None else OperatorMeaning(name, _unknown)
+
+
+def constant_node(name: str, status: Status) -> EvalNode:
+    """Return one of the two shared nodes that all `( true )` or all `( false )` are (A37)."""
+    node = EvalNode(EvalKind.OPERATOR, None, name)
+    node.name = name
+    node.spec = meaning_of(name)
+    node.status = status
+    return node
+
+
+class ConstantNodes:
+    """The shared nodes of `( true )` and `( false )`, one pair for all formulas of a mission (A37)."""
+
+    __slots__ = ("false", "true")
+
+    def __init__(self) -> None:
+        self.true = constant_node("true", KNOWN_TRUE)
+        self.false = constant_node("false", KNOWN_FALSE)
+
+
+class _Builder:
+    """Turns one syntax tree into runtime nodes; the recursion is bounded by MAX_DEPTH."""
+
+    def __init__(self, constants: ConstantNodes, traps_everywhere: bool) -> None:
+        self.constants = constants
+        self.traps_everywhere = traps_everywhere
+
+    def operator(self, syntax: SyntaxNode, form: EvalNode | None, depth: int) -> EvalNode:
+        """Return the operator node of a list (A35); form is the argument form around it."""
+        if depth > MAX_DEPTH:
+            raise BuildError(f"line {syntax.line}: formula nested deeper than {MAX_DEPTH} lists")
+        head = syntax.children[0]
+        name = head.text if head.kind is not NodeKind.LIST else "( ... )"
+        if head.kind is NodeKind.OPERATOR and len(syntax.children) == 1:
+            if name == "true":
+                return self.constants.true
+            if name == "false":
+                return self.constants.false
+        node = EvalNode(EvalKind.OPERATOR, syntax, name)
+        node.name = name
+        node.spec = meaning_of(name) if head.kind is NodeKind.OPERATOR else OperatorMeaning(name, _unknown)
+        is_form = name in ARGUMENT_FORMS
+        inner_form = node if is_form else form
+        self._place(node, inner_form)
+        is_cond = name == "cond"
+        for child in syntax.children[1:]:
+            if is_cond and child.kind is NodeKind.LIST:
+                node.args.append(self._clause(child, depth + 1))
+            else:
+                node.args.append(self.argument(child, inner_form, depth + 1))
+        node.has_placeholder = not is_form and any(arg.has_placeholder for arg in node.args)
+        return node
+
+    def argument(self, syntax: SyntaxNode, form: EvalNode | None, depth: int) -> EvalNode:
+        """Return the node of one argument: a wrapper around an operator, or an atom."""
+        kind = syntax.kind
+        if kind is NodeKind.LIST or kind is NodeKind.OPERATOR:
+            node = EvalNode(EvalKind.WRAPPER, syntax)
+            self._place(node, form)
+            if kind is NodeKind.OPERATOR:  # a bare operator name is wrapped by itself (A37)
+                syntax = SyntaxNode(NodeKind.LIST, "", (syntax,), syntax.line, syntax.column)
+            if syntax.children:
+                node.inner = self.operator(syntax, form, depth)
+                node.has_placeholder = node.inner.has_placeholder
+            return node
+        node = EvalNode(EvalKind.ATOM, syntax, syntax.text)
+        self._place(node, form)
+        if kind is NodeKind.CONTAINER_DATA:
+            if depth > MAX_DEPTH:
+                raise BuildError(f"line {syntax.line}: formula nested deeper than {MAX_DEPTH} lists")
+            node.kind = EvalKind.CONTAINER_DATA
+            node.args = [self.argument(child, form, depth + 1) for child in syntax.children]
+            node.has_placeholder = any(arg.has_placeholder for arg in node.args)
+            return node
+        node.variable = syntax.variable
+        node.is_name = kind is NodeKind.CONTAINER_NAME
+        node.literal = atoi(syntax.text)
+        node.is_placeholder = not node.is_name and syntax.variable is None and syntax.text == PLACEHOLDER
+        node.has_placeholder = node.is_placeholder
+        return node
+
+    def _clause(self, syntax: SyntaxNode, depth: int) -> EvalNode:
+        """Return a clause of `cond`; the search for an enclosing argument form ends here (B11)."""
+        node = EvalNode(EvalKind.CLAUSE, syntax)
+        node.args = [self.argument(child, None, depth + 1) for child in syntax.children]
+        node.has_placeholder = any(arg.has_placeholder for arg in node.args)
+        return node
+
+    def _place(self, node: EvalNode, form: EvalNode | None) -> None:
+        node.form = form
+        node.traps = form is None or self.traps_everywhere
+
+
+def build(expression: SexpExpression | SyntaxNode, ctx: EvaluationContext) -> EvalNode:
+    """Return the root operator node of a formula (A36), ready to be evaluated in ctx.
+
+    BuildError if the formula is not a list with an operator, or nested deeper than MAX_DEPTH.
+    """
+    root = expression.root if isinstance(expression, SexpExpression) else expression
+    if root.kind is NodeKind.OPERATOR:
+        root = SyntaxNode(NodeKind.LIST, "", (root,), root.line, root.column)
+    if root.kind is not NodeKind.LIST or not root.children:
+        raise BuildError(f"line {root.line}: a formula is a list that starts with an operator")
+    return _Builder(ctx.constants, ctx.wcs).operator(root, None, 1)
