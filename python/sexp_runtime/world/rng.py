@@ -1,0 +1,82 @@
+"""The one random generator of a mission: a 32-bit Mersenne Twister seeded as the C++ standard library seeds it (I1,
+I6)."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from functools import lru_cache
+from typing import Final
+
+#: The seed of a default-constructed generator; reseeding with 1 means this one (I1).
+DEFAULT_SEED: Final = 5489
+_WORDS: Final = 624
+
+
+@lru_cache(maxsize=64)
+def _seeded_state(seed: int) -> tuple[int, ...]:
+    """Return the generator's words right after seeding with a 32-bit number, followed by the read position."""
+    word = seed & 0xFFFFFFFF
+    words = [word]
+    for index in range(1, _WORDS):
+        word = (1812433253 * (word ^ (word >> 30)) + index) & 0xFFFFFFFF
+        words.append(word)
+    words.append(_WORDS)
+    return tuple(words)
+
+
+class MersenneTwister:
+    """A mt19937 generator; Python's own generator does the twisting, only the seeding differs.
+
+    `draws` counts the numbers handed out since the mission started.
+    """
+
+    __slots__ = ("_bits", "_random", "draws", "seed_used")
+
+    def __init__(self, seed: int = DEFAULT_SEED) -> None:
+        self._random = random.Random()
+        self._bits = self._random.getrandbits
+        self.draws = 0
+        self.seed_used = seed
+        self.seed(seed)
+
+    def seed(self, seed: int) -> None:
+        """Start the sequence of the given 32-bit seed afresh."""
+        self._random.setstate((3, _seeded_state(seed & 0xFFFFFFFF), None))
+        self.seed_used = seed
+
+    def reseed(self, seed: int) -> None:
+        """Reseed as `rand` does with its third argument: nothing for seed <= 0, the default seed for 1 (I1)."""
+        if seed > 0:
+            self.seed(DEFAULT_SEED if seed == 1 else seed)
+
+    def next32(self) -> int:
+        """Return the next raw output, 0 .. 2**32 - 1."""
+        self.draws += 1
+        return self._bits(32)
+
+    def next31(self) -> int:
+        """Return the next output cut to 31 bits, 0 .. 2**31 - 1, as the original's random helper hands it out (I1)."""
+        self.draws += 1
+        return self._bits(32) >> 1
+
+    def below(self, count: int) -> int:
+        """Return a number in 0 .. count - 1 as remainder of a 31-bit output; count must be positive (I1)."""
+        return self.next31() % count
+
+    def between(self, low: int, high: int) -> int:
+        """Return a number in low .. high, both included (I1); low must not exceed high."""
+        return low + self.next31() % (high - low + 1)
+
+    def state_hash(self) -> str:
+        """Return a short text that is equal for equal generator states, for comparing traces."""
+        return hashlib.blake2b(repr(self._random.getstate()[1]).encode(), digest_size=8).hexdigest()
+
+    def state(self) -> tuple[int, ...]:
+        """Return the whole state, to be handed to `restore`."""
+        words: tuple[int, ...] = self._random.getstate()[1]
+        return words
+
+    def restore(self, state: tuple[int, ...]) -> None:
+        """Continue from a state that `state` returned."""
+        self._random.setstate((3, tuple(state), None))

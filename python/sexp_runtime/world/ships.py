@@ -1,0 +1,219 @@
+"""Ships as formulas see them: status, exit record, vitals, place, cargo, subsystems (section H)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+from sexp_runtime.world.classes import subsystem_type
+from sexp_runtime.world.facts import FactKey
+
+Vector = tuple[float, float, float]
+#: A 3x3 matrix as nine numbers: right, up and forward vectors of the object in world axes.
+Matrix = tuple[float, float, float, float, float, float, float, float, float]
+
+ORIGIN: Final[Vector] = (0.0, 0.0, 0.0)
+IDENTITY: Final[Matrix] = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+
+class ShipStatus(Enum):
+    """Where a ship is in its life (F47)."""
+
+    NOT_YET = "not-yet"
+    PRESENT = "present"
+    DEATH_ROLL = "death-roll"
+    EXITED = "exited"
+
+
+class ExitKind(Enum):
+    """How a ship left (F47, F48)."""
+
+    DESTROYED = "destroyed"
+    DEPARTED = "departed"
+    VANISHED = "vanished"
+    SELF_DESTRUCTED = "self-destructed"
+
+
+@dataclass(frozen=True, slots=True)
+class ExitRecord:
+    """What is remembered of a ship that exited other than by vanishing (F48); `fix` is when, in 1/65536 seconds."""
+
+    kind: ExitKind
+    fix: int
+    team: str
+    class_name: str
+    cargo: str
+    cargo_known: bool
+    cargo_fix: int
+    tagged: bool
+
+
+class Subsystem:
+    """One subsystem: `hull` and `max_hull` in points, `type` one of the original's type names."""
+
+    __slots__ = (
+        "ai_class",
+        "armor",
+        "cargo",
+        "cargo_fix",
+        "cargo_known",
+        "disrupted",
+        "flags",
+        "hull",
+        "max_hull",
+        "name",
+        "type",
+    )
+
+    def __init__(self, name: str, max_hull: float = 100.0, kind: str | None = None) -> None:
+        self.name = name
+        self.type = subsystem_type(name) if kind is None else kind
+        self.max_hull = max_hull
+        self.hull = max_hull
+        self.cargo = ""
+        self.cargo_known = False
+        self.cargo_fix = 0
+        self.ai_class = ""
+        self.armor = ""
+        self.disrupted = False
+        self.flags: set[str] = set()
+
+
+#: The fact that a change of a ship's field touches: ("ship", key, <this>). Fields not listed touch a fact of their
+#: own name.
+FIELD_FACTS: Final[dict[str, str]] = {
+    "exit": "status",
+    "exit_record": "status",
+    "max_hull": "hull",
+    "max_shields": "shields",
+    "class_name": "class",
+    "cargo_fix": "cargo_known",
+    "tag_fix": "tagged",
+    "wing": "status",
+}
+
+
+class Ship:
+    """One entry of the ship registry, alive or not. Fields are changed through World only.
+
+    `key` is the lower-case name. Hull and shields are points, positions metres, velocities metres a second.
+    `speed_bound` is the greatest speed in metres a second that the ship can have until it is told otherwise, or None
+    when nobody promises one. `cargo_fix` and `tag_fix` say since when (1/65536 seconds) cargo is known and the ship has
+    been tagged; `tag_fix` None means never. `docked` holds the keys of the ships directly docked to this one.
+    """
+
+    __slots__ = (
+        "ai_class",
+        "armor",
+        "arrival",
+        "arrival_allowed",
+        "cargo",
+        "cargo_fix",
+        "cargo_known",
+        "class_name",
+        "collision_group",
+        "damage_by",
+        "definition",
+        "departing",
+        "departure",
+        "docked",
+        "emp",
+        "exit",
+        "exit_record",
+        "flags",
+        "goals",
+        "guardian",
+        "hotkey",
+        "hull",
+        "key",
+        "max_hull",
+        "max_shields",
+        "max_speed",
+        "name",
+        "orientation",
+        "position",
+        "position_facts",
+        "radius",
+        "shields",
+        "speed_bound",
+        "status",
+        "subsystems",
+        "tag_fix",
+        "tagged",
+        "team",
+        "velocity",
+        "wing",
+    )
+
+    def __init__(self, name: str, class_name: str = "", team: str = "Friendly") -> None:
+        self.name = name
+        self.key = name.lower()
+        self.class_name = class_name
+        self.team = team
+        self.definition: Any = None
+        self.status = ShipStatus.NOT_YET
+        self.exit: ExitKind | None = None
+        self.exit_record: ExitRecord | None = None
+        self.hull = 100.0
+        self.max_hull = 100.0
+        self.shields = 0.0
+        self.max_shields = 0.0
+        self.position: Vector = ORIGIN
+        self.velocity: Vector = ORIGIN
+        self.orientation: Matrix = IDENTITY
+        self.max_speed = 60.0
+        self.speed_bound: float | None = None
+        self.radius = 10.0
+        self.cargo = ""
+        self.cargo_known = False
+        self.cargo_fix = 0
+        self.tagged = False
+        self.tag_fix: int | None = None
+        self.flags: set[str] = set()
+        self.docked: set[str] = set()
+        self.subsystems: dict[str, Subsystem] = {}
+        self.wing: str | None = None
+        self.hotkey = -1
+        self.ai_class = ""
+        self.armor = ""
+        self.emp = False
+        self.guardian = 0
+        self.collision_group = 0
+        #: Hull damage in points dealt to this ship, by the attacker's key.
+        self.damage_by: dict[str, float] = {}
+        #: Orders in force, newest last, as the game or the simulation gave them.
+        self.goals: tuple[Any, ...] = ()
+        self.arrival: Any = None
+        self.departure: Any = None
+        self.departing = False
+        #: False when the arrival cue was known false at load or the carrier is gone (F42, F44).
+        self.arrival_allowed = True
+        self.position_facts: tuple[FactKey, ...] = ()
+        self.refresh_facts()
+
+    def __repr__(self) -> str:
+        return f"Ship({self.name!r}, {self.status.value})"
+
+    def refresh_facts(self) -> None:
+        """Work out which facts a change of position touches: the ship's, its wing's and its team's."""
+        facts: list[FactKey] = [("ship", self.key, "position")]
+        if self.wing is not None:
+            facts.append(("wing", self.wing, "position"))
+        facts.append(("team", self.team.lower(), "position"))
+        self.position_facts = tuple(facts)
+
+    @property
+    def speed(self) -> float:
+        """Length of the velocity, metres a second."""
+        x, y, z = self.velocity
+        return float((x * x + y * y + z * z) ** 0.5)
+
+    @property
+    def hull_percent(self) -> float:
+        """Hull in percent of its maximum, 0 when destroyed."""
+        return 100.0 * max(self.hull, 0.0) / self.max_hull if self.max_hull > 0 else 0.0
+
+    def subsystem(self, name: str) -> Subsystem | None:
+        """Return the subsystem of that name, matched case-insensitively, or None."""
+        return self.subsystems.get(name.lower())

@@ -1,0 +1,415 @@
+"""The state part of the world: registries, clock, log and tables, and the setters through which every change goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.campaign import Campaign
+from sexp_runtime.world.classes import ClassTable
+from sexp_runtime.world.clock import Clock
+from sexp_runtime.world.containers import ContainerStore
+from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.log import MissionLog
+from sexp_runtime.world.mission_state import EventState, GoalState
+from sexp_runtime.world.player import PLAYER_FACTS, Order, Player
+from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
+from sexp_runtime.world.ships import FIELD_FACTS, ExitKind, Matrix, Ship, ShipStatus, Subsystem, Vector
+from sexp_runtime.world.variables import MAX_VARIABLES, MAX_VARIABLES_WCS, VariableManager
+from sexp_runtime.world.wings import Wing
+
+#: A number that a game supplies for an operator, or a special word that the operator knows.
+GameValue = int
+
+
+class WorldState:
+    """Everything that formulas read. Changes go through methods; each real change touches its fact, equal writes
+    stop."""
+
+    def __init__(self, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED) -> None:
+        self.dialect = dialect
+        self.facts = FactBoard()
+        self.clock = Clock()
+        self.rng = MersenneTwister(seed)
+        self.log = MissionLog(self.facts, self.clock)
+        self.variables = VariableManager(self.facts, MAX_VARIABLES_WCS if dialect is Dialect.WCS else MAX_VARIABLES)
+        self.containers = ContainerStore(self.facts, self.rng)
+        self.class_table = ClassTable()
+        #: The ship registry by lower-case name, in file order; ships stay in it after they exit.
+        self.ships: dict[str, Ship] = {}
+        self.wings: dict[str, Wing] = {}
+        self.events: list[EventState] = []
+        self.goals: list[GoalState] = []
+        self._event_index: dict[str, EventState] = {}
+        self._goal_index: dict[str, GoalState] = {}
+        self._event_facts: list[FactKey] = []
+        self._goal_facts: list[FactKey] = []
+        #: Waypoint paths by lower-case name: the points in order. Jump nodes by lower-case name: their place.
+        self.waypoints: dict[str, list[Vector]] = {}
+        self.jump_nodes: dict[str, Vector] = {}
+        self.player = Player()
+        #: Orders that the player gave, oldest first.
+        self.orders: list[Order] = []
+        self.campaign: Campaign | None = None
+        #: Settings that formulas read: "skill level" (0 very easy .. 4 insane), "language" and what else a game has.
+        self.options: dict[str, Any] = {"skill level": 2, "language": "English"}
+        #: Moment (fix) of the last use of each key since it was reset, by lower-case key name.
+        self.keys: dict[str, int] = {}
+        #: Numbers of ships counted, and of those killed, by lower-case ship type (ship-type-destroyed).
+        self.type_totals: dict[str, int] = {}
+        self.type_kills: dict[str, int] = {}
+        self.mission_over = False
+        self._game: dict[FactKey, GameValue] = {}
+
+    # Registries
+
+    def ship(self, name: str) -> Ship | None:
+        """Return the registry entry of that name, matched case-insensitively, or None."""
+        return self.ships.get(name.lower())
+
+    def wing(self, name: str) -> Wing | None:
+        """Return the wing of that name, matched case-insensitively, or None."""
+        return self.wings.get(name.lower())
+
+    def event(self, name: str) -> EventState | None:
+        """Return the first event of that name, matched case-insensitively (F23), or None."""
+        return self._event_index.get(name.lower())
+
+    def goal(self, name: str) -> GoalState | None:
+        """Return the first goal of that name, matched case-insensitively, or None."""
+        return self._goal_index.get(name.lower())
+
+    def add_ship(
+        self,
+        name: str,
+        *,
+        status: ShipStatus = ShipStatus.NOT_YET,
+        exit: ExitKind | None = None,
+        class_name: str = "",
+        team: str = "Friendly",
+        **fields: Any,
+    ) -> Ship:
+        """Put a ship into the registry with the class's default vitals; further fields are set as given.
+
+        Writes no log entry and counts in no wing: use the life-cycle methods for what happens in play. A taken name
+        is a
+        ValueError. Percentages are for the caller to convert: `hull` and `shields` are points.
+        """
+        if name.lower() in self.ships:
+            raise ValueError(f"ship {name!r} is in the registry already")
+        ship = Ship(name, class_name, team)
+        data = self.class_table.get(class_name)
+        ship.max_hull = ship.hull = data.hull
+        ship.max_shields = ship.shields = data.shields
+        ship.max_speed = data.speed
+        ship.radius = data.radius
+        ship.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
+        ship.status = status
+        ship.exit = exit
+        for field, value in fields.items():
+            setattr(ship, field, value)
+        ship.refresh_facts()
+        self.ships[ship.key] = ship
+        self._touch_all(ship)
+        self.facts.changed(("roster",))
+        return ship
+
+    def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
+        """Put a wing into the registry; further fields are set as given. A taken name is a ValueError."""
+        if name.lower() in self.wings:
+            raise ValueError(f"wing {name!r} exists already")
+        wing = Wing(name, waves=waves, size=size)
+        for field, value in fields.items():
+            setattr(wing, field, value)
+        self.wings[wing.key] = wing
+        self.facts.changed(wing.fact)
+        return wing
+
+    def add_event(self, name: str, **fields: Any) -> EventState:
+        """Append an event made by hand; `fields` are the keywords of EventState."""
+        event = EventState(len(self.events), name, **fields)
+        self.events.append(event)
+        self._event_facts.append(("event", event.key))
+        self._event_index.setdefault(event.key, event)
+        self.facts.changed(("event", event.key))
+        return event
+
+    def add_goal(self, name: str, **fields: Any) -> GoalState:
+        """Append a goal made by hand; `fields` are the keywords of GoalState."""
+        goal = GoalState(len(self.goals), name, **fields)
+        self.goals.append(goal)
+        self._goal_facts.append(("goal", goal.key))
+        self._goal_index.setdefault(goal.key, goal)
+        self.facts.changed(("goal", goal.key))
+        return goal
+
+    def touch_event(self, index: int) -> None:
+        """Mark the readers of an event whose result, done flag, timestamp, interval or satisfied time changed."""
+        self.facts.changed(self._event_facts[index])
+
+    def touch_goal(self, index: int) -> None:
+        """Mark the readers of a goal whose status or validity changed."""
+        self.facts.changed(self._goal_facts[index])
+
+    # Ships
+
+    def _touch(self, ship: Ship, fact: str) -> None:
+        """Touch one fact of a ship and the like-named fact of its wing."""
+        changed = self.facts.changed
+        changed(("ship", ship.key, fact))
+        if ship.wing is not None:
+            changed(("wing", ship.wing, fact))
+
+    def _touch_all(self, ship: Ship) -> None:
+        """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
+        for fact in ("status", "hull", "shields", "team", "class", "cargo", "cargo_known", "tagged", "flags"):
+            self._touch(ship, fact)
+        for fact in ("position", "jump", "velocity", "orientation", "docked", "subsystems", "speed_bound", "hotkey"):
+            self._touch(ship, fact)
+        for fact in ("ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius"):
+            self._touch(ship, fact)
+        for name in ship.subsystems:
+            self._touch(ship, "subsystem:" + name)
+        if ship.wing is not None:
+            self.facts.changed(("wing", ship.wing, "state"))
+
+    def set_ship(self, ship: Ship, field: str, value: Any) -> bool:
+        """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
+
+        `field` is an attribute of Ship; positions, velocities and orientations go through `move_ship`, the life cycle
+        through its own methods.
+        """
+        if getattr(ship, field) == value:
+            return False
+        if field in ("position", "velocity", "orientation"):
+            self.move_ship(ship, **{"position": ship.position, field: value})
+            return True
+        if field == "team":
+            self._set_team(ship, value)
+            return True
+        setattr(ship, field, value)
+        self._touch(ship, FIELD_FACTS.get(field, field))
+        if field in ("status", "exit"):
+            self._status_changed(ship)
+        elif field == "wing":
+            ship.refresh_facts()
+            self._touch_all(ship)
+        return True
+
+    def _set_team(self, ship: Ship, team: str) -> None:
+        old = ship.team
+        ship.team = team
+        ship.refresh_facts()
+        self._touch(ship, "team")
+        changed = self.facts.changed
+        changed(("roster",))
+        for name in (old, team):
+            changed(("team", name.lower(), "position"))
+            changed(("team", name.lower(), "jump"))
+
+    def _status_changed(self, ship: Ship) -> None:
+        """Touch what depends on who is there, after the ship's status changed."""
+        changed = self.facts.changed
+        if ship.wing is not None:
+            changed(("wing", ship.wing, "state"))
+        changed(("roster",))
+
+    def set_flag(self, ship: Ship, flag: str, on: bool = True) -> bool:
+        """Set or clear a flag of a ship, named as in mission files, in any case; return whether anything changed."""
+        flag = flag.lower()
+        if (flag in ship.flags) is on:
+            return False
+        if on:
+            ship.flags.add(flag)
+        else:
+            ship.flags.discard(flag)
+        self._touch(ship, "flags")
+        return True
+
+    def set_subsystem(self, ship: Ship, subsystem: Subsystem, field: str, value: Any) -> bool:
+        """Set one field of a subsystem; return whether anything changed."""
+        if getattr(subsystem, field) == value:
+            return False
+        setattr(subsystem, field, value)
+        self._touch(ship, "subsystem:" + subsystem.name.lower())
+        self._touch(ship, "subsystems")
+        return True
+
+    def add_subsystem(self, ship: Ship, name: str, max_hull: float | None = None, kind: str | None = None) -> Subsystem:
+        """Give a ship a subsystem, or return the one of that name."""
+        found = ship.subsystem(name)
+        if found is None:
+            found = Subsystem(name, ship.max_hull / 10 if max_hull is None else max_hull, kind)
+            ship.subsystems[name.lower()] = found
+            self._touch(ship, "subsystem:" + name.lower())
+            self._touch(ship, "subsystems")
+        return found
+
+    def move_ship(
+        self,
+        ship: Ship,
+        position: Vector,
+        velocity: Vector | None = None,
+        orientation: Matrix | None = None,
+        jump: bool = False,
+    ) -> None:
+        """Put a ship somewhere (metres, metres a second); made to be called for every ship every frame.
+
+        `jump` says that the new position does not follow from the old one by flying no faster than the ship's speed
+        bound.
+        """
+        facts = self.facts
+        if position != ship.position:
+            ship.position = position
+            if facts.observer is not None:
+                for key in ship.position_facts:
+                    facts.changed(key)
+            else:
+                readers = facts.readers
+                for key in ship.position_facts:
+                    edges = readers.get(key)
+                    if edges is not None:
+                        for marks, index in edges:
+                            marks[index] = 1
+            if jump:
+                facts.changed(("ship", ship.key, "jump"))
+                facts.changed(("team", ship.team.lower(), "jump"))
+                if ship.wing is not None:
+                    facts.changed(("wing", ship.wing, "jump"))
+        if velocity is not None and velocity != ship.velocity:
+            ship.velocity = velocity
+            self._touch(ship, "velocity")
+            if ship.docked:
+                for other in self.docked_group(ship):
+                    if other is not ship:
+                        self._touch(other, "velocity")
+        if orientation is not None and orientation != ship.orientation:
+            ship.orientation = orientation
+            self._touch(ship, "orientation")
+
+    def docked_group(self, ship: Ship) -> list[Ship]:
+        """Return the ship and all that are docked to it directly or through others."""
+        group = [ship]
+        seen = {ship.key}
+        for member in group:
+            for key in sorted(member.docked):
+                other = self.ships.get(key)
+                if other is not None and key not in seen:
+                    seen.add(key)
+                    group.append(other)
+        return group
+
+    # Wings
+
+    def set_wing(self, wing: Wing, **fields: Any) -> bool:
+        """Set fields of a wing; return whether anything changed."""
+        changed = False
+        for field, value in fields.items():
+            if getattr(wing, field) != value:
+                setattr(wing, field, value)
+                changed = True
+        if changed:
+            self.facts.changed(wing.fact)
+        return changed
+
+    def wing_members(self, wing: Wing) -> list[Ship]:
+        """Return the members that are present or dying, in order of arrival."""
+        return [self.ships[key] for key in wing.members]
+
+    def wing_leader(self, wing: Wing) -> Ship | None:
+        """Return the wing's special ship if it is present, else its first present member, else None."""
+        present = [ship for ship in self.wing_members(wing) if ship.status is ShipStatus.PRESENT]
+        if not present:
+            return None
+        if 0 <= wing.special_ship < len(wing.ships):
+            special = wing.ships[wing.special_ship].lower()
+            for ship in present:
+                if ship.key == special:
+                    return ship
+        return present[0]
+
+    # Player, game, options, keys, orders, campaign
+
+    def set_player(self, field: str, value: Any) -> bool:
+        """Set one field of the player; touch ("player", field's fact) and return whether anything changed."""
+        if getattr(self.player, field) == value:
+            return False
+        setattr(self.player, field, value)
+        self.facts.changed(("player", PLAYER_FACTS.get(field, field)))
+        return True
+
+    def game(self, op: str, *args: str | int, default: GameValue) -> GameValue:
+        """Return the value that the game supplied for an operator with these arguments, else the default."""
+        return self._game.get(game_fact(op, args), default)
+
+    def set_game(self, op: str, args: Iterable[str | int], value: GameValue | None) -> bool:
+        """Supply a value that only a game knows, or withdraw it with None; return whether anything changed."""
+        key = game_fact(op, args)
+        if self._game.get(key) == value:
+            return False
+        if value is None:
+            del self._game[key]
+        else:
+            self._game[key] = value
+        self.facts.changed(key)
+        return True
+
+    def set_option(self, name: str, value: Any) -> bool:
+        """Change a setting; touch ("option", name) and return whether anything changed."""
+        if self.options.get(name) == value:
+            return False
+        self.options[name] = value
+        self.facts.changed(("option", name))
+        return True
+
+    def press_key(self, name: str) -> None:
+        """Record that the player used a key or control just now."""
+        key = name.lower()
+        if self.keys.get(key) != self.clock.fix:
+            self.keys[key] = self.clock.fix
+            self.facts.changed(("key", key))
+
+    def reset_key(self, name: str) -> None:
+        """Forget that a key was used, as `key-reset` does."""
+        if self.keys.pop(name.lower(), None) is not None:
+            self.facts.changed(("key", name.lower()))
+
+    def give_order(self, to: str, what: str, target: str = "", sender: str = "", subsystem: str = "") -> Order:
+        """Record an order that the player gave now to a ship or wing, optionally about a target."""
+        order = Order(to.lower(), what.lower(), target.lower(), self.clock.fix, sender.lower(), subsystem.lower())
+        self.orders.append(order)
+        self.facts.changed(("orders",))
+        self.facts.changed(("orders", order.to))
+        return order
+
+    def set_campaign(self, campaign: Campaign | None) -> None:
+        """Say which campaign is being played, None for a single mission."""
+        self.campaign = campaign
+        self.facts.changed(("campaign",))
+
+    def set_waypoints(self, name: str, points: list[Vector]) -> None:
+        """Define or change a path of waypoints."""
+        if self.waypoints.get(name.lower()) != points:
+            self.waypoints[name.lower()] = points
+            self.facts.changed(("waypoint", name.lower()))
+
+    def point(self, name: str) -> Vector | None:
+        """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""
+        path, mark, number = name.lower().rpartition(":")
+        if not mark or not number.isdecimal() or not number.isascii():
+            return None
+        points = self.waypoints.get(path)
+        index = int(number[:9]) - 1
+        return points[index] if points is not None and 0 <= index < len(points) else None
+
+    def end_mission(self) -> None:
+        """Mark the mission as over (H41, F25); what becomes of goals and events is the event manager's part."""
+        if not self.mission_over:
+            self.mission_over = True
+            self.facts.changed(("mission",))
+
+
+def game_fact(op: str, args: Iterable[str | int]) -> FactKey:
+    """Return the fact of a game-supplied value: ("game", op, lower-case argument texts ...)."""
+    return ("game", op, *(str(arg).lower() for arg in args))

@@ -1,0 +1,187 @@
+"""Mission variables: the table of texts that formulas read and write by index or name (section J, A20-A23)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sexp_runtime.values import atoi
+from sexp_runtime.world.facts import FactBoard
+
+NUMBER: Final = "number"
+STRING: Final = "string"
+#: Size of the table in FSO and in WCS (E2, K).
+MAX_VARIABLES: Final = 250
+MAX_VARIABLES_WCS: Final = 100
+#: Longest text of a variable, in bytes (J1).
+MAX_TEXT_BYTES: Final = 31
+#: Longest name of a variable that a formula recognises (A21b).
+MAX_NAME: Final = 30
+
+#: Values of a variable's persistence (E2, J10).
+NOT_SAVED: Final = ""
+SAVE_ON_CLOSE: Final = "save-on-mission-close"
+SAVE_ON_PROGRESS: Final = "save-on-mission-progress"
+
+
+def cut_text(text: str, limit: int = MAX_TEXT_BYTES) -> str:
+    """Return text cut to limit bytes of UTF-8, never in the middle of a character (J1, J3)."""
+    if len(text) * 4 <= limit:
+        return text
+    raw = text.encode("utf-8", "surrogateescape")
+    if len(raw) <= limit:
+        return text
+    return raw[:limit].decode("utf-8", "ignore")
+
+
+class VariableManager:
+    """The variable table. Every real change touches ("var", index); equal writes stop here.
+
+    `texts`, `names`, `types` are indexed by slot; an unset slot has the name "". `numbers` mirrors `texts` as C `atoi`
+    reads them (J1). `eternal`, `network` and `persistence` hold the flags of E2.
+    """
+
+    __slots__ = (
+        "_facts",
+        "_index",
+        "_keys",
+        "capacity",
+        "eternal",
+        "names",
+        "network",
+        "numbers",
+        "persistence",
+        "texts",
+        "types",
+    )
+
+    def __init__(self, facts: FactBoard, capacity: int = MAX_VARIABLES) -> None:
+        self._facts = facts
+        self.capacity = capacity
+        self.names: list[str] = [""] * capacity
+        self.texts: list[str] = [""] * capacity
+        self.numbers: list[int] = [0] * capacity
+        self.types: list[str] = [""] * capacity
+        self.eternal: list[bool] = [False] * capacity
+        self.network: list[bool] = [False] * capacity
+        self.persistence: list[str] = [NOT_SAVED] * capacity
+        self._index: dict[str, int] = {}
+        self._keys = [("var", index) for index in range(capacity)]
+
+    def declare(
+        self,
+        name: str,
+        value: str | int = "",
+        kind: str | None = None,
+        *,
+        index: int | None = None,
+        network: bool = False,
+        eternal: bool = False,
+        persistence: str = NOT_SAVED,
+    ) -> int:
+        """Put a variable into the table, in the first free slot unless index says which; return its index.
+
+        The type is taken from the Python type of value unless `kind` gives it. A name already there or a full table
+        is a ValueError (E2).
+        """
+        if name in self._index:
+            raise ValueError(f"variable {name!r} is declared twice")
+        if index is None:
+            try:
+                index = self.names.index("")
+            except ValueError:
+                raise ValueError(f"no room for variable {name!r}: the table holds {self.capacity}") from None
+        if not 0 <= index < self.capacity or self.names[index]:
+            raise ValueError(f"slot {index} for variable {name!r} is not free in a table of {self.capacity}")
+        if kind is None:
+            kind = NUMBER if isinstance(value, int) else STRING
+        self.names[index] = name
+        self.types[index] = kind
+        self.eternal[index] = eternal
+        self.network[index] = network
+        self.persistence[index] = persistence
+        self._index[name] = index
+        text = cut_text(str(value))
+        self.texts[index] = text
+        self.numbers[index] = atoi(text)
+        self._facts.changed(self._keys[index])
+        return index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def index(self, name: str) -> int | None:
+        """Return the slot of the variable with exactly this name (A22), or None."""
+        return self._index.get(name)
+
+    def is_set(self, index: int) -> bool:
+        """Say whether the slot is in the table and holds a variable."""
+        return 0 <= index < self.capacity and self.names[index] != ""
+
+    def text(self, index: int) -> str:
+        """Return the text in a slot; an index outside the table is an IndexError."""
+        return self.texts[index]
+
+    def number(self, index: int) -> int:
+        """Return the number in a slot as C `atoi` reads its text (J1)."""
+        return self.numbers[index]
+
+    def set_text(self, index: int, text: str) -> bool:
+        """Store a text, cut to 31 bytes (J3); return whether anything changed."""
+        text = cut_text(text)
+        if self.texts[index] == text:
+            return False
+        self.texts[index] = text
+        self.numbers[index] = atoi(text)
+        self._facts.changed(self._keys[index])
+        return True
+
+    def set_number(self, index: int, value: int) -> bool:
+        """Store a number as decimal text (J2); return whether anything changed."""
+        text = str(value)
+        if self.texts[index] == text:
+            return False
+        self.texts[index] = text
+        self.numbers[index] = value
+        self._facts.changed(self._keys[index])
+        return True
+
+    def create_slot(self, index: int, kind: str) -> bool:
+        """Make an unset slot a variable without a usable name, as `set-variable-by-index` does (J8); False if not
+        possible."""
+        if not 0 <= index < self.capacity or self.names[index]:
+            return False
+        name = f"variable[{index}]"
+        self.names[index] = name
+        self.types[index] = kind
+        self._index.setdefault(name, index)
+        self._facts.changed(self._keys[index])
+        return True
+
+    def replace_in(self, text: str) -> str:
+        """Return text with each `$name` replaced by that variable's text (A23).
+
+        At each `$` the highest index whose name is a prefix of what follows wins; inserted text is not scanned again.
+        """
+        if "$" not in text:
+            return text
+        pieces: list[str] = []
+        start = 0
+        while True:
+            at = text.find("$", start)
+            if at < 0:
+                pieces.append(text[start:])
+                return "".join(pieces)
+            pieces.append(text[start:at])
+            for index in range(self.capacity - 1, -1, -1):
+                name = self.names[index]
+                if name and text.startswith(name, at + 1):
+                    pieces.append(self.texts[index])
+                    start = at + 1 + len(name)
+                    break
+            else:
+                pieces.append("$")
+                start = at + 1
+
+    def snapshot(self) -> dict[str, str]:
+        """Return name -> text of every set variable, in table order."""
+        return {name: self.texts[index] for index, name in enumerate(self.names) if name}

@@ -1,0 +1,85 @@
+"""Wings: their waves and the counters that outcome operators read (F45-F47)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Wing:
+    """One wing. Fields are changed through World only; any change touches ("wing", key, "state").
+
+    `waves` and `size` are the number of waves and the ships in each; `arrived`, `destroyed`, `departed`, `vanished`
+    count
+    over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members` holds
+    the keys
+    of the members present or dying, in order of arrival; `ships` the names of the wing's ships in the mission file.
+    `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
+    """
+
+    __slots__ = (
+        "arrival",
+        "arrived",
+        "current",
+        "definition",
+        "departed",
+        "departing",
+        "departure",
+        "destroyed",
+        "fact",
+        "flags",
+        "goals",
+        "gone",
+        "hotkey",
+        "key",
+        "members",
+        "name",
+        "ships",
+        "size",
+        "special_ship",
+        "threshold",
+        "vanished",
+        "wave",
+        "wave_delay_max",
+        "wave_delay_min",
+        "waves",
+    )
+
+    def __init__(self, name: str, *, waves: int = 1, size: int = 0) -> None:
+        self.name = name
+        self.key = name.lower()
+        self.fact = ("wing", self.key, "state")
+        self.definition: Any = None
+        self.waves = waves
+        self.size = size
+        self.threshold = 0
+        self.special_ship = 0
+        self.arrived = 0
+        self.destroyed = 0
+        self.departed = 0
+        self.vanished = 0
+        self.current = 0
+        self.wave = 0
+        self.gone = False
+        self.departing = False
+        self.members: list[str] = []
+        self.ships: list[str] = []
+        self.flags: set[str] = set()
+        self.hotkey = -1
+        self.goals: tuple[Any, ...] = ()
+        self.arrival: Any = None
+        self.departure: Any = None
+        #: Seconds between waves, least and most (F45).
+        self.wave_delay_min = 0
+        self.wave_delay_max = 0
+
+    def __repr__(self) -> str:
+        return f"Wing({self.name!r}, arrived={self.arrived}, current={self.current}, gone={self.gone})"
+
+
+def wave_ship_name(wing_name: str, number: int) -> str:
+    """Return the name of the ship that arrives as number `number` (from 1) in a wing of several waves (F45).
+
+    A part of the wing's name from `#` on, hidden in display, stays at the end.
+    """
+    shown, mark, hidden = wing_name.partition("#")
+    return f"{shown} {number}{mark}{hidden}"

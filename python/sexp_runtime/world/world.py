@@ -1,0 +1,32 @@
+"""The world of one mission: all state that formulas read, built from a mission or by hand, changed only through its
+methods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.lifecycle import Lifecycle
+from sexp_runtime.world.rng import DEFAULT_SEED
+
+if TYPE_CHECKING:
+    from sexp_runtime.mission.model import Mission
+
+
+class World(Lifecycle):
+    """State, registries and life cycles of one mission run.
+
+    `World(mission)` takes ships, wings, variables, containers, events, goals and waypoints from the mission;
+    `World()` is
+    empty, to be filled with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
+    """
+
+    def __init__(
+        self, mission: Mission | None = None, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED
+    ) -> None:
+        super().__init__(dialect, seed)
+        self.mission = mission
+        if mission is not None:
+            from sexp_runtime.world.loading import populate
+
+            populate(self, mission)
