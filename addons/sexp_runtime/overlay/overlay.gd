@@ -1,0 +1,87 @@
+## The runtime's numbers on top of the running game, shown and hidden by a key of the project settings.
+##
+## Works in debug and release builds: it asks the runtime, not the debugger. Nothing is asked while it is hidden.
+extends CanvasLayer
+
+const Settings := preload("res://addons/sexp_runtime/settings.gd")
+## Seconds between two readings.
+const INTERVAL := 0.1
+## Seconds over which rates are averaged.
+const RATE_WINDOW := 1.0
+
+@onready var _numbers: Label = %Numbers
+@onready var _graph: Control = %Graph
+
+var _key := KEY_F9
+var _wait := 0.0
+var _past: Array[Dictionary] = []
+var _runtime: Node = null
+
+
+func _ready() -> void:
+	_runtime = get_parent()
+	var key_name: String = Settings.value(Settings.OVERLAY_KEY)
+	var found := OS.find_keycode_from_string(key_name)
+	if found == KEY_NONE:
+		push_warning("SEXP runtime: no key is called %s; the overlay opens with F9" % key_name)
+	else:
+		_key = found
+	visible = Settings.value(Settings.OVERLAY_SHOWN)
+
+
+func _unhandled_key_input(event: InputEvent) -> void:
+	var key := event as InputEventKey
+	if key != null and key.pressed and not key.echo and key.keycode == _key:
+		visible = not visible
+		_past.clear()
+		get_viewport().set_input_as_handled()
+
+
+func _process(delta: float) -> void:
+	if not visible:
+		return
+	_wait -= delta
+	if _wait > 0.0:
+		return
+	_wait = INTERVAL
+	_read()
+
+
+## Reads the numbers now and draws them.
+func _read() -> void:
+	var now: Dictionary = _runtime.call(&"get_statistics")
+	if now.is_empty():
+		_numbers.text = "no mission"
+		return
+	now["clock"] = Time.get_ticks_usec() / 1e6
+	_past.append(now)
+	while _past.size() > 2 and now["clock"] - _past[1]["clock"] >= RATE_WINDOW:
+		_past.pop_front()
+	var times: Dictionary = now["frame_time_us"]
+	_numbers.text = "\n".join([
+		"SEXP  %s   %s   %d events" % [now.get("mission", ""), _clock_text(now.get("mission_time", 0.0)), now.get("events", 0)],
+		"frame        %6.1f us   median %.1f   p99 %.1f   max %.0f" % [times["last"], times["median"], times["p99"], times["max"]],
+		"evaluations  %6.0f /s   of %.0f asked for" % [_rate("evaluations"), _rate("requests")],
+		"from cache   %6.2f %%" % (100.0 * _share("hits", "requests", now)),
+		"invalidated  %6.0f /s" % _rate("invalidations"),
+		"cache        %6d expressions, %s" % [now["cached_expressions"], String.humanize_size(now["cache_bytes"])],
+	])
+	_graph.call(&"push", times["last"], _rate("evaluations"))
+
+
+func _rate(counter: String) -> float:
+	if _past.size() < 2:
+		return 0.0
+	var first: Dictionary = _past[0]
+	var last: Dictionary = _past[-1]
+	return maxf(0.0, (last[counter] - first[counter]) / maxf(1e-6, last["clock"] - first["clock"]))
+
+
+func _share(part: String, whole: String, now: Dictionary) -> float:
+	var first: Dictionary = _past[0]
+	var asked: float = now[whole] - first[whole]
+	return (now[part] - first[part]) / asked if asked > 0.0 else now.get("hit_rate", 0.0)
+
+
+func _clock_text(seconds: float) -> String:
+	return "%d:%04.1f" % [int(seconds / 60.0), fmod(seconds, 60.0)]

@@ -1,0 +1,27 @@
+## The editor's side of the SEXP runtime: adds the autoload and the project settings, and takes them away again.
+@tool
+extends EditorPlugin
+
+const Settings := preload("res://addons/sexp_runtime/settings.gd")
+const AUTOLOAD := "SexpRuntime"
+const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
+
+
+func _enable_plugin() -> void:
+	if not ProjectSettings.has_setting("autoload/" + AUTOLOAD):
+		add_autoload_singleton(AUTOLOAD, AUTOLOAD_PATH)
+
+
+func _disable_plugin() -> void:
+	if ProjectSettings.has_setting("autoload/" + AUTOLOAD):
+		remove_autoload_singleton(AUTOLOAD)
+	Settings.unregister()
+	ProjectSettings.save()
+
+
+func _enter_tree() -> void:
+	Settings.register()
+
+
+func _exit_tree() -> void:
+	pass # what _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor

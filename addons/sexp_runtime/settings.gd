@@ -1,0 +1,80 @@
+## The project settings of the SEXP runtime: their names, defaults, hints and help, in one place.
+class_name SexpSettings
+extends RefCounted
+
+## Whether the runtime steps the mission by itself: in idle frames, in physics frames, or only by [method SexpRuntime.step].
+const STEP_IN := "sexp_runtime/run/step_in"
+## The engine that evaluates formulas. "naive" evaluates everything every frame: the reference, for comparing.
+const ENGINE := "sexp_runtime/run/engine"
+## Seed of everything random in a mission, when [method SexpRuntime.load_mission] names none.
+const SEED := "sexp_runtime/run/seed"
+## A frame longer than this counts as this long (seconds), so that a stall does not skip mission time.
+const LONGEST_STEP := "sexp_runtime/run/longest_step"
+## Bytes that the cache of ad-hoc expressions may hold.
+const CACHE_BYTES := "sexp_runtime/cache/max_bytes"
+## What the freeing of a tracked node means for its object.
+const FREED_MEANS := "sexp_runtime/objects/freed_means"
+## Whether the monitors sexp/... appear in the debugger.
+const MONITORS := "sexp_runtime/debug/custom_monitors"
+## One in this many answers from the cache is checked by evaluating again; 0 checks none.
+const VERIFY_EVERY := "sexp_runtime/debug/verify_every"
+## Whether the overlay can be shown in the game.
+const OVERLAY := "sexp_runtime/debug/overlay"
+## The key that shows and hides the overlay, by the name of the key.
+const OVERLAY_KEY := "sexp_runtime/debug/overlay_key"
+## Whether the overlay is shown from the start.
+const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
+
+const STEP_IDLE := 0
+const STEP_PHYSICS := 1
+const STEP_MANUAL := 2
+
+## One row a setting: name, default, property hint, hint string, whether it is a basic (not an advanced) one.
+const _TABLE: Array[Array] = [
+	[STEP_IN, STEP_IDLE, PROPERTY_HINT_ENUM, "Idle Frames,Physics Frames,Manually", true],
+	[ENGINE, "cached", PROPERTY_HINT_ENUM, "cached,naive", false],
+	[SEED, 0, PROPERTY_HINT_RANGE, "0,2147483647,1", true],
+	[LONGEST_STEP, 0.25, PROPERTY_HINT_RANGE, "0.01,10,0.01,suffix:s", false],
+	[CACHE_BYTES, 8388608, PROPERTY_HINT_RANGE, "65536,1073741824,1,suffix:B", false],
+	[FREED_MEANS, "destroyed", PROPERTY_HINT_ENUM, "destroyed,departed,vanished", true],
+	[MONITORS, true, PROPERTY_HINT_NONE, "", true],
+	[VERIFY_EVERY, 0, PROPERTY_HINT_RANGE, "0,1000000,1", false],
+	[OVERLAY, true, PROPERTY_HINT_NONE, "", true],
+	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
+	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],
+]
+
+
+## Adds the settings that are missing, and tells the editor what they are. Values that the project has are kept.
+static func register() -> void:
+	for row: Array in _TABLE:
+		var setting: String = row[0]
+		if not ProjectSettings.has_setting(setting):
+			ProjectSettings.set_setting(setting, row[1])
+		ProjectSettings.set_initial_value(setting, row[1])
+		ProjectSettings.set_as_basic(setting, row[4])
+		ProjectSettings.add_property_info({
+			"name": setting,
+			"type": typeof(row[1]),
+			"hint": row[2],
+			"hint_string": row[3],
+		})
+
+
+## Takes away the settings that still have their default values; a value that the user chose stays in the project.
+static func unregister() -> void:
+	for row: Array in _TABLE:
+		var setting: String = row[0]
+		if ProjectSettings.has_setting(setting) and ProjectSettings.get_setting(setting) == row[1]:
+			ProjectSettings.set_setting(setting, null)
+
+
+## The value of a setting, or its default when the plugin is not enabled.
+static func value(setting: String) -> Variant:
+	if ProjectSettings.has_setting(setting):
+		return ProjectSettings.get_setting(setting)
+	for row: Array in _TABLE:
+		if row[0] == setting:
+			return row[1]
+	push_error("SEXP runtime: there is no setting %s" % setting)
+	return null

@@ -1,0 +1,252 @@
+## Runs SEXP missions: the autoload [code]SexpRuntime[/code].
+##
+## Load a mission, start it, connect to what it says. The mission's formulas are evaluated by the Python package
+## [code]sexp_runtime[/code] in this process, once a frame, and only where something they read has changed.
+## [codeblock]
+## func _ready() -> void:
+##     SexpRuntime.event_satisfied.connect(func(event_name: String) -> void: print(event_name))
+##     SexpRuntime.load_mission("res://missions/first.fs2")
+##     SexpRuntime.start()
+## [/codeblock]
+## Signals are emitted after the frame's evaluation, in the order in which things happened; what their handlers change
+## is seen by the mission in the next frame.
+extends Node
+
+## An event's formula has become true (once for each time, for repeating events).
+signal event_satisfied(event_name: String)
+## An event can never become true any more.
+signal event_failed(event_name: String)
+## A goal was completed or has failed; [param status] is [code]"complete"[/code], [code]"failed"[/code] or [code]"incomplete"[/code].
+signal goal_changed(goal_name: String, status: String)
+## A variable has a new value: an [int] or a [String] by the variable's type.
+signal variable_changed(variable_name: String, value: Variant)
+## The mission wants something done. Every action operator is told, those too that the runtime has carried out itself.
+## The arguments are evaluated: numbers, texts, and (for orders) arrays.
+signal action_requested(operator: String, arguments: Array)
+## An object has arrived by its arrival cue, a wing's next wave or a script: time to show it. See [method get_object].
+signal object_arrived(object_name: String)
+## An object has left; [param how] is [code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code].
+signal object_left(object_name: String, how: String)
+## A mission is loaded and stands at time 0.
+signal mission_loaded(mission_name: String)
+## The mission is over. Its state can still be read.
+signal mission_ended()
+
+const Settings := preload("res://addons/sexp_runtime/settings.gd")
+
+## Whether mission time goes on. Set by [method start] and [method pause].
+var running := false:
+	set(value):
+		running = value
+		_choose_processing()
+
+var _bridge: Object = null
+var _step_in := Settings.STEP_IDLE
+var _longest_step := 0.25
+var _overlay: CanvasLayer = null
+
+
+func _enter_tree() -> void:
+	process_priority = 1000 # after the game's own nodes, so that a frame's changes are seen in that frame
+	process_physics_priority = 1000
+	_step_in = Settings.value(Settings.STEP_IN)
+	_longest_step = Settings.value(Settings.LONGEST_STEP)
+	if _bridge == null:
+		_bridge = _create_bridge()
+	if _bridge != null:
+		_bridge.call("attach", self, Settings.value(Settings.MONITORS))
+
+
+func _ready() -> void:
+	_choose_processing() # here, because the engine itself switches processing on before this
+	if Settings.value(Settings.OVERLAY) and _bridge != null:
+		_overlay = (load("res://addons/sexp_runtime/overlay/overlay.tscn") as PackedScene).instantiate()
+		add_child(_overlay)
+
+
+func _exit_tree() -> void:
+	if _bridge != null:
+		_bridge.call("detach")
+
+
+func _process(delta: float) -> void:
+	_bridge.call("step", minf(delta, _longest_step))
+
+
+func _physics_process(delta: float) -> void:
+	_bridge.call("step", minf(delta, _longest_step))
+
+
+## Whether Python and the runtime are there. If not, the reason stands in the output, and all other methods do nothing.
+func is_available() -> bool:
+	return _bridge != null
+
+
+## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
+## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
+## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
+## built-in simulation instead of the game's nodes). What is wrong in the mission is told in the output with file, line and column.
+func load_mission(path: String, options: Dictionary = {}) -> Error:
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	var chosen := {
+		"seed": Settings.value(Settings.SEED),
+		"engine": Settings.value(Settings.ENGINE),
+		"cache_bytes": Settings.value(Settings.CACHE_BYTES),
+		"verify_every": Settings.value(Settings.VERIFY_EVERY),
+		"freed_means": Settings.value(Settings.FREED_MEANS),
+	}
+	chosen.merge(options, true)
+	var text := ""
+	var file := ProjectSettings.globalize_path(path)
+	if path.begins_with("res://") and not FileAccess.file_exists(file):
+		text = FileAccess.get_file_as_string(path) # inside an exported pack
+		if text.is_empty():
+			push_error("SEXP runtime: there is no mission %s" % path)
+			return ERR_FILE_NOT_FOUND
+	return _bridge.call("load_mission", file, text, chosen)
+
+
+## Lets mission time go on.
+func start() -> void:
+	running = true
+
+
+## Stops mission time. Changes told meanwhile are seen when it goes on.
+func pause() -> void:
+	running = false
+
+
+## Runs one frame of [param delta] seconds now, running or not: for games that keep their own time.
+func step(delta: float) -> void:
+	if _bridge != null:
+		_bridge.call("step", delta)
+
+
+## Ends the mission: incomplete goals become failed, unfinished events false.
+func end_mission() -> void:
+	if _bridge != null:
+		_bridge.call("end_mission")
+
+
+## Forgets the mission and everything tracked.
+func close_mission() -> void:
+	running = false
+	if _bridge != null:
+		_bridge.call("close_mission")
+
+
+## Evaluates the text of an expression, as [code]( hits-left "Alpha 1" )[/code], against the mission's state.
+## Gives its number; a special result ([code]NAN[/code] ...) comes as its name. An error in the text is told in the output and gives [code]null[/code].
+func evaluate(text: String) -> Variant:
+	return null if _bridge == null else _bridge.call("evaluate", text)
+
+
+## Sets a variable of the mission to a number or a text. Expressions that read it are evaluated in the next frame, others are not.
+func set_variable(variable_name: String, value: Variant) -> void:
+	if _bridge != null:
+		_bridge.call("set_variable", variable_name, value)
+
+
+## The value of a variable, an [int] or a [String] by its type; [code]null[/code] if the mission has none of that name.
+func get_variable(variable_name: String) -> Variant:
+	return null if _bridge == null else _bridge.call("get_variable", variable_name)
+
+
+## Ties a node to the mission's object of that name: signals of the node change the object's facts.
+## [param mapping] says which; without it the node's signals and properties are matched by the names that [SexpObject] uses.
+## See the documentation of [code]godot-api.md[/code] for its form. Freeing the node counts as the object leaving.
+func track(node: Node, object_name: String, mapping: Dictionary = {}) -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("track", node, object_name, mapping)
+
+
+## Undoes [method track]: the object stays in the mission as it is.
+func untrack(node: Node) -> void:
+	if _bridge != null:
+		_bridge.call("untrack", node)
+
+
+## Writes an entry in the mission's log for what only the game knows, as [code]report("waypoints-done", "Alpha 1", "Patrol")[/code].
+func report(kind: String, object_name: String, second_name: String = "") -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("report", kind, object_name, second_name)
+
+
+## Tells a value that only the game has to an operator that asks for it, as [code]set_game_value("primaries-depleted", ["Alpha 1"], 1)[/code].
+func set_game_value(operator: String, arguments: Array, value: Variant) -> void:
+	if _bridge != null:
+		_bridge.call("set_game_value", operator, arguments, value)
+
+
+## What the mission knows of an object: name, class, team, status, position (Vector3), hull and shields (0 to 1), wing. Empty if there is none.
+func get_object(object_name: String) -> Dictionary:
+	return {} if _bridge == null else _bridge.call("get_object", object_name)
+
+
+## The names of all objects that are in the mission now.
+func get_objects() -> PackedStringArray:
+	return PackedStringArray() if _bridge == null else _bridge.call("get_objects")
+
+
+## The points of a waypoint path; empty if there is none of that name.
+func get_waypoints(path_name: String) -> PackedVector3Array:
+	return PackedVector3Array() if _bridge == null else _bridge.call("get_waypoints", path_name)
+
+
+## The text of a message of the mission, with the variables in it replaced by their values.
+func get_message_text(message_name: String) -> String:
+	return "" if _bridge == null else _bridge.call("get_message_text", message_name)
+
+
+## Seconds since the mission began.
+func get_mission_time() -> float:
+	return 0.0 if _bridge == null else _bridge.call("get_mission_time")
+
+
+## All events in the mission's order, each with name, result, done and objective.
+func get_events() -> Array[Dictionary]:
+	var events: Array[Dictionary] = []
+	if _bridge != null:
+		events.assign(_bridge.call("get_events") as Array)
+	return events
+
+
+## All goals, each with name, type and status.
+func get_goals() -> Array[Dictionary]:
+	var goals: Array[Dictionary] = []
+	if _bridge != null:
+		goals.assign(_bridge.call("get_goals") as Array)
+	return goals
+
+
+## Why an event has the result it has: its value, what it waits for and when it is next due, as text.
+func explain(event_name: String) -> String:
+	return "" if _bridge == null else _bridge.call("explain", event_name)
+
+
+## Shows or hides the overlay with the runtime's numbers, as its key does.
+func show_overlay(shown: bool = true) -> void:
+	if _overlay != null:
+		_overlay.visible = shown
+
+
+## The runtime's counters: frames, evaluations, hits, requests, hit_rate (0 to 1), invalidations, evictions,
+## cached_expressions, cache_bytes, frame_time_us (last, median, p99, max) and more.
+func get_statistics() -> Dictionary:
+	return {} if _bridge == null else _bridge.call("get_statistics")
+
+
+## The statistics as a text to read.
+func get_performance_report() -> String:
+	return "" if _bridge == null else _bridge.call("get_performance_report")
+
+
+func _choose_processing() -> void:
+	set_process(running and _bridge != null and _step_in == Settings.STEP_IDLE)
+	set_physics_process(running and _bridge != null and _step_in == Settings.STEP_PHYSICS)
+
+
+func _create_bridge() -> Object:
+	if not ClassDB.class_exists(&"SexpBridge"):
+		push_error("SEXP runtime: Python is not there (the add-on pythonscript gives the reason above); missions cannot run.")
+		return null
+	return ClassDB.instantiate(&"SexpBridge")
