@@ -1,0 +1,238 @@
+"""Recordings: every external change of a run, frame by frame, in one compact file that reproduces the run.
+
+The file is a row of blocks, each with its length and CRC-32, so that damage is found exactly where it is:
+
+    b"SEXPREC1"                                  magic
+    block: header                                mission text, seed, engine settings
+    block: 32 frames, deflated                   each [step in microseconds, changes, digest or None]
+    ...
+    block: end                                   the number of frames; absent in a run that broke off
+
+Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments].
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import msgpack
+
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
+from sexp_runtime.world.wings import Wing
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+MAGIC: Final = b"SEXPREC1"
+VERSION: Final = 1
+_FRAMES_PER_BLOCK: Final = 32
+_FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
+_LARGEST_BLOCK: Final = 256 << 20
+
+#: Phases of a frame in which changes come: before the step (by the game) and in the middle of it (by the scenario).
+BEFORE: Final = 0
+DURING: Final = 1
+
+_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE = range(1, 8)
+
+
+class DamagedRecordingError(ValueError):
+    """The file is not a recording, or it is damaged; the text says where, in bytes and frames."""
+
+
+def _pack(value: Any) -> bytes:
+    packed: bytes = msgpack.packb(value, default=_encode, strict_types=True)
+    return packed
+
+
+def _encode(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return msgpack.ExtType(_TUPLE, _pack(list(value)))
+    if isinstance(value, Ship):
+        return msgpack.ExtType(_SHIP, value.key.encode())
+    if isinstance(value, Wing):
+        return msgpack.ExtType(_WING, value.key.encode())
+    if isinstance(value, Subsystem):
+        return msgpack.ExtType(_SUBSYSTEM, value.name.encode())
+    if isinstance(value, ExitKind):
+        return msgpack.ExtType(_EXIT, value.name.encode())
+    if isinstance(value, ShipStatus):
+        return msgpack.ExtType(_STATUS, value.name.encode())
+    if isinstance(value, (set, frozenset)):
+        return msgpack.ExtType(_SET, _pack(sorted(value)))
+    raise TypeError(f"a recording cannot hold a {type(value).__name__}: {value!r}")
+
+
+class _SubsystemName(str):
+    """Stands for a subsystem until the ship it belongs to is known."""
+
+    __slots__ = ()
+
+
+class _Decoder:
+    """Turns recorded values back, with ships and wings looked up in the world of the replay."""
+
+    def __init__(self, world: World | None) -> None:
+        self.world = world
+
+    def unpack(self, data: bytes) -> Any:
+        return msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False)
+
+    def _decode(self, code: int, data: bytes) -> Any:
+        if code == _TUPLE:
+            return tuple(self.unpack(data))
+        if code == _SET:
+            return set(self.unpack(data))
+        text = data.decode()
+        if code == _EXIT:
+            return ExitKind[text]
+        if code == _STATUS:
+            return ShipStatus[text]
+        if code == _SUBSYSTEM:
+            return _SubsystemName(text)
+        if self.world is None:
+            return text
+        if code == _SHIP:
+            return self.world.ships[text]
+        if code == _WING:
+            return self.world.wings[text]
+        raise DamagedRecordingError(f"unknown kind of value {code}")
+
+
+class RecordingWriter:
+    """Writes a recording; use as a context manager or call `close`. Raises OSError as the disk does.
+
+    `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`.
+    """
+
+    def __init__(self, path: str | Path, header: dict[str, Any]) -> None:
+        self.frames = 0
+        self.bytes_written = 0
+        self._changes: list[bytes] = []
+        self._block: list[bytes] = []
+        self._file: BinaryIO = Path(path).open("wb")  # noqa: SIM115 (closed by close())
+        self._file.write(MAGIC)
+        self._write(b"H", zlib.compress(_pack({"version": VERSION, **header})))
+
+    def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
+        self._changes.append(_pack([phase, part, method, list(args), kwargs]))
+
+    def end_frame(self, step_us: int, digest: int | None = None) -> None:
+        """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
+        self._block.append(_pack([step_us, self._changes, digest]))
+        self._changes = []
+        self.frames += 1
+        if len(self._block) >= _FRAMES_PER_BLOCK:
+            self._flush()
+
+    def close(self) -> None:
+        """Write what is pending and the end block; closing twice is harmless."""
+        if self._file.closed:
+            return
+        try:
+            self._flush()
+            self._write(b"E", _pack(self.frames))
+        finally:
+            self._file.close()
+
+    def _flush(self) -> None:
+        if self._block:
+            self._write(b"F", zlib.compress(_pack(self._block), 1))
+            self._block = []
+            self._file.flush()
+
+    def _write(self, kind: bytes, data: bytes) -> None:
+        self._file.write(_FRAME.pack(kind, len(data), zlib.crc32(data)))
+        self._file.write(data)
+        self.bytes_written += _FRAME.size + len(data)
+
+    def __enter__(self) -> RecordingWriter:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+
+class Recording:
+    """Reads a recording: `header` at once, the frames as they are asked for.
+
+    Raises DamagedRecordingError if the file is not a recording or its header is damaged. Damage further on ends the
+    frames early and is told in `damage` ("" while there is none).
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        self.damage = ""
+        self.frames_read = 0
+        self._data = self.path.read_bytes()
+        if self._data[: len(MAGIC)] != MAGIC:
+            raise DamagedRecordingError(f"{self.path}: not a recording (it does not begin with {MAGIC.decode()})")
+        self._at = len(MAGIC)
+        try:
+            kind, data = self._block()
+            self.header: dict[str, Any] = _Decoder(None).unpack(zlib.decompress(data))
+        except (DamagedRecordingError, zlib.error, ValueError) as error:
+            raise DamagedRecordingError(f"{self.path}: the header is damaged: {error}") from error
+        if kind != b"H" or not isinstance(self.header, dict) or self.header.get("version") != VERSION:
+            raise DamagedRecordingError(f"{self.path}: not a recording of version {VERSION}")
+
+    def frames(self) -> Iterator[tuple[int, list[bytes], int | None]]:
+        """Yield (step in microseconds, packed changes, digest) of each frame up to the end or the damage."""
+        while True:
+            began = self._at
+            try:
+                kind, data = self._block()
+                if kind == b"E":
+                    expected = msgpack.unpackb(data)
+                    if expected != self.frames_read:
+                        self.damage = f"{self.frames_read} frames read, the end says {expected}"
+                    return
+                block = msgpack.unpackb(zlib.decompress(data))
+            except (DamagedRecordingError, zlib.error, ValueError) as error:
+                self.damage = f"at byte {began}, after {self.frames_read} whole frames: {error}"
+                return
+            for packed in block:
+                step_us, changes, digest = msgpack.unpackb(packed)
+                self.frames_read += 1
+                yield step_us, changes, digest
+
+    def _block(self) -> tuple[bytes, bytes]:
+        head = self._data[self._at : self._at + _FRAME.size]
+        if len(head) < _FRAME.size:
+            raise DamagedRecordingError("the file ends here" if not head else "the file breaks off in a block's head")
+        kind, length, crc = _FRAME.unpack(head)
+        start = self._at + _FRAME.size
+        data = self._data[start : start + length]
+        if length > _LARGEST_BLOCK or kind not in (b"H", b"F", b"E"):
+            raise DamagedRecordingError("this is no block of a recording")
+        if len(data) < length:
+            raise DamagedRecordingError(f"the file breaks off {length - len(data)} bytes before the end of a block")
+        if zlib.crc32(data) != crc:
+            raise DamagedRecordingError("a block's check sum is wrong")
+        self._at = start + length
+        return kind, data
+
+
+def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
+    """Carry out a frame's recorded changes of one phase on the world of a replay.
+
+    Raises DamagedRecordingError for a change that does not fit the world (a recording of another mission).
+    """
+    decoder = _Decoder(world)
+    for packed in changes:
+        try:
+            when, part, method, args, kwargs = decoder.unpack(packed)
+            if when != phase:
+                continue
+            target = getattr(world, part) if part else world
+            if len(args) > 1 and isinstance(args[1], _SubsystemName):
+                args[1] = args[0].subsystems[args[1].lower()]
+            getattr(target, method)(*args, **kwargs)
+        except (KeyError, AttributeError, TypeError) as error:
+            raise DamagedRecordingError(f"a recorded change does not fit this mission: {error!r}") from error

@@ -1,0 +1,64 @@
+"""A tap on the world: every change made through it is handed to a recorder before it is carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: The methods of World, and of its parts, by which the outside changes what formulas read.
+WORLD_CHANGES: Final = frozenset({
+    "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wing", "create_ship", "depart", "depart_wing", "destroy",
+    "dock", "end_mission", "finish_death", "give_order", "move_ship", "press_key", "reset_key", "self_destruct",
+    "set_flag", "set_game", "set_option", "set_player", "set_ship", "set_subsystem", "set_waypoints", "set_wing",
+    "undock", "vanish",
+})  # fmt: skip
+PART_CHANGES: Final = {
+    "variables": frozenset({"set_text", "set_number", "create_slot"}),
+    "containers": frozenset({"add_items", "remove_items", "set_pairs", "remove_keys", "clear", "replace", "copy"}),
+    "log": frozenset({"add"}),
+}
+
+#: Takes the part ("" for the world itself), the method, and the arguments of one change.
+Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
+
+
+class _Tap:
+    """Passes everything on to its target; calls of the named methods are recorded first."""
+
+    def __init__(self, target: Any, part: str, methods: frozenset[str], recorder: Recorder) -> None:
+        self._target = target
+        self._part = part
+        self._methods = methods
+        self._recorder = recorder
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._target, name)
+        if name in self._methods:
+            value = self._recording(name, value)
+            self.__dict__[name] = value
+        return value
+
+    def _recording(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
+        part, recorder = self._part, self._recorder
+
+        def recorded(*args: Any, **kwargs: Any) -> Any:
+            recorder(part, name, args, kwargs)
+            return method(*args, **kwargs)
+
+        return recorded
+
+
+class WorldTap(_Tap):
+    """Looks like the world to a scenario or a game; each change made through it goes to the recorder as well.
+
+    Changes that one change causes in turn (a death that writes the log) happen inside the world and are not recorded:
+    replaying the outer change causes them again.
+    """
+
+    def __init__(self, world: World, recorder: Recorder) -> None:
+        super().__init__(world, "", WORLD_CHANGES, recorder)
+        for part, methods in PART_CHANGES.items():
+            self.__dict__[part] = _Tap(getattr(world, part), part, methods, recorder)

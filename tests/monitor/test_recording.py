@@ -1,0 +1,117 @@
+"""Recordings: what goes in comes out, in order; damage is found where it is and what is before it still replays."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sexp_runtime.monitor.recording import (
+    BEFORE,
+    DURING,
+    DamagedRecordingError,
+    Recording,
+    RecordingWriter,
+    apply_changes,
+)
+from sexp_runtime.monitor.tap import WorldTap
+from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.state import WorldState
+
+HEADER = {"mission": "#End", "seed": 7, "options": {}}
+
+
+def new_world() -> WorldState:
+    world = WorldState(seed=7)
+    world.add_ship("Alpha 1", status=ShipStatus.PRESENT, class_name="Fighter")
+    world.variables.declare("Score", "0")
+    return world
+
+
+def play(path: Path, frames: int) -> WorldState:
+    """Record a made-up run of a number of frames and return the world at its end."""
+    world = new_world()
+    with RecordingWriter(path, HEADER) as writer:
+        tap: Any = WorldTap(world, lambda *change: writer.change(DURING, *change))  # type: ignore[arg-type]
+        for frame in range(frames):
+            ship = tap.ship("alpha 1")
+            tap.move_ship(ship, (0.1 * frame, -2.5, 1e9 / (frame + 1)), velocity=(1.0, 0.0, 0.0))
+            tap.set_ship(ship, "hull", ship.hull - 0.125)
+            tap.variables.set_number(0, frame)
+            tap.set_subsystem(ship, tap.add_subsystem(ship, "Engines"), "hull", float(frame))
+            tap.set_flag(ship, "stealth", frame % 2 == 0)
+            writer.end_frame(16_667, digest=frame if frame % 8 == 0 else None)
+    return world
+
+
+def replay(path: Path) -> tuple[WorldState, Recording]:
+    world = new_world()
+    recording = Recording(path)
+    for step_us, changes, _digest in recording.frames():
+        assert step_us == 16_667
+        apply_changes(world, changes, BEFORE)  # type: ignore[arg-type]
+        apply_changes(world, changes, DURING)  # type: ignore[arg-type]
+    return world, recording
+
+
+def state(world: WorldState) -> tuple[Any, ...]:
+    ship = world.ships["alpha 1"]
+    return (
+        ship.position, ship.velocity, ship.hull, sorted(ship.flags), world.variables.snapshot(),
+        {name: part.hull for name, part in ship.subsystems.items()},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("frames", [0, 1, 32, 100])
+def test_a_replay_ends_in_the_very_same_state(tmp_path: Path, frames: int) -> None:
+    original = play(tmp_path / "run.rec", frames)
+    world, recording = replay(tmp_path / "run.rec")
+    assert state(world) == state(original)
+    assert (recording.frames_read, recording.damage) == (frames, "")
+    assert recording.header["seed"] == 7
+
+
+def test_every_truncation_replays_up_to_the_damage_and_says_where(tmp_path: Path) -> None:
+    path = tmp_path / "run.rec"
+    play(path, 100)
+    whole = path.read_bytes()
+    frames_seen = set()
+    for size in [*range(len(whole) - 40, len(whole)), *range(400, len(whole), 997)]:
+        path.write_bytes(whole[:size])
+        _world, recording = replay(path)
+        assert "at byte" in recording.damage
+        assert recording.frames_read % 32 == 0 or recording.frames_read == 100
+        frames_seen.add(recording.frames_read)
+    assert {0, 96, 100} <= frames_seen | {0}
+
+
+def test_a_flipped_bit_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "run.rec"
+    play(path, 100)
+    damaged = bytearray(path.read_bytes())
+    damaged[-60] ^= 4
+    path.write_bytes(damaged)
+    _world, recording = replay(path)
+    assert "check sum" in recording.damage
+
+
+@pytest.mark.parametrize("content", [b"", b"not a recording at all", b"SEXPREC1", b"SEXPREC1" + bytes(40)])
+def test_what_is_no_recording_is_refused_with_the_file_named(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.bin"
+    path.write_bytes(content)
+    with pytest.raises(DamagedRecordingError, match=r"other\.bin"):
+        Recording(path)
+
+
+def test_a_recording_of_another_mission_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "run.rec"
+    play(path, 1)
+    _step, changes, _digest = next(Recording(path).frames())
+    with pytest.raises(DamagedRecordingError, match="does not fit"):
+        apply_changes(WorldState(), changes, DURING)  # type: ignore[arg-type]
+
+
+def test_a_value_that_cannot_be_recorded_is_told_at_once(tmp_path: Path) -> None:
+    with RecordingWriter(tmp_path / "run.rec", HEADER) as writer, pytest.raises(TypeError, match="cannot hold"):
+        writer.change(DURING, "", "set_ship", (object(),), {})
