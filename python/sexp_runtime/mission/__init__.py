@@ -1,0 +1,47 @@
+"""Mission files: reader, model and validator."""
+
+from sexp_runtime.mission.model import (
+    ArrivalDef,
+    ContainerDef,
+    CutsceneDef,
+    DebriefingStage,
+    DepartureDef,
+    DockDef,
+    EventDef,
+    GoalDef,
+    JumpNodeDef,
+    MessageDef,
+    Mission,
+    MissionInfo,
+    PlayerDef,
+    ReinforcementDef,
+    ShipDef,
+    SubsystemDef,
+    VariableDef,
+    WaypointPath,
+    WingDef,
+)
+from sexp_runtime.mission.symbols import make_symbols
+
+__all__ = [
+    "ArrivalDef",
+    "ContainerDef",
+    "CutsceneDef",
+    "DebriefingStage",
+    "DepartureDef",
+    "DockDef",
+    "EventDef",
+    "GoalDef",
+    "JumpNodeDef",
+    "MessageDef",
+    "Mission",
+    "MissionInfo",
+    "PlayerDef",
+    "ReinforcementDef",
+    "ShipDef",
+    "SubsystemDef",
+    "VariableDef",
+    "WaypointPath",
+    "WingDef",
+    "make_symbols",
+]
