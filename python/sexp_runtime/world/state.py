@@ -383,6 +383,15 @@ class WorldState:
         self.facts.changed(("orders", order.to))
         return order
 
+    def forget_orders(self) -> None:
+        """Forget every order that the player gave, as `reset-orders` does."""
+        receivers = sorted({order.to for order in self.orders})
+        if receivers:
+            self.orders.clear()
+            self.facts.changed(("orders",))
+            for receiver in receivers:
+                self.facts.changed(("orders", receiver))
+
     def set_campaign(self, campaign: Campaign | None) -> None:
         """Say which campaign is being played, None for a single mission."""
         self.campaign = campaign

@@ -1,0 +1,191 @@
+"""Actions: arguments evaluated as the original does, effects that formulas can read back, and the offer to the game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait, operator
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.values import Raw
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.operators.node import EvalNode
+
+#: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
+ActionValue = int | str | tuple["ActionValue", ...]
+#: What an action changes in the world; it gets the evaluated arguments, of which optional ones may be missing.
+Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], None]
+
+
+class ArgumentKind(Enum):
+    """How an action reads one of its arguments; follows from the argument's type in the catalog."""
+
+    NUMBER = "number"
+    NATURAL = "natural"  #: a number that is never negative (B60)
+    TRUTH = "truth"  #: true or false, handed on as 1 or 0
+    TEXT = "text"
+    EITHER = "either"  #: an expression is a number, an atom is a text
+    VARIABLE = "variable"  #: the variable that is to be written: its name, not its value
+    ORDER = "order"  #: an `ai-...` descriptor, taken apart but not evaluated
+    ACTION = "action"  #: an action, evaluated for its effect
+
+
+_KINDS = {
+    "number": ArgumentKind.NUMBER,
+    "positive": ArgumentKind.NATURAL,
+    "bool": ArgumentKind.TRUTH,
+    "null": ArgumentKind.ACTION,
+    "ai-goal": ArgumentKind.ORDER,
+    "variable-name": ArgumentKind.VARIABLE,
+    "ambiguous": ArgumentKind.EITHER,
+    "anything": ArgumentKind.EITHER,
+    "container-value": ArgumentKind.EITHER,
+    "data-or-str-container": ArgumentKind.EITHER,
+    "weapon-bank-number": ArgumentKind.EITHER,
+    "game-snd": ArgumentKind.EITHER,
+    "fireball": ArgumentKind.EITHER,
+}
+_plans: dict[tuple[str, Dialect], list[ArgumentKind]] = {}
+
+
+def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind]:
+    """Return how an operator reads its first `count` arguments in a dialect (at least that many entries).
+
+    A position that the catalog gives no type is read as text. An operator that the dialect does not have is read as the
+    other dialect's.
+    """
+    plan = _plans.setdefault((name, dialect), [])
+    if len(plan) < count:
+        row = CATALOG.dialect_catalog(dialect).get(name) or CATALOG[name]
+        for index in range(len(plan), count):
+            plan.append(_KINDS.get(row.argument_type(index) or "", ArgumentKind.TEXT))
+    return plan
+
+
+def read_arguments(
+    ctx: EvaluationContext, name: str, nodes: Sequence[EvalNode]
+) -> tuple[tuple[ActionValue, ...], bool]:
+    """Evaluate the arguments of an action or order from left to right.
+
+    Returns the values, and whether a number among them was not-a-number (its value is 0 then).
+    """
+    values: list[ActionValue] = []
+    not_a_number = False
+    for kind, node in zip(argument_kinds(name, ctx.dialect, len(nodes)), nodes, strict=False):
+        if kind is ArgumentKind.TEXT:
+            values.append(ctx.text(node))
+        elif kind is ArgumentKind.TRUTH:
+            values.append(int(ctx.truth(node)))
+        elif kind is ArgumentKind.ORDER:
+            values.append(read_order(ctx, node))
+        elif kind is ArgumentKind.VARIABLE:
+            values.append(variable_name(ctx, node))
+        elif kind is ArgumentKind.ACTION:
+            values.append(ctx.evaluate(node))
+        elif kind is ArgumentKind.EITHER and not node.is_expression:
+            values.append(ctx.text(node))
+        else:
+            values.append(ctx.natural(node) if kind is ArgumentKind.NATURAL else ctx.number(node))
+            not_a_number = not_a_number or ctx.nan is not None
+    return tuple(values), not_a_number
+
+
+def variable_name(ctx: EvaluationContext, node: EvalNode) -> str:
+    """Return the name of the variable that an atom stands for, or the atom's text when it is none."""
+    index = node.variable
+    return ctx.text(node) if index is None else ctx.world.variables.names[index]
+
+
+def read_order(ctx: EvaluationContext, node: EvalNode) -> ActionValue:
+    """Return an `ai-...` descriptor as tuple of its name and its evaluated arguments; an atom as text."""
+    inner = node.inner
+    if inner is None:
+        return ctx.text(node)
+    values, _ = read_arguments(ctx, inner.name, inner.args)
+    return (inner.name, *values)
+
+
+def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | None) -> Raw:
+    """Carry out one action: arguments, effect on the world, offer to the game; the plain result is 1 (C4).
+
+    A number that is not-a-number makes FSO's actions do nothing; WCS takes it as 0.
+    """
+    ctx.effects += 1
+    values, not_a_number = read_arguments(ctx, name, node.args)
+    if not_a_number and ctx.dialect is Dialect.FSO:
+        return 1
+    if effect is not None:
+        effect(ctx, values)
+    ctx.act(name, values)
+    return 1
+
+
+def _meaning(name: str, effect: Effect | None) -> OperatorFunction:
+    def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        return perform(ctx, name, node, effect)
+
+    run.__name__ = run.__qualname__ = f"action {name}"
+    return run
+
+
+def action(*names: str) -> Callable[[Effect], Effect]:
+    """Register the decorated effect for the named actions; it runs after their arguments, before the game is told."""
+
+    def register(effect: Effect) -> Effect:
+        for name in names:
+            operator(name, traits=Trait.ACTION)(_meaning(name, effect))
+        return effect
+
+    return register
+
+
+def action_effect(name: str, effect: Effect) -> None:
+    """Register one action whose effect is made from a table."""
+    operator(name, traits=Trait.ACTION)(_meaning(name, effect))
+
+
+def generic_action(name: str) -> OperatorFunction:
+    """Return the function of an action that changes nothing formulas can read: it is only offered to the game (C4)."""
+    return _meaning(name, None)
+
+
+def _descriptor(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    # An order outside add-goal and its kin: the original has no meaning for it.
+    ctx.warn("an order is not an action; use it inside add-goal", node)
+    return 0
+
+
+def register_generic_actions() -> None:
+    """Give every action of the catalog that has no meaning yet the generic one, and orders their non-meaning.
+
+    To be called once, after all families are imported.
+    """
+    for name in CATALOG:
+        if name in MEANINGS:
+            continue
+        row = CATALOG[name]
+        if row.kind == "goal" or "not-evaluated" in row.flags:
+            operator(name)(_descriptor)
+        elif row.kind == "action":
+            operator(name, traits=Trait.ACTION)(generic_action(name))
+
+
+def as_text(values: Sequence[ActionValue], index: int, default: str = "") -> str:
+    """Return argument number index as text; the default when it is missing or no text."""
+    value = values[index] if index < len(values) else default
+    return value if isinstance(value, str) else str(value) if isinstance(value, int) else default
+
+
+def as_number(values: Sequence[ActionValue], index: int, default: int = 0) -> int:
+    """Return argument number index as number; the default when it is missing or no number."""
+    value = values[index] if index < len(values) else default
+    return value if isinstance(value, int) else default
+
+
+def texts(values: Sequence[ActionValue], start: int = 0) -> list[str]:
+    """Return the arguments from number start on that are texts."""
+    return [value for value in values[start:] if isinstance(value, str)]

@@ -1,0 +1,205 @@
+"""Actions that put objects somewhere else: position, facing, orientation and speed, with plain arithmetic only."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import TYPE_CHECKING
+
+from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text
+from sexp_runtime.operators.actions_targets import named_ship, wing_ships
+from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
+
+
+def _turn_part(degrees: int) -> tuple[float, float]:
+    # Series of sine and cosine for at most 45 degrees: the C library's own differ from machine to machine.
+    x = degrees * (3.141592653589793 / 180.0)
+    square = x * x
+    sine = term = x
+    cosine = part = 1.0
+    for n in range(1, 9):
+        part = -part * square / ((2 * n - 1) * (2 * n))
+        cosine += part
+        term = -term * square / ((2 * n) * (2 * n + 1))
+        sine += term
+    return sine, cosine
+
+
+def turn(degrees: int) -> tuple[float, float]:
+    """Return sine and cosine of whole degrees, equal on every machine and exact at multiples of 90."""
+    quarter, rest = divmod(degrees % 360, 90)
+    if rest > 45:
+        cosine, sine = _turn_part(90 - rest)
+    else:
+        sine, cosine = _turn_part(rest)
+    if quarter == 1:
+        return cosine, -sine
+    if quarter == 2:
+        return -sine, -cosine
+    if quarter == 3:
+        return -cosine, sine
+    return sine, cosine
+
+
+def orientation_of_angles(pitch: int, bank: int, heading: int) -> Matrix:
+    """Return the orientation of an object with these angles in degrees: heading first, then pitch, then bank."""
+    sp, cp = turn(pitch)
+    sb, cb = turn(bank)
+    sh, ch = turn(heading)
+    return (
+        cb * ch + sp * sb * sh, sb * cp, sp * sb * ch - cb * sh,
+        sp * cb * sh - sb * ch, cb * cp, sb * sh + sp * cb * ch,
+        cp * sh, -sp, cp * ch,
+    )  # fmt: skip
+
+
+def orientation_along(direction: Vector) -> Matrix | None:
+    """Return the upright orientation whose nose points in a direction, None for the zero vector."""
+    x, y, z = direction
+    length = sqrt(x * x + y * y + z * z)
+    if length == 0.0:
+        return None
+    x, y, z = x / length, y / length, z / length
+    level = sqrt(x * x + z * z)
+    if level < 1e-6:  # straight up or down: keep the right side where it is
+        return (1.0, 0.0, 0.0, 0.0, 0.0, -1.0 if y > 0 else 1.0, 0.0, 1.0 if y > 0 else -1.0, 0.0)
+    rx, rz = z / level, -x / level
+    return (rx, 0.0, rz, y * rz, z * rx - x * rz, -y * rx, x, y, z)
+
+
+def _place_group(world: World, ship: Ship, position: Vector) -> None:
+    """Put a ship somewhere at once, taking along what is docked to it."""
+    px, py, pz = ship.position
+    dx, dy, dz = position[0] - px, position[1] - py, position[2] - pz
+    for member in world.docked_group(ship):
+        mx, my, mz = member.position
+        world.move_ship(member, position if member is ship else (mx + dx, my + dy, mz + dz), jump=True)
+
+
+def _ships(world: World, value: ActionValue) -> list[Ship]:
+    """Return the present ship of that name, or the present members of that wing with the leader first."""
+    if not isinstance(value, str):
+        return []
+    ship = world.ship(value)
+    if ship is not None:
+        return [ship] if ship.status is ShipStatus.PRESENT else []
+    wing = world.wing(value)
+    if wing is None:
+        return []
+    leader = world.wing_leader(wing)
+    return [] if leader is None else [leader, *(member for member in wing_ships(world, wing) if member is not leader)]
+
+
+def place_of(world: World, value: ActionValue) -> Vector | None:
+    """Return where a present ship, a wing's leader or a waypoint is, None if it is nowhere."""
+    ships = _ships(world, value)
+    if ships:
+        return ships[0].position
+    return world.point(value) if isinstance(value, str) else None
+
+
+@action("set-object-position")
+def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Put a ship, a wing (the others keep their places around the leader) or a waypoint at a point in metres."""
+    world = ctx.world
+    target = (float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3)))
+    ships = _ships(world, values[0])
+    if ships:
+        x, y, z = ships[0].position
+        offset = (target[0] - x, target[1] - y, target[2] - z)
+        for ship in ships:
+            x, y, z = ship.position
+            _place_group(world, ship, target if ship is ships[0] else (x + offset[0], y + offset[1], z + offset[2]))
+        return
+    name = as_text(values, 0)
+    if named_ship(world, name) is None and world.point(name) is not None:
+        path, _, number = name.lower().rpartition(":")
+        points = list(world.waypoints[path])
+        points[int(number) - 1] = target
+        world.set_waypoints(path, points)
+
+
+def _face(world: World, value: ActionValue, target: Vector) -> None:
+    for ship in _ships(world, value):
+        x, y, z = ship.position
+        orientation = orientation_along((target[0] - x, target[1] - y, target[2] - z))
+        if orientation is not None:
+            world.move_ship(ship, ship.position, orientation=orientation)
+
+
+@action("set-object-facing")
+def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Turn a ship, or each ship of a wing, to look at a point, at once; a turn that takes time is the game's affair."""
+    target = (float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3)))
+    _face(ctx.world, values[0], target)
+
+
+@action("set-object-facing-object")
+def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Turn a ship, or each ship of a wing, to look at a ship, wing leader or waypoint."""
+    target = place_of(ctx.world, as_text(values, 1))
+    if target is not None:
+        _face(ctx.world, values[0], target)
+
+
+@action("set-object-orientation")
+def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Give a ship, or each ship of a wing, an orientation by pitch, bank and heading in degrees."""
+    orientation = orientation_of_angles(as_number(values, 1), as_number(values, 2), as_number(values, 3))
+    for ship in _ships(ctx.world, values[0]):
+        ctx.world.move_ship(ship, ship.position, orientation=orientation)
+
+
+def _set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...], axis: int) -> None:
+    world, speed, own = ctx.world, float(as_number(values, 1)), as_number(values, 2) != 0
+    for ship in _ships(world, values[0]):
+        velocity = ship.velocity
+        if own:  # take out the present part along the ship's own axis, put in the wanted one
+            ux, uy, uz = ship.orientation[3 * axis : 3 * axis + 3]
+            change = speed - (velocity[0] * ux + velocity[1] * uy + velocity[2] * uz)
+            velocity = (velocity[0] + change * ux, velocity[1] + change * uy, velocity[2] + change * uz)
+        else:
+            velocity = (
+                speed if axis == 0 else velocity[0],
+                speed if axis == 1 else velocity[1],
+                speed if axis == 2 else velocity[2],
+            )
+        set_velocity(world, ship, velocity)
+
+
+def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
+    """Give a ship a velocity in metres a second; one beyond its speed bound lifts the bound."""
+    bound = ship.speed_bound
+    x, y, z = velocity
+    if bound is not None and x * x + y * y + z * z > bound * bound:
+        world.set_ship(ship, "speed_bound", None)
+    world.move_ship(ship, ship.position, velocity=velocity)
+
+
+@action("set-object-speed-x")
+def set_object_speed_x(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Set the speed along x of the world, or of the ship itself when the third argument is true."""
+    _set_speed(ctx, values, 0)
+
+
+@action("set-object-speed-y")
+def set_object_speed_y(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Set the speed along y of the world, or of the ship itself when the third argument is true."""
+    _set_speed(ctx, values, 1)
+
+
+@action("set-object-speed-z")
+def set_object_speed_z(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Set the speed along z of the world, or of the ship itself when the third argument is true."""
+    _set_speed(ctx, values, 2)
+
+
+@action("set-player-throttle-speed")
+def set_player_throttle_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Set the throttle of the player's ship in percent, as get-throttle-speed reads it."""
+    ship = named_ship(ctx.world, values[0])
+    if ship is not None and ship.key == ctx.world.player.ship and ship.status is ShipStatus.PRESENT:
+        ctx.world.set_player("throttle", min(as_number(values, 1), 100) / 100.0)

@@ -1,0 +1,93 @@
+"""Finding what an action names: ships, wings, whole teams, subsystems, and what happens to their hulls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sexp_runtime.operators.actions import ActionValue
+from sexp_runtime.world.ships import Ship, ShipStatus, Subsystem
+from sexp_runtime.world.wings import Wing
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: Words for all subsystems of a kind, by the kind that subsystems carry.
+GENERIC_SUBSYSTEMS = {
+    "<all engines>": "Engine",
+    "<all turrets>": "Turrets",
+    "<all radars>": "Radar",
+    "<all navigation>": "Navigation",
+    "<all communication>": "Communication",
+    "<all communications>": "Communication",
+    "<all weapons>": "Weapons",
+    "<all sensors>": "Sensors",
+    "<all solar panels>": "Solar Panels",
+    "<all gas collectors>": "Gas Collector",
+    "<all activators>": "Activator",
+    "<all unknown>": "Unknown",
+}
+#: The words that mean the ship's hull where a subsystem is asked for.
+HULL_WORDS = frozenset(("hull", "simulated hull"))
+
+
+def named_ship(world: World, value: ActionValue) -> Ship | None:
+    """Return the registry's ship of that name, None for an unknown name or another kind of argument."""
+    return world.ship(value) if isinstance(value, str) else None
+
+
+def present_ship(world: World, value: ActionValue) -> Ship | None:
+    """Return the ship of that name if it is in the mission and not dying."""
+    ship = named_ship(world, value)
+    return ship if ship is not None and ship.status is ShipStatus.PRESENT else None
+
+
+def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
+    """Return those of the named ships that are in the mission and not dying, in the order named."""
+    return [ship for value in values if (ship := present_ship(world, value)) is not None]
+
+
+def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
+    """Return those of the named ships that have not left: file data of ships still to arrive can be changed too."""
+    found = (named_ship(world, value) for value in values)
+    return [ship for ship in found if ship is not None and ship.status is not ShipStatus.EXITED]
+
+
+def wing_ships(world: World, wing: Wing) -> list[Ship]:
+    """Return a wing's members that are in the mission and not dying, in order of arrival."""
+    return [ship for ship in world.wing_members(wing) if ship.status is ShipStatus.PRESENT]
+
+
+def pending_wing_ships(world: World, wing: Wing) -> list[Ship]:
+    """Return a wing's ships of the mission file that have not arrived yet."""
+    found = (world.ship(name) for name in wing.ships)
+    return [ship for ship in found if ship is not None and ship.status is ShipStatus.NOT_YET]
+
+
+def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> list[Ship]:
+    """Return the ships that a ship, wing or team name stands for; `pending` adds those still to arrive.
+
+    The name is tried as ship first, then wing, then team (H).
+    """
+    if not isinstance(value, str):
+        return []
+    wanted = (ShipStatus.PRESENT, ShipStatus.NOT_YET) if pending else (ShipStatus.PRESENT,)
+    ship = world.ship(value)
+    if ship is not None:
+        return [ship] if ship.status in wanted else []
+    wing = world.wing(value)
+    if wing is not None:
+        return wing_ships(world, wing) + (pending_wing_ships(world, wing) if pending else [])
+    team = value.lower()
+    return [ship for ship in world.ships.values() if ship.team.lower() == team and ship.status in wanted]
+
+
+def named_subsystems(ship: Ship, value: ActionValue) -> list[Subsystem]:
+    """Return the subsystems of a ship that a name, or a word for all of a kind, stands for."""
+    if not isinstance(value, str):
+        return []
+    kind = GENERIC_SUBSYSTEMS.get(value.lower())
+    if kind is not None:
+        return [subsystem for subsystem in ship.subsystems.values() if subsystem.type == kind]
+    found = ship.subsystem(value)
+    return [found] if found is not None else []
