@@ -65,12 +65,19 @@ def test_operators_have_self_and_inclusive_time_and_callers() -> None:
     hook.leave("hits-left")
     hook.leave("and")
     hook.leave("when")
+    hook.formula("event", 0, 5_000, 1, "first evaluation")
     monitor.end_frame()
     assert monitor.calls == {("", "when"): 1, ("when", "and"): 1, ("and", "hits-left"): 1}
     when, both, hits = (monitor.operators[name] for name in ("when", "and", "hits-left"))
     assert when.inclusive_ns >= both.inclusive_ns >= hits.inclusive_ns == hits.self_ns
     assert when.self_ns == when.inclusive_ns - both.inclusive_ns
     assert context.profiler is None
+    assert set(monitor.stacks) == {
+        ("event 0", "when"),
+        ("event 0", "when", "and"),
+        ("event 0", "when", "and", "hits-left"),
+    }
+    assert sum(monitor.stacks.values()) == when.inclusive_ns
 
 
 def test_an_end_skipped_by_an_exception_is_made_good() -> None:

@@ -7,47 +7,8 @@ from typing import Any
 
 import pytest
 
-from sexp_runtime.cache.contract import CacheInfo
-from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
 from sexp_runtime.monitor.report import build_report, difference
-
-
-class FakeSession:
-    """A session whose numbers the test sets."""
-
-    mission_name = "Test"
-    engine = "cached"
-    mission_time = 0.0
-
-    def __init__(self) -> None:
-        self.monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
-        self.numbers = {"requests": 0, "hits": 0, "evaluations": 0}
-
-    def counters(self) -> dict[str, int]:
-        return self.numbers
-
-    def cache_info(self) -> CacheInfo:
-        hits = self.numbers["hits"]
-        return CacheInfo(hits, 1, 10, 1, 1000, 100, 1, 0, 0, 0, 0, {"size": hits})
-
-    def memory(self) -> dict[str, int]:
-        return {"slots": 10}
-
-    def owner_of(self, kind: str, index: int) -> str:
-        return f'{kind} "{index}"'
-
-    def frame(self, formula: int, hits: int) -> None:
-        self.monitor.begin_frame()
-        self.monitor.formula("event", formula, 2_000, 1, "first evaluation")
-        self.monitor.enter("and")
-        self.monitor.leave("and")
-        self.monitor.end_frame()
-        self.numbers = {
-            "requests": self.numbers["requests"] + hits + 1,
-            "hits": self.numbers["hits"] + hits,
-            "evaluations": self.numbers["evaluations"] + 1,
-        }
-        self.mission_time += 0.5
+from support.sessions import FakeSession
 
 
 def test_a_report_is_plain_and_adds_up() -> None:

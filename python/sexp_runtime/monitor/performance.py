@@ -15,6 +15,7 @@ log: Final = logging.getLogger("sexp_runtime.monitor")
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
 _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
+_STACKS: Final = 20_000  #: most distinct call stacks kept; the time of later ones is counted under their formula
 
 
 class Mode(Enum):
@@ -114,12 +115,15 @@ class SexpPerformanceMonitor:
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
         self.operators: dict[str, OperatorStatistics] = {}
         self.calls: dict[tuple[str, str], int] = {}
+        #: Self time in nanoseconds by call stack, outermost first: the formula, then operators (full mode).
+        self.stacks: dict[tuple[str, ...], int] = {}
         self.causes: dict[str, int] = {}
         self.slowest: list[tuple[int, int, str, str, float]] = []  # a heap of (ns, serial, owner, cause, time)
         self.overruns: list[dict[str, Any]] = []
         self.overrun_count = 0
         self._serial = 0
         self._stack: list[tuple[str, int, list[int]]] = []
+        self._pending: dict[tuple[str, ...], int] = {}  # stacks of the formula being evaluated
         self._began = 0
 
     # --- frames ---------------------------------------------------------------------------------------------------
@@ -156,6 +160,7 @@ class SexpPerformanceMonitor:
         if self._context is not None:
             self._context.profiler = self if on and self._mode is Mode.FULL else None
         self._stack.clear()
+        self._pending.clear()
 
     # --- hooks that the engine calls ------------------------------------------------------------------------------
 
@@ -165,6 +170,8 @@ class SexpPerformanceMonitor:
         if statistics is None:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
         reason = describe_cause(cause)
+        if self._pending:
+            self._file_stacks(self._owner_of(kind, index))
         statistics.evaluations += 1
         statistics.total_ns += nanoseconds
         statistics.last_value = value
@@ -202,12 +209,23 @@ class SexpPerformanceMonitor:
                 statistics = self.operators[name] = OperatorStatistics(name)
             statistics.calls += 1
             statistics.self_ns += spent - below[0]
+            stack = (*(other for other, _, _ in self._stack), name)
+            self._pending[stack] = self._pending.get(stack, 0) + spent - below[0]
             if all(name != other for other, _, _ in self._stack):  # a recursive operator's time counts once
                 statistics.inclusive_ns += spent
             if self._stack:
                 self._stack[-1][2][0] += spent
             if name == operator:
                 return
+
+    def _file_stacks(self, owner: str) -> None:
+        stacks = self.stacks
+        for stack, spent in self._pending.items():
+            whole = (owner, *stack)
+            if len(stacks) >= _STACKS and whole not in stacks:
+                whole = (owner,)
+            stacks[whole] = stacks.get(whole, 0) + spent
+        self._pending.clear()
 
     # --- budgets --------------------------------------------------------------------------------------------------
 
