@@ -63,6 +63,7 @@ class Subsystem:
         "hull",
         "max_hull",
         "name",
+        "offset",
         "type",
     )
 
@@ -77,6 +78,8 @@ class Subsystem:
         self.ai_class = ""
         self.armor = ""
         self.disrupted = False
+        #: Where it is on the ship: metres to the right, up and forward of the ship's centre.
+        self.offset: Vector = ORIGIN
         self.flags: set[str] = set()
 
 
@@ -122,6 +125,7 @@ class Ship:
         "exit",
         "exit_record",
         "flags",
+        "goal_times",
         "goals",
         "guardian",
         "hotkey",
@@ -184,6 +188,8 @@ class Ship:
         self.damage_by: dict[str, float] = {}
         #: Orders in force, newest last, as the game or the simulation gave them.
         self.goals: tuple[Any, ...] = ()
+        #: When (fix) each of them was given.
+        self.goal_times: dict[Any, int] = {}
         self.arrival: Any = None
         self.departure: Any = None
         self.departing = False

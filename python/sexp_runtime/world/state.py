@@ -128,7 +128,10 @@ class WorldState:
 
     def add_event(self, name: str, **fields: Any) -> EventState:
         """Append an event made by hand; `fields` are the keywords of EventState."""
-        event = EventState(len(self.events), name, **fields)
+        return self.register_event(EventState(len(self.events), name, **fields))
+
+    def register_event(self, event: EventState) -> EventState:
+        """Append an event; its index must be its place in the list."""
         self.events.append(event)
         self._event_facts.append(("event", event.key))
         self._event_index.setdefault(event.key, event)
@@ -137,7 +140,10 @@ class WorldState:
 
     def add_goal(self, name: str, **fields: Any) -> GoalState:
         """Append a goal made by hand; `fields` are the keywords of GoalState."""
-        goal = GoalState(len(self.goals), name, **fields)
+        return self.register_goal(GoalState(len(self.goals), name, **fields))
+
+    def register_goal(self, goal: GoalState) -> GoalState:
+        """Append a goal; its index must be its place in the list."""
         self.goals.append(goal)
         self._goal_facts.append(("goal", goal.key))
         self._goal_index.setdefault(goal.key, goal)
@@ -188,6 +194,8 @@ class WorldState:
         if field == "team":
             self._set_team(ship, value)
             return True
+        if field == "goals":
+            ship.goal_times = {goal: ship.goal_times.get(goal, self.clock.fix) for goal in value}
         setattr(ship, field, value)
         self._touch(ship, FIELD_FACTS.get(field, field))
         if field in ("status", "exit"):
@@ -307,6 +315,8 @@ class WorldState:
         changed = False
         for field, value in fields.items():
             if getattr(wing, field) != value:
+                if field == "goals":
+                    wing.goal_times = {goal: wing.goal_times.get(goal, self.clock.fix) for goal in value}
                 setattr(wing, field, value)
                 changed = True
         if changed:
@@ -344,7 +354,10 @@ class WorldState:
         return self._game.get(game_fact(op, args), default)
 
     def set_game(self, op: str, args: Iterable[str | int], value: GameValue | None) -> bool:
-        """Supply a value that only a game knows, or withdraw it with None; return whether anything changed."""
+        """Supply a value that only a game knows, or withdraw it with None; return whether anything changed.
+
+        Touches ("game", op), ("game", op, first argument) and so on, so that readers may name as many as they know.
+        """
         key = game_fact(op, args)
         if self._game.get(key) == value:
             return False
@@ -352,7 +365,8 @@ class WorldState:
             del self._game[key]
         else:
             self._game[key] = value
-        self.facts.changed(key)
+        for end in range(2, len(key) + 1):
+            self.facts.changed(key[:end])
         return True
 
     def set_option(self, name: str, value: Any) -> bool:

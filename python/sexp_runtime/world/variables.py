@@ -18,9 +18,9 @@ MAX_TEXT_BYTES: Final = 31
 MAX_NAME: Final = 30
 
 #: Values of a variable's persistence (E2, J10).
-NOT_SAVED: Final = ""
-SAVE_ON_CLOSE: Final = "save-on-mission-close"
-SAVE_ON_PROGRESS: Final = "save-on-mission-progress"
+NOT_SAVED: Final = "none"
+SAVE_ON_CLOSE: Final = "mission-close"
+SAVE_ON_PROGRESS: Final = "mission-progress"
 
 
 def cut_text(text: str, limit: int = MAX_TEXT_BYTES) -> str:

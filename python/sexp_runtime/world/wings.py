@@ -27,6 +27,7 @@ class Wing:
         "destroyed",
         "fact",
         "flags",
+        "goal_times",
         "goals",
         "gone",
         "hotkey",
@@ -66,6 +67,8 @@ class Wing:
         self.flags: set[str] = set()
         self.hotkey = -1
         self.goals: tuple[Any, ...] = ()
+        #: When (fix) each of them was given.
+        self.goal_times: dict[Any, int] = {}
         self.arrival: Any = None
         self.departure: Any = None
         #: Seconds between waves, least and most (F45).

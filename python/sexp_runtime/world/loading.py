@@ -1,0 +1,216 @@
+"""Filling a world from a mission: registries, tables and the state at mission start, before any cue is evaluated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
+from sexp_runtime.world.classes import subsystem_type
+from sexp_runtime.world.lifecycle import exit_record
+from sexp_runtime.world.mission_state import EventState, GoalState
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
+from sexp_runtime.world.variables import NUMBER, STRING
+
+if TYPE_CHECKING:
+    from sexp_runtime.mission.model import EventDef, Mission, ShipDef
+    from sexp_runtime.world.world import World
+
+#: Words that stand where a subsystem is expected and name none.
+_NO_SUBSYSTEM = ("<none>", "none", "<all>", "<argument>", "")
+
+
+def populate(world: World, mission: Mission) -> None:
+    """Put everything of a mission that formulas can read into an empty world.
+
+    Ships and wings are yet to arrive: who is there at the start is decided by the cues (F41). Duplicate names keep the
+    first; the mission reader has reported them.
+    """
+    _add_tables(world, mission)
+    _add_ships(world, mission)
+    _add_wings(world, mission)
+    _add_docking(world, mission)
+    _add_formulas(world, mission)
+    for formula in mission.formulas():
+        add_named_subsystems(world, formula)
+    for player in mission.players:
+        if player.start_ship and not world.player.ship:
+            world.set_player("ship", player.start_ship.lower())
+    if not world.player.ship:
+        for ship in world.ships.values():
+            if "player-start" in ship.flags:
+                world.set_player("ship", ship.key)
+                break
+
+
+def _add_tables(world: World, mission: Mission) -> None:
+    for row in mission.variables:
+        if world.variables.index(row.name) is None and 0 <= row.index < world.variables.capacity:
+            world.variables.declare(
+                row.name,
+                row.value,
+                NUMBER if row.type == NUMBER else STRING,
+                index=None if world.variables.is_set(row.index) else row.index,
+                network=row.network,
+                eternal=row.eternal,
+                persistence=row.persistence,
+            )
+    for box in mission.containers:
+        if world.containers.get(box.name) is None:
+            data = box.values if box.kind == "list" else [text for pair in box.pairs for text in pair]
+            world.containers.declare(
+                box.name,
+                box.kind,
+                list(data),
+                data_type=box.data_type,
+                key_type=box.key_type,
+                eternal=box.eternal,
+                persistence=box.persistence,
+            )
+    for path in mission.waypoints:
+        if path.name.lower() not in world.waypoints:
+            world.set_waypoints(path.name, [as_vector(point) for point in path.points])
+    for node in mission.jump_nodes:
+        world.jump_nodes.setdefault(node.name.lower(), as_vector(node.location))
+
+
+def as_vector(point: Vector) -> Vector:
+    """Return a point of the mission file as three floats."""
+    return float(point[0]), float(point[1]), float(point[2])
+
+
+def _add_ships(world: World, mission: Mission) -> None:
+    for row in mission.ships:
+        if row.name.lower() in world.ships:
+            continue
+        world.class_table.declare(row.class_name)
+        ship = world.add_ship(row.name, class_name=row.class_name, team=row.team)
+        fill_ship(ship, row)
+        if row.destroy_at is not None:
+            ship.status = ShipStatus.EXITED
+            ship.exit = ExitKind.DESTROYED
+            ship.hull = 0.0
+            ship.exit_record = exit_record(ship, ExitKind.DESTROYED, 0)
+
+
+def fill_ship(ship: Ship, row: ShipDef) -> None:
+    """Give a new ship what its entry in the mission file says (E5)."""
+    ship.definition = row
+    if row.special_hitpoints > 0:
+        ship.max_hull = float(row.special_hitpoints)
+    if row.special_shield_points > 0:
+        ship.max_shields = float(row.special_shield_points)
+    ship.flags = {flag.lower() for flag in row.flags}
+    if "no-shields" in ship.flags:
+        ship.max_shields = 0.0
+    ship.hull = ship.max_hull * row.initial_hull / 100.0
+    ship.shields = ship.max_shields * row.initial_shields / 100.0
+    ship.position = as_vector(row.location)
+    ship.orientation = row.orientation
+    forward = row.orientation[6:9]
+    speed = ship.max_speed * row.initial_velocity / 100.0
+    ship.velocity = (forward[0] * speed, forward[1] * speed, forward[2] * speed)
+    ship.cargo = row.cargo
+    ship.cargo_known = "cargo-known" in ship.flags or "player-start" in ship.flags
+    ship.ai_class = row.ai_class
+    ship.hotkey = row.hotkey
+    ship.arrival = row.arrival
+    ship.departure = row.departure
+    for entry in row.subsystems:
+        key = entry.name.lower()
+        if key == "pilot":
+            ship.ai_class = entry.ai_class or ship.ai_class
+            continue
+        subsystem = ship.subsystems.setdefault(key, Subsystem(entry.name, ship.max_hull / 10))
+        subsystem.hull = subsystem.max_hull * max(0, 100 - entry.damage) / 100.0
+        subsystem.cargo = entry.cargo
+        subsystem.ai_class = entry.ai_class
+    ship.refresh_facts()
+
+
+def _add_wings(world: World, mission: Mission) -> None:
+    for row in mission.wings:
+        if row.name.lower() in world.wings:
+            continue
+        members = [name for name in row.ships if name.lower() in world.ships]
+        wing = world.add_wing(row.name, waves=max(row.waves, 1), size=len(members))
+        wing.definition = row
+        wing.ships = members
+        wing.threshold = row.threshold
+        wing.special_ship = row.special_ship
+        wing.flags = {flag.lower() for flag in row.flags}
+        wing.hotkey = row.hotkey
+        wing.arrival = row.arrival
+        wing.departure = row.departure
+        wing.wave_delay_min = row.wave_delay_min
+        wing.wave_delay_max = row.wave_delay_max
+        for name in members:
+            ship = world.ships[name.lower()]
+            if ship.wing is None:
+                ship.wing = wing.key
+                ship.refresh_facts()
+    for ship in world.ships.values():
+        if "ignore-count" not in ship.flags and ship.status is not ShipStatus.EXITED:
+            wing_of = world.wings.get(ship.wing) if ship.wing is not None else None
+            kind = world.class_table.get(ship.class_name).type
+            count = wing_of.waves if wing_of is not None else 1
+            world.type_totals[kind] = world.type_totals.get(kind, 0) + count
+
+
+def _add_docking(world: World, mission: Mission) -> None:
+    for row in mission.ships:
+        ship = world.ship(row.name)
+        for dock in row.docked_with:
+            other = world.ship(dock.ship)
+            if ship is not None and other is not None and ship.definition is row:
+                world.dock(ship, other, initial=True)
+
+
+def event_state(index: int, row: EventDef) -> EventState:
+    """Return the starting state of an event (E7)."""
+    unit = 1 if row.msecs else 1000
+    return EventState(
+        index,
+        row.name,
+        definition=row,
+        repeat=row.repeat,
+        trigger=row.trigger,
+        uses_trigger=row.trigger_counting,
+        interval_ms=row.interval * unit,
+        chain_delay_ms=row.chained * unit if row.chained >= 0 else -1,
+        score=row.score,
+    )
+
+
+def _add_formulas(world: World, mission: Mission) -> None:
+    for index, row in enumerate(mission.events):
+        world.register_event(event_state(index, row))
+    for index, goal in enumerate(mission.goals):
+        world.register_goal(GoalState(index, goal.name, definition=goal, invalid=goal.invalid, score=goal.score))
+
+
+def add_named_subsystems(world: World, formula: SexpExpression) -> None:
+    """Give ships the subsystems that a formula names: the original's load check has made sure that they exist (A40)."""
+    for node in formula.root.walk():
+        if node.kind is not NodeKind.LIST or node.operator is None:
+            continue
+        row = CATALOG.get(node.operator)
+        if row is None or not any("subsys" in kind for kind in row.args):
+            continue
+        _add_subsystems_of(world, node, [row.argument_type(at) or "" for at in range(len(node.arguments))])
+
+
+def _add_subsystems_of(world: World, node: SyntaxNode, types: list[str]) -> None:
+    ship: Ship | None = None
+    for argument, kind in zip(node.arguments, types, strict=True):
+        if argument.kind is not NodeKind.STRING or argument.variable is not None:
+            continue
+        name = argument.text
+        if "subsys" in kind and "type" not in kind:
+            if ship is None or name.lower() in _NO_SUBSYSTEM or ship.subsystem(name) is not None:
+                continue
+            if name.lower() in ("hull", "shields", "simulated hull"):
+                continue
+            ship.subsystems[name.lower()] = Subsystem(name, ship.max_hull / 10, subsystem_type(name))
+        elif world.ship(name) is not None:
+            ship = world.ship(name)
