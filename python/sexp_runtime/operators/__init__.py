@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-from sexp_runtime.operators import (
-    actions,
-    actions_cargo,
-    actions_damage,
-    actions_flags,
-    actions_mission,
-    actions_motion,
-    actions_orders,
-    arithmetic,
-    comparison,
-    logic,
-)
+import importlib
+from typing import Final
 
-__all__ = [
-    "actions",
-    "actions_cargo",
-    "actions_damage",
-    "actions_flags",
-    "actions_mission",
-    "actions_motion",
-    "actions_orders",
+#: The modules that register operators; each is imported below, in this order.
+FAMILIES: Final = (
     "arithmetic",
     "comparison",
     "logic",
-]
+    "random",
+    "conditionals",
+    "arguments",
+    "argument_sources",
+    "strings",
+    "variables",
+    "containers",
+    "timing",
+    "events",
+)
 
-# Last, when every family has registered its operators: the actions that are only offered to the game.
-actions.register_generic_actions()
+for _family in FAMILIES:
+    importlib.import_module(f"{__name__}.{_family}")

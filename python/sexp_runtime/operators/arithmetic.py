@@ -157,7 +157,7 @@ def power(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return -1 if exponent % 2 else 1
     if exponent > 31:  # beyond 32 bits for every base left
         return INT_MIN if base < 0 and exponent % 2 else INT_MAX
-    return max(INT_MIN, min(INT_MAX, base**exponent))
+    return max(INT_MIN, min(INT_MAX, int(base**exponent)))
 
 
 def _combined(*flags: Status | None) -> Status | None:

@@ -1,0 +1,178 @@
+"""Providers that generate their candidates: counters, ships, subsystems, players and container contents (C22)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.operators.arguments import _any_of_result, _try
+from sexp_runtime.operators.context import Candidate
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.reads import both, container_reads, fixed_reads, roster_reads, ship_reads
+from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.values import KNOWN_FALSE, NAN, Raw, Status
+from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.variables import STRING
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.facts import FactKey
+    from sexp_runtime.world.ships import Ship
+
+#: Most candidates that a counter makes; the original would go on, and stand still for as long.
+MAX_COUNTER: Final = 1_000_000
+
+#: What a provider generates: candidates, or the raw result that it has instead.
+Generated = Sequence[Candidate] | int | Status
+_GENERATORS: dict[str, Callable[[EvaluationContext, EvalNode], Generated]] = {}
+
+
+def _generator(
+    *names: str,
+) -> Callable[[Callable[[EvaluationContext, EvalNode], Generated]], Callable[[EvaluationContext, EvalNode], Generated]]:
+    def register(
+        function: Callable[[EvaluationContext, EvalNode], Generated],
+    ) -> Callable[[EvaluationContext, EvalNode], Generated]:
+        for name in names:
+            _GENERATORS[name] = function
+        return function
+
+    return register
+
+
+def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
+    """Return the candidates that a provider makes now, or the raw result it has instead; none for other operators."""
+    make = _GENERATORS.get(provider.name)
+    return () if make is None else make(ctx, provider)
+
+
+@_generator("for-counter")
+def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
+    step_arg = node.arg(2)
+    (first, last, step), nan = ctx.numbers((node.arg(0), node.arg(1), step_arg))
+    if nan is not None:
+        return 0 if nan is NAN else KNOWN_FALSE
+    if step_arg is None:
+        step = 1
+    if step == 0 or first == last or (last > first) != (step > 0):
+        return KNOWN_FALSE
+    numbers = range(first, last + (1 if step > 0 else -1), step)
+    if len(numbers) > MAX_COUNTER:
+        ctx.warn(f"for-counter stops after {MAX_COUNTER} of {len(numbers)} numbers", node)
+        numbers = numbers[:MAX_COUNTER]
+    return [Candidate(str(number)) for number in numbers]
+
+
+def _ship_matches(ctx: EvaluationContext, operator_name: str, ship: Ship, text: str) -> bool:
+    if operator_name == "for-ship-class":
+        return ship.class_name.lower() == text
+    if operator_name == "for-ship-team":
+        return ship.team.lower() == text
+    data = ctx.world.class_table.get(ship.class_name)
+    return bool((data.type if operator_name == "for-ship-type" else data.species).lower() == text)
+
+
+@_generator("for-ship-class", "for-ship-type", "for-ship-team", "for-ship-species")
+def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
+    found: list[Candidate] = []
+    present = [ship for ship in ctx.world.ships.values() if ship.status is ShipStatus.PRESENT]
+    for arg in node.args:
+        text = ctx.name(arg)
+        found.extend(Candidate(ship.name) for ship in present if _ship_matches(ctx, node.name, ship, text))
+    return found
+
+
+@_generator("for-subsystems")
+def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
+    ship = ctx.ship(node.arg(0))
+    if ship is None or ship.status is ShipStatus.NOT_YET:
+        return 0
+    if ship.status is ShipStatus.EXITED:
+        return KNOWN_FALSE
+    types = {ctx.name(arg) for arg in node.args[1:]}
+    return [Candidate(part.name) for part in ship.subsystems.values() if not types or part.type.lower() in types]
+
+
+@_generator("for-players")
+def _players(ctx: EvaluationContext, node: EvalNode) -> Generated:
+    ship = ctx.world.ship(ctx.world.player.ship) if ctx.world.player.ship else None
+    return [Candidate(ship.name)] if ship is not None and ship.status is ShipStatus.PRESENT else ()
+
+
+@_generator("for-container-data", "for-map-container-keys")
+def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
+    keys = node.name == "for-map-container-keys"
+    found: list[Candidate] = []
+    for arg in node.args:
+        container = ctx.world.containers.get(ctx.text(arg).lstrip("&"))
+        if container is None or (container.key_type if keys else container.data_type) != STRING:
+            ctx.warn(f"{node.name} needs containers of text, not {ctx.text(arg)!r}", node)
+            continue
+        if keys:
+            texts: list[str] = list(container.pairs)
+        else:
+            texts = container.items if container.kind == "list" else list(container.pairs.values())
+        found.extend(Candidate(text) for text in texts)
+    return found
+
+
+@operator("for-counter", traits=Trait.CONTROL, results=(KNOWN_FALSE,))
+def for_counter(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The whole numbers from the first to the second argument, in steps of the third or 1 (C22, C42)."""
+    made = generated(ctx, node)
+    return made if isinstance(made, int | Status) else _any_of_result(_try(ctx, node, made))
+
+
+def _class_reads(world: Any, texts: Sequence[str]) -> list[FactKey]:
+    """Class and team of every ship: any may match."""
+    return [("ship", key, field) for key in world.ships for field in ("status", "class", "team")]
+
+
+@operator(
+    "for-ship-class",
+    "for-ship-type",
+    "for-ship-team",
+    "for-ship-species",
+    traits=Trait.CONTROL,
+    reads=both(roster_reads(), _class_reads),
+)
+def for_ships(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The ships present that match a constraint, by constraint and then in registry order; never known (C22)."""
+    made = generated(ctx, node)
+    return made if isinstance(made, int | Status) else int(_try(ctx, node, made).any_true)
+
+
+@operator("for-subsystems", traits=Trait.CONTROL, reads=ship_reads("subsystems"), results=(KNOWN_FALSE,))
+def for_subsystems(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The subsystems of a ship, all or of the listed types (C22)."""
+    made = generated(ctx, node)
+    return made if isinstance(made, int | Status) else _any_of_result(_try(ctx, node, made))
+
+
+@operator(
+    "for-players",
+    traits=Trait.CONTROL,
+    reads=both(roster_reads(), fixed_reads(("player", "ship"))),
+    results=(KNOWN_FALSE,),
+)
+def for_players(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The player's ship; false if there is none (C22)."""
+    made = generated(ctx, node)
+    if isinstance(made, int | Status) or not made:
+        return 0
+    return _any_of_result(_try(ctx, node, made))
+
+
+@operator("for-container-data", "for-map-container-keys", traits=Trait.CONTROL, reads=container_reads(0, True))
+def for_contents(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The values or keys of containers of text, which refuse changes meanwhile; never known (C22, C27)."""
+    made = generated(ctx, node)
+    if isinstance(made, int | Status):
+        return made
+    used = [ctx.world.containers.acquire(ctx.text(arg).lstrip("&")) for arg in node.args]
+    try:
+        return int(_try(ctx, node, made).any_true)
+    finally:
+        for container in used:
+            if container is not None:
+                ctx.world.containers.release(container)

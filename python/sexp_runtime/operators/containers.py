@@ -1,0 +1,217 @@
+"""Operators that change and read containers (J20-J24)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.reads import container_reads
+from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.operators.variables import store_number, store_text, target
+from sexp_runtime.values import Raw, atoi
+from sexp_runtime.world.containers import LIST, MAP, Container
+from sexp_runtime.world.variables import STRING
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+
+def container_of(ctx: EvaluationContext, arg: EvalNode | None, kind: str | None = None) -> Container | None:
+    """Return the container that an argument names, None with a warning if there is none of that kind."""
+    name = ctx.text(arg).lstrip("&")
+    container = ctx.world.containers.get(name)
+    if container is None or (kind is not None and container.kind != kind):
+        ctx.warn(f"there is no {kind or 'container'} called {name!r}", arg)
+        return None
+    return container
+
+
+def value_texts(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str]:
+    """Return what arguments put into a container: atoms their text, expressions their number unless it is none."""
+    texts = []
+    for arg in args:
+        if not arg.is_expression:
+            texts.append(ctx.text(arg))
+            continue
+        number = ctx.number(arg)
+        if ctx.nan is None:
+            texts.append(str(number))
+        else:
+            ctx.warn("what is not a number cannot go into a container", arg)
+    return texts
+
+
+def _done(ctx: EvaluationContext, node: EvalNode, container: Container, changed: bool) -> None:
+    """Tell the game of a change, or warn that the container refused it because it is in use (J22)."""
+    if changed:
+        ctx.act(node.name, (container.name,))
+    else:
+        ctx.warn(f"container {container.name!r} cannot be changed by {node.name} now", node)
+
+
+@operator("add-to-list", traits=Trait.ACTION)
+def add_to_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Append texts to a list, or push each to its front in turn (J21)."""
+    container = container_of(ctx, node.arg(0), LIST)
+    at_back = ctx.truth(node.arg(1))
+    if container is not None:
+        texts = value_texts(ctx, node.args[2:])
+        _done(ctx, node, container, ctx.world.containers.add_items(container.name, texts, at_back=at_back))
+    return 1
+
+
+@operator("remove-from-list", traits=Trait.ACTION)
+def remove_from_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Remove the first equal item for each text (J21)."""
+    container = container_of(ctx, node.arg(0), LIST)
+    if container is not None:
+        missing = ctx.world.containers.remove_items(container.name, value_texts(ctx, node.args[1:]))
+        _done(ctx, node, container, missing is not None)
+    return 1
+
+
+@operator("add-to-map", traits=Trait.ACTION)
+def add_to_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Set keys of a map to values; a last key without a value is dropped (J21)."""
+    container = container_of(ctx, node.arg(0), MAP)
+    if container is not None:
+        texts = value_texts(ctx, node.args[1:])
+        if len(texts) % 2:
+            ctx.warn(f"key {texts[-1]!r} has no value", node)
+        pairs = list(zip(texts[::2], texts[1::2], strict=False))
+        _done(ctx, node, container, ctx.world.containers.set_pairs(container.name, pairs))
+    return 1
+
+
+@operator("remove-from-map", traits=Trait.ACTION)
+def remove_from_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Remove keys of a map (J21)."""
+    container = container_of(ctx, node.arg(0), MAP)
+    if container is not None:
+        missing = ctx.world.containers.remove_keys(container.name, value_texts(ctx, node.args[1:]))
+        _done(ctx, node, container, missing is not None)
+    return 1
+
+
+@operator("get-map-keys", traits=Trait.ACTION, reads=container_reads(0))
+def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Put a map's keys into a list, emptying that first unless told otherwise (J21)."""
+    source = container_of(ctx, node.arg(0), MAP)
+    goal = container_of(ctx, node.arg(1), LIST)
+    clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
+    if source is None or goal is None:
+        return 1
+    if source.key_type != goal.data_type:
+        ctx.warn(f"the keys of {source.name!r} do not fit into {goal.name!r}", node)
+        return 1
+    keys = list(source.pairs)
+    store = ctx.world.containers
+    _done(ctx, node, goal, store.replace(goal.name, items=keys if clear_first else goal.items + keys))
+    return 1
+
+
+@operator("clear-container", traits=Trait.ACTION)
+def clear_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Empty containers (J21)."""
+    for arg in node.args:
+        container = container_of(ctx, arg)
+        if container is not None:
+            _done(ctx, node, container, ctx.world.containers.clear(container.name))
+    return 1
+
+
+@operator("copy-container", traits=Trait.ACTION, reads=container_reads(0))
+def copy_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Copy a container into another of the same kind and types, replacing or extending it (J21)."""
+    source = container_of(ctx, node.arg(0))
+    goal = container_of(ctx, node.arg(1))
+    clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
+    if source is not None and goal is not None:
+        _done(ctx, node, goal, ctx.world.containers.copy(source.name, goal.name, clear_first=clear_first))
+    return 1
+
+
+@operator("apply-container-filter", traits=Trait.ACTION, reads=container_reads(1))
+def apply_container_filter(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Remove from a container, for each item of a list, one equal item or the key of that name (J21)."""
+    goal = container_of(ctx, node.arg(0))
+    chosen = container_of(ctx, node.arg(1), LIST)
+    if goal is not None and chosen is not None:
+        store = ctx.world.containers
+        remove = store.remove_items if goal.kind == LIST else store.remove_keys
+        _done(ctx, node, goal, remove(goal.name, list(chosen.items)) is not None)
+    return 1
+
+
+# -- reading --------------------------------------------------------------------------------------------------------
+
+
+@operator("is-container-empty", reads=container_reads(0))
+def is_container_empty(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether a container is empty; a missing one is not (J)."""
+    container = container_of(ctx, node.arg(0))
+    return int(container is not None and len(container) == 0)
+
+
+@operator("get-container-size", reads=container_reads(0))
+def get_container_size(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Number of items or keys in a container, 0 for a missing one (J)."""
+    container = container_of(ctx, node.arg(0))
+    return 0 if container is None else len(container)
+
+
+@operator("list-has-data", reads=container_reads(0))
+def list_has_data(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether all the texts are in a list (J24)."""
+    container = container_of(ctx, node.arg(0), LIST)
+    if container is None:
+        return 0
+    return int(all(text in container.items for text in _texts_in_turn(ctx, node.args[1:])))
+
+
+@operator("list-data-index", reads=container_reads(0))
+def list_data_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Position of the first equal item in a list, -1 if there is none (J24)."""
+    container = container_of(ctx, node.arg(0), LIST)
+    texts = value_texts(ctx, node.args[1:2])
+    if container is None or not texts or texts[0] not in container.items:
+        return -1
+    return container.items.index(texts[0])
+
+
+@operator("map-has-key", reads=container_reads(0))
+def map_has_key(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether a map has all the keys (J24)."""
+    container = container_of(ctx, node.arg(0), MAP)
+    if container is None:
+        return 0
+    return int(all(text in container.pairs for text in _texts_in_turn(ctx, node.args[1:])))
+
+
+def _texts_in_turn(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str | None]:
+    """Return the texts that are looked for; None for what is no number, which nothing equals."""
+    found: list[str | None] = []
+    for arg in args:
+        texts = value_texts(ctx, (arg,))
+        found.append(texts[0] if texts else None)
+    return found
+
+
+@operator("map-has-data-item", traits=Trait.ACTION, reads=container_reads(0))
+def map_has_data_item(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether a map has a value; the first key with it goes into a variable, if one is given (H.3)."""
+    container = container_of(ctx, node.arg(0), MAP)
+    texts = value_texts(ctx, node.args[1:2])
+    if container is None or not texts:
+        return 0
+    key = next((key for key, value in container.pairs.items() if value == texts[0]), None)
+    if key is None:
+        return 0
+    if node.arg(2) is not None:
+        index = target(ctx, node, node.arg(2))
+        if index is not None and ctx.world.variables.types[index] == STRING:
+            store_text(ctx, node, index, key)
+        elif index is not None:
+            store_number(ctx, node, index, atoi(key))
+    return 1

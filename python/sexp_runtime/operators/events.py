@@ -1,0 +1,229 @@
+"""Operators that read and change the states of events and goals, here and in earlier missions (H.1, H.4, D5, D6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.reads import both, event_reads, fixed_reads, log_reads
+from sexp_runtime.operators.registry import ReadsFunction, Trait, operator
+from sexp_runtime.operators.timing import no_number
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, Raw
+from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED
+from sexp_runtime.world.clock import FIX_ONE, STAMP_IMMEDIATE, STAMP_NEVER
+from sexp_runtime.world.log import GOAL_FAILED, GOAL_SATISFIED
+from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.facts import FactKey
+
+_KNOWN = (KNOWN_TRUE, KNOWN_FALSE)
+
+
+def _known(truth: bool) -> Raw:
+    return KNOWN_TRUE if truth else KNOWN_FALSE
+
+
+def _event(ctx: EvaluationContext, node: EvalNode) -> EventState | None:
+    return ctx.world.event(ctx.text(node.arg(0)))
+
+
+# -- events of this mission -------------------------------------------------------------------------------------------
+
+
+@operator("is-event-true", "is-event-false", reads=event_reads(), results=_KNOWN)
+def is_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether an event's result is true or false, known once it is done; an undecided one counts as false (H.1)."""
+    event = _event(ctx, node)
+    if event is None:
+        return 0
+    truth = (event.result != 0) is (node.name == "is-event-true")
+    return _known(truth) if event.done else int(truth)
+
+
+@operator("is-event-incomplete", reads=event_reads(), results=(KNOWN_FALSE,))
+def is_event_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """True until an event is done (H.1)."""
+    event = _event(ctx, node)
+    if event is None:
+        return 0
+    return KNOWN_FALSE if event.done else 1
+
+
+@operator(
+    "is-event-true-delay",
+    "is-event-true-msecs-delay",
+    "is-event-false-delay",
+    "is-event-false-msecs-delay",
+    reads=both(event_reads(), fixed_reads(("mission",))),
+    traits=Trait.TIME,
+    results=_KNOWN,
+)
+def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Say whether an event has been true or false for longer than a delay (H40-H43)."""
+    delay = ctx.natural(node.arg(1))
+    if ctx.nan is not None:
+        return no_number(ctx.nan)
+    event = _event(ctx, node)
+    if event is None:
+        return 0
+    if "msecs" not in node.name:
+        delay *= 1000
+    if event.has_interval:
+        delay -= event.interval_ms
+    if not _delay_over(ctx, event, delay):
+        return 0
+    wanted = node.name.startswith("is-event-true")
+    if event.done:
+        return _known((event.result != 0) is wanted)
+    return int(wanted and event.result != 0)
+
+
+def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
+    """Say whether a delay in milliseconds since the event's stamp is over, or does not count (H41, F9)."""
+    stamp = event.timestamp
+    if stamp is None or ctx.world.mission_over:
+        return True
+    if event.has_interval and not ctx.options.fixed_chaining_to_repeat:
+        return True
+    if stamp == STAMP_NEVER:
+        return False
+    now = ctx.world.clock.event_ms
+    if stamp == STAMP_IMMEDIATE:
+        stamp = now
+    if now > stamp + delay:
+        return True
+    ctx.due_event_ms(stamp + delay + 1)
+    return False
+
+
+@operator("reset-event", traits=Trait.ACTION | Trait.FLUSHES)
+def reset_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Make events undecided again and forget what their formulas remember; their counts stay used up (D5)."""
+    for arg in node.args:
+        event = ctx.world.event(ctx.text(arg))
+        if event is None:
+            ctx.warn(f"there is no event {ctx.text(arg)!r}", node)
+            continue
+        changed = event.result != 0 or event.timestamp is not None or event.done or event.satisfied_time is not None
+        event.result = 0
+        event.timestamp = None
+        event.current = False
+        event.done = False
+        event.count = 0
+        event.satisfied_time = None
+        if changed:
+            ctx.world.touch_event(event.index)
+        if ctx.flush_formula is not None:
+            ctx.flush_formula("event", event.index)
+        ctx.act("reset-event", (event.name,))
+    return 1
+
+
+# -- goals of this mission: all but the changes read the log, not the goal (F22) ---------------------------------------
+
+
+@operator("is-goal-true-delay", "is-goal-false-delay", reads=log_reads(), traits=Trait.TIME, results=_KNOWN)
+def is_goal_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Known true when the wanted log entry of a goal is as old as the delay; the other entry decides first (H.1)."""
+    name = ctx.text(node.arg(0))
+    delay = ctx.natural(node.arg(1))
+    if ctx.nan is not None:
+        return no_number(ctx.nan)
+    wanted, other = GOAL_SATISFIED, GOAL_FAILED
+    if node.name == "is-goal-false-delay":
+        wanted, other = other, wanted
+    log = ctx.world.log
+    if log.first(other, name) is not None:
+        return KNOWN_FALSE
+    entry = log.first(wanted, name)
+    if entry is None:
+        return 0
+    if ctx.world.clock.fix - entry >= delay * FIX_ONE:
+        return KNOWN_TRUE
+    ctx.due_fix(entry + delay * FIX_ONE)
+    return 0
+
+
+@operator("is-goal-incomplete", reads=log_reads(), results=(KNOWN_FALSE,))
+def is_goal_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """True until the log has an outcome for a goal (H.1)."""
+    name = ctx.text(node.arg(0))
+    log = ctx.world.log
+    decided = log.first(GOAL_SATISFIED, name) is not None or log.first(GOAL_FAILED, name) is not None
+    return KNOWN_FALSE if decided else 1
+
+
+@operator("reset-goal", traits=Trait.ACTION | Trait.FLUSHES)
+def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Make goals incomplete again and forget what their formulas remember; the log keeps the old outcome (D6)."""
+    for arg in node.args:
+        goal = ctx.world.goal(ctx.text(arg))
+        if goal is None:
+            ctx.warn(f"there is no goal {ctx.text(arg)!r}", node)
+            continue
+        if goal.status != GOAL_INCOMPLETE:
+            goal.status = GOAL_INCOMPLETE
+            ctx.world.touch_goal(goal.index)
+        if ctx.flush_formula is not None:
+            ctx.flush_formula("goal", goal.index)
+        ctx.act("reset-goal", (goal.name,))
+    return 1
+
+
+@operator("invalidate-goal", "validate-goal", traits=Trait.ACTION)
+def change_goal_validity(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Take goals out of the mission or put them back, as long as they are incomplete (F24)."""
+    invalid = node.name == "invalidate-goal"
+    for arg in node.args:
+        goal = ctx.world.goal(ctx.text(arg))
+        if goal is None:
+            ctx.warn(f"there is no goal {ctx.text(arg)!r}", node)
+            continue
+        if goal.status == GOAL_INCOMPLETE and goal.invalid is not invalid:
+            goal.invalid = invalid
+            ctx.world.touch_goal(goal.index)
+        ctx.act(node.name, (goal.name,))
+    return 1
+
+
+# -- earlier missions of the campaign ---------------------------------------------------------------------------------
+
+
+def _campaign_reads() -> ReadsFunction:
+    def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
+        return (("campaign",),)
+
+    return reads
+
+
+@operator(
+    "is-previous-goal-true",
+    "is-previous-goal-false",
+    "is-previous-goal-incomplete",
+    "is-previous-event-true",
+    "is-previous-event-false",
+    "is-previous-event-incomplete",
+    reads=_campaign_reads(),
+    results=_KNOWN,
+)
+def is_previous(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Known outcome of a goal or event of an earlier mission; a third argument decides where there is none (H.1)."""
+    default = node.arg(2)
+    default_truth = ctx.truth(default)
+    wanted = node.name.rsplit("-", 1)[1]
+    campaign = ctx.world.campaign
+    record = None
+    if campaign is not None:
+        record = campaign.mission(ctx.text(node.arg(0)))
+        if record is None:
+            return _known(wanted != "true")
+    if record is None or record.skipped:
+        return _known(default_truth if default is not None else wanted == "true")
+    statuses = record.goals if "goal" in node.name else record.events
+    status = statuses.get(ctx.name(node.arg(1)))
+    if status is None:
+        return _known(wanted != "true")
+    return _known(status == {"true": SATISFIED, "false": FAILED, "incomplete": INCOMPLETE}[wanted])

@@ -1,0 +1,63 @@
+"""Random numbers: drawn once a node or at every evaluation, with the original's overwritten texts (section I)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode
+from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.values import NAN, NAN_FOREVER, Raw
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+_NANS: Final = (NAN, NAN_FOREVER)
+
+
+def overwrite_text(node: EvalNode, number: int) -> None:
+    """Replace an argument's text by a number, as the original does (I2, I4); a variable stays a variable."""
+    node.text = str(number)
+    node.literal = number
+
+
+def _draw(ctx: EvaluationContext, low: int, high: int, seed_arg: EvalNode | None, seed: int) -> int:
+    """Draw a number from low to high, reseeding the mission's generator first if there is a seed (I1)."""
+    if seed_arg is not None:
+        ctx.world.rng.reseed(seed)
+    ctx.effects += 1
+    return ctx.world.rng.between(low, high)
+
+
+@operator("rand", traits=Trait.RANDOM | Trait.STATEFUL, results=_NANS)
+def rand(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """A number between two bounds, drawn once: it replaces the text of the first argument (I1-I3)."""
+    first = node.args[0]
+    if first.status is DRAWN:
+        return first.literal if first.kind is EvalKind.WRAPPER else ctx.atom_number(first)
+    seed_arg = node.arg(2)
+    (low, high, seed), nan = ctx.numbers((first, node.arg(1), seed_arg))
+    if nan is not None:
+        return nan
+    if low > high:
+        ctx.warn(f"rand from {low} to {high}: the first bound is the larger one", node)
+        return low
+    number = _draw(ctx, low, high, seed_arg, seed)
+    overwrite_text(first, number)
+    ctx.set_status(first, DRAWN)
+    return number
+
+
+@operator("rand-multiple", traits=Trait.RANDOM | Trait.STATEFUL, results=_NANS)
+def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """A number between two bounds, drawn anew at every evaluation; a seed is replaced by a new random one (I1, I4)."""
+    seed_arg = node.arg(2)
+    (low, high, seed), nan = ctx.numbers((node.arg(0), node.arg(1), seed_arg))
+    if nan is not None:
+        return nan
+    if low > high:
+        ctx.warn(f"rand-multiple from {low} to {high}: the first bound is the larger one", node)
+        return low
+    number = _draw(ctx, low, high, seed_arg, seed)
+    if seed_arg is not None and seed > 0:
+        overwrite_text(seed_arg, ctx.world.rng.next31())
+    return number
