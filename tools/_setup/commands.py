@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import re
 import subprocess
 import sys
 import time
@@ -90,34 +92,49 @@ def run_parser() -> argparse.ArgumentParser:
     length.add_argument(
         "--seconds", type=_number(0.1, 360000), metavar="N", help="stop after N seconds of mission time"
     )
-    length.add_argument("--frames", type=_number(1, 20000000), metavar="N", help="stop after N frames (60 a second)")
+    length.add_argument("--frames", type=_number(1, 20000000), metavar="N", help="stop after N frames")
+    parser.add_argument(
+        "--fps", type=_number(1, 1000), metavar="N", help="frames per second of mission time (default: 60)"
+    )
     parser.add_argument(
         "--seed", type=int, metavar="S", help="seed of everything random (default: the same every time)"
     )
     parser.add_argument("--window", action="store_true", help="play in a window, in real time")
     parser.add_argument("--realtime", action="store_true", help="headless, but no faster than the clock")
+    parser.add_argument(
+        "--overlay", action="store_true", help="show the overlay with the runtime's numbers from the start"
+    )
+    parser.add_argument("--quiet", action="store_true", help="print the summary only, not each event")
+    parser.add_argument("--screenshot", metavar="FILE@SECONDS", help="in a window: save a picture at that mission time")
     return parser
 
 
 def run_command(options: argparse.Namespace, executable: str, software: bool) -> list[str]:
     """The engine's command line for these options; the scene reads what stands behind `--`."""
     command = [executable, "--path", str(PROJECT)]
+    fps = options.fps or 60
     if options.window:
         if software:
             command += ["--rendering-driver", "opengl3"]
     else:
         command.append("--headless")
         if not options.realtime:
-            command += ["--fixed-fps", "60"]
+            command += ["--fixed-fps", str(math.ceil(fps))]
     command.append("--")
     if options.mission:
         command.append("--mission=" + os.path.abspath(options.mission))
     if options.frames is not None:
-        command.append("--seconds=%.6g" % (int(options.frames) / 60))
+        command.append(f"--seconds={int(options.frames) / fps:.10g}")
     if options.seconds is not None:
-        command.append(f"--seconds={options.seconds:.6g}")
+        command.append(f"--seconds={options.seconds:.10g}")
     if options.seed is not None:
         command.append(f"--seed={options.seed}")
+    if options.fps is not None:
+        command.append(f"--fps={options.fps:.10g}")
+    command += ["--" + name for name in ("overlay", "quiet") if getattr(options, name)]
+    if options.screenshot:
+        picture, _, moment = options.screenshot.rpartition("@")
+        command.append(f"--screenshot={os.path.abspath(picture)}@{moment}")
     if options.json:
         command.append("--json=" + (options.json if options.json == "-" else os.path.abspath(options.json)))
     if not options.window:
@@ -132,6 +149,8 @@ def run(arguments: list[str]) -> int:
         raise SetupError(f"there is no mission file {options.mission}")
     if options.json and options.json != "-" and not os.path.isdir(os.path.dirname(os.path.abspath(options.json))):
         raise SetupError(f"the folder of {options.json} does not exist")
+    if options.screenshot and not (options.window and re.fullmatch(r".+@[0-9.]+", options.screenshot)):
+        raise SetupError("--screenshot needs --window and the form FILE@SECONDS, like picture.png@12.5")
     if options.window and not _has_screen():
         raise SetupError(
             "--window needs a screen (DISPLAY or WAYLAND_DISPLAY is not set); without it the mission runs headless"
