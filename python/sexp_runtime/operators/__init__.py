@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from typing import Final
 
-#: The modules that register operators; each is imported below, in this order.
+#: The modules that register operators; each is imported below, in this order. Add yours here.
 FAMILIES: Final = (
     "arithmetic",
     "comparison",
@@ -19,7 +20,28 @@ FAMILIES: Final = (
     "containers",
     "timing",
     "events",
+    "outcome",
+    "counting",
+    "ship_state",
+    "ship_class",
+    "motion",
+    "player",
+    "status",
+    "training",
+    "weapons",
+    "actions",
+    "actions_cargo",
+    "actions_damage",
+    "actions_flags",
+    "actions_mission",
+    "actions_motion",
+    "actions_orders",
+    "actions_targets",
 )
 
 for _family in FAMILIES:
-    importlib.import_module(f"{__name__}.{_family}")
+    if find_spec(f"{__name__}.{_family}") is not None:
+        importlib.import_module(f"{__name__}.{_family}")
+
+# Last, when every family has registered its operators: the actions that are only offered to the game.
+importlib.import_module(f"{__name__}.actions").register_generic_actions()

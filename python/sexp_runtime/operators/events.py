@@ -173,22 +173,6 @@ def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return 1
 
 
-@operator("invalidate-goal", "validate-goal", traits=Trait.ACTION)
-def change_goal_validity(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Take goals out of the mission or put them back, as long as they are incomplete (F24)."""
-    invalid = node.name == "invalidate-goal"
-    for arg in node.args:
-        goal = ctx.world.goal(ctx.text(arg))
-        if goal is None:
-            ctx.warn(f"there is no goal {ctx.text(arg)!r}", node)
-            continue
-        if goal.status == GOAL_INCOMPLETE and goal.invalid is not invalid:
-            goal.invalid = invalid
-            ctx.world.touch_goal(goal.index)
-        ctx.act(node.name, (goal.name,))
-    return 1
-
-
 # -- earlier missions of the campaign ---------------------------------------------------------------------------------
 
 

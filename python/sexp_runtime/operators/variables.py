@@ -180,10 +180,10 @@ def is_integer_text(text: str) -> bool:
 @operator("set-variable-by-index", "variable-array-set", traits=Trait.ACTION)
 def set_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Give the variable of an index a new value, making an unset slot a variable first (J8)."""
-    index = ctx.natural(node.arg(0))
+    (index,), nan = ctx.naturals((node.arg(0),))
     value = node.arg(1)
     variables = ctx.world.variables
-    if ctx.nan is not None or value is None:
+    if nan is not None or value is None:
         return 1
     if not 0 <= index < variables.capacity:
         ctx.warn(f"there is no variable {index}", node)
