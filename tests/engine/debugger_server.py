@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import struct
 import threading
@@ -18,7 +19,8 @@ MAX_PACKET_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the game: its name ("performance:profile_frame"), the sending thread's id, the data, and when it came (monotonic seconds)."""
+    """One message of the game: its name, like "performance:profile_frame", the sending thread's id, the data, and when
+    it came (monotonic seconds)."""
 
     name: str
     thread: int
@@ -28,14 +30,14 @@ class Message:
 
 @dataclass(slots=True)
 class MonitorReadings:
-    """What the wire said about the custom monitors: ids in the order of registration, types by id, values by id in time order."""
+    """What the wire said about the custom monitors, by id in the order of registration: types, and values in time."""
 
     types: dict[str, int] = field(default_factory=dict)
     values: dict[str, list[float]] = field(default_factory=dict)
 
 
 class DebuggerServer:
-    """Listens on a free local port for one game; use as a context manager and pass `arguments` to the game's command line.
+    """Listens on a free local port for one game: a context manager; `arguments` go on the game's command line.
 
     The messages that came are in `messages` (append-only, safe to read at any time); `send` writes one to the game.
     """
@@ -66,10 +68,8 @@ class DebuggerServer:
         """Hang up and stop listening."""
         for sock in (self._peer, self._listener):
             if sock is not None:
-                try:
+                with contextlib.suppress(OSError):  # never connected, or the game has gone first
                     sock.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass  # never connected, or the game has gone first
                 sock.close()
         self._thread.join(5.0)
 
@@ -84,13 +84,13 @@ class DebuggerServer:
         self._peer.sendall(struct.pack("<I", len(body)) + body)
 
     def toggle_profiler(self, profiler: str, on: bool, options: Sequence[Any] = ()) -> None:
-        """Switch one of the game's profilers on or off, as the editor's panels do ("performance", "servers", "scripts" ...)."""
+        """Switch one of the game's profilers ("performance", "servers" ...) on or off, as the editor's panels do."""
         self.send(f"profiler:{profiler}", [on, list(options)] if on else [on])
 
     def wait_for(self, wanted: str | Callable[[Message], bool], *, timeout: float = 20.0, after: int = 0) -> Message:
-        """Return the first message from index `after` on with that name (or that the test accepts), waiting up to timeout seconds.
+        """Return the first message from index `after` on with that name, or that the test accepts.
 
-        Raises TimeoutError, naming what did come.
+        Waits up to timeout seconds, then raises TimeoutError, naming what did come.
         """
         accepts = wanted if callable(wanted) else lambda message: message.name == wanted
         deadline = time.monotonic() + timeout
@@ -112,7 +112,7 @@ class DebuggerServer:
         return [message for message in list(self.messages) if message.name == name]
 
     def monitors(self) -> MonitorReadings:
-        """Read the custom monitors from the performance messages so far; they stand after the engine's own in each frame."""
+        """Read the custom monitors from the messages so far; they stand after the engine's own in each frame."""
         readings = MonitorReadings()
         names: list[str] = []
         for message in list(self.messages):

@@ -17,7 +17,16 @@ _FLOATS: Final = {5: 2, 7: 4, 9: 3, 11: 6, 12: 4, 14: 4, 15: 4, 16: 6, 17: 9, 18
 _INTS: Final = {6: 2, 8: 4, 10: 3, 13: 4}
 _COLOR: Final = 20
 #: Packed arrays: struct code of an element and how many make one entry.
-_PACKED: Final = {30: ("i", 1), 31: ("q", 1), 32: ("f", 1), 33: ("d", 1), 35: ("f", 2), 36: ("f", 3), 37: ("f", 4), 38: ("f", 4)}
+_PACKED: Final = {
+    30: ("i", 1),
+    31: ("q", 1),
+    32: ("f", 1),
+    33: ("d", 1),
+    35: ("f", 2),
+    36: ("f", 3),
+    37: ("f", 4),
+    38: ("f", 4),
+}
 _PACKED_BYTES: Final = 29
 _PACKED_STRINGS: Final = 34
 

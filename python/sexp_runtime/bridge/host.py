@@ -1,0 +1,416 @@
+"""The runtime behind the autoload: a mission session, its tracked nodes, and what is to be told to the game."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
+from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
+from sexp_runtime.bridge.snapshot import MonitorSnapshot
+from sexp_runtime.bridge.tracking import NodeAccess, Tracking
+from sexp_runtime.session import MissionSession
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression
+from sexp_runtime.world import log as log_kinds
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: Kinds of log entries that a game may write; the others come of what happens to objects.
+REPORTABLE: Final = frozenset(
+    (
+        log_kinds.WAYPOINTS_DONE, log_kinds.DOCKED, log_kinds.UNDOCKED, log_kinds.DISABLED, log_kinds.DISARMED,
+        log_kinds.SUBSYSTEM_DESTROYED, log_kinds.CARGO_REVEALED, log_kinds.SUBSYSTEM_CARGO_REVEALED,
+    )
+)  # fmt: skip
+_EXIT_WORDS: Final = {
+    ExitKind.DESTROYED: "destroyed",
+    ExitKind.SELF_DESTRUCTED: "destroyed",
+    ExitKind.DEPARTED: "departed",
+    ExitKind.VANISHED: "vanished",
+}
+_LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
+#: Most rounds of telling the game in one frame, when handlers of signals keep causing new ones.
+MOST_ROUNDS: Final = 100
+#: Seconds after which a ship without a node ends its death roll.
+DEATH_ROLL_SECONDS: Final = 3.0
+
+
+class Roster:
+    """Notices ships that arrive and leave, by the facts of their statuses: nothing is looked at while none changes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._marks = bytearray(1)
+        self._ships: list[Ship | None] = [None]
+        self._known: list[ShipStatus] = [ShipStatus.NOT_YET]
+        self._first = True
+        world.facts.subscribe(("roster",), self._marks, 0)
+        self._take_in_new()
+
+    def _take_in_new(self) -> None:
+        facts = self._world.facts
+        seen = len(self._ships) - 1
+        ships = list(self._world.ships.values())[seen:]
+        if not ships:
+            return
+        # The marks grow in place, because the facts' edges point at this very bytearray.
+        for ship in ships:
+            self._marks.append(1)
+            self._ships.append(ship)
+            self._known.append(ShipStatus.NOT_YET)
+            facts.subscribe(("ship", ship.key, "status"), self._marks, len(self._marks) - 1)
+
+    def changes(self) -> tuple[list[Ship], list[tuple[Ship, str]]]:
+        """Return the ships that have arrived and those that have begun to leave, with how, since the last call."""
+        arrived: list[Ship] = []
+        left: list[tuple[Ship, str]] = []
+        marks = self._marks
+        if marks.find(1) < 0:
+            return arrived, left
+        if marks[0]:
+            marks[0] = 0
+            self._take_in_new()
+        index = marks.find(1)
+        while index >= 0:
+            marks[index] = 0
+            ship, before = self._ships[index], self._known[index]
+            if ship is not None and ship.status is not before:
+                now = self._known[index] = ship.status
+                if now is ShipStatus.PRESENT or (
+                    before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
+                ):
+                    arrived.append(ship)
+                # A ship that its file has destroyed before the start neither comes nor goes.
+                if now in _LEFT and before not in _LEFT and not self._first:
+                    left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
+            index = marks.find(1, index + 1)
+        self._first = False
+        return arrived, left
+
+
+class RuntimeHost:
+    """One mission at a time, with everything that the autoload offers.
+
+    `emit(signal, *arguments)` hands a signal to the game and `report(level, text)` a line to its output, with level
+    "error", "warning" or "info". Signals are kept back until the frame's evaluation is over, then emitted in order.
+    """
+
+    def __init__(self, access: NodeAccess, emit: Callable[..., None], report: Callable[[str, str], None]) -> None:
+        self._access = access
+        self._emit = emit
+        self._report = report
+        self._pending: list[tuple[str, tuple[Any, ...]]] = []
+        self._stepping = False
+        self._flushing = False
+        self._dying: dict[str, tuple[Ship, float]] = {}
+        self._freed_means = "destroyed"
+        self.session: MissionSession | None = None
+        self.tracking: Tracking | None = None
+        self.snapshot = MonitorSnapshot(self.counters)
+        self._roster: Roster | None = None
+        #: Called after each frame, once the signals are out; the debugger's messages go from here.
+        self.after_frame: list[Callable[[], None]] = []
+
+    # Missions
+
+    def load(self, file: str, text: str, options: Mapping[str, Any]) -> bool:
+        """Load a mission in place of the present one, from `text` or else from the file; say whether it worked."""
+        self.close()
+        means = str(options.get("freed_means", "destroyed"))
+        self._freed_means = means if means in LEAVING else "destroyed"
+        try:
+            session = MissionSession.load(
+                text or file,
+                engine=str(options.get("engine", "cached")),
+                seed=int(options.get("seed", 0)),
+                scenario=bool(options.get("scenario", False)),
+                dialect=str(options.get("dialect", "auto")),
+            )
+        except (OSError, ValueError) as error:
+            self._report("error", f"{file}: {error}")
+            return False
+        for diagnostic in session.diagnostics:
+            self._report(str(diagnostic.severity.value), str(diagnostic))
+        self.session = session
+        self._listen(session)
+        interest = MotionInterest(mission_expressions(session.mission))
+        self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
+        self._roster = Roster(session.world)
+        self.snapshot.reset()
+        self._emit("mission_loaded", session.mission.name)
+        self._notice_ships()
+        self._flush()
+        return True
+
+    def close(self) -> None:
+        """Forget the mission and everything tracked."""
+        if self.tracking is not None:
+            self.tracking.clear()
+        if self.session is not None:
+            self.session.close()
+        self.session = self.tracking = self._roster = None
+        self._pending.clear()
+        self._dying.clear()
+        self.snapshot.reset()
+
+    def end(self) -> None:
+        """End the mission as a script's end-mission does."""
+        if self.session is not None and not self.session.world.mission_over:
+            self.session.end_mission()
+            self._flush()
+
+    def _listen(self, session: MissionSession) -> None:
+        keep = self._pending.append
+        session.on_event_satisfied.append(lambda name, index: keep(("event_satisfied", (name,))))
+        session.on_event_failed.append(lambda name, index: keep(("event_failed", (name,))))
+        session.on_goal_changed.append(lambda name, status: keep(("goal_changed", (name, status))))
+        session.on_variable_changed.append(lambda name, value: keep(("variable_changed", (name, value))))
+        session.on_action.append(lambda name, values: keep(("action_requested", (name, _as_lists(values)))))
+        session.on_mission_ended.append(lambda: keep(("mission_ended", ())))
+
+    # Frames
+
+    def step(self, seconds: float) -> None:
+        """Run one frame of that many seconds of mission time; a call from inside a frame is refused."""
+        session, tracking = self.session, self.tracking
+        if session is None or tracking is None or not seconds >= 0.0:
+            return
+        if self._stepping:
+            self._report("error", "step: a frame cannot begin inside another")
+            return
+        self._stepping = True
+        try:
+            began = perf_counter_ns()
+            tracking.before_frame(seconds)
+            if self._dying:
+                self._finish_deaths()
+            session.step(seconds)
+            self._notice_ships()
+            self.snapshot.frame((perf_counter_ns() - began) / 1000.0)
+        finally:
+            self._stepping = False
+        if self._pending:
+            self._flush()
+        for listener in self.after_frame:
+            listener()
+
+    def _notice_ships(self) -> None:
+        if self._roster is None or self.session is None or self.tracking is None:
+            return
+        arrived, left = self._roster.changes()
+        # Before what the mission says in this frame: orders to a ship should find it there.
+        self._pending[:0] = [("object_arrived", (ship.name,)) for ship in arrived]
+        for ship, how in left:
+            self._pending.append(("object_left", (ship.name, how)))
+            if ship.status is ShipStatus.DEATH_ROLL and not self.session.has_scenario:
+                self._dying[ship.key] = (ship, self.session.world.clock.us / 1e6 + DEATH_ROLL_SECONDS)
+
+    def _finish_deaths(self) -> None:
+        """End the death rolls that no node will end by being freed."""
+        assert self.session is not None
+        world = self.session.world
+        for key, (ship, until) in list(self._dying.items()):
+            if ship.status is not ShipStatus.DEATH_ROLL:
+                del self._dying[key]
+            elif world.clock.us / 1e6 >= until and not (self.tracking and self.tracking.has(ship)):
+                del self._dying[key]
+                world.finish_death(ship)
+
+    def _flush(self) -> None:
+        """Emit what was kept back, then what handlers caused in turn; what never settles waits for the next frame."""
+        if self._flushing or self._stepping:
+            return
+        self._flushing = True
+        try:
+            for _round in range(MOST_ROUNDS):
+                kept, self._pending[:] = list(self._pending), []
+                if not kept:
+                    return
+                for signal, arguments in kept:
+                    self._emit(signal, *arguments)
+        finally:
+            self._flushing = False
+
+    # Values
+
+    def evaluate(self, text: str) -> Any:
+        """Return the value of an expression now, or None after reporting what is wrong with its text."""
+        if self.session is None or self.tracking is None:
+            self._report("error", "evaluate: no mission is loaded")
+            return None
+        self.tracking.read_places()
+        try:
+            value = self.session.evaluate(text)
+        except ValueError as error:
+            self._report("error", f"evaluate: {error}")
+            return None
+        return value if isinstance(value, int | float | str | None) else str(value)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable; an unknown one is reported."""
+        if self.session is None or self.session.world.variables.index(name) is None:
+            self._report("error", f"set_variable: the mission has no variable {name!r}")
+            return
+        self.session.set_variable(name, value if isinstance(value, str) else int(value))
+        self._flush()
+
+    def get_variable(self, name: str) -> int | str | None:
+        """Return a variable's value by its type, None if there is none of that name."""
+        if self.session is None or self.session.world.variables.index(name) is None:
+            return None
+        return self.session.get_variable(name)
+
+    def report_entry(self, kind: str, name: str, second: str) -> bool:
+        """Write an entry of the mission log that only the game can know of; say whether it was one."""
+        if self.session is None or kind not in REPORTABLE:
+            self._report("error", f"report: {kind!r} is none of {', '.join(sorted(REPORTABLE))}")
+            return False
+        self.session.world.log.add(kind, name, second)
+        return True
+
+    def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> None:
+        """Supply a value that only the game has, None withdraws it."""
+        if self.session is not None:
+            self.session.world.set_game(
+                operator, [item if isinstance(item, str) else int(item) for item in arguments], value
+            )
+
+    # Objects
+
+    def track(self, node: Node, name: str, mapping: Mapping[str, Any]) -> bool:
+        """Tie a node to an object; what is wrong is reported."""
+        if self.tracking is None:
+            self._report("error", f"track {name!r}: no mission is loaded")
+            return False
+        try:
+            self.tracking.track(node, name, mapping, self._freed_means_of(node))
+        except (MappingError, ValueError) as error:
+            self._report("error", f"track {name!r}: {error}")
+            return False
+        return True
+
+    def _freed_means_of(self, node: Node) -> str:
+        own = node.get("freed_means")
+        return str(own) if own in LEAVING else self._freed_means
+
+    def untrack(self, node: Node) -> None:
+        """Untie a node."""
+        if self.tracking is not None:
+            self.tracking.untrack(self._access.identity(node))
+
+    def object_facts(self, name: str) -> dict[str, Any]:
+        """Return what the world knows of a ship; hull and shields are shares, 0 to 1. Empty if there is none."""
+        ship = None if self.session is None else self.session.world.ship(name)
+        if ship is None:
+            return {}
+        return {
+            "name": ship.name,
+            "class": ship.class_name,
+            "team": ship.team,
+            "status": ship.status.value,
+            "position": ship.position,
+            "hull": max(0.0, ship.hull) / ship.max_hull if ship.max_hull > 0 else 0.0,
+            "shields": max(0.0, ship.shields) / ship.max_shields if ship.max_shields > 0 else 0.0,
+            "wing": self._wing_name(ship),
+            "cargo": ship.cargo,
+            "flags": sorted(ship.flags),
+            "orders": self._orders(ship),
+        }
+
+    def _wing_name(self, ship: Ship) -> str:
+        wing = None if self.session is None or ship.wing is None else self.session.world.wings.get(ship.wing)
+        return "" if wing is None else wing.name
+
+    def _orders(self, ship: Ship) -> list[list[Any]]:
+        """Return the orders that the mission's file gives to a ship or its wing, as lists of name and arguments."""
+        assert self.session is not None
+        definitions: list[Any] = [ship.definition]
+        if ship.wing is not None:
+            definitions.append(self.session.world.wings[ship.wing].definition)
+        orders: list[list[Any]] = []
+        for definition in definitions:
+            goals: SexpExpression | None = getattr(definition, "goals", None)
+            if goals is not None:
+                orders += [
+                    [_atom(child) for child in order.children]
+                    for order in goals.root.arguments
+                    if order.kind is NodeKind.LIST and order.children
+                ]
+        return orders
+
+    def object_names(self) -> list[str]:
+        """Return the names of the ships that are in the mission now."""
+        if self.session is None:
+            return []
+        return [ship.name for ship in self.session.world.ships.values() if ship.status is ShipStatus.PRESENT]
+
+    # What the mission says
+
+    def message_text(self, name: str) -> str:
+        """Return a message's text with variables in it replaced; the name itself if there is no such message."""
+        if self.session is None:
+            return name
+        for message in self.session.mission.messages:
+            if message.name.lower() == name.lower():
+                return self.session.world.variables.replace_in(message.text)
+        return name
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return the events in order: name, result, done, count, objective."""
+        if self.session is None:
+            return []
+        return [
+            {
+                "name": event.name,
+                "result": event.result,
+                "done": event.done,
+                "count": event.count,
+                "objective": getattr(event.definition, "objective", ""),
+            }
+            for event in self.session.world.events
+        ]
+
+    def goals(self) -> list[dict[str, Any]]:
+        """Return the goals in order: name, type, status, message."""
+        if self.session is None:
+            return []
+        return [
+            {
+                "name": goal.name,
+                "type": getattr(goal.definition, "type", "primary"),
+                "status": goal.status,
+                "message": getattr(goal.definition, "message", ""),
+            }
+            for goal in self.session.world.goals
+        ]
+
+    # Numbers
+
+    def counters(self) -> Mapping[str, Any]:
+        """Return the session's statistics, nothing before a mission is loaded."""
+        return {} if self.session is None else self.session.statistics()
+
+    def statistics(self) -> dict[str, Any]:
+        """Return the session's statistics with the mission's name and time, for the autoload."""
+        if self.session is None:
+            return {}
+        found = dict(self.session.statistics())
+        found["mission"] = self.session.mission.name
+        found["mission_time"] = self.session.world.clock.us / 1e6
+        found["events"] = len(self.session.world.events)
+        found["tracked_objects"] = 0 if self.tracking is None else len(self.tracking)
+        found["positions_read"] = 0 if self.tracking is None else self.tracking.positions_read
+        return found
+
+
+def _as_lists(values: Any) -> Any:
+    """Return nested tuples as nested lists, which the engine takes as arrays."""
+    return [_as_lists(value) for value in values] if isinstance(values, tuple | list) else values
+
+
+def _atom(node: Any) -> int | str:
+    text: str = node.text
+    return int(text) if node.kind is NodeKind.NUMBER and text.lstrip("-").isdecimal() else text

@@ -1,0 +1,74 @@
+"""Which objects' places a mission's formulas can read, so that only those are asked of the engine each frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
+
+if TYPE_CHECKING:
+    from sexp_runtime.mission.model import Mission, ShipDef, WingDef
+    from sexp_runtime.world.facts import FactBoard
+    from sexp_runtime.world.ships import Ship
+    from sexp_runtime.world.world import World
+
+#: Arguments that stand for more than the object that they name.
+_OPEN_ENDED = ("<", "@", "&")
+_MOTION_FACTS = ("position", "velocity", "orientation", "jump", "speed_bound")
+
+
+def reads_motion(operator: str) -> bool:
+    """Say whether the catalog knows the operator as one that reads positions, speeds or orientations."""
+    row = CATALOG.get(operator) or CATALOG.get(CATALOG.aliases.get(operator.lower(), ""))
+    return row is not None and "position" in row.reads
+
+
+class MotionInterest:
+    """Names of ships and wings whose motion the formulas read, in lower case; `everything` when that is not known."""
+
+    __slots__ = ("everything", "names")
+
+    def __init__(self, expressions: Iterable[SexpExpression]) -> None:
+        self.names: set[str] = set()
+        self.everything = False
+        for expression in expressions:
+            for node in expression.root.walk():
+                if node.operator is not None and reads_motion(node.operator):
+                    self._add(node)
+
+    def _add(self, node: SyntaxNode) -> None:
+        for argument in node.arguments:
+            if (
+                argument.kind is NodeKind.STRING
+                and argument.variable is None
+                and not argument.text.startswith(_OPEN_ENDED)
+            ):
+                self.names.add(argument.text.lower())
+            elif argument.kind is not NodeKind.NUMBER or argument.text.startswith("<"):
+                self.everything = True  # which object is meant turns out while running
+
+    def wants(self, ship: Ship, world: World) -> bool:
+        """Say whether the motion of a ship can be read: by a formula of the mission, or by one in the cache now."""
+        if self.everything or ship.key in self.names:
+            return True
+        if ship.wing is not None and ship.wing in self.names:
+            return True
+        return has_motion_readers(ship, world.facts)
+
+
+def has_motion_readers(ship: Ship, facts: FactBoard) -> bool:
+    """Say whether a slot waits for a change of the ship's motion."""
+    readers = facts.readers
+    return any(("ship", ship.key, fact) in readers for fact in _MOTION_FACTS)
+
+
+def mission_expressions(mission: Mission) -> list[SexpExpression]:
+    """Return all formulas of a mission that are evaluated in play or after it."""
+    found = [event.formula for event in mission.events] + [goal.formula for goal in mission.goals]
+    owners: list[ShipDef | WingDef] = [*mission.ships, *mission.wings]
+    for owner in owners:
+        found += [owner.arrival.cue, owner.departure.cue]
+    found += [stage.formula for stage in mission.debriefing]
+    return [expression for expression in found if expression is not None]

@@ -1,0 +1,308 @@
+"""Tracked nodes: their signals change the world's facts, and their end is the object's leaving."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sexp_runtime.bridge.mapping import FIELDS, MOTION, Node, ObjectMapping, Source, check_mapping, field_value
+from sexp_runtime.bridge.motion import MotionInterest
+from sexp_runtime.values import atoi
+from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+
+class NodeAccess(Protocol):
+    """How the engine's nodes are reached; in Godot by the binding, in tests by anything that does the same."""
+
+    def identity(self, node: Node) -> int:
+        """The node's instance id."""
+
+    def alive(self, identity: int) -> bool:
+        """Whether the node with that instance id still exists."""
+
+    def ends(self, node: Node) -> bool:
+        """Whether the node will be freed at the end of this frame."""
+
+    def connect(self, node: Node, signal: str, function: Callable[..., None]) -> None:
+        """Call the function with the signal's arguments from now on."""
+
+    def disconnect(self, node: Node, signal: str, function: Callable[..., None]) -> None:
+        """Undo `connect`."""
+
+    def parent(self, node: Node) -> Node | None:
+        """The node above, if any."""
+
+
+class TrackedObject:
+    """One node tied to one ship of the world."""
+
+    __slots__ = (
+        "connections",
+        "identity",
+        "in_tree",
+        "last_position",
+        "mapping",
+        "mover",
+        "mover_identity",
+        "node",
+        "ship",
+    )
+
+    def __init__(self, node: Node, identity: int, ship: Ship, mapping: ObjectMapping) -> None:
+        self.node = node
+        self.identity = identity
+        self.ship = ship
+        self.mapping = mapping
+        self.connections: list[tuple[str, Callable[..., None]]] = []
+        self.in_tree = True
+        self.mover: Node | None = None
+        self.mover_identity = 0
+        self.last_position: Vector | None = None
+
+
+class Tracking:
+    """All tracked nodes of a mission. Reads nothing but the places that formulas want; all else is told by signals."""
+
+    def __init__(
+        self, world: World, interest: MotionInterest, access: NodeAccess, report: Callable[[str], None]
+    ) -> None:
+        self._world = world
+        self._interest = interest
+        self._access = access
+        self._report = report
+        self._by_node: dict[int, TrackedObject] = {}
+        self._by_ship: dict[str, TrackedObject] = {}
+        self._outside: list[TrackedObject] = []
+        #: How many positions were read since the start, for tests and statistics.
+        self.positions_read = 0
+
+    def __len__(self) -> int:
+        return len(self._by_node)
+
+    def has(self, ship: Ship) -> bool:
+        """Say whether a node is tied to the ship."""
+        return ship.key in self._by_ship
+
+    def track(self, node: Node, name: str, mapping: Mapping[str, Any], freed_means: str) -> Ship:
+        """Tie a node to the ship of that name, which arrives now if it has not yet; an unknown name makes a new ship.
+
+        A node or ship that is tied already is untied first. Raises MappingError when the mapping does not fit the node,
+        ValueError when the ship has left the mission.
+        """
+        if not name:
+            raise ValueError("an object needs a name")
+        identity = self._access.identity(node)
+        checked = check_mapping(node, mapping, freed_means)
+        ship = self._world.ship(name)
+        if ship is not None and ship.status is ShipStatus.EXITED:
+            raise ValueError(f"{name!r} has left the mission; a node cannot bring it back")
+        self.untrack(identity)
+        if ship is None:
+            ship = self._world.create_ship(name, "")
+            assert ship is not None  # the name was free
+        elif ship.key in self._by_ship:
+            self.untrack(self._by_ship[ship.key].identity)
+        tracked = TrackedObject(node, identity, ship, checked)
+        self._find_mover(tracked)
+        self._by_node[identity] = tracked
+        self._by_ship[ship.key] = tracked
+        if ship.status is ShipStatus.NOT_YET and "arrived" not in checked.life:
+            self._world.arrive(ship)
+        for source in checked.sources:
+            self._begin(tracked, source)
+        for what, signal in checked.life.items():
+            self._connect(tracked, signal, self._life(tracked, what))
+        self._connect(tracked, "tree_exited", lambda: self._left_tree(tracked))
+        self._connect(tracked, "tree_entered", lambda: setattr(tracked, "in_tree", True))
+        if self._interest.wants(ship, self._world):
+            self._read_motion(tracked, 0.0)
+        return ship
+
+    def untrack(self, identity: int) -> bool:
+        """Untie the node with that instance id; its ship stays as it is. Says whether it was tied."""
+        tracked = self._by_node.pop(identity, None)
+        if tracked is None:
+            return False
+        self._by_ship.pop(tracked.ship.key, None)
+        if self._access.alive(identity):
+            for signal, function in tracked.connections:
+                self._access.disconnect(tracked.node, signal, function)
+        tracked.connections.clear()
+        return True
+
+    def clear(self) -> None:
+        """Untie all nodes."""
+        for identity in list(self._by_node):
+            self.untrack(identity)
+        self._outside.clear()
+
+    def before_frame(self, seconds: float) -> None:
+        """Find nodes that were freed, and read the places that formulas want; `seconds` is the frame's length."""
+        if self._outside:
+            outside, self._outside = self._outside, []
+            for tracked in outside:
+                if self._by_node.get(tracked.identity) is not tracked or tracked.in_tree:
+                    continue
+                if not self._access.alive(tracked.identity):
+                    self._freed(tracked)
+                else:
+                    self._outside.append(tracked)
+        self.read_places(seconds)
+
+    def read_places(self, seconds: float = 0.0) -> None:
+        """Read where the tracked objects are whose motion the formulas read."""
+        interest, world = self._interest, self._world
+        for tracked in self._by_node.values():
+            if tracked.mover is not None and tracked.in_tree and interest.wants(tracked.ship, world):
+                self._read_motion(tracked, seconds)
+            else:
+                tracked.last_position = None
+
+    # Signals
+
+    def _connect(self, tracked: TrackedObject, signal: str, function: Callable[..., None]) -> None:
+        self._access.connect(tracked.node, signal, function)
+        tracked.connections.append((signal, function))
+
+    def _begin(self, tracked: TrackedObject, source: Source) -> None:
+        """Take a fact's value now and connect the signal that tells of changes."""
+        if source.property is not None:
+            self._set(tracked, source.fact, tracked.node.get(source.property))
+        elif source.constant is not None:
+            self._set(tracked, source.fact, source.constant)
+        if source.signal is None:
+            return
+
+        def told(*arguments: Any) -> None:
+            if source.argument is not None:
+                self._set(tracked, source.fact, arguments[source.argument])
+            elif source.property is not None:
+                self._set(tracked, source.fact, tracked.node.get(source.property))
+
+        self._connect(tracked, source.signal, told)
+
+    def _set(self, tracked: TrackedObject, fact: str, value: Any) -> None:
+        world, ship = self._world, tracked.ship
+        try:
+            if fact.startswith("@"):
+                self._set_variable(fact[1:], value)
+            elif fact.startswith("flag:"):
+                world.set_flag(ship, fact[5:], bool(value))
+            elif fact.startswith("subsystem:"):
+                subsystem = world.add_subsystem(ship, fact[10:])
+                world.set_subsystem(ship, subsystem, "hull", float(value))
+            elif ship.status is not ShipStatus.EXITED:
+                world.set_ship(ship, FIELDS[fact], field_value(fact, value))
+        except (TypeError, ValueError) as error:
+            self._report(f"{ship.name}: {fact} cannot be {value!r}: {error}")
+
+    def _set_variable(self, name: str, value: Any) -> None:
+        variables = self._world.variables
+        index = variables.index(name)
+        if index is None:
+            raise ValueError(f"the mission has no variable {name!r}")
+        if isinstance(value, str):
+            variables.set_text(index, value)
+        else:
+            variables.set_number(index, atoi(str(int(value))))
+
+    def _life(self, tracked: TrackedObject, what: str) -> Callable[..., None]:
+        def told(*arguments: Any) -> None:
+            if what == "arrived":
+                self._world.arrive(tracked.ship)
+            else:
+                self._leave(tracked.ship, what, str(arguments[0]) if arguments and arguments[0] else "")
+
+        return told
+
+    def _leave(self, ship: Ship, how: str, killer: str = "") -> None:
+        """Let a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""
+        if how == "destroyed":
+            self._world.destroy(ship, self._world.ship(killer) or killer)
+        elif how == "departed":
+            self._world.depart(ship)
+        else:
+            self._world.vanish(ship)
+
+    def _left_tree(self, tracked: TrackedObject) -> None:
+        tracked.in_tree = False
+        if self._access.ends(tracked.node):
+            self._freed(tracked)
+        else:
+            self._outside.append(tracked)  # taken out to be put elsewhere, or freed with its parent: seen next frame
+
+    def _freed(self, tracked: TrackedObject) -> None:
+        self.untrack(tracked.identity)
+        ship = tracked.ship
+        if ship.status is ShipStatus.PRESENT:
+            self._leave(ship, tracked.mapping.freed_means)
+        if ship.status is ShipStatus.DEATH_ROLL:
+            self._world.finish_death(ship)
+
+    # Motion
+
+    def _find_mover(self, tracked: TrackedObject) -> None:
+        """Find what moves: the node itself, or for a component the node above it."""
+        if "position" in tracked.mapping.motion:
+            tracked.mover, tracked.mover_identity = tracked.node, tracked.identity
+            return
+        parent = self._access.parent(tracked.node)
+        if parent is None:
+            return
+        above = check_mapping(parent, {"freed_means": "destroyed"}, "destroyed")
+        if "position" in above.motion:
+            tracked.mover, tracked.mover_identity = parent, self._access.identity(parent)
+            tracked.mapping = ObjectMapping(
+                tracked.mapping.sources,
+                tracked.mapping.life,
+                {**above.motion, **tracked.mapping.motion},
+                tracked.mapping.freed_means,
+            )
+
+    def _read_motion(self, tracked: TrackedObject, seconds: float) -> None:
+        mover = tracked.mover
+        if mover is None or not self._access.alive(tracked.mover_identity):
+            return
+        motion = tracked.mapping.motion
+        self.positions_read += 1
+        position = as_vector(mover.get(motion["position"]))
+        velocity: Vector | None = None
+        orientation: Matrix | None = None
+        last = tracked.last_position
+        if MOTION[1] in motion:
+            velocity = as_vector(mover.get(motion["velocity"]))
+        elif last is not None and seconds > 0:
+            velocity = tuple((now - before) / seconds for now, before in zip(position, last, strict=True))  # type: ignore[assignment]  # three parts in, three out
+        if MOTION[2] in motion:
+            orientation = as_matrix(mover.get(motion["orientation"]))
+        bound = tracked.ship.speed_bound
+        jump = last is None
+        if last is None or seconds > 0:
+            # Further than the promised speed allows: the object was put there, it did not fly.
+            jump = jump or (bound is not None and math.dist(position, last or position) > bound * seconds + 1.0)
+            tracked.last_position = position
+        self._world.move_ship(tracked.ship, position, velocity, orientation, jump=jump)
+
+
+def as_vector(value: Any) -> Vector:
+    """Return a Godot vector as metres in space: the plane of a Vector2 lies at height 0, its y axis is z."""
+    z = getattr(value, "z", None)
+    if z is None:
+        return (float(value.x), 0.0, float(value.y))
+    return (float(value.x), float(value.y), float(z))
+
+
+def as_matrix(value: Any) -> Matrix:
+    """Return an orientation (right, up, forward) from a Basis, or from the angle in radians of a node in the plane.
+
+    In space an object's front is its +z axis; in the plane it is its +x axis.
+    """
+    if isinstance(value, int | float):
+        c, s = math.cos(value), math.sin(value)
+        return (s, 0.0, -c, 0.0, 1.0, 0.0, c, 0.0, s)
+    parts = [as_vector(axis) for axis in (value.x, value.y, value.z)]
+    return (*parts[0], *parts[1], *parts[2])

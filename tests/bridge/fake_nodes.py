@@ -1,0 +1,115 @@
+"""Nodes that behave like Godot's as far as tracking uses them, for tests without the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+
+class Vector2:
+    """A point in the plane."""
+
+    def __init__(self, x: float, y: float) -> None:
+        self.x, self.y = x, y
+
+
+class Vector3(Vector2):
+    """A point in space."""
+
+    def __init__(self, x: float, y: float, z: float) -> None:
+        super().__init__(x, y)
+        self.z = z
+
+
+class FakeNode:
+    """A node with the given properties and signals (name -> number of arguments)."""
+
+    count = 0
+
+    def __init__(self, properties: dict[str, Any], signals: dict[str, int], parent: FakeNode | None = None) -> None:
+        FakeNode.count += 1
+        self.identity = FakeNode.count
+        self.properties = dict(properties)
+        self.signals = {**signals, "tree_exited": 0, "tree_entered": 0}
+        self.connected: dict[str, list[Callable[..., None]]] = {}
+        self.parent = parent
+        self.freed = False
+        self.queued = False
+        self.reads: list[str] = []
+
+    def has_signal(self, name: str) -> bool:
+        return name in self.signals
+
+    def get(self, name: str) -> Any:
+        if self.freed:
+            raise RuntimeError("the node was freed")
+        self.reads.append(name)
+        return self.properties.get(name)
+
+    def get_property_list(self) -> list[dict[str, Any]]:
+        return [{"name": name} for name in self.properties]
+
+    def get_signal_list(self) -> list[dict[str, Any]]:
+        return [{"name": name, "args": [{}] * count} for name, count in self.signals.items()]
+
+    def emit(self, signal: str, *arguments: Any) -> None:
+        for function in list(self.connected.get(signal, [])):
+            function(*arguments)
+
+    def set(self, name: str, value: Any) -> None:
+        """Set a property and emit its signal, as SexpObject does."""
+        self.properties[name] = value
+        self.emit(name + "_changed", value)
+
+    def queue_free(self) -> None:
+        self.queued = True
+        self.emit("tree_exited")
+        self.freed = True
+
+    def free_with_parent(self) -> None:
+        """What a child sees when the node above it is freed."""
+        self.emit("tree_exited")
+        self.freed = True
+
+
+class FakeAccess:
+    """Reaches fake nodes."""
+
+    def __init__(self) -> None:
+        self.nodes: dict[int, FakeNode] = {}
+
+    def identity(self, node: FakeNode) -> int:
+        self.nodes[node.identity] = node
+        return node.identity
+
+    def alive(self, identity: int) -> bool:
+        return not self.nodes[identity].freed
+
+    def ends(self, node: FakeNode) -> bool:
+        return node.queued
+
+    def connect(self, node: FakeNode, signal: str, function: Callable[..., None]) -> None:
+        assert signal in node.signals
+        node.connected.setdefault(signal, []).append(function)
+
+    def disconnect(self, node: FakeNode, signal: str, function: Callable[..., None]) -> None:
+        node.connected[signal].remove(function)
+
+    def parent(self, node: FakeNode) -> FakeNode | None:
+        return node.parent
+
+
+def sexp_object(**properties: Any) -> FakeNode:
+    """A node with the properties and signals of SexpObject."""
+    values = {
+        "hull": 100.0,
+        "max_hull": 100.0,
+        "shields": 0.0,
+        "max_shields": 0.0,
+        "team": "Friendly",
+        "top_speed": 0.0,
+    }
+    signals = {
+        "hull_changed": 1, "shields_changed": 1, "team_changed": 1, "destroyed": 1, "departed": 0,
+    }  # fmt: skip
+    return FakeNode({**values, **properties}, signals)
