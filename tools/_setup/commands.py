@@ -111,7 +111,7 @@ def run_parser() -> argparse.ArgumentParser:
 
 def run_command(options: argparse.Namespace, executable: str, software: bool) -> list[str]:
     """The engine's command line for these options; the scene reads what stands behind `--`."""
-    command = [executable, "--path", str(PROJECT)]
+    command = [executable, "--no-header", "--path", str(PROJECT)]
     fps = options.fps or 60
     if options.window:
         if software:
@@ -281,7 +281,7 @@ def godot(arguments: list[str]) -> int:
         return _on_screen(found, arguments[1:])
     if first == "--editor-project":
         arguments = ["--editor", "--path", str(PROJECT), *arguments[1:]]
-    environment = dict(os.environ)
+    environment = engine.plain_environment(found, dict(os.environ))
     if "--headless" not in arguments and _has_screen():
         environment = engine.drawing_environment(found, environment)
         if not engine.has_graphics_card():

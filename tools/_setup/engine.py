@@ -313,12 +313,27 @@ def _loosen_keyboard_compiler(xvfb: Path) -> None:
         xvfb.write_bytes(content.replace(constant, b"\0\0usr/bin\0"))
 
 
+def plain_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
+    """`base` with what an engine out of the tree looks for and a bare machine lacks: fonts, keyboards, locales."""
+    environment = dict(base)
+    if engine.tree is None:
+        return environment
+    for name, machine, ours in (
+        ("FONTCONFIG_PATH", "/etc/fonts", "etc/fonts"),
+        ("XKB_CONFIG_ROOT", "/usr/share/X11/xkb", "usr/share/X11/xkb"),
+        ("XLOCALEDIR", "/usr/share/X11/locale", "usr/share/X11/locale"),
+    ):
+        if not os.path.isdir(machine):
+            environment.setdefault(name, str(engine.tree / ours))
+    return environment
+
+
 def drawing_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
-    """`base` with what an engine out of the tree needs to open a window; other engines use the machine's own drivers.
+    """`base` with what an engine needs to open a window; one that is not of our tree uses the machine's own drivers.
 
     Without a graphics card, OpenGL is drawn by the processor.
     """
-    environment = dict(base)
+    environment = plain_environment(engine, base)
     if not has_graphics_card():
         environment.setdefault("LIBGL_ALWAYS_SOFTWARE", "1")
     if engine.tree is None:
@@ -327,13 +342,6 @@ def drawing_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
     environment.setdefault("LIBGL_DRIVERS_PATH", str(libraries / "dri"))
     environment.setdefault("GBM_BACKENDS_PATH", str(libraries / "gbm"))
     environment.setdefault("__EGL_VENDOR_LIBRARY_DIRS", str(engine.tree / "usr/share/glvnd/egl_vendor.d"))
-    for name, machine, ours in (
-        ("XKB_CONFIG_ROOT", "/usr/share/X11/xkb", "usr/share/X11/xkb"),
-        ("XLOCALEDIR", "/usr/share/X11/locale", "usr/share/X11/locale"),
-        ("FONTCONFIG_PATH", "/etc/fonts", "etc/fonts"),
-    ):
-        if not os.path.isdir(machine):
-            environment.setdefault(name, str(engine.tree / ours))
     return environment
 
 

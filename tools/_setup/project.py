@@ -55,7 +55,7 @@ class Ready:
 
     def environment(self) -> dict[str, str]:
         """The variables for programs of the project: its python packages, and $GODOT set to the engine."""
-        found = python_environment()
+        found = engines.plain_environment(self.engine, python_environment())
         found["GODOT"] = str(self.engine.executable)
         return found
 
