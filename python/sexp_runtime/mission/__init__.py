@@ -21,6 +21,7 @@ from sexp_runtime.mission.model import (
     WaypointPath,
     WingDef,
 )
+from sexp_runtime.mission.reader import MissionLoad, detect_dialect, load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "MessageDef",
     "Mission",
     "MissionInfo",
+    "MissionLoad",
     "PlayerDef",
     "ReinforcementDef",
     "ShipDef",
@@ -43,5 +45,8 @@ __all__ = [
     "VariableDef",
     "WaypointPath",
     "WingDef",
+    "detect_dialect",
+    "load_mission",
     "make_symbols",
+    "parse_mission",
 ]

@@ -139,7 +139,7 @@ class DockDef:
 
 @dataclass(slots=True)
 class ShipDef:
-    """One ship of #Objects (E5). Hull, shields and velocity are in percent, `destroy_at` in seconds before the start."""
+    """One ship of #Objects (E5). Hull, shields, velocity are in percent, `destroy_at` in seconds before the start."""
 
     name: str
     class_name: str = ""

@@ -1,0 +1,167 @@
+"""Handlers: what the reader does with the fields of one section; shared parts of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from sexp_runtime.mission.model import ArrivalDef, DepartureDef, Mission
+from sexp_runtime.mission.scanner import Field, Problems, describe, integer, plain_text, quoted_items
+from sexp_runtime.syntax.tree import SexpExpression
+
+
+class Handler:
+    """Takes the fields of one section one after the other.
+
+    `texts`, `numbers` and `lists` say for plain fields which attribute of the thing being read they set; `ignored` are
+    known fields that no formula can read; any other field goes to `special`.
+    """
+
+    name = ""
+    texts: Mapping[str, str] = {}
+    numbers: Mapping[str, str] = {}
+    lists: Mapping[str, str] = {}
+    ignored: frozenset[str] = frozenset()
+    #: Whether a field that nobody knows is worth a warning.
+    strict = False
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        self.mission = mission
+        self.problems = problems
+        self.current: Any = None  #: the thing that fields belong to now
+        self.owner = ""  #: the thing in words, as `event "Name"`
+
+    def field(self, field: Field) -> None:
+        """Take one field."""
+        key = field.key
+        if self.starts(field):
+            return
+        attribute = self.texts.get(key)
+        if attribute is not None:
+            if self.opened(field):
+                setattr(self.current, attribute, plain_text(field.value))
+            return
+        attribute = self.numbers.get(key)
+        if attribute is not None:
+            if self.opened(field) and (number := self.integer(field)) is not None:
+                setattr(self.current, attribute, number)
+            return
+        attribute = self.lists.get(key)
+        if attribute is not None:
+            if self.opened(field):
+                setattr(self.current, attribute, quoted_items(field.value))
+            return
+        if key in self.ignored or self.special(field):
+            return
+        if self.strict:
+            self.problems.report("W210", f"an unknown field of #{self.name}: {key}", field.offset, self.owner)
+
+    def starts(self, field: Field) -> bool:
+        """Open the next thing if the field starts one."""
+        return False
+
+    def special(self, field: Field) -> bool:
+        """Take a field that is in none of the tables; return whether it is known."""
+        return False
+
+    def finish(self) -> None:
+        """The section has ended."""
+
+    def opened(self, field: Field) -> bool:
+        """Whether there is a thing that the field can belong to; reported if not."""
+        if self.current is None:
+            self.problems.report("W216", f"{field.key} stands before anything it could belong to", field.offset)
+            return False
+        return True
+
+    def integer(self, field: Field) -> int | None:
+        """Return the field's whole number, or None, reported, without one."""
+        number = integer(field.value)
+        if number is None:
+            self.problems.report(
+                "E211", f"{field.key}: a number is expected, not {describe(field.value)}", field.offset, self.owner
+            )
+        return number
+
+    def formula(self, field: Field, owner: str) -> SexpExpression | None:
+        """Return the field's formula, owned by `owner`, and report its problems."""
+        result = field.result
+        if result is None:
+            return None
+        for problem in result.diagnostics:
+            self.problems.add(replace(problem, owner=owner))
+        if result.expression is not None:
+            result.expression.owner = owner
+        return result.expression
+
+    def is_duplicate(self, name: str, seen: set[str], field: Field, what: str) -> bool:
+        """Whether the name was there before, ignoring case; reported."""
+        key = name.lower()
+        if key in seen:
+            self.problems.report("E220", f'a second {what} "{name}": the first one counts', field.offset)
+            return True
+        seen.add(key)
+        return False
+
+    def arrival_field(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> bool:
+        """Take a field of arrival or departure (E5, E6); return whether it is one."""
+        take = _ARRIVAL.get(field.key)
+        if take is None:
+            return False
+        if self.opened(field):
+            take(self, field, arrival, departure)
+        return True
+
+    def _location(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        if field.key == "$arrival location":
+            arrival.location = field.value
+        else:
+            departure.location = field.value
+
+    def _anchor(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        if field.key == "$arrival anchor":
+            arrival.anchor = field.value
+        else:
+            departure.anchor = field.value
+
+    def _cue(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        if field.key == "$arrival cue":
+            arrival.cue = self.formula(field, f"arrival cue of {self.owner}")
+        else:
+            departure.cue = self.formula(field, f"departure cue of {self.owner}")
+
+    def _delay(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        number = self.integer(field)
+        if number is None:
+            return
+        target = arrival if field.key == "+arrival delay" else departure
+        target.delay = max(number, 0)
+
+    def _distance(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        number = self.integer(field)
+        if number is not None:
+            arrival.distance = number
+
+    def _paths(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
+        target = arrival if field.key == "+arrival paths" else departure
+        target.paths = quoted_items(field.value)
+
+
+_ARRIVAL: Mapping[str, Callable[[Handler, Field, ArrivalDef, DepartureDef], None]] = {
+    "$arrival location": Handler._location,
+    "$departure location": Handler._location,
+    "$arrival anchor": Handler._anchor,
+    "$departure anchor": Handler._anchor,
+    "$arrival cue": Handler._cue,
+    "$departure cue": Handler._cue,
+    "+arrival delay": Handler._delay,
+    "+departure delay": Handler._delay,
+    "+arrival distance": Handler._distance,
+    "+arrival paths": Handler._paths,
+    "+departure paths": Handler._paths,
+}
+
+
+class Skipped(Handler):
+    """A section of which no formula can read anything."""

@@ -1,0 +1,222 @@
+"""Handlers of the sections with formulas of their own: events, goals, briefing, debriefing and cutscenes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sexp_runtime.mission.handlers import Handler
+from sexp_runtime.mission.model import CutsceneDef, DebriefingStage, EventDef, GoalDef, Mission
+from sexp_runtime.mission.scanner import Field, Problems, describe, plain_text, quoted_items
+from sexp_runtime.syntax.tree import SexpExpression
+
+_GOAL_TYPES = frozenset({"primary", "secondary", "bonus"})
+#: The one event flag that changes meaning (E7).
+_MSECS = "interval & delay use msecs"
+
+
+class Events(Handler):
+    """#Events (E7): the formula stands first, the name after it."""
+
+    name = "Events"
+    strict = True
+    texts: Mapping[str, str] = {"+name": "name", "+objective": "objective", "+objective key": "objective_key"}
+    numbers: Mapping[str, str] = {
+        "+repeat count": "raw_repeat",
+        "+trigger count": "raw_trigger",
+        "+interval": "interval",
+        "+score": "score",
+        "+chained": "chained",
+        "+team": "team",
+    }
+    ignored = frozenset({"$annotations start", "$annotations end"})
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        super().__init__(mission, problems)
+        self.opening: Field | None = None
+
+    def starts(self, field: Field) -> bool:
+        """Open an event."""
+        if field.key != "$formula":
+            return False
+        self.finish()
+        line, _ = self.problems.source.locate(field.offset)
+        self.current = EventDef("", None, line=line)
+        self.opening = field
+        return True
+
+    def special(self, field: Field) -> bool:
+        """Take the flags."""
+        if field.key == "+event flags":
+            if self.opened(field):
+                flags = {flag.lower() for flag in quoted_items(field.value)}
+                self.current.msecs = _MSECS in flags
+            return True
+        if field.key == "+event log flags":
+            if self.opened(field):
+                self.current.log_flags = frozenset(flag.lower() for flag in quoted_items(field.value))
+            return True
+        return False
+
+    def finish(self) -> None:
+        """Complete the event that was open: its formula has an owner now, its counts are normalised."""
+        opening, event = self.opening, self.current
+        if opening is None or event is None:
+            return
+        self.opening = None
+        owner = f'event "{event.name}"' if event.name else f"event {len(self.mission.events) + 1} without a name"
+        formula = self.formula(opening, owner)
+        if formula is None:
+            self.problems.report("E350", "an event without a readable formula", opening.offset, owner)
+        normal = EventDef.make(
+            event.name,
+            formula,
+            repeat=event.raw_repeat,
+            trigger=event.raw_trigger,
+            interval=event.interval,
+            chained=event.chained,
+            msecs=event.msecs,
+        )
+        self.mission.events.append(
+            replace(
+                normal,
+                score=event.score,
+                objective=event.objective,
+                objective_key=event.objective_key,
+                team=event.team,
+                log_flags=event.log_flags,
+                line=event.line,
+            )
+        )
+
+
+class Goals(Handler):
+    """#Goals (E8)."""
+
+    name = "Goals"
+    strict = True
+    texts: Mapping[str, str] = {"+name": "name", "$message": "message", "$messagenew": "message"}
+    numbers: Mapping[str, str] = {"+score": "score", "+team": "team"}
+    ignored = frozenset({"$rating"})
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        super().__init__(mission, problems)
+        self.opening: Field | None = None
+        self.formula_field: Field | None = None
+
+    def starts(self, field: Field) -> bool:
+        """Open a goal."""
+        if field.key != "$type":
+            return False
+        self.finish()
+        kind = field.value.lower()
+        if kind not in _GOAL_TYPES:
+            self.problems.report("W230", f"$type: {describe(field.value)} is no type of goals", field.offset)
+        line, _ = self.problems.source.locate(field.offset)
+        self.current = GoalDef("", kind, line=line)
+        self.opening, self.formula_field = field, None
+        return True
+
+    def special(self, field: Field) -> bool:
+        """Take the formula and the marks."""
+        key = field.key
+        if key == "$formula":
+            if self.opened(field):
+                self.formula_field = field
+        elif key == "+invalid":
+            if self.opened(field):
+                self.current.invalid = True
+        elif key == "+no music":
+            if self.opened(field):
+                self.current.no_music = True
+        else:
+            return False
+        return True
+
+    def finish(self) -> None:
+        """Complete the goal that was open."""
+        opening, goal = self.opening, self.current
+        if opening is None or goal is None:
+            return
+        self.opening = None
+        owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} without a name"
+        if self.formula_field is not None:
+            goal.formula = self.formula(self.formula_field, owner)
+        if goal.formula is None:
+            self.problems.report("E350", "a goal without a readable formula", opening.offset, owner)
+        self.mission.goals.append(goal)
+
+
+class Debriefing(Handler):
+    """#Debriefing_info (E13)."""
+
+    name = "Debriefing_info"
+    texts: Mapping[str, str] = {"$multi text": "text", "$recommendation text": "recommendation", "$voice": "voice"}
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        super().__init__(mission, problems)
+        self.team = -1
+
+    def starts(self, field: Field) -> bool:
+        """Open a stage, or with the number of stages the next team's debriefing."""
+        if field.key == "$num stages":
+            self.team += 1
+            self.current = None
+            return True
+        if field.key != "$formula":
+            return False
+        line, _ = self.problems.source.locate(field.offset)
+        formula = self.formula(field, f"debriefing stage {len(self.mission.debriefing) + 1}")
+        self.current = DebriefingStage(formula, team=max(self.team, 0), line=line)
+        self.mission.debriefing.append(self.current)
+        return True
+
+
+class Stages(Handler):
+    """Sections of which only the formulas count: #Briefing and #Fiction Viewer."""
+
+    def field(self, field: Field) -> None:
+        """Take a formula."""
+        if field.result is not None:
+            formula: SexpExpression | None = self.formula(field, f"{self.owner} formula")
+            if formula is not None:
+                self.mission.other_formulas.append(formula)
+
+
+class Briefing(Stages):
+    """#Briefing."""
+
+    name = "Briefing"
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        super().__init__(mission, problems)
+        self.owner = "briefing"
+
+
+class Fiction(Stages):
+    """#Fiction Viewer."""
+
+    name = "Fiction Viewer"
+
+    def __init__(self, mission: Mission, problems: Problems) -> None:
+        super().__init__(mission, problems)
+        self.owner = "fiction"
+
+
+class Cutscenes(Handler):
+    """#Cutscenes (E13)."""
+
+    name = "Cutscenes"
+
+    def field(self, field: Field) -> None:
+        """Take a movie, its formula or its mark."""
+        key = field.key
+        if key.endswith(" cutscene"):
+            line, _ = self.problems.source.locate(field.offset)
+            self.current = CutsceneDef(key[1:], plain_text(field.value), line=line)
+            self.mission.cutscenes.append(self.current)
+        elif key == "+formula":
+            if self.opened(field):
+                self.current.formula = self.formula(field, self.current.kind)
+        elif key == "+campaign_only" and self.opened(field):
+            self.current.campaign_only = True

@@ -1,0 +1,256 @@
+"""The scanner of mission files: a text as a stream of sections and fields, whatever their order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic, quoted
+from sexp_runtime.syntax.parser import FIELD_LINE, ParseResult, SexpParser
+from sexp_runtime.syntax.preprocess import SourceText
+
+#: Most fields of one mission, characters of all its formulas together, and problems that are reported.
+MAX_FIELDS: Final = 100_000
+MAX_FORMULA_TEXT: Final = 4_000_000
+MAX_PROBLEMS: Final = 2_000
+
+_HEAD = re.compile(r'^[ \t]*(?:([$+][A-Za-z][^:\n()"]*?)[ \t]*(?::|$)|#([A-Za-z][^\n]*))', re.MULTILINE)
+_AFTER = re.compile(r'[ \t]*([$+][A-Za-z][^:\n()"]*?)[ \t]*:')
+_LIST = re.compile(r'"[^"]*"?|[()]')
+_BLANKS = re.compile(r"\s*")
+_MATRIX = re.compile(r"[-+\d.eE, \t\n]*")
+
+FORMULA_FIELDS: Final = frozenset({"$formula", "+formula", "$arrival cue", "$departure cue", "$ai goals"})
+LIST_FIELDS: Final = frozenset(
+    {
+        "$variables",
+        "$data",
+        "$ships",
+        "$list",
+        "$ship choices",
+        "+weaponry pool",
+        "+required for mission",
+        "+flags",
+        "+flags2",
+        "+event flags",
+        "+event log flags",
+        "+arrival paths",
+        "+departure paths",
+        "$starting wing names",
+        "$squadron wing names",
+        "$team-versus-team wing names",
+        "+no messages",
+        "+yes messages",
+        "+orders accepted list",
+        "+primary banks",
+        "+secondary banks",
+        "+pbank ammo",
+        "+sbank ammo",
+    }
+)
+#: Multi-line texts with the marks that end them (A7, E1).
+TEXT_FIELDS: Final = {
+    **dict.fromkeys(
+        ("$messagenew", "$mission desc", "$multi text", "$multi_text", "$recommendation text", "$stage text"),
+        re.compile(r"\$end_multi_text", re.IGNORECASE),
+    ),
+    "$notes": re.compile(r"\$end notes:", re.IGNORECASE),
+    "$annotations start": re.compile(r"\$annotations end", re.IGNORECASE),
+}
+MATRIX_FIELDS: Final = frozenset({"$orientation", "+viewer orient", "$camera_orient"})
+#: Sections that end with #end, which elsewhere ends the mission.
+SUBSECTIONS: Final = frozenset({"cutscenes", "fiction viewer", "alternate types", "callsigns"})
+
+
+@dataclass(slots=True)
+class Field:
+    """A field: `key` in lower case with its sign and without the colon, `value` trimmed.
+
+    `result` is set for a formula, then `value` is empty. `section` fields have the key "#" and the name as value.
+    """
+
+    key: str
+    value: str
+    offset: int
+    result: ParseResult | None = None
+
+
+class Problems:
+    """The problems met while reading one file, bounded in number."""
+
+    def __init__(self, source: SourceText, file: str) -> None:
+        self.source = source
+        self.file = file
+        self.found: list[Diagnostic] = []
+
+    def report(self, code: str, message: str, offset: int, owner: str = "") -> None:
+        """Add a problem at an offset of the stripped text."""
+        line, column = self.source.locate(offset)
+        self.add(make_diagnostic(code, message, file=self.file, line=line, column=column, owner=owner))
+
+    def add(self, problem: Diagnostic) -> None:
+        """Add a problem, unless there are too many already."""
+        if len(self.found) < MAX_PROBLEMS:
+            self.found.append(problem)
+        elif len(self.found) == MAX_PROBLEMS:
+            message = "too many problems in this file, the others are not shown"
+            self.found.append(make_diagnostic("E113", message, file=self.file, line=problem.line))
+
+
+class Scanner:
+    """Yields the sections and fields of a mission text in order.
+
+    Formulas are parsed where they stand, so that their parentheses and quotes cannot be taken for anything else.
+    """
+
+    def __init__(self, source: SourceText, parser: SexpParser, problems: Problems) -> None:
+        self.source = source
+        self.text = source.text
+        self.parser = parser
+        self.problems = problems
+        self.formula_text = 0
+
+    def fields(self, start: int = 0, stop_at_section: bool = False) -> Iterator[Field]:
+        """Yield all from `start` on; with stop_at_section only up to the next section."""
+        position = start
+        count = 0
+        while (match := _HEAD.search(self.text, position)) is not None:
+            section = match[2]
+            if section is not None:
+                if stop_at_section:
+                    return
+                name = section.strip()
+                position = match.end()
+                yield Field("#", name.rstrip(":").lower(), match.start())
+                continue
+            count += 1
+            if count > MAX_FIELDS:
+                self.problems.report("E110", f"the file has more than {MAX_FIELDS} fields", match.start())
+                return
+            while match is not None:
+                field, position = self.field(match[1].lower(), match.start(1), match.end())
+                yield field
+                # Something may stand on the same line after a formula or list.
+                match = _AFTER.match(self.text, position) if position and self.text[position - 1] == ")" else None
+
+    def field(self, key: str, start: int, position: int) -> tuple[Field, int]:
+        """Return the field whose value begins at `position`, and the offset after it."""
+        text = self.text
+        if key in FORMULA_FIELDS:
+            return self.formula(key, start, position)
+        if key in TEXT_FIELDS:
+            return self.multi_line(key, start, position)
+        if key in MATRIX_FIELDS:
+            match = _MATRIX.match(text, position)
+            end = match.end() if match is not None else position
+            return Field(key, text[position:end].strip(), start), end
+        if key in LIST_FIELDS:
+            match = _BLANKS.match(text, position)
+            opening = match.end() if match is not None else position
+            if text.startswith("(", opening):
+                end = self.list_end(opening, start)
+                return Field(key, text[opening:end].strip(), start), end
+        end = text.find("\n", position)
+        if end < 0:
+            end = len(text)
+        return Field(key, text[position:end].strip(), start), end
+
+    def formula(self, key: str, start: int, position: int) -> tuple[Field, int]:
+        """Parse a formula field; the owner of its problems is filled in later."""
+        if self.formula_text > MAX_FORMULA_TEXT:
+            self.problems.report("E110", "the formulas of this file are too large together", start)
+            return Field(key, "", start, ParseResult(None)), position
+        result, end = self.parser.parse_at(self.source, position, file=self.problems.file, in_file=True)
+        if result.expression is None and end == position:
+            end = self.text.find("\n", position)
+            if end < 0:
+                end = len(self.text)
+        self.formula_text += end - position
+        return Field(key, "", start, result), end
+
+    def multi_line(self, key: str, start: int, position: int) -> tuple[Field, int]:
+        """Return a multi-line text up to its end mark; without one it is the rest of the line."""
+        match = TEXT_FIELDS[key].search(self.text, position)
+        if match is not None:
+            return Field(key, self.text[position : match.start()].strip(), start), match.end()
+        self.problems.report("W214", f"{key}: the end mark of this text is missing", start)
+        end = self.text.find("\n", position)
+        if end < 0:
+            end = len(self.text)
+        return Field(key, self.text[position:end].strip(), start), end
+
+    def list_end(self, opening: int, start: int) -> int:
+        """Return the offset after the list that opens at `opening`; an open list ends before the next field."""
+        depth = 0
+        for match in _LIST.finditer(self.text, opening):
+            mark = match[0]
+            if mark == "(":
+                depth += 1
+            elif mark == ")":
+                depth -= 1
+                if depth == 0:
+                    end = match.end()
+                    if end - opening > 4000 or "\n" in self.text[opening:end]:
+                        crossed = FIELD_LINE.search(self.text, opening, end)
+                        if crossed is not None and not _in_string(self.text, opening, crossed.start()):
+                            break
+                    return end
+        self.problems.report("E212", "the list is not closed", start)
+        following = FIELD_LINE.search(self.text, opening)
+        return following.start() if following is not None else len(self.text)
+
+
+def _in_string(text: str, start: int, position: int) -> bool:
+    return text.count('"', start, position) % 2 == 1
+
+
+_XSTR = re.compile(r'XSTR\s*\(\s*"(.*)"\s*,\s*[-+]?\d+\s*\)', re.DOTALL)
+_ITEM = re.compile(r'"([^"]*)"|([^\s()",]+)')
+_NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
+_INTEGER = re.compile(r"[-+]?\d+")
+
+
+def plain_text(value: str) -> str:
+    """Return the text of a field that may be wrapped as XSTR("text", id)."""
+    if value.startswith("XSTR"):
+        match = _XSTR.match(value)
+        if match is not None:
+            return match[1].strip()
+    return value
+
+
+def list_items(value: str) -> list[str]:
+    """Return the items of a list as `( "a" "b" 5 )`, without quotes and inner parentheses."""
+    return [match[1] if match[1] is not None else match[2] for match in _ITEM.finditer(value)]
+
+
+def quoted_items(value: str) -> tuple[str, ...]:
+    """Return the quoted items of a list."""
+    return tuple(match[1] for match in _ITEM.finditer(value) if match[1] is not None)
+
+
+def integer(value: str) -> int | None:
+    """Return the 32-bit number at the start of a value, a fraction cut off; None without one."""
+    match = _INTEGER.match(value)
+    if match is None:
+        return None
+    number = int(match[0][:20])
+    return max(-(2**31), min(2**31 - 1, number))
+
+
+def numbers(value: str, limit: int) -> list[float]:
+    """Return up to `limit` numbers that stand in a value; infinite ones are 0."""
+    found: list[float] = []
+    for match in _NUMBER.finditer(value):
+        number = float(match[0][:64])
+        found.append(number if abs(number) < 1e30 else 0.0)
+        if len(found) == limit:
+            break
+    return found
+
+
+def describe(value: str) -> str:
+    """Return a value for a message."""
+    return quoted(value) if value else "nothing"

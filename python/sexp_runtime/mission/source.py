@@ -1,0 +1,53 @@
+"""Reading a mission file from disk: size limit, encoding, and diagnostics instead of exceptions."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Final
+
+from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic
+
+#: Largest file that is read, in bytes; the largest mission we know of has a third of a megabyte.
+MAX_BYTES: Final = 16 * 1024 * 1024
+
+
+def read_source(path: str | Path, max_bytes: int = MAX_BYTES) -> tuple[str | None, list[Diagnostic]]:
+    """Return the text of a file, or None when it cannot be read, with the problems met.
+
+    UTF-8 with or without a byte order mark; a file that is not UTF-8 is Latin-1. UTF-16 is known by its mark.
+    """
+    name = str(path)
+    try:
+        with open(path, "rb") as file:
+            status = os.fstat(file.fileno())
+            if stat.S_ISREG(status.st_mode) and status.st_size > max_bytes:
+                return None, [_too_large(name, status.st_size, max_bytes)]
+            data = file.read(max_bytes + 1)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        return None, [make_diagnostic("E201", f"cannot read the file: {reason}", file=name)]
+    if len(data) > max_bytes:
+        return None, [_too_large(name, len(data), max_bytes)]
+    return decode(data, name)
+
+
+def decode(data: bytes, name: str = "") -> tuple[str, list[Diagnostic]]:
+    """Return the text of a file's bytes with the problems met; see read_source."""
+    problems: list[Diagnostic] = []
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = data.decode("utf-16", "replace")
+    else:
+        try:
+            text = data.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
+            message = "not UTF-8 from here on: the file is read as Latin-1"
+            problems.append(make_diagnostic("W203", message, file=name, line=line))
+            text = data.decode("latin-1")
+    return text, problems
+
+
+def _too_large(name: str, size: int, limit: int) -> Diagnostic:
+    return make_diagnostic("E202", f"the file has {size} bytes or more, the limit is {limit}", file=name)
