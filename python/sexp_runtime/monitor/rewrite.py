@@ -17,7 +17,15 @@ from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, atoi, c_divide, c_remai
 #: Operators with the position of a condition that is only asked whether it is 1 or known false (C2, C3).
 _CONDITIONS: Final = frozenset({("when", 0), ("every-time", 0)})
 _COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
-_ARITHMETIC: Final = frozenset({"+", "-", "*", "/", "mod", "min", "max"})
+_FOLD: Final[dict[str, Callable[[int, int], int]]] = {
+    "+": lambda a, b: wrap32(a + b),
+    "-": lambda a, b: wrap32(a - b),
+    "*": lambda a, b: wrap32(a * b),
+    "/": c_divide,
+    "mod": c_remainder,
+    "min": min,
+    "max": max,
+}
 _KNOWN: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE})
 #: Traits of operators whose evaluation leaves a trace or must take place.
 _NOTICED: Final = Trait.RANDOM | Trait.STATEFUL | Trait.ACTION | Trait.CONTROL | Trait.VOLATILE | Trait.FLUSHES
@@ -117,9 +125,9 @@ def _literal(node: SyntaxNode) -> int | None:
 def _constant_number(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) -> SyntaxNode | None:
     """`( + 1 2 )` as an argument becomes `3`: no status of it can be anything but plain (B20)."""
     name = node.operator
-    if name not in _ARITHMETIC or not node.arguments or not enclosing:
+    if name not in _FOLD or not node.arguments or not enclosing:
         return None
-    if enclosing[-1][0] not in _ARITHMETIC | _COMPARISONS:
+    if enclosing[-1][0] not in _FOLD and enclosing[-1][0] not in _COMPARISONS:
         return None  # elsewhere an atom and an expression may be read differently (B14, B35, B48)
     numbers = [_literal(argument) for argument in node.arguments]
     values = [number for number in numbers if number is not None]
@@ -129,15 +137,7 @@ def _constant_number(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) -
     for value in values[1:]:
         if name in ("/", "mod") and value == 0:
             return None
-        result = {
-            "+": lambda a, b: wrap32(a + b),
-            "-": lambda a, b: wrap32(a - b),
-            "*": lambda a, b: wrap32(a * b),
-            "/": c_divide,
-            "mod": c_remainder,
-            "min": min,
-            "max": max,
-        }[name](result, value)
+        result = _FOLD[name](result, value)
     return SyntaxNode(NodeKind.NUMBER, str(result), (), node.line, node.column)
 
 
@@ -193,7 +193,7 @@ def _neutral_constant(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) 
 
 
 def _is_plain_truth(node: SyntaxNode) -> bool:
-    """Whether a node can only be 1, 0, known true or known false, so that a logic operator around it changes nothing."""
+    """Whether a node can only be 1, 0 or known, so that a logic operator around it changes nothing."""
     name = node.operator
     if name in ("and", "or", "not", "true", "false") or name in _COMPARISONS:
         return True
@@ -201,7 +201,7 @@ def _is_plain_truth(node: SyntaxNode) -> bool:
 
 
 def _cheap_first(node: SyntaxNode, cost: Callable[[SyntaxNode], float]) -> SyntaxNode | None:
-    """Arguments of `and`/`or` in order of cost, where their order is free: nothing in them leaves a trace (B30, B31)."""
+    """Arguments of `and`/`or` in order of cost, where nothing in them leaves a trace, so order is free (B30, B31)."""
     if node.operator not in ("and", "or") or len(node.arguments) < 2:
         return None
     if not all(_leaves_no_trace(argument) for argument in node.arguments):
