@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.container_access import container_data_text
@@ -37,6 +37,16 @@ class RuntimeOptions:
     alternate_chaining: bool = False
     true_loop_arguments: bool = False
     engine_version: tuple[int, ...] = (25, 0, 0)
+
+
+class OperatorProfiler(Protocol):
+    """Watches single operators while formulas are interpreted."""
+
+    def enter(self, operator: str) -> None:
+        """An operator begins to run."""
+
+    def leave(self, operator: str) -> None:
+        """The operator entered last has run."""
 
 
 class Candidate:
@@ -80,6 +90,8 @@ class EvaluationContext:
         self.applicable: list[list[Candidate]] = []
         #: Lower-case names of containers that are candidate sources now, with how often (C27).
         self.containers_in_use: dict[str, int] = {}
+        #: Told of each operator that runs, when set; None costs next to nothing.
+        self.profiler: OperatorProfiler | None = None
         self.due = NEVER_DUE
         self.effects = 0
         self.unsettled = False

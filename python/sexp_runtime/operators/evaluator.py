@@ -67,7 +67,15 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
             return 0
     spec = node.spec
     assert spec is not None  # every operator node is built with one
-    raw = spec.function(ctx, node)
+    profiler = ctx.profiler
+    if profiler is None:
+        raw = spec.function(ctx, node)
+    else:
+        profiler.enter(node.name)
+        try:
+            raw = spec.function(ctx, node)
+        finally:
+            profiler.leave(node.name)
     if isinstance(raw, Status):
         set_status(ctx, node, raw)
         return 1 if raw is KNOWN_TRUE else 0

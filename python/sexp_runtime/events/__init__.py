@@ -1,0 +1,1 @@
+"""Events, goals and cues: what runs when, in the original's order."""

@@ -1,0 +1,91 @@
+"""What the event manager evaluates: the protocol of a formula, and the interpreted kind."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import BuildError, EvalNode, build
+from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
+from sexp_runtime.values import UNKNOWN, Status
+
+
+class Formula(Protocol):
+    """A formula with its memory; all kinds mean the same."""
+
+    @property
+    def owner(self) -> str:
+        """Whose formula it is, as `event "Name"`."""
+
+    @property
+    def status(self) -> Status:
+        """The status that the root remembers from the last evaluation (B10)."""
+
+    def evaluate(self) -> int:
+        """Evaluate once and return the value; operators may raise anything if they are wrong."""
+
+    def flush(self) -> None:
+        """Forget everything that the formula remembers (D3)."""
+
+
+class InterpretedFormula:
+    """A formula evaluated by walking its runtime nodes: the reference."""
+
+    __slots__ = ("context", "owner", "root")
+
+    def __init__(
+        self, expression: SexpExpression | SyntaxNode | EvalNode, context: EvaluationContext, owner: str = ""
+    ) -> None:
+        """Build the runtime nodes; BuildError if the formula cannot be evaluated."""
+        self.context = context
+        self.owner = owner or (expression.owner if isinstance(expression, SexpExpression) else "")
+        self.root = expression if isinstance(expression, EvalNode) else build(expression, context)
+
+    @property
+    def status(self) -> Status:
+        """The root's remembered status (B10)."""
+        return self.root.status
+
+    def evaluate(self) -> int:
+        """Evaluate once (B10-B15)."""
+        return evaluator.evaluate(self.context, self.root)
+
+    def flush(self) -> None:
+        """Forget what all nodes remember (D3)."""
+        evaluator.flush(self.context, self.root)
+
+    def __repr__(self) -> str:
+        return f"InterpretedFormula({self.owner!r})"
+
+
+class AbsentFormula:
+    """Stands where an event or goal has no usable formula: never true, never known (A44)."""
+
+    __slots__ = ("owner",)
+
+    def __init__(self, owner: str = "") -> None:
+        self.owner = owner
+
+    @property
+    def status(self) -> Status:
+        """Always UNKNOWN."""
+        return UNKNOWN
+
+    def evaluate(self) -> int:
+        """Return 0."""
+        return 0
+
+    def flush(self) -> None:
+        """Do nothing: there is nothing to forget."""
+
+
+def interpreted(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
+    """Return an interpreted formula; an absent or unusable one never comes true, with a warning for the latter."""
+    if expression is None:
+        return AbsentFormula(owner)
+    try:
+        return InterpretedFormula(expression, context, owner)
+    except BuildError as error:
+        context.warn(f"{owner}: {error}")
+        return AbsentFormula(owner)
