@@ -338,3 +338,16 @@ def test_drawing_without_a_card_is_done_by_the_processor(monkeypatch: pytest.Mon
     found = engine.drawing_environment(unpacked, {"LIBGL_DRIVERS_PATH": "/chosen/by/hand"})
     assert found["LIBGL_DRIVERS_PATH"] == "/chosen/by/hand" and found["GBM_BACKENDS_PATH"] == str(libraries / "gbm")
     assert os.environ.get("GBM_BACKENDS_PATH") != str(libraries / "gbm")
+
+
+@pytest.mark.engine
+def test_the_real_engine_takes_itself_for_its_own_executable(tmp_path: Path) -> None:
+    """Play in the editor starts the executable that the engine thinks it is."""
+    found = engine.find_engine()
+    if found is None:
+        pytest.skip("no engine is set up: run tools/godot --version once")
+    (tmp_path / "project.godot").write_text("config_version=5\n")
+    (tmp_path / "say.gd").write_text("extends SceneTree\nfunc _init():\n\tprint(OS.get_executable_path())\n\tquit()\n")
+    command = [str(found.executable), "--headless", "--no-header", "--path", str(tmp_path), "--script", "res://say.gd"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert Path(done.stdout.strip().splitlines()[-1]).resolve() == found.executable.resolve()

@@ -28,6 +28,7 @@ NETWORK_WORDS = (
     "newconnectionerror",
     "no route to host",
     "certificate verif",
+    "(from versions: none)",  # what pip says when its index cannot be read
 )
 
 
