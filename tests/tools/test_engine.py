@@ -292,6 +292,14 @@ def test_too_little_space_is_told_before_anything_is_fetched(bare: Path, monkeyp
     assert len(str(caught.value).splitlines()) == 1
 
 
+def test_a_cache_folder_that_the_loader_could_not_read_is_refused(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SEXP_CACHE", str(tmp_path / "a:b"))
+    with pytest.raises(SetupError, match="set SEXP_CACHE"):
+        engine.ensure_engine(QUIET, lambda: Path("/nonexistent"))
+
+
 def test_no_mirror_of_debian_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not shutil.which("apt-get"):
         pytest.skip("needs apt-get")

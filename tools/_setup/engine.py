@@ -167,6 +167,8 @@ def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
     """Downloads, unpacks, adapts and tries Debian's Godot; only then the stamp says that it is there."""
     for left_over in cache.glob("tmp-*"):
         shutil.rmtree(left_over, ignore_errors=True)
+    if any(sign in str(cache) for sign in ':;"$\n'):
+        raise SetupError(f"The cache folder's name must not hold : ; $ or quotes, but is {cache}: set SEXP_CACHE.")
     free = shutil.disk_usage(cache).free
     if free < SPACE_NEEDED:
         raise SetupError(
