@@ -23,6 +23,7 @@ from sexp_runtime.mission.model import (
 )
 from sexp_runtime.mission.reader import MissionLoad, detect_dialect, load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
+from sexp_runtime.mission.validator import SexpValidator, validate_mission
 
 __all__ = [
     "ArrivalDef",
@@ -40,6 +41,7 @@ __all__ = [
     "MissionLoad",
     "PlayerDef",
     "ReinforcementDef",
+    "SexpValidator",
     "ShipDef",
     "SubsystemDef",
     "VariableDef",
@@ -49,4 +51,5 @@ __all__ = [
     "load_mission",
     "make_symbols",
     "parse_mission",
+    "validate_mission",
 ]
