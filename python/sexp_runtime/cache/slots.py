@@ -1,0 +1,182 @@
+"""Slots: which results are stale, who must be told when a fact changes, and what becomes due when.
+
+A slot is an index in a `SlotTable`, which has one bytearray of marks for staleness (`dirty`: a fact or the clock could
+have changed the result) and one for mere visits (`wake`: the owner has to look at the slot although its result stands).
+An `Agenda` is shared by the tables of one engine: its bell tells in one look whether anything is marked at all, its
+heap knows what becomes due when. Nothing here knows operators, events or formulas.
+"""
+
+from __future__ import annotations
+
+import heapq
+import sys
+from collections.abc import Iterable
+from typing import Final
+
+from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.world.facts import FactBoard, FactKey
+
+_TUPLE_2: Final = sys.getsizeof((0, 0))
+_TUPLE_3: Final = sys.getsizeof((0, 0, 0))
+#: A heap with this many entries per valid one is rebuilt.
+_SLACK: Final = 4
+
+
+class Lane:
+    """One row of marks of a table, with the moment at which the clock sets each of them."""
+
+    __slots__ = ("due_us", "marks", "number")
+
+    def __init__(self, number: int, size: int) -> None:
+        self.number = number
+        self.marks = bytearray(size)
+        self.due_us: list[int] = [NEVER] * size
+
+
+class Agenda:
+    """What becomes due when, for all tables of one engine, and the bell that says that something is marked.
+
+    `bell[0]` is 1 if any mark may be set. `next_us` is the earliest due moment in microseconds, NEVER if none.
+    """
+
+    __slots__ = ("_heap", "_lanes", "_valid", "bell", "board", "next_us", "watched")
+
+    def __init__(self, board: FactBoard) -> None:
+        self.board = board
+        self.bell = bytearray(1)
+        self.next_us = NEVER
+        #: How many slots read each fact; the bell itself is subscribed once per fact.
+        self.watched: dict[FactKey, int] = {}
+        self._heap: list[tuple[int, int, int]] = []
+        self._lanes: list[Lane] = []
+        self._valid = 0
+
+    def lane(self, size: int) -> Lane:
+        """Return a new row of `size` clear marks that the clock can set."""
+        lane = Lane(len(self._lanes), size)
+        self._lanes.append(lane)
+        return lane
+
+    def schedule(self, lane: Lane, index: int, us: int) -> None:
+        """Have the mark set at the moment `us`, in place of what was scheduled for it before; NEVER cancels."""
+        old = lane.due_us[index]
+        if old == us:
+            return
+        lane.due_us[index] = us
+        if old != NEVER:
+            self._valid -= 1
+        if us == NEVER:
+            return
+        self._valid += 1
+        heap = self._heap
+        heapq.heappush(heap, (us, lane.number, index))
+        if len(heap) > 64 and len(heap) > _SLACK * self._valid:
+            lanes = self._lanes
+            # Two entries can name one mark and moment (scheduled, cancelled, scheduled again): keep one.
+            self._heap = heap = list({entry for entry in heap if lanes[entry[1]].due_us[entry[2]] == entry[0]})
+            heapq.heapify(heap)
+        self.next_us = heap[0][0]
+
+    def expire(self, now_us: int) -> None:
+        """Set every mark that is due at or before now."""
+        heap = self._heap
+        while heap and heap[0][0] <= now_us:
+            us, number, index = heapq.heappop(heap)
+            lane = self._lanes[number]
+            if lane.due_us[index] == us:
+                lane.due_us[index] = NEVER
+                self._valid -= 1
+                lane.marks[index] = 1
+                self.bell[0] = 1
+        self.next_us = heap[0][0] if heap else NEVER
+
+    def watch(self, key: FactKey) -> None:
+        """Ring the bell when the fact changes; counted, see `unwatch`."""
+        count = self.watched.get(key, 0)
+        if count == 0:
+            self.board.subscribe(key, self.bell, 0)
+        self.watched[key] = count + 1
+
+    def unwatch(self, key: FactKey) -> None:
+        """Undo one `watch`."""
+        count = self.watched[key] - 1
+        if count:
+            self.watched[key] = count
+        else:
+            del self.watched[key]
+            self.board.unsubscribe(key, self.bell, 0)
+
+    def nbytes(self) -> int:
+        """Return the bytes held by the heap, the lanes and the counts, not by the fact keys."""
+        total = sys.getsizeof(self.bell) + sys.getsizeof(self.watched) + sys.getsizeof(self._heap)
+        total += len(self._heap) * _TUPLE_3
+        total += len(self.watched) * (_TUPLE_2 + 8)  # the bell's own edges
+        for lane in self._lanes:
+            total += sys.getsizeof(lane) + sys.getsizeof(lane.marks) + sys.getsizeof(lane.due_us)
+            total += sum(28 for due in lane.due_us if due != NEVER)
+        return total
+
+
+class SlotTable:
+    """The slots of one pass, in the order in which the pass evaluates them.
+
+    `dirty.marks[i]` set: the result of slot i must not be reused. `wake.marks[i]` set: look at slot i.
+    `facts[i]` are the facts that slot i is subscribed to.
+    """
+
+    __slots__ = ("agenda", "dirty", "facts", "wake")
+
+    def __init__(self, agenda: Agenda, size: int) -> None:
+        self.agenda = agenda
+        self.dirty = agenda.lane(size)
+        self.wake = agenda.lane(size)
+        self.facts: list[set[FactKey] | None] = [None] * size
+
+    def subscribe(self, index: int, keys: Iterable[FactKey]) -> None:
+        """Let changes of these facts mark the slot dirty; facts it already reads are skipped."""
+        known = self.facts[index]
+        if known is None:
+            known = self.facts[index] = set()
+        for key in keys:
+            if key not in known:
+                known.add(key)
+                self.agenda.board.subscribe(key, self.dirty.marks, index)
+                self.agenda.watch(key)
+
+    def subscribe_wake(self, index: int, key: FactKey) -> None:
+        """Let changes of the fact wake the slot, its result standing."""
+        self.agenda.board.subscribe(key, self.wake.marks, index)
+        self.agenda.watch(key)
+
+    def unsubscribe_wake(self, index: int, key: FactKey) -> None:
+        """Undo one `subscribe_wake`."""
+        self.agenda.board.unsubscribe(key, self.wake.marks, index)
+        self.agenda.unwatch(key)
+
+    def release(self, index: int) -> set[FactKey]:
+        """Drop the slot's edges and what is scheduled for it; return the facts it read."""
+        known = self.facts[index] or set()
+        self.facts[index] = None
+        board = self.agenda.board
+        for key in known:
+            board.unsubscribe(key, self.dirty.marks, index)
+            self.agenda.unwatch(key)
+        self.agenda.schedule(self.dirty, index, NEVER)
+        self.agenda.schedule(self.wake, index, NEVER)
+        self.dirty.marks[index] = 0
+        self.wake.marks[index] = 0
+        return known
+
+    def close(self) -> None:
+        """Drop all edges of the table."""
+        for index in range(len(self.facts)):
+            if self.facts[index] is not None:
+                self.release(index)
+
+    def nbytes(self) -> int:
+        """Return the bytes held by the edges of the table, without the lanes (the agenda counts them)."""
+        total = sys.getsizeof(self.facts)
+        for known in self.facts:
+            if known is not None:
+                total += sys.getsizeof(known) + len(known) * (_TUPLE_2 + 8)
+        return total

@@ -1,0 +1,259 @@
+"""Which facts a formula reads: a static superset where its arguments are literals, recorded while running where not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Final, Protocol
+
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, Trait
+from sexp_runtime.values import Raw
+from sexp_runtime.world.facts import FactKey
+
+
+class FactSink(Protocol):
+    """Told which facts an evaluation turned out to read; facts once told are told again only in a new `epoch`."""
+
+    epoch: int
+
+    def __call__(self, keys: Iterable[FactKey], /) -> None:
+        """Take note of the facts."""
+
+
+#: For each conditional, how many leading arguments decide; the rest are actions, which run only with effect.
+_DECIDING: Final = {
+    "when": 1,
+    "every-time": 1,
+    "if-then-else": 1,
+    "switch": 1,
+    "when-argument": 2,
+    "every-time-argument": 2,
+    "perform-actions-bool-first": 1,
+    "perform-actions-bool-last": 1,
+    "functional-when": 3,
+    "do-for-valid-arguments": 0,
+    "on-mission-skip": 0,
+}
+#: Operators with a memory that consists of statuses and draws only, all of which the context counts.
+_COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
+_ROSTER: Final = ("roster",)
+
+
+class FactScan:
+    """What one formula reads.
+
+    `facts` are known now. `computed` are operator nodes whose facts follow from texts that only running shows.
+    `actions` are operator nodes in the place of actions, `restless` those that must run whenever the original would.
+    """
+
+    __slots__ = ("actions", "computed", "facts", "restless")
+
+    def __init__(self) -> None:
+        self.facts: set[FactKey] = set()
+        self.computed: list[EvalNode] = []
+        self.actions: list[EvalNode] = []
+        self.restless: list[EvalNode] = []
+
+
+def scan(root: EvalNode, ctx: EvaluationContext, *, compiled_root: bool = False) -> FactScan:
+    """Return what a formula reads as long as it runs no action; one that ran an action must be evaluated again anyway.
+
+    With `compiled_root` the actions of the root are left out, because the code that runs them counts them itself.
+    """
+    found = FactScan()
+    world = ctx.world
+    shared = (ctx.constants.true, ctx.constants.false)
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.variable is not None:
+            found.facts.add(("var", node.variable))
+        kind = node.kind
+        if kind is EvalKind.WRAPPER:
+            if node.inner is not None:
+                stack.append(node.inner)
+            continue
+        if kind is EvalKind.CONTAINER_DATA:
+            # A fetched value can name any other container (A32).
+            found.facts.update(("container", name) for name in _container_names(ctx))
+            found.facts.add(("container", node.text.lower()))
+            stack.extend(node.args)
+            continue
+        if kind is EvalKind.ATOM:
+            if node.is_name:
+                found.facts.add(("container", node.text.lower()))
+            elif node.form is not None:  # a candidate's text can be a variable's name (C40)
+                named = variable_named(ctx, node.text)
+                if named is not None:
+                    found.facts.add(("var", named))
+            continue
+        if kind is EvalKind.OPERATOR and node not in shared:
+            _scan_operator(found, node, world)
+            deciding, actions = split_actions(node)
+            stack.extend(deciding)
+            if node is root and compiled_root:
+                continue
+            found.actions.extend(
+                action.inner for action in actions if action.inner is not None and action.inner not in shared
+            )
+        else:
+            stack.extend(node.args)
+    return found
+
+
+def variable_named(ctx: EvaluationContext, text: str) -> int | None:
+    """Return the index of the variable whose name a candidate's text is, bare or as `@name[...]` (C40)."""
+    found = ctx.world.variables.index(text)
+    if found is None and text.startswith("@"):
+        found = ctx.world.variables.index(text[1:].partition("[")[0])
+    return found
+
+
+def split_actions(node: EvalNode) -> tuple[Sequence[EvalNode], Sequence[EvalNode]]:
+    """Return the arguments of an operator that decide what it does, and those that it runs as actions."""
+    if node.name == "cond":
+        deciding = [clause.args[0] for clause in node.args if clause.kind is EvalKind.CLAUSE and clause.args]
+        deciding += [arg for arg in node.args if arg.kind is not EvalKind.CLAUSE]
+        clauses = [arg for arg in node.args if arg.kind is EvalKind.CLAUSE]
+        return deciding, [action for clause in clauses for action in clause.args[1:]]
+    count = _DECIDING.get(node.name)
+    if count is None:
+        return node.args, ()
+    return node.args[:count], node.args[count:]
+
+
+def _container_names(ctx: EvaluationContext) -> Iterable[str]:
+    return [name.lower() for name in ctx.world.containers.snapshot()]
+
+
+def _scan_operator(found: FactScan, node: EvalNode, world: object) -> None:
+    spec = node.spec
+    assert spec is not None
+    if spec.traits & Trait.VOLATILE or (spec.traits & Trait.STATEFUL and node.name not in _COUNTED_MEMORY):
+        found.restless.append(node)
+    if spec.traits & Trait.ACTION:
+        found.actions.append(node)
+    if spec.reads is None:
+        return
+    if all(_is_literal(arg) for arg in node.args):
+        keys = set(spec.reads(world, [_literal_text(arg) for arg in node.args]))
+        found.facts |= keys
+        if _ROSTER in keys:  # may have asked for every ship there is, and there can come more
+            found.computed.append(node)
+        return
+    one, other = (
+        set(spec.reads(world, [_literal_text(arg) if _is_literal(arg) else dummy for arg in node.args]))
+        for dummy in ("\0one", "\0other")
+    )
+    found.facts |= one & other
+    if one != other or _ROSTER in one:
+        found.computed.append(node)
+
+
+def _is_literal(arg: EvalNode) -> bool:
+    """Whether the argument's text is always the same; an expression's text is always empty."""
+    if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
+        return True
+    return arg.kind is EvalKind.ATOM and arg.variable is None and not arg.is_placeholder
+
+
+def _literal_text(arg: EvalNode) -> str:
+    return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
+
+
+def install(found: FactScan, sink: FactSink) -> None:
+    """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse."""
+    for node in found.computed:
+        _wrap(node, lambda spec: _recording(spec, sink))
+    for node in found.restless:
+        _wrap(node, _restless)
+    for node in found.actions:
+        _wrap(node, _effective)
+
+
+def _wrap(node: EvalNode, around: Callable[[OperatorMeaning], OperatorFunction]) -> None:
+    assert node.spec is not None
+    node.spec = replace(node.spec, function=around(node.spec))
+
+
+def _restless(spec: OperatorMeaning) -> OperatorFunction:
+    inner = spec.function
+
+    def restless(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        ctx.unsettled = True
+        raw = inner(ctx, node)
+        ctx.unsettled = True
+        return raw
+
+    return restless
+
+
+def _effective(spec: OperatorMeaning) -> OperatorFunction:
+    inner = spec.function
+
+    def effective(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        ctx.effects += 1
+        return inner(ctx, node)
+
+    return effective
+
+
+def _recording(spec: OperatorMeaning, sink: FactSink) -> OperatorFunction:
+    inner = spec.function
+    reads = spec.reads
+    assert reads is not None
+    last: list[list[str]] = []
+    ships = epoch = -1
+
+    def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        nonlocal last, ships, epoch
+        variants = possible_texts(ctx, node, sink)
+        if variants is None:  # a text that cannot be read without consequences
+            ctx.unsettled = True
+        elif variants != last or len(ctx.world.ships) != ships or sink.epoch != epoch:
+            for texts in variants:
+                sink(reads(ctx.world, texts))
+            last = variants
+            ships = len(ctx.world.ships)
+            epoch = sink.epoch
+        raw = inner(ctx, node)
+        if variants is None:
+            ctx.unsettled = True
+        return raw
+
+    return recording
+
+
+def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> list[list[str]] | None:
+    """Return the texts that an operator's arguments may have now, one list for each way a placeholder can read (C40).
+
+    Reading them changes nothing. None if an argument is container data, whose reading can change the container.
+    """
+    candidate = ctx.candidate
+    own: list[str] = []
+    if candidate is not None:
+        own.append(candidate.text)
+        atom = candidate.node
+        variables = ctx.world.variables
+        named = variable_named(ctx, candidate.text)
+        indices = {named} if atom is None else {named, atom.variable, atom.lookup}
+        for index in sorted(index for index in indices if index is not None):
+            sink([("var", index)])
+            own += [variables.texts[index], str(index)]
+    variants: list[list[str]] = []
+    for text in own or [""]:
+        texts: list[str] = []
+        for arg in node.args:
+            if arg.variable is not None:
+                texts.append(ctx.world.variables.texts[arg.variable])
+            elif arg.is_placeholder and candidate is not None:
+                texts.append(text)
+            elif arg.kind is EvalKind.CONTAINER_DATA:
+                return None
+            else:
+                texts.append(_literal_text(arg))
+        if texts not in variants:
+            variants.append(texts)
+    return variants

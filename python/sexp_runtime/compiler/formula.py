@@ -1,0 +1,286 @@
+"""Compiled formulas: one Python function each, with a file name that tracebacks show and source to go with it."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import types
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sexp_runtime.compiler.facts import FactSink, install, scan
+from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
+from sexp_runtime.compiler.source import SourceWriter
+from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import EvalKind, EvalNode, build
+from sexp_runtime.operators.registry import Trait
+from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
+from sexp_runtime.values import (
+    CANT_EVAL,
+    KNOWN_FALSE,
+    KNOWN_TRUE,
+    NAN,
+    NAN_FOREVER,
+    UNKNOWN,
+    Status,
+    c_divide,
+    c_remainder,
+    wrap32,
+)
+from sexp_runtime.world.facts import FactKey
+
+
+def _remember(ctx: EvaluationContext, head: EvalNode, holder: EvalNode, status: Status) -> None:
+    """Store a changed status in an operator node and its wrapper, as the interpreter does (B10, B12)."""
+    evaluator.set_status(ctx, head, status)
+    if holder is not head:
+        evaluator.set_status(ctx, holder, status)
+
+
+#: What generated code knows by name.
+_GLOBALS: dict[str, Any] = {
+    "__builtins__": {"min": min, "max": max, "abs": abs},
+    "CANT": CANT_EVAL,
+    "KF": KNOWN_FALSE,
+    "KT": KNOWN_TRUE,
+    "NAN": NAN,
+    "NANF": NAN_FOREVER,
+    "Status": Status,
+    "UNKNOWN": UNKNOWN,
+    "c_divide": c_divide,
+    "c_remainder": c_remainder,
+    "evaluate": evaluator.evaluate,
+    "evaluate_head": evaluator.evaluate_head,
+    "flush": evaluator.flush,
+    "remember": _remember,
+    "wrap32": wrap32,
+}
+
+_CLOCK = Trait.NONE | Trait.TIME
+#: Roots whose actions the generated code runs by itself.
+_CONDITIONALS = frozenset({"when", "every-time"})
+
+
+class CompiledFormula:
+    """A formula as a Python function; means exactly what the interpreter means.
+
+    `evaluate()` returns the value of one evaluation, `status` is the special status that the root remembers (UNKNOWN
+    where it is an ordinary result), `flush()` forgets what the formula remembers (D3). `facts` is a superset of the
+    facts that an evaluation without actions reads; facts that only running shows go to the sink given when compiling.
+    """
+
+    __slots__ = ("__weakref__", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner", "root")
+
+    def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
+        self.root = root
+        self.owner = owner
+        self._ctx = ctx
+        self.facts: frozenset[FactKey] = frozenset()
+        if sink is not None:
+            found = scan(root, ctx, compiled_root=root.name in _CONDITIONALS)
+            install(found, sink)
+            self.facts = frozenset(found.facts)
+        writer, self._status_counts = _write(root, ctx)
+        self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
+        source = writer.source("formula")
+        code = compile(source, self._file, "exec", dont_inherit=True)
+        function_code = next(const for const in code.co_consts if isinstance(const, types.CodeType))
+        values = (ctx, ctx.world.variables.numbers, *writer.parameters.values())
+        self.evaluate: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
+        _show_source(self._file, self)
+
+    @property
+    def status(self) -> Status:
+        """The special status of the root after the last evaluation, UNKNOWN for an ordinary result."""
+        return self.root.status if self._status_counts else UNKNOWN
+
+    @property
+    def source(self) -> str:
+        """The Python source that the formula was compiled from, written anew."""
+        return _write(self.root, self._ctx)[0].source("formula")
+
+    def flush(self) -> None:
+        """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
+        evaluator.flush(self._ctx, self.root)
+
+    def nbytes(self) -> int:
+        """Return the bytes held by tree, code and facts of this formula alone."""
+        shared = (self._ctx.constants.true, self._ctx.constants.false)
+        total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
+        total += function_bytes(self.evaluate)
+        total += sum(tree_bytes(node) for node in self.root.walk() if node not in shared)
+        return total
+
+    def __del__(self) -> None:
+        linecache.cache.pop(self._file, None)
+
+    def __repr__(self) -> str:
+        return f"CompiledFormula({self.owner!r})"
+
+
+def function_bytes(function: Any) -> int:
+    """Return the bytes of a generated function: object, default values, code with its tables and constants."""
+    total = sys.getsizeof(function)
+    if not isinstance(function, types.FunctionType):
+        return total
+    code = function.__code__
+    total += sys.getsizeof(function.__defaults__ or ()) + sys.getsizeof(code)
+    total += sys.getsizeof(code.co_code) + sys.getsizeof(code.co_linetable) + sys.getsizeof(code.co_exceptiontable)
+    for names in (code.co_consts, code.co_names, code.co_varnames):
+        total += sys.getsizeof(names)
+    return total
+
+
+def tree_bytes(node: EvalNode) -> int:
+    """Return the bytes of one runtime node without its children and without its syntax node."""
+    return sys.getsizeof(node) + sys.getsizeof(node.args)
+
+
+def compile_formula(
+    expression: SexpExpression | SyntaxNode | EvalNode,
+    ctx: EvaluationContext,
+    *,
+    owner: str = "",
+    mission: str = "",
+    sink: FactSink | None = None,
+) -> CompiledFormula:
+    """Return the formula compiled for the context.
+
+    owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
+    sink gets what running shows. Raises operators.node.BuildError for a formula that cannot be evaluated.
+    """
+    if isinstance(expression, EvalNode):
+        root = expression
+    else:
+        root = build(expression, ctx)
+        if not owner and isinstance(expression, SexpExpression):
+            owner = expression.owner
+    return CompiledFormula(root, ctx, owner, mission, sink)
+
+
+def _file_name(wanted: str) -> str:
+    """Return a file name that no living formula has; not in angle brackets, for which linecache asks nobody."""
+    name = wanted
+    number = 1
+    while name in linecache.cache:
+        number += 1
+        name = f"{wanted} #{number}"
+    return name
+
+
+def _show_source(file: str, formula: CompiledFormula) -> None:
+    """Let tracebacks show the source without keeping it: it is written anew when somebody asks."""
+    weak = weakref.ref(formula)
+
+    def get_source() -> str:
+        living = weak()
+        return living.source if living is not None else ""
+
+    linecache.cache[file] = (get_source,)  # the documented lazy form
+
+
+def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
+    """Return the written function, and whether the root keeps a status that can be special."""
+    planner = Planner(ctx)
+    if root.name in _CONDITIONALS and root.args:
+        condition = planner.plan(root.args[0])
+        if condition.form is not Form.INTERPRETED and (condition.form in UNNOTICED or not ctx.wcs):
+            if root.name == "when":
+                return _write_when(root, condition)
+            if _keeps_nothing(condition):
+                return _write_every_time(root, condition), True
+    return _write_plain(root, planner.plan(root), ctx)
+
+
+def _write_plain(root: EvalNode, plan: Plan, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
+    writer = SourceWriter()
+    if plan.form is Form.INTERPRETED or plan.form is Form.KNOWN:
+        writer.add(f"return evaluate(C, {writer.reference('n', root)})")
+        return writer, True
+    if plan.form in UNNOTICED:
+        writer.add(f"return +{writer.value(plan)}")
+        return writer, False
+    arg = writer.stateful(plan, writer.fresh_name("v"), root)
+    writer.add(f"return +{arg.value}")
+    return writer, bool(plan.specials)
+
+
+def _run_actions(writer: SourceWriter, actions: Iterable[EvalNode]) -> None:
+    writer.add("C.effects += 1")
+    for action in actions:
+        if action.is_expression:
+            writer.add(f"evaluate_head(C, {writer.reference('n', action)})")
+
+
+def _condition(writer: SourceWriter, plan: Plan) -> tuple[str, str | None]:
+    """Write the evaluation of a condition, which goes past its wrapper; return its value and when it is known false."""
+    if plan.form in UNNOTICED or plan.form is Form.ATOM:
+        arg = writer.argument(plan)
+        if plan.form is Form.KNOWN:
+            return arg.value, None if plan.value else "True"
+        value = writer.fresh_name("v")
+        writer.add(f"{value} = +{arg.value}")
+        return value, None
+    arg = writer.stateful(plan, writer.fresh_name("v"), plan.head)
+    return arg.value, arg.test(KNOWN_FALSE, NAN_FOREVER)
+
+
+def _write_when(root: EvalNode, condition: Plan) -> tuple[SourceWriter, bool]:
+    """`when`: the actions run if the value is exactly 1; a known false condition makes it known false (C1-C3)."""
+    writer = SourceWriter()
+    node = writer.reference("n", root)
+    can_fail = bool(condition.specials & {KNOWN_FALSE, NAN_FOREVER})
+    if can_fail:
+        writer.add(f"if {node}.status is KF: return 0")
+    if condition.form is Form.INLINE and condition.low >= 0 and condition.high <= 1:
+        writer.add(f"if {writer.truth(condition)}:")
+        writer.indent += 1
+        _run_actions(writer, root.args[1:])
+        writer.add("return 1")
+        writer.indent -= 1
+        writer.add("return 0")
+        return writer, can_fail
+    value, known_false = _condition(writer, condition)
+    writer.add(f"if {value} == 1:")
+    writer.indent += 1
+    _run_actions(writer, root.args[1:])
+    writer.indent -= 1
+    if known_false is not None:
+        writer.add(f"elif {known_false}: remember(C, {node}, {node}, KF)")
+    writer.add(f"return {value}")
+    return writer, can_fail
+
+
+def _keeps_nothing(plan: Plan) -> bool:
+    """Whether evaluating the plan without remembered statuses leaves nothing behind that a flush would clear."""
+    if plan.form is Form.INTERPRETED or plan.form is Form.ATOM:
+        return False
+    if plan.form is Form.CALL or plan.form is Form.STATUS_CALL:
+        spec = plan.head.spec
+        return spec is not None and not spec.traits & ~_CLOCK and all(_simple(arg) for arg in plan.head.args)
+    return all(_keeps_nothing(kid) for kid in plan.kids)
+
+
+def _simple(arg: EvalNode) -> bool:
+    return arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name
+
+
+def _write_every_time(root: EvalNode, condition: Plan) -> SourceWriter:
+    """`every-time`: as `when`, then everything below is forgotten and the result is NAN (C7, D3).
+
+    The condition is written without statuses, so that there is nothing to forget unless actions ran.
+    """
+    writer = SourceWriter(fresh=True)
+    node = writer.reference("n", root)
+    value, _ = _condition(writer, condition)
+    writer.add(f"if {value} == 1:")
+    writer.indent += 1
+    _run_actions(writer, root.args[1:])
+    for arg in root.args:
+        writer.add(f"flush(C, {writer.reference('n', arg)})")
+    writer.indent -= 1
+    writer.add(f"if {node}.status is not NAN: remember(C, {node}, {node}, NAN)")
+    writer.add("return 0")
+    return writer

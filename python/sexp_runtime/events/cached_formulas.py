@@ -1,0 +1,164 @@
+"""Formulas whose results are kept until a fact, the clock or their own memory could change them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+
+from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.cache.slots import Agenda, SlotTable
+from sexp_runtime.compiler.facts import FactSink
+from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.events.formula import AbsentFormula, Formula
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import BuildError, EvalNode
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import Status
+from sexp_runtime.world.facts import FactKey
+
+
+def compiled(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
+    """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter."""
+    return _make(expression, context, owner, "", None)
+
+
+def _make(
+    expression: SexpExpression | EvalNode | None,
+    context: EvaluationContext,
+    owner: str,
+    mission: str,
+    sink: FactSink | None,
+) -> CompiledFormula | AbsentFormula:
+    if expression is None:
+        return AbsentFormula(owner)
+    try:
+        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink)
+    except BuildError as error:
+        context.warn(f"{owner}: {error}")
+        return AbsentFormula(owner)
+
+
+class CachedFormulas:
+    """A row of compiled formulas, one slot each; an expression is None where there is nothing to evaluate.
+
+    `table.dirty.marks[i]` says that slot i must be evaluated before its value may be used. Marks are set by facts at
+    once, by the clock when `agenda.expire` runs, and by `refresh` itself where the evaluation must not be reused.
+    """
+
+    def __init__(
+        self,
+        ctx: EvaluationContext,
+        agenda: Agenda,
+        expressions: Sequence[SexpExpression | EvalNode | None],
+        owners: Sequence[str],
+        mission: str = "",
+    ) -> None:
+        size = len(expressions)
+        self.ctx = ctx
+        self.agenda = agenda
+        self.table = SlotTable(agenda, size)
+        self.formulas: list[CompiledFormula | AbsentFormula] = []
+        self.values = [0] * size
+        self.evaluators: list[Callable[[], int]] = []
+        self.evaluations = 0
+        self._sinks: list[_Sink] = []
+        for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
+            sink = _Sink(self.table, index)
+            self._sinks.append(sink)
+            formula = _make(expression, ctx, owner, mission, sink)
+            self.formulas.append(formula)
+            self.evaluators.append(formula.evaluate)
+            self.table.subscribe(index, facts_of(formula))
+            self.table.dirty.marks[index] = 1
+        agenda.bell[0] = 1
+
+    def value(self, index: int) -> int:
+        """Return the value of a formula as evaluating it now would (call `agenda.expire` first in each frame)."""
+        if self.table.dirty.marks[index]:
+            return self.refresh(index)
+        return self.values[index]
+
+    def status(self, index: int) -> Status:
+        """Return the special status of a formula's root, UNKNOWN for an ordinary result."""
+        return self.formulas[index].status
+
+    def refresh(self, index: int) -> int:
+        """Evaluate a formula, note until when its value holds, and return it."""
+        ctx = self.ctx
+        dirty = self.table.dirty
+        ctx.due = NEVER
+        ctx.unsettled = False
+        before = ctx.effects
+        dirty.marks[index] = 0
+        try:
+            value = self.evaluators[index]()
+        except BaseException:
+            dirty.marks[index] = 1
+            self.agenda.bell[0] = 1
+            raise
+        self.evaluations += 1
+        self.values[index] = value
+        if ctx.unsettled or ctx.effects != before:
+            dirty.marks[index] = 1
+            self.agenda.bell[0] = 1
+        elif ctx.due != dirty.due_us[index]:
+            self.agenda.schedule(dirty, index, ctx.due)
+        return value
+
+    def flush(self, index: int) -> None:
+        """Forget what a formula remembers (D3); its next use evaluates it."""
+        self.formulas[index].flush()
+        if self.table.facts[index] is None:
+            self.revive(index)
+        else:
+            self.touch(index)
+
+    def touch(self, index: int) -> None:
+        """Have a formula evaluated at its next use."""
+        self.table.dirty.marks[index] = 1
+        self.agenda.bell[0] = 1
+
+    def retire(self, index: int) -> None:
+        """Give up the slot's edges: its value is not needed until `revive`."""
+        self.table.release(index)
+
+    def revive(self, index: int) -> None:
+        """Take up the slot again after `retire`; its next use evaluates it."""
+        if self.table.facts[index] is None:
+            self._sinks[index].epoch += 1
+            self.table.subscribe(index, facts_of(self.formulas[index]))
+        self.touch(index)
+
+    def facts(self, index: int) -> frozenset[FactKey]:
+        """Return the facts that the slot waits for."""
+        return frozenset(self.table.facts[index] or ())
+
+    def close(self) -> None:
+        """Drop all edges, so that the world no longer knows of these formulas."""
+        self.table.close()
+
+    def nbytes(self) -> int:
+        """Return the bytes held by formulas, values and edges, without the agenda."""
+        total = self.table.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        total += sys.getsizeof(self.formulas)
+        total += sum(formula.nbytes() for formula in self.formulas if isinstance(formula, CompiledFormula))
+        return total
+
+
+def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
+    """Return the facts that a formula is known to read."""
+    return formula.facts if isinstance(formula, CompiledFormula) else frozenset()
+
+
+class _Sink:
+    """Subscribes a slot to facts that an evaluation turns out to read."""
+
+    __slots__ = ("epoch", "index", "table")
+
+    def __init__(self, table: SlotTable, index: int) -> None:
+        self.table = table
+        self.index = index
+        self.epoch = 0
+
+    def __call__(self, keys: Iterable[FactKey]) -> None:
+        self.table.subscribe(self.index, keys)

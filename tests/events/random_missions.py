@@ -1,0 +1,406 @@
+"""Random small missions and random things that happen in them, drawn from anything that has the methods of random.Random."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import sexp_runtime.operators  # noqa: F401  # fills MEANINGS
+from sexp_runtime.catalog import CATALOG, OPERATOR_NAMES
+from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
+from sexp_runtime.operators.registry import MEANINGS
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.syntax.parser import SexpParser
+from sexp_runtime.syntax.symbols import Symbols
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.world.ships import ExitKind, ShipStatus
+from sexp_runtime.world.world import World
+
+NUMBERS = ["a", "b", "c", "d"]
+STRINGS = ["s", "t"]
+SHIPS = ["Red", "Blue", "Green", "Wolf 1", "Wolf 2"]
+NAMES = [*SHIPS, "Wolf", "Nobody"]
+EVENTS = ["E0", "E1", "E2", "E3", "E4", "E5"]
+GOALS = ["G0", "G1"]
+EDGES = [0, 0, 1, 1, 2, 3, 5, -1, -3, 7, 31, 100, 2147483647, -2147483647, 65536, 12345]
+
+
+@dataclass
+class EventPlan:
+    """What a random event is made of."""
+
+    formula: str
+    fields: dict[str, Any]
+
+
+@dataclass
+class MissionPlan:
+    """A random mission as text, so that it can be built any number of times."""
+
+    events: list[EventPlan] = field(default_factory=list)
+    goals: list[str] = field(default_factory=list)
+    options: dict[str, bool] = field(default_factory=dict)
+    dialect: Dialect = Dialect.FSO
+    seed: int = 1
+    frames: list[list[tuple[Any, ...]]] = field(default_factory=list)
+
+    def describe(self) -> str:
+        """Return the mission in a form that can be pasted into a test."""
+        lines = [f"options={self.options} dialect={self.dialect} seed={self.seed}"]
+        lines += [f"event {n}: {event.fields} {event.formula}" for n, event in enumerate(self.events)]
+        lines += [f"goal {n}: {text}" for n, text in enumerate(self.goals)]
+        lines += [f"frame {n}: {steps}" for n, steps in enumerate(self.frames)]
+        return "\n".join(lines)
+
+
+class Formulas:
+    """Writes random formulas."""
+
+    def __init__(self, random: Random, *, wcs: bool = False, mild: bool = False) -> None:
+        self.r = random
+        self.wcs = wcs
+        self.mild = mild
+        self.in_form = False
+
+    def known(self, *names: str) -> list[str]:
+        return [name for name in names if name in MEANINGS] or ["+"]
+
+    def pick(self, items: Any) -> Any:
+        return items[self.r.randrange(len(items))]
+
+    def chance(self, percent: int) -> bool:
+        return self.r.randrange(100) < percent
+
+    def literal(self) -> str:
+        return str(self.pick(EDGES))
+
+    def small(self) -> str:
+        return str(self.r.randrange(6))
+
+    def name(self, names: list[str]) -> str:
+        if self.in_form and self.chance(50):
+            return '"<argument>"'
+        if self.chance(6):
+            return f'"@{self.pick(STRINGS)}[x]"'
+        if self.chance(3) and not self.wcs:
+            return '&Queue& ( "Get_First" )'
+        return f'"{self.pick(names)}"'
+
+    def number(self, depth: int) -> str:
+        roll = self.r.randrange(100)
+        if depth <= 0 or roll < 22:
+            roll = self.r.randrange(100)
+            if roll < 55:
+                return f"@{self.pick(NUMBERS)}[0]"
+            if roll < 60 and self.in_form:
+                return '"<argument>"'
+            return self.literal() if self.chance(40) else self.small()
+        if roll < 50:
+            op = self.pick(["+", "-", "*", "/", "mod", "min", "max", "abs"])
+            count = 1 if op == "abs" else self.r.randrange(1, 4)
+            return f"( {op} {' '.join(self.number(depth - 1) for _ in range(count))} )"
+        if roll < 72:
+            op = self.pick(self.known("hits-left", "shields-left", "time-ship-destroyed", "time-ship-arrived"))
+            return f"( {op} {self.name(SHIPS)} )"
+        if roll < 80:
+            return f"( {self.pick(self.known('mission-time', 'mission-time-msecs'))} )"
+        if roll < 84 and not self.wcs:
+            return f"( functional-if-then-else {self.truth(depth - 1)} {self.number(depth - 1)} {self.number(depth - 1)} )"
+        if roll < 88:
+            return f"( num-ships-in-wing {self.name(['Wolf'])} )"
+        if roll < 92:
+            op = self.pick(["rand", "rand-multiple"])
+            return f"( {op} {self.small()} {self.r.randrange(3, 9)} )"
+        if roll < 95 and not self.wcs:
+            return f"( bitwise-and {self.number(depth - 1)} {self.number(depth - 1)} )"
+        if roll < 98:
+            return f'( distance {self.name(SHIPS)} {self.name(SHIPS)} )' if "distance" in MEANINGS else self.small()
+        return f"( nan-to-number {self.number(depth - 1)} )"
+
+    def truth(self, depth: int) -> str:
+        roll = self.r.randrange(100)
+        if depth <= 0 or roll < 8:
+            return self.pick(["( true )", "( false )", f"( = @{self.pick(NUMBERS)}[0] {self.small()} )"])
+        if roll < 12:
+            if self.chance(15):
+                return self.number(1)
+            return f"( {self.pick(self.known('hits-left', 'time-ship-destroyed', 'time-ship-departed'))} {self.name(SHIPS)} )"
+        if roll < 30:
+            op = self.pick(["and", "or", "and", "or", "xor", "and-in-sequence"])
+            count = self.r.randrange(1, 4)
+            return f"( {op} {' '.join(self.truth(depth - 1) for _ in range(count))} )"
+        if roll < 36:
+            return f"( not {self.truth(depth - 1)} )"
+        if roll < 55:
+            op = self.pick(["=", "<", ">"] if self.wcs else ["=", "!=", "<", ">", "<=", ">="])
+            count = 3 if self.chance(15) else 2
+            return f"( {op} {' '.join(self.number(depth - 1) for _ in range(count))} )"
+        if roll < 58:
+            return f"( is-nan {self.number(depth - 1)} )"
+        if roll < 70:
+            return self.outcome()
+        if roll < 80:
+            return self.event_truth()
+        if roll < 85:
+            return f"( has-time-elapsed {self.small()} )"
+        if roll < 89:
+            return f"( is-in-mission {self.name(NAMES)} )"
+        if roll < 91:
+            return f'( string-equals "@{self.pick(STRINGS)}[x]" {self.name(NAMES)} )'
+        if roll < 93:
+            return f'( key-pressed "{self.pick(["A", "B"])}" )' if "key-pressed" in MEANINGS else "( true )"
+        if roll < 95:
+            count = self.r.randrange(1, 3)
+            inner = [self.pick(["( = @a[0] 1 )", self.outcome(), f"( > @{self.pick(NUMBERS)}[0] 2 )"]) for _ in range(count)]
+            return f"( is-true-for-duration {self.r.randrange(0, 4) * 400} {' '.join(inner)} )"
+        if roll < 97 and not self.wcs:
+            return f"( perform-actions-bool-first {self.truth(depth - 1)} {self.action(1)} )"
+        if roll < 99 and not self.wcs:
+            return f"( is-container-empty &&Queue )" if "is-container-empty" in MEANINGS else "( false )"
+        return f"( is-docked {self.name(SHIPS)} {self.name(SHIPS)} )" if "is-docked" in MEANINGS else "( false )"
+
+    def outcome(self) -> str:
+        roll = self.r.randrange(100)
+        if roll < 35:
+            op = self.pick(["is-destroyed-delay", "has-arrived-delay", "has-departed-delay", "destroyed-or-departed-delay"])
+            return f"( {op} {self.small()} {self.name(NAMES)} )"
+        if roll < 55:
+            op = self.pick(["is-destroyed", "has-arrived", "has-departed"])
+            op = op if op in MEANINGS else "has-arrived-delay 0"
+            return f"( {op} {self.name(NAMES)} )"
+        if roll < 75:
+            op = self.pick(["is-destroyed-delay", "has-arrived-delay"])
+            return f"( {op} {self.small()} {self.name(NAMES)} {self.name(NAMES)} )"
+        op = self.pick(self.known("percent-ships-destroyed", "percent-ships-departed", "percent-ships-arrived"))
+        return f"( {op} {self.pick([0, 30, 50, 100])} {self.name(NAMES)} {self.name(NAMES)} )"
+
+    def event_truth(self) -> str:
+        roll = self.r.randrange(100)
+        event = f'"{self.pick(EVENTS)}"'
+        if roll < 35:
+            return f"( {self.pick(['is-event-true', 'is-event-false', 'is-event-incomplete'])} {event} )"
+        if roll < 65:
+            return f"( {self.pick(['is-event-true-delay', 'is-event-false-delay'])} {event} {self.r.randrange(4)} )"
+        if roll < 80:
+            ops = self.known("is-event-true-msecs-delay", "is-event-false-msecs-delay")
+            return f"( {self.pick(ops)} {event} {self.pick([0, 100, 350, 1000])} )"
+        op = self.pick(["is-goal-true-delay", "is-goal-false-delay"])
+        return f'( {op} "{self.pick(GOALS)}" {self.r.randrange(3)} )'
+
+    def action(self, depth: int) -> str:
+        roll = self.r.randrange(100)
+        if roll < 35:
+            return f"( modify-variable @{self.pick(NUMBERS)}[0] {self.number(2)} )"
+        if roll < 42:
+            return f'( modify-variable "@{self.pick(STRINGS)}[x]" {self.name(NAMES)} )'
+        if roll < 50:
+            return f'( reset-event "{self.pick(EVENTS)}" )'
+        if roll < 54:
+            return f'( {self.pick(["reset-goal", "invalidate-goal", "validate-goal"])} "{self.pick(GOALS)}" )'
+        if roll < 62 and depth > 0:
+            return self.conditional(depth - 1)
+        if roll < 68 and self.in_form:
+            return '( invalidate-argument "<argument>" )'
+        if roll < 72 and not self.wcs and "add-to-list" in MEANINGS:
+            return f"( add-to-list &&Queue ( true ) {self.name(NAMES)} )"
+        if roll < 80:
+            return f"( self-destruct {self.name(SHIPS)} )" if "self-destruct" in MEANINGS else "( do-nothing )"
+        if roll < 84:
+            return f"( rand-multiple 1 9 )"
+        return "( do-nothing )"
+
+    def actions(self, depth: int) -> str:
+        return " ".join(self.action(depth) for _ in range(self.r.randrange(1, 3)))
+
+    def conditional(self, depth: int) -> str:
+        roll = self.r.randrange(100)
+        size = self.r.randrange(1, 4)
+        if roll < 60:
+            return f"( when {self.truth(size)} {self.actions(depth)} )"
+        if roll < 70:
+            return f"( every-time {self.truth(size)} {self.actions(depth)} )"
+        if roll < 78:
+            return f"( if-then-else {self.truth(size)} {self.action(depth)} {self.actions(depth)} )"
+        if roll < 83:
+            clauses = [f"( {self.truth(2)} {self.actions(depth)} )" for _ in range(self.r.randrange(1, 3))]
+            return f"( cond {' '.join(clauses)} )"
+        if roll < 86 and not self.wcs:
+            return f"( switch {self.number(1)} {self.actions(depth)} )"
+        return self.form(depth, size)
+
+    def form(self, depth: int, size: int) -> str:
+        names = [f'"{self.pick([*SHIPS, "1", "3", "a"])}"' for _ in range(self.r.randrange(1, 4))]
+        if self.chance(15):
+            names.append(f'"@{self.pick(STRINGS)}[x]"')
+        if self.chance(10) and not self.wcs:
+            names.append("&&Queue")
+        providers = ["any-of", "every-of", "number-of 2", "random-of", "in-sequence"]
+        if not self.wcs:
+            providers += ["first-of 1", "for-counter 1 3", "for-ship-team", "random-multiple-of"]
+        provider = self.pick(providers)
+        if provider == "for-counter 1 3":
+            names = []
+        if provider == "for-ship-team":
+            names = ['"Friendly"']
+        before, self.in_form = self.in_form, True
+        condition, actions = self.truth(size), self.actions(depth)
+        self.in_form = before
+        name = "when-argument" if self.chance(75) else "every-time-argument"
+        return f"( {name} ( {provider} {' '.join(names)} ) {condition} {actions} )"
+
+    def formula(self) -> str:
+        if self.chance(12):
+            return self.truth(3)
+        return self.conditional(1)
+
+
+def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bool = False) -> MissionPlan:
+    """Return a random mission with random happenings."""
+    make = Formulas(random, wcs=wcs)
+    plan = MissionPlan(dialect=Dialect.WCS if wcs else Dialect.FSO, seed=random.randrange(1, 1000))
+    plan.options = {
+        "fixed_chaining_to_repeat": make.chance(40),
+        "alternate_chaining": make.chance(15),
+        "true_loop_arguments": make.chance(20),
+    }
+    for _ in range(random.randrange(1, events + 1)):
+        repeat = make.pick([1, 1, 1, 2, 3, -1])
+        uses_trigger = make.chance(20)
+        trigger = make.pick([2, 3, -1]) if uses_trigger else 1
+        if uses_trigger and repeat == 1:
+            repeat = -1
+        fields = {
+            "repeat": repeat,
+            "trigger": trigger,
+            "uses_trigger": uses_trigger,
+            "interval_ms": make.pick([1000, 0, 100, 250, 2000, 1000, -1000]),
+            "chain_delay_ms": make.pick([-1, -1, 0, 300, 1000, 2500]),
+        }
+        plan.events.append(EventPlan(make.formula(), fields))
+    for _ in range(random.randrange(0, 3)):
+        plan.goals.append(make.truth(3))
+    for _ in range(frames):
+        plan.frames.append(random_frame(make))
+    return plan
+
+
+def random_frame(make: Formulas) -> list[tuple[Any, ...]]:
+    """Return what happens in one frame: first the step of the clock, then writes."""
+    steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 100_000, 100_000, 333_333, 1_000_000, 50_000, 0]))]
+    while make.chance(45):
+        roll = make.r.randrange(100)
+        if roll < 40:
+            steps.append(("number", make.r.randrange(len(NUMBERS)), make.pick(EDGES)))
+        elif roll < 48:
+            steps.append(("text", len(NUMBERS) + make.r.randrange(len(STRINGS)), make.pick(NAMES)))
+        elif roll < 80:
+            what = make.pick(["arrive", "destroy", "finish", "depart", "vanish", "self-destruct", "hull", "shields"])
+            steps.append((what, make.pick(SHIPS), make.r.randrange(0, 101)))
+        elif roll < 90:
+            steps.append(("move", make.pick(SHIPS), make.r.randrange(0, 2000)))
+        elif roll < 94:
+            steps.append(("key", make.pick(["A", "B"]), make.chance(50)))
+        else:
+            steps.append(("queue", make.pick(NAMES), make.chance(50)))
+    return steps
+
+
+def symbols(dialect: Dialect) -> Symbols:
+    """Return the names that formulas of random missions may use."""
+    return Symbols(
+        OPERATOR_NAMES,
+        aliases=getattr(CATALOG, "aliases", {}),
+        variables=[*NUMBERS, *STRINGS],
+        containers={} if dialect is Dialect.WCS else {"Queue": "list"},
+        dialect=dialect,
+    )
+
+
+def parse(text: str, dialect: Dialect = Dialect.FSO, owner: str = "") -> SexpExpression:
+    """Return the expression; a text that does not parse is an error of the generator."""
+    result = SexpParser(symbols(dialect)).parse(text, owner=owner)
+    assert result.expression is not None, (text, result.diagnostics)
+    assert not any(d.severity.name == "ERROR" for d in result.diagnostics), (text, result.diagnostics)
+    return result.expression
+
+
+def build_world(plan: MissionPlan) -> World:
+    """Return the world of a random mission at its start, with events and goals but without formulas."""
+    world = World(dialect=plan.dialect, seed=plan.seed)
+    for number, name in enumerate(NUMBERS):
+        world.variables.declare(name, number)
+    for name in STRINGS:
+        world.variables.declare(name, "Red")
+    if plan.dialect is not Dialect.WCS:
+        world.containers.declare("Queue", "list", ["Red", "Wolf 1"])
+    world.add_wing("Wolf", waves=1, size=2, ships=["Wolf 1", "Wolf 2"])
+    for number, name in enumerate(SHIPS):
+        ship = world.add_ship(name, team="Friendly" if number % 2 else "Hostile", max_hull=100.0, hull=100.0)
+        ship.max_shields = ship.shields = 50.0
+        ship.position = (100.0 * number, 0.0, 0.0)
+        if name.startswith("Wolf"):
+            ship.wing = "wolf"
+            ship.refresh_facts()
+        if number in (0, 3):
+            world.arrive(ship, initial=True)
+    for number, event in enumerate(plan.events):
+        world.add_event(EVENTS[number % len(EVENTS)], **event.fields)
+    for number, _ in enumerate(plan.goals):
+        world.add_goal(GOALS[number])
+    return world
+
+
+def build_context(plan: MissionPlan, world: World, actions: list[Any]) -> EvaluationContext:
+    """Return a context whose actions are appended to the list."""
+    return EvaluationContext(
+        world,
+        options=RuntimeOptions(**plan.options),
+        actions=lambda name, args: actions.append((name, args)),
+    )
+
+
+def apply(world: World, step: tuple[Any, ...]) -> None:
+    """Let one thing happen."""
+    what, *args = step
+    if what == "time":
+        world.clock.advance_to(world.clock.us + args[0])
+    elif what == "number":
+        world.variables.set_number(args[0], args[1])
+    elif what == "text":
+        world.variables.set_text(args[0], args[1])
+    elif what == "key":
+        if args[1]:
+            world.press_key(args[0])
+        else:
+            world.reset_key(args[0])
+    elif what == "queue":
+        if world.containers.get("Queue") is not None:
+            if args[1]:
+                world.containers.add_items("Queue", [args[0]])
+            else:
+                world.containers.remove_items("Queue", [args[0]])
+    else:
+        ship = world.ship(args[0])
+        assert ship is not None
+        if what == "arrive":
+            world.arrive(ship)
+        elif what == "destroy":
+            world.destroy(ship)
+        elif what == "finish":
+            world.finish_death(ship)
+        elif what == "depart":
+            world.depart(ship)
+        elif what == "vanish":
+            world.vanish(ship)
+        elif what == "self-destruct":
+            world.self_destruct(ship)
+        elif what == "hull":
+            world.set_ship(ship, "hull", float(args[1]))
+        elif what == "shields":
+            world.set_ship(ship, "shields", float(args[1]) / 2)
+        elif what == "move":
+            world.move_ship(ship, (float(args[1]), 0.0, 0.0))
+
+
+__all__ = ["ExitKind", "ShipStatus", "apply", "build_context", "build_world", "parse", "random_mission"]
