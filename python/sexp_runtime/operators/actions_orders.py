@@ -6,7 +6,7 @@ from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
-from sexp_runtime.operators.actions_motion import orientation_of_angles
+from sexp_runtime.operators.actions_geometry import orientation_of_angles
 from sexp_runtime.operators.actions_targets import (
     changeable_ships,
     named_ship,

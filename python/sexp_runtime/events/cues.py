@@ -1,0 +1,389 @@
+"""Arrivals and departures: the cues of ships and wings with delays, waves, carriers and reinforcements (F40-F48)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.events.placement import Placement
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import KNOWN_FALSE
+from sexp_runtime.world.clock import us_of_event_ms
+from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Vector
+from sexp_runtime.world.wings import Wing
+
+if TYPE_CHECKING:
+    from sexp_runtime.events.formula import Formula
+    from sexp_runtime.events.manager import FormulaProfiler
+    from sexp_runtime.mission.model import Mission
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
+
+#: A moment that never comes, in microseconds.
+NEVER: Final = 1 << 62
+#: Flags of a ship that cannot leave through hyperspace (F46).
+WARPLESS: Final = frozenset(("no-subspace-drive", "break-warp", "never-warp"))
+
+
+class CueKind(Enum):
+    """What a cue decides."""
+
+    SHIP_ARRIVAL = "ship arrival"
+    WING_ARRIVAL = "wing arrival"
+    SHIP_DEPARTURE = "ship departure"
+    WING_DEPARTURE = "wing departure"
+
+
+class Cue:
+    """One cue in the order of processing, with the delay that runs once it was true.
+
+    - `due_us`: the moment in mission microseconds at which the running delay has elapsed, NEVER while none runs
+    - `facts`: what processing looks at beside the formula; while neither these nor the formula's own inputs change and
+      `due_us` has not come, processing the cue again does nothing but count an evaluation
+    - `done`: processing it will never do anything again
+    - `available`: a reinforcement that may be called now (F43); `called`: one that was
+    """
+
+    __slots__ = ("available", "called", "delay_ms", "done", "due_us", "facts", "formula", "index", "kind", "subject")
+
+    def __init__(self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula) -> None:
+        self.index = index
+        self.kind = kind
+        self.subject = subject
+        self.formula = formula
+        self.facts: tuple[FactKey, ...] = ()
+        self.due_us = NEVER
+        self.delay_ms = 0
+        self.done = False
+        self.available = False
+        self.called = False
+
+    def __repr__(self) -> str:
+        return f"Cue({self.kind.value} of {self.subject.name!r}, done={self.done})"
+
+
+class CueManager:
+    """Steps 2 and 3 of a frame (F0): arrivals of ships, then of wings, then departures of ships, then of wings.
+
+    `formulas` makes the evaluable form of a cue. `leave` is told of each ship that is to depart, so that a game or a
+    simulation can fly it out and call World.depart when it is gone; without it ships depart at once. `on_request` is
+    called with each cue whose formula is asked for. `load` is to be called once at mission time 0, `frame` each frame.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        mission: Mission | None,
+        ctx: EvaluationContext,
+        formulas: Callable[[SexpExpression], Formula],
+        *,
+        leave: Callable[[Ship], None] | None = None,
+        seed: int = 1,
+    ) -> None:
+        self.world = world
+        self.mission = mission
+        self.ctx = ctx
+        self.leave = leave
+        self.on_request: Callable[[Cue], None] | None = None
+        #: Every cue in the order in which a frame processes them.
+        self.cues: list[Cue] = []
+        #: Told of each evaluation that is made, when set (see the event manager's).
+        self.profiler: FormulaProfiler | None = None
+        self.counters = EngineCounters()
+        self._placement = Placement(world, seed)
+        self._process: dict[CueKind, Callable[[Cue], None]] = {
+            CueKind.SHIP_ARRIVAL: self._ship_arrival,
+            CueKind.WING_ARRIVAL: self._wing_arrival,
+            CueKind.SHIP_DEPARTURE: self._ship_departure,
+            CueKind.WING_DEPARTURE: self._wing_departure,
+        }
+        single = [ship for ship in world.ships.values() if ship.wing is None]
+        for kind, subjects in (
+            (CueKind.SHIP_ARRIVAL, single),
+            (CueKind.WING_ARRIVAL, list(world.wings.values())),
+            (CueKind.SHIP_DEPARTURE, single),
+            (CueKind.WING_DEPARTURE, list(world.wings.values())),
+        ):
+            arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
+            for subject in subjects:
+                terms = subject.arrival if arrives else subject.departure
+                expression = getattr(terms, "cue", None)
+                if expression is not None:
+                    cue = Cue(len(self.cues), kind, subject, formulas(expression))
+                    self.cues.append(cue)
+                    self.refresh_facts(cue)
+        self._active = list(self.cues)
+        self._no_arrival = [
+            ship for ship in single if ship.status is ShipStatus.NOT_YET and getattr(ship.arrival, "cue", None) is None
+        ]
+
+    # What a cached engine needs to know
+
+    def refresh_facts(self, cue: Cue) -> None:
+        """Work out which facts a cue looks at beside its formula; to be called again when its terms change."""
+        subject = cue.subject
+        if isinstance(subject, Ship):
+            facts: list[FactKey] = [("ship", subject.key, "status")]
+            if cue.kind is CueKind.SHIP_DEPARTURE:
+                facts += [("ship", subject.key, field) for field in ("flags", "departing", "subsystems", "departure")]
+            else:
+                facts += [("ship", subject.key, "arrival"), ("ship", subject.key, "flags")]
+        else:
+            facts = [subject.fact]
+        anchor = getattr(subject.arrival, "anchor", "") if cue.kind.value.endswith("arrival") else ""
+        if anchor:
+            facts += [("ship", anchor.lower(), "status"), ("ship", anchor.lower(), "subsystems")]
+        cue.facts = tuple(facts)
+
+    def process(self, cue: Cue) -> None:
+        """Take one cue's turn, as a naive frame does for each; when nothing changed it only counts."""
+        if not cue.done:
+            self._process[cue.kind](cue)
+
+    # Load and frame
+
+    def load(self) -> None:
+        """Evaluate the arrival cues at mission time 0: who is there from the start, who never comes (F40, F41, F44)."""
+        world = self.world
+        for ship in self._no_arrival:
+            world.set_ship(ship, "arrival_allowed", False)
+        for cue in self.cues:
+            subject = cue.subject
+            if cue.kind is CueKind.SHIP_ARRIVAL and isinstance(subject, Ship):
+                if subject.status is ShipStatus.NOT_YET and self._true(cue) and not self._holds_back(cue):
+                    self._start_delay(cue, subject.arrival.delay * 1000)
+                    if cue.due_us <= world.clock.us:
+                        self._arrive_ship(cue, subject, initial=True)
+                if cue.formula.status is KNOWN_FALSE:
+                    world.set_ship(subject, "arrival_allowed", False)
+            elif cue.kind is CueKind.WING_ARRIVAL and isinstance(subject, Wing):
+                if not subject.gone and self._true(cue) and not self._holds_back(cue):
+                    self._start_delay(cue, self._first_delay_ms(subject))
+                    if cue.due_us <= world.clock.us:
+                        self._arrive_wing(cue, subject, initial=True)
+                if cue.formula.status is KNOWN_FALSE:
+                    for name in subject.ships:
+                        world.set_ship(world.ships[name.lower()], "arrival_allowed", False)
+
+    def frame(self) -> None:
+        """Process every cue at the clock's present time, in the original's order (F0)."""
+        process = self._process
+        finished = False
+        for cue in self._active:
+            if not cue.done:
+                process[cue.kind](cue)
+            finished = finished or cue.done
+        if finished:
+            self._active = [cue for cue in self._active if not cue.done]
+
+    def call_reinforcement(self, name: str) -> bool:
+        """Let a reinforcement come as the player does who calls it (F43); False if it is not available."""
+        key = name.lower()
+        for cue in self.cues:
+            if cue.kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL) and cue.subject.key == key and cue.available:
+                cue.called = True
+                cue.available = False
+                entries = self.mission.reinforcements if self.mission is not None else []
+                delay = next((entry.delay for entry in entries if entry.name.lower() == key), 0)
+                cue.due_us = us_of_event_ms(self.world.clock.event_ms + max(delay, 0) * 1000)
+                return True
+        return False
+
+    def available_reinforcements(self) -> list[str]:
+        """Return the names of the reinforcements that may be called now, in the order of the file."""
+        return [cue.subject.name for cue in self.cues if cue.available and not cue.done]
+
+    # Arrivals
+
+    def _true(self, cue: Cue) -> bool:
+        """Evaluate a cue; non-zero is true (F40). A called reinforcement's cue is true."""
+        if cue.called:
+            return True
+        self.counters.requests += 1
+        if self.on_request is not None:
+            self.on_request(cue)
+        return self.evaluate(cue) != 0
+
+    def evaluate(self, cue: Cue) -> int:
+        """Evaluate a cue's formula and return its value."""
+        self.counters.evaluations += 1
+        profiler = self.profiler
+        if profiler is None:
+            return cue.formula.evaluate()
+        start = perf_counter_ns()
+        value = cue.formula.evaluate()
+        profiler.formula("cue", cue.index, perf_counter_ns() - start, value, None)
+        return value
+
+    def nbytes(self) -> dict[str, int]:
+        """Return the memory of this engine's own caches in bytes, by part; the naive one has none."""
+        return {}
+
+    def _holds_back(self, cue: Cue) -> bool:
+        """Whether a true cue only makes a reinforcement available (F43)."""
+        if cue.called or "reinforcement" not in cue.subject.flags:
+            return False
+        cue.available = True
+        return True
+
+    def _start_delay(self, cue: Cue, delay_ms: int) -> None:
+        """Let the delay run from now if it does not run yet (F40)."""
+        if cue.due_us == NEVER:
+            cue.due_us = us_of_event_ms(self.world.clock.event_ms + max(delay_ms, 0))
+
+    def _first_delay_ms(self, wing: Wing) -> int:
+        """Return the delay of a wing's first wave; a wing with a player ship has none (E6)."""
+        members = (self.world.ships[name.lower()] for name in wing.ships)
+        if any("player-start" in ship.flags for ship in members):
+            return 0
+        return int(wing.arrival.delay) * 1000
+
+    def _wave_delay_ms(self, wing: Wing) -> int:
+        """Draw the delay before a later wave (F45, I5)."""
+        low, high = wing.wave_delay_min * 1000, wing.wave_delay_max * 1000
+        return self.world.rng.between(low, high) if high > low else low
+
+    def _carrier(self, cue: Cue) -> Ship | bool:
+        """Return True if the way in is free, False if it is not now, the carrier itself if that has gone (F42)."""
+        terms = cue.subject.arrival
+        if terms.location.lower() != "docking bay":
+            return True
+        carrier = self.world.ship(terms.anchor)
+        if carrier is None:
+            return False
+        if carrier.status is ShipStatus.EXITED:
+            return carrier
+        if carrier.status is not ShipStatus.PRESENT:
+            return False
+        bays = [subsystem for key, subsystem in carrier.subsystems.items() if "bay" in key]
+        return not bays or any(bay.hull > 0.0 for bay in bays)
+
+    def _ship_arrival(self, cue: Cue) -> None:
+        ship = cue.subject
+        assert isinstance(ship, Ship)
+        if ship.status is not ShipStatus.NOT_YET:
+            cue.done = True
+            return
+        if not self._true(cue) or self._holds_back(cue):
+            return
+        self._start_delay(cue, ship.arrival.delay * 1000)
+        if self.world.clock.us < cue.due_us:
+            return
+        way = self._carrier(cue)
+        if isinstance(way, Ship):
+            self.world.set_ship(ship, "arrival_allowed", False)
+            cue.done = True
+        elif way:
+            self._arrive_ship(cue, ship)
+
+    def _arrive_ship(self, cue: Cue, ship: Ship, *, initial: bool = False) -> None:
+        """Bring a ship in, and with it what is docked to it from the start."""
+        place = None if initial else self._placement.place(ship.arrival)
+        before = ship.position
+        self.world.arrive(ship, None if place is None else place[0], initial=initial)
+        if place is not None:
+            self.world.move_ship(ship, place[0], orientation=place[1], jump=True)
+        self._bring_docked(ship, before, initial)
+        cue.done = True
+
+    def _bring_docked(self, ship: Ship, before: Vector, initial: bool) -> None:
+        """Let the ships that start docked to one arrive with it; `before` is where the file places that one."""
+        if not ship.docked:
+            return
+        for member in self.world.docked_group(ship):
+            if member.status is ShipStatus.NOT_YET and member.wing is None:
+                x, y, z = (member.position[axis] - before[axis] + ship.position[axis] for axis in range(3))
+                self.world.arrive(member, (x, y, z), initial=initial)
+
+    def _wing_arrival(self, cue: Cue) -> None:
+        wing = cue.subject
+        assert isinstance(wing, Wing)
+        if wing.gone or wing.departing or wing.wave >= wing.waves:
+            cue.done = wing.gone or wing.departing
+            return
+        first = wing.wave == 0
+        if not first and wing.current > wing.threshold:
+            return
+        if not self._true(cue) or self._holds_back(cue):
+            return
+        if cue.due_us == NEVER:
+            self._start_delay(cue, self._first_delay_ms(wing) if first else self._wave_delay_ms(wing))
+        if self.world.clock.us < cue.due_us:
+            return
+        way = self._carrier(cue)
+        if isinstance(way, Ship):
+            self.world.cancel_wing(wing, way.exit or ExitKind.DESTROYED)
+            cue.done = True
+        elif way:
+            self._arrive_wing(cue, wing)
+
+    def _arrive_wing(self, cue: Cue, wing: Wing, *, initial: bool = False) -> None:
+        """Bring the next wave in (F45); its delay starts anew for the one after it."""
+        cue.due_us = NEVER
+        ships = self.world.arrive_wave(wing, initial=initial)
+        places = [ship.position for ship in ships]
+        if not initial:
+            place = self._placement.place(wing.arrival)
+            if place is not None:
+                self._placement.form_up(ships, *place)
+        for ship, before in zip(ships, places, strict=True):
+            self._bring_docked(ship, before, initial)
+
+    # Departures
+
+    def can_leave(self, ship: Ship) -> bool:
+        """Whether a ship that is present could depart: it has a drive that works, or leaves by a bay (F46)."""
+        if ship.departing or ship.status is not ShipStatus.PRESENT:
+            return False
+        if any(part.disrupted for part in ship.subsystems.values() if part.type == "Engine"):
+            return False
+        if getattr(ship.departure, "location", "").lower() == "docking bay":
+            return True
+        if not WARPLESS.isdisjoint(ship.flags):
+            return False
+        engines = [part for part in ship.subsystems.values() if part.type == "Engine"]
+        return not engines or any(part.hull > 0.0 for part in engines)
+
+    def begin_departure(self, ship: Ship) -> bool:
+        """Let a ship leave, by its cue or because it was told to; False if it cannot."""
+        if not self.can_leave(ship):
+            return False
+        self.world.set_ship(ship, "departing", True)
+        if self.leave is not None:
+            self.leave(ship)
+        else:
+            self.world.depart(ship)
+        return True
+
+    def _elapsed(self, cue: Cue) -> bool:
+        """Evaluate a departure cue and its delay: whether it is time (F46)."""
+        if not self._true(cue):
+            return False
+        self._start_delay(cue, cue.subject.departure.delay * 1000)
+        return self.world.clock.us >= cue.due_us
+
+    def _ship_departure(self, cue: Cue) -> None:
+        ship = cue.subject
+        assert isinstance(ship, Ship)
+        if ship.status is not ShipStatus.PRESENT:
+            cue.done = ship.status is ShipStatus.EXITED
+        elif self.can_leave(ship) and self._elapsed(cue):
+            self.begin_departure(ship)
+
+    def _wing_departure(self, cue: Cue) -> None:
+        wing = cue.subject
+        assert isinstance(wing, Wing)
+        if wing.gone or wing.departing:
+            cue.done = True
+        elif self._elapsed(cue):
+            cue.done = True
+            if wing.current == 0:
+                self.world.depart_wing(wing)  # cancelled before it arrived, or between two waves
+                return
+            self.world.set_wing(wing, departing=True)
+            for ship in self.world.wing_members(wing):
+                self.begin_departure(ship)

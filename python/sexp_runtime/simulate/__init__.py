@@ -1,0 +1,5 @@
+"""A seeded driver that plays missions with no game: ships fly, fight, dock, die, leave; the player acts at random."""
+
+from sexp_runtime.simulate.scenario import Scenario
+
+__all__ = ["Scenario"]

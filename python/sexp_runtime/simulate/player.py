@@ -1,0 +1,203 @@
+"""What the player does in a simulated mission: keys, targets, orders, scans, calls for help, jumps by autopilot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.simulate.pilot import distance, hostile
+from sexp_runtime.syntax.tree import NodeKind
+from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
+
+if TYPE_CHECKING:
+    from sexp_runtime.simulate.scenario import Scenario
+    from sexp_runtime.world.world import World
+
+#: Microseconds between two acts of a kind: shortest, and what is added at random.
+KEY_US: Final = (3e6, 9e6)
+TARGET_US: Final = (2e6, 6e6)
+ORDER_US: Final = (15e6, 45e6)
+TRAVEL_US: Final = (10e6, 20e6)
+SCAN_US: Final = (1e6, 0.5e6)
+CALL_US: Final = (40e6, 40e6)
+TAG_US: Final = (20e6, 60e6)
+#: Microseconds that a ship's cargo takes to scan, and metres from which it can be.
+SCAN_TIME: Final = 4_000_000
+SCAN_RANGE: Final = 500.0
+#: Metres around the player in which no enemy may be for the autopilot, and metres short of the goal at which it ends.
+QUIET: Final = 5000.0
+SHORT: Final = 800.0
+
+
+class PlayerHabits:
+    """Random but seeded acts of the player; made once per scenario, works through its agenda from then on."""
+
+    def __init__(self, world: World, scenario: Scenario) -> None:
+        self.world = world
+        self.scenario = scenario
+        self.draw = scenario.random.random
+        self.keys: list[str] = []
+        self.orders: list[tuple[str, str, str]] = []
+        self._learn()
+        self._scan_since: dict[str, int] = {}
+        for span, act in (
+            (KEY_US, self._press_key),
+            (TARGET_US, self._change_target),
+            (ORDER_US, self._give_order),
+            (TRAVEL_US, self._travel),
+            (SCAN_US, self._scan),
+            (CALL_US, self._call_reinforcement),
+            (TAG_US, self._tag),
+        ):
+            self._repeat(span, act)
+
+    def _repeat(self, span: tuple[float, float], act: Callable[[], None]) -> None:
+        def again() -> None:
+            act()
+            self.scenario.after(self.scenario.spread(span), again)
+
+        self.scenario.after(self.scenario.spread(span), again)
+
+    def _learn(self) -> None:
+        """Note which keys and orders the mission's formulas ask for."""
+        mission = self.scenario.mission
+        keys: dict[str, None] = {}
+        orders: dict[tuple[str, str, str], None] = {}
+        for formula in mission.formulas() if mission is not None else ():
+            for node in formula.root.walk():
+                texts = [argument.text for argument in node.arguments if argument.kind is not NodeKind.LIST]
+                if node.operator == "key-pressed" and texts:
+                    keys[texts[0]] = None
+                elif node.operator in ("order", "query-orders") and len(texts) > 1:
+                    target = texts[3] if node.operator == "query-orders" and len(texts) > 3 else ""
+                    target = texts[2] if node.operator == "order" and len(texts) > 2 else target
+                    orders[(texts[0], texts[1], target)] = None
+        self.keys = list(keys)
+        self.orders = list(orders)
+
+    def _pick(self, count: int) -> int:
+        return int(self.draw() * count)
+
+    def _player(self) -> Ship | None:
+        ship = self.world.ships.get(self.world.player.ship)
+        return ship if ship is not None and ship.status is ShipStatus.PRESENT else None
+
+    def _others(self) -> list[Ship]:
+        mine = self.world.player.ship
+        pilots = self.scenario.pilots.values()
+        return [pilot.ship for pilot in pilots if pilot.ship.status is ShipStatus.PRESENT and pilot.ship.key != mine]
+
+    # Acts
+
+    def _press_key(self) -> None:
+        if self.keys and self._player() is not None:
+            self.world.press_key(self.keys[self._pick(len(self.keys))])
+
+    def _change_target(self) -> None:
+        world = self.world
+        others = self._others()
+        if self._player() is None or not others:
+            return
+        target = others[self._pick(len(others))]
+        if target.key != world.player.target:
+            world.set_player("target_fix", world.clock.fix)
+            world.set_player("target", target.key)
+            world.set_player("subsystem", "")
+        parts = list(target.subsystems)
+        if parts and self.draw() < 0.3:
+            world.set_player("subsystem_fix", world.clock.fix)
+            world.set_player("subsystem", parts[self._pick(len(parts))])
+        locked = self.draw() < 0.3
+        if locked != world.player.locked:
+            world.set_player("lock_fix", world.clock.fix)
+            world.set_player("locked", locked)
+
+    def _give_order(self) -> None:
+        player = self._player()
+        if player is None:
+            return
+        if self.orders:
+            to, what, target = self.orders[self._pick(len(self.orders))]
+            self.world.give_order(to, what, target, player.key)
+            return
+        friends = [ship for ship in self._others() if ship.team.lower() == player.team.lower()]
+        if friends:
+            friend = friends[self._pick(len(friends))]
+            self.world.give_order(friend.key, "Cover me", "", player.key)
+
+    def _call_reinforcement(self) -> None:
+        cues = self.scenario.cues
+        available = cues.available_reinforcements() if cues is not None else []
+        if cues is not None and available and self._player() is not None:
+            cues.call_reinforcement(available[self._pick(len(available))])
+
+    def _tag(self) -> None:
+        player = self._player()
+        if player is None:
+            return
+        enemies = [ship for ship in self._others() if hostile(player.team.lower(), ship.team.lower())]
+        if enemies:
+            self.world.tag(enemies[self._pick(len(enemies))])
+
+    def _scan(self) -> None:
+        """Let cargo become known that the player has been near for long enough."""
+        player = self._player()
+        if player is None:
+            return
+        now = self.world.clock.us
+        for ship in self._others():
+            if (
+                ship.cargo_known
+                or not self._has_hold(ship)
+                or distance(ship.position, player.position) > SCAN_RANGE + ship.radius
+            ):
+                self._scan_since.pop(ship.key, None)
+                continue
+            if now - self._scan_since.setdefault(ship.key, now) >= SCAN_TIME:
+                self.world.reveal_cargo(ship)
+                for part in ship.subsystems.values():
+                    if part.cargo:
+                        self.world.reveal_subsystem_cargo(ship, part)
+
+    def _has_hold(self, ship: Ship) -> bool:
+        """Whether a ship's cargo can be scanned: that of fighters only if they are marked so."""
+        return "scannable" in ship.flags or not self.world.class_table.get(ship.class_name).small
+
+    def _places(self) -> list[Vector]:
+        """Return where the player could want to go: points of paths, jump nodes, and ships that were not scanned."""
+        world = self.world
+        places = [point for points in world.waypoints.values() for point in points]
+        places.extend(world.jump_nodes.values())
+        places.extend(ship.position for ship in self._others() if not ship.cargo_known or ship.max_speed == 0.0)
+        return places
+
+    def _travel(self) -> None:
+        """Choose where to fly when nobody is to be fought; far places by autopilot, with the player's wing."""
+        player = self._player()
+        places = self._places()
+        pilot = self.scenario.pilots.get(self.world.player.ship)
+        if player is None or pilot is None or not places:
+            return
+        goal = places[self._pick(len(places))]
+        pilot.destination = goal
+        away = distance(goal, player.position)
+        team = player.team.lower()
+        quiet = all(
+            distance(ship.position, player.position) > QUIET
+            for ship in self._others()
+            if hostile(team, ship.team.lower())
+        )
+        if quiet and away > QUIET and player.velocity != ORIGIN:
+            self._jump(player, self._travellers(player), goal, 1.0 - SHORT / away)
+
+    def _travellers(self, player: Ship) -> Iterable[Ship]:
+        wing = self.world.wings.get(player.wing) if player.wing is not None else None
+        return self.world.wing_members(wing) if wing is not None else (player,)
+
+    def _jump(self, player: Ship, ships: Iterable[Ship], goal: Vector, share: float) -> None:
+        x, y, z = player.position
+        shift = ((goal[0] - x) * share, (goal[1] - y) * share, (goal[2] - z) * share)
+        for ship in ships:
+            if ship.status is ShipStatus.PRESENT and not ship.docked and not ship.departing:
+                x, y, z = ship.position
+                self.world.move_ship(ship, (x + shift[0], y + shift[1], z + shift[2]), jump=True)

@@ -1,0 +1,196 @@
+"""The scenario driver: all that happens to a world from outside in a frame, from one seed and the world alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from random import Random
+from typing import TYPE_CHECKING
+
+from sexp_runtime.operators.actions import ActionValue
+from sexp_runtime.simulate.orders import initial_goals
+from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
+from sexp_runtime.simulate.player import PlayerHabits
+from sexp_runtime.simulate.tactics import Tactics
+from sexp_runtime.world.ships import Ship, ShipStatus
+
+if TYPE_CHECKING:
+    from sexp_runtime.events.cues import CueManager
+    from sexp_runtime.mission.model import Mission
+    from sexp_runtime.world.world import World
+
+#: Microseconds between two decisions of a pilot: shortest, and what is added at random.
+THINK_US = (400_000, 200_000)
+#: Microseconds from the start of a departure to its end: shortest, and what is added at random.
+LEAVE_US = (4_000_000, 4_000_000)
+#: Damage of a beam that an action fires, in points.
+BEAM_DAMAGE = 3000.0
+
+
+class Scenario:
+    """Drives one world: call `step` once a frame, after the cues and before the events (F0).
+
+    Same seed, same world, same calls: same changes, on every machine and whichever engine evaluates the formulas. The
+    driver draws from a generator of its own, and uses no arithmetic beyond + - * / and square roots.
+    Hand `leave` to the CueManager and `on_action` to whoever hears of actions.
+    """
+
+    def __init__(self, mission: Mission | None, seed: int = 1) -> None:
+        self.mission = mission
+        self.seed = seed
+        self.random = Random(seed)
+        self.world: World | None = None
+        self.cues: CueManager | None = None
+        self.pilots: dict[str, Pilot] = {}
+        #: What is to be called when: microseconds, a running number, what.
+        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
+        self._number = 0
+        self._roster = bytearray(b"\1")
+        self._flying: list[Ship] = []
+        self._tactics: Tactics | None = None
+
+    # Wiring
+
+    def attach(self, world: World, cues: CueManager | None = None) -> None:
+        """Take over a world that has not been stepped yet; `cues` are asked when a ship is to leave."""
+        if self.world is world:
+            return
+        if self.world is not None:
+            raise ValueError("a scenario drives one world; make another for another world")
+        self.world = world
+        self.cues = cues if cues is not None else self.cues
+        world.facts.subscribe(("roster",), self._roster, 0)
+        self._tactics = Tactics(world, self)
+        for wing in world.wings.values():
+            goals = initial_goals(getattr(wing.definition, "goals", None), world.variables)
+            if goals and not wing.goals:
+                world.set_wing(wing, goals=goals)
+        for ship in world.ships.values():
+            world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
+        PlayerHabits(world, self)
+
+    def after(self, us: float, call: Callable[[], object]) -> None:
+        """Have something called the given number of microseconds from now, at the start of a later frame."""
+        assert self.world is not None
+        self._number += 1
+        heappush(self._agenda, (self.world.clock.us + int(us), self._number, call))
+
+    def spread(self, span: tuple[float, float]) -> float:
+        """Return a random number: the first of the span, and up to the second more."""
+        return span[0] + span[1] * self.random.random()
+
+    # The frame
+
+    def step(self, world: World, dt_us: int) -> None:
+        """Apply what happens in a frame of dt_us microseconds that ends at the world's present time."""
+        if self.world is not world:
+            self.attach(world)
+        if self._roster[0]:
+            self._roster[0] = 0
+            self._call_the_roll(world)
+        agenda = self._agenda
+        now = world.clock.us
+        while agenda and agenda[0][0] <= now:
+            heappop(agenda)[2]()
+        seconds = dt_us / 1_000_000
+        move = world.move_ship
+        for ship in self._flying:
+            vx, vy, vz = ship.velocity
+            if vx or vy or vz:
+                x, y, z = ship.position
+                move(ship, (x + vx * seconds, y + vy * seconds, z + vz * seconds))
+
+    def _call_the_roll(self, world: World) -> None:
+        """Give new ships a pilot, let dying ones die in time, and forget those that have left."""
+        pilots = self.pilots
+        flying = []
+        for ship in world.ships.values():
+            status = ship.status
+            if status is ShipStatus.NOT_YET:
+                continue
+            pilot = pilots.get(ship.key)
+            if status is ShipStatus.EXITED:
+                if pilot is not None:
+                    del pilots[ship.key]
+                continue
+            if pilot is None:
+                pilot = pilots[ship.key] = self._new_pilot(world, ship)
+            if status is ShipStatus.DEATH_ROLL and not pilot.dying:
+                pilot.dying = True
+                span = SMALL_ROLL if pilot.small else LARGE_ROLL
+                self._die_later(ship, self.spread(span) * 1e6)
+            flying.append(ship)
+        self._flying = flying
+
+    def _die_later(self, ship: Ship, us: float) -> None:
+        world = self.world
+        assert world is not None
+        self.after(us, lambda: world.finish_death(ship))
+
+    def _new_pilot(self, world: World, ship: Ship) -> Pilot:
+        pilot = Pilot(ship, world.class_table.get(ship.class_name))
+        if not ship.goals:
+            goals = initial_goals(getattr(ship.definition, "goals", None), world.variables)
+            if goals:
+                world.set_ship(ship, "goals", goals)
+        if ship.speed_bound is None:
+            world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
+        self.after(self.random.random() * THINK_US[0], lambda: self._think(pilot))
+        return pilot
+
+    def _think(self, pilot: Pilot) -> None:
+        """Let a pilot decide, and again a little later, as long as the ship is there."""
+        assert self._tactics is not None
+        if pilot.ship.status is ShipStatus.PRESENT:
+            self._tactics.think(pilot)
+            self.after(self.spread(THINK_US), lambda: self._think(pilot))
+
+    # Leaving
+
+    def leave(self, ship: Ship) -> None:
+        """Let a ship that has been told to leave do so a few seconds from now; for CueManager's `leave`."""
+        self.after(self.spread(LEAVE_US), lambda: self._left(ship))
+
+    def send_away(self, ship: Ship) -> None:
+        """Start a ship's departure by order."""
+        if self.cues is not None:
+            self.cues.begin_departure(ship)
+        elif self.world is not None and not ship.departing and ship.status is ShipStatus.PRESENT:
+            self.world.set_ship(ship, "departing", True)
+            self.leave(ship)
+
+    def _left(self, ship: Ship) -> None:
+        world = self.world
+        assert world is not None
+        if ship.status is not ShipStatus.PRESENT:
+            return
+        near = [(distance(place, ship.position), name) for name, place in world.jump_nodes.items()]
+        best = min(near, default=None)
+        world.depart(ship, best[1] if best is not None and best[0] < 1000.0 else "")
+        if ship.key == world.player.ship:
+            world.end_mission()
+
+    # Actions of the mission
+
+    def on_action(self, name: str, args: tuple[ActionValue, ...]) -> None:
+        """React to an action that is not a change of the world by itself: beams, jumps out, speed limits."""
+        world = self.world
+        if world is None:
+            return
+        if name == "fire-beam" and len(args) > 2:
+            shooter, target = (world.ship(str(args[index])) for index in (0, 2))
+            if shooter is not None and target is not None:
+                self.after(1_000_000, lambda: self._beam(shooter, target))
+        elif name == "force-jump":
+            player = world.ships.get(world.player.ship)
+            if player is not None:
+                self.after(self.spread(LEAVE_US), lambda: self._left(player))
+        elif name == "cap-waypoint-speed" and len(args) > 1 and isinstance(args[1], int):
+            pilot = self.pilots.get(str(args[0]).lower())
+            if pilot is not None:
+                pilot.cap = float(max(args[1], 0))
+
+    def _beam(self, shooter: Ship, target: Ship) -> None:
+        assert self.world is not None
+        if shooter.status is ShipStatus.PRESENT and target.key != self.world.player.ship:
+            self.world.damage(target, BEAM_DAMAGE, shooter)
