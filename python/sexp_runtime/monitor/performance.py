@@ -111,6 +111,7 @@ class SexpPerformanceMonitor:
         """Forget all that was measured; mode and budgets stay."""
         self.frame_times = Histogram()
         self.frames = 0
+        self.last_frame_ns = 0
         self.sampled_frames = 0
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
         self.operators: dict[str, OperatorStatistics] = {}
@@ -138,12 +139,17 @@ class SexpPerformanceMonitor:
             self.sampled_frames += 1
         self._began = perf_counter_ns()
 
+    def exclude(self, nanoseconds: int) -> None:
+        """Leave a time out of the present frame: that of a simulator which stands in for the game."""
+        self._began += nanoseconds
+
     def end_frame(self) -> int:
         """Note that the frame ends; return its time in nanoseconds (0 when off)."""
         if self._mode is Mode.OFF:
             return 0
         spent = perf_counter_ns() - self._began
         self.frame_times.record(spent)
+        self.last_frame_ns = spent
         self.frames += 1
         if self._attached:
             self._attach(False)

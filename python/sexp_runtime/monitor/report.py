@@ -24,8 +24,11 @@ class Reported(Protocol):
     """What a report is made of: a session offers it."""
 
     mission_name: str
-    engine: str
     monitor: SexpPerformanceMonitor
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
 
     @property
     def mission_time(self) -> float:

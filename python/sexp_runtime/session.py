@@ -1,0 +1,383 @@
+"""MissionSession: one mission being played, everything put together behind one plain interface."""
+
+from __future__ import annotations
+
+import difflib
+import gc
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.adhoc import AdHocContext
+from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
+from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.engines import make_engine
+from sexp_runtime.mission.reader import load_mission, parse_mission
+from sexp_runtime.mission.symbols import make_symbols
+from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
+from sexp_runtime.monitor.report import build_report
+from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.watcher import ChangeWatcher
+from sexp_runtime.world.world import World
+
+if TYPE_CHECKING:
+    from sexp_runtime.mission.model import Mission
+    from sexp_runtime.monitor.recording import RecordingWriter
+    from sexp_runtime.syntax.diagnostics import Diagnostic
+
+#: Frames between two digests of the state in a recording.
+DIGEST_EVERY: Final = 64
+
+
+@dataclass(slots=True)
+class SessionSettings:
+    """How a session runs.
+
+    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: whether the
+    simulator moves ships, deals damage and so on (no game needed). monitor: how closely performance is watched.
+    verify_every: the cached engine checks one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds
+    of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is
+    told to leave out what was there when the mission began, so that its rounds stay short.
+    """
+
+    engine: str = "cached"
+    seed: int = 0
+    scenario: bool = False
+    monitor: Mode = Mode.SAMPLED
+    sample_every: int = 16
+    verify_every: int = 0
+    cache_entries: int = 4096
+    cache_bytes: int = 4 << 20
+    frame_budget_us: float = 0.0
+    event_budget_us: float = 0.0
+    freeze_gc: bool = True
+    options: RuntimeOptions = field(default_factory=RuntimeOptions)
+
+
+class MissionSession:
+    """One mission being played. `step` makes a frame; everything else may be called between frames.
+
+    The lists `on_event_satisfied` (name, index), `on_event_failed` (name, index), `on_goal_changed` (name, status),
+    `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions that
+    are told; actions at once, everything else at the end of the frame, in the order events, goals, variables, end.
+    """
+
+    def __init__(
+        self,
+        mission: Mission,
+        settings: SessionSettings | None = None,
+        *,
+        diagnostics: list[Diagnostic] | None = None,
+    ) -> None:
+        self.settings = settings = settings if settings is not None else SessionSettings()
+        self.mission = mission
+        self.mission_name = mission.name or Path(mission.file).stem
+        self.diagnostics = diagnostics if diagnostics is not None else []
+        self.on_event_satisfied: list[Callable[[str, int], None]] = []
+        self.on_event_failed: list[Callable[[str, int], None]] = []
+        self.on_goal_changed: list[Callable[[str, str], None]] = []
+        self.on_variable_changed: list[Callable[[str, int | str], None]] = []
+        self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
+        self.on_mission_ended: list[Callable[[], None]] = []
+        self.world = World(mission, mission.dialect, settings.seed or 1)
+        self.context = EvaluationContext(
+            self.world, dialect=mission.dialect, options=settings.options, actions=self._act
+        )  # fmt: skip
+        self.scenario: Any = None
+        if settings.scenario:
+            from sexp_runtime.simulate.scenario import Scenario
+
+            self.scenario = Scenario(mission, settings.seed)
+        self._engine = make_engine(
+            settings.engine, self.world, mission, self.context, leave=getattr(self.scenario, "leave", None),
+            seed=settings.seed or 1, verify_every=settings.verify_every,
+        )  # fmt: skip
+        self.manager = self._engine.events
+        self.cues = self._engine.cues
+        self.cache = ExpressionCache(
+            self.world.facts, self.world.clock, maxsize=settings.cache_entries, max_bytes=settings.cache_bytes
+        )
+        self._adhoc = AdHocContext(
+            self.world, make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()),
+            self.context, self._act,
+        )  # fmt: skip
+        self.monitor = SexpPerformanceMonitor(
+            [self.manager, self.cues], self.context, mode=settings.monitor, sample_every=settings.sample_every,
+            frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
+            owner_of=self.owner_of, mission_time=lambda: self.mission_time,
+        )  # fmt: skip
+        self._watcher = ChangeWatcher(self.world)
+        self._recorder: RecordingWriter | None = None
+        self._outside: Any = self.world
+        self._in_frame = False
+        self._told_end = False
+        self.closed = False
+        if self.scenario is not None:
+            self.scenario.begin(self.world)
+        self.cues.load()
+        self._watcher.forget()
+        if settings.freeze_gc:
+            # What was built lives as long as the mission: the collector need not look at it in every later round.
+            gc.collect()
+            gc.freeze()
+
+    @classmethod
+    def load(
+        cls,
+        source: str | Path,
+        *,
+        engine: str = "cached",
+        seed: int = 0,
+        scenario: bool = False,
+        dialect: str = "auto",
+        **settings: Any,
+    ) -> MissionSession:
+        """Load a mission from a file's path, or from its text if that has a line break, and start a session.
+
+        dialect: "auto", "fso" or "wcs". Further settings are those of SessionSettings. Raises OSError for a file that
+        cannot be read, ValueError for one that holds no mission; problems inside a mission are in `diagnostics`.
+        """
+        if dialect not in ("auto", "fso", "wcs"):
+            raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
+        wanted = None if dialect == "auto" else Dialect[dialect.upper()]
+        if isinstance(source, str) and "\n" in source:
+            found = parse_mission(source, dialect=wanted)
+        else:
+            Path(source).open("rb").close()  # says why a file cannot be read
+            found = load_mission(source, dialect=wanted)
+        if not found.is_readable:
+            raise ValueError("; ".join(str(problem) for problem in found.diagnostics) or f"{source}: no mission")
+        whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
+        return cls(found.mission, whole, diagnostics=found.diagnostics)
+
+    # --- frames ---------------------------------------------------------------------------------------------------
+
+    def step(self, seconds: float) -> None:
+        """Make one frame that is `seconds` of mission time later than the last; raises ValueError if negative."""
+        self.step_us(round(seconds * 1_000_000))
+
+    def step_us(self, microseconds: int) -> None:
+        """Make one frame in the original's order (F0): clock, cues, what the simulator does, events."""
+        if microseconds < 0:
+            raise ValueError(f"time does not go back: a step of {microseconds} microseconds")
+        if self.closed or self._in_frame:
+            raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
+        self._in_frame = True
+        monitor = self.monitor
+        world = self.world
+        try:
+            monitor.begin_frame()
+            world.clock.advance_to(world.clock.us + microseconds)
+            self.cues.frame()
+            if self.scenario is not None:
+                began = perf_counter_ns()
+                self.scenario.step(self._outside, microseconds)
+                monitor.exclude(perf_counter_ns() - began)
+            self.manager.frame()
+            monitor.end_frame()
+        finally:
+            self._in_frame = False
+        if self._recorder is not None:
+            due = self._recorder.frames % DIGEST_EVERY == 0
+            self._recorder.end_frame(microseconds, self.digest() if due else None)
+        self._tell()
+
+    def _tell(self) -> None:
+        for outcome, name, index in self._watcher.events():
+            for listener in self.on_event_satisfied if outcome else self.on_event_failed:
+                listener(name, index)
+        for name, status in self._watcher.goals():
+            for changed in self.on_goal_changed:
+                changed(name, status)
+        for name, value in self._watcher.variables():
+            for told in self.on_variable_changed:
+                told(name, value)
+        if self.world.mission_over and not self._told_end:
+            self._told_end = True
+            self.cache.clear()
+            for ended in self.on_mission_ended:
+                ended()
+
+    def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        if self.scenario is not None:
+            self.scenario.on_action(self._outside, operator, arguments)
+        for listener in self.on_action:
+            listener(operator, arguments)
+
+    def end_mission(self) -> None:
+        """End the mission as `end-mission` does (F25) and tell who listens."""
+        self.manager.end_mission()
+        self._tell()
+
+    def close(self) -> None:
+        """Give everything back: edges, caches, a recording being written. A closed session cannot step."""
+        if self.closed:
+            return
+        self.closed = True
+        self.stop_recording()
+        self.monitor.mode = Mode.OFF
+        self.cache.clear()
+        for part in (self.manager, self.cues):
+            close = getattr(part, "close", None)
+            if close is not None:
+                close()
+        self._watcher.close()
+        for listeners in (self.on_event_satisfied, self.on_event_failed, self.on_goal_changed):
+            listeners.clear()
+        for others in (self.on_variable_changed, self.on_action, self.on_mission_ended):
+            others.clear()
+        if self.settings.freeze_gc:
+            gc.unfreeze()
+            gc.collect()
+
+    # --- values ---------------------------------------------------------------------------------------------------
+
+    def evaluate(self, text: str, *, argument: str | None = None, hints: ExpressionHints | None = None) -> int:
+        """Return the value of an expression now, from cache where that is right; raises SexpError for bad text."""
+        value: int = self.cache.evaluate(text, self._adhoc, argument=argument, hints=hints)
+        return value
+
+    def set_variable(self, name: str, value: int | str) -> None:
+        """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
+        index = self._variable(name)
+        variables = self.world.variables
+        if self._recorder is not None:
+            variables = self._outside.variables
+        if isinstance(value, str):
+            variables.set_text(index, value)
+        else:
+            variables.set_number(index, int(value))
+
+    def get_variable(self, name: str) -> int | str:
+        """Return a variable's value by its type; raises KeyError with the nearest names if there is none."""
+        return self._watcher.variable_value(self._variable(name))
+
+    def _variable(self, name: str) -> int:
+        index = self.world.variables.index(name)
+        if index is None:
+            near = difflib.get_close_matches(name, [known for known in self.world.variables.names if known])
+            raise KeyError(f"no variable {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+        return index
+
+    # --- what it knows --------------------------------------------------------------------------------------------
+
+    @property
+    def engine(self) -> str:
+        """The engine's name."""
+        return self._engine.name
+
+    @property
+    def mission_time(self) -> float:
+        """Seconds of mission time."""
+        return self.world.clock.us / 1_000_000
+
+    @property
+    def has_scenario(self) -> bool:
+        """Whether the simulator plays the ships."""
+        return self.scenario is not None
+
+    def owner_of(self, kind: str, index: int) -> str:
+        """Return a formula's name: `event "Name"`, `goal "Name"` or the cue's own text."""
+        if kind == "event":
+            return f'event "{self.world.events[index].name}"'
+        if kind == "goal":
+            return f'goal "{self.world.goals[index].name}"'
+        return self.cues.cues[index].formula.owner
+
+    def counters(self) -> dict[str, int]:
+        """Return the counters of events, goals and cues, added up (see events.counters)."""
+        total: dict[str, int] = {}
+        for part in (self.manager, self.cues):
+            counted = part.counters
+            for name in counted.__slots__:
+                total[name] = total.get(name, 0) + getattr(counted, name)
+        total["frames"] = self.manager.counters.frames
+        return total
+
+    def cache_info(self) -> CacheInfo:
+        """Return the expression cache's counters."""
+        return self.cache.cache_info()
+
+    def memory(self) -> dict[str, int]:
+        """Return the bytes held by the engine and the expression cache, by part."""
+        parts = {f"events {name}": size for name, size in self.manager.nbytes().items()}
+        parts.update({f"cues {name}": size for name, size in self.cues.nbytes().items()})
+        parts["expression cache"] = self.cache.nbytes
+        return parts
+
+    def statistics(self) -> dict[str, Any]:
+        """Return the numbers that monitors show; cheap enough for every frame but for `cache_bytes`."""
+        counted = self.counters()
+        info = self.cache.cache_info()
+        requests = counted["requests"] + info.hits + info.misses
+        hits = counted["hits"] + info.hits
+        times = self.monitor.frame_times
+        return {
+            "frames": counted["frames"],
+            "requests": requests,
+            "evaluations": counted["evaluations"] + info.misses,
+            "hits": hits,
+            "hit_rate": hits / requests if requests else 0.0,
+            "invalidations": counted["invalidations"] + info.invalidations,
+            "evictions": sum(info.evictions.values()),
+            "cached_expressions": info.currsize + self.slots(),
+            "errors": counted["errors"] + info.errors,
+            "stale_results": counted["stale_results"],
+            "frame_time_us": {
+                "last": self.monitor.last_frame_ns / 1000,
+                "median": times.quantile(0.5) / 1000,
+                "p99": times.quantile(0.99) / 1000,
+                "max": times.largest / 1000,
+            },
+        }
+
+    def slots(self) -> int:
+        """Return how many formulas have a slot with a cached result."""
+        return sum(part.slots() for part in (self.manager, self.cues) if hasattr(part, "slots"))
+
+    def report(self, *, most: int | None = None) -> dict[str, Any]:
+        """Return the performance report (see monitor.report); lists are cut to `most` rows, None for all."""
+        return build_report(self, most=most)
+
+    def digest(self) -> int:
+        """Return a check sum of what formulas can have changed: variables, events, goals, the random generator."""
+        return self._watcher.digest()
+
+    # --- recording ------------------------------------------------------------------------------------------------
+
+    def start_recording(self, path: str | Path, text: str) -> Any:
+        """Record every external change from now on into a file; `text` is the mission's own text.
+
+        Returns the world as the game must use it while recording, so that its changes are noted. Only a session that
+        has not stepped yet can be recorded: RuntimeError otherwise. Raises OSError as the disk does.
+        """
+        from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
+        from sexp_runtime.monitor.tap import WorldTap
+
+        if self.manager.counters.frames or self._recorder is not None:
+            raise RuntimeError("a recording starts before the first frame, once")
+        writer = RecordingWriter(
+            path,
+            {
+                "mission": text, "file": Path(self.mission.file).name, "seed": self.settings.seed,
+                "dialect": self.mission.dialect.value, "engine": self.engine,
+            },
+        )  # fmt: skip
+        self._recorder = writer
+
+        def note(part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            if self._recorder is not None:
+                writer.change(DURING if self._in_frame else BEFORE, part, method, args, kwargs)
+
+        self._outside = WorldTap(self.world, note)
+        return self._outside
+
+    def stop_recording(self) -> None:
+        """Finish the recording being written, if there is one."""
+        if self._recorder is not None:
+            recorder, self._recorder = self._recorder, None
+            self._outside = self.world
+            recorder.close()
