@@ -1,0 +1,111 @@
+"""The engines that conformance cases can run on, each as a maker of formulas and of event managers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from sexp_runtime.events.formula import AbsentFormula, Formula, InterpretedFormula
+from sexp_runtime.events.naive import NaiveEventManager
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import Status
+from sexp_runtime.world.world import World
+
+OnRequest = Callable[[str, int], None]
+
+
+class Evaluates(Protocol):
+    """The part of a formula that a case needs."""
+
+    @property
+    def status(self) -> Status:
+        """The root's status after the last evaluation."""
+
+    def evaluate(self) -> int:
+        """Evaluate once."""
+
+
+class FrameRunner(Protocol):
+    """The part of an event manager that a case needs."""
+
+    def frame(self) -> None:
+        """Make the pass of one frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """How an engine makes what a case runs."""
+
+    name: str
+    formula: Callable[[SexpExpression, EvaluationContext], Evaluates]
+    manager: Callable[[World, EvaluationContext, OnRequest], FrameRunner]
+
+
+def _naive_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
+    return NaiveEventManager(world, context, on_request=on_request)
+
+
+def _naive_formula(expression: SexpExpression, context: EvaluationContext) -> Formula:
+    return InterpretedFormula(expression, context)
+
+
+def _compiled_formula(expression: SexpExpression, context: EvaluationContext) -> Evaluates:
+    from sexp_runtime.compiler.formula import compile_formula
+
+    return compile_formula(expression, context)
+
+
+def _compiled_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
+    from sexp_runtime.compiler.formula import compile_formula
+
+    def make(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
+        return AbsentFormula(owner) if expression is None else compile_formula(expression, context, owner=owner)
+
+    return NaiveEventManager(world, context, make, on_request=on_request)
+
+
+class _CachedExpression:
+    """One formula in a cache of its own, asked as the cached engine asks in each frame."""
+
+    def __init__(self, expression: SexpExpression, context: EvaluationContext) -> None:
+        from sexp_runtime.cache.slots import Agenda
+        from sexp_runtime.events.cached_formulas import CachedFormulas
+
+        self._clock = context.world.clock
+        self._agenda = Agenda(context.world.facts)
+        self._formulas = CachedFormulas(context, self._agenda, [expression], ["case"])
+
+    @property
+    def status(self) -> Status:
+        """The root's status."""
+        return self._formulas.status(0)
+
+    def evaluate(self) -> int:
+        """Return the value that the cache gives now."""
+        self._agenda.expire(self._clock.us)
+        return self._formulas.value(0)
+
+
+def _cached_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
+    from sexp_runtime.events.cached import CachedEventManager
+
+    return CachedEventManager(world, context, on_request=on_request)
+
+
+_ENGINES: Final = {
+    "naive": Engine("naive", _naive_formula, _naive_manager),
+    "compiled": Engine("compiled", _compiled_formula, _compiled_manager),
+    "cached": Engine("cached", _CachedExpression, _cached_manager),
+}
+ENGINE_NAMES: Final = tuple(_ENGINES)
+
+
+def engine(name: str) -> Engine:
+    """Return the engine of that name; KeyError for an unknown one.
+
+    `naive` interprets everything at every evaluation, `compiled` runs generated code as often, `cached` only where
+    something changed.
+    """
+    return _ENGINES[name]
