@@ -1,0 +1,227 @@
+#!/usr/bin/env python3
+"""Builds the binding for one engine and one Python: asks the engine for its headers and API, generates, compiles.
+
+Run it with the Python the game shall use (the one of the project's virtual environment). Nothing happens when nothing
+changed; every output is put in place by one rename, so that a build broken off leaves the old one working.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+BUILD = HERE / "build"
+BIN = HERE / "bin"
+SOURCES = HERE / "src"
+PACKAGE = ROOT / "python" / "godot"
+LIBRARY = BIN / "libpythonscript.linux.x86_64.so"
+CONFIG = BIN / "python.cfg"
+DESCRIPTION = PACKAGE / "_api.dat"
+STAMP = BUILD / "stamp"
+
+
+class BuildError(Exception):
+    """Something that the user can put right; the text says what and how."""
+
+
+def run(command: Sequence[str | Path], what: str, cwd: Path | None = None) -> str:
+    """Run a command and return its output; BuildError with the end of the output where it fails."""
+    try:
+        done = subprocess.run(
+            [str(part) for part in command], cwd=cwd, capture_output=True, text=True, timeout=900, errors="replace"
+        )
+    except FileNotFoundError:
+        raise BuildError(f"{what}: {command[0]} is not installed") from None
+    except subprocess.TimeoutExpired:
+        raise BuildError(f"{what}: no end after 15 minutes") from None
+    output = done.stdout + done.stderr
+    if done.returncode != 0:
+        tail = "\n".join(output.strip().splitlines()[-40:])
+        raise BuildError(f"{what} failed (exit code {done.returncode}):\n{tail}")
+    return output
+
+
+def shared_library() -> Path:
+    """The shared libpython of the running Python; BuildError where it has none."""
+    name = sysconfig.get_config_var("INSTSONAME") or ""
+    folders = [sysconfig.get_config_var("LIBDIR"), os.path.join(sys.base_prefix, "lib")]
+    multiarch = sysconfig.get_config_var("MULTIARCH")
+    if multiarch:
+        folders += [f"/usr/lib/{multiarch}", f"/lib/{multiarch}"]
+    if ".so" in name:
+        for folder in folders:
+            if folder and (Path(folder) / name).is_file():
+                return Path(folder) / name
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    raise BuildError(
+        f"Python {version} at {sys.executable} has no shared libpython. "
+        f"On Debian: apt install libpython{version} ; with pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install"
+    )
+
+
+def include_folder() -> Path:
+    """Where Python.h is; BuildError where it is missing."""
+    folder = Path(sysconfig.get_path("include"))
+    if not (folder / "Python.h").is_file():
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        raise BuildError(f"Python.h is not in {folder}: apt install libpython{version}-dev")
+    return folder
+
+
+def fingerprint(godot: Path) -> str:
+    """Changes whenever anything changes that the build depends on."""
+    digest = hashlib.sha256()
+    for path in sorted([*SOURCES.glob("*"), HERE / "loader.c", HERE / "api_description.py", Path(__file__).resolve()]):
+        if path.is_file():
+            digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    state = godot.stat()
+    digest.update(f"{godot}|{state.st_size}|{state.st_mtime_ns}|{sys.version}|{sys.executable}|{HERE}".encode())
+    return digest.hexdigest()
+
+
+def outputs() -> list[Path]:
+    """Every file that a finished build has."""
+    return [LIBRARY, CONFIG, DESCRIPTION, extension_module()]
+
+
+def extension_module() -> Path:
+    return PACKAGE / f"_core{sysconfig.get_config_var('EXT_SUFFIX')}"
+
+
+def dump_engine(godot: Path, say: Say) -> None:
+    """Ask the engine for its header and its API description, unless those of this very engine are here already."""
+    state = godot.stat()
+    mark = f"{godot}|{state.st_size}|{state.st_mtime_ns}"
+    record = BUILD / "engine"
+    files = ("gdextension_interface.h", "extension_api.json")
+    if record.is_file() and record.read_text() == mark and all((BUILD / name).is_file() for name in files):
+        return
+    say(f"asking {godot.name} for its interface")
+    with tempfile.TemporaryDirectory(prefix="dump-", dir=BUILD) as folder:
+        where = Path(folder)
+        command = [godot, "--headless", "--dump-gdextension-interface", "--dump-extension-api"]
+        run(command, "dumping the engine's interface", cwd=where)
+        for name in files:
+            if not (where / name).is_file():
+                raise BuildError(f"{godot} did not write {name}: is it Godot 4.6 or newer?")
+            os.replace(where / name, BUILD / name)
+    record.write_text(mark)
+
+
+def generate(say: Say) -> None:
+    """Write the compact API description and the C source of the extension module."""
+    sys.path.insert(0, str(HERE))
+    try:
+        import api_description
+    finally:
+        sys.path.pop(0)
+    say("reading the engine's API")
+    try:
+        left_out = api_description.convert(BUILD / "extension_api.json", DESCRIPTION)
+    except (KeyError, ValueError) as problem:
+        raise BuildError(f"the engine's API description cannot be used: {problem}") from problem
+    if left_out:
+        say(f"{left_out} entries of the API description are not understood and were left out")
+    say("generating C from Cython (a few seconds)")
+    command: list[str | Path] = [sys.executable, "-m", "cython", "-3", "-o", BUILD / "_core.c", SOURCES / "_core.pyx"]
+    run(command, "Cython")
+
+
+def compile_c(say: Say) -> None:
+    """Compile the loader and the extension module."""
+    compiler = os.environ.get("CC") or "gcc"
+    if not shutil.which(compiler):
+        raise BuildError(f"the C compiler {compiler} is not installed: apt install gcc")
+    include = include_folder()
+    flags: list[str | Path] = ["-shared", "-fPIC", "-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing"]
+    flags += ["-I", include, "-I", BUILD, "-I", SOURCES]
+    say("compiling (about half a minute)")
+    for source, target, extra in (
+        (HERE / "loader.c", LIBRARY, ["-Wall", "-ldl"]),
+        (BUILD / "_core.c", extension_module(), ["-Wno-incompatible-pointer-types", "-Wno-discarded-qualifiers"]),
+    ):
+        temporary = target.with_name(target.name + f".{os.getpid()}.new")
+        try:
+            run([compiler, *flags, source, "-o", temporary, *extra], f"compiling {source.name}")
+            os.replace(temporary, target)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def write_config() -> None:
+    """Tell the loader which libpython and which environment belong to this build."""
+    # The link, not what it points to: the environment is recognised by the file beside it. Relative, if it can be,
+    # so that the project may move.
+    executable = Path(os.path.abspath(sys.executable))
+    text = str(executable)
+    if executable.is_relative_to(ROOT):
+        text = os.path.relpath(executable, HERE)
+    lines = [
+        f"version = {sys.version_info[0]}.{sys.version_info[1]}",
+        f"libpython = {shared_library()}",
+        f"executable = {text}",
+    ]
+    temporary = CONFIG.with_name(CONFIG.name + ".new")
+    temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    os.replace(temporary, CONFIG)
+
+
+class Say:
+    """Progress on standard error, unless quiet."""
+
+    def __init__(self, quiet: bool) -> None:
+        self.quiet = quiet
+
+    def __call__(self, text: str) -> None:
+        if not self.quiet:
+            print(f"pythonscript: {text}", file=sys.stderr, flush=True)
+
+
+def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
+    """Bring the build up to date; True if there was something to do. Raises BuildError."""
+    if not godot.is_file():
+        raise BuildError(f"there is no engine at {godot}")
+    wanted = fingerprint(godot)
+    if not force and STAMP.is_file() and STAMP.read_text() == wanted and all(path.is_file() for path in outputs()):
+        return False
+    say = Say(quiet)
+    for folder in (BUILD, BIN):
+        folder.mkdir(exist_ok=True)
+        (folder / ".gdignore").touch()
+    STAMP.unlink(missing_ok=True)
+    shared_library()
+    dump_engine(godot, say)
+    generate(say)
+    compile_c(say)
+    write_config()
+    STAMP.write_text(wanted)
+    say("built")
+    return True
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--godot", required=True, type=Path, metavar="PATH", help="the engine's executable")
+    parser.add_argument("--force", action="store_true", help="build even if nothing changed")
+    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    options = parser.parse_args(arguments)
+    try:
+        build(options.godot.resolve(), options.force, options.quiet)
+    except (BuildError, OSError) as problem:
+        print(f"pythonscript: {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

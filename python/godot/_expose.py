@@ -1,0 +1,241 @@
+"""Makes Python classes known to the engine: the decorator `expose`, and `signal` and `export` for class bodies."""
+
+from __future__ import annotations
+
+import enum
+import inspect
+from collections.abc import Callable
+from typing import Any, TypeVar, overload
+
+from . import _api, _core, _docs, _types
+
+T = TypeVar("T", bound=type)
+
+FLAG_NORMAL, FLAG_CONST, FLAG_VARARG, FLAG_STATIC = 1, 4, 16, 32
+HINT_RANGE = 1
+USAGE_READ_ONLY = 1 << 28
+
+_records: dict[str, Any] = {}
+
+
+class SignalDeclaration:
+    """What `signal` returns until the class is exposed."""
+
+    def __init__(self, arguments: list[tuple[str, Any]], doc: str) -> None:
+        self.arguments, self.doc = arguments, doc
+
+
+def signal(*names: str, doc: str = "", **typed: Any) -> Any:
+    """Declare a signal in the body of an exposed class.
+
+    `died = godot.signal()`, `hit = godot.signal("amount", "source")`, `moved = godot.signal(to=godot.Vector3)`.
+    """
+    return SignalDeclaration([*((name, object) for name in names), *typed.items()], doc)
+
+
+class ExportDeclaration:
+    """What `export` returns until the class is exposed."""
+
+    def __init__(self, default: Any, of: Any, hint: int, hint_text: str, doc: str) -> None:
+        self.default, self.of, self.hint, self.hint_text, self.doc = default, of, hint, hint_text, doc
+
+
+def export(
+    default: Any = None, *, type: Any = None, range: str = "", hint: int = 0, hint_string: str = "", doc: str = ""
+) -> Any:
+    """Declare a property in the body of an exposed class: `speed: float = godot.export(2.5, range="0,10,0.1")`.
+
+    The type comes from `type`, else the annotation, else the default value. `hint` is a godot.PROPERTY_HINT_*.
+    """
+    return ExportDeclaration(default, type, HINT_RANGE if range else hint, range or hint_string, doc)
+
+
+class MutableDefault:
+    """A default that every instance must have a copy of its own of, made when it is first read."""
+
+    def __init__(self, name: str, value: Any) -> None:
+        self.name, self.value = name, value
+
+    def __get__(self, instance: Any, owner: type) -> Any:
+        if instance is None:
+            return self.value
+        own = self.value.copy()
+        setattr(instance, self.name, own)
+        return own
+
+
+@overload
+def expose(cls: T) -> T: ...
+@overload
+def expose(
+    cls: None = None, *, tool: bool = ..., icon: str = ..., abstract: bool = ...
+) -> Callable[[T], T]: ...
+def expose(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
+    """Make a class that derives from an engine class known to the engine, under its own name.
+
+    Its public methods, `export`s, `signal`s, annotated properties, int constants and IntEnums can then be used from
+    GDScript and the editor, and its docstrings are the editor's help. Virtual methods (`_ready`, `_process`...) are
+    called by the engine. With `tool`, instances also live in the editor; otherwise the editor only shows them.
+    TypeError where the class cannot be exposed. Exposing a class of the same name again replaces it.
+    """
+    if cls is None:
+        return lambda later: _expose(later, tool, icon, abstract)
+    return _expose(cls, tool, icon, abstract)
+
+
+def _expose(cls: Any, tool: bool, icon: str, abstract: bool) -> Any:
+    if not (isinstance(cls, type) and issubclass(cls, _core.Object)):
+        raise TypeError(f"{getattr(cls, '__name__', cls)} must derive from an engine class, such as godot.Node")
+    name = cls.__name__
+    if name in _api.header["classes"]:
+        raise TypeError(f"the engine has a class {name} of its own: choose another name")
+    bases = [base for base in cls.__mro__[1:] if "_godot_class" in base.__dict__ and base.__dict__["_godot_class"]]
+    parent = bases[0]._godot_class
+    native = next(base for base in bases if base.__name__ in _api.header["classes"])._godot_class
+    mixins = [base for base in cls.__mro__[: cls.__mro__.index(bases[0])]][::-1]
+    info = _core.ClassInfo(name, native.name, native.refcounted, not abstract, cls)
+    cls._godot_class = info
+    record = _records.get(name)
+    if record is None:
+        record = _core.register_class(cls, info, parent.name, tool, icon, abstract)
+        _records[name] = record
+    else:
+        _core.replace_class(record, cls, info)
+    _api.exposed[name] = cls
+    page = _docs.Page(name, parent.name, inspect.cleandoc(cls.__doc__ or "") if "__doc__" in cls.__dict__ else "")
+    members = {key: value for base in mixins for key, value in list(vars(base).items())}
+    for key, value in members.items():
+        if not key.startswith("_"):
+            _register_member(cls, record, key, value, page)
+    page.publish()
+    return cls
+
+
+def _register_member(cls: Any, record: Any, name: str, value: Any, page: _docs.Page) -> None:
+    if isinstance(value, SignalDeclaration):
+        _register_signal(cls, record, name, value, page)
+    elif isinstance(value, ExportDeclaration):
+        _register_export(cls, record, name, value, page)
+    elif isinstance(value, property):
+        _register_property(cls, record, name, value, page)
+    elif isinstance(value, staticmethod):
+        _register_method(cls, record, name, value.__func__, FLAG_STATIC, page)
+    elif inspect.isfunction(value):
+        _register_method(cls, record, name, value, FLAG_NORMAL, page)
+    elif isinstance(value, type) and issubclass(value, enum.IntEnum):
+        for item in value:
+            _register_constant(record, name, item.name, int(item), isinstance(value, enum.IntFlag), page)
+    elif isinstance(value, int) and not isinstance(value, bool) and name.isupper():
+        _register_constant(record, "", name, value, False, page)
+
+
+def _register_constant(record: Any, group: str, name: str, value: int, bitfield: bool, page: _docs.Page) -> None:
+    if name not in record.registered:
+        record.registered.add(name)
+        _core.register_constant(record, group, name, value, bitfield)
+    page.constant(name, value, group)
+
+
+def _register_signal(cls: Any, record: Any, name: str, declared: SignalDeclaration, page: _docs.Page) -> None:
+    arguments = [(key, _types.type_of(_types.resolve(of, cls))) for key, of in declared.arguments]
+    setattr(cls, name, _core.SignalMember(name))
+    if name not in record.registered:
+        _core.register_signal(record, name, [_types.describe(of, key) for key, of in arguments])
+    page.signal(name, arguments, declared.doc)
+
+
+def _register_export(cls: Any, record: Any, name: str, declared: ExportDeclaration, page: _docs.Page) -> None:
+    annotation = declared.of
+    if annotation is None:
+        annotation = next((base.__annotations__[name] for base in cls.__mro__ if name in _own_annotations(base)), None)
+    if annotation is None:
+        annotation = type(declared.default) if declared.default is not None else object
+    of = _types.type_of(_types.resolve(annotation, cls))
+    default = declared.default
+    setattr(cls, name, MutableDefault(name, default) if isinstance(default, list | dict | bytearray) else default)
+    _register_accessors(cls, record, name, of, True, (declared.hint, declared.hint_text), page, declared.doc)
+
+
+def _own_annotations(base: type) -> dict[str, Any]:
+    found: dict[str, Any] = base.__dict__.get("__annotations__", {})
+    return found
+
+
+def _register_property(cls: Any, record: Any, name: str, value: property, page: _docs.Page) -> None:
+    annotation = getattr(value.fget, "__annotations__", {}).get("return", object)
+    of = _types.type_of(_types.resolve(annotation, value.fget))
+    doc = inspect.cleandoc(value.fget.__doc__ or "") if value.fget else ""
+    _register_accessors(cls, record, name, of, value.fset is not None, (0, ""), page, doc)
+
+
+def _register_accessors(
+    cls: Any,
+    record: Any,
+    name: str,
+    of: _types.TypeOf,
+    writable: bool,
+    hint: tuple[int, str],
+    page: _docs.Page,
+    doc: str,
+) -> None:
+    getter, setter = f"get_{name}", f"set_{name}" if writable else ""
+    if not hasattr(cls, getter):
+        setattr(cls, getter, lambda self: getattr(self, name))
+    if setter and not hasattr(cls, setter):
+        setattr(cls, setter, lambda self, value: setattr(self, name, value))
+    page.member(name, of, getter, setter, doc)
+    if "property:" + name in record.registered:
+        return
+    if getter not in record.registered:
+        _core.register_method(record, getter, None, _types.describe(of, ""), [], (), (), FLAG_NORMAL)
+    if setter and setter not in record.registered:
+        _core.register_method(record, setter, None, None, [_types.describe(of, "value")], (of.check,), (), FLAG_NORMAL)
+    usage = _types.USAGE_DEFAULT if writable else (4 | USAGE_READ_ONLY)
+    _core.register_property(record, _types.describe(of, name, hint[0], hint[1], usage), getter, setter)
+    record.registered.add("property:" + name)
+
+
+def _register_method(cls: Any, record: Any, name: str, function: Any, flags: int, page: _docs.Page) -> None:
+    parameters = list(inspect.signature(function).parameters.values())
+    if not flags & FLAG_STATIC:
+        parameters = parameters[1:]
+    arguments: list[tuple[str, _types.TypeOf]] = []
+    defaults: list[Any] = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            flags |= FLAG_VARARG
+        if parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
+            continue
+        annotation = object if parameter.annotation is parameter.empty else parameter.annotation
+        arguments.append((parameter.name, _types.type_of(_types.resolve(annotation, function))))
+        if parameter.default is not parameter.empty:
+            defaults.append(_plain(parameter.default))
+    returned = inspect.signature(function).return_annotation
+    returned = object if returned is inspect.Signature.empty else _types.resolve(returned, function)
+    result = _types.type_of(returned)
+    page.method(name, arguments, result, inspect.cleandoc(function.__doc__ or ""), flags, defaults)
+    if name in record.registered:
+        return
+    _core.register_method(
+        record,
+        name,
+        function,
+        None if result.code == _types.NIL else _types.describe(result, ""),
+        [_types.describe(of, key) for key, of in arguments],
+        tuple(of.check for _, of in arguments),
+        tuple(defaults),
+        flags,
+    )
+
+
+def _plain(value: Any) -> Any:
+    """A default as the editor may show it; what the engine has no value for is shown as null."""
+    simple = (bool, int, float, str, list, dict, tuple, bytes, _core.Value)
+    return value if value is None or isinstance(value, simple) else None
+
+
+def unregister_all() -> None:
+    """Take all classes from the engine again, the derived ones first."""
+    for record in reversed(_records.values()):
+        _core.unregister_class(record)
+    _records.clear()
