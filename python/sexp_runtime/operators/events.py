@@ -1,23 +1,20 @@
-"""Operators that read and change the states of events and goals, here and in earlier missions (H.1, H.4, D5, D6)."""
+"""Operators that read and change the states of the mission's events and goals (H.1, H.4, D5, D6)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, event_reads, fixed_reads, log_reads
-from sexp_runtime.operators.registry import ReadsFunction, Trait, operator
+from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.operators.timing import no_number
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, Raw
-from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED
 from sexp_runtime.world.clock import FIX_ONE, STAMP_IMMEDIATE, STAMP_NEVER
 from sexp_runtime.world.log import GOAL_FAILED, GOAL_SATISFIED
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.world.facts import FactKey
 
 _KNOWN = (KNOWN_TRUE, KNOWN_FALSE)
 
@@ -171,43 +168,3 @@ def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
             ctx.flush_formula("goal", goal.index)
         ctx.act("reset-goal", (goal.name,))
     return 1
-
-
-# -- earlier missions of the campaign ---------------------------------------------------------------------------------
-
-
-def _campaign_reads() -> ReadsFunction:
-    def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
-        return (("campaign",),)
-
-    return reads
-
-
-@operator(
-    "is-previous-goal-true",
-    "is-previous-goal-false",
-    "is-previous-goal-incomplete",
-    "is-previous-event-true",
-    "is-previous-event-false",
-    "is-previous-event-incomplete",
-    reads=_campaign_reads(),
-    results=_KNOWN,
-)
-def is_previous(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Known outcome of a goal or event of an earlier mission; a third argument decides where there is none (H.1)."""
-    default = node.arg(2)
-    default_truth = ctx.truth(default)
-    wanted = node.name.rsplit("-", 1)[1]
-    campaign = ctx.world.campaign
-    record = None
-    if campaign is not None:
-        record = campaign.mission(ctx.text(node.arg(0)))
-        if record is None:
-            return _known(wanted != "true")
-    if record is None or record.skipped:
-        return _known(default_truth if default is not None else wanted == "true")
-    statuses = record.goals if "goal" in node.name else record.events
-    status = statuses.get(ctx.name(node.arg(1)))
-    if status is None:
-        return _known(wanted != "true")
-    return _known(status == {"true": SATISFIED, "false": FAILED, "incomplete": INCOMPLETE}[wanted])
