@@ -1,0 +1,420 @@
+"""Operators on where things are, how they move and where they look (H.3)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sexp_runtime.operators import geometry
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.places import (
+    Place,
+    Presence,
+    absent_result,
+    find_place,
+    find_places,
+    place_of,
+    place_reads,
+)
+from sexp_runtime.operators.reads import both, fixed_reads, named_reads
+from sexp_runtime.operators.registry import operator
+from sexp_runtime.operators.status import (
+    P4_RESULTS,
+    P12_RESULTS,
+    game_value_reads,
+    name_reads,
+    nan_result,
+    rounded,
+    ship_in_space,
+    ship_or_false,
+    truncated,
+)
+from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status, wrap32
+from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+_NO_SUBSYSTEM = ("", "<none>", "none")
+#: Something measured between two places, in metres.
+Measure = Callable[["EvaluationContext", Place, Place], float]
+
+
+# Distances
+
+
+def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure) -> Raw:
+    """Measure between two names: the least over all ships that they stand for (H.3, distance)."""
+    first, places = find_places(ctx, node.arg(0))
+    second, others = find_places(ctx, node.arg(1))
+    if first is Presence.EXITED or second is Presence.EXITED:
+        return NAN_FOREVER
+    if not places or not others:
+        return NAN
+    return truncated(min(measure(ctx, place, other) for place in places for other in others))
+
+
+def _shown_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
+    """The distance as the player's display shows it: from a ship's centre to the surface of the target's box."""
+    if a.ship is None or b.ship is None:
+        return geometry.quick_distance(a.position, b.position)
+    if a.ship.key == ctx.world.player.ship:
+        return geometry.box_distance(a.position, b.ship)
+    return geometry.box_distance(b.position, a.ship)
+
+
+def _centre_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
+    return geometry.distance(a.position, b.position)
+
+
+def _box_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
+    """Distance from box to box, taken along the line of the centres for two ships."""
+    if a.ship is not None and b.ship is not None:
+        apart = geometry.distance(a.position, b.position)
+        return max(0.0, geometry.box_distance(a.position, b.ship) + geometry.box_distance(b.position, a.ship) - apart)
+    if b.ship is not None:
+        return geometry.box_distance(a.position, b.ship)
+    if a.ship is not None:
+        return geometry.box_distance(b.position, a.ship)
+    return geometry.distance(a.position, b.position)
+
+
+_TWO_PLACES = both(place_reads("orientation", "radius", count=2), fixed_reads(("player", "ship")))
+
+
+@operator("distance", reads=_TWO_PLACES, results=P12_RESULTS)
+def distance(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres between two things as the display shows them, cut; for wings and sides the least (H.3)."""
+    return _between(ctx, node, _shown_distance)
+
+
+@operator("distance-to-center", reads=place_reads(count=2), results=P12_RESULTS)
+def distance_to_center(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres between the centres of two things, cut (H.3)."""
+    return _between(ctx, node, _centre_distance)
+
+
+@operator("distance-to-bbox", reads=place_reads("orientation", "radius", count=2), results=P12_RESULTS)
+def distance_to_bbox(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres from box to box, cut (H.3)."""
+    return _between(ctx, node, _box_distance)
+
+
+def subsystem_place(ship: Ship, name: str) -> Vector | None:
+    """Return where a subsystem of a ship is, None if it has none of that name."""
+    subsystem = ship.subsystem(name)
+    if subsystem is None:
+        return None
+    offset = geometry.to_world(ship.orientation, subsystem.offset)
+    return ship.position[0] + offset[0], ship.position[1] + offset[1], ship.position[2] + offset[2]
+
+
+def _to_subsystem(ctx: EvaluationContext, node: EvalNode, from_box: bool) -> Raw:
+    presence, places = find_places(ctx, node.arg(0))
+    if presence is Presence.EXITED:
+        return NAN_FOREVER
+    ship = ship_in_space(ctx, node.arg(1))
+    if isinstance(ship, Status):
+        return ship
+    point = subsystem_place(ship, ctx.text(node.arg(2)))
+    if not places or point is None:
+        return NAN
+    distances = [
+        geometry.box_distance(point, place.ship)
+        if from_box and place.ship is not None
+        else geometry.distance(point, place.position)
+        for place in places
+    ]
+    return truncated(min(distances))
+
+
+_TO_SUBSYSTEM = both(place_reads("orientation", "radius"), place_reads("orientation", "subsystems", at=1))
+
+
+@operator("distance-center-to-subsystem", "distance-ship-subsystem", reads=_TO_SUBSYSTEM, results=P12_RESULTS)
+def distance_center_to_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres from a thing's centre to a ship's subsystem, cut (H.3)."""
+    return _to_subsystem(ctx, node, False)
+
+
+@operator("distance-bbox-to-subsystem", reads=_TO_SUBSYSTEM, results=P12_RESULTS)
+def distance_bbox_to_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres from a thing's box to a ship's subsystem, cut (H.3)."""
+    return _to_subsystem(ctx, node, True)
+
+
+@operator("special-warp-dist", reads=both(name_reads(), game_value_reads("special-warp-dist")), results=P12_RESULTS)
+def special_warp_dist(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Percent of a ship's length to the plane of its jump device; NaN when the game knows of none (H.3)."""
+    ship = ctx.ship(node.arg(0))
+    if ship is None or ship.status is ShipStatus.NOT_YET:
+        return NAN
+    if ship.status is not ShipStatus.PRESENT:
+        return NAN_FOREVER
+    percent = ctx.world.game("special-warp-dist", ship.name, default=-1)
+    return NAN if percent < 0 else percent
+
+
+@operator("distance-to-nav", reads=game_value_reads("distance-to-nav"))
+def distance_to_nav(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Metres from the player to a nav point, as the game says; 0 without its word (H.3)."""
+    return ctx.world.game("distance-to-nav", ctx.text(node.arg(0)), default=0)
+
+
+# Coordinates, speeds, angles
+
+
+def _coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
+    numbers, forced = ctx.numbers(node.args[2:5])
+    if forced is not None:
+        return forced
+    presence, place = find_place(ctx, node.arg(0))
+    if place is None:
+        return absent_result(presence)
+    position = place.position
+    name = ctx.text(node.arg(1))
+    if name.lower() not in _NO_SUBSYSTEM:
+        if place.ship is None:
+            return NAN
+        found = subsystem_place(place.ship, name)
+        if found is None:
+            return NAN
+        position = found
+    value = position[axis]
+    if numbers:
+        x, y, z = (*numbers, 0, 0)[:3]
+        value += geometry.to_world(place.orientation, (float(x), float(y), float(z)))[axis]
+    return truncated(value)
+
+
+_COORDINATE = place_reads("orientation", "subsystems")
+
+
+@operator("get-object-x", reads=_COORDINATE, results=P12_RESULTS)
+def get_object_x(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The x coordinate of a ship, wing leader or waypoint, of a subsystem, or of a point relative to it, cut (H.3)."""
+    return _coordinate(ctx, node, 0)
+
+
+@operator("get-object-y", reads=_COORDINATE, results=P12_RESULTS)
+def get_object_y(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The y coordinate, as `get-object-x` (H.3)."""
+    return _coordinate(ctx, node, 1)
+
+
+@operator("get-object-z", reads=_COORDINATE, results=P12_RESULTS)
+def get_object_z(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The z coordinate, as `get-object-x` (H.3)."""
+    return _coordinate(ctx, node, 2)
+
+
+def _velocity_part(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
+    presence, place = find_place(ctx, node.arg(0))
+    if place is None:
+        return absent_result(presence)
+    velocity = ORIGIN if place.ship is None else place.ship.velocity
+    if ctx.truth(node.arg(1)):
+        velocity = geometry.to_local(place.orientation, velocity)
+    return truncated(velocity[axis])
+
+
+_VELOCITY = name_reads(("velocity", "orientation"))
+
+
+@operator("get-object-speed-x", reads=_VELOCITY, results=P12_RESULTS)
+def get_object_speed_x(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The x part of a velocity, cut; in the object's own frame with a true second argument (H.3)."""
+    return _velocity_part(ctx, node, 0)
+
+
+@operator("get-object-speed-y", reads=_VELOCITY, results=P12_RESULTS)
+def get_object_speed_y(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The y part of a velocity, as `get-object-speed-x` (H.3)."""
+    return _velocity_part(ctx, node, 1)
+
+
+@operator("get-object-speed-z", reads=_VELOCITY, results=P12_RESULTS)
+def get_object_speed_z(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """The z part of a velocity, as `get-object-speed-x` (H.3)."""
+    return _velocity_part(ctx, node, 2)
+
+
+@operator("current-speed", reads=name_reads(("velocity", "docked")), results=(NAN,))
+def current_speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Speed of a ship, or of the fastest in the group docked to it, cut; NaN, not for ever, once it has left (H.3)."""
+    presence, place = find_place(ctx, node.arg(0))
+    if presence is Presence.EXITED:
+        return NAN
+    if place is None or place.ship is None:
+        return 0
+    return truncated(max(ship.speed for ship in ctx.world.docked_group(place.ship)))
+
+
+def _angle(ctx: EvaluationContext, node: EvalNode, which: int) -> Raw:
+    presence, place = find_place(ctx, node.arg(0))
+    if place is None:
+        return absent_result(presence)
+    return rounded(math.degrees(geometry.angles(place.orientation)[which])) % 360
+
+
+_ORIENTATION = name_reads(("orientation",))
+
+
+@operator("get-object-pitch", reads=_ORIENTATION, results=P12_RESULTS)
+def get_object_pitch(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Pitch in degrees 0..359, rounded (H.3)."""
+    return _angle(ctx, node, 0)
+
+
+@operator("get-object-bank", reads=_ORIENTATION, results=P12_RESULTS)
+def get_object_bank(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Bank in degrees 0..359, rounded (H.3)."""
+    return _angle(ctx, node, 1)
+
+
+@operator("get-object-heading", reads=_ORIENTATION, results=P12_RESULTS)
+def get_object_heading(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Heading in degrees 0..359, rounded (H.3)."""
+    return _angle(ctx, node, 2)
+
+
+@operator("angle-facing-object", reads=both(place_reads("orientation"), place_reads(at=1)), results=P12_RESULTS)
+def angle_facing_object(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Degrees between a ship's nose and the direction of a thing, rounded (H.3)."""
+    ship = ship_in_space(ctx, node.arg(0))
+    if isinstance(ship, Status):
+        return ship
+    presence, place = find_place(ctx, node.arg(1))
+    if place is None:
+        return absent_result(presence)
+    away = geometry.subtract(place.position, ship.position)
+    size = geometry.length(away)
+    if size == 0.0:
+        return 0
+    cosine = geometry.dot(geometry.forward(ship.orientation), away) / size
+    return rounded(math.degrees(math.acos(max(-1.0, min(1.0, cosine)))))
+
+
+# Boxes
+
+
+def _in_box(position: Vector, low: Vector, high: Vector) -> bool:
+    return all(low[axis] <= position[axis] <= high[axis] for axis in range(3))
+
+
+@operator("is-in-box", reads=both(place_reads(), place_reads("orientation", at=7)), results=P4_RESULTS)
+def is_in_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """T when a ship, all present members of a wing, or a waypoint lie in a box, borders included (H.3).
+
+    With a last argument the box is in that ship's frame.
+    """
+    numbers, forced = ctx.numbers(node.args[1:7])
+    if forced is not None:
+        return nan_result(forced)
+    values = [float(number) for number in (*numbers, *[0] * 6)[:6]]
+    low = (min(values[0:2]), min(values[2:4]), min(values[4:6]))
+    high = (max(values[0:2]), max(values[2:4]), max(values[4:6]))
+    reference: Ship | None = None
+    if len(node.args) > 7:
+        found = ship_or_false(ctx, node.arg(7))
+        if not isinstance(found, Ship):
+            return found
+        reference = found
+    presence, places = find_places(ctx, node.arg(0))
+    if presence is Presence.EXITED:
+        return KNOWN_FALSE
+    if not places:
+        return 0
+    for place in places:
+        position = place.position
+        if reference is not None:
+            position = geometry.to_local(reference.orientation, geometry.subtract(position, reference.position))
+        if not _in_box(position, low, high):
+            return 0
+    return 1
+
+
+@operator("num-within-box", reads=place_reads(at=6, count=None))
+def num_within_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Number of ships inside a box given by centre and half extents, and of wings all of whose members are (H.3)."""
+    centre, forced_centre = ctx.numbers(node.args[:3])
+    extent, forced_extent = ctx.naturals(node.args[3:6])
+    if forced_centre is not None or forced_extent is not None or len(extent) < 3:
+        return 0
+    low = (float(centre[0] - extent[0]), float(centre[1] - extent[1]), float(centre[2] - extent[2]))
+    high = (float(centre[0] + extent[0]), float(centre[1] + extent[1]), float(centre[2] + extent[2]))
+    count = 0
+    for arg in node.args[6:]:
+        _, places = find_places(ctx, arg)
+        count += bool(places) and all(_in_box(place.position, low, high) for place in places)
+    return wrap32(count)
+
+
+# Facing
+
+
+@operator("is-facing", reads=both(place_reads("orientation"), place_reads(at=1)), results=P4_RESULTS)
+def is_facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """T when a thing lies within an angle of a ship's nose, and within a distance if one is given (H.3)."""
+    numbers, forced = ctx.naturals(node.args[2:4])
+    ship = ship_or_false(ctx, node.arg(0))
+    if not isinstance(ship, Ship):
+        return ship
+    presence, place = find_place(ctx, node.arg(1))
+    if presence is Presence.EXITED:
+        return KNOWN_FALSE
+    if place is None:
+        return 0
+    if forced is not None:
+        return nan_result(forced)
+    if len(numbers) > 1 and geometry.quick_distance(ship.position, place.position) > numbers[1]:
+        return 0
+    return int(geometry.within_angle(ship.orientation, ship.position, place.position, numbers[0] if numbers else 0))
+
+
+def _player_place(ctx: EvaluationContext) -> Place | None:
+    ship = ctx.world.ships.get(ctx.world.player.ship)
+    return place_of(ship) if ship is not None and ship.status is ShipStatus.PRESENT else None
+
+
+#: Reads of where the player's ship is. The ship's own facts are known once the mission has started.
+def _player_reads(world: object, texts: object) -> list[tuple[str, ...]]:
+    from sexp_runtime.world.world import World
+
+    assert isinstance(world, World)
+    key = world.player.ship
+    return [("player", "ship"), *(("ship", key, field) for field in ("status", "position", "jump", "orientation"))]
+
+
+_PLAYER = (CANT_EVAL, KNOWN_FALSE)
+
+
+@operator("facing", reads=both(place_reads(), _player_reads), results=_PLAYER)
+def facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """T when a ship lies within an angle of the player's nose; CANT without a player (H.3)."""
+    player = _player_place(ctx)
+    if player is None:
+        return CANT_EVAL
+    ship = ship_or_false(ctx, node.arg(0))
+    if not isinstance(ship, Ship):
+        return ship
+    angle = ctx.natural(node.arg(1))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    return int(geometry.within_angle(player.orientation, player.position, ship.position, angle))
+
+
+@operator("facing-waypoint", reads=both(named_reads("waypoint"), _player_reads), results=_PLAYER)
+def facing_waypoint(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """T when the first point of a path lies within an angle of the player's nose (H.3)."""
+    player = _player_place(ctx)
+    if player is None:
+        return CANT_EVAL
+    points = ctx.world.waypoints.get(ctx.name(node.arg(0)))
+    if not points:
+        return KNOWN_FALSE
+    angle = ctx.natural(node.arg(1))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    return int(geometry.within_angle(player.orientation, player.position, points[0], angle))

@@ -1,0 +1,451 @@
+"""Outcome operators: what became of ships and wings, read from the mission log (H.1). A known true is permanent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.operators.status import all_of, known_true_after, name_reads, nan_result
+from sexp_runtime.values import CANT_EVAL, FALSE, KNOWN_FALSE, KNOWN_TRUE, Raw, Status
+from sexp_runtime.world import log as kinds
+from sexp_runtime.world.clock import FIX_ONE
+from sexp_runtime.world.ships import Ship, ShipStatus
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+_OUTCOME = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE)
+_LEFT = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
+#: Reads of operators whose names start at the first or, after a delay, at the second argument.
+_NAMES = name_reads(count=None, log=True)
+_NAMES_AFTER_DELAY = name_reads(at=1, count=None, log=True)
+
+Outcome = int | Status | None
+
+
+def destroyed_fix(ctx: EvaluationContext, name: str) -> int | None:
+    """Return when (fix) the log says that a ship was destroyed or destroyed itself, else None."""
+    fix = ctx.world.log.first(kinds.SHIP_DESTROYED, name)
+    return ctx.world.log.first(kinds.SELF_DESTRUCTED, name) if fix is None else fix
+
+
+def _wcs_first(ctx: EvaluationContext, arg: EvalNode, ship_kind: str, wing_kind: str) -> int | None:
+    """Look a name up in the log directly, as WCS does (K)."""
+    name = ctx.text(arg)
+    fix = ctx.world.log.first(ship_kind, name)
+    return ctx.world.log.first(wing_kind, name) if fix is None else fix
+
+
+def _not_yet(ctx: EvaluationContext, arg: EvalNode) -> bool:
+    """Say whether a name is a ship, or else a wing, that is yet to arrive."""
+    ship = ctx.ship(arg)
+    if ship is not None:
+        return ship.status is ShipStatus.NOT_YET
+    wing = ctx.wing(arg)
+    return wing is not None and wing.arrived == 0
+
+
+# is-destroyed
+
+
+def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    if ctx.wcs:
+        return _destroyed_wcs(ctx, arg)
+    ship = ctx.ship(arg)
+    if ship is not None:
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        if ship.status is ShipStatus.PRESENT:
+            return None
+        fix = destroyed_fix(ctx, ship.name)
+        return KNOWN_FALSE if fix is None else fix
+    wing = ctx.wing(arg)
+    if wing is None:
+        return None
+    if wing.arrived == 0 and not wing.gone:
+        return CANT_EVAL
+    if not wing.gone:
+        return None
+    fix = ctx.world.log.first(kinds.WING_DESTROYED, wing.name)
+    return KNOWN_FALSE if fix is None else fix
+
+
+def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    if _wcs_first(ctx, arg, kinds.SHIP_DEPARTED, kinds.WING_DEPARTED) is not None:
+        return KNOWN_FALSE
+    name = ctx.text(arg)
+    fix = destroyed_fix(ctx, name)
+    if fix is None:
+        fix = ctx.world.log.first(kinds.WING_DESTROYED, name)
+    if fix is None and _not_yet(ctx, arg):
+        return CANT_EVAL
+    return fix
+
+
+@operator("is-destroyed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+def is_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all ships and wings named are destroyed (H.1)."""
+    return known_true_after(ctx, all_of(ctx, node.args, _destroyed), 0)
+
+
+@operator("is-destroyed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def is_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all named are destroyed and so many seconds have passed since the last was (H.1, G4)."""
+    return _delayed(ctx, node, _destroyed)
+
+
+def _delayed(ctx: EvaluationContext, node: EvalNode, judge: Any) -> Raw:
+    """Read a delay (pattern N), judge the names after it, and wait for the delay since the latest (G4)."""
+    delay = ctx.natural(node.arg(0))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    return known_true_after(ctx, all_of(ctx, node.args[1:], judge), delay)
+
+
+# was-destroyed-by
+
+
+def _destroyed_by(ctx: EvaluationContext, killer: EvalNode, targets: Sequence[EvalNode], delay: int) -> Raw:
+    attacker = ctx.ship(killer)
+    if attacker is None:
+        return 0
+    if attacker.status is ShipStatus.NOT_YET:
+        return CANT_EVAL
+    latest = 0
+    missing = False
+    for arg in targets:
+        ship = ctx.ship(arg)
+        if ship is None:
+            return 0
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        fix = ctx.world.log.first(kinds.SHIP_DESTROYED, ship.name, attacker.name)
+        if fix is not None:
+            latest = max(latest, fix)
+        elif ship.status is ShipStatus.EXITED:
+            return KNOWN_FALSE
+        else:
+            missing = True
+    return known_true_after(ctx, None if missing else latest, delay)
+
+
+@operator("was-destroyed-by", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+def was_destroyed_by(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all targets have a destroyed entry naming the killer, the first argument (H.1; WCS only)."""
+    return _destroyed_by(ctx, node.args[0], node.args[1:], 0) if node.args else 0
+
+
+@operator("was-destroyed-by-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def was_destroyed_by_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `was-destroyed-by`, and so many seconds ago (H.1)."""
+    delay = ctx.natural(node.arg(0))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    return _destroyed_by(ctx, node.args[1], node.args[2:], delay) if len(node.args) > 1 else 0
+
+
+# Subsystems, disabled, disarmed
+
+
+def _subsystem_destroyed(ctx: EvaluationContext, node: EvalNode, delayed: bool) -> Raw:
+    ship = ctx.ship(node.arg(0))
+    if ship is None:
+        return 0
+    if ship.status is ShipStatus.NOT_YET:
+        return CANT_EVAL
+    world = ctx.world
+    if ctx.wcs and world.log.first(kinds.SHIP_DEPARTED, ship.name) is not None:
+        return KNOWN_FALSE
+    delay = 0
+    if delayed:
+        delay = ctx.natural(node.arg(2))
+        if ctx.nan is not None:
+            return nan_result(ctx.nan)
+    fix = world.log.first(kinds.SUBSYSTEM_DESTROYED, ship.name, ctx.text(node.arg(1)))
+    if fix is None:
+        return KNOWN_FALSE if ship.status is ShipStatus.EXITED else 0
+    return known_true_after(ctx, fix, delay)
+
+
+@operator("is-subsystem-destroyed", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+def is_subsystem_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when the log says that the subsystem was destroyed (H.1)."""
+    return _subsystem_destroyed(ctx, node, False)
+
+
+@operator("is-subsystem-destroyed-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+def is_subsystem_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `is-subsystem-destroyed`, and so many seconds ago (H.1)."""
+    return _subsystem_destroyed(ctx, node, True)
+
+
+def _logged(kind: str) -> Any:
+    """Return a judge for ships: the time of their entry of the kind; an unknown ship makes the whole false (H.1)."""
+
+    def judge(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+        ship = ctx.ship(arg)
+        if ship is None:
+            return FALSE
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        fix = ctx.world.log.first(kind, ship.name)
+        if fix is None and ship.status is ShipStatus.EXITED:
+            return KNOWN_FALSE
+        return fix
+
+    return judge
+
+
+_disabled = _logged(kinds.DISABLED)
+_disarmed = _logged(kinds.DISARMED)
+
+
+@operator("is-disabled", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+def is_disabled(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all ships named were logged as disabled; repairs do not undo it (H.1)."""
+    return known_true_after(ctx, all_of(ctx, node.args, _disabled), 0)
+
+
+@operator("is-disabled-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def is_disabled_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `is-disabled`, and so many seconds ago (H.1)."""
+    return _delayed(ctx, node, _disabled)
+
+
+@operator("is-disarmed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+def is_disarmed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all ships named were logged as disarmed (H.1)."""
+    return known_true_after(ctx, all_of(ctx, node.args, _disarmed), 0)
+
+
+@operator("is-disarmed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def is_disarmed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `is-disarmed`, and so many seconds ago (H.1)."""
+    return _delayed(ctx, node, _disarmed)
+
+
+# Docking
+
+
+def _dock_entry(ctx: EvaluationContext, node: EvalNode, kind: str, delayed: bool) -> Raw:
+    """Judge the n-th dock or undock entry of two ships: a first, then b, then the numbers (H.1)."""
+    ships: list[Ship] = []
+    for arg in node.args[:2]:
+        ship = ctx.ship(arg)
+        if ship is None:
+            return 0
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        ships.append(ship)
+    if len(ships) < 2:
+        return 0
+    numbers, forced = ctx.naturals([node.arg(2), node.arg(3)] if delayed else [node.arg(2)])
+    if forced is not None:
+        return nan_result(forced)
+    fix = ctx.world.log.nth(kind, ships[0].name, ships[1].name, max(numbers[0], 1))
+    if fix is None:
+        gone = any(ship.status is ShipStatus.EXITED for ship in ships)
+        return KNOWN_FALSE if gone else 0
+    return known_true_after(ctx, fix, numbers[1] if delayed else 0)
+
+
+@operator("has-docked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+def has_docked(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when two ships have docked at least n times (H.1)."""
+    return _dock_entry(ctx, node, kinds.DOCKED, False)
+
+
+@operator("has-docked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+def has_docked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when the n-th docking of two ships was at least so many seconds ago (H.1)."""
+    return _dock_entry(ctx, node, kinds.DOCKED, True)
+
+
+@operator("has-undocked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+def has_undocked(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when two ships have undocked at least n times (H.1)."""
+    return _dock_entry(ctx, node, kinds.UNDOCKED, False)
+
+
+@operator("has-undocked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when the n-th undocking of two ships was at least so many seconds ago (H.1)."""
+    return _dock_entry(ctx, node, kinds.UNDOCKED, True)
+
+
+# Arrival and departure
+
+
+def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    if ctx.wcs:
+        fix = _wcs_first(ctx, arg, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED)
+        if fix is None and _wcs_first(ctx, arg, kinds.SHIP_DESTROYED, kinds.SHIP_DEPARTED) is None:
+            return CANT_EVAL if _not_yet(ctx, arg) else None
+        return fix
+    ship = ctx.ship(arg)
+    if ship is not None:
+        return ctx.world.log.first(kinds.SHIP_ARRIVED, ship.name)
+    wing = ctx.wing(arg)
+    return ctx.world.log.first(kinds.WING_ARRIVED, wing.name) if wing is not None else None
+
+
+@operator("has-arrived", reads=_NAMES, traits=Trait.TIME, results=(KNOWN_TRUE, KNOWN_FALSE, CANT_EVAL))
+def has_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all named have an arrival entry; ships that were there from the start have none (H.1, F41)."""
+    return known_true_after(ctx, all_of(ctx, node.args, _arrived), 0)
+
+
+@operator(
+    "has-arrived-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=(KNOWN_TRUE, KNOWN_FALSE, CANT_EVAL)
+)
+def has_arrived_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `has-arrived`, and so many seconds ago (H.1)."""
+    return _delayed(ctx, node, _arrived)
+
+
+def _departed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    if ctx.wcs:
+        name = ctx.text(arg)
+        if destroyed_fix(ctx, name) is not None or ctx.world.log.first(kinds.WING_DESTROYED, name) is not None:
+            return KNOWN_FALSE
+        found = _wcs_first(ctx, arg, kinds.SHIP_DEPARTED, kinds.WING_DEPARTED)
+        return CANT_EVAL if found is None and _not_yet(ctx, arg) else found
+    ship = ctx.ship(arg)
+    if ship is not None:
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        if ship.status is not ShipStatus.EXITED:
+            return None
+        fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name)
+        return KNOWN_FALSE if fix is None else fix
+    wing = ctx.wing(arg)
+    if wing is None:
+        return None
+    if wing.arrived == 0 and not wing.gone:
+        return CANT_EVAL
+    if not wing.gone:
+        return None
+    fix = ctx.world.log.first(kinds.WING_DEPARTED, wing.name)
+    return KNOWN_FALSE if fix is None else fix
+
+
+@operator("has-departed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+def has_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all named have departed; a wing has if at least one of its ships did (H.1, F47)."""
+    return known_true_after(ctx, all_of(ctx, node.args, _departed), 0)
+
+
+@operator("has-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def has_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `has-departed`, and so many seconds ago (H.1)."""
+    return _delayed(ctx, node, _departed)
+
+
+def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Outcome:
+    ship = ctx.ship(arg)
+    if ship is None:
+        return FALSE
+    if ship.status is ShipStatus.NOT_YET:
+        return CANT_EVAL
+    fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name, place)
+    if fix is None and ship.status is ShipStatus.EXITED:
+        return KNOWN_FALSE
+    return fix
+
+
+@operator("depart-node-delay", reads=name_reads(at=2, count=None, log=True), traits=Trait.TIME, results=_OUTCOME)
+def depart_node_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all ships named departed inside that jump node so many seconds ago (H.1, G5)."""
+    delay = ctx.natural(node.arg(0))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    place = ctx.text(node.arg(1))
+    outcome = all_of(ctx, node.args[2:], lambda context, arg: _departed_at(context, arg, place))
+    return known_true_after(ctx, outcome, delay)
+
+
+def _gone(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    """Judge destroyed or departed, wing first (H)."""
+    log = ctx.world.log
+    wing = ctx.wing(arg)
+    if wing is not None:
+        if wing.arrived == 0 and not wing.gone:
+            return CANT_EVAL
+        if not wing.gone:
+            return None
+        fix = log.first(kinds.WING_DESTROYED, wing.name)
+        if fix is None:
+            fix = log.first(kinds.WING_DEPARTED, wing.name)
+        return 0 if fix is None else fix
+    ship = ctx.ship(arg)
+    if ship is None:
+        return None
+    if ship.status is ShipStatus.NOT_YET:
+        return CANT_EVAL
+    if ship.status is ShipStatus.PRESENT:
+        return None
+    fix = destroyed_fix(ctx, ship.name)
+    if fix is None:
+        fix = log.first(kinds.SHIP_DEPARTED, ship.name)
+    return (KNOWN_FALSE if ship.status is ShipStatus.EXITED else None) if fix is None else fix
+
+
+@operator("destroyed-or-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+def destroyed_or_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when all named are gone and more than so many seconds have passed since the last was: strict (H.1, G5)."""
+    delay = ctx.natural(node.arg(0))
+    if ctx.nan is not None:
+        return nan_result(ctx.nan)
+    outcome = all_of(ctx, node.args[1:], _gone)
+    if isinstance(outcome, Status):
+        return outcome
+    if outcome is None:
+        return 0
+    moment = outcome + delay * FIX_ONE
+    if ctx.world.clock.fix > moment:
+        return KNOWN_TRUE
+    ctx.due_fix(moment + 1)
+    return 0
+
+
+# Waypoints
+
+
+def _waypoints(ctx: EvaluationContext, node: EvalNode, delay: int, count: int) -> Raw:
+    ship = ctx.ship(node.arg(0))
+    if ship is not None:
+        if ship.status is ShipStatus.NOT_YET:
+            return CANT_EVAL
+        name, gone = ship.name, ship.status is ShipStatus.EXITED
+    else:
+        wing = ctx.wing(node.arg(0))
+        if wing is None:
+            return 0
+        if wing.arrived == 0 and not wing.gone:
+            return CANT_EVAL
+        name, gone = wing.name, wing.gone
+    fix = ctx.world.log.nth(kinds.WAYPOINTS_DONE, name, ctx.text(node.arg(1)), count)
+    if fix is None:
+        return KNOWN_FALSE if gone else 0
+    return known_true_after(ctx, fix, delay)
+
+
+@operator("are-waypoints-done", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+def are_waypoints_done(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """KT when a ship or wing has flown a path of waypoints (H.1)."""
+    return _waypoints(ctx, node, 0, 1)
+
+
+@operator("are-waypoints-done-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+def are_waypoints_done_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """As `are-waypoints-done`, and so many seconds ago; the numbers are judged before the names.
+
+    A count given as fourth argument is multiplied by 65536, as in the original, and so practically never reached (H.1).
+    """
+    counted = len(node.args) > 3 and not ctx.wcs
+    numbers, forced = ctx.naturals([node.arg(2), node.arg(3)] if counted else [node.arg(2)])
+    if forced is not None:
+        return nan_result(forced)
+    return _waypoints(ctx, node, numbers[0], numbers[1] * FIX_ONE if counted else 1)
