@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
@@ -17,7 +17,9 @@ from sexp_runtime.engines import make_engine
 from sexp_runtime.mission.reader import load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
+from sexp_runtime.monitor.recording import BEFORE, DURING, SETUP, RecordingWriter
 from sexp_runtime.monitor.report import build_report
+from sexp_runtime.monitor.tap import CueTap, WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.watcher import ChangeWatcher
@@ -25,19 +27,36 @@ from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
-    from sexp_runtime.monitor.recording import RecordingWriter
     from sexp_runtime.syntax.diagnostics import Diagnostic
+    from sexp_runtime.world.ships import Ship
 
 #: Frames between two digests of the state in a recording.
 DIGEST_EVERY: Final = 64
+
+
+class Driver(Protocol):
+    """What stands in for a game: the simulator, or a recording being replayed."""
+
+    def attach(self, world: World, cues: Any = None) -> None:
+        """Take over a world that has not been stepped yet."""
+
+    def step(self, world: World, dt_us: int) -> None:
+        """Make the changes of a frame of dt_us microseconds."""
+
+    def leave(self, ship: Ship) -> None:
+        """Take note of a ship that is to depart."""
+
+    def on_action(self, name: str, args: tuple[Any, ...]) -> None:
+        """React to an action of the mission."""
 
 
 @dataclass(slots=True)
 class SessionSettings:
     """How a session runs.
 
-    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: whether the
-    simulator moves ships, deals damage and so on (no game needed). monitor: how closely performance is watched.
+    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
+    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file that
+    every external change goes to. monitor: how closely performance is watched.
     verify_every: the cached engine checks one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds
     of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is
     told to leave out what was there when the mission began, so that its rounds stay short.
@@ -45,7 +64,8 @@ class SessionSettings:
 
     engine: str = "cached"
     seed: int = 0
-    scenario: bool = False
+    scenario: bool | Driver = False
+    record_to: str | Path | None = None
     monitor: Mode = Mode.SAMPLED
     sample_every: int = 16
     verify_every: int = 0
@@ -71,7 +91,12 @@ class MissionSession:
         settings: SessionSettings | None = None,
         *,
         diagnostics: list[Diagnostic] | None = None,
+        source: bytes = b"",
     ) -> None:
+        """Set the mission up; `source` is the content of its file, which a recording keeps.
+
+        Raises OSError if the file to record to cannot be written.
+        """
         self.settings = settings = settings if settings is not None else SessionSettings()
         self.mission = mission
         self.mission_name = mission.name or Path(mission.file).stem
@@ -82,26 +107,29 @@ class MissionSession:
         self.on_variable_changed: list[Callable[[str, int | str], None]] = []
         self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
         self.on_mission_ended: list[Callable[[], None]] = []
-        self.world = World(mission, mission.dialect, settings.seed or 1)
+        self._world = World(mission, mission.dialect, settings.seed or 1)
         self.context = EvaluationContext(
-            self.world, dialect=mission.dialect, options=settings.options, actions=self._act
+            self._world, dialect=mission.dialect, options=settings.options, actions=self._act
         )  # fmt: skip
-        self.scenario: Any = None
-        if settings.scenario:
+        self.scenario: Driver | None = None
+        if settings.scenario is True:
             from sexp_runtime.simulate.scenario import Scenario
 
             self.scenario = Scenario(mission, settings.seed)
+        elif settings.scenario:
+            self.scenario = settings.scenario
         self._engine = make_engine(
-            settings.engine, self.world, mission, self.context, leave=getattr(self.scenario, "leave", None),
+            settings.engine, self._world, mission, self.context,
+            leave=self.scenario.leave if self.scenario is not None else None,
             seed=settings.seed or 1, verify_every=settings.verify_every,
         )  # fmt: skip
         self.manager = self._engine.events
         self.cues = self._engine.cues
         self.cache = ExpressionCache(
-            self.world.facts, self.world.clock, maxsize=settings.cache_entries, max_bytes=settings.cache_bytes
+            self._world.facts, self._world.clock, maxsize=settings.cache_entries, max_bytes=settings.cache_bytes
         )
         self._adhoc = AdHocContext(
-            self.world, make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()),
+            self._world, make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()),
             self.context, self._act,
         )  # fmt: skip
         self.monitor = SexpPerformanceMonitor(
@@ -109,14 +137,21 @@ class MissionSession:
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time,
         )  # fmt: skip
-        self._watcher = ChangeWatcher(self.world)
-        self._recorder: RecordingWriter | None = None
-        self._outside: Any = self.world
+        self._watcher = ChangeWatcher(self._world)
         self._in_frame = False
+        self._actions = 0  # in this frame
         self._told_end = False
         self.closed = False
+        self._recorder: RecordingWriter | None = None
+        #: The world as a game is to see and change it: while a recording runs, its changes are noted.
+        self.world: World = self._world
+        cues: Any = self.cues
+        if settings.record_to is not None:
+            self.world, cues = self._start_recording(settings.record_to, source)
+        self._phase = SETUP
         if self.scenario is not None:
-            self.scenario.begin(self.world)
+            self.scenario.attach(self.world, cues)
+        self._phase = BEFORE
         self.cues.load()
         self._watcher.forget()
         if settings.freeze_gc:
@@ -127,15 +162,15 @@ class MissionSession:
     @classmethod
     def load(
         cls,
-        source: str | Path,
+        source: str | bytes | Path,
         *,
         engine: str = "cached",
         seed: int = 0,
-        scenario: bool = False,
+        scenario: bool | Driver = False,
         dialect: str = "auto",
         **settings: Any,
     ) -> MissionSession:
-        """Load a mission from a file's path, or from its text if that has a line break, and start a session.
+        """Load a mission from a file's path, from its text (which has a line break) or bytes, and start a session.
 
         dialect: "auto", "fso" or "wcs". Further settings are those of SessionSettings. Raises OSError for a file that
         cannot be read, ValueError for one that holds no mission; problems inside a mission are in `diagnostics`.
@@ -143,15 +178,17 @@ class MissionSession:
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
         wanted = None if dialect == "auto" else Dialect[dialect.upper()]
-        if isinstance(source, str) and "\n" in source:
+        if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
+            content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
             found = parse_mission(source, dialect=wanted)
         else:
-            Path(source).open("rb").close()  # says why a file cannot be read
+            with Path(source).open("rb") as file:  # says why a file cannot be read
+                content = file.read() if settings.get("record_to") is not None else b""
             found = load_mission(source, dialect=wanted)
         if not found.is_readable:
-            raise ValueError("; ".join(str(problem) for problem in found.diagnostics) or f"{source}: no mission")
+            raise ValueError("; ".join(str(problem) for problem in found.diagnostics) or "no mission")
         whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
-        return cls(found.mission, whole, diagnostics=found.diagnostics)
+        return cls(found.mission, whole, diagnostics=found.diagnostics, source=content)
 
     # --- frames ---------------------------------------------------------------------------------------------------
 
@@ -166,20 +203,23 @@ class MissionSession:
         if self.closed or self._in_frame:
             raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
         self._in_frame = True
+        self._actions = 0
+        self._phase = DURING
         monitor = self.monitor
-        world = self.world
+        world = self._world
         try:
             monitor.begin_frame()
             world.clock.advance_to(world.clock.us + microseconds)
             self.cues.frame()
             if self.scenario is not None:
                 began = perf_counter_ns()
-                self.scenario.step(self._outside, microseconds)
+                self.scenario.step(self.world, microseconds)
                 monitor.exclude(perf_counter_ns() - began)
             self.manager.frame()
             monitor.end_frame()
         finally:
             self._in_frame = False
+            self._phase = BEFORE
         if self._recorder is not None:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)
@@ -202,10 +242,15 @@ class MissionSession:
                 ended()
 
     def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        if self._recorder is not None:
+            self._actions += 1
+            self._phase = DURING + self._actions
         if self.scenario is not None:
-            self.scenario.on_action(self._outside, operator, arguments)
+            self.scenario.on_action(operator, arguments)
         for listener in self.on_action:
             listener(operator, arguments)
+        if self._recorder is not None:
+            self._phase = DURING if self._in_frame else BEFORE
 
     def end_mission(self) -> None:
         """End the mission as `end-mission` does (F25) and tell who listens."""
@@ -244,8 +289,6 @@ class MissionSession:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
         index = self._variable(name)
         variables = self.world.variables
-        if self._recorder is not None:
-            variables = self._outside.variables
         if isinstance(value, str):
             variables.set_text(index, value)
         else:
@@ -348,36 +391,26 @@ class MissionSession:
 
     # --- recording ------------------------------------------------------------------------------------------------
 
-    def start_recording(self, path: str | Path, text: str) -> Any:
-        """Record every external change from now on into a file; `text` is the mission's own text.
-
-        Returns the world as the game must use it while recording, so that its changes are noted. Only a session that
-        has not stepped yet can be recorded: RuntimeError otherwise. Raises OSError as the disk does.
-        """
-        from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
-        from sexp_runtime.monitor.tap import WorldTap
-
-        if self.manager.counters.frames or self._recorder is not None:
-            raise RuntimeError("a recording starts before the first frame, once")
+    def _start_recording(self, path: str | Path, source: bytes) -> tuple[Any, Any]:
+        """Begin the recording; return the world and the cue manager as their changes are noted."""
         writer = RecordingWriter(
             path,
             {
-                "mission": text, "file": Path(self.mission.file).name, "seed": self.settings.seed,
+                "mission": source, "file": Path(self.mission.file).name, "seed": self.settings.seed,
                 "dialect": self.mission.dialect.value, "engine": self.engine,
+                "simulated": self.scenario is not None, "options": asdict(self.settings.options),
             },
         )  # fmt: skip
         self._recorder = writer
 
         def note(part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             if self._recorder is not None:
-                writer.change(DURING if self._in_frame else BEFORE, part, method, args, kwargs)
+                writer.change(self._phase, part, method, args, kwargs)
 
-        self._outside = WorldTap(self.world, note)
-        return self._outside
+        return WorldTap(self._world, note), CueTap(self.cues, note)
 
     def stop_recording(self) -> None:
         """Finish the recording being written, if there is one."""
         if self._recorder is not None:
             recorder, self._recorder = self._recorder, None
-            self._outside = self.world
             recorder.close()

@@ -34,7 +34,9 @@ _FRAMES_PER_BLOCK: Final = 32
 _FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
 _LARGEST_BLOCK: Final = 256 << 20
 
-#: Phases of a frame in which changes come: before the step (by the game) and in the middle of it (by the scenario).
+#: Phases in which changes come: while the mission is set up, before a frame (by the game), in the middle of it (by the
+#: simulator); DURING + n is while the n-th action of the frame is offered, n from 1.
+SETUP: Final = -1
 BEFORE: Final = 0
 DURING: Final = 1
 
@@ -219,8 +221,8 @@ class Recording:
         return kind, data
 
 
-def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
-    """Carry out a frame's recorded changes of one phase on the world of a replay.
+def apply_changes(world: World, changes: list[bytes], phase: int, cues: Any = None) -> None:
+    """Carry out a frame's recorded changes of one phase on the world and cue manager of a replay.
 
     Raises DamagedRecordingError for a change that does not fit the world (a recording of another mission).
     """
@@ -230,7 +232,7 @@ def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
             when, part, method, args, kwargs = decoder.unpack(packed)
             if when != phase:
                 continue
-            target = getattr(world, part) if part else world
+            target = cues if part == "cues" else getattr(world, part) if part else world
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
             getattr(target, method)(*args, **kwargs)

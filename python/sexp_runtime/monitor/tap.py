@@ -6,20 +6,23 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sexp_runtime.events.cues import CueManager
     from sexp_runtime.world.world import World
 
 #: The methods of World, and of its parts, by which the outside changes what formulas read.
 WORLD_CHANGES: Final = frozenset({
-    "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wing", "create_ship", "depart", "depart_wing", "destroy",
-    "dock", "end_mission", "finish_death", "give_order", "move_ship", "press_key", "reset_key", "self_destruct",
-    "set_flag", "set_game", "set_option", "set_player", "set_ship", "set_subsystem", "set_waypoints", "set_wing",
-    "undock", "vanish",
+    "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wave", "cancel_wing", "create_ship", "damage",
+    "damage_subsystem", "depart", "depart_wing", "destroy", "dock", "end_mission", "finish_death", "finish_waypoints",
+    "forget_orders", "give_order", "move_ship", "press_key", "reset_key", "reveal_cargo", "reveal_subsystem_cargo",
+    "self_destruct", "set_flag", "set_game", "set_option", "set_player", "set_ship", "set_subsystem", "set_waypoints",
+    "set_wing", "tag", "undock", "vanish",
 })  # fmt: skip
 PART_CHANGES: Final = {
     "variables": frozenset({"set_text", "set_number", "create_slot"}),
     "containers": frozenset({"add_items", "remove_items", "set_pairs", "remove_keys", "clear", "replace", "copy"}),
     "log": frozenset({"add"}),
 }
+CUE_CHANGES: Final = frozenset({"begin_departure", "call_reinforcement"})
 
 #: Takes the part ("" for the world itself), the method, and the arguments of one change.
 Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
@@ -62,3 +65,10 @@ class WorldTap(_Tap):
         super().__init__(world, "", WORLD_CHANGES, recorder)
         for part, methods in PART_CHANGES.items():
             self.__dict__[part] = _Tap(getattr(world, part), part, methods, recorder)
+
+
+class CueTap(_Tap):
+    """Looks like the cue manager to a scenario; calls of ships that leave or come as reinforcements are recorded."""
+
+    def __init__(self, cues: CueManager, recorder: Recorder) -> None:
+        super().__init__(cues, "cues", CUE_CHANGES, recorder)

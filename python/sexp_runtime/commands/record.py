@@ -1,0 +1,55 @@
+"""`record`: play a mission with the simulator and keep every external change of each frame in one file."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from pathlib import Path
+
+from sexp_runtime.engines import ENGINES
+from sexp_runtime.session import MissionSession
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("mission", type=Path, help="the mission file")
+    parser.add_argument("output", type=Path, help="the recording to write")
+    parser.add_argument("--seconds", type=float, default=60.0, help="mission time to play (default 60)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
+    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers as JSON, - for standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; 2 for a mission that cannot be loaded."""
+    try:
+        session = MissionSession.load(
+            args.mission, engine=args.engine, seed=args.seed, scenario=True, record_to=args.output
+        )  # fmt: skip
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    began = time.perf_counter()
+    frames = round(args.seconds * args.fps)
+    step_us = round(1_000_000 / args.fps)
+    try:
+        for _ in range(frames):
+            session.step_us(step_us)
+            if session.world.mission_over:
+                break
+    finally:
+        made = session.counters()["frames"]
+        session.close()
+    numbers = {
+        "mission": str(args.mission), "output": str(args.output), "frames": made,
+        "bytes": args.output.stat().st_size, "seconds": round(time.perf_counter() - began, 3),
+    }  # fmt: skip
+    if args.json:
+        text = json.dumps(numbers)
+        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+    else:
+        print(f"{args.output}: {made:,} frames, {numbers['bytes']:,} bytes")
+    return 0
