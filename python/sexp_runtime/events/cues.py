@@ -29,6 +29,44 @@ NEVER: Final = 1 << 62
 WARPLESS: Final = frozenset(("no-subspace-drive", "break-warp", "never-warp"))
 
 
+#: Flags of reinforcements: not to come by themselves, may be called now, has been called (F43).
+REINFORCEMENT: Final = "reinforcement"
+AVAILABLE: Final = "reinforcement-available"
+CALLED: Final = "reinforcement-called"
+
+
+def can_leave(ship: Ship) -> bool:
+    """Whether a ship is present, not leaving yet, and has a drive that works or leaves by a bay (F46)."""
+    if ship.departing or ship.status is not ShipStatus.PRESENT:
+        return False
+    engines = [part for part in ship.subsystems.values() if part.type == "Engine"]
+    if any(part.disrupted for part in engines):
+        return False
+    if getattr(ship.departure, "location", "").lower() == "docking bay":
+        return True
+    if not WARPLESS.isdisjoint(ship.flags):
+        return False
+    return not engines or any(part.hull > 0.0 for part in engines)
+
+
+def available_reinforcements(world: World) -> list[Ship | Wing]:
+    """Return the ships, then the wings that may be called now (F43)."""
+    entries: list[Ship | Wing] = [*world.ships.values(), *world.wings.values()]
+    return [entry for entry in entries if AVAILABLE in entry.flags and CALLED not in entry.flags]
+
+
+def call_reinforcement(world: World, name: str) -> bool:
+    """Let an available reinforcement come (F43): its cue counts as true from now on. False if it is not available."""
+    for entry in available_reinforcements(world):
+        if entry.key == name.lower():
+            if isinstance(entry, Ship):
+                world.set_flag(entry, CALLED)
+            else:
+                world.set_wing(entry, flags=entry.flags | {CALLED})
+            return True
+    return False
+
+
 class CueKind(Enum):
     """What a cue decides."""
 
@@ -45,10 +83,9 @@ class Cue:
     - `facts`: what processing looks at beside the formula; while neither these nor the formula's own inputs change and
       `due_us` has not come, processing the cue again does nothing but count an evaluation
     - `done`: processing it will never do anything again
-    - `available`: a reinforcement that may be called now (F43); `called`: one that was
     """
 
-    __slots__ = ("available", "called", "delay_ms", "done", "due_us", "facts", "formula", "index", "kind", "subject")
+    __slots__ = ("done", "due_us", "facts", "formula", "index", "kind", "subject")
 
     def __init__(self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula) -> None:
         self.index = index
@@ -57,10 +94,7 @@ class Cue:
         self.formula = formula
         self.facts: tuple[FactKey, ...] = ()
         self.due_us = NEVER
-        self.delay_ms = 0
         self.done = False
-        self.available = False
-        self.called = False
 
     def __repr__(self) -> str:
         return f"Cue({self.kind.value} of {self.subject.name!r}, done={self.done})"
@@ -70,8 +104,10 @@ class CueManager:
     """Steps 2 and 3 of a frame (F0): arrivals of ships, then of wings, then departures of ships, then of wings.
 
     `formulas` makes the evaluable form of a cue. `leave` is told of each ship that is to depart, so that a game or a
-    simulation can fly it out and call World.depart when it is gone; without it ships depart at once. `on_request` is
-    called with each cue whose formula is asked for. `load` is to be called once at mission time 0, `frame` each frame.
+    simulation can fly it out and call World.depart when it is gone; without it ships depart at once. `load` is to be
+    called once at mission time 0, `frame` each frame. `on_request("cue", index)` is called for each evaluation that is
+    asked for, `profiler.formula` after each that is made. An engine that answers from cache overrides `request`, or
+    calls `process` for fewer cues.
     """
 
     def __init__(
@@ -88,13 +124,14 @@ class CueManager:
         self.mission = mission
         self.ctx = ctx
         self.leave = leave
-        self.on_request: Callable[[Cue], None] | None = None
+        self.on_request: Callable[[str, int], None] | None = None
+        self.profiler: FormulaProfiler | None = None
+        self.counters = EngineCounters()
         #: Every cue in the order in which a frame processes them.
         self.cues: list[Cue] = []
         #: Told of each evaluation that is made, when set (see the event manager's).
-        self.profiler: FormulaProfiler | None = None
-        self.counters = EngineCounters()
         self._placement = Placement(world, seed)
+        self._reported: set[int] = set()
         self._process: dict[CueKind, Callable[[Cue], None]] = {
             CueKind.SHIP_ARRIVAL: self._ship_arrival,
             CueKind.WING_ARRIVAL: self._wing_arrival,
@@ -155,14 +192,14 @@ class CueManager:
             subject = cue.subject
             if cue.kind is CueKind.SHIP_ARRIVAL and isinstance(subject, Ship):
                 if subject.status is ShipStatus.NOT_YET and self._true(cue) and not self._holds_back(cue):
-                    self._start_delay(cue, subject.arrival.delay * 1000)
+                    self._start_delay(cue, self._delay_ms(cue))
                     if cue.due_us <= world.clock.us:
                         self._arrive_ship(cue, subject, initial=True)
                 if cue.formula.status is KNOWN_FALSE:
                     world.set_ship(subject, "arrival_allowed", False)
             elif cue.kind is CueKind.WING_ARRIVAL and isinstance(subject, Wing):
                 if not subject.gone and self._true(cue) and not self._holds_back(cue):
-                    self._start_delay(cue, self._first_delay_ms(subject))
+                    self._start_delay(cue, self._delay_ms(cue))
                     if cue.due_us <= world.clock.us:
                         self._arrive_wing(cue, subject, initial=True)
                 if cue.formula.status is KNOWN_FALSE:
@@ -180,67 +217,76 @@ class CueManager:
         if finished:
             self._active = [cue for cue in self._active if not cue.done]
 
+    def nbytes(self) -> dict[str, int]:
+        """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
+        return {}
+
+    # Evaluation
+
+    def request(self, cue: Cue) -> bool:
+        """Return whether a cue is true now: not zero (F40)."""
+        self.counters.requests += 1
+        if self.on_request is not None:
+            self.on_request("cue", cue.index)
+        return self.evaluate(cue) != 0
+
+    def evaluate(self, cue: Cue) -> int:
+        """Evaluate a cue's formula; one that raises counts as false this time and is reported once."""
+        self.counters.evaluations += 1
+        profiler = self.profiler
+        start = perf_counter_ns() if profiler is not None else 0
+        try:
+            value = cue.formula.evaluate()
+        except Exception as error:  # whatever an operator or a game's hook does wrong must not stop the frame
+            self.counters.errors += 1
+            if cue.index not in self._reported:
+                self._reported.add(cue.index)
+                self.ctx.warn(f"{cue.formula.owner}: {type(error).__name__}: {error}")
+            return 0
+        if profiler is not None:
+            profiler.formula("cue", cue.index, perf_counter_ns() - start, value, None)
+        return value
+
+    # Reinforcements
+
     def call_reinforcement(self, name: str) -> bool:
         """Let a reinforcement come as the player does who calls it (F43); False if it is not available."""
-        key = name.lower()
-        for cue in self.cues:
-            if cue.kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL) and cue.subject.key == key and cue.available:
-                cue.called = True
-                cue.available = False
-                entries = self.mission.reinforcements if self.mission is not None else []
-                delay = next((entry.delay for entry in entries if entry.name.lower() == key), 0)
-                cue.due_us = us_of_event_ms(self.world.clock.event_ms + max(delay, 0) * 1000)
-                return True
-        return False
-
-    def available_reinforcements(self) -> list[str]:
-        """Return the names of the reinforcements that may be called now, in the order of the file."""
-        return [cue.subject.name for cue in self.cues if cue.available and not cue.done]
+        return call_reinforcement(self.world, name)
 
     # Arrivals
 
     def _true(self, cue: Cue) -> bool:
-        """Evaluate a cue; non-zero is true (F40). A called reinforcement's cue is true."""
-        if cue.called:
-            return True
-        self.counters.requests += 1
-        if self.on_request is not None:
-            self.on_request(cue)
-        return self.evaluate(cue) != 0
-
-    def evaluate(self, cue: Cue) -> int:
-        """Evaluate a cue's formula and return its value."""
-        self.counters.evaluations += 1
-        profiler = self.profiler
-        if profiler is None:
-            return cue.formula.evaluate()
-        start = perf_counter_ns()
-        value = cue.formula.evaluate()
-        profiler.formula("cue", cue.index, perf_counter_ns() - start, value, None)
-        return value
-
-    def nbytes(self) -> dict[str, int]:
-        """Return the memory of this engine's own caches in bytes, by part; the naive one has none."""
-        return {}
+        """Whether a cue is true; that of a reinforcement that was called is (F43)."""
+        return CALLED in cue.subject.flags or self.request(cue)
 
     def _holds_back(self, cue: Cue) -> bool:
         """Whether a true cue only makes a reinforcement available (F43)."""
-        if cue.called or "reinforcement" not in cue.subject.flags:
+        subject = cue.subject
+        if REINFORCEMENT not in subject.flags or CALLED in subject.flags:
             return False
-        cue.available = True
+        if AVAILABLE not in subject.flags:
+            if isinstance(subject, Ship):
+                self.world.set_flag(subject, AVAILABLE)
+            else:
+                self.world.set_wing(subject, flags=subject.flags | {AVAILABLE})
         return True
+
+    def _delay_ms(self, cue: Cue) -> int:
+        """Return the delay of a first arrival in milliseconds: a called reinforcement has its own."""
+        subject = cue.subject
+        if CALLED in subject.flags:
+            entries = self.mission.reinforcements if self.mission is not None else []
+            return 1000 * next((entry.delay for entry in entries if entry.name.lower() == subject.key), 0)
+        if isinstance(subject, Wing):
+            members = (self.world.ships[name.lower()] for name in subject.ships)
+            if any("player-start" in ship.flags for ship in members):
+                return 0  # E6
+        return int(subject.arrival.delay) * 1000
 
     def _start_delay(self, cue: Cue, delay_ms: int) -> None:
         """Let the delay run from now if it does not run yet (F40)."""
         if cue.due_us == NEVER:
             cue.due_us = us_of_event_ms(self.world.clock.event_ms + max(delay_ms, 0))
-
-    def _first_delay_ms(self, wing: Wing) -> int:
-        """Return the delay of a wing's first wave; a wing with a player ship has none (E6)."""
-        members = (self.world.ships[name.lower()] for name in wing.ships)
-        if any("player-start" in ship.flags for ship in members):
-            return 0
-        return int(wing.arrival.delay) * 1000
 
     def _wave_delay_ms(self, wing: Wing) -> int:
         """Draw the delay before a later wave (F45, I5)."""
@@ -270,7 +316,7 @@ class CueManager:
             return
         if not self._true(cue) or self._holds_back(cue):
             return
-        self._start_delay(cue, ship.arrival.delay * 1000)
+        self._start_delay(cue, self._delay_ms(cue))
         if self.world.clock.us < cue.due_us:
             return
         way = self._carrier(cue)
@@ -311,7 +357,7 @@ class CueManager:
         if not self._true(cue) or self._holds_back(cue):
             return
         if cue.due_us == NEVER:
-            self._start_delay(cue, self._first_delay_ms(wing) if first else self._wave_delay_ms(wing))
+            self._start_delay(cue, self._delay_ms(cue) if first else self._wave_delay_ms(wing))
         if self.world.clock.us < cue.due_us:
             return
         way = self._carrier(cue)
@@ -335,22 +381,9 @@ class CueManager:
 
     # Departures
 
-    def can_leave(self, ship: Ship) -> bool:
-        """Whether a ship that is present could depart: it has a drive that works, or leaves by a bay (F46)."""
-        if ship.departing or ship.status is not ShipStatus.PRESENT:
-            return False
-        if any(part.disrupted for part in ship.subsystems.values() if part.type == "Engine"):
-            return False
-        if getattr(ship.departure, "location", "").lower() == "docking bay":
-            return True
-        if not WARPLESS.isdisjoint(ship.flags):
-            return False
-        engines = [part for part in ship.subsystems.values() if part.type == "Engine"]
-        return not engines or any(part.hull > 0.0 for part in engines)
-
     def begin_departure(self, ship: Ship) -> bool:
         """Let a ship leave, by its cue or because it was told to; False if it cannot."""
-        if not self.can_leave(ship):
+        if not can_leave(ship):
             return False
         self.world.set_ship(ship, "departing", True)
         if self.leave is not None:
@@ -371,7 +404,7 @@ class CueManager:
         assert isinstance(ship, Ship)
         if ship.status is not ShipStatus.PRESENT:
             cue.done = ship.status is ShipStatus.EXITED
-        elif self.can_leave(ship) and self._elapsed(cue):
+        elif can_leave(ship) and self._elapsed(cue):
             self.begin_departure(ship)
 
     def _wing_departure(self, cue: Cue) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.events.cues import available_reinforcements, call_reinforcement
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.syntax.tree import NodeKind
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
@@ -32,8 +33,7 @@ SHORT: Final = 800.0
 class PlayerHabits:
     """Random but seeded acts of the player; made once per scenario, works through its agenda from then on."""
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
-        self.world = world
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.draw = scenario.random.random
         self.keys: list[str] = []
@@ -50,6 +50,11 @@ class PlayerHabits:
             (TAG_US, self._tag),
         ):
             self._repeat(span, act)
+
+    @property
+    def world(self) -> World:
+        """The world being driven."""
+        return self.scenario.world
 
     def _repeat(self, span: tuple[float, float], act: Callable[[], None]) -> None:
         def again() -> None:
@@ -126,10 +131,9 @@ class PlayerHabits:
             self.world.give_order(friend.key, "Cover me", "", player.key)
 
     def _call_reinforcement(self) -> None:
-        cues = self.scenario.cues
-        available = cues.available_reinforcements() if cues is not None else []
-        if cues is not None and available and self._player() is not None:
-            cues.call_reinforcement(available[self._pick(len(available))])
+        available = available_reinforcements(self.world)
+        if available and self._player() is not None:
+            call_reinforcement(self.world, available[self._pick(len(available))].name)
 
     def _tag(self) -> None:
         player = self._player()

@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING
 
+from sexp_runtime.events.cues import can_leave
 from sexp_runtime.operators.actions import ActionValue
 from sexp_runtime.simulate.orders import initial_goals
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
@@ -15,7 +16,6 @@ from sexp_runtime.simulate.tactics import Tactics
 from sexp_runtime.world.ships import Ship, ShipStatus
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.cues import CueManager
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.world.world import World
 
@@ -32,46 +32,50 @@ class Scenario:
 
     Same seed, same world, same calls: same changes, on every machine and whichever engine evaluates the formulas. The
     driver draws from a generator of its own, and uses no arithmetic beyond + - * / and square roots.
-    Hand `leave` to the CueManager and `on_action` to whoever hears of actions.
+    Hand `leave` to the CueManager and tell `on_action` of actions. Every change goes through the world handed to the
+    call, so that a recorder standing before the world sees them all; a replay needs nothing else.
     """
 
     def __init__(self, mission: Mission | None, seed: int = 1) -> None:
         self.mission = mission
         self.seed = seed
         self.random = Random(seed)
-        self.world: World | None = None
-        self.cues: CueManager | None = None
         self.pilots: dict[str, Pilot] = {}
+        self._world: World | None = None
         #: What is to be called when: microseconds, a running number, what.
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
         self._number = 0
         self._roster = bytearray(b"\1")
+        self._started = False
         self._flying: list[Ship] = []
-        self._tactics: Tactics | None = None
+        self._tactics = Tactics(self)
 
-    # Wiring
+    @property
+    def world(self) -> World:
+        """The world being driven; RuntimeError before `begin`."""
+        if self._world is None:
+            raise RuntimeError("the scenario has not begun")
+        return self._world
 
-    def attach(self, world: World, cues: CueManager | None = None) -> None:
-        """Take over a world that has not been stepped yet; `cues` are asked when a ship is to leave."""
-        if self.world is world:
-            return
-        if self.world is not None:
-            raise ValueError("a scenario drives one world; make another for another world")
-        self.world = world
-        self.cues = cues if cues is not None else self.cues
+    def begin(self, world: World) -> None:
+        """Take over a world before its first frame; changes nothing in it yet."""
+        self._world = world
         world.facts.subscribe(("roster",), self._roster, 0)
-        self._tactics = Tactics(world, self)
+
+    def _start(self) -> None:
+        """Give wings their orders and all ships their speed bounds, in the first frame."""
+        self._started = True
+        world = self.world
         for wing in world.wings.values():
             goals = initial_goals(getattr(wing.definition, "goals", None), world.variables)
             if goals and not wing.goals:
                 world.set_wing(wing, goals=goals)
         for ship in world.ships.values():
             world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
-        PlayerHabits(world, self)
+        PlayerHabits(self)
 
     def after(self, us: float, call: Callable[[], object]) -> None:
         """Have something called the given number of microseconds from now, at the start of a later frame."""
-        assert self.world is not None
         self._number += 1
         heappush(self._agenda, (self.world.clock.us + int(us), self._number, call))
 
@@ -83,8 +87,11 @@ class Scenario:
 
     def step(self, world: World, dt_us: int) -> None:
         """Apply what happens in a frame of dt_us microseconds that ends at the world's present time."""
-        if self.world is not world:
-            self.attach(world)
+        if self._world is None:
+            self.begin(world)
+        self._world = world
+        if not self._started:
+            self._start()
         if self._roster[0]:
             self._roster[0] = 0
             self._call_the_roll(world)
@@ -123,9 +130,7 @@ class Scenario:
         self._flying = flying
 
     def _die_later(self, ship: Ship, us: float) -> None:
-        world = self.world
-        assert world is not None
-        self.after(us, lambda: world.finish_death(ship))
+        self.after(us, lambda: self.world.finish_death(ship))
 
     def _new_pilot(self, world: World, ship: Ship) -> Pilot:
         pilot = Pilot(ship, world.class_table.get(ship.class_name))
@@ -140,7 +145,6 @@ class Scenario:
 
     def _think(self, pilot: Pilot) -> None:
         """Let a pilot decide, and again a little later, as long as the ship is there."""
-        assert self._tactics is not None
         if pilot.ship.status is ShipStatus.PRESENT:
             self._tactics.think(pilot)
             self.after(self.spread(THINK_US), lambda: self._think(pilot))
@@ -152,16 +156,13 @@ class Scenario:
         self.after(self.spread(LEAVE_US), lambda: self._left(ship))
 
     def send_away(self, ship: Ship) -> None:
-        """Start a ship's departure by order."""
-        if self.cues is not None:
-            self.cues.begin_departure(ship)
-        elif self.world is not None and not ship.departing and ship.status is ShipStatus.PRESENT:
+        """Start a ship's departure by order, if it can leave."""
+        if can_leave(ship):
             self.world.set_ship(ship, "departing", True)
             self.leave(ship)
 
     def _left(self, ship: Ship) -> None:
         world = self.world
-        assert world is not None
         if ship.status is not ShipStatus.PRESENT:
             return
         near = [(distance(place, ship.position), name) for name, place in world.jump_nodes.items()]
@@ -172,11 +173,9 @@ class Scenario:
 
     # Actions of the mission
 
-    def on_action(self, name: str, args: tuple[ActionValue, ...]) -> None:
+    def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
         """React to an action that is not a change of the world by itself: beams, jumps out, speed limits."""
-        world = self.world
-        if world is None:
-            return
+        self._world = world
         if name == "fire-beam" and len(args) > 2:
             shooter, target = (world.ship(str(args[index])) for index in (0, 2))
             if shooter is not None and target is not None:
@@ -191,6 +190,5 @@ class Scenario:
                 pilot.cap = float(max(args[1], 0))
 
     def _beam(self, shooter: Ship, target: Ship) -> None:
-        assert self.world is not None
         if shooter.status is ShipStatus.PRESENT and target.key != self.world.player.ship:
             self.world.damage(target, BEAM_DAMAGE, shooter)

@@ -43,10 +43,14 @@ RETARGET_US: Final = 6_000_000
 class Tactics:
     """Decisions of all pilots of a scenario, half a second apart for each."""
 
-    def __init__(self, world: World, scenario: Scenario) -> None:
-        self.world = world
+    def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.random = scenario.random
+
+    @property
+    def world(self) -> World:
+        """The world being driven."""
+        return self.scenario.world
 
     def think(self, pilot: Pilot) -> None:
         """Decide for one ship that is present."""
