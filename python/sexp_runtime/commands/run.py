@@ -1,0 +1,191 @@
+"""`run`: play missions with the seeded simulator, no game needed, and say what happened and what it cost."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from sexp_runtime.commands.progress import track
+from sexp_runtime.engines import ENGINES
+from sexp_runtime.events.cues import CueKind
+from sexp_runtime.session import MissionSession
+from sexp_runtime.world.clock import EVENT_CLOCK_START
+from sexp_runtime.world.mission_state import EventState
+
+#: Mission seconds played when neither --seconds nor --frames says how long.
+DEFAULT_SECONDS = 60.0
+#: Events listed in the readable summary, unless --all is given.
+LISTED = 40
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("missions", nargs="+", metavar="MISSION", type=Path, help="mission file (.fs2)")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--frames", type=int, metavar="N", help="frames to play")
+    length.add_argument(
+        "--seconds", type=float, metavar="S", help=f"mission time to play in seconds (default: {DEFAULT_SECONDS:g})"
+    )
+    parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
+    parser.add_argument("--engine", choices=ENGINES, default="cached", help="what evaluates (default: cached)")
+    parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
+    parser.add_argument("--verify", type=int, default=0, metavar="N", help="check one in N cached answers")
+    parser.add_argument("--all", action="store_true", help=f"list all events, not only {LISTED}")
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Play the missions; 0 if all went well, 1 if an operator raised or a cached answer was wrong, 2 if unreadable."""
+    if args.fps <= 0:
+        print("sexp run: --fps must be positive", file=sys.stderr)
+        return 2
+    frames = args.frames
+    if frames is None:
+        frames = round((DEFAULT_SECONDS if args.seconds is None else args.seconds) * args.fps)
+    results: list[dict[str, Any]] = []
+    code = 0
+    for path in track(args.missions, "playing"):
+        try:
+            result = play(
+                path, frames=frames, fps=args.fps, seed=args.seed, engine=args.engine, dialect=args.dialect,
+                verify_every=args.verify,
+            )  # fmt: skip
+        except (OSError, ValueError) as error:
+            print(f"sexp run: {path}: {error}", file=sys.stderr)
+            code = 2
+            continue
+        results.append(result)
+        if result["errors"] or result["stale_results"]:
+            code = max(code, 1)
+        if args.json != "-":
+            print_summary(result, whole=args.all)
+    if args.json:
+        text = json.dumps(results[0] if len(args.missions) == 1 and results else results, ensure_ascii=False)
+        if args.json == "-":
+            print(text)
+        else:
+            Path(args.json).write_text(text + "\n", encoding="utf-8")
+    return code
+
+
+def play(
+    path: str | Path,
+    *,
+    frames: int,
+    fps: float = 60.0,
+    seed: int = 1,
+    engine: str = "cached",
+    dialect: str = "auto",
+    verify_every: int = 0,
+) -> dict[str, Any]:
+    """Play one mission for at most so many frames and return what happened, as JSON-able data.
+
+    The mission's end stops it earlier. Frame times are microseconds spent on cues, events and goals, without the
+    simulator's own. Raises OSError or ValueError as MissionSession.load.
+    """
+    session = MissionSession.load(
+        path, engine=engine, seed=seed, scenario=True, dialect=dialect, verify_every=verify_every
+    )
+    actions: Counter[str] = Counter()
+    session.on_action.append(lambda operator, arguments: actions.update((operator,)))
+    start = 0
+    played = 0
+    try:
+        for number in range(1, frames + 1):
+            now = round(number * 1_000_000 / fps)
+            session.step_us(now - start)
+            start = now
+            played = number
+            if session.world.mission_over:
+                break
+        return summary(session, actions, played)
+    finally:
+        session.close()
+
+
+def summary(session: MissionSession, actions: Counter[str], played: int) -> dict[str, Any]:
+    """Return what has happened in a session so far, as JSON-able data."""
+    world = session.world
+    statistics = session.statistics()
+    events = [event_row(event) for event in world.events]
+    waves = [cue for cue in session.cues.cues if cue.kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)]
+    return {
+        "mission": session.mission_name,
+        "file": Path(session.mission.file).name,
+        "dialect": session.mission.dialect.value,
+        "engine": session.engine,
+        "seed": session.settings.seed,
+        "frames": played,
+        "seconds": session.mission_time,
+        "ended": world.mission_over,
+        "events": events,
+        "events_fired": sum(row["count"] > 0 for row in events),
+        "events_failed": sum(row["outcome"] == "failed" for row in events),
+        "goals": [{"name": goal.name, "status": goal.status, "invalid": goal.invalid} for goal in world.goals],
+        "ships": dict(sorted(Counter(ship.status.value for ship in world.ships.values()).items())),
+        "cues": {"arrivals": len(waves), "departures": len(session.cues.cues) - len(waves)},
+        "log": dict(sorted(Counter(entry.kind for entry in world.log).items())),
+        "actions": dict(sorted(actions.items())),
+        "variables": {name: world.variables.text(index) for index, name in enumerate(world.variables.names) if name},
+        "requests": statistics["requests"],
+        "evaluations": statistics["evaluations"],
+        "hit_rate": statistics["hit_rate"],
+        "errors": statistics["errors"],
+        "stale_results": statistics["stale_results"],
+        "frame_time_us": statistics["frame_time_us"],
+        "digest": session.digest(),
+        "warnings": session.context.warning_count,
+        "first_warnings": session.context.warnings[:20],
+    }
+
+
+def event_row(event: EventState) -> dict[str, Any]:
+    """Return what has become of an event: outcome `satisfied`, `failed`, `repeating` or `open`, and when in seconds."""
+    if event.done:
+        outcome = "satisfied" if event.result != 0 else "failed"
+    else:
+        outcome = "repeating" if event.count else "open"
+    moment = event.satisfied_time
+    return {
+        "name": event.name,
+        "outcome": outcome,
+        "count": event.count,
+        "first_time": None if moment is None else (moment - EVENT_CLOCK_START) / 1000,
+    }
+
+
+def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
+    """Print what happened in a readable way."""
+    ended = ", the mission ended" if result["ended"] else ""
+    print(
+        f"{result['mission']} ({result['file']}, {result['dialect']}): {result['seconds']:.1f} s in"
+        f" {result['frames']} frames, {result['engine']} engine, seed {result['seed']}{ended}"
+    )
+    rows = result["events"]
+    counted = Counter(row["outcome"] for row in rows)
+    words = [f"{counted[word]} {word}" for word in ("satisfied", "failed", "repeating", "open") if counted[word]]
+    print(f"  events   {len(rows)}: {', '.join(words) or 'none'}")
+    known = sorted((row for row in rows if row["first_time"] is not None), key=lambda row: row["first_time"])
+    for row in known if whole else known[:LISTED]:
+        often = f" x{row['count']}" if row["count"] > 1 else ""
+        print(f"    {row['first_time']:9.3f} s  {row['outcome']:<9}  {row['name']}{often}")
+    if len(known) > LISTED and not whole:
+        print(f"    ... and {len(known) - LISTED} more; --all lists them")
+    for goal in result["goals"]:
+        print(f"  goal     {goal['status']:<10} {goal['name']}{' (invalid)' if goal['invalid'] else ''}")
+    print("  ships    " + ", ".join(f"{count} {status}" for status, count in result["ships"].items()))
+    times = result["frame_time_us"]
+    print(
+        f"  cost     {result['evaluations']} evaluations of {result['requests']} asked for"
+        f" (hit rate {100 * result['hit_rate']:.1f} %),"
+        f" frame median {times['median']:.1f} us, p99 {times['p99']:.1f} us, max {times['max']:.1f} us"
+    )
+    for word in ("errors", "stale_results", "warnings"):
+        if result[word]:
+            first = f"; first: {result['first_warnings'][0]}" if result["first_warnings"] else ""
+            print(f"  {word.replace('_', ' ')}: {result[word]}{first}")
