@@ -17,9 +17,9 @@ from sexp_runtime.engines import make_engine
 from sexp_runtime.mission.reader import load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
-from sexp_runtime.monitor.recording import BEFORE, DURING, SETUP, RecordingWriter
+from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
 from sexp_runtime.monitor.report import build_report
-from sexp_runtime.monitor.tap import CueTap, WorldTap
+from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.watcher import ChangeWatcher
@@ -37,8 +37,8 @@ DIGEST_EVERY: Final = 64
 class Driver(Protocol):
     """What stands in for a game: the simulator, or a recording being replayed."""
 
-    def attach(self, world: World, cues: Any = None) -> None:
-        """Take over a world that has not been stepped yet."""
+    def begin(self, world: World) -> None:
+        """Take over a world before its first frame, without changing it yet."""
 
     def step(self, world: World, dt_us: int) -> None:
         """Make the changes of a frame of dt_us microseconds."""
@@ -46,7 +46,7 @@ class Driver(Protocol):
     def leave(self, ship: Ship) -> None:
         """Take note of a ship that is to depart."""
 
-    def on_action(self, name: str, args: tuple[Any, ...]) -> None:
+    def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
         """React to an action of the mission."""
 
 
@@ -145,13 +145,11 @@ class MissionSession:
         self._recorder: RecordingWriter | None = None
         #: The world as a game is to see and change it: while a recording runs, its changes are noted.
         self.world: World = self._world
-        cues: Any = self.cues
-        if settings.record_to is not None:
-            self.world, cues = self._start_recording(settings.record_to, source)
-        self._phase = SETUP
-        if self.scenario is not None:
-            self.scenario.attach(self.world, cues)
         self._phase = BEFORE
+        if settings.record_to is not None:
+            self.world = self._start_recording(settings.record_to, source)
+        if self.scenario is not None:
+            self.scenario.begin(self.world)
         self.cues.load()
         self._watcher.forget()
         if settings.freeze_gc:
@@ -246,7 +244,7 @@ class MissionSession:
             self._actions += 1
             self._phase = DURING + self._actions
         if self.scenario is not None:
-            self.scenario.on_action(operator, arguments)
+            self.scenario.on_action(self.world, operator, arguments)
         for listener in self.on_action:
             listener(operator, arguments)
         if self._recorder is not None:
@@ -391,8 +389,8 @@ class MissionSession:
 
     # --- recording ------------------------------------------------------------------------------------------------
 
-    def _start_recording(self, path: str | Path, source: bytes) -> tuple[Any, Any]:
-        """Begin the recording; return the world and the cue manager as their changes are noted."""
+    def _start_recording(self, path: str | Path, source: bytes) -> Any:
+        """Begin the recording; return the world as its changes are noted."""
         writer = RecordingWriter(
             path,
             {
@@ -407,7 +405,7 @@ class MissionSession:
             if self._recorder is not None:
                 writer.change(self._phase, part, method, args, kwargs)
 
-        return WorldTap(self._world, note), CueTap(self.cues, note)
+        return WorldTap(self._world, note)
 
     def stop_recording(self) -> None:
         """Finish the recording being written, if there is one."""

@@ -34,9 +34,8 @@ _FRAMES_PER_BLOCK: Final = 32
 _FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
 _LARGEST_BLOCK: Final = 256 << 20
 
-#: Phases in which changes come: while the mission is set up, before a frame (by the game), in the middle of it (by the
-#: simulator); DURING + n is while the n-th action of the frame is offered, n from 1.
-SETUP: Final = -1
+#: Phases in which changes come: before a frame (by the game), in the middle of it (by the simulator); DURING + n is
+#: while the n-th action of the frame is offered, n from 1.
 BEFORE: Final = 0
 DURING: Final = 1
 
@@ -221,8 +220,8 @@ class Recording:
         return kind, data
 
 
-def apply_changes(world: World, changes: list[bytes], phase: int, cues: Any = None) -> None:
-    """Carry out a frame's recorded changes of one phase on the world and cue manager of a replay.
+def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
+    """Carry out a frame's recorded changes of one phase on the world of a replay.
 
     Raises DamagedRecordingError for a change that does not fit the world (a recording of another mission).
     """
@@ -232,7 +231,7 @@ def apply_changes(world: World, changes: list[bytes], phase: int, cues: Any = No
             when, part, method, args, kwargs = decoder.unpack(packed)
             if when != phase:
                 continue
-            target = cues if part == "cues" else getattr(world, part) if part else world
+            target = getattr(world, part) if part else world
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
             getattr(target, method)(*args, **kwargs)

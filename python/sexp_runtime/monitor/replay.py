@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sexp_runtime.monitor.recording import BEFORE, DURING, SETUP, Recording, apply_changes
+from sexp_runtime.monitor.recording import BEFORE, DURING, Recording, apply_changes
 from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
@@ -21,34 +21,28 @@ class ReplayDriver:
 
     def __init__(self) -> None:
         self.changes: list[bytes] = []
-        self._world: World | None = None
-        self._cues: Any = None
         self._actions = 0
 
-    def attach(self, world: World, cues: Any = None) -> None:
-        """Make the changes that were made while the mission was set up."""
-        self._world = world
-        self._cues = cues
-        apply_changes(world, self.changes, SETUP, cues)
+    def begin(self, world: World) -> None:
+        """Do nothing: what the game did before the first frame comes with that frame."""
 
-    def before_frame(self) -> None:
+    def before_frame(self, world: World) -> None:
         """Make the changes that the game made between two frames."""
         self._actions = 0
-        if self._world is not None:
-            apply_changes(self._world, self.changes, BEFORE, self._cues)
+        apply_changes(world, self.changes, BEFORE)
 
     def step(self, world: World, dt_us: int) -> None:
         """Make the changes of the middle of the frame."""
-        apply_changes(world, self.changes, DURING, self._cues)
+        apply_changes(world, self.changes, DURING)
 
     def leave(self, ship: Ship) -> None:
         """Do nothing: when the ship left is recorded."""
 
-    def on_action(self, name: str, args: tuple[Any, ...]) -> None:
+    def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
         """Make the changes that were made while this action was offered."""
         self._actions += 1
-        if self._world is not None and self.changes:
-            apply_changes(self._world, self.changes, DURING + self._actions, self._cues)
+        if self.changes:
+            apply_changes(world, self.changes, DURING + self._actions)
 
 
 class Replay:
@@ -63,8 +57,6 @@ class Replay:
         self._frames = self.recording.frames()
         self._next = next(self._frames, None)
         self._driver = ReplayDriver()
-        if self._next is not None:
-            self._driver.changes = self._next[1]
         self.frames = 0
         self.mismatches: list[int] = []
         options = dict(header["options"])
@@ -85,7 +77,7 @@ class Replay:
             return False
         step_us, changes, digest = self._next
         self._driver.changes = changes
-        self._driver.before_frame()
+        self._driver.before_frame(self.session.world)
         self.session.step_us(step_us)
         if digest is not None and digest != self.session.digest():
             self.mismatches.append(self.frames)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.cues import CueManager
     from sexp_runtime.world.world import World
 
 #: The methods of World, and of its parts, by which the outside changes what formulas read.
@@ -22,7 +21,6 @@ PART_CHANGES: Final = {
     "containers": frozenset({"add_items", "remove_items", "set_pairs", "remove_keys", "clear", "replace", "copy"}),
     "log": frozenset({"add"}),
 }
-CUE_CHANGES: Final = frozenset({"begin_departure", "call_reinforcement"})
 
 #: Takes the part ("" for the world itself), the method, and the arguments of one change.
 Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
@@ -65,10 +63,3 @@ class WorldTap(_Tap):
         super().__init__(world, "", WORLD_CHANGES, recorder)
         for part, methods in PART_CHANGES.items():
             self.__dict__[part] = _Tap(getattr(world, part), part, methods, recorder)
-
-
-class CueTap(_Tap):
-    """Looks like the cue manager to a scenario; calls of ships that leave or come as reinforcements are recorded."""
-
-    def __init__(self, cues: CueManager, recorder: Recorder) -> None:
-        super().__init__(cues, "cues", CUE_CHANGES, recorder)
