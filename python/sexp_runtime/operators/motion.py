@@ -378,15 +378,9 @@ def _player_place(ctx: EvaluationContext) -> Place | None:
     return place_of(ship) if ship is not None and ship.status is ShipStatus.PRESENT else None
 
 
-#: Reads of where the player's ship is. The ship's own facts are known once the mission has started.
-def _player_reads(world: object, texts: object) -> list[tuple[str, ...]]:
-    from sexp_runtime.world.world import World
-
-    assert isinstance(world, World)
-    key = world.player.ship
-    return [("player", "ship"), *(("ship", key, field) for field in ("status", "position", "jump", "orientation"))]
-
-
+_player_reads = fixed_reads(
+    ("player", "ship"), *(("player-ship", field) for field in ("status", "position", "jump", "orientation"))
+)
 _PLAYER = (CANT_EVAL, KNOWN_FALSE)
 
 

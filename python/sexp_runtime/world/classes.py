@@ -22,7 +22,7 @@ SUBSYSTEM_WORDS: Final = (
 )
 UNKNOWN_SUBSYSTEM: Final = "Unknown"
 #: All types that formulas can name.
-SUBSYSTEM_TYPES: Final = tuple(dict.fromkeys(kind for _, kind in SUBSYSTEM_WORDS)) + (UNKNOWN_SUBSYSTEM,)
+SUBSYSTEM_TYPES: Final = (*dict.fromkeys(kind for _, kind in SUBSYSTEM_WORDS), UNKNOWN_SUBSYSTEM)
 
 
 def subsystem_type(name: str) -> str:

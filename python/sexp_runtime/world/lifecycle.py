@@ -43,6 +43,9 @@ class Lifecycle(WorldState):
         ship.departing = False
         if position is not None:
             ship.position = position
+        if "cargo-known" in ship.flags and not ship.cargo_known:
+            ship.cargo_known = True
+            ship.cargo_fix = self.clock.fix
         self._touch_all(ship)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None:
@@ -51,12 +54,8 @@ class Lifecycle(WorldState):
             wing.current += 1
             wing.wave = max(wing.wave, 1)
         self._status_changed(ship)
-        self._team_jumps(ship)
         if not initial and wing is None:
             self.log.add(kinds.SHIP_ARRIVED, ship.name)
-        if "cargo-known" in ship.flags and not ship.cargo_known:
-            ship.cargo_known = True
-            ship.cargo_fix = self.clock.fix
         return True
 
     def arrive_wave(self, wing: Wing, *, initial: bool = False) -> list[Ship]:
@@ -99,7 +98,7 @@ class Lifecycle(WorldState):
         ship = self.add_ship(name, class_name=template.class_name, team=template.team)
         copy_file_data(template, ship)
         ship.wing = wing.key
-        ship.refresh_facts()
+        ship.refresh_facts(self.player.ship)
         self._touch_all(ship)
         return ship
 
@@ -148,12 +147,12 @@ class Lifecycle(WorldState):
     def _begin_death(self, ship: Ship, kind: ExitKind) -> None:
         ship.status = ShipStatus.DEATH_ROLL
         ship.exit = kind
-        self._touch(ship, "status")
+        for fact in ("status", "position", "jump"):
+            self._touch(ship, fact)
         if ship.hull != 0.0:
             ship.hull = 0.0
             self._touch(ship, "hull")
         self._status_changed(ship)
-        self._team_jumps(ship)
 
     def finish_death(self, ship: Ship) -> bool:
         """End the death roll: the ship has exited, its wing has lost it (F47)."""
@@ -195,7 +194,6 @@ class Lifecycle(WorldState):
         if kind is not ExitKind.VANISHED:
             ship.exit_record = exit_record(ship, kind, self.clock.fix)
         self._touch_all(ship)
-        self._team_jumps(ship)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None and ship.key in wing.members:
             wing.members.remove(ship.key)
@@ -251,12 +249,6 @@ class Lifecycle(WorldState):
         self.facts.changed(wing.fact)
         self._check_gone(wing)
         return True
-
-    def _team_jumps(self, ship: Ship) -> None:
-        """Touch the facts by which readers of "any ship of a side" and "any ship of a wing" learn of a new place."""
-        for key in ship.position_facts[1:]:
-            self.facts.changed(key)
-            self.facts.changed((*key[:2], "jump"))
 
     # Damage, subsystems, scans, tags
 

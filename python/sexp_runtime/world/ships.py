@@ -136,17 +136,20 @@ class Ship:
         "max_speed",
         "name",
         "orientation",
+        "orientation_facts",
         "position",
         "position_facts",
         "radius",
         "shields",
         "speed_bound",
         "status",
+        "subjects",
         "subsystems",
         "tag_fix",
         "tagged",
         "team",
         "velocity",
+        "velocity_facts",
         "wing",
     )
 
@@ -195,19 +198,26 @@ class Ship:
         self.departing = False
         #: False when the arrival cue was known false at load or the carrier is gone (F42, F44).
         self.arrival_allowed = True
+        self.subjects: tuple[FactKey, ...] = ()
         self.position_facts: tuple[FactKey, ...] = ()
+        self.velocity_facts: tuple[FactKey, ...] = ()
+        self.orientation_facts: tuple[FactKey, ...] = ()
         self.refresh_facts()
 
     def __repr__(self) -> str:
         return f"Ship({self.name!r}, {self.status.value})"
 
-    def refresh_facts(self) -> None:
-        """Work out which facts a change of position touches: the ship's, its wing's and its team's."""
-        facts: list[FactKey] = [("ship", self.key, "position")]
+    def refresh_facts(self, player_ship: str = "") -> None:
+        """Work out whose facts a change of this ship touches: its own, its wing's, its side's, the player ship's."""
+        subjects: list[FactKey] = [("ship", self.key), ("team", self.team.lower())]
         if self.wing is not None:
-            facts.append(("wing", self.wing, "position"))
-        facts.append(("team", self.team.lower(), "position"))
-        self.position_facts = tuple(facts)
+            subjects.append(("wing", self.wing))
+        if player_ship == self.key:
+            subjects.append(("player-ship",))
+        self.subjects = tuple(subjects)
+        self.position_facts = tuple((*subject, "position") for subject in subjects)
+        self.velocity_facts = tuple((*subject, "velocity") for subject in subjects)
+        self.orientation_facts = tuple((*subject, "orientation") for subject in subjects)
 
     @property
     def speed(self) -> float:

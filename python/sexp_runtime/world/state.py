@@ -109,7 +109,7 @@ class WorldState:
         ship.exit = exit
         for field, value in fields.items():
             setattr(ship, field, value)
-        ship.refresh_facts()
+        ship.refresh_facts(self.player.ship)
         self.ships[ship.key] = ship
         self._touch_all(ship)
         self.facts.changed(("roster",))
@@ -161,11 +161,10 @@ class WorldState:
     # Ships
 
     def _touch(self, ship: Ship, fact: str) -> None:
-        """Touch one fact of a ship and the like-named fact of its wing."""
+        """Touch one fact of a ship and the like-named facts of its wing, of its side and of the player's ship."""
         changed = self.facts.changed
-        changed(("ship", ship.key, fact))
-        if ship.wing is not None:
-            changed(("wing", ship.wing, fact))
+        for subject in ship.subjects:
+            changed((*subject, fact))
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
@@ -201,20 +200,18 @@ class WorldState:
         if field in ("status", "exit"):
             self._status_changed(ship)
         elif field == "wing":
-            ship.refresh_facts()
+            ship.refresh_facts(self.player.ship)
             self._touch_all(ship)
         return True
 
     def _set_team(self, ship: Ship, team: str) -> None:
-        old = ship.team
+        self._touch(ship, "position")
+        self._touch(ship, "jump")
         ship.team = team
-        ship.refresh_facts()
-        self._touch(ship, "team")
-        changed = self.facts.changed
-        changed(("roster",))
-        for name in (old, team):
-            changed(("team", name.lower(), "position"))
-            changed(("team", name.lower(), "jump"))
+        ship.refresh_facts(self.player.ship)
+        for fact in ("team", "position", "jump"):
+            self._touch(ship, fact)
+        self.facts.changed(("roster",))
 
     def _status_changed(self, ship: Ship) -> None:
         """Touch what depends on who is there, after the ship's status changed."""
@@ -267,34 +264,34 @@ class WorldState:
         `jump` says that the new position does not follow from the old one by flying no faster than the ship's speed
         bound.
         """
-        facts = self.facts
         if position != ship.position:
             ship.position = position
-            if facts.observer is not None:
-                for key in ship.position_facts:
-                    facts.changed(key)
-            else:
-                readers = facts.readers
-                for key in ship.position_facts:
-                    edges = readers.get(key)
-                    if edges is not None:
-                        for marks, index in edges:
-                            marks[index] = 1
+            self._mark(ship.position_facts)
             if jump:
-                facts.changed(("ship", ship.key, "jump"))
-                facts.changed(("team", ship.team.lower(), "jump"))
-                if ship.wing is not None:
-                    facts.changed(("wing", ship.wing, "jump"))
+                self._touch(ship, "jump")
         if velocity is not None and velocity != ship.velocity:
             ship.velocity = velocity
-            self._touch(ship, "velocity")
+            self._mark(ship.velocity_facts)
             if ship.docked:
                 for other in self.docked_group(ship):
                     if other is not ship:
-                        self._touch(other, "velocity")
+                        self._mark(other.velocity_facts)
         if orientation is not None and orientation != ship.orientation:
             ship.orientation = orientation
-            self._touch(ship, "orientation")
+            self._mark(ship.orientation_facts)
+
+    def _mark(self, keys: tuple[FactKey, ...]) -> None:
+        """Touch prepared facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
+        facts = self.facts
+        readers = facts.readers
+        for key in keys:
+            edges = readers.get(key)
+            if edges is not None:
+                for marks, index in edges:
+                    marks[index] = 1
+        if facts.observer is not None:
+            for key in keys:
+                facts.observer(key)
 
     def docked_group(self, ship: Ship) -> list[Ship]:
         """Return the ship and all that are docked to it directly or through others."""
@@ -345,8 +342,13 @@ class WorldState:
         """Set one field of the player; touch ("player", field's fact) and return whether anything changed."""
         if getattr(self.player, field) == value:
             return False
+        old = self.ships.get(self.player.ship)
         setattr(self.player, field, value)
         self.facts.changed(("player", PLAYER_FACTS.get(field, field)))
+        if field == "ship":
+            for ship in (old, self.ships.get(value)):
+                if ship is not None:
+                    ship.refresh_facts(value)
         return True
 
     def game(self, op: str, *args: str | int, default: GameValue) -> GameValue:
