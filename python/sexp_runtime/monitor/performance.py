@@ -258,7 +258,7 @@ class SexpPerformanceMonitor:
 
 
 def describe_cause(cause: object) -> str:
-    """Return a cause as text: a fact as `ship alpha 1 hull`, anything else as it is."""
+    """Return a cause as text: a fact as `ship alpha 1 hull`, None as `every pass`, anything else as it is."""
     if isinstance(cause, tuple):
         return " ".join(str(part) for part in cause)
-    return str(cause)
+    return "every pass" if cause is None else str(cause)
