@@ -10,12 +10,15 @@ const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
 func _enable_plugin() -> void:
 	if not ProjectSettings.has_setting("autoload/" + AUTOLOAD):
 		add_autoload_singleton(AUTOLOAD, AUTOLOAD_PATH)
+	Settings.set_python_module(true)
+	ProjectSettings.save()
 
 
 func _disable_plugin() -> void:
 	if ProjectSettings.has_setting("autoload/" + AUTOLOAD):
 		remove_autoload_singleton(AUTOLOAD)
 	Settings.unregister()
+	Settings.set_python_module(false)
 	ProjectSettings.save()
 
 

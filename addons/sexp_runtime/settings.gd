@@ -25,6 +25,10 @@ const OVERLAY_KEY := "sexp_runtime/debug/overlay_key"
 ## Whether the overlay is shown from the start.
 const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
 
+## The binding's setting: Python modules that it imports when the engine starts. Ours has to be among them.
+const PYTHON_MODULES := "python/modules"
+const PYTHON_MODULE := "sexp_runtime.bridge.runtime"
+
 const STEP_IDLE := 0
 const STEP_PHYSICS := 1
 const STEP_MANUAL := 2
@@ -67,6 +71,18 @@ static func unregister() -> void:
 		var setting: String = row[0]
 		if ProjectSettings.has_setting(setting) and ProjectSettings.get_setting(setting) == row[1]:
 			ProjectSettings.set_setting(setting, null)
+
+
+## Adds our Python module to those that are imported when the engine starts, or takes it away.
+static func set_python_module(wanted: bool) -> void:
+	var modules := PackedStringArray(ProjectSettings.get_setting(PYTHON_MODULES, PackedStringArray()))
+	if wanted == modules.has(PYTHON_MODULE):
+		return
+	if wanted:
+		modules.append(PYTHON_MODULE)
+	else:
+		modules.remove_at(modules.find(PYTHON_MODULE))
+	ProjectSettings.set_setting(PYTHON_MODULES, null if modules.is_empty() else modules)
 
 
 ## The value of a setting, or its default when the plugin is not enabled.

@@ -18,7 +18,7 @@ signal event_satisfied(event_name: String)
 signal event_failed(event_name: String)
 ## A goal was completed or has failed; [param status] is [code]"complete"[/code], [code]"failed"[/code] or [code]"incomplete"[/code].
 signal goal_changed(goal_name: String, status: String)
-## A variable has a new value: an [int] or a [String] by the variable's type.
+## A variable has a new value, an [int] or a [String] by its type, whoever set it. Told at the end of the frame, once.
 signal variable_changed(variable_name: String, value: Variant)
 ## The mission wants something done. Every action operator is told, those too that the runtime has carried out itself.
 ## The arguments are evaluated: numbers, texts, and (for orders) arrays.
@@ -137,7 +137,7 @@ func close_mission() -> void:
 
 
 ## Evaluates the text of an expression, as [code]( hits-left "Alpha 1" )[/code], against the mission's state.
-## Gives its number; a special result ([code]NAN[/code] ...) comes as its name. An error in the text is told in the output and gives [code]null[/code].
+## Gives its number, 0 for what is not one. An error in the text is told in the output and gives [code]null[/code].
 func evaluate(text: String) -> Variant:
 	return null if _bridge == null else _bridge.call("evaluate", text)
 
@@ -184,12 +184,12 @@ func get_object(object_name: String) -> Dictionary:
 
 ## The names of all objects that are in the mission now.
 func get_objects() -> PackedStringArray:
-	return PackedStringArray() if _bridge == null else _bridge.call("get_objects")
+	return PackedStringArray() if _bridge == null else PackedStringArray(_bridge.call("get_objects") as Array)
 
 
 ## The points of a waypoint path; empty if there is none of that name.
 func get_waypoints(path_name: String) -> PackedVector3Array:
-	return PackedVector3Array() if _bridge == null else _bridge.call("get_waypoints", path_name)
+	return PackedVector3Array() if _bridge == null else PackedVector3Array(_bridge.call("get_waypoints", path_name) as Array)
 
 
 ## The text of a message of the mission, with the variables in it replaced by their values.
@@ -246,7 +246,11 @@ func _choose_processing() -> void:
 
 
 func _create_bridge() -> Object:
-	if not ClassDB.class_exists(&"SexpBridge"):
+	if ClassDB.class_exists(&"SexpBridge"):
+		return ClassDB.instantiate(&"SexpBridge")
+	if ClassDB.class_exists(&"PythonHost"):
+		push_error("SEXP runtime: %s is missing in the project setting %s; disable and enable the plugin SEXP Runtime."
+				% [Settings.PYTHON_MODULE, Settings.PYTHON_MODULES])
+	else:
 		push_error("SEXP runtime: Python is not there (the add-on pythonscript gives the reason above); missions cannot run.")
-		return null
-	return ClassDB.instantiate(&"SexpBridge")
+	return null

@@ -6,9 +6,8 @@ extends "res://addons/sexp_runtime/demo/stage.gd"
 const DemoShip := preload("res://addons/sexp_runtime/demo/ship.gd")
 const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")
 
-## How near a waypoint counts as reached, and how far enemies are noticed, in metres.
+## How near a waypoint counts as reached, in metres.
 const WAYPOINT_REACHED := 140.0
-const NOTICE := 1500.0
 const BEAM_SECONDS := 0.12
 
 var _ships: Array[DemoShip] = []
@@ -32,6 +31,7 @@ func advance(step: float) -> void:
 		ship.age(step)
 		if ship.gone:
 			_ships.erase(ship)
+			ship.queue_free()
 		elif ship.is_alive():
 			_act(ship, step)
 	for beam: Dictionary in _beams:
@@ -142,6 +142,8 @@ func _nearest(ship: DemoShip, accepts: Callable) -> DemoShip:
 		if other == ship or not other.is_alive() or other.team == ship.team or other.team == "Neutral" or ship.team == "Neutral":
 			continue
 		var distance := ship.position.distance_squared_to(other.position)
+		if other.trait_of("damage") <= 0.0 and ship.team == "Hostile":
+			distance *= 0.3 # raiders come for the cargo
 		if distance < best_distance and accepts.call(other):
 			best = other
 			best_distance = distance

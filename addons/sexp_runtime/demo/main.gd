@@ -1,6 +1,6 @@
 ## The demo's main scene: plays a mission in a window or headless, tells what happens and, if asked, writes the numbers.
 ##
-## Arguments behind [code]--[/code]: [code]--mission=PATH --seconds=N --seed=S --fps=60 --json=FILE --quit-at-end --overlay --screenshot=FILE@SECONDS[/code].
+## Arguments behind [code]--[/code]: [code]--mission=PATH --seconds=N --seed=S --fps=60 --engine=cached --json=FILE --quit-at-end --overlay --screenshot=FILE@SECONDS[/code].
 extends Node
 
 const Battle := preload("res://addons/sexp_runtime/demo/battle.gd")
@@ -42,7 +42,10 @@ func _ready() -> void:
 	_report.listen(_options.quiet)
 	_hud.call(&"listen")
 	SexpRuntime.mission_ended.connect(_on_mission_ended)
-	var error := SexpRuntime.load_mission(path, {"seed": _options.seed_value, "scenario": not own})
+	var wishes := {"seed": _options.seed_value, "scenario": not own}
+	if not _options.engine.is_empty():
+		wishes["engine"] = _options.engine
+	var error := SexpRuntime.load_mission(path, wishes)
 	if error != OK:
 		_fail("the mission %s cannot be loaded (%s)" % [path, error_string(error)])
 		return

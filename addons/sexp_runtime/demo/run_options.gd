@@ -5,6 +5,7 @@ var mission := ""
 var seconds := 0.0
 var seed_value := 1
 var fps := 60.0
+var engine := ""
 var json := ""
 var quit_at_end := false
 var overlay := false
@@ -31,6 +32,8 @@ func read(arguments: PackedStringArray) -> void:
 				seed_value = int(_number(argument, given, -1e18, 1e18))
 			"--fps":
 				fps = _number(argument, given, 1.0, 1000.0)
+			"--engine":
+				engine = given
 			"--json":
 				json = given
 			"--quit-at-end":

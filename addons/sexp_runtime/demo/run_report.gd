@@ -34,6 +34,7 @@ func finish(seconds: float, options: RunOptions) -> void:
 	_result = {
 		"mission": statistics.get("mission", ""),
 		"seed": options.seed_value,
+		"engine": options.engine if not options.engine.is_empty() else "cached",
 		"fps": options.fps,
 		"mission_seconds": seconds,
 		"mission_ended": _ended,
@@ -57,7 +58,7 @@ func finish(seconds: float, options: RunOptions) -> void:
 			"process_peak_bytes": statistics.get("process_peak_bytes", 0),
 		},
 		"statistics": statistics,
-		"engine": Engine.get_version_info()["string"],
+		"godot": Engine.get_version_info()["string"],
 	}
 	print("--- after %.1f s of mission time%s" % [seconds, ", the mission's end" if _ended else ""])
 	print("events       %d of %d satisfied, %d failed; %d firings, %d actions"

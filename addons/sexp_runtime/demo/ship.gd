@@ -13,6 +13,7 @@ var team := "Friendly"
 ## Orders in force, the latest last: arrays like [code]["ai-chase", "Ashmark", 89][/code].
 var orders: Array[Array] = []
 var dying := 0.0
+## Whether the battle should free it.
 var gone := false
 var velocity := Vector2.ZERO
 var reload := 0.0
@@ -110,7 +111,6 @@ func age(step: float) -> void:
 		rotation += 3.0 * step
 		if dying <= 0.0:
 			gone = true
-			queue_free()
 
 
 ## Keeps the trail and draws again.
@@ -139,7 +139,6 @@ func _on_left(how: String) -> void:
 		die()
 	else:
 		gone = true
-		queue_free()
 
 
 func _draw() -> void:

@@ -5,11 +5,11 @@ extends RefCounted
 ## reload in seconds and aim (share of shots that hit). The outline points along +x, in metres.
 const TABLE := {
 	"Hauler": {
-		"speed": 62.0, "turn": 0.6, "hull": 260.0, "shields": 40.0, "damage": 0.0, "range": 0.0, "reload": 1.0, "aim": 0.0,
+		"speed": 54.0, "turn": 0.6, "hull": 260.0, "shields": 40.0, "damage": 0.0, "range": 0.0, "reload": 1.0, "aim": 0.0,
 		"outline": [[70, 0], [50, 22], [-60, 26], [-70, 12], [-70, -12], [-60, -26], [50, -22]],
 	},
 	"Interceptor": {
-		"speed": 195.0, "turn": 2.6, "hull": 95.0, "shields": 50.0, "damage": 5.0, "range": 420.0, "reload": 0.32, "aim": 0.5,
+		"speed": 195.0, "turn": 2.6, "hull": 95.0, "shields": 50.0, "damage": 5.0, "range": 420.0, "reload": 0.32, "aim": 0.6,
 		"outline": [[46, 0], [-24, 30], [-12, 0], [-24, -30]],
 	},
 	"Raider": {
@@ -17,11 +17,11 @@ const TABLE := {
 		"outline": [[44, 0], [4, 14], [-30, 34], [-18, 0], [-30, -34], [4, -14]],
 	},
 	"Corvette": {
-		"speed": 100.0, "turn": 0.8, "hull": 700.0, "shields": 200.0, "damage": 9.0, "range": 650.0, "reload": 0.7, "aim": 0.5,
+		"speed": 130.0, "turn": 0.8, "hull": 700.0, "shields": 200.0, "damage": 9.0, "range": 650.0, "reload": 0.7, "aim": 0.5,
 		"outline": [[110, 0], [60, 26], [-70, 34], [-90, 16], [-90, -16], [-70, -34], [60, -26]],
 	},
 	"Gunship": {
-		"speed": 85.0, "turn": 0.8, "hull": 520.0, "shields": 150.0, "damage": 11.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
+		"speed": 85.0, "turn": 0.8, "hull": 420.0, "shields": 120.0, "damage": 11.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
 		"outline": [[90, 0], [96, 20], [20, 44], [-80, 30], [-60, 0], [-80, -30], [20, -44], [96, -20]],
 	},
 	"Buoy": {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,12 +13,15 @@ from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
+from sexp_runtime.mission import SexpValidator, make_symbols, validate_mission
 from sexp_runtime.session import MissionSession
+from sexp_runtime.syntax import Severity, SexpParser
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 from sexp_runtime.world import log as log_kinds
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 
 if TYPE_CHECKING:
+    from sexp_runtime.syntax import Diagnostic
     from sexp_runtime.world.world import World
 
 #: Kinds of log entries that a game may write; the others come of what happens to objects.
@@ -34,6 +40,12 @@ _EXIT_WORDS: Final = {
 _LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
 #: Most rounds of telling the game in one frame, when handlers of signals keep causing new ones.
 MOST_ROUNDS: Final = 100
+#: Most problems of a mission that are reported one by one.
+MOST_PROBLEMS: Final = 20
+#: How many texts of expressions are remembered as sound.
+MOST_SOUND: Final = 4096
+#: Weighing the caches takes a while: at most once a second, in nanoseconds.
+MEMORY_INTERVAL_NS: Final = 1_000_000_000
 #: Seconds after which a ship without a node ends its death roll.
 DEATH_ROLL_SECONDS: Final = 3.0
 
@@ -105,6 +117,9 @@ class RuntimeHost:
         self._pending: list[tuple[str, tuple[Any, ...]]] = []
         self._stepping = False
         self._flushing = False
+        self._sound: set[str] = set()
+        self._weighed = -MEMORY_INTERVAL_NS
+        self._cache_bytes = 0
         self._dying: dict[str, tuple[Ship, float]] = {}
         self._freed_means = "destroyed"
         self.session: MissionSession | None = None
@@ -119,6 +134,7 @@ class RuntimeHost:
     def load(self, file: str, text: str, options: Mapping[str, Any]) -> bool:
         """Load a mission in place of the present one, from `text` or else from the file; say whether it worked."""
         self.close()
+        self._weighed = -MEMORY_INTERVAL_NS
         means = str(options.get("freed_means", "destroyed"))
         self._freed_means = means if means in LEAVING else "destroyed"
         try:
@@ -128,22 +144,34 @@ class RuntimeHost:
                 seed=int(options.get("seed", 0)),
                 scenario=bool(options.get("scenario", False)),
                 dialect=str(options.get("dialect", "auto")),
+                cache_bytes=int(options.get("cache_bytes", 4 << 20)),
+                verify_every=int(options.get("verify_every", 0)),
             )
         except (OSError, ValueError) as error:
             self._report("error", f"{file}: {error}")
             return False
-        for diagnostic in session.diagnostics:
-            self._report(str(diagnostic.severity.value), str(diagnostic))
+        self._report_problems([*session.diagnostics, *validate_mission(session.mission)])
         self.session = session
         self._listen(session)
         interest = MotionInterest(mission_expressions(session.mission))
         self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
         self._roster = Roster(session.world)
         self.snapshot.reset()
-        self._emit("mission_loaded", session.mission.name)
+        self._emit("mission_loaded", session.mission_name)
         self._notice_ships()
         self._flush()
         return True
+
+    def _report_problems(self, problems: list[Diagnostic]) -> None:
+        """Report what is wrong in a mission, each error on a line of its own; of warnings only the number."""
+        lines = list(dict.fromkeys(str(problem) for problem in problems if problem.severity is Severity.ERROR))
+        for line in lines[:MOST_PROBLEMS]:
+            self._report("error", line)
+        if len(lines) > MOST_PROBLEMS:
+            self._report("error", f"... and {len(lines) - MOST_PROBLEMS} more; tools/sexp check lists them")
+        warnings = sum(problem.severity is Severity.WARNING for problem in problems)
+        if warnings:
+            self._report("info", f"the mission has {warnings} warnings; tools/sexp check lists them")
 
     def close(self) -> None:
         """Forget the mission and everything tracked."""
@@ -154,6 +182,7 @@ class RuntimeHost:
         self.session = self.tracking = self._roster = None
         self._pending.clear()
         self._dying.clear()
+        self._sound.clear()
         self.snapshot.reset()
 
     def end(self) -> None:
@@ -178,8 +207,8 @@ class RuntimeHost:
         session, tracking = self.session, self.tracking
         if session is None or tracking is None or not seconds >= 0.0:
             return
-        if self._stepping:
-            self._report("error", "step: a frame cannot begin inside another")
+        if self._stepping or self._flushing:
+            self._report("error", "step: a frame cannot begin inside another, or in a handler of its signals")
             return
         self._stepping = True
         try:
@@ -242,12 +271,34 @@ class RuntimeHost:
             self._report("error", "evaluate: no mission is loaded")
             return None
         self.tracking.read_places()
+        if not self._is_sound(text):
+            return None
         try:
             value = self.session.evaluate(text)
         except ValueError as error:
             self._report("error", f"evaluate: {error}")
             return None
         return value if isinstance(value, int | float | str | None) else str(value)
+
+    def _is_sound(self, text: str) -> bool:
+        """Check the text of an expression when it is first seen; report what is wrong with it."""
+        if text in self._sound:
+            return True
+        assert self.session is not None
+        mission = self.session.mission
+        symbols = make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds())
+        parsed = SexpParser(symbols).parse(text)
+        problems = list(parsed.diagnostics)
+        if parsed.expression is not None and parsed.ok:
+            problems += SexpValidator(mission).check(parsed.expression)
+        wrong = [str(replace(problem, file="")) for problem in problems if problem.severity is Severity.ERROR]
+        if parsed.expression is None or wrong:
+            self._report("error", f"evaluate: {'; '.join(wrong) or 'no expression'}")
+            return False
+        if len(self._sound) >= MOST_SOUND:
+            self._sound.clear()
+        self._sound.add(text)
+        return True
 
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable; an unknown one is reported."""
@@ -358,6 +409,14 @@ class RuntimeHost:
                 return self.session.world.variables.replace_in(message.text)
         return name
 
+    def mission_time(self) -> float:
+        """Return the seconds since the mission began, 0 without one."""
+        return 0.0 if self.session is None else self.session.world.clock.us / 1e6
+
+    def explain(self, event: str) -> str:
+        """Return why an event has its result, as text."""
+        return "" if self.session is None else str(self.session.explain("event", event))
+
     def events(self) -> list[dict[str, Any]]:
         """Return the events in order: name, result, done, count, objective."""
         if self.session is None:
@@ -390,20 +449,61 @@ class RuntimeHost:
     # Numbers
 
     def counters(self) -> Mapping[str, Any]:
-        """Return the session's statistics, nothing before a mission is loaded."""
-        return {} if self.session is None else self.session.statistics()
+        """Return the session's statistics with `cache_bytes`, nothing before a mission is loaded."""
+        if self.session is None:
+            return {}
+        now = perf_counter_ns()
+        if now - self._weighed > MEMORY_INTERVAL_NS:
+            self._cache_bytes = sum(self.session.memory().values())
+            self._weighed = perf_counter_ns()
+        found = self.session.statistics()
+        found["cache_bytes"] = self._cache_bytes
+        return found
 
     def statistics(self) -> dict[str, Any]:
         """Return the session's statistics with the mission's name and time, for the autoload."""
         if self.session is None:
             return {}
-        found = dict(self.session.statistics())
-        found["mission"] = self.session.mission.name
+        found = dict(self.counters())
+        found["mission"] = self.session.mission_name
         found["mission_time"] = self.session.world.clock.us / 1e6
         found["events"] = len(self.session.world.events)
         found["tracked_objects"] = 0 if self.tracking is None else len(self.tracking)
         found["positions_read"] = 0 if self.tracking is None else self.tracking.positions_read
+        found["process_bytes"], found["process_peak_bytes"] = process_memory()
         return found
+
+    def report_text(self) -> str:
+        """Return the statistics as a text to read, "" without a mission."""
+        if self.session is None:
+            return ""
+        numbers = self.statistics()
+        times = numbers["frame_time_us"]
+        return "\n".join(
+            (
+                f"{numbers['mission']}, {numbers['mission_time']:.1f} s of mission time, {numbers['frames']} frames",
+                f"  asked for    {numbers['requests']:>12,} results",
+                f"  evaluated    {numbers['evaluations']:>12,}  ({100 * numbers['hit_rate']:.2f} % from cache)",
+                f"  invalidated  {numbers['invalidations']:>12,}",
+                f"  evicted      {numbers['evictions']:>12,}",
+                f"  cached       {numbers['cached_expressions']:>12,} expressions, {numbers['cache_bytes']:,} bytes",
+                f"  frame time   median {times['median']:.1f} us, 99 % below {times['p99']:.1f} us, "
+                f"longest {times['max']:.1f} us",
+                f"  objects      {numbers['tracked_objects']} tracked, {numbers['positions_read']:,} positions read",
+            )
+        )
+
+
+def process_memory() -> tuple[int, int]:
+    """Return the bytes of memory that this process holds now and held at most; 0 where the system does not say."""
+    found = {"VmRSS": 0, "VmHWM": 0}
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        text = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+        for line in text.splitlines():
+            name, _, rest = line.partition(":")
+            if name in found:
+                found[name] = int(rest.split()[0]) * 1024
+    return found["VmRSS"], found["VmHWM"]
 
 
 def _as_lists(values: Any) -> Any:

@@ -1,0 +1,166 @@
+"""The class SexpBridge, which the autoload SexpRuntime makes and hands everything on to.
+
+The engine imports this module when it starts, the editor too, so it imports the rest only when an instance is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import godot
+
+
+class GodotNodes:
+    """Reaches Godot's nodes for tracking."""
+
+    def identity(self, node: Any) -> int:
+        """The node's instance id."""
+        return int(node.get_instance_id())
+
+    def alive(self, identity: int) -> bool:
+        """Whether the node with that instance id still exists."""
+        return bool(godot.is_instance_id_valid(identity))
+
+    def ends(self, node: Any) -> bool:
+        """Whether the node will be freed at the end of this frame."""
+        return bool(node.is_queued_for_deletion())
+
+    def connect(self, node: Any, signal: str, function: Callable[..., None]) -> None:
+        """Call the function with the signal's arguments from now on."""
+        node.connect(signal, function)
+
+    def disconnect(self, node: Any, signal: str, function: Callable[..., None]) -> None:
+        """Undo `connect`."""
+        if node.is_connected(signal, function):
+            node.disconnect(signal, function)
+
+    def parent(self, node: Any) -> Any:
+        """The node above, if any."""
+        return node.get_parent()
+
+
+@godot.expose
+class SexpBridge(godot.RefCounted):
+    """What the autoload SexpRuntime stands on: a mission session and the nodes tied to it. Use the autoload."""
+
+    def __init__(self) -> None:
+        from sexp_runtime.bridge.host import RuntimeHost
+        from sexp_runtime.bridge.monitors import CustomMonitors
+
+        self._owner: Any = None
+        self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
+        self._monitors = CustomMonitors(self.host.snapshot)
+
+    def attach(self, owner: godot.Node, monitors: bool) -> None:
+        """Emit signals on that node from now on, and show the custom monitors if wanted."""
+        self._owner = owner
+        if monitors:
+            self._monitors.add()
+
+    def detach(self) -> None:
+        """The node leaves: monitors go, signals are no longer emitted; the mission stays for when it comes back."""
+        self._monitors.remove()
+        self._owner = None
+
+    def _emit(self, signal: str, *arguments: Any) -> None:
+        if self._owner is not None:
+            self._owner.emit_signal(signal, *arguments)
+
+    def _report(self, level: str, text: str) -> None:
+        line = f"SEXP: {text}"
+        if level == "error":
+            godot.push_error(line)
+        elif level == "warning":
+            godot.push_warning(line)
+        else:
+            godot.print(line)
+
+    def load_mission(self, file: str, text: str, options: dict[str, Any]) -> int:
+        """Load a mission from the text if there is one, else from the file; an Error."""
+        return int(godot.OK if self.host.load(file, text, options) else godot.ERR_CANT_OPEN)
+
+    def close_mission(self) -> None:
+        """Forget the mission and all tracked nodes."""
+        self.host.close()
+
+    def end_mission(self) -> None:
+        """End the mission."""
+        self.host.end()
+
+    def step(self, delta: float) -> None:
+        """Run one frame of that many seconds."""
+        self.host.step(delta)
+
+    def evaluate(self, text: str) -> Any:
+        """The value of an expression now."""
+        return self.host.evaluate(text)
+
+    def set_variable(self, name: str, value: Any) -> None:
+        """Set a variable of the mission."""
+        self.host.set_variable(name, value)
+
+    def get_variable(self, name: str) -> Any:
+        """A variable's value."""
+        return self.host.get_variable(name)
+
+    def track(self, node: godot.Node, name: str, mapping: dict[str, Any]) -> int:
+        """Tie a node to an object; an Error."""
+        return int(godot.OK if self.host.track(node, name, mapping) else godot.ERR_INVALID_PARAMETER)
+
+    def untrack(self, node: godot.Node) -> None:
+        """Untie a node."""
+        self.host.untrack(node)
+
+    def report(self, kind: str, name: str, second: str) -> int:
+        """Write an entry of the mission log; an Error."""
+        return int(godot.OK if self.host.report_entry(kind, name, second) else godot.ERR_INVALID_PARAMETER)
+
+    def set_game_value(self, operator: str, arguments: list[Any], value: Any) -> None:
+        """Supply a value that only the game has."""
+        self.host.set_game_value(operator, arguments, value)
+
+    def get_object(self, name: str) -> dict[str, Any]:
+        """What the mission knows of an object."""
+        facts = self.host.object_facts(name)
+        if facts:
+            facts["position"] = godot.Vector3(*facts["position"])
+        return facts
+
+    def get_objects(self) -> list[Any]:
+        """Names of the objects present."""
+        return self.host.object_names()
+
+    def get_waypoints(self, path: str) -> list[Any]:
+        """Points of a waypoint path."""
+        session = self.host.session
+        points = () if session is None else session.world.waypoints.get(path.lower(), ())
+        return [godot.Vector3(*point) for point in points]
+
+    def get_message_text(self, name: str) -> str:
+        """A message's text with variables replaced."""
+        return self.host.message_text(name)
+
+    def get_mission_time(self) -> float:
+        """Seconds since the mission began."""
+        return self.host.mission_time()
+
+    def get_events(self) -> list[Any]:
+        """All events."""
+        return self.host.events()
+
+    def get_goals(self) -> list[Any]:
+        """All goals."""
+        return self.host.goals()
+
+    def explain(self, event: str) -> str:
+        """Why an event has its result."""
+        return self.host.explain(event)
+
+    def get_statistics(self) -> dict[str, Any]:
+        """All counters."""
+        return self.host.statistics()
+
+    def get_performance_report(self) -> str:
+        """The counters as a text."""
+        return self.host.report_text()

@@ -1,0 +1,78 @@
+"""Runs the engine for the add-on's tests and reads what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+#: Lines by which the engine tells of errors, warnings and leaks.
+TROUBLE = re.compile(
+    r"^\s*(ERROR|SCRIPT ERROR|USER ERROR|USER SCRIPT ERROR|WARNING|USER WARNING)\b|leaked|Leaked", re.M
+)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of the engine gave: its output (both streams), exit status, and the result of the case if it was one."""
+
+    output: str
+    status: int
+    result: dict[str, Any]
+
+    def lines(self, start: str) -> list[str]:
+        """The lines that begin with a text."""
+        return [line for line in self.output.splitlines() if line.startswith(start)]
+
+    def assert_clean(self, *allowed: str) -> None:
+        """Fail if the engine told of an error, a warning or a leak that none of the allowed texts explains."""
+        bad = [
+            line
+            for line in self.output.splitlines()
+            if TROUBLE.search(line) and not any(text in line for text in allowed)
+        ]
+        assert not bad, f"the engine complained:\n{self.output[-6000:]}"
+
+
+def engine() -> str:
+    """The engine's executable, or the test is skipped with the reason."""
+    given = os.environ.get("GODOT")
+    if given:
+        return given
+    tool = ROOT / "tools" / "godot"
+    if tool.exists():
+        found = subprocess.run([str(tool), "--where"], capture_output=True, text=True, check=False)
+        if found.returncode == 0:
+            return found.stdout.strip()
+    on_path = shutil.which("godot4") or shutil.which("godot")
+    if on_path is None:
+        pytest.skip("no engine: set GODOT or run tools/test")
+    return on_path
+
+
+def run(*arguments: str, project: Path = ROOT, timeout: float = 90.0, env: dict[str, str] | None = None) -> Run:
+    """Run the engine headless in a project with these arguments and return what came of it."""
+    command = [engine(), "--headless", "--path", str(project), *arguments]
+    environment = {**os.environ, **(env or {})}
+    done = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", timeout=timeout, env=environment, check=False
+    )
+    output = done.stdout + done.stderr
+    found = re.findall(r"^CASE RESULT (.*)$", output, re.M)
+    return Run(output, done.returncode, json.loads(found[-1]) if found else {})
+
+
+def run_case(name: str, *arguments: str, allowed: tuple[str, ...] = (), timeout: float = 90.0) -> dict[str, Any]:
+    """Run one of the cases in cases/ and return its results; its checks must hold and the output be clean."""
+    done = run("res://tests/engine/addon/run_case.tscn", "--", f"--case={name}", *arguments, timeout=timeout)
+    assert "CASE OK" in done.output and done.status == 0, done.output[-8000:]
+    done.assert_clean(*allowed)
+    return done.result

@@ -1,0 +1,31 @@
+"""The autoload, tracking and the overlay in a real engine; the checks stand in cases/*.gd."""
+
+from __future__ import annotations
+
+import pytest
+from engine.addon.game import run_case
+
+pytestmark = pytest.mark.engine
+
+
+def test_the_autoload_from_typed_gdscript() -> None:
+    run_case("api")
+
+
+def test_signals_drive_invalidation_and_evaluations_are_counted() -> None:
+    result = run_case("tracking")
+    assert result["left"] == ["Ship 3 destroyed", "Ship 0 destroyed", "Ship 1 departed"]
+
+
+def test_motion_is_read_only_where_formulas_want_it() -> None:
+    run_case("motion")
+
+
+def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
+    allowed = ("SEXP", "USER ERROR", "USER WARNING", "at: push_", "GDScript backtrace")
+    result = run_case("mistakes", allowed=allowed)
+    assert result["frames_after"] > 0
+
+
+def test_the_overlay_opens_with_its_key_and_shows_numbers() -> None:
+    run_case("overlay")
