@@ -56,7 +56,7 @@ REQUIRED: Final = ("mission info", "objects", "events", "goals")
 _PER_TEAM: Final = frozenset({"command briefing", "briefing", "debriefing_info"})
 _ORDER: Final = {name: position for position, name in enumerate(SECTIONS)}
 _SECTION_LINE = re.compile(
-    r"^[ \t]*#[ \t]*(" + "|".join(re.escape(name) for name in SECTIONS) + r")[ \t]*:?[ \t]*$",
+    r"^[ \t]*#[ \t]*(" + "|".join(re.escape(name) for name in SECTIONS) + r")[ \t]*:?[ \t]*(?:;.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _TABLES = ("sexp_variables", "sexp_containers")
@@ -149,8 +149,12 @@ class _Reader:
         nul = text.find("\0")
         if nul >= 0:
             text = text.replace("\0", " ")
-        self.source: SourceText = strip_comments(text, engine_version)
+        stray: list[int] = []
+        self.source: SourceText = strip_comments(text, engine_version, stray_quotes=stray)
         self.problems = Problems(self.source, file)
+        for line in stray[:20]:
+            message = "a quote without a partner; the text is read as if it were not there"
+            self.problems.add(make_diagnostic("W217", message, file=file, line=line))
         if nul >= 0:
             line = text.count("\n", 0, nul) + 1
             self.problems.add(make_diagnostic("W204", "NUL bytes are read as blanks", file=file, line=line))

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic, quoted
-from sexp_runtime.syntax.parser import FIELD_LINE, ParseResult, SexpParser
-from sexp_runtime.syntax.preprocess import SourceText
+from sexp_runtime.syntax.parser import ParseResult, SexpParser
+from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText
 
 #: Most fields of one mission, characters of all its formulas together, and problems that are reported.
 MAX_FIELDS: Final = 100_000
@@ -18,7 +18,7 @@ MAX_PROBLEMS: Final = 2_000
 
 _HEAD = re.compile(r'^[ \t]*(?:([$+][A-Za-z][^:\n()"]*?)[ \t]*(?::|$)|#([A-Za-z][^\n]*))', re.MULTILINE)
 _AFTER = re.compile(r'[ \t]*([$+][A-Za-z][^:\n()"]*?)[ \t]*:')
-_LIST = re.compile(r'"[^"]*"?|[()]')
+_LIST = re.compile(r'"[^"]*"?|[()]|' + FIELD_LINE.pattern, re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
 _MATRIX = re.compile(r"[-+\d.eE, \t\n]*")
 
@@ -111,6 +111,7 @@ class Scanner:
         self.parser = parser
         self.problems = problems
         self.formula_text = 0
+        self.missing_marks: set[re.Pattern[str]] = set()  #: end marks that do not come any more
 
     def fields(self, start: int = 0, stop_at_section: bool = False) -> Iterator[Field]:
         """Yield all from `start` on; with stop_at_section only up to the next section."""
@@ -121,7 +122,7 @@ class Scanner:
             if section is not None:
                 if stop_at_section:
                     return
-                name = section.strip()
+                name = section.split(";", 1)[0].strip()  # a stray quote can keep a comment alive (A2)
                 position = match.end()
                 yield Field("#", name.rstrip(":").lower(), match.start())
                 continue
@@ -172,9 +173,11 @@ class Scanner:
 
     def multi_line(self, key: str, start: int, position: int) -> tuple[Field, int]:
         """Return a multi-line text up to its end mark; without one it is the rest of the line."""
-        match = TEXT_FIELDS[key].search(self.text, position)
+        mark = TEXT_FIELDS[key]
+        match = mark.search(self.text, position) if mark not in self.missing_marks else None
         if match is not None:
             return Field(key, self.text[position : match.start()].strip(), start), match.end()
+        self.missing_marks.add(mark)
         self.problems.report("W214", f"{key}: the end mark of this text is missing", start)
         end = self.text.find("\n", position)
         if end < 0:
@@ -184,6 +187,7 @@ class Scanner:
     def list_end(self, opening: int, start: int) -> int:
         """Return the offset after the list that opens at `opening`; an open list ends before the next field."""
         depth = 0
+        end = len(self.text)
         for match in _LIST.finditer(self.text, opening):
             mark = match[0]
             if mark == "(":
@@ -191,19 +195,15 @@ class Scanner:
             elif mark == ")":
                 depth -= 1
                 if depth == 0:
-                    end = match.end()
-                    if end - opening > 4000 or "\n" in self.text[opening:end]:
-                        crossed = FIELD_LINE.search(self.text, opening, end)
-                        if crossed is not None and not _in_string(self.text, opening, crossed.start()):
-                            break
-                    return end
+                    return match.end()
+            elif mark[0] != '"':
+                end = match.start()
+                break
+            elif "\n" in mark and (found := FIELD_LINE.search(mark)) is not None:
+                end = match.start() + found.start()
+                break
         self.problems.report("E212", "the list is not closed", start)
-        following = FIELD_LINE.search(self.text, opening)
-        return following.start() if following is not None else len(self.text)
-
-
-def _in_string(text: str, start: int, position: int) -> bool:
-    return text.count('"', start, position) % 2 == 1
+        return end
 
 
 _XSTR = re.compile(r'XSTR\s*\(\s*"(.*)"\s*,\s*[-+]?\d+\s*\)', re.DOTALL)

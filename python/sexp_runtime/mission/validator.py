@@ -109,10 +109,10 @@ class SexpValidator:
         return lists
 
     def _check_arity(self, row: CatalogRow, count: int, node: SyntaxNode, link: _Link | None) -> None:
-        if count < row.min_args:
-            self._report("E302", f"{row.name} takes {row.arity} arguments, not {count}", node, link)
+        if count < row.min_args and row.name != "goals":  # ( goals ) is how editors write no orders
+            self._report("E302", f"{row.name} takes {_arguments(row)}, not {count}", node, link)
         elif row.max_args is not None and count > row.max_args:
-            self._report("E303", f"{row.name} takes {row.arity} arguments, not {count}", node, link)
+            self._report("E303", f"{row.name} takes {_arguments(row)}, not {count}", node, link)
         elif row.repeats > 1 and (count - (len(row.args) - row.repeats)) % row.repeats:
             self._report("W310", f"{row.name}: its arguments come in groups of {row.repeats}", node, link)
 
@@ -239,6 +239,10 @@ class SexpValidator:
     def _hint_name(name: str, names: Iterable[str]) -> str:
         nearest = nearest_names(name, names)
         return f" (did you mean {', '.join(nearest)}?)" if nearest else ""
+
+
+def _arguments(row: CatalogRow) -> str:
+    return f"{row.arity} argument{'' if row.arity == '1' else 's'}"
 
 
 def _name_checks(names: MissionNames) -> dict[str, Callable[[str], tuple[str, str] | None]]:

@@ -33,6 +33,7 @@ CODES: Final[dict[str, str]] = {
     "W114": "extra arguments of a retired operator are dropped (A16)",
     "E115": "an empty list is no formula (A38)",
     "E116": "a NUL character; it is read as a blank",
+    "W118": "a string runs over the end of its line: a quote may be missing",
     # files and sections
     "E201": "the file cannot be read",
     "E202": "the file is too large",
@@ -51,6 +52,7 @@ CODES: Final[dict[str, str]] = {
     "W214": "a multi-line text has no end mark",
     "E215": "a field that holds a formula has none",
     "W216": "a field stands where nothing has been opened that it could belong to",
+    "W217": "a quote without a partner (A2)",
     # things with names
     "E220": "a duplicate name; the first one counts",
     "W221": "a duplicate event or goal name; formulas reach only the first (F23)",

@@ -9,7 +9,7 @@ from typing import Final
 
 from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic, quoted
 from sexp_runtime.syntax.dialect import Dialect
-from sexp_runtime.syntax.preprocess import SourceText, shifted, strip_comments
+from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText, shifted, strip_comments
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 
@@ -29,11 +29,6 @@ _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(\()[ \t\r\n]*([^ \t\r\n()"@&][^ \t\r\n()]*)?|"([^"]*)"|([^ \t\r\n()"][^ \t\r\n()]*)|(\))|("))'
 )
 _BLANKS = re.compile(r"[ \t\r\n]*")
-#: A line that starts a field or section of a mission file: a formula never reaches over one.
-FIELD_LINE: Final = re.compile(
-    r"^[ \t]*(?:[$+][A-Za-z][^\n:()\"]*:|\+(?:Invalid|No music)[ \t]*$|#[A-Za-z])", re.MULTILINE
-)
-
 _LIST = NodeKind.LIST
 _OPERATOR = NodeKind.OPERATOR
 _NUMBER = NodeKind.NUMBER
@@ -253,6 +248,8 @@ class _Run:
                 if in_file and "\n" in token and (found := FIELD_LINE.search(token)) is not None:
                     self.report("E103", f"the string {quoted(token)} has no closing quote", line, column)
                     return self.unfinished("", line, column), at + found.start()
+                if "\n" in token:
+                    self.report("W118", f"the string {quoted(token)} runs over the end of its line", line, column)
                 variable = self.symbols.variable(token) if token[:1] == "@" else None
                 if variable is None and (len(token) > MAX_TOKEN or not token.isascii()):
                     token = self.cut_string(token, line, column)

@@ -10,6 +10,11 @@ from typing import Final
 #: The engine version that version tags are compared with when the caller names none (A5).
 ENGINE_VERSION: Final = (25, 0, 0)
 
+#: A line that starts a field or section of a mission file: a formula never reaches over one.
+FIELD_LINE: Final = re.compile(
+    r"^[ \t]*(?:[$+][A-Za-z][^\n:()\"]*:|\+(?:Invalid|No music)[ \t]*$|#[A-Za-z])", re.MULTILINE
+)
+
 _INTERESTING = re.compile(r'"[^"]*"?|;|/\*|!\*')
 _VERSION_TAG = re.compile(r";;FSO[ \t]+(\d{1,9}(?:\.\d{1,9}){0,3})[ \t]*;;", re.IGNORECASE)
 _IN_BLOCK = {
@@ -70,10 +75,18 @@ def unify_newlines(text: str) -> str:
     return text
 
 
-def strip_comments(text: str, engine_version: tuple[int, ...] = ENGINE_VERSION, *, first_line: int = 1) -> SourceText:
+def strip_comments(
+    text: str,
+    engine_version: tuple[int, ...] = ENGINE_VERSION,
+    *,
+    first_line: int = 1,
+    stray_quotes: list[int] | None = None,
+) -> SourceText:
     """Remove comments and version tags (A1-A6); line ends stay, so lines keep their numbers.
 
     engine_version: up to four parts, compared with those of `;;FSO a.b.c;;` tags. first_line: number of line one.
+    stray_quotes: None follows A2, where a quote without its partner turns everything after it inside out. With a list,
+    a quote whose partner stands behind the start of a field is no quote, and its line is added to the list.
     """
     text = unify_newlines(text)
     if ";" not in text and "/*" not in text and "!*" not in text:
@@ -97,6 +110,9 @@ def strip_comments(text: str, engine_version: tuple[int, ...] = ENGINE_VERSION, 
         mark = match[0]
         if mark[0] == '"':
             position = match.end()
+            if stray_quotes is not None and "\n" in mark and (found := FIELD_LINE.search(mark)) is not None:
+                position = start + found.start()
+                stray_quotes.append(text.count("\n", 0, start) + first_line)
         elif mark == ";":
             tag = _VERSION_TAG.match(text, start)
             if tag is not None and _at_least(engine_version, tag[1]):

@@ -1,0 +1,134 @@
+"""`check`: errors and warnings of mission files, for people or as JSON."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from sexp_runtime.commands.progress import track
+from sexp_runtime.mission.reader import MissionLoad, load_mission
+from sexp_runtime.mission.validator import validate_mission
+from sexp_runtime.syntax.diagnostics import CODES, Diagnostic
+from sexp_runtime.syntax.dialect import Dialect
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("missions", nargs="*", metavar="MISSION", help="mission files (.fs2), or folders of them")
+    parser.add_argument("--json", metavar="FILE", help="write everything to FILE as JSON (- for standard output)")
+    parser.add_argument(
+        "--dialect",
+        choices=("auto", "fso", "wcs"),
+        default="auto",
+        help="auto (the default) takes wcs where a formula has an operator that only WCS knows or the AI profile is "
+        "one of Saga's, else fso",
+    )
+    parser.add_argument("--errors-only", action="store_true", help="leave warnings out")
+    parser.add_argument("--codes", action="store_true", help="list all codes with their meaning and stop")
+    parser.epilog = "Exit code: 0 no errors, 1 errors, 2 a file could not be read."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the missions; return 0 without errors, 1 with errors, 2 if a file could not be read."""
+    if args.codes:
+        return _print_codes(args.json)
+    if not args.missions:
+        print("sexp check: name a mission file or a folder", file=sys.stderr)
+        return 2
+    files = mission_files(args.missions)
+    dialect = None if args.dialect == "auto" else Dialect(args.dialect)
+    quiet = args.json == "-"
+    errors = warnings = unreadable = 0
+    summaries: list[dict[str, Any]] = []
+    shown: list[dict[str, Any]] = []
+    for file in track(files, "checking"):
+        load = load_mission(file, dialect=dialect)
+        found = list(load.diagnostics)
+        if load.is_readable:
+            found += validate_mission(load.mission)
+        else:
+            unreadable += 1
+        found.sort(key=_place)
+        errors += sum(problem.is_error for problem in found)
+        warnings += sum(not problem.is_error for problem in found)
+        if args.errors_only:
+            found = [problem for problem in found if problem.is_error]
+        if not quiet:
+            for problem in found:
+                print(problem)
+        if args.json:
+            shown += [problem.as_dict() for problem in found]
+            summaries.append(_summary(file, load))
+    result = {
+        "files": len(files),
+        "errors": errors,
+        "warnings": warnings,
+        "unreadable": unreadable,
+        "missions": summaries,
+        "diagnostics": shown,
+    }
+    if args.json:
+        _write_json(args.json, result)
+    if not quiet:
+        print(f"{_count(len(files), 'file')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}")
+    if unreadable:
+        return 2
+    return 1 if errors else 0
+
+
+def mission_files(names: list[str]) -> list[Path]:
+    """Return the named files, and for a folder all .fs2 files in it and below, sorted; an empty folder stays itself."""
+    files: list[Path] = []
+    for name in names:
+        path = Path(name)
+        inside = sorted(found for found in path.rglob("*.fs2") if found.is_file()) if path.is_dir() else []
+        files += inside or [path]
+    return files
+
+
+def _place(problem: Diagnostic) -> tuple[int, int]:
+    return problem.line, problem.column
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
+
+
+def _summary(file: Path, load: MissionLoad) -> dict[str, Any]:
+    mission = load.mission
+    return {
+        "file": str(file),
+        "readable": load.is_readable,
+        "name": mission.name,
+        "dialect": mission.dialect.value,
+        "variables": len(mission.variables),
+        "containers": len(mission.containers),
+        "ships": len(mission.ships),
+        "wings": len(mission.wings),
+        "events": len(mission.events),
+        "goals": len(mission.goals),
+        "messages": len(mission.messages),
+        "waypoint_paths": len(mission.waypoints),
+        "reinforcements": len(mission.reinforcements),
+        "formulas": sum(1 for _ in mission.formulas()),
+    }
+
+
+def _write_json(target: str, data: Any) -> None:
+    text = json.dumps(data, indent=1) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).write_text(text, encoding="utf-8")
+
+
+def _print_codes(target: str | None) -> int:
+    if target:
+        _write_json(target, CODES)
+    if target != "-":
+        for code, meaning in sorted(CODES.items(), key=lambda item: item[0][1:]):
+            print(f"{code}  {meaning}")
+    return 0

@@ -1,0 +1,138 @@
+"""`operators`: the operator catalog as help."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
+
+_RETURNS = {
+    "null": "nothing that counts (an action or conditional)",
+    "bool": "true or false",
+    "number": "a whole number",
+    "positive": "a whole number of at least 0",
+    "ai-goal": "an AI goal, for goal-adding operators",
+    "flexible-argument": "an argument provider, for the when-argument family",
+}
+_RESULTS = {
+    "known-true": "true for ever",
+    "known-false": "false for ever",
+    "nan": "not a number now",
+    "nan-forever": "not a number for ever",
+    "cant-eval": "cannot be evaluated yet",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="an operator, or part of a name; none lists all")
+    parser.add_argument(
+        "--dialect", choices=("both", "fso", "wcs"), default="both", help="which catalog (default both)"
+    )
+    parser.add_argument("--category", metavar="WORD", help="only categories that begin with WORD")
+    parser.add_argument("--json", metavar="FILE", help="write the rows to FILE as JSON (- for standard output)")
+    parser.epilog = "Exit code: 0, or 1 if there is no such operator."
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show one operator, those whose name holds a text, or all."""
+    view = CATALOG if args.dialect == "both" else CATALOG.dialect_catalog(args.dialect)
+    name: str = (args.name or "").lower()
+    retired = view.aliases.get(name)
+    if name in view:
+        rows = [view[name]]
+    elif retired is not None and retired in view:
+        rows = [view[retired]]
+    else:
+        rows = [view[known] for known in sorted(view) if name in known]
+    if args.category:
+        rows = [row for row in rows if row.category.lower().startswith(args.category.lower())]
+    if not rows:
+        nearest = nearest_names(name, view)
+        hint = f"; did you mean {', '.join(nearest)}?" if nearest else ""
+        print(f"sexp operators: no operator {args.name or args.category}{hint}", file=sys.stderr)
+        return 1
+    if args.json:
+        text = json.dumps([_plain(row) for row in rows], indent=1) + "\n"
+        if args.json == "-":
+            sys.stdout.write(text)
+            return 0
+        Path(args.json).write_text(text, encoding="utf-8")
+    if len(rows) == 1:
+        print(_describe(rows[0], retired_name=name if retired is not None and name not in view else ""))
+    else:
+        _list(rows)
+    return 0
+
+
+def _plain(row: CatalogRow) -> dict[str, Any]:
+    return {key: sorted(value) if isinstance(value, frozenset) else value for key, value in asdict(row).items()}
+
+
+def signature(row: CatalogRow) -> str:
+    """Return an operator's call in one line: optional arguments in brackets, a repeating group with dots."""
+    parts = [f"<{kind}>" for kind in row.args]
+    for position in range(len(parts)):
+        if position >= row.min_args:
+            parts[position] = f"[{parts[position]}]"
+    if row.repeats:
+        parts.append("...")
+    return " ".join(["(", row.name, *parts, ")"])
+
+
+def _list(rows: list[CatalogRow]) -> None:
+    groups: dict[str, list[CatalogRow]] = {}
+    for row in rows:
+        groups.setdefault(row.category, []).append(row)
+    for category in sorted(groups):
+        print(f"{category}:")
+        for row in groups[category]:
+            only = "" if len(row.dialects) == 2 else f"  ({', '.join(sorted(row.dialects)).upper()} only)"
+            print(f"  {signature(row)}{only}")
+    print(f"{len(rows)} operators")
+
+
+def _describe(row: CatalogRow, retired_name: str = "") -> str:
+    lines = [signature(row)]
+    if retired_name:
+        lines.append(f"  {retired_name} is an old name of this operator")
+    lines.append(f"  arguments: {row.arity}")
+    for position, kind in enumerate(row.args, 1):
+        what = CATALOG.types[kind]
+        accepts = f", or an expression that returns {' or '.join(sorted(what.accepts))}" if what.accepts else ""
+        first = len(row.args) - row.repeats
+        repeated = ", repeats" if row.repeats and position > first else ""
+        lines.append(f"    {position}. {kind}: {what.names}{accepts}{repeated}")
+    lines.append(f"  returns: {_RETURNS[row.returns]}")
+    if row.special_results:
+        special = ", ".join(_RESULTS[result] for result in sorted(row.special_results))
+        lines.append(f"  may also be: {special}")
+    if row.constant_result:
+        lines.append(f"  its value is always {row.constant_result}")
+    group = f"{row.category}, {row.subcategory}" if row.subcategory else row.category
+    lines.append(f"  category: {group}")
+    if row.aliases:
+        lines.append(f"  old names: {', '.join(row.aliases)}")
+    if row.renamed_to:
+        lines.append(f"  called {row.renamed_to} in FSO")
+    if row.reads:
+        lines.append(f"  reads: {', '.join(sorted(row.reads))}")
+    if row.flags:
+        lines.append(f"  notes: {', '.join(sorted(row.flags))}")
+    lines.append(f"  dialects: {', '.join(sorted(row.dialects)).upper()}")
+    lines += _wcs_difference(row)
+    return "\n".join(lines)
+
+
+def _wcs_difference(row: CatalogRow) -> list[str]:
+    if len(row.dialects) < 2:
+        return []
+    other = CATALOG.wcs[row.name]
+    if (other.args, other.arity, other.repeats) == (row.args, row.arity, row.repeats):
+        return []
+    return [f"  in WCS: {signature(other)}, arguments: {other.arity}"]
