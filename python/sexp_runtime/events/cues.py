@@ -191,14 +191,14 @@ class CueManager:
         for cue in self.cues:
             subject = cue.subject
             if cue.kind is CueKind.SHIP_ARRIVAL and isinstance(subject, Ship):
-                if subject.status is ShipStatus.NOT_YET and self._true(cue) and not self._holds_back(cue):
+                if subject.status is ShipStatus.NOT_YET and self._due_to_arrive(cue) and not self._holds_back(cue):
                     self._start_delay(cue, self._delay_ms(cue))
                     if cue.due_us <= world.clock.us:
                         self._arrive_ship(cue, subject, initial=True)
                 if cue.formula.status is KNOWN_FALSE:
                     world.set_ship(subject, "arrival_allowed", False)
             elif cue.kind is CueKind.WING_ARRIVAL and isinstance(subject, Wing):
-                if not subject.gone and self._true(cue) and not self._holds_back(cue):
+                if not subject.gone and self._due_to_arrive(cue) and not self._holds_back(cue):
                     self._start_delay(cue, self._delay_ms(cue))
                     if cue.due_us <= world.clock.us:
                         self._arrive_wing(cue, subject, initial=True)
@@ -255,8 +255,8 @@ class CueManager:
 
     # Arrivals
 
-    def _true(self, cue: Cue) -> bool:
-        """Whether a cue is true; that of a reinforcement that was called is (F43)."""
+    def _due_to_arrive(self, cue: Cue) -> bool:
+        """Whether an arrival cue is true; that of a reinforcement that was called is (F43)."""
         return CALLED in cue.subject.flags or self.request(cue)
 
     def _holds_back(self, cue: Cue) -> bool:
@@ -314,7 +314,7 @@ class CueManager:
         if ship.status is not ShipStatus.NOT_YET:
             cue.done = True
             return
-        if not self._true(cue) or self._holds_back(cue):
+        if not self._due_to_arrive(cue) or self._holds_back(cue):
             return
         self._start_delay(cue, self._delay_ms(cue))
         if self.world.clock.us < cue.due_us:
@@ -354,7 +354,7 @@ class CueManager:
         first = wing.wave == 0
         if not first and wing.current > wing.threshold:
             return
-        if not self._true(cue) or self._holds_back(cue):
+        if not self._due_to_arrive(cue) or self._holds_back(cue):
             return
         if cue.due_us == NEVER:
             self._start_delay(cue, self._delay_ms(cue) if first else self._wave_delay_ms(wing))
@@ -394,7 +394,7 @@ class CueManager:
 
     def _elapsed(self, cue: Cue) -> bool:
         """Evaluate a departure cue and its delay: whether it is time (F46)."""
-        if not self._true(cue):
+        if not self.request(cue):
             return False
         self._start_delay(cue, cue.subject.departure.delay * 1000)
         return self.world.clock.us >= cue.due_us
