@@ -152,6 +152,19 @@ def test_import_is_asked_for_again_only_when_a_file_of_the_engines_changed(tmp_p
     assert len(marks) == 5
 
 
+def test_the_engine_is_told_of_extensions_before_it_meets_them(tmp_path: Path) -> None:
+    (tmp_path / "addons/one").mkdir(parents=True)
+    (tmp_path / "addons/one/one.gdextension").write_text("")
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden/two.gdextension").write_text("")
+    project_setup.list_extensions(tmp_path)
+    listed = tmp_path / ".godot/extension_list.cfg"
+    assert listed.read_text() == "res://addons/one/one.gdextension\n"
+    listed.write_text("res://addons/more.gdextension\nres://addons/one/one.gdextension\n")
+    project_setup.list_extensions(tmp_path)
+    assert "more" in listed.read_text(), "a list that names them all is the engine's own affair"
+
+
 def test_files_of_the_set_up_name_no_host_and_no_machine(project: Path) -> None:
     """Where packages come from is the machine's own matter."""
     for path in [*(project / "tools").rglob("*"), *(project / "requirements").rglob("*"), project / ".ci/run"]:

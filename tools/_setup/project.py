@@ -153,6 +153,7 @@ def import_project(progress: Progress, ready: Ready) -> None:
     with locked(PROJECT / ".setup", progress):
         if is_current():
             return
+        list_extensions(PROJECT)
         command = [str(ready.engine.executable), "--headless", "--path", str(PROJECT), "--import"]
         progress.step(
             "importing the project into Godot",
@@ -161,9 +162,39 @@ def import_project(progress: Progress, ready: Ready) -> None:
         write_stamp(stamp, {"mark": mark()})
 
 
+def list_extensions(project: Path) -> None:
+    """Tells the engine of the project's GDExtensions before it finds them itself.
+
+    A windowless engine that meets an extension for the first time can crash while it quits (godotengine/godot#111048).
+    """
+    found = [path for path in _files_of_engine(project) if path.suffix == ".gdextension"]
+    names = ["res://" + path.relative_to(project).as_posix() for path in found]
+    target = project / ".godot" / "extension_list.cfg"
+    try:
+        known = target.read_text(encoding="utf-8").split("\n")
+    except OSError:
+        known = []
+    if set(names) <= set(known):
+        return
+    try:
+        target.parent.mkdir(exist_ok=True)
+        target.write_text("\n".join(names) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise SetupError(explain_failure("Preparing the import", str(error))) from error
+
+
 def import_mark(project: Path, engine: str) -> str:
     """A digest of the names, sizes and times of all files that the engine imports, and of the engine's name."""
     lines = [engine]
+    for path in _files_of_engine(project):
+        if path.suffix in IMPORTED:
+            lines.append(f"{path} {identity(path)}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _files_of_engine(project: Path) -> list[Path]:
+    """All files in folders that the engine looks into."""
+    found = []
     for where, folders, names in os.walk(project):
         if IGNORE_MARK in names:
             folders[:] = []
@@ -171,10 +202,8 @@ def import_mark(project: Path, engine: str) -> str:
         folders[:] = sorted(
             name for name in folders if not name.startswith(".") and name not in ("__pycache__", "build")
         )
-        for name in sorted(names):
-            if os.path.splitext(name)[1] in IMPORTED:
-                lines.append(f"{where}/{name} {identity(Path(where) / name)}")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        found += [Path(where) / name for name in sorted(names)]
+    return found
 
 
 def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of_engine: bool = False) -> None:
@@ -196,6 +225,7 @@ def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of
         raise SetupError(explain_failure(what, str(error))) from error
     output = done.stdout.decode("utf-8", "replace")
     if done.returncode != 0:
-        raise SetupError(explain_failure(what, output or f"exit status {done.returncode}"))
+        ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
+        raise SetupError(explain_failure(what, f"{output}\n({ended})"))
     if errors_of_engine and ("ERROR:" in output or "SCRIPT ERROR" in output):
         Progress().say(what + " reported:\n" + "\n".join("    " + line for line in output.strip().splitlines()[-30:]))
