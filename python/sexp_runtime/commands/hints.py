@@ -1,0 +1,117 @@
+"""`hints`: play a mission, advise on expressions that cost more than they need to, prove and apply the advice."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from sexp_runtime.monitor.hints import Hint, PerformanceHints
+from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.monitor.trial import Trial, apply_standing, try_hint
+from sexp_runtime.session import MissionSession
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("missions", type=Path, nargs="+", metavar="MISSION", help="mission files")
+    parser.add_argument("--seconds", type=float, default=120.0, help="mission time to watch (default 120)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
+    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--try", dest="try_them", action="store_true", help="prove and measure rewritten formulas")
+    parser.add_argument("--apply", type=Path, metavar="OUT.fs2", help="write the mission with the proved ones applied")
+    parser.add_argument("--most", type=int, default=20, help="hints to show a mission (default 20)")
+    parser.add_argument("--json", metavar="FILE", help="write hints and trials as JSON, - for standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command: 1 if an applied mission did not prove equal, 2 for a mission that cannot be loaded."""
+    if args.apply and len(args.missions) != 1:
+        print("sexp hints: --apply takes one mission", file=sys.stderr)
+        return 2
+    results = []
+    code = 0
+    for path in args.missions:
+        try:
+            result = _mission(path, args)
+        except (OSError, ValueError) as error:
+            print(f"sexp hints: {path}: {error}", file=sys.stderr)
+            code = 2
+            continue
+        results.append(result)
+        if result.get("applied") and not result["applied"]["equal"]:
+            code = max(code, 1)
+        if args.json != "-":
+            _show(result, args.most)
+    if args.json != "-" and len(results) > 1:
+        kinds = Counter(hint["kind"] for result in results for hint in result["hints"])
+        print("all: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
+    if args.json:
+        text = json.dumps(results)
+        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+    return code
+
+
+def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
+    hints = watch(path, seconds=args.seconds, seed=args.seed, fps=args.fps)
+    result: dict[str, Any] = {"mission": str(path), "hints": [hint.as_dict() for hint in hints]}
+    if args.try_them or args.apply:
+        trials = try_all(path, hints, seconds=args.seconds, seed=args.seed, fps=args.fps)
+        result["trials"] = [trial.as_dict() for trial in trials]
+        if args.apply:
+            content, equal, whole = apply_standing(path, trials, seed=args.seed, seconds=args.seconds, fps=args.fps)
+            result["applied"] = {"equal": equal, "hints": sum(trial.stands for trial in trials), **whole}
+            if equal:
+                args.apply.write_bytes(content)
+    return result
+
+
+def watch(path: Path, *, seconds: float, seed: int, fps: int) -> list[Hint]:
+    """Play the mission on the cached engine, watched in full, and return the hints."""
+    session = MissionSession.load(path, seed=seed, scenario=True, monitor=Mode.FULL, freeze_gc=False)
+    try:
+        for _ in range(round(seconds * fps)):
+            session.step_us(round(1_000_000 / fps))
+            if session.world.mission_over:
+                break
+        return PerformanceHints().analyze(session)
+    finally:
+        session.close()
+
+
+def try_all(path: Path, hints: list[Hint], *, seconds: float, seed: int, fps: int) -> list[Trial]:
+    """Try every hint that has a rewritten text."""
+    content = path.read_bytes()
+    return [
+        try_hint(content, hint, seconds=seconds, seed=seed, fps=fps) for hint in hints if hint.rewritten and hint.safe
+    ]
+
+
+def _show(result: dict[str, Any], most: int) -> None:
+    print(f"{result['mission']}: {len(result['hints'])} hints")
+    for hint in result["hints"][:most]:
+        place = f"{hint['file']}:{hint['line']}:{hint['column']}: " if hint["line"] else ""
+        print(f"  {place}{hint['kind']} [{hint['owner']}]: {hint['message']}")
+        print(f"      {hint['change']}")
+        if hint["saving"]:
+            print(f"      up to {hint['saving']:.1f} evaluations a second fewer: {_numbers(hint['evidence'])}")
+    for trial in result.get("trials", ()):
+        verdict = "stands" if trial["stands"] else "withdrawn" + (f" ({trial['reason']})" if trial["reason"] else "")
+        print(
+            f"  tried {trial['owner']}: {verdict}; {trial['evaluations_before']} -> {trial['evaluations_after']}"
+            f" evaluations, {trial['us_before']:.0f} -> {trial['us_after']:.0f} us"
+        )
+    applied = result.get("applied")
+    if applied:
+        same = "the same results" if applied["equal"] else "OTHER RESULTS: nothing was written"
+        print(
+            f"  applied {applied['hints']}: {same}; {applied['evaluations_before']} -> {applied['evaluations_after']}"
+            f" evaluations, {applied['us_before']} -> {applied['us_after']} us of frames"
+        )
+
+
+def _numbers(evidence: dict[str, Any]) -> str:
+    return ", ".join(f"{name} {value}" for name, value in evidence.items() if isinstance(value, int | float))

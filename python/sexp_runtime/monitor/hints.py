@@ -1,0 +1,397 @@
+"""PerformanceHints: advice on expressions that cost more than they need to, from what a run has shown.
+
+Every rule looks at evidence: how often a formula was evaluated, why, and how long it took. A rule never speaks of a
+formula that cost nothing. Rules that know a better text offer it; monitor.trial proves it and measures what it saves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.monitor.rewrite import Rewrite, apply_all, offers
+from sexp_runtime.syntax.printer import print_expression
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
+
+if TYPE_CHECKING:
+    from sexp_runtime.session import MissionSession
+
+#: Share of frames from which on a formula counts as evaluated all the time.
+OFTEN: Final = 0.5
+#: Share of a formula's evaluations from which on one cause counts as the cause.
+MOSTLY: Final = 0.8
+#: Fewest operators in, and fewest formulas with, an expression that counts as repeated.
+REPEATED_SIZE: Final = 4
+REPEATED_TIMES: Final = 3
+#: Longest repeated expression that a hint prints in full.
+_PRINTED: Final = 160
+
+
+@dataclass(slots=True)
+class Hint:
+    """One piece of advice.
+
+    `kind` names the rule; `owner`, `file`, `line` and `column` say where; `evidence` has the numbers it rests on;
+    `saving` is the expected saving in evaluations per second of mission time (0 where it is in memory or clarity);
+    `change` says what to do; `rewritten` is the formula's better text, "" if there is none; `safe` says that it may be
+    applied without asking, because it cannot be told from the original.
+    """
+
+    kind: str
+    owner: str
+    message: str
+    change: str
+    evidence: dict[str, Any]
+    saving: float = 0.0
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    rewritten: str = ""
+    safe: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the hint as plain values."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Watched:
+    """One formula with what the run showed of it; `causes` maps a cause to how many evaluations it brought."""
+
+    kind: str
+    index: int
+    expression: SexpExpression
+    evaluations: int = 0
+    total_us: float = 0.0
+    causes: dict[str, int] = field(default_factory=dict)
+    came_true: int = 0
+    done: bool = False
+
+    @property
+    def mean_us(self) -> float:
+        """Mean time of an evaluation in microseconds, 0 without any."""
+        return self.total_us / self.evaluations if self.evaluations else 0.0
+
+
+@dataclass(slots=True)
+class Evidence:
+    """What a run showed: its length, its formulas, what each operator costs (microseconds), the cache's counters."""
+
+    frames: int
+    seconds: float
+    formulas: list[Watched]
+    operator_us: dict[str, float]
+    unbounded: frozenset[str]
+    cache: dict[str, Any]
+    never_hit: list[str]
+
+    def per_second(self, evaluations: int) -> float:
+        """Return a number of evaluations as a rate in mission time."""
+        return evaluations / self.seconds if self.seconds else 0.0
+
+
+def gather(session: MissionSession) -> Evidence:
+    """Return the evidence of a session that was watched in full or sampled mode."""
+    report = session.report()
+    scale = report["frames"] / report["sampled_frames"] if report["sampled_frames"] else 1.0
+    rows = {(row["kind"], row["index"]): row for row in report["formulas"]}
+    formulas = []
+    for kind, index, expression in _expressions(session):
+        row = rows.get((kind, index))
+        watched = Watched(kind, index, expression)
+        if row is not None:
+            watched.evaluations = round(row["evaluations"] * scale)
+            watched.total_us = row["total_us"] * scale
+            watched.causes = {cause: round(count * scale) for cause, count in row["causes"].items()}
+        if kind == "event":
+            state = session.world.events[index]
+            watched.came_true, watched.done = state.count, state.done
+        formulas.append(watched)
+    hot = {key for key, hits in session.cache.hottest(session.cache.currsize) if hits}
+    return Evidence(
+        frames=report["frames"],
+        seconds=report["mission_time"],
+        formulas=formulas,
+        operator_us={row["name"]: row["self_us"] / row["calls"] for row in report["operators"] if row["calls"]},
+        unbounded=frozenset(ship.key for ship in session.world.ships.values() if ship.speed_bound is None),
+        cache=report["cache"],
+        never_hit=[key[1] for key in session.cache if key not in hot and isinstance(key, tuple) and len(key) == 3],
+    )
+
+
+def _expressions(session: MissionSession) -> Iterable[tuple[str, int, SexpExpression]]:
+    for index, event in enumerate(session.mission.events):
+        if event.formula is not None:
+            yield "event", index, event.formula
+    for index, goal in enumerate(session.mission.goals):
+        if goal.formula is not None:
+            yield "goal", index, goal.formula
+
+
+class PerformanceHints:
+    """Finds hints in evidence; `rules` may be added to."""
+
+    def __init__(self) -> None:
+        self.rules: list[Callable[[Evidence], Iterable[Hint]]] = [
+            better_text,
+            positions_without_bound,
+            chatty_fact,
+            clock_polling,
+            acts_in_every_frame,
+            computed_targets,
+            repeated_expressions,
+            never_fires,
+            cache_too_small,
+            never_hit,
+        ]
+
+    def analyze(self, session: MissionSession) -> list[Hint]:
+        """Return the hints for a session that was watched, largest saving first."""
+        return self.find(gather(session))
+
+    def find(self, evidence: Evidence) -> list[Hint]:
+        """Return the hints that the evidence supports, largest saving first; one formula can have several."""
+        if not evidence.frames:
+            return []
+        found = [hint for rule in self.rules for hint in rule(evidence)]
+        return sorted(found, key=lambda hint: (-hint.saving, hint.kind, hint.owner))
+
+
+def _hint(kind: str, watched: Watched, message: str, change: str, evidence: Evidence, **fields: Any) -> Hint:
+    expression = watched.expression
+    numbers = {
+        "evaluations": watched.evaluations, "frames": evidence.frames, "mean_us": round(watched.mean_us, 3),
+        "causes": dict(sorted(watched.causes.items(), key=lambda item: -item[1])[:3]),
+    }  # fmt: skip
+    numbers.update(fields.pop("numbers", {}))
+    return Hint(
+        kind=kind, owner=expression.owner, message=message, change=change, evidence=numbers, file=expression.file,
+        line=fields.pop("line", expression.root.line), column=fields.pop("column", expression.root.column), **fields,
+    )  # fmt: skip
+
+
+def _is_hot(watched: Watched, evidence: Evidence) -> bool:
+    return watched.evaluations >= OFTEN * evidence.frames
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------
+
+_RULE_TEXT: Final = {
+    "constant-number": ("constant-part", "a part of it is the same number each time"),
+    "neutral-constant": ("constant-part", "a constant in it decides nothing"),
+    "mission-time": ("clock-polling", "it looks at the clock every second for one moment"),
+    "cheap-first": ("argument-order", "an expensive condition stands before a cheaper one, and their order is free"),
+}
+
+
+def better_text(evidence: Evidence) -> Iterable[Hint]:
+    """Formulas with a text that means the same and costs less."""
+    costs = evidence.operator_us
+
+    def cost(node: SyntaxNode) -> float:
+        return sum(costs.get(part.operator or "", 0.1) for part in node.walk() if part.kind is NodeKind.LIST)
+
+    for watched in evidence.formulas:
+        if watched.evaluations < 2:
+            continue
+        root = watched.expression.root
+        found = offers(root, cost if costs else None)
+        if not found:
+            continue
+        rewritten = apply_all(root, cost if costs else None)
+        kinds = {_RULE_TEXT[offer.rule][0] for offer in found}
+        reasons = dict.fromkeys(_RULE_TEXT[offer.rule][1] for offer in found)
+        ticks = watched.causes.get("time", 0) if "clock-polling" in kinds else 0
+        kind = "clock-polling" if "clock-polling" in kinds else min(kinds)
+        yield _hint(
+            kind, watched, "; ".join(reasons), _spell_out(found), evidence,
+            line=found[0].before.line, column=found[0].before.column, saving=evidence.per_second(ticks),
+            rewritten=print_expression(rewritten), safe=True,
+        )  # fmt: skip
+
+
+def _spell_out(found: list[Rewrite]) -> str:
+    parts = [f"write {print_expression(offer.after)} for {print_expression(offer.before)}" for offer in found[:3]]
+    return "; ".join(parts) + ("; and so on" if len(found) > 3 else "")
+
+
+def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
+    """Formulas evaluated because something moved whose speed nobody has bounded."""
+    for watched in evidence.formulas:
+        movers = {
+            cause.split(" ", 1)[1].rsplit(" ", 1)[0]: count
+            for cause, count in watched.causes.items()
+            if cause.startswith(("ship ", "wing ")) and cause.endswith(" position")
+        }
+        loose = sorted(name for name in movers if name in evidence.unbounded)
+        moves = sum(movers.values())
+        if loose and moves >= 0.1 * evidence.frames:
+            yield _hint(
+                "position-without-bound", watched,
+                f"it is evaluated whenever {', '.join(loose[:3])} move, as nobody says how fast they can be",
+                "give these objects a speed bound (speed_bound of the object, or hints of evaluate)",
+                evidence, saving=evidence.per_second(moves), numbers={"moves": moves, "unbounded": loose[:10]},
+            )  # fmt: skip
+
+
+def chatty_fact(evidence: Evidence) -> Iterable[Hint]:
+    """Formulas that are evaluated all the time because of one fact."""
+    for watched in evidence.formulas:
+        if not _is_hot(watched, evidence) or not watched.causes:
+            continue
+        cause, count = max(watched.causes.items(), key=lambda item: item[1])
+        if " " not in cause or cause.endswith(" position") or cause in _GENERAL or count < MOSTLY * watched.evaluations:
+            continue
+        yield _hint(
+            "chatty-fact", watched, f"one fact has it evaluated nearly every frame: {cause}",
+            "write that fact less often (only when it matters), or ask for it behind a condition in an event before",
+            evidence, saving=evidence.per_second(count), numbers={"fact": cause},
+        )  # fmt: skip
+
+
+#: Causes that are no fact.
+_GENERAL: Final = frozenset({"every pass", "first evaluation", "other causes"})
+
+
+_CLOCKS: Final = frozenset({"mission-time", "mission-time-msecs"})
+
+
+def clock_polling(evidence: Evidence) -> Iterable[Hint]:
+    """Formulas that ask for mission time in a way that cannot be rewritten without a second look."""
+    for watched in evidence.formulas:
+        ticks = watched.causes.get("time", 0)
+        if ticks < 0.5 * evidence.seconds or ticks < 10 or offers(watched.expression.root):
+            continue
+        asks = [node for node in watched.expression.root.walk() if node.operator in _CLOCKS]
+        if asks:
+            yield _hint(
+                "clock-polling", watched, "it is evaluated each time mission time moves on",
+                "wait for a moment with has-time-elapsed, or chain the event with a delay",
+                evidence, line=asks[0].line, column=asks[0].column, saving=evidence.per_second(ticks),
+                numbers={"ticks": ticks},
+            )  # fmt: skip
+
+
+def acts_in_every_frame(evidence: Evidence) -> Iterable[Hint]:
+    """every-time events whose condition holds nearly always, so that their actions run in every frame."""
+    for watched in evidence.formulas:
+        name = watched.expression.root.operator
+        if name in ("every-time", "every-time-argument") and _is_hot(watched, evidence):
+            again = watched.causes.get("unsettled", 0) + watched.causes.get("every pass", 0)
+            if again >= MOSTLY * watched.evaluations:
+                yield _hint(
+                    "every-time", watched, "its actions run in nearly every frame",
+                    "use `when` with a repeat count and an interval, or let the game keep the state they set",
+                    evidence, saving=evidence.per_second(watched.evaluations),
+                )  # fmt: skip
+
+
+def computed_targets(evidence: Evidence) -> Iterable[Hint]:
+    """Formulas that must be evaluated in every pass because what they read, draw or remember cannot be known before."""
+    for watched in evidence.formulas:
+        root = watched.expression.root
+        if not _is_hot(watched, evidence) or root.operator in ("every-time", "every-time-argument"):
+            continue
+        again = watched.causes.get("unsettled", 0) + watched.causes.get("every pass", 0)
+        if again < MOSTLY * watched.evaluations:
+            continue
+        restless = sorted({node.operator for node in root.walk() if node.operator in _RESTLESS})
+        if restless:
+            yield _hint(
+                "never-at-rest", watched, f"it has to be evaluated in every frame: {', '.join(map(str, restless))}",
+                "put the conditions that seldom change into an event before it and chain this one to it",
+                evidence, saving=evidence.per_second(watched.evaluations), numbers={"operators": restless},
+            )  # fmt: skip
+
+
+_RESTLESS: Final = frozenset(
+    ("rand-multiple", "random-multiple-of", "is-true-for-duration", "script-eval-bool", "script-eval-num",
+     "when-argument", "map-has-data-item", "directive-value")
+)  # fmt: skip
+
+
+def repeated_expressions(evidence: Evidence) -> Iterable[Hint]:
+    """Expressions that several formulas evaluate again and again."""
+    places: dict[str, list[tuple[Watched, SyntaxNode]]] = defaultdict(list)
+    for watched in evidence.formulas:
+        if watched.evaluations < 2:
+            continue
+        condition = watched.expression.root.arguments[:1]
+        for node in (part for argument in condition for part in argument.walk()):
+            if node.operator is None or sum(part.operator is not None for part in node.walk()) < REPEATED_SIZE:
+                continue
+            places[print_expression(node)].append((watched, node))
+    told: set[str] = set()
+    for text, uses in sorted(places.items(), key=lambda item: -len(item[0])):
+        owners = {use.expression.owner for use, _node in uses}
+        if len(owners) < REPEATED_TIMES or any(text in longer for longer in told):
+            continue
+        told.add(text)
+        evaluations = sum(use.evaluations for use, _node in uses)
+        first, node = uses[0]
+        yield _hint(
+            "repeated-expression", first, f"{len(owners)} formulas have the same condition in them",
+            "decide it in one event, and ask for that event with is-event-true in the others: "
+            + (text if len(text) <= _PRINTED else text[:_PRINTED] + " ..."),
+            evidence, line=node.line, column=node.column,
+            saving=evidence.per_second(evaluations * (len(owners) - 1) // len(owners)),
+            numbers={"formulas": sorted(owners)[:8], "evaluations": evaluations},
+        )  # fmt: skip
+
+
+def never_fires(evidence: Evidence) -> Iterable[Hint]:
+    """Events that did not come true in the run and, by their text, cannot."""
+    for watched in evidence.formulas:
+        if watched.kind != "event" or watched.came_true:
+            continue
+        reason = _why_never(watched.expression.root)
+        if reason is not None:
+            why, node = reason
+            yield _hint(
+                "never-fires", watched, f"it cannot come true: {why}",
+                "remove the event, or mend its condition if it was meant to happen",
+                evidence, line=node.line, column=node.column, saving=evidence.per_second(watched.evaluations),
+            )  # fmt: skip
+
+
+def _why_never(root: SyntaxNode) -> tuple[str, SyntaxNode] | None:
+    """Return why a conditional's condition can never hold, with the node that decides it, None if it may."""
+    if root.operator not in ("when", "every-time") or not root.arguments:
+        return None
+    stack = [root.arguments[0]]
+    while stack:
+        node = stack.pop()
+        if node.operator == "false":
+            return "( false ) decides its condition", node
+        if node.operator == "and":
+            stack.extend(node.arguments)
+        elif node.operator == "not" and node.arguments and node.arguments[0].operator == "true":
+            return "( not ( true ) ) decides its condition", node
+    return None
+
+
+def cache_too_small(evidence: Evidence) -> Iterable[Hint]:
+    """An ExpressionCache that throws out what is asked for again."""
+    cache = evidence.cache
+    thrown = cache["evictions"].get("size", 0) + cache["evictions"].get("bytes", 0)
+    if thrown >= 10 and thrown >= 0.1 * cache["misses"] and cache["misses"] > cache["currsize"]:
+        bound = "cache_entries" if cache["evictions"].get("size", 0) >= thrown / 2 else "cache_bytes"
+        yield Hint(
+            kind="cache-too-small", owner="expression cache",
+            message=f"{thrown} values were thrown out for want of room, {cache['misses']} look-ups missed",
+            change=f"raise {bound} (now {cache['maxsize']} entries, {cache['max_bytes']} bytes)",
+            evidence=dict(cache), saving=evidence.per_second(min(thrown, cache["misses"])),
+        )  # fmt: skip
+
+
+def never_hit(evidence: Evidence) -> Iterable[Hint]:
+    """Ad-hoc expressions that take room in the cache and are never asked for again."""
+    if len(evidence.never_hit) >= 20:
+        yield Hint(
+            kind="never-hit", owner="expression cache",
+            message=f"{len(evidence.never_hit)} cached expressions were never asked for again",
+            change="pass ExpressionHints(cacheable=False) for one-off questions, or put what varies into variables",
+            evidence={"examples": evidence.never_hit[:5], "count": len(evidence.never_hit)},
+        )  # fmt: skip
