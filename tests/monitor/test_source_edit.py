@@ -21,4 +21,4 @@ def test_places_that_do_not_exist_are_told() -> None:
     with pytest.raises(ValueError, match="no list"):
         list_end("a", 0)
     with pytest.raises(ValueError, match="no end"):
-        list_end('( "a ) b', 0)
+        list_end('( ( "a )" )', 0)
