@@ -251,7 +251,8 @@ class Formulas:
 
     def formula(self) -> str:
         if self.chance(12):
-            return self.truth(3)
+            text = self.truth(3)
+            return text if text.startswith("(") else "( true )"
         return self.conditional(1)
 
 
@@ -279,7 +280,8 @@ def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bo
         }
         plan.events.append(EventPlan(make.formula(), fields))
     for _ in range(random.randrange(0, 3)):
-        plan.goals.append(make.truth(3))
+        text = make.truth(3)
+        plan.goals.append(text if text.startswith("(") else "( is-event-true \"E0\" )")
     for _ in range(frames):
         plan.frames.append(random_frame(make))
     return plan

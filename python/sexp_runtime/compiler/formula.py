@@ -71,7 +71,7 @@ class CompiledFormula:
     facts that an evaluation without actions reads; facts that only running shows go to the sink given when compiling.
     """
 
-    __slots__ = ("__weakref__", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner", "root")
+    __slots__ = ("__weakref__", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner", "quiet", "root")
 
     def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
         self.root = root
@@ -83,6 +83,8 @@ class CompiledFormula:
             install(found, sink)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx)
+        #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
+        self.quiet = _is_quiet(root, ctx)
         self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
         source = writer.source("formula")
         code = compile(source, self._file, "exec", dont_inherit=True)
@@ -192,6 +194,22 @@ def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
             if _keeps_nothing(condition):
                 return _write_every_time(root, condition), True
     return _write_plain(root, planner.plan(root), ctx)
+
+
+def _is_quiet(root: EvalNode, ctx: EvaluationContext) -> bool:
+    planner = Planner(ctx)
+    plan = planner.plan(root.args[0] if root.name == "when" and root.args else root)
+    if root.name == "when" and (plan.form is not Form.INLINE or plan.low < 0 or plan.high > 1):
+        return False
+    return _reads_no_clock(plan)
+
+
+def _reads_no_clock(plan: Plan) -> bool:
+    if plan.form is Form.CALL:
+        return plan.head.spec is not None and not any(
+            node.spec is not None and node.spec.traits for node in plan.head.walk()
+        )
+    return plan.form in UNNOTICED and all(_reads_no_clock(kid) for kid in plan.kids)
 
 
 def _write_plain(root: EvalNode, plan: Plan, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:

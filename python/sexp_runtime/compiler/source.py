@@ -6,11 +6,17 @@ from typing import Any
 
 from sexp_runtime.compiler.plan import COMPARISONS, Form, Plan
 from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.registry import Trait
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Status
 
 #: Names by which the generated code knows the statuses.
 STATUS_NAMES = {KNOWN_TRUE: "KT", KNOWN_FALSE: "KF", NAN: "NAN", NAN_FOREVER: "NANF", CANT_EVAL: "CANT"}
 _TRAPPED = (KNOWN_TRUE, KNOWN_FALSE, NAN_FOREVER)
+
+
+def _can_flush(head: EvalNode) -> bool:
+    """Whether evaluating the operator can run an action, which can make the formula itself forget its statuses (D5)."""
+    return any(node.spec is not None and node.spec.traits & (Trait.ACTION | Trait.FLUSHES) for node in head.walk())
 
 
 class Arg:
@@ -197,7 +203,10 @@ class SourceWriter:
         nodes = f"{head}, {self.reference('n', holder)}"
         self.add(f"if {result}.__class__ is Status:")
         self.add(f"    {value} = 1 if {result} is KT else 0")
-        self.add(f"    if {result} is not {status}: {status} = {result}; remember(C, {nodes}, {result})")
+        if _can_flush(plan.head):  # what was read before may have been forgotten meanwhile
+            self.add(f"    {status} = {result}; remember(C, {nodes}, {result})")
+        else:
+            self.add(f"    if {result} is not {status}: {status} = {result}; remember(C, {nodes}, {result})")
         for each in (NAN, CANT_EVAL):
             if each in plan.specials:
                 name = STATUS_NAMES[each]

@@ -70,6 +70,7 @@ class CachedFormulas:
             self.evaluators.append(formula.evaluate)
             self.table.subscribe(index, facts_of(formula))
             self.table.dirty.marks[index] = 1
+        self._mission = mission
         agenda.bell[0] = 1
 
     def value(self, index: int) -> int:
@@ -112,6 +113,17 @@ class CachedFormulas:
             self.revive(index)
         else:
             self.touch(index)
+
+    def replace(self, index: int, expression: SexpExpression) -> None:
+        """Put another formula into a slot, with fresh statuses and edges."""
+        self.table.release(index)
+        owner = self.formulas[index].owner
+        sink = self._sinks[index]
+        formula = _make(expression, self.ctx, owner, self._mission, sink)
+        self.formulas[index] = formula
+        self.evaluators[index] = formula.evaluate
+        self.values[index] = 0
+        self.revive(index)
 
     def touch(self, index: int) -> None:
         """Have a formula evaluated at its next use."""

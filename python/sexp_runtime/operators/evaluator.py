@@ -25,7 +25,10 @@ def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
     if old is not status:
         node.status = status
         if old in _SETTLING or status in _SETTLING:
-            ctx.unsettled = True
+            # What the nodes shared by all formulas remember is read only right after they were evaluated (A37).
+            constants = ctx.constants
+            if node is not constants.true and node is not constants.false:
+                ctx.unsettled = True
 
 
 def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:

@@ -1,0 +1,157 @@
+"""Answers: the values of a row of formulas, from cache or fresh, with the counts and reasons that people ask for."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.events.cached_formulas import CachedFormulas
+from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
+
+#: What `last_cause` can hold, and its names.
+CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
+CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
+#: Most descriptions of stale results that are kept.
+MAX_STALE: Final = 100
+
+#: Evaluates the formula of an index and returns its value; must not raise, and count in `errors` what it caught.
+Evaluate = Callable[[int], int]
+
+
+class Answers(CachedFormulas):
+    """Cached formulas of one kind ("event", "goal" or "cue") that count requests answered and know why they evaluate.
+
+    `evaluated_us` is when each formula was last evaluated (-1: never), `last_cause` why, as an index into CAUSES.
+    `checking` is the index whose next answer from cache is evaluated again to compare, -1 for none.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        ctx: EvaluationContext,
+        agenda: Agenda,
+        counters: EngineCounters,
+        expressions: Sequence[SexpExpression | EvalNode | None],
+        owners: Sequence[str],
+        mission: str = "",
+    ) -> None:
+        super().__init__(ctx, agenda, expressions, owners, mission)
+        size = len(expressions)
+        self.kind = kind
+        self.counters = counters
+        self.evaluated_us = [-1] * size
+        self.last_cause = bytearray(size)
+        self.cause = CAUSE_NEVER
+        self.checking = -1
+        #: Descriptions of stale results that the self-check found, oldest first.
+        self.stale: list[str] = []
+        self._due_us = [NEVER] * size
+        self._settled = bytearray(size)
+        self._clock = ctx.world.clock
+
+    def answer(self, index: int, evaluate: Evaluate) -> int:
+        """Return the value of a formula now, evaluating it only if something could have changed it."""
+        dirty = self.table.dirty
+        checking = False
+        if not dirty.marks[index]:
+            checking = self.checking == index
+            if not checking:
+                self.counters.hits += 1
+                return self.values[index]
+            self.checking = -1
+        formula = self.formulas[index]
+        counters, ctx = self.counters, self.ctx
+        cached = self.values[index], formula.status
+        self.cause = self._why(index, checking)
+        errors, effects = counters.errors, ctx.effects
+        ctx.due = NEVER
+        ctx.unsettled = False
+        dirty.marks[index] = 0
+        value = evaluate(index)
+        self.values[index] = value
+        settled = not ctx.unsettled and ctx.effects == effects
+        if checking and (not settled or cached != (value, formula.status)):
+            self._report_stale(index, cached, (value, formula.status))
+        self.evaluated_us[index] = self._clock.us
+        self.last_cause[index] = self.cause
+        self._due_us[index] = ctx.due
+        self._settled[index] = settled
+        if not settled or counters.errors != errors:
+            self.touch(index)
+        elif self.is_permanent(index):
+            self.retire(index)
+            counters.permanents += 1
+        else:
+            self.agenda.schedule(dirty, index, ctx.due)
+        return value
+
+    def is_permanent(self, index: int) -> bool:
+        """Whether the root's status answers every evaluation from now on (B11)."""
+        status = self.formulas[index].status
+        if status is NAN_FOREVER:
+            return not self.ctx.wcs
+        return status is KNOWN_TRUE or status is KNOWN_FALSE
+
+    def ensure_edges(self, index: int) -> None:
+        """Take a retired slot up again unless its result is permanent."""
+        if self.table.facts[index] is None and not self.is_permanent(index):
+            self.revive(index)
+
+    def give_up(self, index: int) -> None:
+        """Retire a slot that nobody asks for any more."""
+        if self.table.facts[index] is not None:
+            self.retire(index)
+            self.counters.permanents += 1
+
+    def _why(self, index: int, checking: bool) -> int:
+        """Return why a formula is evaluated now, as an index into CAUSES."""
+        if checking:
+            return CAUSE_CHECK
+        if self.evaluated_us[index] < 0:
+            return CAUSE_FIRST
+        if not self._settled[index]:
+            return CAUSE_UNSETTLED
+        if self._due_us[index] <= self._clock.us:
+            return CAUSE_TIME
+        self.counters.invalidations += 1
+        return CAUSE_FACT
+
+    def _report_stale(self, index: int, cached: tuple[int, Status], fresh: tuple[int, Status]) -> None:
+        self.counters.stale_results += 1
+        if len(self.stale) < MAX_STALE:
+            known = ", ".join(str(key) for key in sorted(self.facts(index), key=str))
+            self.stale.append(
+                f"{self.formulas[index].owner}: cached {cached}, fresh {fresh}, at {self._clock.us} us, "
+                f"last evaluated at {self.evaluated_us[index]} us ({CAUSES[self.last_cause[index]]}); waits for {known}"
+            )
+
+    def flush(self, index: int) -> None:
+        """Forget what a formula remembers (D3); its next use evaluates it."""
+        if self.checking == index:
+            self.checking = -1
+        super().flush(index)
+
+    def replace(self, index: int, expression: SexpExpression) -> None:
+        """Put another formula into a slot, with fresh statuses and edges."""
+        super().replace(index, expression)
+        self.evaluated_us[index] = -1
+
+    def due_us(self, index: int) -> int:
+        """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
+        return self.table.dirty.due_us[index]
+
+    def held(self) -> int:
+        """Return how many formulas have a cached value now."""
+        return sum(us >= 0 and not mark for us, mark in zip(self.evaluated_us, self.table.dirty.marks, strict=True))
+
+    def nbytes(self) -> int:
+        """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
+        own = (self.evaluated_us, self.last_cause, self._due_us, self._settled)
+        return super().nbytes() + sum(sys.getsizeof(part) for part in own)

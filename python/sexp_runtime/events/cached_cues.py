@@ -1,0 +1,191 @@
+"""Cached cues: arrivals and departures as the naive manager makes them, looking only at cues that could have changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.cues import Cue, CueManager
+from sexp_runtime.events.formula import AbsentFormula, Formula
+from sexp_runtime.syntax.tree import SexpExpression
+
+if TYPE_CHECKING:
+    from sexp_runtime.mission.model import Mission
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.facts import FactKey
+    from sexp_runtime.world.ships import Ship
+    from sexp_runtime.world.world import World
+
+
+class CachedCueManager(CueManager):
+    """The cue manager that answers from cache; its results equal the naive manager's in every frame.
+
+    A cue at rest is looked at again when a fact of its formula changes, when a fact that its processing reads changes
+    (`Cue.facts`), or when its delay has run out; until then the request that the naive manager would make is counted.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        mission: Mission | None,
+        ctx: EvaluationContext,
+        *,
+        leave: Callable[[Ship], None] | None = None,
+        seed: int = 1,
+        agenda: Agenda | None = None,
+    ) -> None:
+        expressions: list[SexpExpression] = []
+
+        def collect(expression: SexpExpression) -> Formula:
+            expressions.append(expression)
+            return AbsentFormula(expression.owner)
+
+        super().__init__(world, mission, ctx, collect, leave=leave, seed=seed)
+        self.agenda = agenda if agenda is not None else Agenda(world.facts)
+        owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
+        name = mission.name if mission is not None else ""
+        self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
+        self._asked = bytearray(len(self.cues))
+        self._resting = 0
+        self._unasked: set[int] = set()  # marked while nobody asked for their value
+        self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
+        for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
+            cue.formula = formula
+            self.answers.table.wake.marks[cue.index] = 1
+            self._watch(cue)
+
+    def frame(self) -> None:
+        """Process the cues that could have changed, in the original's order (F0)."""
+        agenda, counters = self.agenda, self.counters
+        now = self.world.clock.us
+        if agenda.next_us <= now:
+            agenda.expire(now)
+        resting = self._resting
+        if self.on_request is not None:
+            resting = 0
+            agenda.bell[0] = 0
+            for cue in self.cues:
+                if not cue.done:
+                    self._visit(cue)
+        elif agenda.bell[0]:
+            agenda.bell[0] = 0
+            resting -= self._drain()
+        counters.requests += resting
+        counters.hits += resting
+
+    def _drain(self) -> int:
+        """Visit the marked cues in order; return how many of them were counted as at rest."""
+        dirty, wakes = self.answers.table.dirty.marks, self.answers.table.wake.marks
+        left = 0
+        index = -1
+        while True:
+            marked, woken = dirty.find(1, index + 1), wakes.find(1, index + 1)
+            if marked < 0 and woken < 0:
+                return left
+            index = marked if woken < 0 or -1 < marked < woken else woken
+            left += self._asked[index]
+            self._visit(self.cues[index])
+
+    def _visit(self, cue: Cue) -> None:
+        """Take a cue's turn, then let it rest until something that it looks at changes."""
+        index = cue.index
+        table = self.answers.table
+        self._resting -= self._asked[index]
+        self._asked[index] = 0
+        table.wake.marks[index] = 0
+        if cue.done:
+            self._retire(cue)
+            return
+        before = self.counters.requests
+        self.process(cue)
+        if cue.done:
+            self._retire(cue)
+            return
+        asked = self.counters.requests - before
+        if asked:
+            self._asked[index] = 1
+            self._resting += 1
+        else:
+            # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
+            self._stale(index)
+        self._watch(cue)
+        self.agenda.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
+
+    def _stale(self, index: int) -> None:
+        """Keep a formula's mark out of the drain while nobody asks for its value."""
+        marks = self.answers.table.dirty.marks
+        if marks[index]:
+            marks[index] = 0
+            self._unasked.add(index)
+
+    def request(self, cue: Cue) -> bool:
+        """Return whether a cue is true now, from cache if nothing could have changed it (F40)."""
+        self.counters.requests += 1
+        if self.on_request is not None:
+            self.on_request("cue", cue.index)
+        if cue.index in self._unasked:
+            self._unasked.discard(cue.index)
+            self.answers.table.dirty.marks[cue.index] = 1
+        return self.answers.answer(cue.index, self._evaluate) != 0
+
+    def _evaluate(self, index: int) -> int:
+        return self.evaluate(self.cues[index])
+
+    def _watch(self, cue: Cue) -> None:
+        """Have the facts wake the cue that its processing reads now; orders can change its terms."""
+        self.refresh_facts(cue)
+        index = cue.index
+        if cue.facts == self._woken_by[index]:
+            return
+        table = self.answers.table
+        for key in self._woken_by[index]:
+            table.unsubscribe_wake(index, key)
+        for key in cue.facts:
+            table.subscribe_wake(index, key)
+        self._woken_by[index] = cue.facts
+
+    def _retire(self, cue: Cue) -> None:
+        """Give up all edges of a cue that will never do anything again."""
+        index = cue.index
+        table = self.answers.table
+        for key in self._woken_by[index]:
+            table.unsubscribe_wake(index, key)
+        self._woken_by[index] = ()
+        self.answers.give_up(index)
+        table.dirty.marks[index] = table.wake.marks[index] = 0
+
+    # -- what others ask for ----------------------------------------------------------------------------------------
+
+    def cause_of_evaluation(self) -> str | None:
+        """Return why the present evaluation is made: one of answers.CAUSES."""
+        return CAUSES[self.answers.cause]
+
+    def slot_marks(self, kind: str = "cue") -> bytearray:
+        """Return the marks that facts set, by index of the cue; a mark set means stale."""
+        return self.answers.table.dirty.marks
+
+    def slots(self) -> int:
+        """Return how many cues have a cached value now."""
+        return self.answers.held()
+
+    def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
+        """Give a cue another formula, which starts with fresh statuses."""
+        self.answers.replace(index, expression)
+        self.cues[index].formula = self.answers.formulas[index]
+        self.answers.table.wake.marks[index] = 1
+
+    def nbytes(self) -> dict[str, int]:
+        """Return the memory of the cues' caches in bytes, by part."""
+        own = sys.getsizeof(self._asked) + sys.getsizeof(self._woken_by)
+        own += sum(sys.getsizeof(keys) + 64 * len(keys) for keys in self._woken_by)
+        return {"cues": self.answers.nbytes(), "agenda": self.agenda.nbytes(), "slots": own}
+
+    def close(self) -> None:
+        """Drop all edges, so that the world no longer knows of these cues."""
+        for cue in self.cues:
+            self._retire(cue)
+        self.answers.close()

@@ -1,0 +1,83 @@
+"""The law: naive-interpreted, naive-compiled and cached engines agree in every frame of random missions."""
+
+from __future__ import annotations
+
+import os
+import random as std_random
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.cached_formulas import compiled
+from sexp_runtime.events.formula import interpreted
+from sexp_runtime.events.manager import MissionEventManager
+from sexp_runtime.events.naive import NaiveEventManager
+from sexp_runtime.events.trace import compare, snapshot
+
+
+def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any]]:
+    """Return an event manager of the mission, and the list its actions go to."""
+    world = build_world(plan)
+    actions: list[Any] = []
+    context = build_context(plan, world, actions)
+    for event, made in zip(world.events, plan.events, strict=True):
+        event.definition = SimpleNamespace(formula=parse(made.formula, plan.dialect, f'event "{event.name}"'))
+    for goal, text in zip(world.goals, plan.goals, strict=True):
+        goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
+    if engine == "cached":
+        return CachedEventManager(world, context), actions
+    if engine == "checked":
+        return CachedEventManager(world, context, verify_every=7), actions
+    if engine == "visited":
+        return CachedEventManager(world, context, on_request=lambda kind, index: None), actions
+    return NaiveEventManager(world, context, compiled if engine == "compiled" else interpreted), actions
+
+
+def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached")) -> None:
+    """Run a mission in several engines and compare everything after each frame."""
+    sides = [build(plan, engine) for engine in engines]
+    for number, steps in enumerate(plan.frames):
+        seen = []
+        for manager, actions in sides:
+            for step in steps:
+                apply(manager.world, step)
+            manager.frame()
+            seen.append(snapshot(manager, actions))
+        for engine, other in zip(engines[1:], seen[1:], strict=True):
+            differences = compare(seen[0], other)
+            assert not differences, f"{engine}, frame {number}: {differences[:3]}\n{plan.describe()}"
+    for engine, (manager, _) in zip(engines, sides, strict=True):
+        counters = manager.counters
+        if engine in ("cached", "visited"):
+            assert counters.requests == counters.evaluations + counters.hits, engine
+        if engine == "checked":
+            assert isinstance(manager, CachedEventManager)
+            assert counters.stale_results == 0, (manager.stale, plan.describe())
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_random_missions_found_by_hypothesis(random: std_random.Random, wcs: bool) -> None:
+    check_mission(random_mission(random, events=4, frames=8, wcs=wcs))
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_random_missions(part: int) -> None:
+    for seed in range(part * 400, part * 400 + 400):
+        check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0))
+
+
+def test_self_check_and_visiting_every_slot_change_nothing() -> None:
+    for seed in range(10_000, 10_150):
+        check_mission(random_mission(std_random.Random(seed)), ("interpreted", "checked", "visited"))
+
+
+@pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for 100,000 missions")
+def test_random_missions_long() -> None:
+    for seed in range(100_000, 200_000):
+        check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0))
