@@ -7,10 +7,10 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sexp_bench import Bench
 
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import INT_MAX, INT_MIN
+from support.sexp_bench import Bench
 
 NANF = '( hits-left "Gone" )'
 NAN = "( / 1 0 )"

@@ -8,9 +8,9 @@ from itertools import product
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from support.sexp_bench import Bench
 
 from sexp_runtime.syntax.dialect import Dialect
+from support.sexp_bench import Bench
 
 SHIPS = {"Gone": {"status": "exited", "exit": "destroyed"}, "Later": {"status": "not-yet"}}
 OPERANDS = {
