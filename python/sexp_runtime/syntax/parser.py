@@ -9,7 +9,7 @@ from typing import Final
 
 from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic, quoted
 from sexp_runtime.syntax.dialect import Dialect
-from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText, shifted, strip_comments
+from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText, line_starts, shifted, strip_comments, unify_newlines
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 
@@ -71,15 +71,20 @@ class SexpParser:
         self.max_nodes = max_nodes
         self.max_text = max_text
 
-    def parse(self, text: str, *, owner: str = "", file: str = "", line: int = 1) -> ParseResult:
-        """Parse one formula; comments are allowed (A2-A6), anything after the formula is reported.
+    def parse(self, text: str, *, owner: str = "", file: str = "", line: int = 1, comments: bool = True) -> ParseResult:
+        """Parse one formula; anything after it is reported.
 
-        line: number of the first line of the text, for positions.
+        line: number of the first line of the text, for positions. comments: whether comments and version tags are
+        removed first (A2-A6); printed trees have none.
         """
         if len(text) > self.max_text:
             message = f"the text has {len(text)} characters, more than {self.max_text}"
             return ParseResult(None, [make_diagnostic("E110", message, file=file, line=line, column=1, owner=owner)])
-        source = strip_comments(text, first_line=line)
+        if comments:
+            source = strip_comments(text, first_line=line)
+        else:
+            text = unify_newlines(text)
+            source = SourceText(text, line_starts(text), {}, line)
         problems: list[Diagnostic] = []
         if "\0" in source.text:
             at, column = source.locate(source.text.index("\0"))
