@@ -9,7 +9,7 @@
 #   Array, Dictionary                   list, dict (also from tuple; a container used as key becomes a tuple)
 #   PackedByteArray                     bytes (also from bytearray, memoryview)
 #   PackedInt32/Int64/Float32/Float64   array.array of i, q, f, d
-#   PackedString/Vector2/3/4/Color      list; only where the engine asks for that type does a list become one
+#   PackedStringArray and the like      godot.PackedStringArray..., a list; a plain list where the engine asks for one
 
 import array as array_module
 
@@ -30,17 +30,65 @@ cdef Construct signal_from_name
 cdef dict PACKED_CODES = {"i": T_PACKED_INT32, "q": T_PACKED_INT64, "f": T_PACKED_FLOAT32, "d": T_PACKED_FLOAT64}
 
 
-cdef inline int64_t builtin_size(int kind, const void *value):
+cdef inline int64_t builtin_size(int kind, const void *value) noexcept:
     cdef int64_t size = 0
     (<BuiltinCall>packed_size[kind])(<void *>value, NULL, &size, 0)
     return size
 
 
-cdef inline void builtin_resize(int kind, void *value, int64_t size):
+cdef inline void builtin_resize(int kind, void *value, int64_t size) noexcept:
     cdef const void *arguments[1]
     cdef int64_t answer = 0
     arguments[0] = &size
     (<BuiltinCall>packed_resize[kind])(value, arguments, &answer, 1)
+
+
+cdef dict TYPE_NAMES = {T_VARIANT: "Variant", T_NIL: "null"}
+
+
+cdef str type_name(int kind):
+    return TYPE_NAMES.get(kind, f"Variant type {kind}")
+
+
+class PackedStringArray(list):
+    """A list that crosses to the engine as a PackedStringArray instead of an Array."""
+
+    __slots__ = ()
+
+
+class PackedVector2Array(list):
+    """A list that crosses to the engine as a PackedVector2Array instead of an Array."""
+
+    __slots__ = ()
+
+
+class PackedVector3Array(list):
+    """A list that crosses to the engine as a PackedVector3Array instead of an Array."""
+
+    __slots__ = ()
+
+
+class PackedVector4Array(list):
+    """A list that crosses to the engine as a PackedVector4Array instead of an Array."""
+
+    __slots__ = ()
+
+
+class PackedColorArray(list):
+    """A list that crosses to the engine as a PackedColorArray instead of an Array."""
+
+    __slots__ = ()
+
+
+cdef dict PACKED_LISTS = {
+    PackedStringArray: T_PACKED_STRING, PackedVector2Array: T_PACKED_VECTOR2, PackedVector3Array: T_PACKED_VECTOR3,
+    PackedVector4Array: T_PACKED_VECTOR4, PackedColorArray: T_PACKED_COLOR,
+}
+
+
+cdef inline int enter_recursion(const char *where) except -1:
+    """Count a level of nesting; RecursionError where there are too many (a list in itself)."""
+    return -1 if Py_EnterRecursiveCall(where) else 0
 
 
 # From the engine ------------------------------------------------------------------------------------------------------
@@ -93,7 +141,7 @@ cdef object typed_to_py(int kind, const void *data):
 cdef list array_to_py(const void *data):
     cdef int64_t size = builtin_size(T_ARRAY, data), i
     cdef list result = []
-    Py_EnterRecursiveCall(" while converting an Array")
+    enter_recursion(b" while converting an Array")
     try:
         for i in range(size):
             result.append(variant_to_py(array_index_const(data, i)))
@@ -116,11 +164,11 @@ cdef dict dictionary_to_py(const void *data):
     cdef uint64_t values[1]
     cdef int64_t i
     cdef dict result = {}
+    enter_recursion(b" while converting a Dictionary")
     gd.construct[<int>T_ARRAY](keys, NULL)
     gd.construct[<int>T_ARRAY](values, NULL)
     (<BuiltinCall>dictionary_keys)(<void *>data, NULL, keys, 0)
     (<BuiltinCall>dictionary_values)(<void *>data, NULL, values, 0)
-    Py_EnterRecursiveCall(" while converting a Dictionary")
     try:
         for i in range(builtin_size(T_ARRAY, keys)):
             key = as_key(variant_to_py(array_index_const(keys, i)))
@@ -145,15 +193,15 @@ cdef object packed_to_py(int kind, const void *data):
     if kind == T_PACKED_FLOAT64:
         return array_array("d", (<const char *>packed_float64_index_const(data, 0))[:size * 8] if size else b"")
     if kind == T_PACKED_STRING:
-        return [string_to_py(packed_string_index_const(data, i)) for i in range(size)]
+        return PackedStringArray([string_to_py(packed_string_index_const(data, i)) for i in range(size)])
     if kind == T_PACKED_VECTOR2:
-        return [value_to_py(T_VECTOR2, packed_vector2_index_const(data, i)) for i in range(size)]
+        return PackedVector2Array([value_to_py(T_VECTOR2, packed_vector2_index_const(data, i)) for i in range(size)])
     if kind == T_PACKED_VECTOR3:
-        return [value_to_py(T_VECTOR3, packed_vector3_index_const(data, i)) for i in range(size)]
+        return PackedVector3Array([value_to_py(T_VECTOR3, packed_vector3_index_const(data, i)) for i in range(size)])
     if kind == T_PACKED_VECTOR4:
-        return [value_to_py(T_VECTOR4, packed_vector4_index_const(data, i)) for i in range(size)]
+        return PackedVector4Array([value_to_py(T_VECTOR4, packed_vector4_index_const(data, i)) for i in range(size)])
     if kind == T_PACKED_COLOR:
-        return [value_to_py(T_COLOR, packed_color_index_const(data, i)) for i in range(size)]
+        return PackedColorArray([value_to_py(T_COLOR, packed_color_index_const(data, i)) for i in range(size)])
     raise TypeError(f"a value of Variant type {kind} cannot be converted to Python")
 
 
@@ -180,7 +228,9 @@ cdef int natural_kind(object value) except -1:
     if isinstance(value, bool): return T_BOOL
     if isinstance(value, int): return T_INT
     if isinstance(value, float): return T_FLOAT
-    if isinstance(value, (list, tuple)): return T_ARRAY
+    if isinstance(value, (list, tuple)):
+        found = PACKED_LISTS.get(kind)
+        return found if found is not None else T_ARRAY
     if isinstance(value, dict): return T_DICTIONARY
     if isinstance(value, (bytes, bytearray, memoryview)): return T_PACKED_BYTE
     if isinstance(value, array_array):
@@ -244,14 +294,14 @@ cdef int py_to_typed(int kind, object value, void *out) except -1:
     elif kind == T_STRING:
         if not isinstance(value, str):
             wrong_type(value, kind)
-        string_from_py(value, out)
+        string_from_py(exact(value), out)
     elif kind == T_STRING_NAME or kind == T_NODE_PATH:
         if not isinstance(value, str):
             wrong_type(value, kind)
         if kind == T_STRING_NAME:
-            copy_builtin(kind, name_of(value).word, out)
+            copy_builtin(kind, name_of(exact(value)).word, out)
         else:
-            copy_builtin(kind, path_of(value).word, out)
+            copy_builtin(kind, path_of(exact(value)).word, out)
     elif kind == T_OBJECT:
         if value is None:
             (<void **>out)[0] = NULL
@@ -283,7 +333,7 @@ cdef int py_to_typed(int kind, object value, void *out) except -1:
     return 0
 
 
-cdef inline void copy_builtin(int kind, const void *source, void *out):
+cdef inline void copy_builtin(int kind, const void *source, void *out) noexcept:
     cdef const void *arguments[1]
     arguments[0] = source
     gd.copy[kind](out, arguments)
@@ -311,8 +361,8 @@ cdef int py_to_array(object value, void *out) except -1:
             value = list(value)
         except TypeError:
             wrong_type(value, T_ARRAY)
+    enter_recursion(b" while converting a list")
     gd.construct[<int>T_ARRAY](out, NULL)
-    Py_EnterRecursiveCall(" while converting a list")
     try:
         size = len(value)
         builtin_resize(T_ARRAY, out, size)
@@ -338,8 +388,8 @@ cdef int py_to_dictionary(object value, void *out) except -1:
             value = dict(value)
         except (TypeError, ValueError):
             wrong_type(value, T_DICTIONARY)
+    enter_recursion(b" while converting a dict")
     gd.construct[<int>T_DICTIONARY](out, NULL)
-    Py_EnterRecursiveCall(" while converting a dict")
     try:
         for name, content in value.items():
             py_to_variant(name, &key)
@@ -398,7 +448,7 @@ cdef int py_to_packed(int kind, object value, void *out) except -1:
                     wrong_type(item, T_STRING)
                 target = packed_string_index(out, i)
                 gd.destroy[<int>T_STRING](target)
-                string_from_py(item, target)
+                string_from_py(exact(item), target)
             elif kind == T_PACKED_VECTOR2: py_to_typed(T_VECTOR2, item, packed_vector2_index(out, i))
             elif kind == T_PACKED_VECTOR3: py_to_typed(T_VECTOR3, item, packed_vector3_index(out, i))
             elif kind == T_PACKED_VECTOR4: py_to_typed(T_VECTOR4, item, packed_vector4_index(out, i))
@@ -408,129 +458,3 @@ cdef int py_to_packed(int kind, object value, void *out) except -1:
         gd.destroy[kind](out)
         raise
     return 0
-
-
-# Calls that go through Variants ---------------------------------------------------------------------------------------
-
-cdef object raise_call_error(str what, GDExtensionCallError *error, tuple arguments):
-    """Turn the engine's refusal of a call into the Python exception that says the same."""
-    cdef str where = ""
-    if error.error == CALL_INVALID_ARGUMENT:
-        if 0 <= error.argument < len(arguments):
-            where = f", got {type(arguments[error.argument]).__name__}"
-        raise TypeError(f"{what}: argument {error.argument + 1} must be {type_name(error.expected)}{where}")
-    if error.error == CALL_TOO_MANY:
-        raise TypeError(f"{what} takes at most {error.expected} arguments, got {len(arguments)}")
-    if error.error == CALL_TOO_FEW:
-        raise TypeError(f"{what} needs at least {error.expected} arguments, got {len(arguments)}")
-    if error.error == CALL_INVALID_METHOD:
-        raise AttributeError(f"{what}: there is no such method")
-    if error.error == CALL_NULL:
-        raise FreedObjectError(f"{what}: the object has been freed")
-    raise RuntimeError(f"{what}: the engine refused the call")
-
-
-cdef enum:
-    MOST_ARGUMENTS = 32
-
-
-cdef class Arguments:
-    """Python arguments as an array of Variants, destroyed with this object."""
-
-    cdef GdVariant variants[MOST_ARGUMENTS]
-    cdef const void *pointers[MOST_ARGUMENTS]
-    cdef int count
-
-    @staticmethod
-    cdef Arguments of(tuple values):
-        cdef Arguments result = Arguments.__new__(Arguments)
-        if len(values) > MOST_ARGUMENTS:
-            raise TypeError(f"at most {MOST_ARGUMENTS} arguments can be passed to the engine")
-        for value in values:
-            py_to_variant(value, &result.variants[result.count])
-            result.pointers[result.count] = &result.variants[result.count]
-            result.count += 1
-        return result
-
-    def __dealloc__(self):
-        cdef int i
-        for i in range(self.count):
-            variant_destroy(&self.variants[i])
-
-
-cdef object construct_builtin(int kind, tuple values):
-    cdef Arguments arguments = Arguments.of(values)
-    cdef GdVariant result
-    cdef GDExtensionCallError error
-    error.error = 0
-    variant_construct(kind, &result, arguments.pointers, arguments.count, &error)
-    if error.error != CALL_OK:
-        raise TypeError(f"{type_name(kind)} cannot be made from {values!r:.120}")
-    try:
-        return variant_to_py(&result)
-    finally:
-        variant_destroy(&result)
-
-
-cdef object call_builtin(object target, Name name, tuple values):
-    """Call a method on any value through its Variant."""
-    cdef Arguments arguments = Arguments.of(values)
-    cdef GdVariant variant
-    cdef GdVariant result
-    cdef GDExtensionCallError error
-    error.error = 0
-    py_to_variant(target, &variant)
-    with nogil:
-        variant_call(&variant, name.word, arguments.pointers, arguments.count, &result, &error)
-    variant_destroy(&variant)
-    if error.error != CALL_OK:
-        raise_call_error(f"{type(target).__name__}.{name.text}()", &error, values)
-    try:
-        return variant_to_py(&result)
-    finally:
-        variant_destroy(&result)
-
-
-cdef object call_builtin_static(int kind, Name name, tuple values):
-    cdef Arguments arguments = Arguments.of(values)
-    cdef GdVariant result
-    cdef GDExtensionCallError error
-    error.error = 0
-    variant_call_static(<GDExtensionVariantType>kind, name.word, arguments.pointers, arguments.count, &result, &error)
-    if error.error != CALL_OK:
-        raise_call_error(f"{type_name(kind)}.{name.text}()", &error, values)
-    try:
-        return variant_to_py(&result)
-    finally:
-        variant_destroy(&result)
-
-
-cdef object evaluate(int operator, object left, object right):
-    """`left operator right` as the engine computes it; NotImplemented where it has no such operator."""
-    cdef GdVariant a
-    cdef GdVariant b
-    cdef GdVariant result
-    cdef uint8_t valid = 0
-    try:
-        py_to_variant(left, &a)
-    except TypeError:
-        return NotImplemented
-    try:
-        py_to_variant(right, &b)
-    except TypeError:
-        variant_destroy(&a)
-        return NotImplemented
-    variant_evaluate(operator, &a, &b, &result, &valid)
-    variant_destroy(&a)
-    variant_destroy(&b)
-    try:
-        return variant_to_py(&result) if valid else NotImplemented
-    finally:
-        variant_destroy(&result)
-
-
-cdef str type_name(int kind):
-    return TYPE_NAMES.get(kind, f"Variant type {kind}")
-
-
-cdef dict TYPE_NAMES = {T_VARIANT: "Variant", T_NIL: "null"}

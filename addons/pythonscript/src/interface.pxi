@@ -273,7 +273,7 @@ cdef extern from "Python.h":
     object PyObject_GenericGetAttr(object, object)
     int PyObject_GenericSetAttr(object, object, PyObject *) except -1
     PyObject *PyErr_Occurred()
-    int Py_EnterRecursiveCall(const char *) except -1
+    int Py_EnterRecursiveCall(const char *)
     void Py_LeaveRecursiveCall()
 
 cdef extern from "interface.h":

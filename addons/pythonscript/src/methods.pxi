@@ -213,7 +213,7 @@ cdef object invoke_pointer(Method method, void *ptr, PyObject **arguments, Py_ss
             held[done] = NULL
             pointers[done] = &slots[done]
             if (kind == T_STRING_NAME or kind == T_NODE_PATH) and isinstance(value, str):
-                name = name_of(value) if kind == T_STRING_NAME else path_of(value)
+                name = name_of(exact(value)) if kind == T_STRING_NAME else path_of(exact(value))
                 Py_INCREF(name)
                 held[done] = <PyObject *>name
                 pointers[done] = name.word

@@ -356,7 +356,8 @@ cdef class Object(Tracked):
         try:
             PyObject_GenericSetAttr(self, name, <PyObject *>value)
         except AttributeError:
-            if self.ptr == NULL or hasattr(type(self), name) or not set_script_member(self, name, value):
+            alive(self)
+            if hasattr(type(self), name) or not set_script_member(self, name, value):
                 raise
 
     def __repr__(self):

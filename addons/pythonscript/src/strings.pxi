@@ -15,6 +15,11 @@ class NodePath(str):
     __slots__ = ()
 
 
+cdef inline str exact(object text):
+    """A plain str of a str or of an instance of a subclass."""
+    return <str>text if type(text) is str else str.__str__(text)
+
+
 cdef class Name(Tracked):
     """One StringName or NodePath of the engine, kept while this object lives."""
 
@@ -102,8 +107,6 @@ cdef Name new_name(str text, int kind):
     cdef Name name = Name.__new__(Name)
     cdef uint64_t string[1]
     cdef const void *arguments[1]
-    if type(text) is not str:
-        text = str.__str__(text)
     name.text = text
     string_from_py(text, string)
     arguments[0] = string
