@@ -367,3 +367,17 @@ def test_actions_survive_names_that_mean_nothing(bench: Bench) -> None:
                 args.append('"Nobody"')
         bench.run(f"( {name} {' '.join(args)} )")
     assert bench.acts
+
+
+def test_supplies_are_read_back(bench: Bench) -> None:
+    for act, read, value in (
+        ('( set-weapon-energy 40 "Red 1" )', '( weapon-energy-pct "Red 1" )', 40),
+        ('( set-afterburner-energy 60 "Red 1" )', '( afterburner-energy-pct "Red 1" )', 60),
+        ('( set-secondary-ammo "Red 1" 1 17 )', '( get-secondary-ammo "Red 1" 1 )', 17),
+        ('( set-ets-values 3 4 5 "Red 1" )', '( get-ets-value "Weapon" "Red 1" )', 5),
+        ('( set-num-countermeasures "Red 1" 9 )', '( get-num-countermeasures "Red 1" )', 9),
+        ('( set-primary-weapon "Red 1" 0 "Gun" )', '( has-primary-weapon "Red 1" 0 "Gun" )', 1),
+    ):
+        assert bench.run(read) != value
+        bench.run(act)
+        assert bench.run(read) == value

@@ -37,6 +37,7 @@ FAMILIES: Final = (
     "actions_mission",
     "actions_motion",
     "actions_orders",
+    "actions_supply",
     "actions_targets",
 )
 
