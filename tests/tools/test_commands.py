@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from _setup import commands
 from _setup import project as project_setup
+from _setup.console import Progress, SetupError
 
 TOOLS = ("run", "test", "godot", "sexp", "bench")
 
@@ -52,6 +53,23 @@ def test_missing_tools_for_unpacking_are_named(project: Path, tmp_path: Path) ->
     done = call(project, "tools/godot", "--version", PATH=str(tmp_path), SEXP_CACHE=str(tmp_path / "cache"), GODOT="")
     assert done.returncode == 2
     assert "apt-get, dpkg-deb, missing here" in done.stderr and "apt-get install apt dpkg" in done.stderr
+
+
+def test_all_missing_prerequisites_are_named_before_anything_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GODOT", "CC"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("SEXP_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(project_setup, "PROJECT", tmp_path)
+    with pytest.raises(SetupError, match=r"Set-up needs apt-get, dpkg-deb, gcc, the C library's headers") as caught:
+        project_setup.ensure_all(Progress(quiet=True))
+    assert str(caught.value).splitlines()[1].endswith("apt-get install apt dpkg gcc libc6-dev")
+    (tmp_path / "gcc").write_text("#!/bin/sh\nexit 1\n")
+    (tmp_path / "gcc").chmod(0o755)
+    assert project_setup.missing_for_compiling() == [("the C library's headers", "libc6-dev")]
+    assert not (tmp_path / "cache").exists() and not (tmp_path / ".venv").exists()
 
 
 def test_the_named_engine_is_run_with_the_arguments(project: Path, tmp_path: Path) -> None:

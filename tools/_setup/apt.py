@@ -19,6 +19,7 @@ from pathlib import Path
 from .console import Progress, SetupError, explain_failure, missing
 
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+PREREQUISITES = (("apt-get", "apt"), ("dpkg-deb", "dpkg"))
 KNOWN_SUITES = frozenset(
     [
         "stable",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from . import apt
 from . import engine as engines
 from .console import Progress, SetupError, explain_failure, missing
 from .python_env import Environment
@@ -86,11 +87,42 @@ def ensure_engine(progress: Progress) -> engines.Engine:
 
 def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
     """Everything that a mission in the engine needs. Raises SetupError."""
+    check_prerequisites()
     python = ensure_python(progress, groups)
     ready = Ready(python, ensure_engine(progress))
     build_binding(progress, ready)
     import_project(progress, ready)
     return ready
+
+
+def check_prerequisites() -> None:
+    """Raises SetupError for commands that later steps need, all at once and before the first of them costs time.
+
+    A set-up that was finished once needs none of them.
+    """
+    absent: list[tuple[str, str]] = []
+    if engines.find_engine() is None:
+        absent += [(name, package) for name, package in apt.PREREQUISITES if not shutil.which(name)]
+    if not read_stamp(PROJECT / ".setup" / "build.json"):
+        absent += missing_for_compiling()
+    if absent:
+        raise missing(absent, "Set-up")
+
+
+def missing_for_compiling() -> list[tuple[str, str]]:
+    """What is missing for compiling C, with the Debian packages that bring it."""
+    compiler = os.environ.get("CC") or "gcc"
+    command = compiler.split()
+    if not shutil.which(command[0]):
+        return [(command[0], "gcc"), ("the C library's headers", "libc6-dev")]
+    done = subprocess.run(
+        [*command, "-E", "-x", "c", "-"],
+        input=b"#include <stdio.h>\n",
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=False,
+    )
+    return [] if done.returncode == 0 else [("the C library's headers", "libc6-dev")]
 
 
 def build_binding(progress: Progress, ready: Ready) -> None:
@@ -102,9 +134,9 @@ def build_binding(progress: Progress, ready: Ready) -> None:
     now = _build_mark(script.parent, ready)
     if read_stamp(stamp).get("mark") == now:
         return
-    compiler = os.environ.get("CC", "gcc").split()[0]
-    if not shutil.which(compiler):
-        raise missing([(compiler, "gcc"), ("the C library's headers", "libc6-dev")], "Building the binding")
+    absent = missing_for_compiling()
+    if absent:
+        raise missing(absent, "Building the binding")
     with locked(PROJECT / ".setup", progress):
         if read_stamp(stamp).get("mark") == _build_mark(script.parent, ready):
             return
