@@ -247,7 +247,11 @@ func _choose_processing() -> void:
 
 func _create_bridge() -> Object:
 	if ClassDB.class_exists(&"SexpBridge"):
-		return ClassDB.instantiate(&"SexpBridge")
+		var bridge: Object = ClassDB.instantiate(&"SexpBridge")
+		if bridge.call("is_usable"):
+			return bridge
+		push_error("SEXP runtime: its Python package cannot be used (the reason stands above); missions cannot run.")
+		return null
 	if ClassDB.class_exists(&"PythonHost"):
 		push_error("SEXP runtime: %s is missing in the project setting %s; disable and enable the plugin SEXP Runtime."
 				% [Settings.PYTHON_MODULE, Settings.PYTHON_MODULES])

@@ -156,13 +156,13 @@ func _is_member(ship: DemoShip, wing: String) -> bool:
 
 func _draw() -> void:
 	for star: Vector2 in _stars:
-		draw_circle(star, 4.0, Color(1, 1, 1, 0.25))
+		draw_circle(star, 5.0, Color(1, 1, 1, 0.3))
 	var lane := SexpRuntime.get_waypoints("Lane")
 	for i: int in lane.size():
 		var point := Vector2(lane[i].x, lane[i].z)
-		draw_arc(point, 26.0, 0.0, TAU, 16, Color(0.6, 0.8, 1.0, 0.25), 4.0)
+		draw_arc(point, 26.0, 0.0, TAU, 16, Color(0.6, 0.8, 1.0, 0.4), 7.0)
 		if i > 0:
-			draw_dashed_line(Vector2(lane[i - 1].x, lane[i - 1].z), point, Color(0.6, 0.8, 1.0, 0.16), 4.0, 40.0)
-	draw_arc(Vector2(3000, 0), 200.0, 0.0, TAU, 48, Color(0.6, 1.0, 0.7, 0.45), 8.0)
+			draw_dashed_line(Vector2(lane[i - 1].x, lane[i - 1].z), point, Color(0.6, 0.8, 1.0, 0.25), 7.0, 40.0)
+	draw_arc(Vector2(3000, 0), 200.0, 0.0, TAU, 48, Color(0.6, 1.0, 0.7, 0.5), 12.0)
 	for beam: Dictionary in _beams:
-		draw_line(beam["from"], beam["to"], Color(ShipClasses.colour(beam["team"]).lightened(0.3), beam["left"] / BEAM_SECONDS), 7.0)
+		draw_line(beam["from"], beam["to"], Color(ShipClasses.colour(beam["team"]).lightened(0.3), beam["left"] / BEAM_SECONDS), 11.0)

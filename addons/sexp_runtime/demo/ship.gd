@@ -145,19 +145,19 @@ func _draw() -> void:
 	var back := get_transform().affine_inverse()
 	for i: int in range(1, _trail.size()):
 		var fade := float(i) / _trail.size()
-		draw_line(back * _trail[i - 1], back * _trail[i], Color(_colour, 0.28 * fade), 8.0 * fade)
+		draw_line(back * _trail[i - 1], back * _trail[i], Color(_colour, 0.4 * fade), 14.0 * fade)
 	if dying > 0.0:
 		var part := 1.0 - dying / DEATH_ROLL
 		draw_circle(Vector2.ZERO, 30.0 + 120.0 * part, Color(1.0, 0.7 - 0.4 * part, 0.2, 0.75 * (1.0 - part)))
 		draw_arc(Vector2.ZERO, 40.0 + 210.0 * part, 0.0, TAU, 32, Color(1.0, 0.9, 0.6, 1.0 - part), 6.0)
 		return
 	draw_colored_polygon(_outline, Color(_colour.darkened(0.55), 0.95).lerp(Color.WHITE, _flash * 0.5))
-	draw_polyline(_outline + PackedVector2Array([_outline[0]]), _colour, 5.0)
+	draw_polyline(_outline + PackedVector2Array([_outline[0]]), _colour, 9.0)
 	if object.shields > 0.0 and object.max_shields > 0.0:
-		draw_arc(Vector2.ZERO, _outline[0].x + 22.0, 0.0, TAU, 28, Color(0.5, 0.75, 1.0, 0.12 + 0.45 * _flash * object.shields / object.max_shields), 4.0)
+		draw_arc(Vector2.ZERO, _outline[0].x + 22.0, 0.0, TAU, 28, Color(0.5, 0.75, 1.0, 0.12 + 0.45 * _flash * object.shields / object.max_shields), 7.0)
 	draw_set_transform(Vector2.ZERO, -rotation)
 	var share := object.hull / object.max_hull
-	var below := 60.0 + _outline[0].x * 0.3
-	draw_rect(Rect2(-50, below, 100, 9), Color(1, 1, 1, 0.15))
-	draw_rect(Rect2(-50, below, 100.0 * share, 9), Color(1.0 - share, 0.25 + 0.65 * share, 0.3))
-	draw_string(ThemeDB.fallback_font, Vector2(-160, below + 56), title, HORIZONTAL_ALIGNMENT_CENTER, 320, 46, Color(_colour, 0.9))
+	var below := 66.0 + _outline[0].x * 0.25
+	draw_rect(Rect2(-75, below, 150, 15), Color(1, 1, 1, 0.15))
+	draw_rect(Rect2(-75, below, 150.0 * share, 15), Color(1.0 - share, 0.25 + 0.65 * share, 0.3))
+	draw_string(ThemeDB.fallback_font, Vector2(-300, below + 82), title, HORIZONTAL_ALIGNMENT_CENTER, 600, 66, Color(_colour, 0.9))

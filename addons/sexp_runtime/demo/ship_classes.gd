@@ -21,7 +21,7 @@ const TABLE := {
 		"outline": [[110, 0], [60, 26], [-70, 34], [-90, 16], [-90, -16], [-70, -34], [60, -26]],
 	},
 	"Gunship": {
-		"speed": 85.0, "turn": 0.8, "hull": 420.0, "shields": 120.0, "damage": 11.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
+		"speed": 85.0, "turn": 0.8, "hull": 420.0, "shields": 100.0, "damage": 12.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
 		"outline": [[90, 0], [96, 20], [20, 44], [-80, 30], [-60, 0], [-80, -30], [20, -44], [96, -20]],
 	},
 	"Buoy": {
@@ -29,6 +29,8 @@ const TABLE := {
 		"outline": [[20, 0], [0, 20], [-20, 0], [0, -20]],
 	},
 }
+## Ships are drawn larger than they are, to be seen from this far.
+const DRAWN_LARGER := 1.45
 const TEAM_COLOURS := {
 	"friendly": Color(0.45, 0.85, 1.0),
 	"hostile": Color(1.0, 0.42, 0.36),
@@ -50,5 +52,5 @@ static func colour(team: String) -> Color:
 static func outline(class_title: String) -> PackedVector2Array:
 	var points := PackedVector2Array()
 	for point: Array in of(class_title)["outline"]:
-		points.append(Vector2(point[0], point[1]))
+		points.append(DRAWN_LARGER * Vector2(point[0], point[1]))
 	return points

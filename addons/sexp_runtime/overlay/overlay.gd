@@ -59,12 +59,12 @@ func _read() -> void:
 		_past.pop_front()
 	var times: Dictionary = now["frame_time_us"]
 	_numbers.text = "\n".join([
-		"SEXP  %s   %s   %d events" % [now.get("mission", ""), _clock_text(now.get("mission_time", 0.0)), now.get("events", 0)],
-		"frame        %6.1f us   median %.1f   p99 %.1f   max %.0f" % [times["last"], times["median"], times["p99"], times["max"]],
-		"evaluations  %6.0f /s   of %.0f asked for" % [_rate("evaluations"), _rate("requests")],
-		"from cache   %6.2f %%" % (100.0 * _share("hits", "requests", now)),
-		"invalidated  %6.0f /s" % _rate("invalidations"),
-		"cache        %6d expressions, %s" % [now["cached_expressions"], String.humanize_size(now["cache_bytes"])],
+		"%s\t%s   %d events" % [now.get("mission", ""), _clock_text(now.get("mission_time", 0.0)), now.get("events", 0)],
+		"frame\t%.1f us   median %.1f   99 %% %.1f   longest %.0f" % [times["last"], times["median"], times["p99"], times["max"]],
+		"evaluations\t%.0f /s   of %.0f asked for" % [_rate("evaluations"), _rate("requests")],
+		"from cache\t%.2f %%" % (100.0 * _share("hits", "requests", now)),
+		"invalidated\t%.0f /s" % _rate("invalidations"),
+		"cache\t%d expressions, %s" % [now["cached_expressions"], String.humanize_size(now["cache_bytes"])],
 	])
 	_graph.call(&"push", times["last"], _rate("evaluations"))
 

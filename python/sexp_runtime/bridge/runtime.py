@@ -44,6 +44,8 @@ class GodotNodes:
 class SexpBridge(godot.RefCounted):
     """What the autoload SexpRuntime stands on: a mission session and the nodes tied to it. Use the autoload."""
 
+    _usable = False
+
     def __init__(self) -> None:
         from sexp_runtime.bridge.host import RuntimeHost
         from sexp_runtime.bridge.monitors import CustomMonitors
@@ -51,6 +53,11 @@ class SexpBridge(godot.RefCounted):
         self._owner: Any = None
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
         self._monitors = CustomMonitors(self.host.snapshot)
+        self._usable = True
+
+    def is_usable(self) -> bool:
+        """Whether everything could be imported; if not, the output says why."""
+        return self._usable
 
     def attach(self, owner: godot.Node, monitors: bool) -> None:
         """Emit signals on that node from now on, and show the custom monitors if wanted."""

@@ -22,7 +22,7 @@ TROUBLE = re.compile(
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of the engine gave: its output (both streams), exit status, and the result of the case if it was one."""
+    """What a run of the engine gave: its output (both streams), exit status, and the result if it was a case."""
 
     output: str
     status: int

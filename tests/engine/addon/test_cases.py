@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from engine.addon.game import run_case
 
 pytestmark = pytest.mark.engine

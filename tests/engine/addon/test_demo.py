@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from engine.addon.game import ROOT, Run, run
 
 pytestmark = pytest.mark.engine
@@ -30,7 +31,7 @@ def story(done: Run) -> list[str]:
 def test_the_story_is_told_to_its_end(tmp_path: Path) -> None:
     done, numbers = play(tmp_path)
     assert numbers["mission_ended"] is True
-    assert numbers["events"] == 41
+    assert numbers["events"] == 42
     assert numbers["events_satisfied"] >= 30
     assert numbers["frames"] > 3000
     assert 0 < numbers["evaluations"] < numbers["requests"]

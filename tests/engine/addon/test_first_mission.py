@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from engine.addon.game import ROOT, run
 from engine.addon.projects import import_project, make_project
 

@@ -8,6 +8,7 @@ import subprocess
 import time
 
 import pytest
+
 from engine.addon.game import ROOT, engine, run
 from engine.debugger_server import DebuggerServer
 

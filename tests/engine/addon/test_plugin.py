@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from engine.addon.game import ROOT, run
 from engine.addon.projects import import_project, make_project
 
@@ -91,7 +92,8 @@ def test_without_the_binding_the_reason_is_told_and_the_game_goes_on(tmp_path: P
     (project / "addons" / "pythonscript").unlink()
     (project / "main.gd").write_text(
         "extends Node\n\nfunc _ready() -> void:\n"
-        '\tprint("LOADED ", SexpRuntime.load_mission("res://none.fs2") == ERR_UNAVAILABLE, SexpRuntime.is_available())\n'
+        '\tvar error := SexpRuntime.load_mission("res://none.fs2")\n'
+        '\tprint("LOADED ", error == ERR_UNAVAILABLE, SexpRuntime.is_available())\n'
         "\tSexpRuntime.start()\n\tSexpRuntime.step(0.1)\n\tawait get_tree().process_frame\n"
         "\tawait get_tree().process_frame\n\tget_tree().quit()\n"
     )
