@@ -173,9 +173,7 @@ class PrivateApt:
     """
 
     def __init__(self, folder: Path, progress: Progress) -> None:
-        absent = [
-            (name, package) for name, package in (("apt-get", "apt"), ("dpkg-deb", "dpkg")) if not shutil.which(name)
-        ]
+        absent = [(name, package) for name, package in PREREQUISITES if not shutil.which(name)]
         if absent:
             raise missing(absent, "Unpacking Debian's Godot")
         self.folder = folder
