@@ -49,7 +49,7 @@ def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", 
             manager.frame()
             seen.append(snapshot(manager, actions))
         for engine, other in zip(engines[1:], seen[1:], strict=True):
-            differences = compare(seen[0], other)
+            differences = compare(seen[0], other, sides[0][0])
             assert not differences, f"{engine}, frame {number}: {differences[:3]}\n{plan.describe()}"
     for engine, (manager, _) in zip(engines, sides, strict=True):
         counters = manager.counters

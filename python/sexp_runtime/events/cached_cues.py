@@ -1,4 +1,4 @@
-"""Cached cues: arrivals and departures as the naive manager makes them, looking only at cues that could have changed."""
+"""Cached cues: arrivals and departures as the naive manager makes them, looking only at what could have changed."""
 
 from __future__ import annotations
 
@@ -100,20 +100,23 @@ class CachedCueManager(CueManager):
         if cue.done:
             self._retire(cue)
             return
-        before = self.counters.requests
-        self.process(cue)
-        if cue.done:
+        if not self._take_turn(cue):
             self._retire(cue)
             return
-        asked = self.counters.requests - before
-        if asked:
-            self._asked[index] = 1
+        if self._asked[index]:
             self._resting += 1
         else:
             # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
             self._stale(index)
         self._watch(cue)
         self.agenda.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
+
+    def _take_turn(self, cue: Cue) -> bool:
+        """Process a cue and note whether its formula was asked for; return whether it can ever do anything again."""
+        before = self.counters.requests
+        self.process(cue)
+        self._asked[cue.index] = not cue.done and self.counters.requests != before
+        return not cue.done
 
     def _stale(self, index: int) -> None:
         """Keep a formula's mark out of the drain while nobody asks for its value."""

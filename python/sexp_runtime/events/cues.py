@@ -244,8 +244,12 @@ class CueManager:
                 self.ctx.warn(f"{cue.formula.owner}: {type(error).__name__}: {error}")
             return 0
         if profiler is not None:
-            profiler.formula("cue", cue.index, perf_counter_ns() - start, value, None)
+            profiler.formula("cue", cue.index, perf_counter_ns() - start, value, self.cause_of_evaluation())
         return value
+
+    def cause_of_evaluation(self) -> str | None:
+        """Return why the present evaluation is made; the naive engine has no reason."""
+        return None
 
     # Reinforcements
 

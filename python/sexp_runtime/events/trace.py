@@ -1,73 +1,103 @@
-"""Traces: everything of one frame in which two engines must agree."""
+"""Traces: everything that a frame leaves behind and in which two engines must agree."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.events.formula import Formula
 from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, UNKNOWN
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE
-from sexp_runtime.world.world import World
 
-_SPECIAL = frozenset({KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER})
+if TYPE_CHECKING:
+    from sexp_runtime.events.cues import CueManager
 
+_SPECIAL: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER})
+_EVENT_FIELDS: Final = (
+    "result", "done", "timestamp", "has_interval", "satisfied_time", "repeat", "trigger", "count", "bypassed", "status"
+)  # fmt: skip
+_GOAL_FIELDS: Final = ("status", "invalid", "root status")
+_SHIP_FIELDS: Final = ("status", "hull", "shields", "position", "team", "departing")
+_CUE_FIELDS: Final = ("done", "due_us")
+
+#: Everything of one frame: for each part of the state its rows, in order.
+Snapshot = dict[str, Sequence[Any]]
 #: One difference: what differs, and the two values.
 Difference = tuple[str, Any, Any]
 
 
-def event_state(world: World, index: int) -> tuple[Any, ...]:
-    """Return what one event shows, as `event_fields` names it."""
-    event = world.events[index]
-    return (
-        event.result,
-        event.done,
-        event.timestamp,
-        event.has_interval,
-        event.satisfied_time,
-        event.repeat,
-        event.trigger,
-        event.count,
-        event.bypassed,
-    )
+def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueManager | None = None) -> Snapshot:
+    """Return all that a frame left behind; `actions` are those of the frame, the last ones will do.
 
-
-def event_fields() -> tuple[str, ...]:
-    """Return the names of the values of `event_state`."""
-    return ("result", "done", "timestamp", "has_interval", "satisfied", "repeat", "trigger", "count", "bypassed")
-
-
-def snapshot(manager: MissionEventManager, actions: list[Any]) -> dict[str, Any]:
-    """Return all that a frame left behind: events, goals, root statuses, variables, containers, log, actions, draws."""
+    Parts: events, goals, cues, ships, variables, containers, log, actions, random draws, requests.
+    """
     world = manager.world
-    seen: dict[str, Any] = {}
-    for event, formula in zip(world.events, manager.event_formulas, strict=True):
-        seen[f"event {event.index} {event.name!r}"] = event_state(world, event.index)
-        if not event.done:
-            seen[f"status of event {event.index} {event.name!r}"] = _status(formula)
-    for goal, formula in zip(world.goals, manager.goal_formulas, strict=True):
-        seen[f"goal {goal.index} {goal.name!r}"] = (goal.status, goal.invalid)
-        if goal.status == GOAL_INCOMPLETE:
-            seen[f"status of goal {goal.index} {goal.name!r}"] = _status(formula)
-    seen["variables"] = list(world.variables.texts)
-    seen["containers"] = world.containers.snapshot()
-    seen["log"] = len(world.log)
-    seen["actions"] = list(actions)
-    seen["random"] = (world.rng.draws, world.rng.state_hash() if world.rng.draws else "")
-    seen["requests"] = manager.counters.requests
-    seen["score"] = world.player.score
+    seen: Snapshot = {
+        "event": [
+            (
+                event.result, event.done, event.timestamp, event.has_interval, event.satisfied_time, event.repeat,
+                event.trigger, event.count, event.bypassed, UNKNOWN if event.done else _status(formula),
+            )
+            for event, formula in zip(world.events, manager.event_formulas, strict=True)
+        ],
+        "goal": [
+            (goal.status, goal.invalid, _status(formula) if goal.status == GOAL_INCOMPLETE else UNKNOWN)
+            for goal, formula in zip(world.goals, manager.goal_formulas, strict=True)
+        ],
+        "ship": [
+            (ship.key, ship.status, ship.hull, ship.shields, ship.position, ship.team, ship.departing)
+            for ship in world.ships.values()
+        ],
+        "variables": list(world.variables.texts),
+        "containers": list(world.containers.snapshot().items()),
+        "log entries": [len(world.log)],
+        "actions": list(actions),
+        "random draws": [world.rng.draws, world.rng.seed_used],
+        "requests": [manager.counters.requests],
+        "score": [world.player.score],
+    }  # fmt: skip
+    if cues is not None:
+        seen["cue"] = [(cue.done, cue.due_us) for cue in cues.cues]
+        seen["requests of cues"] = [cues.counters.requests]
     return seen
 
 
-def _status(formula: Formula) -> str:
+def _status(formula: Formula) -> Any:
     """Return a root's special status; the nodes shared by all `( true )` and `( false )` carry others' traces."""
-    root = getattr(formula, "root", None)
-    if root is not None and root.name in ("true", "false"):
-        return ""
     status = formula.status
-    return str(status) if status in _SPECIAL else ""
+    if status in _SPECIAL:
+        root = getattr(formula, "root", None)
+        if root is None or root.name not in ("true", "false"):
+            return status
+    return UNKNOWN
 
 
-def compare(one: dict[str, Any], other: dict[str, Any]) -> list[Difference]:
-    """Return the differences between two snapshots, in the order of the first."""
-    return [(key, value, other.get(key)) for key, value in one.items() if other.get(key) != value]
+def compare(one: Snapshot, other: Snapshot, manager: MissionEventManager) -> list[Difference]:
+    """Return the differences between two snapshots of one mission; the manager knows the names."""
+    if one == other:
+        return []
+    world = manager.world
+    names = {
+        "event": ([repr(event.name) for event in world.events], _EVENT_FIELDS),
+        "goal": ([repr(goal.name) for goal in world.goals], _GOAL_FIELDS),
+        "ship": (list(world.ships), ("key", *_SHIP_FIELDS)),
+        "variables": (world.variables.names, ()),
+    }
+    found: list[Difference] = []
+    for part, rows in one.items():
+        others = other.get(part, ())
+        labels, fields = names.get(part, ([], _CUE_FIELDS if part == "cue" else ()))
+        for number in range(max(len(rows), len(others))):
+            left = rows[number] if number < len(rows) else None
+            right = others[number] if number < len(others) else None
+            if left == right:
+                continue
+            label = f"{part} {number}" + (f" {labels[number]}" if number < len(labels) else "")
+            if fields and left is not None and right is not None:
+                for field, a, b in zip(fields, left, right, strict=True):
+                    if a != b:
+                        found.append((f"{label} {field}", a, b))
+            else:
+                found.append((label, left, right))
+    return found
