@@ -43,6 +43,9 @@ def test_the_sample_is_correct() -> None:
         '( is-previous-event-true "other.fs2" "any event" )',
         "( get-map-keys &&Prices &&Queue ( true ) )",
         '( = &Prices& ( "ore" ) 3 )',
+        '( distance "Tug 1" "Hostile" )',
+        '( hits-left-subsystem "Heron 1" "turret02" 1 )',
+        '( hits-left-subsystem "Heron 1" "communications" 1 )',
         '( ship-destroyed "Unknown" )',  # no operator at all is one problem, not two
     ],
 )
@@ -89,6 +92,8 @@ def test_correct_formulas(text: str) -> None:
         ('( add-to-list "Queue" ( true ) "x" )', "E330", "&&name"),
         ('( add-to-list &&Prices ( true ) "x" )', "E333", "list"),
         ("( + &&Queue 1 )", "E304", "container"),
+        ('( distance "Tug 1" "Tug 7" )', "E329", "Tug 1"),
+        ('( hits-left-subsystem "Heron 1" "turet01" 1 )', "W327", "turret01"),
     ],
 )
 def test_mistakes(text: str, code: str, hint: str) -> None:

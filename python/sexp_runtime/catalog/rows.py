@@ -167,14 +167,17 @@ def _row(name: str, data: dict[str, Any], dialect: str) -> CatalogRow:
     )
 
 
-def nearest_names(name: str, names: Iterable[str], limit: int = 3) -> list[str]:
-    """Return up to `limit` of `names` that look most like `name`, best first; none when nothing is close."""
+def nearest_names(name: str, names: Iterable[str], limit: int = 3, cutoff: float = 0.72) -> list[str]:
+    """Return up to `limit` of `names` that look most like `name`, best first; none when nothing is close.
+
+    cutoff: the least likeness, from 0 to 1 (the same).
+    """
     import difflib  # rarely needed, and slow to import
 
     folded: dict[str, str] = {}
     for candidate in names:
         folded.setdefault(candidate.lower(), candidate)
-    close = difflib.get_close_matches(name.lower()[:64], folded, n=limit, cutoff=0.72)
+    close = difflib.get_close_matches(name.lower()[:64], folded, n=limit, cutoff=cutoff)
     return [folded[match] for match in close]
 
 

@@ -10,6 +10,8 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
 #: Operators that create a ship or prop named by their first argument.
 _CREATORS = frozenset({"ship-create", "prop-create"})
+#: Teams that every game has.
+_TEAMS = ("Friendly", "Hostile", "Neutral", "Unknown", "Traitor")
 
 
 class MissionNames:
@@ -36,7 +38,14 @@ class MissionNames:
             f"{path.name}:{number}" for path in mission.waypoints for number in range(1, len(path.points) + 1)
         )
         self.jump_nodes = table(node.name for node in mission.jump_nodes)
-        self.teams = table(ship.team for ship in mission.ships if ship.team)
+        self.teams = table((*_TEAMS, *(ship.team for ship in mission.ships if ship.team)))
+        #: Per ship the subsystems that the file lists for it or for another ship of its class; files list few.
+        self.subsystems: dict[str, dict[str, str]] = {}
+        of_class: dict[str, dict[str, str]] = {}
+        for ship in mission.ships:
+            known = of_class.setdefault(ship.class_name.lower(), {})
+            known.update(table(part.name for part in ship.subsystems if part.name.lower() != "pilot"))
+            self.subsystems[ship.name.lower()] = known
         self.containers = {row.name.lower(): row.kind for row in mission.containers}
         self.variables = [name for name in mission.variable_names() if name]
 

@@ -33,6 +33,18 @@ _CONTAINERS: Final[Mapping[str, str]] = {
     "list-container-name": "list",
     "map-container-name": "map",
 }
+_SHIP_TYPES: Final = frozenset({"ship", "ship-or-none", "ship-with-bay"})
+_SUBSYSTEMS: Final = frozenset(
+    {
+        "subsystem",
+        "subsystem-or-none",
+        "subsys-or-generic",
+        "rotating-subsystem",
+        "translating-subsystem",
+        "awacs-subsystem",
+    }
+)
+_NO_DIGITS: Final = str.maketrans("", "", "0123456789")
 #: Where a path leads: (path of the operator, its name, argument number) or None at the root.
 _Link = tuple["_Link | None", str, int]
 
@@ -96,12 +108,18 @@ class SexpValidator:
         if name == "cond":
             return self._check_clauses(arguments, link)
         lists: list[tuple[SyntaxNode, _Link]] = []
+        ship = ""
         about_other_mission = row.name.startswith("is-previous-")
         for position, argument in enumerate(arguments):
             here = (link, name, position + 1)
             kind = row.argument_type(position)
             if kind is not None and not (about_other_mission and position > 0):
                 self._check_argument(kind, argument, here)
+                if argument.kind is NodeKind.STRING and argument.variable is None:
+                    if kind in _SHIP_TYPES:
+                        ship = argument.text.lower()
+                    elif kind in _SUBSYSTEMS and ship:
+                        self._check_subsystem(ship, argument, here)
             if argument.kind is NodeKind.LIST:
                 lists.append((argument, here))
             elif argument.kind is NodeKind.CONTAINER_DATA:
@@ -187,6 +205,23 @@ class SexpValidator:
         elif kind == "positive" and text[0] == "-" and int(text[:20]) != 0:
             self._report("E306", f"{self._place(link)}: a number of at least 0 is expected, not {text}", node, link)
 
+    def _check_subsystem(self, ship: str, node: SyntaxNode, link: _Link) -> None:
+        """Report a subsystem that is nearly one that the file lists for the ship.
+
+        Files list only some of a ship's subsystems, so any other name may be right, and so may one with other digits.
+        """
+        known = self.names.subsystems.get(ship) if self.names is not None else None
+        name = node.text.lower()
+        if not known or name in known or is_special(name):
+            return
+        shape = name.translate(_NO_DIGITS)
+        if any(other.translate(_NO_DIGITS) == shape for other in known):
+            return
+        nearest = nearest_names(name, known.values(), cutoff=0.85)
+        if nearest:
+            message = f"{self._place(link)}: subsystem {quoted(node.text)} (did you mean {', '.join(nearest)}?)"
+            self._report("W327", message, node, link)
+
     def _check_container(self, kind: str, node: SyntaxNode, link: _Link) -> None:
         if kind == "data-or-str-container":
             return
@@ -264,6 +299,7 @@ def _name_checks(names: MissionNames) -> dict[str, Callable[[str], tuple[str, st
     ship = among("E320", "ship", ships)
     ship_wing = among("E322", "ship or wing", ships, wings)
     anything_placed = among("E329", "ship, wing or waypoint", ships, wings, points, paths)
+    teams = names.teams
     checks: dict[str, Callable[[str], tuple[str, str] | None]] = {
         "ship": ship,
         "ship-not-player": ship,
@@ -274,6 +310,9 @@ def _name_checks(names: MissionNames) -> dict[str, Callable[[str], tuple[str, st
         "wing": among("E321", "wing", wings),
         "ship-wing": ship_wing,
         "order-recipient": ship_wing,
+        "ship-wing-wholeteam": among("E322", "ship, wing or team", ships, wings, teams),
+        "ship-wing-team": among("E322", "ship, wing or team", ships, wings, teams),
+        "ship-wing-shiponteam-point": among("E329", "ship, wing, team or waypoint", ships, wings, teams, points, paths),
         "ship-point": among("E329", "ship or waypoint", ships, points, paths),
         "point": among("E329", "waypoint", points, paths),
         "ship-wing-point": anything_placed,

@@ -83,6 +83,7 @@ CODES: Final[dict[str, str]] = {
     "E324": "an unknown goal",
     "E325": "an unknown message",
     "E326": "an unknown variable",
+    "W327": "a subsystem nearly like one that the mission lists for that ship",
     "E328": "an unknown waypoint path",
     "E329": "an unknown waypoint, ship or wing",
     "E330": "an unknown container",
