@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.cues import available_reinforcements, call_reinforcement
+from sexp_runtime.operators.actions_motion import place_of
+from sexp_runtime.operators.actions_supply import ENERGY_SETTINGS
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.syntax.tree import NodeKind
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
@@ -22,12 +24,37 @@ TRAVEL_US: Final = (10e6, 20e6)
 SCAN_US: Final = (1e6, 0.5e6)
 CALL_US: Final = (40e6, 40e6)
 TAG_US: Final = (20e6, 60e6)
+FIRE_US: Final = (0.5e6, 3e6)
+ENERGY_US: Final = (15e6, 30e6)
+NAV_US: Final = (1e6, 0.0)
+#: Microseconds after which the player gives up getting somewhere.
+PATIENCE: Final = 90_000_000
+#: Chance that the player goes where formulas look, rather than anywhere.
+CURIOSITY: Final = 0.7
+#: Operators about how near something is, or what is in it: the player goes there now and then.
+SIGHTS: Final = frozenset(
+    (
+        "distance",
+        "distance-to-center",
+        "distance-to-bbox",
+        "distance-center-to-subsystem",
+        "distance-bbox-to-subsystem",
+        "distance-ship-subsystem",
+        "is-cargo-known",
+        "is-cargo-known-delay",
+        "cap-subsys-cargo-known-delay",
+    )
+)
+#: Metres from a navigation point at which it counts as visited.
+NAV_REACH: Final = 1000.0
 #: Microseconds that a ship's cargo takes to scan, and metres from which it can be.
 SCAN_TIME: Final = 4_000_000
 SCAN_RANGE: Final = 500.0
 #: Metres around the player in which no enemy may be for the autopilot, and metres short of the goal at which it ends.
 QUIET: Final = 5000.0
 SHORT: Final = 800.0
+#: Metres from a destination at which the player has arrived.
+ARRIVED: Final = 260.0
 
 
 class PlayerHabits:
@@ -38,6 +65,10 @@ class PlayerHabits:
         self.draw = scenario.random.random
         self.keys: list[str] = []
         self.orders: list[tuple[str, str, str]] = []
+        #: Names that formulas measure distances to or want scanned, and subsystems whose cargo they ask for.
+        self.sights: list[str] = []
+        self.parts: frozenset[str] = frozenset()
+        self._gave_up_at = 0
         self._learn()
         self._scan_since: dict[str, int] = {}
         for span, act in (
@@ -48,6 +79,9 @@ class PlayerHabits:
             (SCAN_US, self._scan),
             (CALL_US, self._call_reinforcement),
             (TAG_US, self._tag),
+            (FIRE_US, self._fire),
+            (ENERGY_US, self._shift_energy),
+            (NAV_US, self._navigate),
         ):
             self._repeat(span, act)
 
@@ -64,21 +98,30 @@ class PlayerHabits:
         self.scenario.after(self.scenario.spread(span), again)
 
     def _learn(self) -> None:
-        """Note which keys and orders the mission's formulas ask for."""
+        """Note which keys, orders, places and scans the mission's formulas ask for."""
         mission = self.scenario.mission
         keys: dict[str, None] = {}
         orders: dict[tuple[str, str, str], None] = {}
+        sights: dict[str, None] = {}
+        parts: set[str] = set()
         for formula in mission.formulas() if mission is not None else ():
             for node in formula.root.walk():
-                texts = [argument.text for argument in node.arguments if argument.kind is not NodeKind.LIST]
-                if node.operator == "key-pressed" and texts:
+                name = node.operator
+                if name is None:
+                    continue
+                texts = [argument.text for argument in node.arguments if argument.kind is NodeKind.STRING]
+                if name == "key-pressed" and texts:
                     keys[texts[0]] = None
-                elif node.operator in ("order", "query-orders") and len(texts) > 1:
-                    target = texts[3] if node.operator == "query-orders" and len(texts) > 3 else ""
-                    target = texts[2] if node.operator == "order" and len(texts) > 2 else target
-                    orders[(texts[0], texts[1], target)] = None
+                elif name in ("order", "query-orders") and len(texts) > 1:
+                    orders[(texts[0], texts[1], texts[2] if len(texts) > 2 else "")] = None
+                elif name in SIGHTS:
+                    sights.update(dict.fromkeys(texts))
+                    if name == "cap-subsys-cargo-known-delay":
+                        parts.update(text.lower() for text in texts[1:])
         self.keys = list(keys)
         self.orders = list(orders)
+        self.sights = list(sights)
+        self.parts = frozenset(parts)
 
     def _pick(self, count: int) -> int:
         return int(self.draw() * count)
@@ -159,13 +202,26 @@ class PlayerHabits:
                 continue
             if now - self._scan_since.setdefault(ship.key, now) >= SCAN_TIME:
                 self.world.reveal_cargo(ship)
-                for part in ship.subsystems.values():
-                    if part.cargo:
+                for key, part in ship.subsystems.items():
+                    if part.cargo or key in self.parts:
                         self.world.reveal_subsystem_cargo(ship, part)
 
     def _has_hold(self, ship: Ship) -> bool:
         """Whether a ship's cargo can be scanned: that of fighters only if they are marked so."""
         return "scannable" in ship.flags or not self.world.class_table.get(ship.class_name).small
+
+    def _sight(self) -> Vector | None:
+        """Return the place of something that formulas look at or of a navigation point, None if there is none now."""
+        navs = list(self.scenario.navs.values())
+        count = len(self.sights) + len(navs)
+        if not count or self.draw() >= CURIOSITY:
+            return None
+        picked = self._pick(count)
+        place = place_of(
+            self.world, self.sights[picked] if picked < len(self.sights) else navs[picked - len(self.sights)]
+        )
+        player = self._player()
+        return None if player is None or place == player.position else place
 
     def _places(self) -> list[Vector]:
         """Return where the player could want to go: points of paths, jump nodes, and ships that were not scanned."""
@@ -178,12 +234,20 @@ class PlayerHabits:
     def _travel(self) -> None:
         """Choose where to fly when nobody is to be fought; far places by autopilot, with the player's wing."""
         player = self._player()
-        places = self._places()
         pilot = self.scenario.pilots.get(self.world.player.ship)
-        if player is None or pilot is None or not places:
+        if player is None or pilot is None:
             return
-        goal = places[self._pick(len(places))]
-        pilot.destination = goal
+        now = self.world.clock.us
+        goal = pilot.destination
+        if goal is None or now >= self._gave_up_at or distance(goal, player.position) < ARRIVED:
+            goal = self._sight()
+            places = self._places() if goal is None else []
+            if places:
+                goal = places[self._pick(len(places))]
+            pilot.destination = goal
+            self._gave_up_at = now + PATIENCE
+        if goal is None:
+            return
         away = distance(goal, player.position)
         team = player.team.lower()
         quiet = all(
@@ -205,3 +269,40 @@ class PlayerHabits:
             if ship.status is ShipStatus.PRESENT and not ship.docked and not ship.departing:
                 x, y, z = ship.position
                 self.world.move_ship(ship, (x + shift[0], y + shift[1], z + shift[2]), jump=True)
+
+    # What only a game knows, as far as formulas can ask for it
+
+    def _fire(self) -> None:
+        """Note the moments of the player's shots."""
+        player = self._player()
+        if player is not None and self.draw() < 0.6:
+            reader = "primary-fired-since" if self.draw() < 0.8 else "secondary-fired-since"
+            moment = self.world.clock.us // 1000
+            self.world.set_game(reader, (player.name, self._pick(2)), moment)
+
+    def _shift_energy(self) -> None:
+        """Shift energy between engines, shields and weapons, and use some of what is stored."""
+        player = self._player()
+        if player is None:
+            return
+        first = self._pick(13)
+        second = self._pick(13 - first)
+        for words, value in zip(ENERGY_SETTINGS, (first, second, 12 - first - second), strict=True):
+            for word in words:
+                self.world.set_game("get-ets-value", (word, player.name), value)
+        self.world.set_game("afterburner-energy-pct", (player.name,), self._pick(101))
+        self.world.set_game("weapon-energy-pct", (player.name,), 30 + self._pick(71))
+
+    def _navigate(self) -> None:
+        """Keep the distances to navigation points up to date, and note which have been visited."""
+        player = self._player()
+        if player is None:
+            return
+        for nav, name in self.scenario.navs.items():
+            place = place_of(self.world, name)
+            if place is None:
+                continue
+            away = distance(place, player.position)
+            self.world.set_game("distance-to-nav", (nav,), int(away))
+            if away < NAV_REACH:
+                self.world.set_game("is-nav-visited", (nav,), 1)

@@ -41,6 +41,8 @@ class Scenario:
         self.seed = seed
         self.random = Random(seed)
         self.pilots: dict[str, Pilot] = {}
+        #: Navigation points that the mission has made: the ship or waypoint that each stands for, by lower-case name.
+        self.navs: dict[str, str] = {}
         self._world: World | None = None
         #: What is to be called when: microseconds, a running number, what.
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
@@ -174,7 +176,7 @@ class Scenario:
     # Actions of the mission
 
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
-        """React to an action that is not a change of the world by itself: beams, jumps out, speed limits."""
+        """React to an action that is not a change of the world by itself: beams, jumps out, navigation, speed limits."""
         self._world = world
         if name == "fire-beam" and len(args) > 2:
             shooter, target = (world.ship(str(args[index])) for index in (0, 2))
@@ -184,6 +186,12 @@ class Scenario:
             player = world.ships.get(world.player.ship)
             if player is not None:
                 self.after(self.spread(LEAVE_US), lambda: self._left(player))
+        elif name == "add-nav-waypoint" and len(args) > 2:
+            self.navs[str(args[0]).lower()] = f"{args[1]}:{args[2]}"
+        elif name == "add-nav-ship" and len(args) > 1:
+            self.navs[str(args[0]).lower()] = str(args[1])
+        elif name == "del-nav" and args:
+            self.navs.pop(str(args[0]).lower(), None)
         elif name == "cap-waypoint-speed" and len(args) > 1 and isinstance(args[1], int):
             pilot = self.pilots.get(str(args[0]).lower())
             if pilot is not None:
