@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, Trait
-from sexp_runtime.values import Raw
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
 from sexp_runtime.world.facts import FactKey
 
 
@@ -38,7 +38,11 @@ _DECIDING: Final = {
 }
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
+#: Statuses that can make a later evaluation differ; all others are one class.
+_REMEMBERED: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, DRAWN})
 _ROSTER: Final = ("roster",)
+#: Most combinations of texts that an operator remembers having told of; then it tells them again.
+MOST_TOLD: Final = 1000
 
 
 class FactScan:
@@ -167,27 +171,13 @@ def install(found: FactScan, sink: FactSink) -> None:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse."""
     for node in found.computed:
         _wrap(node, lambda spec: _recording(spec, sink))
-    for node in found.restless:
-        _wrap(node, _restless)
-    for node in found.actions:
+    for node in (*found.restless, *found.actions):
         _wrap(node, _effective)
 
 
 def _wrap(node: EvalNode, around: Callable[[OperatorMeaning], OperatorFunction]) -> None:
     assert node.spec is not None
     node.spec = replace(node.spec, function=around(node.spec))
-
-
-def _restless(spec: OperatorMeaning) -> OperatorFunction:
-    inner = spec.function
-
-    def restless(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        ctx.unsettled = True
-        raw = inner(ctx, node)
-        ctx.unsettled = True
-        return raw
-
-    return restless
 
 
 def _effective(spec: OperatorMeaning) -> OperatorFunction:
@@ -204,24 +194,25 @@ def _recording(spec: OperatorMeaning, sink: FactSink) -> OperatorFunction:
     inner = spec.function
     reads = spec.reads
     assert reads is not None
-    last: list[list[str]] = []
+    told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
     ships = epoch = -1
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        nonlocal last, ships, epoch
+        nonlocal ships, epoch
         variants = possible_texts(ctx, node, sink)
         if variants is None:  # a text that cannot be read without consequences
             ctx.unsettled = True
-        elif variants != last or len(ctx.world.ships) != ships or sink.epoch != epoch:
+        else:
+            if len(ctx.world.ships) != ships or sink.epoch != epoch or len(told) > MOST_TOLD:
+                told.clear()
+                ships = len(ctx.world.ships)
+                epoch = sink.epoch
             for texts in variants:
-                sink(reads(ctx.world, texts))
-            last = variants
-            ships = len(ctx.world.ships)
-            epoch = sink.epoch
-        raw = inner(ctx, node)
-        if variants is None:
-            ctx.unsettled = True
-        return raw
+                key = tuple(texts)
+                if key not in told:
+                    told.add(key)
+                    sink(reads(ctx.world, texts))
+        return inner(ctx, node)
 
     return recording
 
@@ -257,3 +248,22 @@ def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> li
         if texts not in variants:
             variants.append(texts)
     return variants
+
+
+def memory_of(root: EvalNode, ctx: EvaluationContext) -> tuple[object, ...]:
+    """Return all that a formula remembers between evaluations, ordinary statuses taken as one (see EvalNode)."""
+    shared = (ctx.constants.true, ctx.constants.false)
+    return tuple(
+        (
+            node.status if node.status in _REMEMBERED else None,
+            node.valid,
+            node.selected,
+            node.cache,
+            node.looked_up,
+            node.lookup,
+            node.memory,
+            node.text,
+        )
+        for node in root.walk()
+        if node not in shared
+    )

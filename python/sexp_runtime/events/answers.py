@@ -11,6 +11,7 @@ from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
@@ -72,11 +73,10 @@ class Answers(CachedFormulas):
         self.cause = self._why(index, checking)
         errors, effects = counters.errors, ctx.effects
         ctx.due = NEVER
-        ctx.unsettled = False
         dirty.marks[index] = 0
         value = evaluate(index)
         self.values[index] = value
-        settled = not ctx.unsettled and ctx.effects == effects
+        settled = is_settled(ctx) and ctx.effects == effects
         if checking and (not settled or cached != (value, formula.status)):
             self._report_stale(index, cached, (value, formula.status))
         self.evaluated_us[index] = self._clock.us

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda, SlotTable
-from sexp_runtime.compiler.facts import FactSink
+from sexp_runtime.compiler.facts import FactSink, memory_of
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
@@ -62,6 +63,8 @@ class CachedFormulas:
         self.evaluators: list[Callable[[], int]] = []
         self.evaluations = 0
         self._sinks: list[_Sink] = []
+        #: What a formula remembered after its last evaluation, for those that did not settle at once.
+        self._memories: dict[int, tuple[object, ...]] = {}
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
             sink = _Sink(self.table, index)
             self._sinks.append(sink)
@@ -88,7 +91,6 @@ class CachedFormulas:
         ctx = self.ctx
         dirty = self.table.dirty
         ctx.due = NEVER
-        ctx.unsettled = False
         before = ctx.effects
         dirty.marks[index] = 0
         try:
@@ -99,16 +101,39 @@ class CachedFormulas:
             raise
         self.evaluations += 1
         self.values[index] = value
-        if ctx.unsettled or ctx.effects != before:
+        if not is_settled(ctx) or ctx.effects != before:
             dirty.marks[index] = 1
             self.agenda.bell[0] = 1
         elif ctx.due != dirty.due_us[index]:
             self.agenda.schedule(dirty, index, ctx.due)
         return value
 
+    def is_settled(self, index: int, effects_before: int) -> bool:
+        """Say whether evaluating again with the same facts must give the same, after an evaluation that just ended.
+
+        It must if nothing happened and nothing remembered has changed. What changed on the way can be as before at the
+        end (the statuses below an argument form go with each candidate), so an unsettled formula's whole memory is
+        compared with that after the evaluation before.
+        """
+        ctx = self.ctx
+        if ctx.effects != effects_before:
+            self._memories.pop(index, None)
+            return False
+        if not ctx.unsettled:
+            return True
+        formula = self.formulas[index]
+        if not isinstance(formula, CompiledFormula):
+            return True
+        memory = memory_of(formula.root, ctx)
+        if self._memories.get(index) == memory:
+            return True
+        self._memories[index] = memory
+        return False
+
     def flush(self, index: int) -> None:
         """Forget what a formula remembers (D3); its next use evaluates it."""
         self.formulas[index].flush()
+        self._memories.pop(index, None)
         if self.table.facts[index] is None:
             self.revive(index)
         else:
@@ -117,6 +142,7 @@ class CachedFormulas:
     def replace(self, index: int, expression: SexpExpression) -> None:
         """Put another formula into a slot, with fresh statuses and edges."""
         self.table.release(index)
+        self._memories.pop(index, None)
         owner = self.formulas[index].owner
         sink = self._sinks[index]
         formula = _make(expression, self.ctx, owner, self._mission, sink)
@@ -133,6 +159,7 @@ class CachedFormulas:
     def retire(self, index: int) -> None:
         """Give up the slot's edges: its value is not needed until `revive`."""
         self.table.release(index)
+        self._memories.pop(index, None)
 
     def revive(self, index: int) -> None:
         """Take up the slot again after `retire`; its next use evaluates it."""
