@@ -29,6 +29,8 @@ _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(\()[ \t\r\n]*([^ \t\r\n()"@&][^ \t\r\n()]*)?|"([^"]*)"|([^ \t\r\n()"][^ \t\r\n()]*)|(\))|("))'
 )
 _BLANKS = re.compile(r"[ \t\r\n]*")
+_MODIFIERS = re.compile(r"[ \t]*\(")
+_DIGITS: Final = frozenset("0123456789")
 _LIST = NodeKind.LIST
 _OPERATOR = NodeKind.OPERATOR
 _NUMBER = NodeKind.NUMBER
@@ -131,9 +133,13 @@ class _Run:
         self.opened: list[tuple[int, int]] = []
         #: Depths (index in `lists`) of container data, with its name, and of lists that become the constant false.
         self.containers: dict[int, str] = {}
+        #: Where a container data token stands whose modifiers come next.
+        self.modified: tuple[int, int] | None = None
         self.broken: set[int] = set()
         #: Depths of lists headed by a retired operator that keeps its first argument only (A16).
         self.only_first: set[int] = set()
+        #: Whether any of the three was ever filled.
+        self.irregular = False
 
     def report(self, code: str, message: str, line: int, column: int) -> None:
         """Add a problem, unless there are too many already."""
@@ -178,90 +184,86 @@ class _Run:
         text, starts, shifts, first_line = source.text, source.starts, source.shifts, source.first_line
         operators, in_file = self.symbols.operators, self.in_file
         lists, opened, max_depth = self.lists, self.opened, self.parser.max_depth
-        broken = self.broken
         index = source.line_index(begin)
-        line, line_start, next_start = index + first_line, starts[index], self.line_end(index)
+        last, limit = len(starts) - 1, len(text) + 1
+        line, line_start = index + first_line, starts[index]
+        next_start = starts[index + 1] if index < last else limit
         children: list[SyntaxNode] = []
-        pending: tuple[str, int, int] | None = None  # a container data token that waits for its parenthesis
         match = None
         for match in islice(_TOKEN.finditer(text, begin), self.parser.max_nodes):
             kind = match.lastindex or 0
-            at = match.start(1 if kind == 2 else kind)
+            at = match.start(kind)
             if at >= next_start:
                 while at >= next_start:
                     index += 1
-                    next_start = self.line_end(index)
+                    next_start = starts[index + 1] if index < last else limit
                 line, line_start = index + first_line, starts[index]
             column = at - line_start + 1
             if shifts and index in shifts:
                 column = shifted(column - 1, shifts[index]) + 1
-            if pending is not None and (kind > 2 or pending[1] != line):
-                self.report("E109", f"&{pending[0]}& needs its modifiers after it, in parentheses", line, pending[2])
-                broken.add(len(lists) - 1)
-                pending = None
-            if kind <= 2:
-                if len(lists) >= max_depth:
-                    self.report("E106", f"lists are nested deeper than {max_depth}", line, column)
-                    return self.unfinished("", line, column), self.resume(at)
-                if pending is not None:
-                    self.containers[len(lists)], line, column = pending
-                    pending = None
-                children = []
-                lists.append(children)
-                opened.append((line, column))
-                if kind == 1:
-                    continue
-                token = match[2]
-                at = match.start(2)
-                if at >= next_start:
-                    while at >= next_start:
-                        index += 1
-                        next_start = self.line_end(index)
-                    line, line_start = index + first_line, starts[index]
-                column = at - line_start + 1
-                if shifts and index in shifts:
-                    column = shifted(column - 1, shifts[index]) + 1
-                if token in operators:
-                    children.append(SyntaxNode(_OPERATOR, token, (), line, column))
-                    continue
-                kind = 4
-            elif kind == 4:
-                token = match[4]
             if kind == 5:
-                node = self.close(children) if broken or self.containers or self.only_first else None
+                node = self.close(children) if self.irregular else None
+                at_line, at_column = opened.pop()
                 if node is None:
-                    at_line, at_column = opened[-1]
                     node = SyntaxNode(_LIST, "", tuple(children), at_line, at_column)
                 lists.pop()
-                opened.pop()
                 if not lists:
                     return node, match.end()
                 children = lists[-1]
                 if node is not _UNUSABLE:
                     children.append(node)
-            elif kind == 4:
-                if in_file and token[0] in "$+#" and self.is_field(line_start, at):
-                    return self.unfinished("the next field", line, column), line_start
-                node = self.bare_token(token, line, column)
-                if node.kind is NodeKind.CONTAINER_DATA:
-                    pending = (node.text, line, column)
-                elif node is not _UNUSABLE:
-                    children.append(node)
-            elif kind == 3:
+                continue
+            if kind == 3:
                 token = match[3]
                 column -= 1  # of the quote, which is not in the group
-                if in_file and "\n" in token and (found := FIELD_LINE.search(token)) is not None:
-                    self.report("E103", f"the string {quoted(token)} has no closing quote", line, column)
-                    return self.unfinished("", line, column), at + found.start()
+                variable = None
+                if token[:1] == "@":
+                    variable = self.symbols.variable(token)
                 if "\n" in token:
+                    if in_file and (found := FIELD_LINE.search(token)) is not None:
+                        self.report("E103", f"the string {quoted(token)} has no closing quote", line, column)
+                        return self.unfinished("", line, column), at + found.start()
                     self.report("W118", f"the string {quoted(token)} runs over the end of its line", line, column)
-                variable = self.symbols.variable(token) if token[:1] == "@" else None
                 if variable is None and (len(token) > MAX_TOKEN or not token.isascii()):
                     token = self.cut_string(token, line, column)
                 children.append(SyntaxNode(_STRING, token, (), line, column, variable))
+                continue
+            if kind <= 2:
+                if len(lists) >= max_depth:
+                    self.report("E106", f"lists are nested deeper than {max_depth}", line, column)
+                    return self.unfinished("", line, column), self.resume(at)
+                children = []
+                lists.append(children)
+                if self.modified is not None:
+                    opened.append(self.modified)
+                    self.modified = None
+                elif kind == 1:
+                    opened.append((line, column))
+                else:
+                    opening = match.start(1)
+                    if opening >= line_start and not shifts:
+                        opened.append((line, opening - line_start + 1))
+                    else:
+                        opened.append(source.locate(opening))
+                if kind == 1:
+                    continue
+                token = match[2]
+                if token in operators:
+                    children.append(SyntaxNode(_OPERATOR, token, (), line, column))
+                    continue
+            elif kind == 4:
+                token = match[4]
+                if token[0] in _DIGITS and len(token) < 8:
+                    children.append(SyntaxNode(_NUMBER, token, (), line, column))
+                    continue
             else:
                 self.report("E103", "a string has no closing quote", line, column)
                 return self.unfinished("", line, column), self.resume(at)
+            if in_file and token[0] in "$+#" and self.is_field(line_start, at):
+                return self.unfinished("the next field", line, column), line_start
+            node = self.bare_token(token, line, column, match.end())
+            if node is not _UNUSABLE:
+                children.append(node)
         end = len(text)
         if match is not None and (more := _TOKEN.match(text, match.end())) is not None:
             line, column = source.locate(more.start())
@@ -269,11 +271,6 @@ class _Run:
             return self.unfinished("", line, column), self.resume(more.start())
         line, column = source.locate(end)
         return self.unfinished("the end of the text", line, column), end
-
-    def line_end(self, index: int) -> int:
-        """Return the offset at which the line after line `index` starts."""
-        starts = self.source.starts
-        return starts[index + 1] if index + 1 < len(starts) else len(self.source.text) + 1
 
     def is_field(self, line_start: int, at: int) -> bool:
         """Whether the token at `at` starts a field line of a mission file."""
@@ -318,8 +315,11 @@ class _Run:
                 del children[2:]
         return None
 
-    def bare_token(self, token: str, line: int, column: int) -> SyntaxNode:
-        """Return the node of a bare token (A15); _UNUSABLE if its list becomes the constant false."""
+    def bare_token(self, token: str, line: int, column: int, end: int) -> SyntaxNode:
+        """Return the node of a bare token (A15) that ends at offset `end`.
+
+        _UNUSABLE if its list becomes the constant false, or if the node comes with the list that follows.
+        """
         symbols = self.symbols
         if token[0] == "@":
             variable = symbols.variable(token)
@@ -328,7 +328,7 @@ class _Run:
             if "[" in token and "]" not in token:
                 self.report("E107", f"the bracket of {quoted(token)} is not closed", line, column)
         elif token[0] == "&" and symbols.dialect is not Dialect.WCS:
-            return self.container_token(token, line, column)
+            return self.container_token(token, line, column, end)
         name: str | None = token
         if token not in symbols.operators:
             name = symbols.aliases.get(token.lower())
@@ -343,6 +343,7 @@ class _Run:
         depth = len(self.lists) - 1
         if not self.lists[-1] and depth not in self.containers:
             if token.lower() == "ai-chase-any-except":
+                self.irregular = True
                 self.only_first.add(depth)
         elif name in ("true", "false"):
             self.report("W112", f"{name} stands without its parentheses; they are added", line, column)
@@ -352,22 +353,28 @@ class _Run:
     def unusable(self, code: str, message: str, line: int, column: int) -> SyntaxNode:
         """Report a token that makes its list the constant false."""
         self.report(code, message, line, column)
+        self.irregular = True
         self.broken.add(len(self.lists) - 1)
         return _UNUSABLE
 
-    def container_token(self, token: str, line: int, column: int) -> SyntaxNode:
-        """Return the node of a container token, for data without its modifiers yet (A30)."""
-        if token.startswith("&&"):
-            kind, name = NodeKind.CONTAINER_NAME, token[2:]
-        else:
-            kind, name = NodeKind.CONTAINER_DATA, token[1:-1]
-            if len(token) < 3 or token[-1] != "&":
-                return self.unusable("E109", f"the token {quoted(token)} does not end with &", line, column)
+    def container_token(self, token: str, line: int, column: int, end: int) -> SyntaxNode:
+        """Return the node of a container name; container data become one with the list that follows (A30)."""
+        is_name = token.startswith("&&")
+        name = token[2:] if is_name else token[1:-1]
+        if not is_name and (len(token) < 3 or token[-1] != "&"):
+            return self.unusable("E109", f"the token {quoted(token)} does not end with &", line, column)
         if len(token.encode("utf-8", "replace")) > MAX_TOKEN:
             return self.unusable("E104", f"the token {quoted(token)} is longer than {MAX_TOKEN} bytes", line, column)
         if name.lower() not in self.symbols.containers:
             return self.unusable("E108", f"there is no container {quoted(name)}", line, column)
-        return SyntaxNode(kind, name, (), line, column)
+        if is_name:
+            return SyntaxNode(NodeKind.CONTAINER_NAME, name, (), line, column)
+        if _MODIFIERS.match(self.source.text, end) is None:
+            return self.unusable("E109", f"&{name}& needs its modifiers after it, in parentheses", line, column)
+        self.irregular = True
+        self.containers[len(self.lists)] = name
+        self.modified = (line, column)
+        return _UNUSABLE
 
     def cut_string(self, text: str, line: int, column: int) -> str:
         """Return the text cut to the longest token, in bytes and at a character's end (A14)."""
