@@ -93,6 +93,7 @@ class AdHocExpression:
         self._notes.begin()
         before = context.effects
         context.due = NEVER_DUE
+        context.stirred.clear()
         outer, context.candidate = context.candidate, self._candidate
         try:
             value = self._formula.evaluate()

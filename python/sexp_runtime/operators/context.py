@@ -64,8 +64,9 @@ class EvaluationContext:
 
     Bookkeeping for caches, reset by whoever starts an evaluation: `due` is the first microsecond at which time alone
     could change the result (NEVER_DUE if none), `effects` counts what forbids reuse of the evaluation (actions, random
-    draws, steps of memory), `unsettled` says that a remembered status changed so that the same facts could give another
-    result next time. `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`, else None (B14).
+    draws, steps of memory), `unsettled` says that something remembered changed so that the same facts could give another
+    result next time, `stirred` holds nodes whose status changed with the one before (see evaluator.is_settled). `nan` is
+    the special result, NAN or NAN_FOREVER, met by the last `number`, else None (B14).
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class EvaluationContext:
         self.due = NEVER_DUE
         self.effects = 0
         self.unsettled = False
+        self.stirred: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
         self.warnings: list[str] = []
         self.warning_count = 0

@@ -20,7 +20,7 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
 
 
 def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
-    """Remember a status in the node and note when that can make the next evaluation differ."""
+    """Remember a status in the node and note what it was before, if that can make the next evaluation differ."""
     old = node.status
     if old is not status:
         node.status = status
@@ -28,7 +28,7 @@ def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
             # What the nodes shared by all formulas remember is read only right after they were evaluated (A37).
             constants = ctx.constants
             if node is not constants.true and node is not constants.false:
-                ctx.unsettled = True
+                ctx.stirred.setdefault(node, old)
 
 
 def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
@@ -103,6 +103,25 @@ def flush(ctx: EvaluationContext, node: EvalNode) -> None:
         if current.inner is not None:
             stack.append(current.inner)
         stack.extend(current.args)
+
+
+def is_settled(ctx: EvaluationContext) -> bool:
+    """Say whether the evaluations since the last call left all that counts as it was, and start afresh.
+
+    Statuses may change on the way, as they do from candidate to candidate of an argument form: what matters to the
+    next evaluation is only whether it finds them as this one did.
+    """
+    settled = not ctx.unsettled
+    stirred = ctx.stirred
+    if stirred:
+        for node, before in stirred.items():
+            now = node.status
+            if now is not before and (now in _SETTLING or before in _SETTLING):
+                settled = False
+                break
+        stirred.clear()
+    ctx.unsettled = False
+    return settled
 
 
 class SexpEvaluator:
