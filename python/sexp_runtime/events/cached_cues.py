@@ -58,6 +58,13 @@ class CachedCueManager(CueManager):
             self.answers.table.wake.marks[cue.index] = 1
             self._watch(cue)
 
+    def load(self) -> None:
+        """Evaluate the arrival cues at mission time 0 (F40); the first frame looks at every cue, even at known ones."""
+        super().load()
+        for cue in self.cues:
+            self.answers.table.wake.marks[cue.index] = 1
+        self.agenda.bell[0] = 1
+
     def frame(self) -> None:
         """Process the cues that could have changed, in the original's order (F0)."""
         agenda, counters = self.agenda, self.counters

@@ -176,7 +176,7 @@ class Scenario:
     # Actions of the mission
 
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
-        """React to an action that is not a change of the world by itself: beams, jumps out, navigation, speed limits."""
+        """React to an action that is not a change of the world by itself: beams, jumps, navigation, speed limits."""
         self._world = world
         if name == "fire-beam" and len(args) > 2:
             shooter, target = (world.ship(str(args[index])) for index in (0, 2))
