@@ -8,6 +8,7 @@ import pytest
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.mission import make_symbols
+from sexp_runtime.mission.model import ArrivalDef, DepartureDef
 from sexp_runtime.operators.actions import ArgumentKind, argument_kinds
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles, turn
 from sexp_runtime.operators.context import EvaluationContext
@@ -381,3 +382,78 @@ def test_supplies_are_read_back(bench: Bench) -> None:
         assert bench.run(read) != value
         bench.run(act)
         assert bench.run(read) == value
+
+
+def test_wings_mean_their_present_ships_or_else_those_to_come(bench: Bench) -> None:
+    world = bench.world
+    world.add_wing("Gold", waves=2, size=2, ships=["Ace", "Gold 2"])
+    for name in ("Ace", "Gold 2"):
+        world.add_ship(name, wing="gold", team="Friendly")
+    bench.run('( change-iff "Neutral" "Gold" )')
+    assert [bench.ship(name).team for name in ("Ace", "Gold 2")] == ["Neutral", "Neutral"]
+    world.arrive_wave(world.wings["gold"])
+    bench.run('( change-iff "Hostile" "gold" )')
+    assert [bench.ship(name).team for name in ("Ace", "Gold 1", "Gold 2")] == ["Neutral", "Hostile", "Hostile"]
+
+
+def test_waves_can_be_cancelled(bench: Bench) -> None:
+    world = bench.world
+    for name in ("Gold", "Blue"):
+        world.add_wing(name, waves=3, size=1, ships=[f"{name} 9"])
+        world.add_ship(f"{name} 9", wing=name.lower())
+    world.arrive_wave(world.wings["gold"])
+    bench.run('( cancel-future-waves "Gold" "Blue" "Nobody" )')
+    assert (world.wings["gold"].gone, world.wings["blue"].gone) == (False, True)
+    assert world.arrive_wave(world.wings["gold"]) == []
+    world.destroy(bench.ship("Gold 1"))
+    world.finish_death(bench.ship("Gold 1"))
+    assert world.wings["gold"].gone
+
+
+def test_arrival_and_departure_terms_can_be_changed(bench: Bench) -> None:
+    late = bench.ship("Late")
+    late.arrival, late.departure = ArrivalDef(delay=7), DepartureDef()
+    bench.run('( set-arrival-info "Late" "Near Ship" "Red 1" 0 500 )')
+    bench.run('( set-departure-info "Late" "Docking Bay" "Red 2" 0 9 )')
+    assert late.arrival == ArrivalDef("Near Ship", 500, "Red 1", 7)
+    assert late.departure == DepartureDef("Docking Bay", "Red 2", 9)
+
+
+def test_the_player_orders_targets_and_ai(bench: Bench) -> None:
+    world = bench.world
+    world.give_order("red 1", "attack")
+    bench.run("( reset-orders )")
+    assert world.orders == []
+    bench.run('( set-player-target "Red 2" "engine" )')
+    assert (world.player.target, world.player.subsystem) == ("red 2", "engine")
+    bench.run("( clear-player-target )")
+    bench.run("( player-use-ai )")
+    assert (world.player.target, world.player.under_ai) == ("", True)
+    bench.run("( player-not-use-ai )")
+    assert not world.player.under_ai
+
+
+def test_random_strengths_come_from_the_one_generator(bench: Bench) -> None:
+    ship = bench.ship("Red 1")
+    bench.run('( subsys-set-random "Red 1" 20 60 "engine" )')
+    shares = {key: part.hull / part.max_hull for key, part in ship.subsystems.items()}
+    assert shares.pop("engine") == 1.0
+    assert all(0.2 <= share <= 0.6 for share in shares.values())
+    assert bench.world.rng.draws == len(shares)
+
+
+def test_damage_is_copied_in_proportion(bench: Bench) -> None:
+    first, second = bench.ship("Red 1"), bench.ship("Red 2")
+    bench.world.set_ship(first, "hull", first.max_hull / 4)
+    bench.world.set_ship(second, "max_hull", 1000.0)
+    bench.run('( ship-copy-damage "Red 1" "Red 2" )')
+    assert second.hull == 250.0
+
+
+def test_armor_and_ai_class(bench: Bench) -> None:
+    bench.run('( set-armor-type "Red 1" ( true ) "Thick" "hull" "engine" )')
+    bench.run('( change-ai-class "Captain" "Red 1" )')
+    ship = bench.ship("Red 1")
+    assert (ship.armor, ship.subsystems["engine"].armor, ship.ai_class) == ("Thick", "Thick", "Captain")
+    bench.run('( set-armor-type "Red 1" ( false ) "Thick" "hull" )')
+    assert ship.armor == ""

@@ -65,9 +65,10 @@ def pending_wing_ships(world: World, wing: Wing) -> list[Ship]:
 
 
 def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> list[Ship]:
-    """Return the ships that a ship, wing or team name stands for; `pending` adds those still to arrive.
+    """Return the ships that a ship, wing or team name stands for; `pending` admits those still to arrive.
 
-    The name is tried as ship first, then wing, then team (H).
+    The name is tried as ship first, then wing, then team (H). Of a wing that is there only its present ships count:
+    later waves come as the mission file has them.
     """
     if not isinstance(value, str):
         return []
@@ -77,7 +78,8 @@ def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> l
         return [ship] if ship.status in wanted else []
     wing = world.wing(value)
     if wing is not None:
-        return wing_ships(world, wing) + (pending_wing_ships(world, wing) if pending else [])
+        present = wing_ships(world, wing)
+        return present if present or not pending else pending_wing_ships(world, wing)
     team = value.lower()
     return [ship for ship in world.ships.values() if ship.team.lower() == team and ship.status in wanted]
 
