@@ -153,3 +153,5 @@ class DebuggerServer:
                 self._main_thread = thread
             self.messages.append(Message(name, thread, data, time.monotonic()))
             self._changed.notify_all()
+        if name == "debug_enter":
+            self.send("continue")  # the game stops at a script error until told to go on

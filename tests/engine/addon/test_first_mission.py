@@ -37,8 +37,9 @@ script = ExtResource("2")
 
 def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
     page = PAGE.read_text(encoding="utf-8")
-    script = re.findall(r"```gdscript\n(.*?)```", page, re.S)[0]
-    mission = next(text for text in re.findall(r"```\n(.*?)```", page, re.S) if "#Mission Info" in text)
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```", page, re.S | re.M)
+    script = next(text for language, text in blocks if language == "gdscript")
+    mission = next(text for _language, text in blocks if "#Mission Info" in text)
     assert len(script.strip().splitlines()) < 20
     project = make_project(
         tmp_path / "project",
