@@ -133,7 +133,9 @@ class MissionSession:
             self.context, self._act,
         )  # fmt: skip
         self.monitor = SexpPerformanceMonitor(
-            [self.manager, self.cues], self.context, mode=settings.monitor, sample_every=settings.sample_every,
+            [self.manager, self.cues], self.context, facts=self._world.facts,
+            slot_marks=self._slot_marks if settings.engine == "cached" else None, mode=settings.monitor,
+            sample_every=settings.sample_every,
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time,
         )  # fmt: skip
@@ -327,6 +329,11 @@ class MissionSession:
         if kind == "goal":
             return f'goal "{self.world.goals[index].name}"'
         return self.cues.cues[index].formula.owner
+
+    def _slot_marks(self, kind: str) -> bytearray:
+        part: Any = self.cues if kind == "cue" else self.manager
+        marks: bytearray = part.slot_marks(kind)
+        return marks
 
     def counters(self) -> dict[str, int]:
         """Return the counters of events, goals and cues, added up (see events.counters)."""

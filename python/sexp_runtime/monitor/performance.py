@@ -10,6 +10,7 @@ from time import perf_counter_ns
 from typing import Any, Final, Protocol
 
 from sexp_runtime.monitor.histogram import Histogram
+from sexp_runtime.world.facts import FactBoard, FactKey
 
 log: Final = logging.getLogger("sexp_runtime.monitor")
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
@@ -65,9 +66,10 @@ class SexpPerformanceMonitor:
     """Counts and times the work of one mission session.
 
     Call `begin_frame` before and `end_frame` after each frame. `watched` are the engines whose evaluations are timed
-    in sampled and full mode, `context` the evaluation context whose operators are timed in full mode. Budgets are in
-    microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`, `microseconds`,
-    `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
+    in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`, with the
+    marks that they set (`slot_marks`, by kind of formula), lets it name the very fact that had a formula evaluated.
+    Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
+    `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
     """
 
     def __init__(
@@ -75,6 +77,8 @@ class SexpPerformanceMonitor:
         watched: list[Watched],
         context: Any = None,
         *,
+        facts: FactBoard | None = None,
+        slot_marks: Callable[[str], bytearray] | None = None,
         mode: Mode = Mode.SAMPLED,
         sample_every: int = 16,
         frame_budget_us: float = 0.0,
@@ -90,6 +94,10 @@ class SexpPerformanceMonitor:
         self.on_budget_exceeded: list[Callable[[dict[str, Any]], None]] = []
         self._watched = watched
         self._context = context
+        self._facts = facts
+        self._slot_marks = slot_marks
+        self._changed: dict[tuple[int, int], FactKey] = {}  # by marks and index: the latest fact that set the mark
+        self._marks: dict[str, int] = {}
         self._owner_of = owner_of
         self._mission_time = mission_time
         self._mode = Mode.OFF
@@ -105,7 +113,9 @@ class SexpPerformanceMonitor:
     @mode.setter
     def mode(self, mode: Mode) -> None:
         self._attach(False)
+        self._observe(False)
         self._mode = mode
+        self._observe(self._looks_next())
 
     def reset(self) -> None:
         """Forget all that was measured; mode and budgets stay."""
@@ -134,10 +144,34 @@ class SexpPerformanceMonitor:
         mode = self._mode
         if mode is Mode.OFF:
             return
-        if mode is Mode.FULL or (mode is Mode.SAMPLED and self.frames % self.sample_every == 0):
+        if self._looks_next():
             self._attach(True)
             self.sampled_frames += 1
         self._began = perf_counter_ns()
+
+    def _looks_next(self) -> bool:
+        """Whether the frame to come, or under way, is one to be looked at closely."""
+        mode = self._mode
+        return mode is Mode.FULL or (mode is Mode.SAMPLED and self.frames % self.sample_every == 0)
+
+    def _observe(self, on: bool) -> None:
+        """Listen to the facts, from the frame before on, as marks are set in between."""
+        facts = self._facts
+        if facts is None:
+            return
+        if on:
+            if facts.observer is None:
+                facts.observer = self._note_change
+                if self._slot_marks is not None:
+                    self._marks = {kind: id(self._slot_marks(kind)) for kind in ("event", "goal", "cue")}
+        elif facts.observer == self._note_change:
+            facts.observer = None
+            self._changed.clear()
+
+    def _note_change(self, key: FactKey) -> None:
+        assert self._facts is not None
+        for marks, index in self._facts.readers.get(key, ()):
+            self._changed[id(marks), index] = key
 
     def exclude(self, nanoseconds: int) -> None:
         """Leave a time out of the present frame: that of a simulator which stands in for the game."""
@@ -153,6 +187,7 @@ class SexpPerformanceMonitor:
         self.frames += 1
         if self._attached:
             self._attach(False)
+        self._observe(self._looks_next())
         if self.frame_budget_us and spent > self.frame_budget_us * 1000:
             self._exceeded("frame", spent, self.frame_budget_us, self._slowest_cause())
         return spent
@@ -175,6 +210,8 @@ class SexpPerformanceMonitor:
         statistics = self.formulas.get((kind, index))
         if statistics is None:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
+        if cause == "fact" and kind in self._marks:
+            cause = self._changed.pop((self._marks[kind], index), cause)
         reason = describe_cause(cause)
         if self._pending:
             self._file_stacks(self._owner_of(kind, index))
