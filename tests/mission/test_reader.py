@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mission.samples import SAMPLE
-from sexp_runtime.mission import EventDef, MissionLoad, load_mission, parse_mission
+from sexp_runtime.mission import EventDef, MissionLoad, load_mission, parse_mission, validate_mission
 from sexp_runtime.syntax import Dialect, print_expression
 
 
@@ -363,3 +363,11 @@ def test_a_stray_quote_in_free_text_is_survived() -> None:
     assert codes(load) == ["W217"]
     assert len(load.mission.ships) == 3
     assert load.mission.ships[0].name == "Heron 1"
+
+
+def test_a14_long_names_are_cut_on_both_sides() -> None:
+    long = "Loaded, and a good deal more of it"
+    load = parse_mission(SAMPLE.replace("+Name: Loaded", f"+Name: {long}").replace('"Loaded"', f'"{long}"'))
+    assert sorted(codes(load)) == ["W105"] * 3 + ["W218"]
+    assert load.mission.events[0].name == long[:31]
+    assert validate_mission(load.mission) == []

@@ -87,6 +87,7 @@ def test_correct_formulas(text: str) -> None:
         ('( send-message "#Command" "High" "Hury" )', "E325", "Hurry"),
         ("( modify-variable @Kils[0] 1 )", "E326", "Kills"),
         ("( modify-variable 5 1 )", "E326", "5"),
+        ("( + @Kils[0] 1 )", "E326", "Kills"),  # A21
         ('( add-goal "Tug 1" ( ai-waypoints "Lain" 50 ) )', "E328", "Lane"),
         ('( set-object-facing-object "Tug 1" "Lane:3" )', "E329", "Lane:1"),
         ('( add-to-list "Queue" ( true ) "x" )', "E330", "&&name"),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sexp_runtime.mission.model import ArrivalDef, DepartureDef, Mission
 from sexp_runtime.mission.scanner import Field, Problems, describe, integer, plain_text, quoted_items
+from sexp_runtime.syntax.parser import MAX_TOKEN, cut_token
 from sexp_runtime.syntax.tree import SexpExpression
 
 
@@ -67,6 +68,15 @@ class Handler:
 
     def finish(self) -> None:
         """The section has ended."""
+
+    def name_of(self, field: Field) -> str:
+        """Return the name that a field gives, cut to the longest a formula can hold (A14)."""
+        name = plain_text(field.value)
+        cut = cut_token(name)
+        if len(cut) < len(name):
+            message = f"the name {describe(name)} is longer than {MAX_TOKEN} bytes and is cut"
+            self.problems.report("W218", message, field.offset)
+        return cut
 
     def opened(self, field: Field) -> bool:
         """Whether there is a thing that the field can belong to; reported if not."""

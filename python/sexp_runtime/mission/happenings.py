@@ -20,7 +20,7 @@ class Events(Handler):
 
     name = "Events"
     strict = True
-    texts: Mapping[str, str] = {"+name": "name", "+objective": "objective", "+objective key": "objective_key"}
+    texts: Mapping[str, str] = {"+objective": "objective", "+objective key": "objective_key"}
     numbers: Mapping[str, str] = {
         "+repeat count": "raw_repeat",
         "+trigger count": "raw_trigger",
@@ -46,7 +46,11 @@ class Events(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take the flags."""
+        """Take the name and the flags."""
+        if field.key == "+name":
+            if self.opened(field):
+                self.current.name = self.name_of(field)
+            return True
         if field.key == "+event flags":
             if self.opened(field):
                 flags = {flag.lower() for flag in quoted_items(field.value)}
@@ -95,7 +99,7 @@ class Goals(Handler):
 
     name = "Goals"
     strict = True
-    texts: Mapping[str, str] = {"+name": "name", "$message": "message", "$messagenew": "message"}
+    texts: Mapping[str, str] = {"$message": "message", "$messagenew": "message"}
     numbers: Mapping[str, str] = {"+score": "score", "+team": "team"}
     ignored = frozenset({"$rating"})
 
@@ -118,7 +122,7 @@ class Goals(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take the formula and the marks."""
+        """Take the formula, the name and the marks."""
         key = field.key
         if key == "$formula":
             if self.opened(field):
@@ -126,6 +130,9 @@ class Goals(Handler):
         elif key == "+invalid":
             if self.opened(field):
                 self.current.invalid = True
+        elif key == "+name":
+            if self.opened(field):
+                self.current.name = self.name_of(field)
         elif key == "+no music":
             if self.opened(field):
                 self.current.no_music = True

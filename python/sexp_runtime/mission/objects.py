@@ -14,6 +14,7 @@ from sexp_runtime.mission.model import (
     WingDef,
 )
 from sexp_runtime.mission.scanner import Field, Problems, list_items, numbers, plain_text, quoted_items
+from sexp_runtime.syntax.parser import cut_token
 
 #: Known fields of ships that no formula can read.
 _SHIP_IGNORED = frozenset(
@@ -118,7 +119,7 @@ class Ships(Handler):
         """Open a ship."""
         if field.key != "$name":
             return False
-        name = plain_text(field.value)
+        name = self.name_of(field)
         line, _ = self.problems.source.locate(field.offset)
         self.current = ShipDef(name, line=line)
         self.subsystem = self.dock = None
@@ -265,9 +266,10 @@ class Wings(Handler):
         if field.key != "$name":
             return False
         line, _ = self.problems.source.locate(field.offset)
-        self.current = WingDef(field.value, line=line)
-        self.owner = f'wing "{field.value}"'
-        if not self.is_duplicate(field.value, self.seen, field, "wing"):
+        name = self.name_of(field)
+        self.current = WingDef(name, line=line)
+        self.owner = f'wing "{name}"'
+        if not self.is_duplicate(name, self.seen, field, "wing"):
             self.mission.wings.append(self.current)
         return True
 
@@ -285,7 +287,7 @@ class Wings(Handler):
             number = self.integer(field)
             wing.waves = max(1, number) if number is not None else 1
         elif key == "$ships":
-            wing.ships = list(quoted_items(field.value))
+            wing.ships = [cut_token(name) for name in quoted_items(field.value)]
         elif key == "+flags":
             wing.flags = frozenset(flag.lower() for flag in quoted_items(field.value))
         else:
@@ -332,6 +334,6 @@ class Props(Handler):
     def starts(self, field: Field) -> bool:
         """Take a prop's name."""
         if field.key == "$name":
-            self.mission.props.append(plain_text(field.value))
+            self.mission.props.append(self.name_of(field))
             return True
         return False

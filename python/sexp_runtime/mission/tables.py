@@ -263,14 +263,15 @@ class Waypoints(Handler):
             self.mission.jump_nodes.append(self.node)
         elif key == "$jump node name":
             if self.node is not None:
-                self.node.name = field.value
+                self.node.name = self.name_of(field)
         elif key == "+display name":
             if self.node is not None:
                 self.node.display_name = plain_text(field.value)
         elif key == "$name":
             self.node = None
-            self.current = WaypointPath(field.value, line=line)
-            if not self.is_duplicate(field.value, self.seen, field, "waypoint path"):
+            name = self.name_of(field)
+            self.current = WaypointPath(name, line=line)
+            if not self.is_duplicate(name, self.seen, field, "waypoint path"):
                 self.mission.waypoints.append(self.current)
         elif key == "$list" and self.opened(field):
             values = numbers(field.value, 3 * 100_000)
@@ -302,8 +303,8 @@ class Messages(Handler):
         if field.key != "$name":
             return False
         line, _ = self.problems.source.locate(field.offset)
-        self.current = MessageDef(field.value, line=line)
-        self.owner = f'message "{field.value}"'
+        self.current = MessageDef(self.name_of(field), line=line)
+        self.owner = f'message "{self.current.name}"'
         self.mission.messages.append(self.current)
         return True
 
@@ -321,7 +322,7 @@ class Reinforcements(Handler):
         if field.key != "$name":
             return False
         line, _ = self.problems.source.locate(field.offset)
-        self.current = ReinforcementDef(field.value, line=line)
+        self.current = ReinforcementDef(self.name_of(field), line=line)
         self.owner = f'reinforcement "{field.value}"'
         self.mission.reinforcements.append(self.current)
         return True

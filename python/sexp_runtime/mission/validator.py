@@ -164,8 +164,7 @@ class SexpValidator:
             self._report("E304", f"{self._place(link)}: {expected} is expected, not {quoted(node.text)}", node, link)
         elif kind == "variable-name":
             if node.variable is None and what is not NodeKind.CONTAINER_DATA and not is_special(node.text):
-                hint = self._hint_name(node.text.lstrip("@").split("[")[0], self.names.variables if self.names else ())
-                self._report("E326", f"{self._place(link)}: no variable {quoted(node.text)}{hint}", node, link)
+                self._report_variable(node, link)
         elif kind in _CONTAINERS:
             self._report("E330", f"{self._place(link)}: a container is expected, as &&name", node, link)
         elif node.variable is not None or what is NodeKind.CONTAINER_DATA or is_special(node.text):
@@ -199,11 +198,18 @@ class SexpValidator:
 
     def _check_number(self, kind: str, node: SyntaxNode, link: _Link) -> None:
         text = node.text
-        if node.kind is NodeKind.STRING or _INTEGER.fullmatch(text) is None:
+        if text[:1] == "@":
+            self._report_variable(node, link)
+        elif node.kind is NodeKind.STRING or _INTEGER.fullmatch(text) is None:
             shown = quoted(text) if node.kind is NodeKind.STRING else text[:40]
             self._report("E305", f"{self._place(link)}: a whole number is expected, not {shown}", node, link)
         elif kind == "positive" and text[0] == "-" and int(text[:20]) != 0:
             self._report("E306", f"{self._place(link)}: a number of at least 0 is expected, not {text}", node, link)
+
+    def _report_variable(self, node: SyntaxNode, link: _Link) -> None:
+        known = self.names.variables if self.names is not None else ()
+        hint = self._hint_name(node.text.lstrip("@").split("[")[0], known)
+        self._report("E326", f"{self._place(link)}: no variable {quoted(node.text)}{hint}", node, link)
 
     def _check_subsystem(self, ship: str, node: SyntaxNode, link: _Link) -> None:
         """Report a subsystem that is nearly one that the file lists for the ship.

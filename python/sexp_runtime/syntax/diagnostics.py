@@ -53,6 +53,7 @@ CODES: Final[dict[str, str]] = {
     "E215": "a field that holds a formula has none",
     "W216": "a field stands where nothing has been opened that it could belong to",
     "W217": "a quote without a partner (A2)",
+    "W218": "a name is longer than 31 bytes and is cut, as it is in formulas (A14)",
     # things with names
     "E220": "a duplicate name; the first one counts",
     "W221": "a duplicate event or goal name; formulas reach only the first (F23)",

@@ -378,11 +378,19 @@ class _Run:
 
     def cut_string(self, text: str, line: int, column: int) -> str:
         """Return the text cut to the longest token, in bytes and at a character's end (A14)."""
-        data = text.encode("utf-8", "replace")
-        if len(data) <= MAX_TOKEN:
+        cut = cut_token(text)
+        if len(cut) == len(text):
             return text
         self.report("W105", f"the string {quoted(text)} is longer than {MAX_TOKEN} bytes and is cut", line, column)
-        return data[:MAX_TOKEN].decode("utf-8", "ignore")
+        return cut
+
+
+def cut_token(text: str) -> str:
+    """Return the text cut to MAX_TOKEN bytes, at a character's end (A14)."""
+    if len(text) <= MAX_TOKEN and text.isascii():
+        return text
+    data = text.encode("utf-8", "replace")
+    return text if len(data) <= MAX_TOKEN else data[:MAX_TOKEN].decode("utf-8", "ignore")
 
 
 def _false(line: int, column: int) -> SyntaxNode:
