@@ -1,4 +1,4 @@
-"""Random small missions and random things that happen in them, drawn from anything that has the methods of random.Random."""
+"""Random small missions and random happenings, drawn from anything that has the methods of random.Random."""
 
 from __future__ import annotations
 
@@ -106,7 +106,9 @@ class Formulas:
         if roll < 80:
             return f"( {self.pick(self.known('mission-time', 'mission-time-msecs'))} )"
         if roll < 84 and not self.wcs:
-            return f"( functional-if-then-else {self.truth(depth - 1)} {self.number(depth - 1)} {self.number(depth - 1)} )"
+            return (
+                f"( functional-if-then-else {self.truth(depth - 1)} {self.number(depth - 1)} {self.number(depth - 1)} )"
+            )
         if roll < 88:
             return f"( num-ships-in-wing {self.name(['Wolf'])} )"
         if roll < 92:
@@ -115,10 +117,34 @@ class Formulas:
         if roll < 95 and not self.wcs:
             return f"( bitwise-and {self.number(depth - 1)} {self.number(depth - 1)} )"
         if roll < 98:
-            return f'( distance {self.name(SHIPS)} {self.name(SHIPS)} )' if "distance" in MEANINGS else self.small()
+            return self.place()
         return f"( nan-to-number {self.number(depth - 1)} )"
 
+    def place(self) -> str:
+        if self.chance(60):
+            op = self.pick(["distance", "distance", "distance-to-center", "distance-to-bbox"])
+            others = [*SHIPS, "Wolf", "<any hostile>", "<any friendly>", "Path:1"]
+            return f"( {op} {self.name(SHIPS)} {self.name(others)} )"
+        return (
+            f"( {self.pick(['get-object-x', 'get-object-y', 'get-object-z'])} {self.name([*SHIPS, 'Wolf', 'Path:1'])} )"
+        )
+
+    def moving(self) -> str:
+        """Return a comparison of positions near where it flips."""
+        op = self.pick(["<", ">", "="] if self.wcs else ["<", ">", "<=", ">=", "=", "!="])
+        limit = str(self.r.randrange(12) * 50)
+        left = self.place()
+        if self.chance(30):
+            left = f"( {self.pick(['+', '-', 'abs', 'max', 'min'])} {left} )"
+        if self.chance(20):
+            left = f"( {self.pick(['+', '-', '*', 'min', 'max'])} {left} {self.pick([self.small(), self.place()])} )"
+        if self.chance(25):
+            limit = f"( + {self.place()} {limit} )"
+        return f"( {op} {left} {limit} )" if self.chance(70) else f"( {op} {limit} {left} )"
+
     def truth(self, depth: int) -> str:
+        if self.chance(9):
+            return self.moving()
         roll = self.r.randrange(100)
         if depth <= 0 or roll < 8:
             return self.pick(["( true )", "( false )", f"( = @{self.pick(NUMBERS)}[0] {self.small()} )"])
@@ -152,18 +178,22 @@ class Formulas:
             return f'( key-pressed "{self.pick(["A", "B"])}" )' if "key-pressed" in MEANINGS else "( true )"
         if roll < 95:
             count = self.r.randrange(1, 3)
-            inner = [self.pick(["( = @a[0] 1 )", self.outcome(), f"( > @{self.pick(NUMBERS)}[0] 2 )"]) for _ in range(count)]
+            inner = [
+                self.pick(["( = @a[0] 1 )", self.outcome(), f"( > @{self.pick(NUMBERS)}[0] 2 )"]) for _ in range(count)
+            ]
             return f"( is-true-for-duration {self.r.randrange(0, 4) * 400} {' '.join(inner)} )"
         if roll < 97 and not self.wcs:
             return f"( perform-actions-bool-first {self.truth(depth - 1)} {self.action(1)} )"
         if roll < 99 and not self.wcs:
-            return f"( is-container-empty &&Queue )" if "is-container-empty" in MEANINGS else "( false )"
+            return "( is-container-empty &&Queue )" if "is-container-empty" in MEANINGS else "( false )"
         return f"( is-docked {self.name(SHIPS)} {self.name(SHIPS)} )" if "is-docked" in MEANINGS else "( false )"
 
     def outcome(self) -> str:
         roll = self.r.randrange(100)
         if roll < 35:
-            op = self.pick(["is-destroyed-delay", "has-arrived-delay", "has-departed-delay", "destroyed-or-departed-delay"])
+            op = self.pick(
+                ["is-destroyed-delay", "has-arrived-delay", "has-departed-delay", "destroyed-or-departed-delay"]
+            )
             return f"( {op} {self.small()} {self.name(NAMES)} )"
         if roll < 55:
             op = self.pick(["is-destroyed", "has-arrived", "has-departed"])
@@ -207,7 +237,7 @@ class Formulas:
         if roll < 80:
             return f"( self-destruct {self.name(SHIPS)} )" if "self-destruct" in MEANINGS else "( do-nothing )"
         if roll < 84:
-            return f"( rand-multiple 1 9 )"
+            return "( rand-multiple 1 9 )"
         return "( do-nothing )"
 
     def actions(self, depth: int) -> str:
@@ -281,7 +311,7 @@ def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bo
         plan.events.append(EventPlan(make.formula(), fields))
     for _ in range(random.randrange(0, 3)):
         text = make.truth(3)
-        plan.goals.append(text if text.startswith("(") else "( is-event-true \"E0\" )")
+        plan.goals.append(text if text.startswith("(") else '( is-event-true "E0" )')
     for _ in range(frames):
         plan.frames.append(random_frame(make))
     return plan
@@ -299,6 +329,12 @@ def random_frame(make: Formulas) -> list[tuple[Any, ...]]:
         elif roll < 80:
             what = make.pick(["arrive", "destroy", "finish", "depart", "vanish", "self-destruct", "hull", "shields"])
             steps.append((what, make.pick(SHIPS), make.r.randrange(0, 101)))
+        elif roll < 84:
+            steps.append(("turn", make.pick(SHIPS), make.r.randrange(3), make.chance(50)))
+        elif roll < 86:
+            steps.append(("bound", make.pick(SHIPS), make.pick([None, 0.0, 20.0, 70.0, 150.0])))
+        elif roll < 88:
+            steps.append(("dock", make.pick(SHIPS), make.pick(SHIPS)))
         elif roll < 90:
             steps.append(("move", make.pick(SHIPS), make.r.randrange(0, 2000)))
         elif roll < 94:
@@ -336,11 +372,14 @@ def build_world(plan: MissionPlan) -> World:
         world.variables.declare(name, "Red")
     if plan.dialect is not Dialect.WCS:
         world.containers.declare("Queue", "list", ["Red", "Wolf 1"])
+    world.set_waypoints("Path", [(300.0, 40.0, 0.0)])
     world.add_wing("Wolf", waves=1, size=2, ships=["Wolf 1", "Wolf 2"])
     for number, name in enumerate(SHIPS):
         ship = world.add_ship(name, team="Friendly" if number % 2 else "Hostile", max_hull=100.0, hull=100.0)
         ship.max_shields = ship.shields = 50.0
         ship.position = (100.0 * number, 0.0, 0.0)
+        ship.speed_bound = [50.0, None, 0.0, 120.0, 30.0][number]
+        ship.velocity = (0.0, 0.0, 0.0)
         if name.startswith("Wolf"):
             ship.wing = "wolf"
             ship.refresh_facts()
@@ -362,11 +401,27 @@ def build_context(plan: MissionPlan, world: World, actions: list[Any]) -> Evalua
     )
 
 
+def fly(world: World, seconds: float) -> None:
+    """Let ships with a bound fly where they are headed, as fast as they may; docked ones follow the fastest."""
+    for ship in list(world.ships.values()):
+        group = world.docked_group(ship)
+        leader = min(group, key=lambda member: member.key)
+        bounds = [member.speed_bound for member in group]
+        if ship.status is not ShipStatus.PRESENT or None in bounds:
+            continue
+        speed = max(bound for bound in bounds if bound is not None)
+        heading = leader.velocity
+        if speed and any(heading):
+            place = tuple(ship.position[axis] + heading[axis] * speed * seconds for axis in range(3))
+            world.move_ship(ship, (place[0], place[1], place[2]))
+
+
 def apply(world: World, step: tuple[Any, ...]) -> None:
     """Let one thing happen."""
     what, *args = step
     if what == "time":
         world.clock.advance_to(world.clock.us + args[0])
+        fly(world, args[0] / 1e6)
     elif what == "number":
         world.variables.set_number(args[0], args[1])
     elif what == "text":
@@ -401,8 +456,23 @@ def apply(world: World, step: tuple[Any, ...]) -> None:
             world.set_ship(ship, "hull", float(args[1]))
         elif what == "shields":
             world.set_ship(ship, "shields", float(args[1]) / 2)
+        elif what == "turn":
+            heading = [0.0, 0.0, 0.0]
+            heading[args[1]] = 1.0 if args[2] else -1.0
+            turned = [(1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0), (0.6, 0.8, 0.0, -0.8, 0.6, 0.0, 0.0, 0.0, 1.0)]
+            orientation = turned[args[2]] if len(ship.orientation) == 9 else None
+            world.move_ship(ship, ship.position, (heading[0], heading[1], heading[2]), orientation)  # type: ignore[arg-type]
+        elif what == "bound":
+            world.set_ship(ship, "speed_bound", args[1])
+        elif what == "dock":
+            other = world.ship(args[1])
+            assert other is not None
+            if ship is not other and ship.docked:
+                world.undock(ship, world.ships[min(ship.docked)])
+            elif ship is not other and not other.docked:
+                world.dock(ship, other)
         elif what == "move":
-            world.move_ship(ship, (float(args[1]), 0.0, 0.0))
+            world.move_ship(ship, (float(args[1]), 0.0, 0.0), jump=ship.speed_bound is not None or bool(ship.docked))
 
 
 __all__ = ["ExitKind", "ShipStatus", "apply", "build_context", "build_world", "parse", "random_mission"]

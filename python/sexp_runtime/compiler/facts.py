@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Final, Protocol
 
+from sexp_runtime.compiler import motion
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode
-from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, Trait
+from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, ReadsFunction, Trait
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
 from sexp_runtime.world.facts import FactKey
 
@@ -50,15 +51,18 @@ class FactScan:
 
     `facts` are known now. `computed` are operator nodes whose facts follow from texts that only running shows.
     `actions` are operator nodes in the place of actions, `restless` those that must run whenever the original would.
+    `moving` are comparisons that bound the motion of what they compare; `bounded` the position operators in them.
     """
 
-    __slots__ = ("actions", "computed", "facts", "restless")
+    __slots__ = ("actions", "bounded", "computed", "facts", "moving", "restless")
 
     def __init__(self) -> None:
         self.facts: set[FactKey] = set()
         self.computed: list[EvalNode] = []
         self.actions: list[EvalNode] = []
         self.restless: list[EvalNode] = []
+        self.moving: list[EvalNode] = []
+        self.bounded: set[EvalNode] = set()
 
 
 def scan(root: EvalNode, ctx: EvaluationContext, *, compiled_root: bool = False) -> FactScan:
@@ -135,25 +139,39 @@ def _container_names(ctx: EvaluationContext) -> Iterable[str]:
 def _scan_operator(found: FactScan, node: EvalNode, world: object) -> None:
     spec = node.spec
     assert spec is not None
+    if motion.is_moving_comparison(node):
+        found.moving.append(node)
+        found.bounded.update(motion.leaves(node))
+    reads = _reads_of(found, node)
     if spec.traits & Trait.VOLATILE or (spec.traits & Trait.STATEFUL and node.name not in _COUNTED_MEMORY):
         found.restless.append(node)
     if spec.traits & Trait.ACTION:
         found.actions.append(node)
-    if spec.reads is None:
+    if reads is None:
         return
     if all(_is_literal(arg) for arg in node.args):
-        keys = set(spec.reads(world, [_literal_text(arg) for arg in node.args]))
+        keys = set(reads(world, [_literal_text(arg) for arg in node.args]))
         found.facts |= keys
         if _ROSTER in keys:  # may have asked for every ship there is, and there can come more
             found.computed.append(node)
         return
     one, other = (
-        set(spec.reads(world, [_literal_text(arg) if _is_literal(arg) else dummy for arg in node.args]))
+        set(reads(world, [_literal_text(arg) if _is_literal(arg) else dummy for arg in node.args]))
         for dummy in ("\0one", "\0other")
     )
     found.facts |= one & other
     if one != other or _ROSTER in one:
         found.computed.append(node)
+
+
+def _reads_of(found: FactScan, node: EvalNode) -> ReadsFunction | None:
+    """Return what an operator reads; where a comparison bounds its motion, the bounds instead of the motion."""
+    assert node.spec is not None
+    reads = node.spec.reads
+    if reads is None or node not in found.bounded:
+        return reads
+    all_reads = reads
+    return lambda world, texts: motion.without_motion(all_reads(world, texts))
 
 
 def _is_literal(arg: EvalNode) -> bool:
@@ -170,7 +188,12 @@ def _literal_text(arg: EvalNode) -> str:
 def install(found: FactScan, sink: FactSink) -> None:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse."""
     for node in found.computed:
-        _wrap(node, lambda spec: _recording(spec, sink))
+        reads = _reads_of(found, node)
+        assert reads is not None
+        assert node.spec is not None
+        node.spec = replace(node.spec, function=_recording(node.spec.function, reads, sink))
+    for node in found.moving:
+        motion.install(node, sink)
     for node in (*found.restless, *found.actions):
         _wrap(node, _effective)
 
@@ -190,10 +213,7 @@ def _effective(spec: OperatorMeaning) -> OperatorFunction:
     return effective
 
 
-def _recording(spec: OperatorMeaning, sink: FactSink) -> OperatorFunction:
-    inner = spec.function
-    reads = spec.reads
-    assert reads is not None
+def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
     told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
     ships = epoch = -1
 

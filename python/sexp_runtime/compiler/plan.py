@@ -44,6 +44,12 @@ _FALSE_FOREVER: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
 _READER: Final = Trait.NONE | Trait.TIME
 
 
+class Watched:
+    """Base of operator functions that watch the evaluation of their arguments: they are called, never written out."""
+
+    __slots__ = ()
+
+
 class Form(Enum):
     """How a node is compiled."""
 
@@ -143,7 +149,9 @@ class Planner:
         if len(head.args) <= MAX_ARGUMENTS:
             kids = [self.plan(arg) for arg in head.args]
             found: Plan | None = None
-            if name in COMPARISONS and len(kids) >= 2:
+            if isinstance(spec.function, Watched):
+                pass
+            elif name in COMPARISONS and len(kids) >= 2:
                 found = self._comparison(node, name, kids)
             elif name in ARITHMETIC and kids:
                 found = self._arithmetic(node, name, kids)
