@@ -28,6 +28,7 @@ from sexp_runtime.world.world import World
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.syntax.diagnostics import Diagnostic
+    from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.ships import Ship
 
 #: Frames between two digests of the state in a recording.
@@ -284,6 +285,10 @@ class MissionSession:
         """Return the value of an expression now, from cache where that is right; raises SexpError for bad text."""
         value: int = self.cache.evaluate(text, self._adhoc, argument=argument, hints=hints)
         return value
+
+    def parse(self, text: str) -> SexpExpression:
+        """Return the parsed text, with this mission's variables and containers; raises SexpError for bad text."""
+        return self._adhoc.parse(text)
 
     def set_variable(self, name: str, value: int | str) -> None:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""

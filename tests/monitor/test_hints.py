@@ -10,7 +10,7 @@ import pytest
 from sexp_runtime.cli import main
 from sexp_runtime.monitor.hints import Evidence, Hint, PerformanceHints, Watched, gather
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.monitor.trial import rewritten_text, try_hint
+from sexp_runtime.monitor.trial import apply_live, rewritten_text, try_hint
 from sexp_runtime.session import MissionSession
 
 SHARED = "( and ( > @a[0] 3 ) ( < @a[0] 9 ) ( > @b[0] 100 ) )"
@@ -111,6 +111,24 @@ def test_a_saving_that_does_not_show_is_withdrawn(hints: list[Hint]) -> None:
     trial = try_hint(MISSION.encode(), same, seconds=5, seed=1, fps=30)
     assert trial.equal
     assert trial.evaluations_after == trial.evaluations_before
+
+
+def test_a_hint_is_applied_to_a_running_mission(hints: list[Hint]) -> None:
+    (clock,) = of_kind(hints, "clock-polling")
+    plain, live = (MissionSession.load(MISSION, seed=1, scenario=True, freeze_gc=False) for _ in range(2))
+    for frame in range(1800):
+        if frame == 60:
+            apply_live(live, clock)
+        plain.step_us(16_667)
+        live.step_us(16_667)
+        assert plain.digest() == live.digest(), frame
+    assert live.world.event("polls the clock").result == 1  # type: ignore[union-attr]  # it is in the mission
+    assert live.counters()["evaluations"] < plain.counters()["evaluations"]
+    with pytest.raises(ValueError, match="no text"):
+        apply_live(live, of_kind(hints, "never-fires")[0])
+    naive = MissionSession.load(MISSION, engine="naive", freeze_gc=False)
+    with pytest.raises(ValueError, match="cached engine"):
+        apply_live(naive, clock)
 
 
 def test_only_the_formula_changes_in_the_file(hints: list[Hint]) -> None:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 #: Share of frames from which on a formula counts as evaluated all the time.
 OFTEN: Final = 0.5
+#: Share of frames below which the order of arguments is not worth a word.
+RARE: Final = 0.01
 #: Share of a formula's evaluations from which on one cause counts as the cause.
 MOSTLY: Final = 0.8
 #: Fewest operators in, and fewest formulas with, an expression that counts as repeated.
@@ -199,6 +201,8 @@ def better_text(evidence: Evidence) -> Iterable[Hint]:
         root = watched.expression.root
         found = offers(root, cost if costs else None)
         if not found:
+            continue
+        if all(offer.rule == "cheap-first" for offer in found) and watched.evaluations < RARE * evidence.frames:
             continue
         rewritten = apply_all(root, cost if costs else None)
         kinds = {_RULE_TEXT[offer.rule][0] for offer in found}
