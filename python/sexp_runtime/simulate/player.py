@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
 #: Microseconds between two acts of a kind: shortest, and what is added at random.
-KEY_US: Final = (3e6, 9e6)
+KEY_US: Final = (1.5e6, 4e6)
 TARGET_US: Final = (2e6, 6e6)
 ORDER_US: Final = (15e6, 45e6)
 TRAVEL_US: Final = (10e6, 20e6)
@@ -54,7 +54,7 @@ SCAN_RANGE: Final = 500.0
 QUIET: Final = 5000.0
 SHORT: Final = 800.0
 #: Metres from a destination at which the player has arrived.
-ARRIVED: Final = 260.0
+ARRIVED: Final = 60.0
 
 
 class PlayerHabits:

@@ -187,7 +187,8 @@ class Scenario:
             if player is not None:
                 self.after(self.spread(LEAVE_US), lambda: self._left(player))
         elif name == "add-nav-waypoint" and len(args) > 2:
-            self.navs[str(args[0]).lower()] = f"{args[1]}:{args[2]}"
+            number = args[2] if isinstance(args[2], int) else 1
+            self.navs[str(args[0]).lower()] = f"{args[1]}:{max(number, 1)}"
         elif name == "add-nav-ship" and len(args) > 1:
             self.navs[str(args[0]).lower()] = str(args[1])
         elif name == "del-nav" and args:

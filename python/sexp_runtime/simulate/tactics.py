@@ -64,12 +64,14 @@ class Tactics:
         if ship.departing:
             self._fly(pilot, ship.orientation[6:9], pilot.speed)
             return
-        goal = self._choose(pilot)
+        player = self.world.player
+        by_hand = ship.key == player.ship and not player.under_ai
+        goal = None if by_hand else self._choose(pilot)
         if goal != pilot.goal:
             pilot.goal = goal
             pilot.path, pilot.leg, pilot.target = "", 0, None
         if goal is None:
-            if not self._hunt(pilot, ALERT) and not self._head_for(pilot, pilot.destination, 200.0):
+            if not self._hunt(pilot, ALERT) and not self._head_for(pilot, pilot.destination, 15.0):
                 self._fly(pilot, None, 0.0)
         else:
             self._follow(pilot, goal)

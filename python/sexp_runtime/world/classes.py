@@ -151,7 +151,7 @@ def guess_type(class_name: str) -> str:
         if word in lowered:
             return kind
     prefix = lowered.split(" ", 1)[0].split("#", 1)[0]
-    if " " in class_name and 1 < len(prefix) <= 5:
+    if " " in class_name and 1 < len(prefix) <= 5 and prefix.isalpha():
         if prefix in ("tac", "tc", "tsc", "vac", "sac", "ttc"):
             return "cargo"
         for ending, kind in _PREFIX_ENDINGS:
