@@ -29,8 +29,9 @@ signal left(how: String)
 @export_range(0.0, 1000000.0) var max_shields := 0.0
 ## What the freeing of this node means.
 @export_enum("as in the project settings", "destroyed", "departed", "vanished") var freed_means: String = "as in the project settings"
-## Greatest speed in units a second, or 0 if not known. With it, distances are computed only when they could have changed enough.
-@export_range(0.0, 1000000.0) var top_speed := 0.0
+## Greatest speed in units a second: 0 for what never moves, negative if not known. With it, distances are computed only
+## when they could have changed enough.
+@export_range(-1.0, 1000000.0) var top_speed := -1.0
 
 ## The hull's present strength, from 0 to [member max_hull].
 @export var hull := 100.0:

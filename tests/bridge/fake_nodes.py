@@ -107,7 +107,7 @@ def sexp_object(**properties: Any) -> FakeNode:
         "shields": 0.0,
         "max_shields": 0.0,
         "team": "Friendly",
-        "top_speed": 0.0,
+        "top_speed": -1.0,
     }
     signals = {
         "hull_changed": 1, "shields_changed": 1, "team_changed": 1, "destroyed": 1, "departed": 0,

@@ -415,7 +415,8 @@ class RuntimeHost:
 
     def explain(self, event: str) -> str:
         """Return why an event has its result, as text."""
-        return "" if self.session is None else str(self.session.explain("event", event))
+        explain: Callable[[str, str], Any] | None = getattr(self.session, "explain", None)
+        return "" if explain is None else str(explain("event", event))
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events in order: name, result, done, count, objective."""

@@ -166,5 +166,5 @@ def field_value(fact: str, value: Any) -> Any:
         return bool(value)
     number = float(value)
     if number != number or number in (float("inf"), float("-inf")):
-        return 0.0
-    return (number if number > 0 else None) if fact == "top_speed" else number
+        return None if fact == "top_speed" else 0.0
+    return (number if number >= 0 else None) if fact == "top_speed" else number

@@ -24,7 +24,7 @@ func run() -> void:
 	equal(SexpRuntime.get_statistics()["positions_read"] - read, 2, "places read in a frame")
 	equal(SexpRuntime.get_object("Far")["position"], Vector3(1000, 0, 0), "a place in space")
 
-	# Flying nearer at the promised speed: found in the very frame, never more than one evaluation a frame.
+	# Flying nearer at the promised speed: found in the very frame, with few evaluations.
 	SexpRuntime.step(1.1)
 	settle_motion()
 	var before: int = SexpRuntime.get_statistics()["evaluations"]
@@ -36,7 +36,7 @@ func run() -> void:
 	var distance := 1000.0 - bodies[0].position.x
 	check(distance < 100.0 and distance > 100.0 - 50.0 * STEP - 0.01, "satisfied at a distance of %s" % distance)
 	var evaluations: int = SexpRuntime.get_statistics()["evaluations"] - before
-	check(evaluations <= frames, "%d evaluations in %d frames" % [evaluations, frames])
+	check(evaluations < frames / 4.0, "%d evaluations in %d frames" % [evaluations, frames])
 	result("frames", frames)
 	result("evaluations", evaluations)
 
