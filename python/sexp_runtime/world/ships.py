@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from math import sqrt
 from typing import Any, Final
 
 from sexp_runtime.world.classes import subsystem_type
@@ -223,7 +224,7 @@ class Ship:
     def speed(self) -> float:
         """Length of the velocity, metres a second."""
         x, y, z = self.velocity
-        return float((x * x + y * y + z * z) ** 0.5)
+        return sqrt(x * x + y * y + z * z)
 
     @property
     def hull_percent(self) -> float:
