@@ -8,9 +8,9 @@ from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, ReadsFunction, Trait
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
+from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
 
 
@@ -39,8 +39,6 @@ _DECIDING: Final = {
 }
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
-#: Statuses that can make a later evaluation differ; all others are one class.
-_REMEMBERED: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, DRAWN})
 _ROSTER: Final = ("roster",)
 #: Most combinations of texts that an operator remembers having told of; then it tells them again.
 MOST_TOLD: Final = 1000
@@ -50,26 +48,25 @@ class FactScan:
     """What one formula reads.
 
     `facts` are known now. `computed` are operator nodes whose facts follow from texts that only running shows.
-    `actions` are operator nodes in the place of actions, `restless` those that must run whenever the original would.
+    `actions` are operator nodes in the place of actions (`root_actions` those of the root), `restless` those that must
+    run whenever the original would.
     `moving` are comparisons that bound the motion of what they compare; `bounded` the position operators in them.
     """
 
-    __slots__ = ("actions", "bounded", "computed", "facts", "moving", "restless")
+    __slots__ = ("actions", "bounded", "computed", "facts", "moving", "restless", "root_actions")
 
     def __init__(self) -> None:
         self.facts: set[FactKey] = set()
         self.computed: list[EvalNode] = []
         self.actions: list[EvalNode] = []
         self.restless: list[EvalNode] = []
+        self.root_actions: list[EvalNode] = []
         self.moving: list[EvalNode] = []
         self.bounded: set[EvalNode] = set()
 
 
-def scan(root: EvalNode, ctx: EvaluationContext, *, compiled_root: bool = False) -> FactScan:
-    """Return what a formula reads as long as it runs no action; one that ran an action must be evaluated again anyway.
-
-    With `compiled_root` the actions of the root are left out, because the code that runs them counts them itself.
-    """
+def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
+    """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway."""
     found = FactScan()
     world = ctx.world
     shared = (ctx.constants.true, ctx.constants.false)
@@ -101,11 +98,8 @@ def scan(root: EvalNode, ctx: EvaluationContext, *, compiled_root: bool = False)
             _scan_operator(found, node, world)
             deciding, actions = split_actions(node)
             stack.extend(deciding)
-            if node is root and compiled_root:
-                continue
-            found.actions.extend(
-                action.inner for action in actions if action.inner is not None and action.inner not in shared
-            )
+            kept = found.root_actions if node is root else found.actions
+            kept.extend(action.inner for action in actions if action.inner is not None and action.inner not in shared)
         else:
             stack.extend(node.args)
     return found
@@ -198,6 +192,12 @@ def install(found: FactScan, sink: FactSink) -> None:
         _wrap(node, _effective)
 
 
+def install_actions(found: FactScan) -> None:
+    """Count the actions of the root as effects, where the code that runs them does not do so itself."""
+    for node in found.root_actions:
+        _wrap(node, _effective)
+
+
 def _wrap(node: EvalNode, around: Callable[[OperatorMeaning], OperatorFunction]) -> None:
     assert node.spec is not None
     node.spec = replace(node.spec, function=around(node.spec))
@@ -221,7 +221,7 @@ def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) ->
         nonlocal ships, epoch
         variants = possible_texts(ctx, node, sink)
         if variants is None:  # a text that cannot be read without consequences
-            ctx.unsettled = True
+            ctx.effects += 1
         else:
             if len(ctx.world.ships) != ships or sink.epoch != epoch or len(told) > MOST_TOLD:
                 told.clear()
@@ -269,21 +269,3 @@ def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> li
             variants.append(texts)
     return variants
 
-
-def memory_of(root: EvalNode, ctx: EvaluationContext) -> tuple[object, ...]:
-    """Return all that a formula remembers between evaluations, ordinary statuses taken as one (see EvalNode)."""
-    shared = (ctx.constants.true, ctx.constants.false)
-    return tuple(
-        (
-            node.status if node.status in _REMEMBERED else None,
-            node.valid,
-            node.selected,
-            node.cache,
-            node.looked_up,
-            node.lookup,
-            node.memory,
-            node.text,
-        )
-        for node in root.walk()
-        if node not in shared
-    )

@@ -9,7 +9,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from sexp_runtime.compiler.facts import FactSink, install, scan
+from sexp_runtime.compiler.facts import FactSink, install, install_actions, scan
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
@@ -78,11 +78,14 @@ class CompiledFormula:
         self.owner = owner
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
+        found = None
         if sink is not None:
-            found = scan(root, ctx, compiled_root=root.name in _CONDITIONALS)
+            found = scan(root, ctx)
             install(found, sink)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx)
+        if found is not None and not writer.runs_actions:
+            install_actions(found)
         #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
         self.quiet = _is_quiet(root, ctx)
         self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
@@ -226,6 +229,7 @@ def _write_plain(root: EvalNode, plan: Plan, ctx: EvaluationContext) -> tuple[So
 
 
 def _run_actions(writer: SourceWriter, actions: Iterable[EvalNode]) -> None:
+    writer.runs_actions = True
     writer.add("C.effects += 1")
     for action in actions:
         if action.is_expression:

@@ -149,7 +149,8 @@ class Planner:
         if len(head.args) <= MAX_ARGUMENTS:
             kids = [self.plan(arg) for arg in head.args]
             found: Plan | None = None
-            if isinstance(spec.function, Watched):
+            function: object = spec.function
+            if isinstance(function, Watched):
                 pass
             elif name in COMPARISONS and len(kids) >= 2:
                 found = self._comparison(node, name, kids)

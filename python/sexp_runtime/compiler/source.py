@@ -49,6 +49,8 @@ class SourceWriter:
         self.parameters: dict[str, Any] = {}
         self.indent = 1
         self.fresh = fresh
+        #: Whether the code runs the root's actions itself, and counts them as effects.
+        self.runs_actions = False
         self._names: dict[int, str] = {}
         self._count = 0
 

@@ -72,7 +72,7 @@ class Answers(CachedFormulas):
         cached = self.values[index], formula.status
         self.cause = self._why(index, checking)
         errors, effects = counters.errors, ctx.effects
-        ctx.due = NEVER
+        ctx.start()
         dirty.marks[index] = 0
         value = evaluate(index)
         self.values[index] = value

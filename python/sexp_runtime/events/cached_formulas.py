@@ -5,9 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Sequence
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda, SlotTable
-from sexp_runtime.compiler.facts import FactSink, memory_of
+from sexp_runtime.compiler.facts import FactSink
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.operators.context import EvaluationContext
@@ -63,8 +62,6 @@ class CachedFormulas:
         self.evaluators: list[Callable[[], int]] = []
         self.evaluations = 0
         self._sinks: list[_Sink] = []
-        #: What a formula remembered after its last evaluation, for those that did not settle at once.
-        self._memories: dict[int, tuple[object, ...]] = {}
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
             sink = _Sink(self.table, index)
             self._sinks.append(sink)
@@ -90,7 +87,7 @@ class CachedFormulas:
         """Evaluate a formula, note until when its value holds, and return it."""
         ctx = self.ctx
         dirty = self.table.dirty
-        ctx.due = NEVER
+        ctx.start()
         before = ctx.effects
         dirty.marks[index] = 0
         try:
@@ -108,32 +105,9 @@ class CachedFormulas:
             self.agenda.schedule(dirty, index, ctx.due)
         return value
 
-    def is_settled(self, index: int, effects_before: int) -> bool:
-        """Say whether evaluating again with the same facts must give the same, after an evaluation that just ended.
-
-        It must if nothing happened and nothing remembered has changed. What changed on the way can be as before at the
-        end (the statuses below an argument form go with each candidate), so an unsettled formula's whole memory is
-        compared with that after the evaluation before.
-        """
-        ctx = self.ctx
-        if ctx.effects != effects_before:
-            self._memories.pop(index, None)
-            return False
-        if not ctx.unsettled:
-            return True
-        formula = self.formulas[index]
-        if not isinstance(formula, CompiledFormula):
-            return True
-        memory = memory_of(formula.root, ctx)
-        if self._memories.get(index) == memory:
-            return True
-        self._memories[index] = memory
-        return False
-
     def flush(self, index: int) -> None:
         """Forget what a formula remembers (D3); its next use evaluates it."""
         self.formulas[index].flush()
-        self._memories.pop(index, None)
         if self.table.facts[index] is None:
             self.revive(index)
         else:
@@ -142,7 +116,6 @@ class CachedFormulas:
     def replace(self, index: int, expression: SexpExpression) -> None:
         """Put another formula into a slot, with fresh statuses and edges."""
         self.table.release(index)
-        self._memories.pop(index, None)
         owner = self.formulas[index].owner
         sink = self._sinks[index]
         formula = _make(expression, self.ctx, owner, self._mission, sink)
@@ -159,7 +132,6 @@ class CachedFormulas:
     def retire(self, index: int) -> None:
         """Give up the slot's edges: its value is not needed until `revive`."""
         self.table.release(index)
-        self._memories.pop(index, None)
 
     def revive(self, index: int) -> None:
         """Take up the slot again after `retire`; its next use evaluates it."""

@@ -62,11 +62,11 @@ class Candidate:
 class EvaluationContext:
     """What one engine evaluates its formulas with; one per mission run.
 
-    Bookkeeping for caches, reset by whoever starts an evaluation: `due` is the first microsecond at which time alone
-    could change the result (NEVER_DUE if none), `effects` counts what forbids reuse of the evaluation (actions, random
-    draws, steps of memory), `unsettled` says that something remembered changed so that the same facts could give another
-    result next time, `stirred` holds nodes whose status changed with the one before (see evaluator.is_settled). `nan` is
-    the special result, NAN or NAN_FOREVER, met by the last `number`, else None (B14).
+    Bookkeeping for caches, forgotten by `start`: `due` is the first microsecond at which time alone could change the
+    result (NEVER_DUE if none), `unsettled` says that something remembered changed, so that the same facts could give
+    another result next time, `stirred` holds nodes whose status changed, with the one before (see
+    evaluator.is_settled). `effects` counts what forbids reuse of an evaluation (actions, random draws, steps of
+    memory). `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`, else None (B14).
     """
 
     def __init__(
@@ -100,6 +100,12 @@ class EvaluationContext:
         self.nan: Status | None = None
         self.warnings: list[str] = []
         self.warning_count = 0
+
+    def start(self) -> None:
+        """Forget what earlier evaluations noted in `due`, `unsettled` and `stirred`, before one that may be reused."""
+        self.due = NEVER_DUE
+        self.unsettled = False
+        self.stirred.clear()
 
     # -- evaluation ---------------------------------------------------------------------------------------------
 
