@@ -297,7 +297,7 @@ class ContainerStore:
                 start = at + 1
                 continue
             container, modifiers, end = found
-            text = text[:at] + self.read(container.name, modifiers) + text[end:]
+            text = text[:at] + self._read_once(container, modifiers) + text[end:]
             start = at
         return text
 

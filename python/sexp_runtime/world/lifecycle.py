@@ -266,7 +266,7 @@ class Lifecycle(WorldState):
             points -= absorbed
             if points <= 0:
                 return False
-        floor = ship.max_hull * ship.guardian / 100.0 if ship.guardian else 0.0
+        floor = min(ship.max_hull * ship.guardian / 100.0, ship.hull) if ship.guardian else 0.0
         hull = max(ship.hull - points, floor) if ship.guardian else ship.hull - points
         if attacker is not None and hull < ship.hull:
             ship.damage_by[attacker.key] = ship.damage_by.get(attacker.key, 0.0) + (ship.hull - max(hull, 0.0))

@@ -27,7 +27,7 @@ def cut_text(text: str, limit: int = MAX_TEXT_BYTES) -> str:
     """Return text cut to limit bytes of UTF-8, never in the middle of a character (J1, J3)."""
     if len(text) * 4 <= limit:
         return text
-    raw = text.encode("utf-8", "surrogateescape")
+    raw = text.encode("utf-8", "surrogatepass")
     if len(raw) <= limit:
         return text
     return raw[:limit].decode("utf-8", "ignore")

@@ -1,0 +1,304 @@
+"""Variables and containers that outlive a mission: the campaign's and the pilot's store, and their files (J10, J25)."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import msgpack
+
+from sexp_runtime.world.containers import LIST, MAP, Container
+from sexp_runtime.world.variables import NOT_SAVED, NUMBER, SAVE_ON_CLOSE, SAVE_ON_PROGRESS, STRING
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: First bytes of every store file, and the version of what follows.
+MAGIC: Final = b"SEXPSTORE\n"
+VERSION: Final = 1
+#: Largest file that is read, in bytes: a full table of variables and many containers are far smaller.
+MAX_FILE_BYTES: Final = 16 * 1024 * 1024
+
+
+class StoreError(Exception):
+    """A store could not be written, or read; the text says which file and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVariable:
+    """A variable in a store: its text, type and flags."""
+
+    name: str
+    text: str
+    type: str = NUMBER
+    eternal: bool = False
+    persistence: str = SAVE_ON_PROGRESS
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContainer:
+    """A container in a store; `data` is its items, or keys and values in turn."""
+
+    name: str
+    kind: str
+    data_type: str
+    key_type: str
+    data: tuple[str, ...]
+    eternal: bool = False
+    persistence: str = SAVE_ON_PROGRESS
+
+
+@dataclass(slots=True)
+class Store:
+    """What a campaign or a pilot remembers, by lower-case name: names compare without case here (J10)."""
+
+    variables: dict[str, StoredVariable] = field(default_factory=dict)
+    containers: dict[str, StoredContainer] = field(default_factory=dict)
+
+    def pack(self) -> bytes:
+        """Return the store as the bytes of a file."""
+        body = {
+            "version": VERSION,
+            "variables": [[v.name, v.text, v.type, v.eternal, v.persistence] for v in self.variables.values()],
+            "containers": [
+                [c.name, c.kind, c.data_type, c.key_type, list(c.data), c.eternal, c.persistence]
+                for c in self.containers.values()
+            ],
+        }
+        packed = msgpack.packb(body, use_bin_type=True, unicode_errors="surrogatepass")
+        assert isinstance(packed, bytes)
+        return MAGIC + packed
+
+    @classmethod
+    def unpack(cls, data: bytes) -> Store:
+        """Return the store in the bytes of a file; StoreError when they are damaged or of an unknown version."""
+        if not data.startswith(MAGIC):
+            raise StoreError("the file does not start as a store of variables does")
+        try:
+            body = msgpack.unpackb(data[len(MAGIC) :], raw=False, unicode_errors="surrogatepass")
+        except Exception as error:  # msgpack raises several unrelated types on damaged bytes
+            raise StoreError(f"the contents cannot be decoded ({error})") from error
+        if not isinstance(body, dict) or not isinstance(body.get("version"), int):
+            raise StoreError("the contents are not those of a store")
+        if body["version"] > VERSION:
+            raise StoreError(f"it was written by a newer version ({body['version']}, known is {VERSION})")
+        store = cls()
+        for row in _rows(body, "variables", (str, str, str, bool, str)):
+            store.variables[row[0].lower()] = StoredVariable(*row)
+        for row in _rows(body, "containers", (str, str, str, str, list, bool, str)):
+            if row[1] not in (LIST, MAP) or not all(isinstance(text, str) for text in row[4]):
+                raise StoreError(f"container {row[0]!r} has unusable contents")
+            if row[1] == MAP and len(row[4]) % 2:
+                raise StoreError(f"map {row[0]!r} has a key without a value")
+            store.containers[row[0].lower()] = StoredContainer(
+                row[0], row[1], row[2], row[3], tuple(row[4]), row[5], row[6]
+            )
+        return store
+
+
+def _rows(body: dict[Any, Any], name: str, types: tuple[type, ...]) -> list[list[Any]]:
+    rows = body.get(name)
+    if not isinstance(rows, list):
+        raise StoreError(f"the list of {name} is missing")
+    for row in rows:
+        if not isinstance(row, list) or len(row) != len(types):
+            raise StoreError(f"an entry among the {name} has the wrong length")
+        if not all(isinstance(value, kind) for value, kind in zip(row, types, strict=True)):
+            raise StoreError(f"an entry among the {name} has values of the wrong type")
+    return rows
+
+
+def write_store(path: Path, store: Store) -> None:
+    """Write a store so that the file is either the old or the new one, whatever happens in between.
+
+    StoreError when it cannot be written (no room, no permission ...); the old file is then as it was.
+    """
+    temporary: str | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(store.pack())
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        temporary = None
+        _sync_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise StoreError(f"cannot save variables to {path}: {reason}; the previous file is unchanged") from error
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(temporary)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Ask the system to make the renaming durable; not every system can, and the data are safe without."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLoad:
+    """A store read from a file. `problem` says what was wrong, "" if nothing; `kept_as` is where a damaged file was
+    put."""
+
+    store: Store
+    problem: str = ""
+    kept_as: Path | None = None
+
+
+def read_store(path: Path) -> StoreLoad:
+    """Read a store; a missing file is an empty store.
+
+    A damaged file, or one of a newer version, is renamed and so kept aside, never overwritten; the store is then empty
+    and `problem` says why. A file that cannot be read at all is a StoreError, for writing over it could lose it.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE_BYTES:
+            return _keep_aside(path, f"it is larger than {MAX_FILE_BYTES} bytes")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return StoreLoad(Store())
+    except OSError as error:
+        raise StoreError(f"cannot read variables from {path}: {error.strerror or error}") from error
+    try:
+        return StoreLoad(Store.unpack(data))
+    except StoreError as error:
+        return _keep_aside(path, str(error))
+
+
+def _keep_aside(path: Path, reason: str) -> StoreLoad:
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    for number in range(1000):
+        target = path.with_name(f"{path.name}.damaged-{stamp}" + (f"-{number}" if number else ""))
+        if target.exists():
+            continue
+        try:
+            os.rename(path, target)
+        except OSError as error:
+            raise StoreError(f"{path} is damaged ({reason}) and cannot be set aside: {error.strerror}") from error
+        return StoreLoad(Store(), f"{path} is damaged: {reason}; it was kept as {target.name}", target)
+    raise StoreError(f"{path} is damaged ({reason}) and no free name was found to keep it")
+
+
+# Between a world and its stores
+
+
+def save_variables(world: World, campaign: Store, pilot: Store, *, accepted: bool) -> None:
+    """Take what is to be kept from a world at mission end (J10, J25).
+
+    Variables and containers that are saved on mission close always; those saved on progress when the result was
+    `accepted`. Eternal ones go to the pilot, others to the campaign.
+    """
+    kinds = (SAVE_ON_CLOSE, SAVE_ON_PROGRESS) if accepted else (SAVE_ON_CLOSE,)
+    table = world.variables
+    for index, name in enumerate(table.names):
+        if name and table.persistence[index] in kinds:
+            store = pilot if table.eternal[index] else campaign
+            store.variables[name.lower()] = StoredVariable(
+                name, table.texts[index], table.types[index], table.eternal[index], table.persistence[index]
+            )
+    for container in world.containers.by_name.values():
+        if container.persistence in kinds:
+            store = pilot if container.eternal else campaign
+            store.containers[container.key] = stored_container(container)
+
+
+def stored_container(container: Container) -> StoredContainer:
+    """Return a container as a store keeps it."""
+    data = container.items if container.kind == LIST else [text for pair in container.pairs.items() for text in pair]
+    return StoredContainer(
+        container.name,
+        container.kind,
+        container.data_type,
+        container.key_type,
+        tuple(data),
+        container.eternal,
+        container.persistence,
+    )
+
+
+def load_variables(world: World, campaign: Store, pilot: Store) -> None:
+    """Give a world's persistent variables and containers their stored values at mission load (J10, J25).
+
+    The campaign's store is looked at first, except for variables declared eternal, then the eternal ones of the
+    pilot's.
+    As in the original only the first N slots are looked at, N being the number of variables set.
+    """
+    table = world.variables
+    for index in range(len(table)):
+        name = table.names[index]
+        if not name or table.persistence[index] == NOT_SAVED:
+            continue
+        found = None if table.eternal[index] else campaign.variables.get(name.lower())
+        if found is None:
+            found = pilot.variables.get(name.lower())
+            if found is not None and (not found.eternal or found.persistence == NOT_SAVED):
+                found = None
+        if found is not None:
+            table.types[index] = found.type if found.type in (NUMBER, STRING) else table.types[index]
+            table.eternal[index] = found.eternal
+            table.persistence[index] = found.persistence
+            table.set_text(index, found.text)
+    for container in world.containers.by_name.values():
+        if container.persistence == NOT_SAVED:
+            continue
+        stored = (pilot if container.eternal else campaign).containers.get(container.key)
+        if stored is None or (stored.kind, stored.key_type, stored.data_type) != (
+            container.kind,
+            container.key_type,
+            container.data_type,
+        ):
+            continue
+        if container.kind == LIST:
+            world.containers.replace(container.name, items=list(stored.data))
+        else:
+            world.containers.replace(container.name, pairs=dict(zip(stored.data[::2], stored.data[1::2], strict=True)))
+
+
+class PersistentStores:
+    """The files of one campaign and one pilot in a folder of the game's choice.
+
+    Reading reports damaged files in `problems`; `load_into` and `save_from` do nothing outside a campaign (J10).
+    """
+
+    def __init__(self, folder: Path | str, campaign: str, pilot: str = "pilot") -> None:
+        self.folder = Path(folder)
+        self.campaign_path = self.folder / f"{safe_name(campaign)}.campaign.msgpack"
+        self.pilot_path = self.folder / f"{safe_name(pilot)}.pilot.msgpack"
+        loads = [read_store(self.campaign_path), read_store(self.pilot_path)]
+        self.campaign, self.pilot = (load.store for load in loads)
+        self.problems: list[str] = [load.problem for load in loads if load.problem]
+
+    def load_into(self, world: World) -> None:
+        """Give the world's persistent variables and containers their stored values."""
+        if world.campaign is not None:
+            load_variables(world, self.campaign, self.pilot)
+
+    def save_from(self, world: World, *, accepted: bool) -> None:
+        """Keep what the mission leaves and write both files; StoreError as `write_store`."""
+        if world.campaign is None:
+            return
+        save_variables(world, self.campaign, self.pilot, accepted=accepted)
+        write_store(self.campaign_path, self.campaign)
+        write_store(self.pilot_path, self.pilot)
+
+
+def safe_name(name: str) -> str:
+    """Return a name that is fit for a file: letters, digits, dash and underscore, others as their code in
+    hexadecimal."""
+    shown = "".join(
+        char if char.isascii() and (char.isalnum() or char in "-_") else f"={ord(char):x}=" for char in name
+    )
+    return shown or "="
