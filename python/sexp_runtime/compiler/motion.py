@@ -1,0 +1,251 @@
+"""Comparisons of distances and coordinates: instead of marking them whenever something moved, work out until when the
+objects are too slow to change the outcome."""
+
+from __future__ import annotations
+
+import operator as py
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Final, NamedTuple
+
+from sexp_runtime.compiler.plan import Watched
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.places import Place, Presence, find_places
+from sexp_runtime.operators.registry import OperatorFunction
+from sexp_runtime.values import INT_MAX, INT_MIN, Raw
+from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.ships import Ship
+
+#: Fields of a ship that change whenever it flies or turns.
+MOTION_FIELDS: Final = frozenset({"position", "velocity", "orientation"})
+#: Fields to be told of instead: what could make a ship faster, or move it at once.
+_BOUND_FIELDS: Final = ("speed_bound", "docked", "jump", "radius")
+
+_TESTS: Final[dict[str, Callable[[int, int], bool]]] = {
+    "=": py.eq,
+    "!=": py.ne,
+    "<": py.lt,
+    ">": py.gt,
+    "<=": py.le,
+    ">=": py.ge,
+}
+#: Metres of change per metre of relative movement; half diagonals of boxes count through the slack.
+_DISTANCES: Final = {"distance": 1.1, "distance-to-center": 1.0, "distance-to-bbox": 3.0}
+_COORDINATES: Final = frozenset({"get-object-x", "get-object-y", "get-object-z"})
+_FOLDS: Final = frozenset({"+", "-", "min", "max", "abs"})
+#: What remains of a computed time, for rounding in the positions that a game integrates.
+_CAUTION: Final = 0.999
+#: A turning cube's surface comes nearer by at most (sqrt(3) - 1) half edges; for each of two boxes.
+_TURNING: Final = 0.75
+_UNBOUNDED: Final = float("inf")
+
+
+class Reading(NamedTuple):
+    """A value, the greatest speed at which it can change in units a second, and the jumps that rounding can add."""
+
+    value: int
+    rate: float
+    slack: float
+
+
+class _Probe:
+    """Remembers what a position operator returned at its last evaluation, None if there was none since `reset`."""
+
+    __slots__ = ("raw",)
+
+    def __init__(self) -> None:
+        self.raw: Raw | None = None
+
+
+#: Takes facts that only running shows.
+Sink = Callable[[Iterable[FactKey]], None]
+
+
+def is_leaf(node: EvalNode) -> bool:
+    """Whether an operator node reads a distance or coordinate in a form whose speed can be bounded."""
+    if node.name in _DISTANCES:
+        return len(node.args) == 2
+    return node.name in _COORDINATES and len(node.args) == 1
+
+
+def is_moving_comparison(node: EvalNode) -> bool:
+    """Whether a comparison consists of distances and coordinates (at least one), atoms, and sums of such."""
+    if node.name not in _TESTS or len(node.args) < 2:
+        return False
+    return all(_is_measurable(arg) for arg in node.args) and any(True for _ in leaves(node))
+
+
+def _is_measurable(arg: EvalNode) -> bool:
+    if arg.kind is EvalKind.ATOM:
+        return not arg.is_name and not arg.is_placeholder
+    head = arg.inner
+    if head is None:
+        return False
+    if is_leaf(head):
+        return all(atom.kind is EvalKind.ATOM and not atom.is_name for atom in head.args)
+    if head.name in _FOLDS or (head.name == "*" and sum(part.inner is not None for part in head.args) <= 1):
+        return bool(head.args) and (head.name != "abs" or len(head.args) == 1) and all(map(_is_measurable, head.args))
+    return False
+
+
+def leaves(node: EvalNode) -> Iterable[EvalNode]:
+    """Yield the position operators below a comparison."""
+    for inner in node.walk():
+        if inner.kind is EvalKind.OPERATOR and is_leaf(inner):
+            yield inner
+
+
+def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
+    """Return the facts that bound a motion in place of those that follow it."""
+    kept: list[FactKey] = []
+    for key in keys:
+        if key[-1] in MOTION_FIELDS:
+            kept.extend((*key[:-1], field) for field in _BOUND_FIELDS)
+        else:
+            kept.append(key)
+    return kept
+
+
+def install(node: EvalNode, sink: Sink) -> None:
+    """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions."""
+    probes: dict[int, _Probe] = {}
+    for leaf in leaves(node):
+        assert leaf.spec is not None
+        probe = probes[id(leaf)] = _Probe()
+        leaf.spec = replace(leaf.spec, function=_probing(leaf.spec.function, probe))
+    assert node.spec is not None
+    node.spec = replace(node.spec, function=_Comparison(node, node.spec.function, probes, sink))
+
+
+def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
+    def probing(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        raw = probe.raw = inner(ctx, node)
+        return raw
+
+    return probing
+
+
+class _Comparison(Watched):
+    """The function of a comparison of positions."""
+
+    __slots__ = ("inner", "probes", "sink", "test")
+
+    def __init__(self, node: EvalNode, inner: OperatorFunction, probes: dict[int, _Probe], sink: Sink) -> None:
+        self.inner = inner
+        self.test = _TESTS[node.name]
+        self.probes = probes
+        self.sink = sink
+
+    def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
+        for probe in self.probes.values():
+            probe.raw = None
+        raw = self.inner(ctx, node)
+        first = self.read(ctx, node.args[0])
+        if first is not None:
+            for arg in node.args[1:]:
+                other = self.read(ctx, arg)
+                if other is None:
+                    break
+                self._note_due(ctx, first, other)
+                if not self.test(first.value, other.value):
+                    break
+        return raw
+
+    def _note_due(self, ctx: EvaluationContext, first: Reading, other: Reading) -> None:
+        rate = first.rate + other.rate
+        if rate <= 0.0:
+            return
+        now = ctx.world.clock.us
+        if rate == _UNBOUNDED:
+            ctx.due_us(now + 1)
+            return
+        spare = abs(first.value - other.value) - first.slack - other.slack
+        seconds = min(spare / rate * _CAUTION, 1e6)
+        ctx.due_us(now + max(1, int(seconds * 1e6)))
+
+    def read(self, ctx: EvaluationContext, arg: EvalNode) -> Reading | None:
+        """Return what an argument was at the evaluation just made; None if it was not evaluated or is no number.
+
+        No number stays no number until a ship comes or goes, which is a fact.
+        """
+        head = arg.inner
+        if head is None:
+            return Reading(ctx.atom_number(arg), 0.0, 0.0)
+        probe = self.probes.get(id(head))
+        if probe is not None:
+            if not isinstance(probe.raw, int):
+                return None
+            rate, slack = self._bound(ctx, head)
+            return Reading(probe.raw, rate, slack)
+        parts = [self.read(ctx, part) for part in head.args]
+        readings = [part for part in parts if part is not None]
+        if len(readings) != len(parts):
+            return None
+        return _fold(head.name, readings)
+
+    def _bound(self, ctx: EvaluationContext, leaf: EvalNode) -> tuple[float, float]:
+        """Return the rate and slack of a position operator."""
+        if leaf.name in _COORDINATES:
+            speed, _ = self._speed(ctx, leaf.args[0])
+            return speed, 2.0
+        speed, radius = self._speed(ctx, leaf.args[0])
+        speed2, radius2 = self._speed(ctx, leaf.args[1])
+        return (speed + speed2) * _DISTANCES[leaf.name], 2.0 + _TURNING * (radius + radius2)
+
+    def _speed(self, ctx: EvaluationContext, atom: EvalNode) -> tuple[float, float]:
+        """Return the highest speed bound and radius of the things that a name stands for."""
+        presence, places = find_places(ctx, atom)
+        if presence is not Presence.HERE:
+            return 0.0, 0.0
+        speed = radius = 0.0
+        for place in places:
+            speed = max(speed, self._bound_of(ctx, place))
+            if place.ship is not None:
+                radius = max(radius, place.ship.radius)
+        return speed, radius
+
+    def _bound_of(self, ctx: EvaluationContext, place: Place) -> float:
+        ship = place.ship
+        if ship is None:
+            return 0.0
+        if not ship.docked:
+            return _speed_of(ship)
+        group = ctx.world.docked_group(ship)
+        self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
+        return max(_speed_of(member) for member in group)
+
+
+def _speed_of(ship: Ship) -> float:
+    return _UNBOUNDED if ship.speed_bound is None else ship.speed_bound
+
+
+def _fold(name: str, readings: list[Reading]) -> Reading | None:
+    """Combine arguments as the operator does; rates add up, and no value may wrap (None)."""
+    values = [reading.value for reading in readings]
+    rate = sum(reading.rate for reading in readings)
+    slack = sum(reading.slack for reading in readings)
+    if name == "+":
+        value = sum(values)
+    elif name == "-":
+        value = values[0] - sum(values[1:])
+    elif name == "*":
+        value = 1
+        for reading in readings:
+            value *= reading.value
+        factor = abs(value)
+        for reading in readings:
+            if reading.rate > 0.0 and reading.value:
+                factor = abs(value // reading.value)
+            elif reading.rate > 0.0:
+                factor = 1
+                for other in readings:
+                    factor *= 1 if other is reading else abs(other.value)
+        rate, slack = rate * factor, slack * factor
+    elif name == "min":
+        value = min(values)
+    elif name == "max":
+        value = max(values)
+    else:
+        value = abs(values[0])
+    return Reading(value, rate, slack) if INT_MIN < value < INT_MAX else None
