@@ -130,7 +130,7 @@ def ship_no_guardian(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 @action("ship-guardian-threshold")
 def ship_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Keep the hull of ships from falling below a percentage."""
-    _guard(ctx, values[1:], as_number(values, 0))
+    _guard(ctx, values[1:], min(as_number(values, 0), 100))
 
 
 def _guard(ctx: EvaluationContext, ships: tuple[ActionValue, ...], percent: int) -> None:
@@ -146,7 +146,7 @@ SUBSYSTEM_GUARDIAN = "guardian "
 @action("ship-subsys-guardian-threshold")
 def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Keep subsystems of a ship from falling below a percentage."""
-    percent = as_number(values, 0)
+    percent = min(as_number(values, 0), 100)
     for ship in changeable_ships(ctx.world, values[1:2]):
         for value in values[2:]:
             for subsystem in named_subsystems(ship, value):
