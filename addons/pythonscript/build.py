@@ -176,6 +176,22 @@ def write_config() -> None:
     os.replace(temporary, CONFIG)
 
 
+def announce_extension() -> None:
+    """List the extension where the engine looks for it when a project opens.
+
+    The editor would do so itself, but a headless import that finds an extension for the first time crashes at its end
+    (Godot issue 111048).
+    """
+    if not (ROOT / "project.godot").is_file():
+        return
+    known = ROOT / ".godot" / "extension_list.cfg"
+    lines = known.read_text(encoding="utf-8").splitlines() if known.is_file() else []
+    ours = f"res://{(HERE / 'pythonscript.gdextension').relative_to(ROOT).as_posix()}"
+    if ours not in lines:
+        known.parent.mkdir(exist_ok=True)
+        known.write_text("\n".join([*lines, ours]) + "\n", encoding="utf-8")
+
+
 class Say:
     """Progress on standard error, unless quiet."""
 
@@ -191,6 +207,7 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
     """Bring the build up to date; True if there was something to do. Raises BuildError."""
     if not godot.is_file():
         raise BuildError(f"there is no engine at {godot}")
+    announce_extension()
     wanted = fingerprint(godot)
     if not force and STAMP.is_file() and STAMP.read_text() == wanted and all(path.is_file() for path in outputs()):
         return False
