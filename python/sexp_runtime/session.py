@@ -26,6 +26,7 @@ from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
+    from sexp_runtime.events.explain import Explanation
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.tree import SexpExpression
@@ -339,6 +340,19 @@ class MissionSession:
         part: Any = self.cues if kind == "cue" else self.manager
         marks: bytearray = part.slot_marks(kind)
         return marks
+
+    def explain(self, kind: str, name: str | int) -> Explanation:
+        """Return why an "event", "goal" or "cue" has its value and what it waits for; its text is for people.
+
+        Raises KeyError for a name that is not there, RuntimeError where the engine keeps no results.
+        """
+        from sexp_runtime.events.cached import CachedEventManager
+        from sexp_runtime.events.cached_cues import CachedCueManager
+        from sexp_runtime.events.explain import explain
+
+        if not isinstance(self.manager, CachedEventManager) or not isinstance(self.cues, CachedCueManager):
+            raise RuntimeError(f"the engine {self.engine!r} keeps no results to explain")
+        return explain(self.manager, self.cues, kind, name)
 
     def counters(self) -> dict[str, int]:
         """Return the counters of events, goals and cues, added up (see events.counters)."""

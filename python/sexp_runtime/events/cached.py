@@ -14,7 +14,7 @@ from typing import Final
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.answers import CAUSE_FACT, CAUSES, Answers
 from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.manager import MissionEventManager, is_elapsed
 from sexp_runtime.events.naive import formula_of
@@ -177,6 +177,7 @@ class CachedEventManager(MissionEventManager):
         table = self.events.table
         dirty, wakes = table.dirty.marks, table.wake.marks
         evaluators, evaluated_us = self.events.evaluators, self.events.evaluated_us
+        causes = self.events.last_cause
         us = self.world.clock.us
         fast = self.profiler is None and self.events.checking < 0
         done = 0
@@ -192,6 +193,7 @@ class CachedEventManager(MissionEventManager):
                 dirty[index] = 0
                 self._position = index
                 evaluated_us[index] = us
+                causes[index] = CAUSE_FACT  # a quick formula depends on nothing else
                 done += 1
                 try:
                     value = evaluators[index]()

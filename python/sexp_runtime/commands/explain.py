@@ -1,0 +1,70 @@
+"""`explain`: play a mission up to a moment and say why an event, goal or cue has its value and what it waits for."""
+
+from __future__ import annotations
+
+import argparse
+import difflib
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.cached_cues import CachedCueManager
+from sexp_runtime.events.explain import FactTimes, explain
+from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.session import MissionSession
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's arguments."""
+    parser.add_argument("mission", metavar="MISSION", type=Path, help="mission file (.fs2)")
+    parser.add_argument("name", metavar="EVENT", help="name of the event, or of what --kind says")
+    parser.add_argument("--kind", choices=("event", "goal", "cue"), default="event", help="what is named")
+    parser.add_argument("--at", type=float, default=10.0, metavar="SECONDS", help="mission time (default: 10)")
+    parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
+    parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
+    parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
+    parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Explain; 0 if there is such an event, 1 if not, 2 for wrong use or an unreadable mission."""
+    if args.fps <= 0 or args.at < 0:
+        print("sexp explain: --fps must be positive and --at not negative", file=sys.stderr)
+        return 2
+    try:
+        session = MissionSession.load(
+            args.mission, seed=args.seed, scenario=True, dialect=args.dialect, freeze_gc=False, monitor=Mode.OFF
+        )
+    except ValueError as error:
+        print(f"sexp explain: {args.mission}: {error}", file=sys.stderr)
+        return 2
+    manager, cues = session.manager, session.cues
+    assert isinstance(manager, CachedEventManager)
+    assert isinstance(cues, CachedCueManager)
+    times = FactTimes(manager.world)
+    step_us = round(1_000_000 / args.fps)
+    end_us = round(args.at * 1_000_000)
+    while manager.world.clock.us < end_us:
+        session.step_us(min(step_us, end_us - manager.world.clock.us))
+    try:
+        found = explain(manager, cues, args.kind, args.name, times)
+    except KeyError:
+        names = [event.name for event in manager.world.events] if args.kind == "event" else []
+        near = difflib.get_close_matches(args.name, names)
+        hint = f"; did you mean {', '.join(repr(name) for name in near)}?" if near else ""
+        print(f"sexp explain: there is no {args.kind} {args.name!r}{hint}", file=sys.stderr)
+        return 1
+    finally:
+        times.detach()
+        session.close()
+    if args.json:
+        text = json.dumps({"time": session.mission_time, **asdict(found)}, ensure_ascii=False)
+        if args.json == "-":
+            print(text)
+        else:
+            Path(args.json).write_text(text + "\n", encoding="utf-8")
+    if args.json != "-":
+        print(f"at {session.mission_time:.3f} s: {found}")
+    return 0

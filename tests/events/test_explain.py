@@ -1,0 +1,66 @@
+"""Explanations name value, cause, facts with their values, and the next moment at which time could change something."""
+
+from __future__ import annotations
+
+import pytest
+from events.random_missions import EventPlan, MissionPlan
+from events.test_equivalence import build
+
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.explain import FactTimes, explain
+
+FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
+
+
+def manager_of(*formulas: str) -> CachedEventManager:
+    """Return a cached manager of events with these formulas."""
+    manager, _ = build(MissionPlan(events=[EventPlan(text, dict(FIELDS)) for text in formulas]), "cached")
+    assert isinstance(manager, CachedEventManager)
+    return manager
+
+
+def step(manager: CachedEventManager, us: int) -> None:
+    """Make a frame at a moment."""
+    manager.world.clock.advance_to(us)
+    manager.frame()
+
+
+def test_the_first_evaluation_and_the_facts_waited_for() -> None:
+    manager = manager_of('( when ( and ( = @a[0] 7 ) ( is-in-mission "Blue" ) ) ( do-nothing ) )')
+    found = explain(manager, None, "event", "e0")
+    assert found.evaluated_at is None and not found.cached
+    step(manager, 100_000)
+    found = explain(manager, None, "event", "E0")
+    assert found.value == 0 and found.cached
+    assert found.cause == "first evaluation" and found.evaluated_at == pytest.approx(0.1)
+    assert found.facts["variable a"] == "'0'"
+    assert found.facts["status of ship blue"] == "not yet"
+    assert found.due_at is None
+    assert "waits for" in str(found)
+
+
+def test_a_changed_fact_is_named_as_the_cause() -> None:
+    manager = manager_of("( when ( and ( = @a[0] 7 ) ( = @b[0] 8 ) ) ( do-nothing ) )")
+    times = FactTimes(manager.world)
+    step(manager, 100_000)
+    manager.world.variables.set_number(1, 8)
+    step(manager, 200_000)
+    found = explain(manager, None, "event", 0, times)
+    assert found.cause == "fact" and found.cause_facts == ["variable b"]
+    assert found.evaluated_at == pytest.approx(0.2)
+    times.detach()
+    assert manager.world.facts.observer is None
+
+
+def test_a_delay_says_when_it_is_due() -> None:
+    manager = manager_of("( when ( has-time-elapsed 5 ) ( do-nothing ) )")
+    step(manager, 100_000)
+    assert explain(manager, None, "event", "E0").due_at == pytest.approx(5.0)
+    step(manager, 5_000_000)
+    found = explain(manager, None, "event", "E0")
+    assert found.cause == "time" and found.value == 1 and found.state["done"]
+
+
+def test_an_unknown_name_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        explain(manager_of("( true )"), None, "event", "nobody")
