@@ -202,3 +202,23 @@ def test_nothing_changes_before_the_first_step() -> None:
 def test_a_scenario_must_begin_before_it_is_asked() -> None:
     with pytest.raises(RuntimeError, match="not begun"):
         _ = Scenario(None).world
+
+
+def test_a_tag_of_limited_time_ends() -> None:
+    world, scenario = start(Mission(ships=[ship("A")]), 1)
+    run(world, scenario, 1)
+    world.tag(world.ships["a"])
+    scenario.on_action(world, "ship-tag", ("A", 1, 3))
+    run(world, scenario, 2)
+    assert world.ships["a"].tagged
+    run(world, scenario, 2)
+    assert not world.ships["a"].tagged
+
+
+def test_ignored_ships_are_left_alone() -> None:
+    rows = [ship("A"), ship("B", "Hostile", location=(0.0, 0.0, 500.0), flags=frozenset(("is_harmless",)))]
+    world, scenario = start(Mission(ships=rows), 1)
+    world.set_ship(world.ships["a"], "goals", (("ai-ignore", "B", 100),))
+    run(world, scenario, 20)
+    target = world.ships["b"]
+    assert (target.hull, target.shields) == (target.max_hull, target.max_shields)

@@ -186,6 +186,10 @@ class Scenario:
             player = world.ships.get(world.player.ship)
             if player is not None:
                 self.after(self.spread(LEAVE_US), lambda: self._left(player))
+        elif name == "ship-tag" and len(args) > 2 and isinstance(args[2], int):
+            tagged = world.ship(str(args[0]))
+            if tagged is not None:
+                self.after(args[2] * 1e6, lambda: self.world.tag(tagged, False))
         elif name == "add-nav-waypoint" and len(args) > 2:
             number = args[2] if isinstance(args[2], int) else 1
             self.navs[str(args[0]).lower()] = f"{args[1]}:{max(number, 1)}"

@@ -103,7 +103,7 @@ class Tactics:
             return bool(self.world.waypoints.get(subject(goal).lower()))
         if name == "ai-undock":
             return bool(ship.docked)
-        return True
+        return not name.startswith("ai-ignore")  # says whom not to fight, not what to do
 
     def _present(self, name: str) -> list[Ship]:
         """Return the present ship of that name, or the present members of that wing."""
@@ -198,6 +198,7 @@ class Tactics:
     def _enemy(self, ship: Ship, near: Vector, limit: float) -> Ship | None:
         """Return the nearest enemy of a ship within a limit around a place that may be shot at."""
         team = ship.team.lower()
+        ignored = {subject(goal).lower() for goal in ship.goals if str(goal[0]).startswith("ai-ignore")}
         best: Ship | None = None
         reach = limit * limit if limit < 1e8 else 1e30
         x, y, z = near
@@ -207,7 +208,7 @@ class Tactics:
                 continue
             dx, dy, dz = target.position[0] - x, target.position[1] - y, target.position[2] - z
             square = dx * dx + dy * dy + dz * dz
-            if square < reach and "protect-ship" not in target.flags:
+            if square < reach and "protect-ship" not in target.flags and target.key not in ignored:
                 best, reach = target, square
         return best
 
