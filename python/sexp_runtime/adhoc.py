@@ -65,6 +65,7 @@ class AdHocExpression:
         self._candidate = Candidate(argument) if argument is not None else None
         self._notes = _Notes()
         self._formula = self._compile()
+        self._facts = tuple(self._formula.facts)
         traits = Trait.NONE
         for node in self._formula.root.walk():
             if node.spec is not None:
@@ -88,7 +89,7 @@ class AdHocExpression:
         context = self._context
         if self._rebuild:
             self._formula = self._compile()
-        else:
+        elif not self._formula.quiet:
             self._formula.flush()
         self._notes.begin()
         before = context.effects
@@ -102,9 +103,8 @@ class AdHocExpression:
         refusal = self._refusal
         if not refusal and context.effects != before:
             refusal = "has effects"
-        return Outcome(
-            value, facts=(*self._formula.facts, *self._notes.facts), due_us=context.due, refusal=refusal
-        )  # fmt: skip
+        facts = (*self._facts, *self._notes.facts) if self._notes.facts else self._facts
+        return Outcome(value, facts=facts, due_us=context.due, refusal=refusal)
 
     def _compile(self) -> CompiledFormula:
         return compile_formula(self._expression, self._context, owner="expression", sink=self._notes)

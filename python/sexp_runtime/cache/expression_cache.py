@@ -25,8 +25,8 @@ _TABLE_BYTES: Final = 160  #: an entry's share of the dictionaries
 class _Entry:
     """What is known of one key: the value while it is valid, the compiled form, the facts it rests on."""
 
-    __slots__ = ("due_us", "facts", "hits", "hits_seen", "index", "key", "nbytes", "permanent", "pinned", "prepared",
-                 "serial", "used_us", "valid", "value")  # fmt: skip
+    __slots__ = ("due_us", "facts", "given", "hits", "hits_seen", "index", "key", "nbytes", "permanent", "pinned",
+                 "prepared", "serial", "used_us", "valid", "value")  # fmt: skip
 
     def __init__(self, key: Hashable) -> None:
         self.key = key
@@ -34,6 +34,7 @@ class _Entry:
         self.valid = False
         self.prepared: Evaluable | None = None
         self.facts: tuple[FactKey, ...] = ()
+        self.given: Iterable[FactKey] = ()  # as they came with the value, to tell at once that they are the same
         self.index = -1  # of the mark that the facts set; -1 without facts
         self.due_us = NEVER
         self.permanent = False
@@ -198,11 +199,15 @@ class ExpressionCache:
         if due_us <= self._clock.us:
             return False
         entry = self._entry(key)
-        self._watch(entry, () if permanent else tuple(dict.fromkeys(facts)))
+        same = facts is entry.given and not permanent and entry.nbytes > 0
+        if not same:
+            entry.given = facts
+            self._watch(entry, () if permanent else tuple(dict.fromkeys(facts)))
         entry.value = value
         entry.permanent = permanent
         entry.due_us = due_us
-        self._weigh(entry)
+        if not same or type(value) is not int:  # a number for a number weighs the same
+            self._weigh(entry)
         if entry.nbytes > self.max_bytes:
             self.refusals += 1
             self.last_refusal = f"the value takes {entry.nbytes} bytes, max_bytes is {self.max_bytes}"
@@ -366,6 +371,7 @@ class ExpressionCache:
             del self._waiting[entry.key]
         entry.valid = False
         entry.value = None
+        entry.given = ()
         self._watch(entry, ())
         self.nbytes -= entry.nbytes
         entry.nbytes = 0

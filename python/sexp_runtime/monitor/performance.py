@@ -102,6 +102,8 @@ class SexpPerformanceMonitor:
         self._mission_time = mission_time
         self._mode = Mode.OFF
         self._attached = False
+        #: What the engines tell of each evaluation; who stands in here hands everything on to this monitor.
+        self.hook: Any = self
         self.reset()
         self.mode = mode
 
@@ -187,7 +189,8 @@ class SexpPerformanceMonitor:
         self.frames += 1
         if self._attached:
             self._attach(False)
-        self._observe(self._looks_next())
+        if self._mode is not Mode.COUNTERS:
+            self._observe(self._looks_next())
         if self.frame_budget_us and spent > self.frame_budget_us * 1000:
             self._exceeded("frame", spent, self.frame_budget_us, self._slowest_cause())
         return spent
@@ -197,7 +200,7 @@ class SexpPerformanceMonitor:
             return
         self._attached = on
         for watched in self._watched:
-            watched.profiler = self if on else None
+            watched.profiler = self.hook if on else None
         if self._context is not None:
             self._context.profiler = self if on and self._mode is Mode.FULL else None
         self._stack.clear()

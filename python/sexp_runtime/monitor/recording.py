@@ -39,7 +39,9 @@ _LARGEST_BLOCK: Final = 256 << 20
 BEFORE: Final = 0
 DURING: Final = 1
 
-_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE = range(1, 8)
+_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)
+_VECTOR: Final = struct.Struct("<3d")
+_MATRIX: Final = struct.Struct("<9d")
 
 
 class DamagedRecordingError(ValueError):
@@ -53,6 +55,9 @@ def _pack(value: Any) -> bytes:
 
 def _encode(value: Any) -> Any:
     if isinstance(value, tuple):
+        if len(value) in (3, 9) and all(type(number) is float for number in value):
+            shape = _VECTOR if len(value) == 3 else _MATRIX
+            return msgpack.ExtType(_FLOATS, shape.pack(*value))
         return msgpack.ExtType(_TUPLE, _pack(list(value)))
     if isinstance(value, Ship):
         return msgpack.ExtType(_SHIP, value.key.encode())
@@ -85,6 +90,8 @@ class _Decoder:
         return msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False)
 
     def _decode(self, code: int, data: bytes) -> Any:
+        if code == _FLOATS:
+            return (_VECTOR if len(data) == _VECTOR.size else _MATRIX).unpack(data)
         if code == _TUPLE:
             return tuple(self.unpack(data))
         if code == _SET:
@@ -115,6 +122,8 @@ class RecordingWriter:
         self.frames = 0
         self.bytes_written = 0
         self._changes: list[bytes] = []
+        # One packer for all changes: its buffer is large, and making one takes longer than packing a change.
+        self._packer = msgpack.Packer(default=_encode, strict_types=True)
         self._block: list[bytes] = []
         self._file: BinaryIO = Path(path).open("wb")  # noqa: SIM115 (closed by close())
         self._file.write(MAGIC)
@@ -122,7 +131,11 @@ class RecordingWriter:
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
-        self._changes.append(_pack([phase, part, method, list(args), kwargs]))
+        try:
+            self._changes.append(self._packer.pack([phase, part, method, list(args), kwargs]))
+        except Exception:
+            self._packer.reset()
+            raise
 
     def end_frame(self, step_us: int, digest: int | None = None) -> None:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -22,6 +23,11 @@ PART_CHANGES: Final = {
     "log": frozenset({"add"}),
 }
 
+#: Attributes of World that are the same objects from its beginning to its end.
+_LASTING: Final = frozenset(
+    ("clock", "facts", "ships", "wings", "class_table", "waypoints", "jump_nodes", "player", "events", "goals")
+)
+
 #: Takes the part ("" for the world itself), the method, and the arguments of one change.
 Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
 
@@ -39,7 +45,9 @@ class _Tap:
         value = getattr(self._target, name)
         if name in self._methods:
             value = self._recording(name, value)
-            self.__dict__[name] = value
+        elif name not in _LASTING and not isinstance(value, MethodType):
+            return value  # may be another one next time
+        self.__dict__[name] = value
         return value
 
     def _recording(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
