@@ -112,9 +112,14 @@ def read_order(ctx: EvaluationContext, node: EvalNode) -> ActionValue:
 def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | None) -> Raw:
     """Carry out one action: arguments, effect on the world, offer to the game; the plain result is 1 (C4).
 
-    A number that is not-a-number makes FSO's actions do nothing; WCS takes it as 0.
+    A number that is not-a-number makes FSO's actions do nothing; WCS takes it as 0. Without its required arguments an
+    action does nothing: the original does not load such a mission (A40).
     """
     ctx.effects += 1
+    row = CATALOG.dialect_catalog(ctx.dialect).get(name)
+    if row is not None and len(node.args) < row.min_args:
+        ctx.warn(f"{name} has too few arguments and does nothing", node)
+        return 1
     values, not_a_number = read_arguments(ctx, name, node.args)
     if not_a_number and ctx.dialect is Dialect.FSO:
         return 1

@@ -50,7 +50,7 @@ def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def _run_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applicable: list[Candidate]) -> None:
     """Run each action for every applicable candidate if it contains the placeholder, else once (C20, C28)."""
     if ctx.options.true_loop_arguments:
-        for number, candidate in enumerate(applicable):
+        for number, candidate in enumerate(tuple(applicable)):
             for action in actions:
                 if action.has_placeholder or number == 0:
                     _run_with(ctx, action, candidate)
@@ -60,7 +60,7 @@ def _run_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applicable
             if action.is_expression:
                 ctx.evaluate_head(action)
             continue
-        for candidate in applicable:
+        for candidate in tuple(applicable):
             _run_with(ctx, action, candidate)
         if not applicable and action.head.name in _NESTED:
             ctx.evaluate_head(action)
@@ -117,7 +117,8 @@ def _try(
     """Evaluate the form's condition per candidate and collect those with value 1, at most `most` (C20, C22-C24)."""
     tally = Tally()
     form = node.form
-    if form is None or len(form.args) < 2 or not ctx.applicable:
+    if form is None or len(form.args) < 2 or form.args[0].inner is not node or not ctx.applicable:
+        ctx.warn(f"{node.name} stands outside the first argument of an argument form", node)
         return tally
     condition = form.args[1]
     applicable = ctx.applicable[-1]
@@ -395,6 +396,6 @@ def do_for_valid_arguments(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ctx.warn("do-for-valid-arguments works as an action of an argument form only", node)
         return 1
     for action in node.args:
-        for candidate in ctx.applicable[-1]:
+        for candidate in tuple(ctx.applicable[-1]):
             _run_with(ctx, action, candidate)
     return 1

@@ -31,6 +31,8 @@ def _draw(ctx: EvaluationContext, low: int, high: int, seed_arg: EvalNode | None
 @operator("rand", traits=Trait.RANDOM | Trait.STATEFUL, results=_NANS)
 def rand(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """A number between two bounds, drawn once: it replaces the text of the first argument (I1-I3)."""
+    if not node.args:
+        return 0
     first = node.args[0]
     if first.status is DRAWN:
         return first.literal if first.kind is EvalKind.WRAPPER else ctx.atom_number(first)
