@@ -13,23 +13,23 @@ from sexp_runtime.world.ships import Ship, Vector
 CRUISE: Final = 0.98
 #: Points of damage of one volley, by ship type; types not listed are unarmed.
 FIREPOWER: Final = {
-    "fighter": 18.0,
-    "bomber": 30.0,
-    "stealth": 18.0,
+    "fighter": 24.0,
+    "bomber": 45.0,
+    "stealth": 24.0,
     "transport": 6.0,
     "freighter": 6.0,
     "awacs": 10.0,
     "gas miner": 6.0,
     "sentry gun": 10.0,
-    "cruiser": 60.0,
-    "corvette": 200.0,
-    "capital": 400.0,
-    "super cap": 900.0,
-    "drydock": 100.0,
+    "cruiser": 120.0,
+    "corvette": 400.0,
+    "capital": 1000.0,
+    "super cap": 2000.0,
+    "drydock": 200.0,
     "knossos device": 0.0,
 }
 #: How much harder bombers hit what is not small.
-BOMB_FACTOR: Final = 6.0
+BOMB_FACTOR: Final = 8.0
 #: Seconds from death to the end of the death roll: shortest, and what is added at random, for small ships and others.
 SMALL_ROLL: Final = (1.0, 2.0)
 LARGE_ROLL: Final = (4.0, 4.0)
@@ -51,6 +51,7 @@ class Pilot:
         "leaving",
         "leg",
         "path",
+        "quarry",
         "reach",
         "retarget",
         "scan_since",
@@ -68,6 +69,7 @@ class Pilot:
         self.reach = 900.0 if data.small else 1500.0 + 2.0 * data.radius
         self.goal: Goal | None = None
         self.target: Ship | None = None
+        self.quarry: Ship | None = None
         self.retarget = 0
         self.away_until = 0
         self.path = ""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.events.cues import available_reinforcements, call_reinforcement
 from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_supply import ENERGY_SETTINGS
+from sexp_runtime.operators.actions_targets import named_ships
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.syntax.tree import NodeKind
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
@@ -45,6 +46,25 @@ SIGHTS: Final = frozenset(
         "cap-subsys-cargo-known-delay",
     )
 )
+#: Operators about what is to be destroyed or crippled: the player attacks it now and then, unless it is a friend.
+PREY: Final = frozenset(
+    (
+        "is-destroyed",
+        "is-destroyed-delay",
+        "was-destroyed-by-delay",
+        "destroyed-or-departed-delay",
+        "percent-ships-destroyed",
+        "is-subsystem-destroyed",
+        "is-subsystem-destroyed-delay",
+        "is-disabled",
+        "is-disabled-delay",
+        "is-disarmed",
+        "is-disarmed-delay",
+        "hits-left",
+    )
+)
+#: Chance that the player goes for prey when choosing what to do.
+AGGRESSION: Final = 0.4
 #: Metres from a navigation point at which it counts as visited.
 NAV_REACH: Final = 1000.0
 #: Microseconds that a ship's cargo takes to scan, and metres from which it can be.
@@ -68,6 +88,8 @@ class PlayerHabits:
         #: Names that formulas measure distances to or want scanned, and subsystems whose cargo they ask for.
         self.sights: list[str] = []
         self.parts: frozenset[str] = frozenset()
+        #: Names of ships and wings that formulas want destroyed or crippled.
+        self.prey: list[str] = []
         self._gave_up_at = 0
         self._learn()
         self._scan_since: dict[str, int] = {}
@@ -104,6 +126,7 @@ class PlayerHabits:
         orders: dict[tuple[str, str, str], None] = {}
         sights: dict[str, None] = {}
         parts: set[str] = set()
+        prey: dict[str, None] = {}
         for formula in mission.formulas() if mission is not None else ():
             for node in formula.root.walk():
                 name = node.operator
@@ -114,6 +137,8 @@ class PlayerHabits:
                     keys[texts[0]] = None
                 elif name in ("order", "query-orders") and len(texts) > 1:
                     orders[(texts[0], texts[1], texts[2] if len(texts) > 2 else "")] = None
+                elif name in PREY:
+                    prey.update(dict.fromkeys(texts))
                 elif name in SIGHTS:
                     sights.update(dict.fromkeys(texts))
                     if name == "cap-subsys-cargo-known-delay":
@@ -122,6 +147,7 @@ class PlayerHabits:
         self.orders = list(orders)
         self.sights = list(sights)
         self.parts = frozenset(parts)
+        self.prey = list(prey)
 
     def _pick(self, count: int) -> int:
         return int(self.draw() * count)
@@ -223,6 +249,18 @@ class PlayerHabits:
         player = self._player()
         return None if player is None or place == player.position else place
 
+    def _quarry(self, player: Ship) -> Ship | None:
+        """Return a ship to attack that formulas ask for, of another side and not protected, if there is one."""
+        if not self.prey or self.draw() >= AGGRESSION:
+            return None
+        found = [
+            ship
+            for name in self.prey
+            for ship in named_ships(self.world, name)
+            if ship.team.lower() != player.team.lower() and not {"protect-ship", "invulnerable"} & ship.flags
+        ]
+        return found[self._pick(len(found))] if found else None
+
     def _places(self) -> list[Vector]:
         """Return where the player could want to go: points of paths, jump nodes, and ships that were not scanned."""
         world = self.world
@@ -240,7 +278,8 @@ class PlayerHabits:
         now = self.world.clock.us
         goal = pilot.destination
         if goal is None or now >= self._gave_up_at or distance(goal, player.position) < ARRIVED:
-            goal = self._sight()
+            pilot.quarry = self._quarry(player)
+            goal = pilot.quarry.position if pilot.quarry is not None else self._sight()
             places = self._places() if goal is None else []
             if places:
                 goal = places[self._pick(len(places))]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 #: Metres within which a ship without orders goes for enemies, and guards for those near their charge.
 ALERT: Final = 4000.0
 #: Chance of a volley to hit.
-HIT_CHANCE: Final = 0.45
+HIT_CHANCE: Final = 0.55
 #: Chance of a hit to damage a subsystem too.
 SUBSYSTEM_CHANCE: Final = 0.2
 #: Share of the hull that the simulation leaves the player: a mission is over without one.
@@ -71,11 +71,21 @@ class Tactics:
             pilot.goal = goal
             pilot.path, pilot.leg, pilot.target = "", 0, None
         if goal is None:
-            if not self._hunt(pilot, ALERT) and not self._head_for(pilot, pilot.destination, 15.0):
-                self._fly(pilot, None, 0.0)
+            self._roam(pilot)
         else:
             self._follow(pilot, goal)
         self._shoot(pilot)
+
+    def _roam(self, pilot: Pilot) -> None:
+        """Without orders: fight what is near, else go for the quarry, else to the destination, else stop."""
+        if self._hunt(pilot, ALERT):
+            return
+        quarry = pilot.quarry
+        if quarry is not None and quarry.status is ShipStatus.PRESENT and pilot.firepower:
+            pilot.target = quarry
+            self._attack(pilot, quarry)
+        elif not self._head_for(pilot, pilot.destination, 15.0):
+            self._fly(pilot, None, 0.0)
 
     def _tug(self, ship: Ship) -> Ship:
         """Return the ship of a docked group that flies it: the fastest, the first of them."""
