@@ -34,10 +34,14 @@ class Lifecycle(WorldState):
     def arrive(self, ship: Ship, position: Vector | None = None, *, initial: bool = False) -> bool:
         """Bring a ship that has not been there yet into the mission, at `position` or where its file places it.
 
+        A ship that may not arrive (F42, F44), or whose wing is gone or departing (F46), does not come any more.
         Writes the arrival entry unless `initial` (F41) or the ship belongs to a wing, whose own entry `arrive_wave`
         writes.
         """
-        if ship.status is not ShipStatus.NOT_YET:
+        wing = self.wings.get(ship.wing) if ship.wing is not None else None
+        if ship.status is not ShipStatus.NOT_YET or not ship.arrival_allowed:
+            return False
+        if wing is not None and (wing.gone or wing.departing):
             return False
         ship.status = ShipStatus.PRESENT
         ship.departing = False
@@ -47,7 +51,6 @@ class Lifecycle(WorldState):
             ship.cargo_known = True
             ship.cargo_fix = self.clock.fix
         self._touch_all(ship)
-        wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None:
             wing.members.append(ship.key)
             wing.arrived += 1
@@ -67,20 +70,18 @@ class Lifecycle(WorldState):
         """
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             return []
-        first_wave = wing.wave == 0
         arrivals: list[Ship] = []
         number = wing.arrived
         for name in wing.ships:
             template = self.ships.get(name.lower())
-            if template is None or (not template.arrival_allowed and not first_wave):
+            if template is None:
                 continue
             number += 1
             ship = self._wave_ship(wing, template, number) if wing.waves > 1 else template
             if ship is not None and ship.status is ShipStatus.NOT_YET:
                 arrivals.append(ship)
         wing.wave += 1
-        for ship in arrivals:
-            self.arrive(ship, initial=initial)
+        arrivals = [ship for ship in arrivals if self.arrive(ship, initial=initial)]
         self.facts.changed(wing.fact)
         if not initial:
             self.log.add(kinds.WING_ARRIVED, wing.name)
@@ -247,6 +248,9 @@ class Lifecycle(WorldState):
         wing.arrived += missing
         wing.wave = wing.waves
         self.facts.changed(wing.fact)
+        for ship in self.ships.values():
+            if ship.wing == wing.key and ship.status is ShipStatus.NOT_YET:
+                ship.arrival_allowed = False
         self._check_gone(wing)
         return True
 
