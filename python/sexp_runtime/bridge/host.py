@@ -414,9 +414,14 @@ class RuntimeHost:
         return 0.0 if self.session is None else self.session.world.clock.us / 1e6
 
     def explain(self, event: str) -> str:
-        """Return why an event has its result, as text."""
-        explain: Callable[[str, str], Any] | None = getattr(self.session, "explain", None)
-        return "" if explain is None else str(explain("event", event))
+        """Return why an event has its result, as text; "" for an unknown event, which is reported."""
+        if self.session is None:
+            return ""
+        try:
+            return str(self.session.explain("event", event))
+        except (KeyError, RuntimeError) as error:
+            self._report("error", f"explain: {error.args[0] if error.args else error}")
+            return ""
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events in order: name, result, done, count, objective."""

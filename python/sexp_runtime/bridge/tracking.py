@@ -77,6 +77,8 @@ class Tracking:
         self._by_node: dict[int, TrackedObject] = {}
         self._by_ship: dict[str, TrackedObject] = {}
         self._outside: list[TrackedObject] = []
+        self._moving: list[TrackedObject] = []
+        self._revision = -1
         #: How many positions were read since the start, for tests and statistics.
         self.positions_read = 0
 
@@ -110,6 +112,7 @@ class Tracking:
         self._find_mover(tracked)
         self._by_node[identity] = tracked
         self._by_ship[ship.key] = tracked
+        self._revision = -1
         if ship.status is ShipStatus.NOT_YET and "arrived" not in checked.life:
             self._world.arrive(ship)
         for source in checked.sources:
@@ -128,6 +131,7 @@ class Tracking:
         if tracked is None:
             return False
         self._by_ship.pop(tracked.ship.key, None)
+        self._revision = -1
         if self._access.alive(identity):
             for signal, function in tracked.connections:
                 self._access.disconnect(tracked.node, signal, function)
@@ -155,10 +159,20 @@ class Tracking:
 
     def read_places(self, seconds: float = 0.0) -> None:
         """Read where the tracked objects are whose motion the formulas read."""
-        interest, world = self._interest, self._world
-        for tracked in self._by_node.values():
-            if tracked.mover is not None and tracked.in_tree and interest.wants(tracked.ship, world):
+        if self._world.facts.revision != self._revision:
+            self._find_moving()
+        for tracked in self._moving:
+            if tracked.in_tree:
                 self._read_motion(tracked, seconds)
+
+    def _find_moving(self) -> None:
+        """Work out whose motion is read now; the facts' revision says when that could have changed."""
+        interest, world = self._interest, self._world
+        self._revision = world.facts.revision
+        self._moving = []
+        for tracked in self._by_node.values():
+            if tracked.mover is not None and interest.wants(tracked.ship, world):
+                self._moving.append(tracked)
             else:
                 tracked.last_position = None
 

@@ -16,12 +16,14 @@ class FactBoard:
     Only facts that somebody reads are kept.
     """
 
-    __slots__ = ("observer", "readers")
+    __slots__ = ("observer", "readers", "revision")
 
     def __init__(self) -> None:
         self.readers: dict[FactKey, list[tuple[bytearray, int]]] = {}
         #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
         self.observer: Callable[[FactKey], None] | None = None
+        #: Grows whenever a fact begins to be read or ceases to be, so that who asks which are need not ask again.
+        self.revision = 0
 
     def changed(self, key: FactKey) -> None:
         """Mark every slot that reads the fact; the caller has made sure that its value really changed."""
@@ -34,7 +36,11 @@ class FactBoard:
 
     def subscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
         """From now on a change of the fact sets marks[index]; subscribing twice is harmless but costs a store."""
-        self.readers.setdefault(key, []).append((marks, index))
+        edges = self.readers.get(key)
+        if edges is None:
+            edges = self.readers[key] = []
+            self.revision += 1
+        edges.append((marks, index))
 
     def unsubscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
         """Undo one `subscribe`; unknown edges are ignored."""
@@ -47,3 +53,4 @@ class FactBoard:
                 break
         if not edges:
             del self.readers[key]
+            self.revision += 1

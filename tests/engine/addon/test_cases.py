@@ -30,3 +30,8 @@ def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
 
 def test_the_overlay_opens_with_its_key_and_shows_numbers() -> None:
     run_case("overlay")
+
+
+def test_a_frame_in_which_nothing_changes_costs_microseconds() -> None:
+    result = run_case("cost")
+    assert result["one_hull_us"] < 500
