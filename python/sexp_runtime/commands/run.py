@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             result = play(
                 path, frames=frames, fps=args.fps, seed=args.seed, engine=args.engine, dialect=args.dialect,
-                verify_every=args.verify,
+                verify_every=args.verify, progress=len(args.missions) == 1,
             )  # fmt: skip
         except (OSError, ValueError) as error:
             print(f"sexp run: {path}: {error}", file=sys.stderr)
@@ -82,11 +82,12 @@ def play(
     engine: str = "cached",
     dialect: str = "auto",
     verify_every: int = 0,
+    progress: bool = False,
 ) -> dict[str, Any]:
     """Play one mission for at most so many frames and return what happened, as JSON-able data.
 
     The mission's end stops it earlier. Frame times are microseconds spent on cues, events and goals, without the
-    simulator's own. Raises OSError or ValueError as MissionSession.load.
+    simulator's own. `progress` draws a bar on a terminal. Raises OSError or ValueError as MissionSession.load.
     """
     session = MissionSession.load(
         path, engine=engine, seed=seed, scenario=True, dialect=dialect, verify_every=verify_every
@@ -96,7 +97,8 @@ def play(
     start = 0
     played = 0
     try:
-        for number in range(1, frames + 1):
+        numbers = range(1, frames + 1)
+        for number in track(numbers, Path(path).stem) if progress else numbers:
             now = round(number * 1_000_000 / fps)
             session.step_us(now - start)
             start = now
