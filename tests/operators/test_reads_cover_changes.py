@@ -77,8 +77,8 @@ POOLS: dict[str, tuple[str, ...]] = {
     "container-name": ("&&Queue", "&&Prices"),
     "container-value": ("a", "apple", "zzz"),
     "bool": ("( true )", "( false )"),
-    "number": ("0", "1", "-5", "60", "100", "@n[3]"),
-    "positive": ("0", "1", "2", "33", "100"),
+    "number": ("0", "1", "-5", "60", "100", "@n[3]", "( / 1 0 )"),
+    "positive": ("0", "1", "2", "33", "100", "( / 1 0 )"),
     "weapon-bank-number": ("0", "1"),
     "string": ("calm", "x", "www", "Alpha 1", "Beta", "weapons"),
 }

@@ -227,7 +227,7 @@ def num_type_kills(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return sum(count for name, count in ctx.world.player.class_kills.items() if table.get(name).type == wanted)
 
 
-@operator("team-score", reads=game_value_reads("team-score", names=0))
+@operator("team-score", reads=game_value_reads("team-score", names=0), results=P12_RESULTS)
 def team_score(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """A team's score: 0 in single player (H.2). Game: (team number)."""
     team = ctx.natural(node.arg(0))
