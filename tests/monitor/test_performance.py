@@ -14,6 +14,10 @@ class Engine:
     """Something with a hook, as the engines have."""
 
     profiler: Any = None
+    interpreted = False
+
+    def interpret(self, on: bool) -> None:
+        self.interpreted = on
 
 
 def run_frames(monitor: SexpPerformanceMonitor, engine: Engine, frames: int) -> int:
@@ -39,6 +43,7 @@ def test_each_mode_looks_as_closely_as_it_says(mode: Mode, looked_at: int, timed
     assert monitor.frame_times.count == timed
     assert monitor.sampled_frames == looked_at
     assert engine.profiler is None
+    assert engine.interpreted is (mode is Mode.FULL)
 
 
 def test_formula_statistics_and_causes() -> None:

@@ -7,6 +7,7 @@ import sys
 import types
 import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from sexp_runtime.compiler.facts import FactSink, install, install_actions, scan
@@ -71,7 +72,10 @@ class CompiledFormula:
     facts that an evaluation without actions reads; facts that only running shows go to the sink given when compiling.
     """
 
-    __slots__ = ("__weakref__", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner", "quiet", "root")
+    __slots__ = (
+        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner",
+        "quiet", "root",
+    )  # fmt: skip
 
     def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
         self.root = root
@@ -84,7 +88,8 @@ class CompiledFormula:
             install(found, sink)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx)
-        if found is not None and not writer.runs_actions:
+        self._actions_count = not writer.runs_actions
+        if found is not None and self._actions_count:
             install_actions(found)
         #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
         self.quiet = _is_quiet(root, ctx)
@@ -93,7 +98,8 @@ class CompiledFormula:
         code = compile(source, self._file, "exec", dont_inherit=True)
         function_code = next(const for const in code.co_consts if isinstance(const, types.CodeType))
         values = (ctx, ctx.world.variables.numbers, *writer.parameters.values())
-        self.evaluate: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
+        self._compiled: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
+        self.evaluate: Callable[[], int] = self._compiled
         _show_source(self._file, self)
 
     @property
@@ -106,6 +112,16 @@ class CompiledFormula:
         """The Python source that the formula was compiled from, written anew."""
         return _write(self.root, self._ctx)[0].source("formula")
 
+    def interpret(self, on: bool) -> None:
+        """Evaluate by walking the nodes from now on, or by the compiled function again; the results are the same.
+
+        For profilers that look at operators, most of which a compiled formula does not call.
+        """
+        if on and not self._actions_count:
+            self._actions_count = True  # as the compiled function does for itself
+            install_actions(scan(self.root, self._ctx))
+        self.evaluate = partial(evaluator.evaluate, self._ctx, self.root) if on else self._compiled
+
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
         evaluator.flush(self._ctx, self.root)
@@ -114,7 +130,7 @@ class CompiledFormula:
         """Return the bytes held by tree, code and facts of this formula alone."""
         shared = (self._ctx.constants.true, self._ctx.constants.false)
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
-        total += function_bytes(self.evaluate)
+        total += function_bytes(self._compiled)
         total += sum(tree_bytes(node) for node in self.root.walk() if node not in shared)
         return total
 

@@ -178,6 +178,10 @@ class CachedCueManager(CueManager):
         """Return the marks that facts set, by index of the cue; a mark set means stale."""
         return self.answers.table.dirty.marks
 
+    def interpret(self, on: bool) -> None:
+        """Have cues evaluated by the interpreter, so that a profiler sees their operators, or not."""
+        self.answers.interpret(on)
+
     def slots(self) -> int:
         """Return how many cues have a cached value now."""
         return self.answers.held()

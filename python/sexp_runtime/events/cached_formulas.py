@@ -105,6 +105,13 @@ class CachedFormulas:
             self.agenda.schedule(dirty, index, ctx.due)
         return value
 
+    def interpret(self, on: bool) -> None:
+        """Have all formulas evaluated by the interpreter, or as they were compiled (see CompiledFormula)."""
+        for index, formula in enumerate(self.formulas):
+            if isinstance(formula, CompiledFormula):
+                formula.interpret(on)
+                self.evaluators[index] = formula.evaluate
+
     def flush(self, index: int) -> None:
         """Forget what a formula remembers (D3); its next use evaluates it."""
         self.formulas[index].flush()

@@ -217,6 +217,13 @@ class CueManager:
         if finished:
             self._active = [cue for cue in self._active if not cue.done]
 
+    def interpret(self, on: bool) -> None:
+        """Have compiled cues evaluated by the interpreter, so that a profiler sees their operators, or not."""
+        for cue in self.cues:
+            switch = getattr(cue.formula, "interpret", None)
+            if switch is not None:
+                switch(on)
+
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
         return {}

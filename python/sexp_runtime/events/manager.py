@@ -272,6 +272,13 @@ class MissionEventManager:
         """Forget what an event's or goal's formula remembers (D5, D6)."""
         (self.event_formulas if kind == "event" else self.goal_formulas)[index].flush()
 
+    def interpret(self, on: bool) -> None:
+        """Have compiled formulas evaluated by the interpreter, so that a profiler sees their operators, or not."""
+        for formula in (*self.event_formulas, *self.goal_formulas):
+            switch = getattr(formula, "interpret", None)
+            if switch is not None:
+                switch(on)
+
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
         return {}
@@ -282,8 +289,7 @@ class MissionEventManager:
         """Settle everything at the end of the mission: what is undecided fails (F25)."""
         if self.ended:
             return
-        self.ended = True
-        self.world.end_mission()
+        self._end()
         for goal in self.world.goals:
             if goal.status == GOAL_INCOMPLETE:
                 self.decide_goal(goal, GOAL_FAILED)
@@ -297,7 +303,7 @@ class MissionEventManager:
         """Settle everything as won, as when the player skips the mission (F25, C10)."""
         if self.ended:
             return
-        self.ended = True
+        self._end()
         for index, formula in enumerate(self.event_formulas):
             root = getattr(formula, "root", None)
             if root is not None and root.name == "on-mission-skip" and self.world.campaign is not None:
@@ -313,7 +319,13 @@ class MissionEventManager:
             if goal.status != GOAL_COMPLETE:
                 goal.status = GOAL_COMPLETE
                 self.world.touch_goal(goal.index)
+
+    def _end(self) -> None:
+        """From now on delays of events do not count (H41)."""
+        self.ended = True
         self.world.end_mission()
+        self.context.mission_ended = True
+        self.world.facts.changed(("mission",))
 
     def record(self) -> MissionRecord:
         """Return what a campaign keeps of this mission (F25); of several of one name the first counts (F23)."""

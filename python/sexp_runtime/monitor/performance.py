@@ -33,6 +33,9 @@ class Watched(Protocol):
 
     profiler: Any
 
+    def interpret(self, on: bool) -> None:
+        """Have compiled formulas evaluated by the interpreter, whose operators can be watched, or not."""
+
 
 class FormulaStatistics:
     """Evaluations of one formula that were timed: how many, how long in nanoseconds, why."""
@@ -116,6 +119,9 @@ class SexpPerformanceMonitor:
     def mode(self, mode: Mode) -> None:
         self._attach(False)
         self._observe(False)
+        if (mode is Mode.FULL) is not (self._mode is Mode.FULL):
+            for engine in self._watched:
+                engine.interpret(mode is Mode.FULL)
         self._mode = mode
         self._observe(self._looks_next())
 
