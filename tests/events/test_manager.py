@@ -42,9 +42,7 @@ class Run:
             )
         self.requests: list[tuple[float, str]] = []
         self.now = 0.0
-        self.manager = NaiveEventManager(
-            self.world, self.bench.context, training=training, on_request=self._requested
-        )
+        self.manager = NaiveEventManager(self.world, self.bench.context, training=training, on_request=self._requested)
 
     def _requested(self, kind: str, index: int) -> None:
         row = self.world.events[index] if kind == "event" else self.world.goals[index]
@@ -240,6 +238,17 @@ def test_end_of_mission_by_an_action() -> None:
     assert [(event.result, event.done) for event in run.world.events] == [(1, True), (0, True)]
     record = run.manager.record()
     assert record.events == {"e": "satisfied", "f": "failed"}
+
+
+def test_delays_of_events_count_until_the_mission_has_been_settled() -> None:
+    events = [
+        {"name": "E", "formula": when("( has-time-elapsed 1 )", "( end-mission )")},
+        {"name": "F", "formula": when('( is-event-true-delay "E" 5 )')},
+    ]
+    run = Run(events)
+    run.at(0, 1)
+    assert run.world.events[1].result == 0  # the end comes after the frame
+    assert run.bench('( is-event-true-delay "E" 5 )') == "KNOWN_TRUE"  # H41, as debriefing formulas see it
 
 
 def test_skipping_wins_everything() -> None:

@@ -85,6 +85,8 @@ class EvaluationContext:
         self.constants = ConstantNodes()
         #: Forgets what a formula remembers, by kind ("event" or "goal") and index; set by the manager (D5, D6).
         self.flush_formula: Callable[[str, int], None] | None = None
+        #: Whether the mission has ended and been settled, so that debriefing formulas are evaluated (F25, H41).
+        self.mission_ended = False
         #: The candidate that `<argument>` stands for now, None outside any (C28, C29).
         self.candidate: Candidate | None = None
         #: Applicable candidates of each argument form being evaluated, innermost last (C20).

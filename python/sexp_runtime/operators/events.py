@@ -63,6 +63,7 @@ def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     delay = ctx.natural(node.arg(1))
     if ctx.nan is not None:
         return no_number(ctx.nan)
+    ctx.truth(node.arg(2))  # only the display heeds it (H43), but it is evaluated
     event = _event(ctx, node)
     if event is None:
         return 0
@@ -81,7 +82,7 @@ def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
     """Say whether a delay in milliseconds since the event's stamp is over, or does not count (H41, F9)."""
     stamp = event.timestamp
-    if stamp is None or ctx.world.mission_over:
+    if stamp is None or ctx.mission_ended:
         return True
     if event.has_interval and not ctx.options.fixed_chaining_to_repeat:
         return True
