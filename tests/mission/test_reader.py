@@ -371,3 +371,13 @@ def test_a14_long_names_are_cut_on_both_sides() -> None:
     assert sorted(codes(load)) == ["W105"] * 3 + ["W218"]
     assert load.mission.events[0].name == long[:31]
     assert validate_mission(load.mission) == []
+
+
+@pytest.mark.parametrize(
+    "tail", ["\n" * 200_000, "$a" + " " * 200_000 + "(", "#Events" + " " * 200_000 + "x", "\t" * 200_000]
+)
+def test_long_runs_of_blanks_take_no_time(tail: str) -> None:
+    start = time.perf_counter()
+    parse_mission("#Mission Info\n#Events\n$Formula: ( when ( true )\n" + tail)
+    parse_mission("#Mission Info\n#Events\n" + tail)
+    assert time.perf_counter() - start < 5

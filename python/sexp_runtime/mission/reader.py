@@ -56,14 +56,14 @@ REQUIRED: Final = ("mission info", "objects", "events", "goals")
 _PER_TEAM: Final = frozenset({"command briefing", "briefing", "debriefing_info"})
 _ORDER: Final = {name: position for position, name in enumerate(SECTIONS)}
 _SECTION_LINE = re.compile(
-    r"^[ \t]*#[ \t]*(" + "|".join(re.escape(name) for name in SECTIONS) + r")[ \t]*:?[ \t]*(?:;.*)?$",
+    r"^[ \t]*+#[ \t]*+(" + "|".join(re.escape(name) for name in SECTIONS) + r")[ \t]*+:?[ \t]*+(?:;.*)?$",
     re.IGNORECASE | re.MULTILINE,
 )
 _TABLES = ("sexp_variables", "sexp_containers")
 #: Operators that FSO does not know under any name: a mission with one of them is in the WCS dialect.
 _WCS_ONLY = sorted(name for name in CATALOG.wcs if name not in CATALOG.fso and name not in CATALOG.aliases)
 _WCS_SIGN = re.compile(
-    r"\(\s*(?:" + "|".join(re.escape(name) for name in _WCS_ONLY) + r")[\s)]|^\$AI Profile:[ \t]*SAGA", re.MULTILINE
+    r"\(\s*+(?:" + "|".join(re.escape(name) for name in _WCS_ONLY) + r")[\s)]|^\$AI Profile:[ \t]*SAGA", re.MULTILINE
 )
 
 

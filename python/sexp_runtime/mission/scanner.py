@@ -16,8 +16,9 @@ MAX_FIELDS: Final = 100_000
 MAX_FORMULA_TEXT: Final = 4_000_000
 MAX_PROBLEMS: Final = 2_000
 
-_HEAD = re.compile(r'^[ \t]*(?:([$+][A-Za-z][^:\n()"]*?)[ \t]*(?::|$)|#([A-Za-z][^\n]*))', re.MULTILINE)
-_AFTER = re.compile(r'[ \t]*([$+][A-Za-z][^:\n()"]*?)[ \t]*:')
+# Keys are cut at their trailing blanks afterwards: the patterns must not backtrack over long lines.
+_HEAD = re.compile(r'^[ \t]*+(?:([$+][A-Za-z][^:\n()"]*+)(?::|$)|#([A-Za-z][^\n]*))', re.MULTILINE)
+_AFTER = re.compile(r'[ \t]*+([$+][A-Za-z][^:\n()"]*+):')
 _LIST = re.compile(r'"[^"]*"?|[()]|' + FIELD_LINE.pattern, re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
 _MATRIX = re.compile(r"[-+\d.eE, \t\n]*")
@@ -131,7 +132,7 @@ class Scanner:
                 self.problems.report("E110", f"the file has more than {MAX_FIELDS} fields", match.start())
                 return
             while match is not None:
-                field, position = self.field(match[1].lower(), match.start(1), match.end())
+                field, position = self.field(match[1].rstrip().lower(), match.start(1), match.end())
                 yield field
                 # Something may stand on the same line after a formula or list.
                 match = _AFTER.match(self.text, position) if position and self.text[position - 1] == ")" else None

@@ -25,8 +25,10 @@ MAX_PROBLEMS: Final = 100
 
 # Group 1: opening parenthesis, 2: the bare token after it, 3: string, 4: bare token, 5: closing parenthesis,
 # 6: quote without end (A11, A12). The head is matched with its parenthesis for speed, unless it is @ or & something.
+# The pattern matches everywhere, at the end of the text without a group, and never backtracks over blanks.
 _TOKEN = re.compile(
-    r'[ \t\r\n]*(?:(\()[ \t\r\n]*([^ \t\r\n()"@&][^ \t\r\n()]*)?|"([^"]*)"|([^ \t\r\n()"][^ \t\r\n()]*)|(\))|("))'
+    r'[ \t\r\n]*+(?:(\()[ \t\r\n]*+([^ \t\r\n()"@&][^ \t\r\n()]*+)?'
+    r'|"([^"]*)"|([^ \t\r\n()"][^ \t\r\n()]*+)|(\))|(")|\Z)'
 )
 _BLANKS = re.compile(r"[ \t\r\n]*")
 _MODIFIERS = re.compile(r"[ \t]*\(")
@@ -191,7 +193,9 @@ class _Run:
         children: list[SyntaxNode] = []
         match = None
         for match in islice(_TOKEN.finditer(text, begin), self.parser.max_nodes):
-            kind = match.lastindex or 0
+            kind = match.lastindex
+            if kind is None:
+                break
             at = match.start(kind)
             if at >= next_start:
                 while at >= next_start:
@@ -265,7 +269,7 @@ class _Run:
             if node is not _UNUSABLE:
                 children.append(node)
         end = len(text)
-        if match is not None and (more := _TOKEN.match(text, match.end())) is not None:
+        if match is not None and (more := _TOKEN.match(text, match.end())) is not None and more.lastindex:
             line, column = source.locate(more.start())
             self.report("E110", f"the formula has more than {self.parser.max_nodes} tokens", line, column)
             return self.unfinished("", line, column), self.resume(more.start())

@@ -96,6 +96,7 @@ def strip_comments(
     size = 0
     copied = 0  # everything before is copied or cut
     position = 0
+    line, counted = first_line, 0  # of the last stray quote
 
     def cut(start: int, end: int) -> None:
         nonlocal size, copied
@@ -112,7 +113,9 @@ def strip_comments(
             position = match.end()
             if stray_quotes is not None and "\n" in mark and (found := FIELD_LINE.search(mark)) is not None:
                 position = start + found.start()
-                stray_quotes.append(text.count("\n", 0, start) + first_line)
+                line += text.count("\n", counted, start)
+                counted = start
+                stray_quotes.append(line)
         elif mark == ";":
             tag = _VERSION_TAG.match(text, start)
             if tag is not None and _at_least(engine_version, tag[1]):
