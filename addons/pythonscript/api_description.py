@@ -14,12 +14,14 @@ from typing import Any
 
 FORMAT = 3
 
-VARIANT_TYPES = (
-    "Nil bool int float String Vector2 Vector2i Rect2 Rect2i Vector3 Vector3i Transform2D Vector4 Vector4i Plane "
-    "Quaternion AABB Basis Transform3D Projection Color StringName NodePath RID Object Callable Signal Dictionary Array "
-    "PackedByteArray PackedInt32Array PackedInt64Array PackedFloat32Array PackedFloat64Array PackedStringArray "
-    "PackedVector2Array PackedVector3Array PackedColorArray PackedVector4Array"
-).split()
+_TYPE_NAMES = (
+    "Nil bool int float String Vector2 Vector2i Rect2 Rect2i Vector3 Vector3i Transform2D Vector4 "
+    "Vector4i Plane Quaternion AABB Basis Transform3D Projection Color StringName NodePath RID Object "
+    "Callable Signal Dictionary Array PackedByteArray PackedInt32Array PackedInt64Array "
+    "PackedFloat32Array PackedFloat64Array PackedStringArray PackedVector2Array PackedVector3Array "
+    "PackedColorArray PackedVector4Array "
+)
+VARIANT_TYPES = tuple(_TYPE_NAMES.split())
 TYPE_CODE = {name: code for code, name in enumerate(VARIANT_TYPES)}
 OBJECT = TYPE_CODE["Object"]
 VARIANT = 64

@@ -109,7 +109,7 @@ def dump_engine(godot: Path, say: Say) -> None:
     say(f"asking {godot.name} for its interface")
     with tempfile.TemporaryDirectory(prefix="dump-", dir=BUILD) as folder:
         where = Path(folder)
-        command = [godot, "--headless", "--dump-gdextension-interface", "--dump-extension-api"]
+        command: list[str | Path] = [godot, "--headless", "--dump-gdextension-interface", "--dump-extension-api"]
         run(command, "dumping the engine's interface", cwd=where)
         for name in files:
             if not (where / name).is_file():

@@ -24,8 +24,9 @@ static char project[PATH_MAX];    /* res://, absolute */
 static char libpython[PATH_MAX];  /* the shared library to load */
 static char executable[PATH_MAX]; /* the Python that the add-on was set up with */
 static char wanted[32];           /* its version, like 3.11 */
-static int running;
-static int announced;
+static int running; /* the interpreter */
+static int started; /* and our package in it */
+static int in_editor;
 
 static void *(*proc(const char *name))(void) { return (void *(*)(void))(void *)handover.get_proc_address(name); }
 
@@ -95,7 +96,7 @@ static int load_api(void *library) {
 
 /* Text answer of `ProjectSettings.<method>(argument)`, empty if there is none. */
 static void ask_settings(const char *method, const char *argument, char *out, size_t room) {
-    uint64_t name = 0, string = 0, self[3], key[3], fallback[3] = {0, 0, 0}, answer[3], answer_text = 0;
+    uint64_t name = 0, string = 0, self[3], key[3], answer[3], answer_text = 0;
     GDExtensionInterfaceStringNameNewWithLatin1Chars new_name =
         (GDExtensionInterfaceStringNameNewWithLatin1Chars)(void *)proc("string_name_new_with_latin1_chars");
     GDExtensionInterfaceStringNewWithUtf8Chars new_string =
@@ -125,7 +126,6 @@ static void ask_settings(const char *method, const char *argument, char *out, si
     new_name(&name, method, 0);
     GDExtensionCallError error = {GDEXTENSION_CALL_OK, 0, 0};
     GDExtensionConstVariantPtr arguments[1] = {key};
-    (void)fallback;
     call(self, &name, arguments, 1, answer, &error);
     if (error.error == GDEXTENSION_CALL_OK) {
         if (type_of(answer) == GDEXTENSION_VARIANT_TYPE_STRING) {
@@ -265,7 +265,7 @@ static void start_python(void) {
     set_global("own", real ? real : own);
     free(real);
     set_global("project", project);
-    run_guarded(boot_source, "starting the Python side");
+    started = run_guarded(boot_source, "starting the Python side");
     main_thread = py.SaveThread();
     running = 1;
 }
@@ -273,12 +273,10 @@ static void start_python(void) {
 static void initialize(void *userdata, GDExtensionInitializationLevel level) {
     (void)userdata;
     if (level == GDEXTENSION_INITIALIZATION_SCENE) start_python();
-    if (level == GDEXTENSION_INITIALIZATION_EDITOR && running && !announced) {
-        announced = 1;
+    if (level == GDEXTENSION_INITIALIZATION_EDITOR && started && !in_editor) {
+        in_editor = 1;
         py.RestoreThread(main_thread);
-        run_guarded("import sys\nfailure = ''\n"
-                    "if 'godot._boot' in sys.modules: sys.modules['godot._boot'].enter_editor()\n",
-                    "loading documentation");
+        run_guarded("failure = ''\nimport godot._boot\ngodot._boot.enter_editor()\n", "loading documentation");
         main_thread = py.SaveThread();
     }
 }

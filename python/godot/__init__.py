@@ -1,8 +1,8 @@
 """Godot from Python: engine classes, singletons, enums and value types as attributes, looked up on first use.
 
-`godot.Node` is a class, `godot.Engine` the singleton, `godot.Vector3` a value type, `godot.ERR_BUSY` a constant,
-`godot.lerp` a function of the engine. `@godot.expose` makes a Python class known to the engine. This package can only be
-imported inside Godot.
+`godot.Node` is a class, `godot.Engine` a singleton, `godot.Vector3` a value type, `godot.ERR_BUSY` a constant and
+`godot.lerp` a function of the engine. `@godot.expose` makes a Python class known to the engine. The package can only
+be imported inside Godot.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 if not hasattr(sys, "_godot_handover"):
     raise ImportError(
-        "the package `godot` works only inside Godot, in a project with the add-on pythonscript: it cannot be imported here",
+        "the package `godot` works only inside Godot, in a project with the add-on pythonscript: not here",
         name="godot",
     )
 

@@ -72,8 +72,8 @@ def _make_class(name: str) -> type:
             members[title] = _core.VirtualMethod(title)
     for title, getter, setter, index in properties:
         if title not in members:
-            accessors = [made.get(accessor) or _inherited(base, accessor) for accessor in (getter, setter)]
-            members[title] = _core.Property(title, *accessors, None if index < 0 else index)
+            read, write = (made.get(accessor) or _inherited(base, accessor) for accessor in (getter, setter))
+            members[title] = _core.Property(title, read, write, None if index < 0 else index)
     for title in signals:
         members.setdefault(title, _core.SignalMember(title))
     result = type(name, (base,), members)
@@ -104,7 +104,9 @@ class LazyEnum:
 
 
 def make_enum(name: str, bitfield: bool, values: dict[str, int]) -> Any:
-    return (enum.IntFlag if bitfield else enum.IntEnum)(name, values, module="godot")
+    """The IntFlag or IntEnum of an enum of the engine."""
+    kind: Any = enum.IntFlag if bitfield else enum.IntEnum
+    return kind(name, values, module="godot")
 
 
 def lookup(name: str) -> Any:
@@ -142,7 +144,16 @@ _VALUE = re.compile(r"(\w+)\(([-0-9., e]*)\)")
 
 def parse_default(text: str) -> tuple[bool, Any]:
     """A default value as the API spells it -> (understood, value)."""
-    simple = {"null": None, "true": True, "false": False, "[]": [], "{}": {}, '""': "", '&""': "", '^""': ""}
+    simple: dict[str, Any] = {
+        "null": None,
+        "true": True,
+        "false": False,
+        "[]": [],
+        "{}": {},
+        '""': "",
+        '&""': "",
+        '^""': "",
+    }
     if text in simple:
         return True, simple[text]
     if _NUMBER.fullmatch(text):

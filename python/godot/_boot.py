@@ -14,11 +14,12 @@ from . import _api, _core, _errors, _output
 project = ""
 _documentation: list[bytes] = []
 _in_editor = False
+started = False  # all modules of the project setting are imported
 
 
 def start(project_folder: str) -> None:
     """Take the engine's interface, then import what the project setting `python/modules` names."""
-    global project
+    global project, started
     project = os.path.normpath(project_folder) if project_folder else ""
     _errors.project = project
     header = _api.load()
@@ -37,6 +38,7 @@ def start(project_folder: str) -> None:
     modules = _api.lookup("ProjectSettings").get_setting("python/modules", [])
     for name in modules:
         import_reported(str(name))
+    started = True
 
 
 def _check_version(built_for: tuple[int, ...]) -> None:
@@ -61,13 +63,15 @@ def document(xml: bytes) -> None:
     """Give the editor's help a class description, at once or when the editor is there."""
     if _in_editor:
         _core.load_documentation(xml)
-    else:
+    elif not started:
         _documentation.append(xml)
 
 
 def enter_editor() -> None:
     """The editor's classes exist now: hand over the documentation collected so far."""
     global _in_editor
+    if not _api.lookup("Engine").is_editor_hint():
+        return
     _in_editor = True
     for xml in _documentation:
         _core.load_documentation(xml)

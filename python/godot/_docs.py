@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from xml.sax.saxutils import escape, quoteattr
 
 from . import _api
 
@@ -14,13 +13,31 @@ NIL, OBJECT, VARIANT = 0, 24, 64
 STATIC, VARARG = 32, 16
 
 
+def escape(text: str) -> str:
+    """Text for XML. (The library's own escape would import an HTTP client.)"""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def quoteattr(text: str) -> str:
+    """Text for XML, as an attribute's value with its quotes."""
+    return '"' + escape(text).replace('"', "&quot;").replace("\n", "&#10;") + '"'
+
+
+def clean(doc: str | None) -> str:
+    """A docstring without the indentation of its source."""
+    lines = (doc or "").expandtabs().splitlines()
+    indents = [len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()]
+    margin = min(indents, default=0)
+    return "\n".join([line.strip() for line in lines[:1]] + [line[margin:].rstrip() for line in lines[1:]]).strip()
+
+
 def type_text(of: TypeOf) -> str:
     """The name of a type as the editor's help spells it."""
     if of.code == NIL:
         return "void"
     if of.code == OBJECT:
         return of.class_name or "Object"
-    names = {code: name for name, code in _api.header["types"].items()}
+    names: dict[int, str] = {code: name for name, code in _api.header["types"].items()}
     return names.get(of.code, "Variant")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import traceback
 from types import TracebackType
 from typing import Any
 
@@ -24,6 +23,8 @@ def resource_path(path: str) -> str:
 
 def format_error(problem: BaseException, source: Any = None, heading: str = "") -> tuple[str, str, str, str, int]:
     """(description, message, function, file, line) of an exception; `source` is what was called."""
+    import traceback  # rarely needed, and slow to import
+
     short = "".join(traceback.format_exception_only(type(problem), problem)).strip()
     trace = _without_binding(problem.__traceback__)
     lines = traceback.format_exception(type(problem), problem, trace)
@@ -47,11 +48,11 @@ def _place(trace: TracebackType | None, source: Any, problem: BaseException) -> 
         return "import", resource_path(problem.filename), problem.lineno or 0
     place = ("", "", 0)
     while trace is not None:
-        code = trace.tb_frame.f_code
-        if code.co_filename.endswith(".py"):
-            place = (code.co_name, resource_path(code.co_filename), trace.tb_lineno)
+        running = trace.tb_frame.f_code
+        if running.co_filename.endswith(".py"):
+            place = (running.co_name, resource_path(running.co_filename), trace.tb_lineno)
         elif not place[1]:
-            place = (code.co_name, code.co_filename, trace.tb_lineno)
+            place = (running.co_name, running.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     if place[1]:
         return place

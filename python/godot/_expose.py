@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-import inspect
+import types
 from collections.abc import Callable
 from typing import Any, TypeVar, overload
 
@@ -13,6 +13,7 @@ T = TypeVar("T", bound=type)
 
 FLAG_NORMAL, FLAG_CONST, FLAG_VARARG, FLAG_STATIC = 1, 4, 16, 32
 HINT_RANGE = 1
+CODE_VARARGS = 4
 USAGE_READ_ONLY = 1 << 28
 
 _records: dict[str, Any] = {}
@@ -67,9 +68,7 @@ class MutableDefault:
 @overload
 def expose(cls: T) -> T: ...
 @overload
-def expose(
-    cls: None = None, *, tool: bool = ..., icon: str = ..., abstract: bool = ...
-) -> Callable[[T], T]: ...
+def expose(cls: None = None, *, tool: bool = ..., icon: str = ..., abstract: bool = ...) -> Callable[[T], T]: ...
 def expose(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
     """Make a class that derives from an engine class known to the engine, under its own name.
 
@@ -89,26 +88,38 @@ def _expose(cls: Any, tool: bool, icon: str, abstract: bool) -> Any:
     name = cls.__name__
     if name in _api.header["classes"]:
         raise TypeError(f"the engine has a class {name} of its own: choose another name")
-    bases = [base for base in cls.__mro__[1:] if "_godot_class" in base.__dict__ and base.__dict__["_godot_class"]]
+    bases: list[Any] = [base for base in cls.__mro__[1:] if base.__dict__.get("_godot_class") is not None]
     parent = bases[0]._godot_class
     native = next(base for base in bases if base.__name__ in _api.header["classes"])._godot_class
-    mixins = [base for base in cls.__mro__[: cls.__mro__.index(bases[0])]][::-1]
+    mixins = cls.__mro__[: cls.__mro__.index(bases[0])][::-1]
     info = _core.ClassInfo(name, native.name, native.refcounted, not abstract, cls)
     cls._godot_class = info
     record = _records.get(name)
     if record is None:
+        _warn_if_late(name)
         record = _core.register_class(cls, info, parent.name, tool, icon, abstract)
         _records[name] = record
     else:
         _core.replace_class(record, cls, info)
     _api.exposed[name] = cls
-    page = _docs.Page(name, parent.name, inspect.cleandoc(cls.__doc__ or "") if "__doc__" in cls.__dict__ else "")
+    page = _docs.Page(name, parent.name, _docs.clean(cls.__doc__) if "__doc__" in cls.__dict__ else "")
     members = {key: value for base in mixins for key, value in list(vars(base).items())}
     for key, value in members.items():
         if not key.startswith("_"):
             _register_member(cls, record, key, value, page)
     page.publish()
     return cls
+
+
+def _warn_if_late(name: str) -> None:
+    """The engine counts classes that come after its start among the editor's own, and games cannot make those."""
+    from . import _boot
+
+    if _boot.started and not _api.lookup("Engine").is_editor_hint():
+        _api.lookup("push_warning")(
+            f"{name} is exposed after the engine's start, so that only Python and PythonHost.create can make it: "
+            "name its module in the project setting python/modules"
+        )
 
 
 def _register_member(cls: Any, record: Any, name: str, value: Any, page: _docs.Page) -> None:
@@ -120,7 +131,7 @@ def _register_member(cls: Any, record: Any, name: str, value: Any, page: _docs.P
         _register_property(cls, record, name, value, page)
     elif isinstance(value, staticmethod):
         _register_method(cls, record, name, value.__func__, FLAG_STATIC, page)
-    elif inspect.isfunction(value):
+    elif isinstance(value, types.FunctionType):
         _register_method(cls, record, name, value, FLAG_NORMAL, page)
     elif isinstance(value, type) and issubclass(value, enum.IntEnum):
         for item in value:
@@ -157,14 +168,14 @@ def _register_export(cls: Any, record: Any, name: str, declared: ExportDeclarati
 
 
 def _own_annotations(base: type) -> dict[str, Any]:
-    found: dict[str, Any] = base.__dict__.get("__annotations__", {})
+    found: dict[str, Any] = vars(base).get("__annotations__", {})
     return found
 
 
 def _register_property(cls: Any, record: Any, name: str, value: property, page: _docs.Page) -> None:
     annotation = getattr(value.fget, "__annotations__", {}).get("return", object)
     of = _types.type_of(_types.resolve(annotation, value.fget))
-    doc = inspect.cleandoc(value.fget.__doc__ or "") if value.fget else ""
+    doc = _docs.clean(value.fget.__doc__) if value.fget else ""
     _register_accessors(cls, record, name, of, value.fset is not None, (0, ""), page, doc)
 
 
@@ -196,24 +207,16 @@ def _register_accessors(
 
 
 def _register_method(cls: Any, record: Any, name: str, function: Any, flags: int, page: _docs.Page) -> None:
-    parameters = list(inspect.signature(function).parameters.values())
-    if not flags & FLAG_STATIC:
-        parameters = parameters[1:]
-    arguments: list[tuple[str, _types.TypeOf]] = []
-    defaults: list[Any] = []
-    for parameter in parameters:
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            flags |= FLAG_VARARG
-        if parameter.kind not in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD):
-            continue
-        annotation = object if parameter.annotation is parameter.empty else parameter.annotation
-        arguments.append((parameter.name, _types.type_of(_types.resolve(annotation, function))))
-        if parameter.default is not parameter.empty:
-            defaults.append(_plain(parameter.default))
-    returned = inspect.signature(function).return_annotation
-    returned = object if returned is inspect.Signature.empty else _types.resolve(returned, function)
-    result = _types.type_of(returned)
-    page.method(name, arguments, result, inspect.cleandoc(function.__doc__ or ""), flags, defaults)
+    code = function.__code__
+    names = code.co_varnames[0 if flags & FLAG_STATIC else 1 : code.co_argcount]
+    if code.co_flags & CODE_VARARGS:
+        flags |= FLAG_VARARG
+    hints = function.__annotations__
+    arguments = [(key, _types.type_of(_types.resolve(hints.get(key, object), function))) for key in names]
+    given = function.__defaults__ or ()
+    defaults = [_plain(value) for value in given[max(0, len(given) - len(names)) :]]
+    result = _types.type_of(_types.resolve(hints.get("return", object), function))
+    page.method(name, arguments, result, _docs.clean(function.__doc__), flags, defaults)
     if name in record.registered:
         return
     _core.register_method(

@@ -7,7 +7,7 @@ from typing import Any
 
 import godot
 
-from . import _boot
+from . import _api, _boot
 
 
 @godot.expose(tool=True)
@@ -23,6 +23,11 @@ class PythonHost(godot.RefCounted):
     def import_module(name: str) -> bool:
         """Import a Python module by its dotted name. False, with one error in the output, if that fails."""
         return _boot.import_reported(name) is not None
+
+    @staticmethod
+    def create(class_name: str) -> Any:
+        """Make an instance of an exposed class, also of one that was exposed after the engine's start."""
+        return _api.exposed[class_name]()
 
     @staticmethod
     def call_function(module: str, function: str, arguments: list[Any] = []) -> Any:  # noqa: B006  # never changed

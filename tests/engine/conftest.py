@@ -54,11 +54,12 @@ class Project:
     def configure(self, modules: tuple[str, ...] = (), more: str = "") -> None:
         """Write project.godot; `modules` are the Python modules to import at start."""
         listed = ", ".join(f'"{name}"' for name in modules)
-        text = f'config_version=5\n\n[application]\n\nconfig/name="test"\n\n[python]\n\nmodules=PackedStringArray({listed})\n'
+        text = 'config_version=5\n\n[application]\n\nconfig/name="test"\n\n'
+        text += f"[python]\n\nmodules=PackedStringArray({listed})\n"
         self.write("project.godot", text + more)
 
     def run(self, *arguments: str, timeout: float = 60.0, headless: bool = True, cwd: Path | None = None) -> Run:
-        """Run the engine in the project; pytest's failure with the output where it takes longer than `timeout` seconds."""
+        """Run the engine in the project; the test fails where it takes more than `timeout` seconds."""
         command = [str(self.engine), *(["--headless"] if headless else []), "--path", str(self.folder), *arguments]
         environment: Mapping[str, str] = {**os.environ, **self.environment}
         start = time.monotonic()

@@ -6,7 +6,6 @@ import json
 import statistics
 import time
 from collections.abc import Callable
-from typing import Any
 
 import godot
 
@@ -22,7 +21,9 @@ def median_us(rounds: int, work: Callable[[int], object], empty: Callable[[int],
         return (time.thread_time_ns() - start) / rounds / 1000
 
     once(work)
-    return statistics.median(once(work) for _ in range(REPEATS)) - statistics.median(once(empty) for _ in range(REPEATS))
+    return statistics.median(once(work) for _ in range(REPEATS)) - statistics.median(
+        once(empty) for _ in range(REPEATS)
+    )
 
 
 def loop(rounds: int) -> None:
@@ -72,15 +73,15 @@ class BenchTarget(godot.Node):
 
         def read_float(count: int) -> None:
             for _ in range(count):
-                timer.wait_time
+                timer.wait_time  # noqa: B018  # reading is what is measured
 
         def read_vector(count: int) -> None:
             for _ in range(count):
-                three.position
+                three.position  # noqa: B018  # reading is what is measured
 
         def read_name(count: int) -> None:
             for _ in range(count):
-                node.name
+                node.name  # noqa: B018  # reading is what is measured
 
         def write_float(count: int) -> None:
             for _ in range(count):

@@ -108,8 +108,10 @@ def show(result: dict[str, Any]) -> None:
     ):
         part = result[name]
         mark = "ok" if part["added"] <= goal else "MISSED"
-        print(f"{text}: {part['with']:.3f} with, {part['without']:.3f} without Python: {part['added']:+.3f} "
-              f"(goal {goal:g})  {mark}")
+        print(
+            f"{text}: {part['with']:.3f} with, {part['without']:.3f} without Python: {part['added']:+.3f} "
+            f"(goal {goal:g})  {mark}"
+        )
 
 
 def main() -> int:

@@ -146,13 +146,9 @@ cdef int store_variant(object value, void *out) except -1:
 
 
 cdef uint8_t callable_is_valid(void *userdata) noexcept nogil:
-    if not interface_open:
-        return 0
-    return callable_is_valid_held(userdata)
-
-
-cdef uint8_t callable_is_valid_held(void *userdata) noexcept with gil:
-    return (<PyCallable>userdata).owner is None or owner_of(<PyCallable>userdata) is not None
+    """Asked before every emission, so without the GIL: what it reads never changes."""
+    cdef uint64_t owner_id = (<PyCallable>userdata).owner_id
+    return interface_open and (owner_id == 0 or object_get_instance_from_id(owner_id) != NULL)
 
 
 cdef void callable_free(void *userdata) noexcept nogil:

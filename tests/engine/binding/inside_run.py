@@ -32,7 +32,8 @@ def results(module: str, engine: Path, built: Path) -> tuple[dict[str, str], Run
                 shutil.copy(path, target / path.name)
         project.configure(("check_runner", module))
         project.write(
-            "main.gd", "extends SceneTree\n\nfunc _initialize():\n\troot.add_child(ClassDB.instantiate(&'CheckRunner'))\n"
+            "main.gd",
+            "extends SceneTree\n\nfunc _initialize():\n\troot.add_child(ClassDB.instantiate(&'CheckRunner'))\n",
         )
         answer = Path(temporary) / "results.json"
         run = project.run("--verbose", "--script", "main.gd", "--", str(answer), module, timeout=120)

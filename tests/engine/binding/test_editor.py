@@ -124,8 +124,19 @@ def test_help_pages_and_tool_classes(project: Project) -> None:
     assert run.trouble() == [], run.output[-3000:]
     (page,) = [line for line in run.output.splitlines() if line.startswith("HELP ")]
     page = page.replace("\u00a0", " ")
-    for text in ("Measures pressure.", "A longer text about <pressure> & more.", "Pressure in bar.", "Lets some out.",
-                 "Too much of it.", "release", "amount: float", "gently: bool", "LIMIT", "BAR", "burst"):
+    for text in (
+        "Measures pressure.",
+        "A longer text about <pressure> & more.",
+        "Pressure in bar.",
+        "Lets some out.",
+        "Too much of it.",
+        "release",
+        "amount: float",
+        "gently: bool",
+        "LIMIT",
+        "BAR",
+        "burst",
+    ):
         assert text in page, f"{text!r} is not in {page}"
     assert "tool gauge is ready" in run.output
     assert "gauge is ready" not in run.output.replace("tool gauge is ready", "")

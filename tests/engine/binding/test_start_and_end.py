@@ -98,7 +98,10 @@ def test_syntax_error_in_the_package(make_project: MakeProject) -> None:
     ("text", "expected"),
     [
         ("def broken(:\n", ("SyntaxError", "at: import (res://python/game.py:1)")),
-        ("import godot\n\n\ndef f():\n    return 1 / 0\n\n\nf()\n", ("ZeroDivisionError", "at: f (res://python/game.py:5)")),
+        (
+            "import godot\n\n\ndef f():\n    return 1 / 0\n\n\nf()\n",
+            ("ZeroDivisionError", "at: f (res://python/game.py:5)"),
+        ),
         ("import sys\nsys.exit(3)\n", ("SystemExit: 3",)),
         ("import nothing_of_that_name\n", ("No module named 'nothing_of_that_name'",)),
         ("raise KeyboardInterrupt\n", ("KeyboardInterrupt",)),
@@ -117,7 +120,9 @@ def test_started_from_elsewhere(make_project: MakeProject, tmp_path: Path) -> No
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "stray.py").write_text("print('stray')\n")
-    project.write("main.gd", 'extends SceneTree\nfunc _initialize():\n\tprint(PythonHost.import_module("stray"))\n\tquit()\n')
+    project.write(
+        "main.gd", 'extends SceneTree\nfunc _initialize():\n\tprint(PythonHost.import_module("stray"))\n\tquit()\n'
+    )
     run = project.run("--script", "main.gd", cwd=elsewhere)
     assert "No module named 'stray'" in run.output and "false" in run.output
 
@@ -186,7 +191,9 @@ kept = [godot.RefCounted(), Thing(), godot.Image.create(4, 4, False, godot.Image
 kept.append(kept)
 """,
     )
-    run = project.run_script("root.add_child(Keeper.new())\nawait process_frame\nawait process_frame\nquit()", "--verbose")
+    run = project.run_script(
+        "root.add_child(Keeper.new())\nawait process_frame\nawait process_frame\nquit()", "--verbose"
+    )
     assert run.code == 0
     assert run.trouble() == [], run.output[-3000:]
 

@@ -43,7 +43,19 @@ def check_ints_that_do_not_fit(node: Any) -> None:
 
 
 def check_text(node: Any) -> None:
-    samples = ["", "plain", "Ünï", "日本語", "🚀 emoji 😀", "a\0b", "\0", "tab\tline\n", "\udc80 lone", "x" * 100_000, "é" * 1000]
+    samples = [
+        "",
+        "plain",
+        "Ünï",
+        "日本語",
+        "🚀 emoji 😀",
+        "a\0b",
+        "\0",
+        "tab\tline\n",
+        "\udc80 lone",
+        "x" * 100_000,
+        "é" * 1000,
+    ]
     for text in samples:
         back = through_script(node, text)
         assert back == text and type(back) is str, repr(text[:20])
@@ -165,7 +177,12 @@ def check_packed(node: Any) -> None:
     for data in (b"", b"abc\0\xff", big, bytearray(big), memoryview(big)):
         back = through_script(node, data)
         assert type(back) is bytes and back == bytes(data)
-    for code, name in (("i", "PackedInt32Array"), ("q", "PackedInt64Array"), ("f", "PackedFloat32Array"), ("d", "PackedFloat64Array")):
+    for code, name in (
+        ("i", "PackedInt32Array"),
+        ("q", "PackedInt64Array"),
+        ("f", "PackedFloat32Array"),
+        ("d", "PackedFloat64Array"),
+    ):
         for numbers in (array.array(code), array.array(code, [1, 2, -3]), array.array(code, range(10_000))):
             back = through_script(node, numbers)
             assert back == numbers and back.typecode == code

@@ -309,11 +309,9 @@ def check_replaced(node: Any) -> None:
     old = Replaceable()
     first = Replaceable
 
-    @godot.expose
-    class Replaceable_(godot.Node):  # noqa: N801
-        pass
-
-    newer = type("Replaceable", (godot.Node,), {"answer": lambda self: 2, "added": lambda self: 3, "__module__": __name__})
+    newer = type(
+        "Replaceable", (godot.Node,), {"answer": lambda self: 2, "added": lambda self: 3, "__module__": __name__}
+    )
     godot.expose(newer)
     assert old.call("answer") == 1 and type(old) is first
     made = godot.ClassDB.instantiate("Replaceable")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 from typing import Any
 
@@ -64,7 +65,7 @@ def check_strings_from_the_engine(node: Any) -> None:
     node.set_meta("long", "text " * 40)
 
     def work(rounds: int) -> None:
-        for number in range(rounds):
+        for _ in range(rounds):
             node.get_name()
             node.get_meta("long")
             node.editor_description = "some text that is no name"
@@ -121,14 +122,10 @@ def check_node_look_up(node: Any) -> None:
 def check_exceptions(node: Any) -> None:
     def work(rounds: int) -> None:
         for _ in range(rounds):
-            try:
+            with contextlib.suppress(TypeError):
                 node.get_child("x")
-            except TypeError:
-                pass
-            try:
-                node.missing
-            except AttributeError:
-                pass
+            with contextlib.suppress(AttributeError):
+                node.get("x", node.missing)
 
     steady(ROUNDS // 4, work)
 

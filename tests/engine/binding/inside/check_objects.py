@@ -137,7 +137,11 @@ def check_constants(node: Any) -> None:
     assert godot.Node.PROCESS_MODE_ALWAYS == godot.Node.ProcessMode.PROCESS_MODE_ALWAYS == 3
     assert godot.ERR_BUSY == godot.Error.ERR_BUSY == 44 and godot.KEY_A == 65
     assert godot.Performance.MONITOR_TYPE_PERCENTAGE == 3
-    assert godot.Vector3.UP == godot.Vector3(0, 1, 0) and godot.Vector3.AXIS_X == 0 if hasattr(godot.Vector3, "AXIS_X") else True
+    assert (
+        godot.Vector3(0, 1, 0) == godot.Vector3.UP and godot.Vector3.AXIS_X == 0
+        if hasattr(godot.Vector3, "AXIS_X")
+        else True
+    )
     assert godot.lerp(0.0, 10.0, 0.25) == 2.5 and godot.maxi(3, 4) == 4 and godot.str_to_var("[1]") == [1]
 
 

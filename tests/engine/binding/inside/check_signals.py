@@ -103,7 +103,6 @@ def check_connection_keeps_no_engine_object(node: Any) -> None:
     gc.collect()
     assert seen() is None, "a connection does not keep the object alive"
     echo.tell(3, 4)
-    assert [entry for entry in echo.get_signal_connection_list("told")] == [] or True
     node_ear = EarNode()
     echo.told.connect(node_ear.hear)
     echo.tell(1, 1)
@@ -152,7 +151,9 @@ def check_callables_come_back(node: Any) -> None:
     assert echo.call_it(lambda a, b: (a, b), [1, [2]]) == [1, [2]]
     made = godot.Callable(node, "get_child_count")
     assert made() == 0 and made.get_object() is node and made.get_method() == "get_child_count"
-    assert made == godot.Callable(node, "get_child_count") and hash(made) == hash(godot.Callable(node, "get_child_count"))
+    assert made == godot.Callable(node, "get_child_count") and hash(made) == hash(
+        godot.Callable(node, "get_child_count")
+    )
     signal = echo.echo(echo.told)
     assert signal == echo.told and signal.owner is echo and signal.name == "told"
 
@@ -161,7 +162,9 @@ def check_callables_in_the_engine(node: Any) -> Any:
     got: list[Any] = []
     godot.Performance.add_custom_monitor("sexp/check", lambda: 42.5)
     assert godot.Performance.get_custom_monitor("sexp/check") == 42.5
-    godot.Performance.add_custom_monitor("sexp/arguments", lambda a, b: a + b, [40, 2], godot.Performance.MONITOR_TYPE_QUANTITY)
+    godot.Performance.add_custom_monitor(
+        "sexp/arguments", lambda a, b: a + b, [40, 2], godot.Performance.MONITOR_TYPE_QUANTITY
+    )
     assert godot.Performance.get_custom_monitor("sexp/arguments") == 42
     godot.Performance.remove_custom_monitor("sexp/check")
     godot.Performance.remove_custom_monitor("sexp/arguments")
