@@ -31,6 +31,10 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
         goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
     if engine == "cached":
         return CachedEventManager(world, context), actions
+    if engine in ("sparse", "evicted"):
+        manager = CachedEventManager(world, context)
+        manager.dense_shift = 0
+        return manager, actions
     if engine == "checked":
         return CachedEventManager(world, context, verify_every=7), actions
     if engine == "visited":
@@ -38,14 +42,28 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
     return NaiveEventManager(world, context, compiled if engine == "compiled" else interpreted), actions
 
 
-def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached")) -> None:
+def evict(manager: MissionEventManager, random: std_random.Random) -> None:
+    """Drop cached values at random."""
+    assert isinstance(manager, CachedEventManager)
+    for row in (manager.events, manager.goals):
+        for index in range(len(row.values)):
+            if row.table.facts[index] is not None and random.randrange(3) == 0:
+                row.touch(index)
+
+
+def check_mission(
+    plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached", "sparse")
+) -> None:
     """Run a mission in several engines and compare everything after each frame."""
     sides = [build(plan, engine) for engine in engines]
+    draw = std_random.Random(plan.seed)
     for number, steps in enumerate(plan.frames):
         seen = []
-        for manager, actions in sides:
+        for engine, (manager, actions) in zip(engines, sides, strict=True):
             for step in steps:
                 apply(manager.world, step)
+            if engine == "evicted":
+                evict(manager, draw)
             manager.frame()
             seen.append(snapshot(manager, actions))
         for engine, other in zip(engines[1:], seen[1:], strict=True):
@@ -53,7 +71,7 @@ def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", 
             assert not differences, f"{engine}, frame {number}: {differences[:3]}\n{plan.describe()}"
     for engine, (manager, _) in zip(engines, sides, strict=True):
         counters = manager.counters
-        if engine in ("cached", "visited"):
+        if engine in ("cached", "sparse", "visited", "evicted"):
             assert counters.requests == counters.evaluations + counters.hits, engine
         if engine == "checked":
             assert isinstance(manager, CachedEventManager)
@@ -72,9 +90,9 @@ def test_random_missions(part: int) -> None:
         check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0))
 
 
-def test_self_check_and_visiting_every_slot_change_nothing() -> None:
-    for seed in range(10_000, 10_150):
-        check_mission(random_mission(std_random.Random(seed)), ("interpreted", "checked", "visited"))
+def test_self_check_eviction_and_visiting_every_slot_change_nothing() -> None:
+    for seed in range(10_000, 10_200):
+        check_mission(random_mission(std_random.Random(seed)), ("interpreted", "checked", "visited", "evicted"))
 
 
 @pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for 100,000 missions")

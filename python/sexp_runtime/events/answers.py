@@ -29,7 +29,7 @@ Evaluate = Callable[[int], int]
 class Answers(CachedFormulas):
     """Cached formulas of one kind ("event", "goal" or "cue") that count requests answered and know why they evaluate.
 
-    `evaluated_us` is when each formula was last evaluated (-1: never), `last_cause` why, as an index into CAUSES.
+    `evaluated_us` is when each formula was last evaluated (-1: never), `cause_of` says why.
     `checking` is the index whose next answer from cache is evaluated again to compare, -1 for none.
     """
 
@@ -49,6 +49,8 @@ class Answers(CachedFormulas):
         self.counters = counters
         self.evaluated_us = [-1] * size
         self.last_cause = bytearray(size)
+        #: As `evaluated_us`, but only for evaluations made here; a later one was made because of a fact.
+        self._noted_us = [-1] * size
         self.cause = CAUSE_NEVER
         self.checking = -1
         #: Descriptions of stale results that the self-check found, oldest first.
@@ -79,7 +81,7 @@ class Answers(CachedFormulas):
         settled = is_settled(ctx) and ctx.effects == effects
         if checking and (not settled or cached != (value, formula.status)):
             self._report_stale(index, cached, (value, formula.status))
-        self.evaluated_us[index] = self._clock.us
+        self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         self._due_us[index] = ctx.due
         self._settled[index] = settled
@@ -129,7 +131,7 @@ class Answers(CachedFormulas):
             known = ", ".join(str(key) for key in sorted(self.facts(index), key=str))
             self.stale.append(
                 f"{self.formulas[index].owner}: cached {cached}, fresh {fresh}, at {self._clock.us} us, "
-                f"last evaluated at {self.evaluated_us[index]} us ({CAUSES[self.last_cause[index]]}); waits for {known}"
+                f"last evaluated at {self.evaluated_us[index]} us ({CAUSES[self.cause_of(index)]}); waits for {known}"
             )
 
     def flush(self, index: int) -> None:
@@ -147,11 +149,15 @@ class Answers(CachedFormulas):
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
         return self.table.dirty.due_us[index]
 
+    def cause_of(self, index: int) -> int:
+        """Return why a formula was last evaluated, as an index into CAUSES."""
+        return self.last_cause[index] if self.evaluated_us[index] == self._noted_us[index] else CAUSE_FACT
+
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
         return sum(us >= 0 and not mark for us, mark in zip(self.evaluated_us, self.table.dirty.marks, strict=True))
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
-        own = (self.evaluated_us, self.last_cause, self._due_us, self._settled)
+        own = (self.evaluated_us, self._noted_us, self.last_cause, self._due_us, self._settled)
         return super().nbytes() + sum(sys.getsizeof(part) for part in own)

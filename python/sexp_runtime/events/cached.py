@@ -8,7 +8,6 @@ mark. Visits happen in the original's order and run the same steps as the naive 
 from __future__ import annotations
 
 from itertools import compress
-from typing import Final
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.events.cached_slots import (
@@ -24,10 +23,6 @@ from sexp_runtime.events.cached_slots import (
 from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
-
-#: With more than one mark in two to the power of this many slots, a pass iterates over all marks.
-_DENSE: Final = 3
-
 
 class CachedEventManager(CachedSlots):
     """The event manager that answers from cache; its results equal the naive manager's in every frame.
@@ -125,7 +120,7 @@ class CachedEventManager(CachedSlots):
         done = start = 0
         find = dirty.find
         woken = wakes.find(1)
-        if dirty.count(1) > len(dirty) >> _DENSE:
+        if dirty.count(1) > len(dirty) >> self.dense_shift:
             start = len(dirty)
             for index in compress(range(len(dirty)), dirty):
                 if -1 < woken <= index:

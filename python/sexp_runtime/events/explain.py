@@ -130,12 +130,12 @@ def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], ti
         state=state,
         cached=not row.table.dirty.marks[index] and evaluated >= 0,
         evaluated_at=evaluated / 1e6 if evaluated >= 0 else None,
-        cause=CAUSES[row.last_cause[index]],
+        cause=CAUSES[row.cause_of(index)],
         facts={fact_name(world, key): fact_value(world, key) for key in facts},
         due_at=_seconds(row.due_us(index)),
         visit_at=_seconds(row.table.wake.due_us[index]),
     )
-    if times is not None and row.last_cause[index] == CAUSE_FACT:
+    if times is not None and row.cause_of(index) == CAUSE_FACT:
         moments = {key: times.changed_us[key] for key in facts if times.changed_us.get(key, NEVER) <= evaluated}
         latest = max(moments.values(), default=-1)
         found.cause_facts = [fact_name(world, key) for key, moment in moments.items() if moment == latest]

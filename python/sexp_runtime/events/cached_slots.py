@@ -1,0 +1,288 @@
+"""What the cached engine keeps for its slots: answers, rest, stamps; resets, the self-check, memory."""
+
+from __future__ import annotations
+
+import sys
+from bisect import insort
+from collections.abc import Callable
+from typing import Final
+
+from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.compiler.formula import CompiledFormula
+from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.events.manager import MissionEventManager
+from sexp_runtime.events.naive import formula_of
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import UNKNOWN, Status
+from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.mission_state import EventState
+from sexp_runtime.world.world import World
+
+#: Why an event's slot is not visited: it is, or it is at rest for the first-time pass or the repeat pass.
+VISITED: Final = 0
+AT_REST_FIRST: Final = 1
+AT_REST_REPEAT: Final = 2
+#: Where a frame is, for telling whether an event's turn has passed.
+OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
+
+
+class CachedSlots(MissionEventManager):
+    """The slots of events and goals; the passes over them are in CachedEventManager."""
+
+    def __init__(
+        self,
+        world: World,
+        context: EvaluationContext,
+        *,
+        mission: str = "",
+        training: bool = False,
+        on_request: Callable[[str, int], None] | None = None,
+        verify_every: int = 0,
+        agenda: Agenda | None = None,
+    ) -> None:
+        events, goals = world.events, world.goals
+        self.agenda = agenda if agenda is not None else Agenda(world.facts)
+        counters = EngineCounters()
+        self.events = Answers(
+            "event",
+            context,
+            self.agenda,
+            counters,
+            [formula_of(event.definition) for event in events],
+            [f'event "{event.name}"' for event in events],
+            mission,
+        )
+        self.goals = Answers(
+            "goal",
+            context,
+            self.agenda,
+            counters,
+            [formula_of(goal.definition) for goal in goals],
+            [f'goal "{goal.name}"' for goal in goals],
+            mission,
+        )
+        super().__init__(
+            world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
+        )
+        self.counters = counters
+        size = len(events)
+        self.verify_every = verify_every
+        #: With more than one mark in two to the power of this many slots, a pass iterates over all marks.
+        self.dense_shift = 3
+        self._rest = bytearray(size)
+        self._ready = bytearray(size)  # at rest for the first-time pass, with a formula that is quick to deal with
+        self._not_ready = bytearray(size)
+        self._stamped: list[int] = []  # events that have a stamp and are not done, in order
+        self._is_stamped = [False] * size
+        self._goal_rest = bytearray(len(goals))
+        self._resting = [0, 0, 0]  # slots at rest by kind: unused, first-time, repeat
+        self._goals_resting = 0
+        self._stale_event = bytearray(size)  # formula marked while the event waited for its stamp
+        self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
+        self._due = True  # whether goals and first-time events have their turn in this frame
+        self._stage = OUTSIDE
+        self._position = -1
+        self._counted_out = 0  # slots at rest when the frame began that were visited since
+        self._quick: list[bool] = [self._is_quick(event) for event in events]
+        self._pending: tuple[int, Status] | None = None
+        self._until_check = verify_every
+        self._check_at = 0
+        for event in events:
+            for key in self._wake_facts(event):
+                self.events.table.subscribe_wake(event.index, key)
+        for goal in goals:
+            self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def request_event(self, index: int) -> tuple[int, Status]:
+        """Return value and root status of an event's formula, from cache if nothing could have changed them."""
+        if self._pending is not None:
+            answer, self._pending = self._pending, None
+            return answer
+        self.counters.requests += 1
+        if self.on_request is not None:
+            self.on_request("event", index)
+        if self._stale_event[index]:
+            self._stale_event[index] = 0
+            self.events.table.dirty.marks[index] = 1
+        return self._answer(self.events, index)
+
+    def request_goal(self, index: int) -> tuple[int, Status]:
+        """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
+        self.counters.requests += 1
+        if self.on_request is not None:
+            self.on_request("goal", index)
+        if self._stale_goal[index]:
+            self._stale_goal[index] = 0
+            self.goals.table.dirty.marks[index] = 1
+        return self._answer(self.goals, index)
+
+    def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
+        formula = answers.formulas[index]
+        failed = self.counters.errors
+
+        def evaluate(index: int) -> int:
+            return self.evaluate(answers.kind, index, formula)[0]
+
+        value = answers.answer(index, evaluate)
+        return value, formula.status if self.counters.errors == failed else UNKNOWN
+
+    # -- what others ask for ----------------------------------------------------------------------------------------
+
+    def cause_of_evaluation(self, kind: str) -> str | None:
+        """Return why the present evaluation is made: one of answers.CAUSES."""
+        return CAUSES[self.answers(kind).cause]
+
+    def slot_marks(self, kind: str) -> bytearray:
+        """Return the marks that facts set, by index, for "event" or "goal"; a mark set means stale."""
+        return self.answers(kind).table.dirty.marks
+
+    def answers(self, kind: str) -> Answers:
+        """Return the slots of a kind, "event" or "goal"."""
+        return self.events if kind == "event" else self.goals
+
+    def interpret(self, on: bool) -> None:
+        """Have formulas evaluated by the interpreter, so that a profiler sees their operators, or not."""
+        self.events.interpret(on)
+        self.goals.interpret(on)
+
+    def slots(self) -> int:
+        """Return how many formulas have a cached value now."""
+        return self.events.held() + self.goals.held()
+
+    def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
+        """Give an event or goal another formula, which starts with fresh statuses."""
+        answers = self.answers(kind)
+        answers.replace(index, expression)
+        (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
+        if kind == "event":
+            self._quick[index] = self._is_quick(self.world.events[index])
+            self._ready[index] = 0
+        self.flush_formula(kind, index)
+
+    @property
+    def stale(self) -> list[str]:
+        """Descriptions of stale results that the self-check found."""
+        return self.events.stale + self.goals.stale
+
+    def _note_stamp(self, event: EventState) -> None:
+        """Keep the list of events that the repeat pass has to look at."""
+        stamped = event.timestamp is not None and not event.done
+        if stamped is not self._is_stamped[event.index]:
+            self._is_stamped[event.index] = stamped
+            if stamped:
+                insort(self._stamped, event.index)
+            else:
+                self._stamped.remove(event.index)
+
+    def _leave_rest(self, index: int) -> None:
+        """Take a slot out of rest in its turn: the visit counts its request, if there is one."""
+        kind = self._rest[index]
+        if kind:
+            self._rest[index] = VISITED
+            self._ready[index] = 0
+            self._resting[kind] -= 1
+            if kind == AT_REST_REPEAT or self._due:
+                self._counted_out += 1
+
+    # -- resets -----------------------------------------------------------------------------------------------------
+
+    def flush_formula(self, kind: str, index: int) -> None:
+        """Forget what an event's or goal's formula remembers (D5, D6), and take its slot out of rest or retirement."""
+        if kind == "event":
+            resting = self._rest[index]
+            if resting:
+                self._rest[index] = VISITED
+                self._ready[index] = 0
+                self._resting[resting] -= 1
+                self._count_reset(index, IN_REPEAT if resting == AT_REST_REPEAT else IN_FIRST)
+            self.events.flush(index)
+            self._stale_event[index] = 0
+            self.events.table.wake.marks[index] = 1
+            return
+        if self._goal_rest[index]:
+            self._goal_rest[index] = 0
+            self._goals_resting -= 1
+            self._count_reset(index, IN_GOALS)
+        self.goals.flush(index)
+        self._stale_goal[index] = 0
+        self.goals.table.wake.marks[index] = 1
+
+    def _count_reset(self, index: int, stage: int) -> None:
+        """A slot at rest was reset: the naive engine has evaluated it in this frame only if its turn has passed."""
+        if self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._position):
+            return
+        if stage == IN_REPEAT or self._due:
+            self._counted_out += 1
+
+    # -- self-check -------------------------------------------------------------------------------------------------
+
+    def _plan_check(self, answers: int) -> None:
+        """Have one answer from cache in `verify_every` evaluated again, in its turn."""
+        self.events.checking = self.goals.checking = -1
+        self._until_check -= answers
+        if self._until_check > 0:
+            return
+        self._until_check = max(1, self._until_check + self.verify_every)
+        size, total = len(self._rest), len(self._rest) + len(self._goal_rest)
+        for step in range(1, total + 1):
+            at = (self._check_at + step) % total
+            row, rest, index = (self.events, self._rest, at) if at < size else (self.goals, self._goal_rest, at - size)
+            is_asked = rest[index] and (self._due or (row is self.events and rest[index] == AT_REST_REPEAT))
+            if is_asked and not row.table.dirty.marks[index]:
+                row.checking = index
+                row.table.wake.marks[index] = 1
+                self.agenda.bell[0] = 1
+                self._check_at = at
+                return
+
+    # -- memory and the end -----------------------------------------------------------------------------------------
+
+    def nbytes(self) -> dict[str, int]:
+        """Return the memory held by this engine in bytes, by part."""
+        own = (
+            self._ready,
+            self._not_ready,
+            self._is_stamped,
+            self._stamped,
+            self._rest,
+            self._goal_rest,
+            self._stale_event,
+            self._stale_goal,
+            self._quick,
+        )
+        return {
+            "events": self.events.nbytes(),
+            "goals": self.goals.nbytes(),
+            "agenda": self.agenda.nbytes(),
+            "slots": sum(sys.getsizeof(part) for part in own),
+        }
+
+    def close(self) -> None:
+        """Drop all edges, so that the world no longer knows of this engine."""
+        for event in self.world.events:
+            for key in self._wake_facts(event):
+                self.events.table.unsubscribe_wake(event.index, key)
+        for goal in self.world.goals:
+            self.goals.table.unsubscribe_wake(goal.index, ("goal", goal.key))
+        self.events.close()
+        self.goals.close()
+        if self.context.flush_formula == self.flush_formula:
+            self.context.flush_formula = None
+
+    def _is_quick(self, event: EventState) -> bool:
+        """Whether a value of 0 is all that has to be known of an evaluation of the event at rest."""
+        formula = self.events.formulas[event.index]
+        return event.chain_delay_ms < 0 and isinstance(formula, CompiledFormula) and formula.quiet
+
+    def _wake_facts(self, event: EventState) -> set[FactKey]:
+        """Return the facts that make an event's processing, not its formula, come out differently."""
+        events = self.world.events
+        wakes: set[FactKey] = {("event", event.key)}
+        if event.chain_delay_ms >= 0:
+            near = (event.index - 1, event.index + 1)
+            wakes |= {("event", events[at].key) for at in near if 0 <= at < len(events)}
+        return wakes
