@@ -20,7 +20,7 @@ T, F = 1, 0
 
 
 def battle(dialect: Dialect = Dialect.FSO) -> World:
-    """Tug and Cruiser present, Alpha 1 dying, Alpha 2 departed, Beta 1 vanished, Beta 2 yet to arrive; at 20 seconds."""
+    """Tug and Cruiser present, Alpha 1 dying, Alpha 2 departed, Beta 1 vanished, Beta 2 to come; at 20 seconds."""
     world = small_world(dialect)
     for name in ("Alpha 1", "Alpha 2", "Beta 1", "Cruiser", "Tug"):
         world.arrive(world.ships[name.lower()], initial=True)

@@ -89,6 +89,12 @@ TYPE_DEFAULTS: Final[dict[str, tuple[float, float, float, float]]] = {
 _TYPE_WORDS: Final = (
     ("knossos", "knossos device"),
     ("buoy", "navbuoy"),
+    ("navmarker", "navbuoy"),
+    ("debris", "unknown"),
+    (" mine", "sentry gun"),
+    ("launcher", "sentry gun"),
+    ("depot", "drydock"),
+    ("comm node", "drydock"),
     ("sentry", "sentry gun"),
     ("watchdog", "sentry gun"),
     ("cerberus", "sentry gun"),
@@ -110,6 +116,7 @@ _TYPE_WORDS: Final = (
     ("transport", "transport"),
     ("tanker", "freighter"),
     ("shuttle", "transport"),
+    ("-class", "cruiser"),
     ("bomber", "bomber"),
     ("fighter", "fighter"),
 )
