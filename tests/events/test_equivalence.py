@@ -8,10 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.formula import interpreted

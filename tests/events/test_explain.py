@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+
 from events.random_missions import EventPlan, MissionPlan
 from events.test_equivalence import build
-
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.explain import FactTimes, explain
 

@@ -24,6 +24,7 @@ from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
 
+
 class CachedEventManager(CachedSlots):
     """The event manager that answers from cache; its results equal the naive manager's in every frame.
 
