@@ -1,0 +1,41 @@
+"""The door to Godot's debugger: messages of the SEXP tab come in, the feed's messages go out."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import godot
+from sexp_runtime.bridge.feed import DebugFeed
+
+PREFIX: Final = "sexp"
+
+
+class DebuggerLink:
+    """Registers the capture `sexp` while a debugger is there; `feed` says what is told."""
+
+    def __init__(self) -> None:
+        self.feed = DebugFeed(self._send)
+        self._registered = False
+
+    def open(self) -> None:
+        """Listen to the debugger, if the game was started with one."""
+        debugger = godot.EngineDebugger
+        if debugger.is_active() and not debugger.has_capture(PREFIX):
+            debugger.register_message_capture(PREFIX, self._receive)
+            self._registered = True
+            self._send("ready", [])
+
+    def close(self) -> None:
+        """Stop listening."""
+        self.feed.active = False
+        if self._registered:
+            self._registered = False
+            debugger = godot.EngineDebugger
+            if debugger.has_capture(PREFIX):
+                debugger.unregister_message_capture(PREFIX)
+
+    def _receive(self, message: str, data: list[Any]) -> bool:
+        return self.feed.receive(message.removeprefix(PREFIX + ":"), data)
+
+    def _send(self, message: str, data: list[Any]) -> None:
+        godot.EngineDebugger.send_message(f"{PREFIX}:{message}", data)
