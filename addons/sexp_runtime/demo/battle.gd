@@ -120,11 +120,15 @@ func _attack(ship: DemoShip, target: DemoShip, step: float) -> void:
 	var reach := ship.trait_of("range")
 	var there := target.position - ship.position
 	# Fast ships sweep past and turn again; slow ones stand off.
-	var aim := target.position + target.velocity * 0.4
+	var side := Vector2.from_angle(float(ship.title.hash() % 628) / 100.0)
+	var aim := target.position + target.velocity * 0.4 + side * 90.0
 	if ship.trait_of("speed") > 120.0 and there.length() < 140.0:
 		aim = ship.position + ship.velocity.rotated(0.6 if ship.title.hash() % 2 == 0 else -0.6)
+	for other: DemoShip in _ships: # keep clear of one's own
+		if other != ship and other.team == ship.team and other.position.distance_to(ship.position) < 130.0:
+			aim += (ship.position - other.position) * 1.5
 	ship.fly_towards(aim, step, reach * 0.6 if ship.trait_of("speed") <= 120.0 else 0.0)
-	if ship.reload > 0.0 or there.length() > reach or absf(angle_difference(ship.rotation, there.angle())) > 0.5:
+	if ship.reload > 0.0 or there.length() > reach or absf(angle_difference(ship.rotation, there.angle())) > 0.75:
 		return
 	ship.reload = ship.trait_of("reload") * _random.randf_range(0.9, 1.1)
 	var struck := _random.randf() < ship.trait_of("aim")

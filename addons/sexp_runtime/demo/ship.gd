@@ -5,7 +5,8 @@ const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")
 
 ## Seconds between the last hit and the end.
 const DEATH_ROLL := 1.2
-const TRAIL_POINTS := 26
+const TRAIL_POINTS := 22
+const TRAIL_SECONDS := 0.12
 
 var title := ""
 var class_title := ""
@@ -25,6 +26,7 @@ var _class: Dictionary = {}
 var _outline := PackedVector2Array()
 var _colour := Color.WHITE
 var _trail := PackedVector2Array()
+var _trail_wait := 0.0
 var _flash := 0.0
 
 
@@ -104,6 +106,12 @@ func die() -> void:
 ## The parts of a step that every ship has: reloading, repairing shields, dying.
 func age(step: float) -> void:
 	reload = maxf(0.0, reload - step)
+	_trail_wait -= step
+	if _trail_wait <= 0.0:
+		_trail_wait += TRAIL_SECONDS
+		_trail.append(position)
+		if _trail.size() > TRAIL_POINTS:
+			_trail.remove_at(0)
 	_flash = maxf(0.0, _flash - 4.0 * step)
 	if dying > 0.0:
 		dying -= step
@@ -113,11 +121,8 @@ func age(step: float) -> void:
 			gone = true
 
 
-## Keeps the trail and draws again.
+## Draws again.
 func show_now() -> void:
-	_trail.append(position)
-	if _trail.size() > TRAIL_POINTS:
-		_trail.remove_at(0)
 	queue_redraw()
 
 
@@ -143,6 +148,8 @@ func _on_left(how: String) -> void:
 
 func _draw() -> void:
 	var back := get_transform().affine_inverse()
+	if velocity.length() > 1.0 and not _trail.is_empty():
+		draw_line(back * _trail[-1], Vector2.ZERO, Color(_colour, 0.4), 14.0)
 	for i: int in range(1, _trail.size()):
 		var fade := float(i) / _trail.size()
 		draw_line(back * _trail[i - 1], back * _trail[i], Color(_colour, 0.4 * fade), 14.0 * fade)

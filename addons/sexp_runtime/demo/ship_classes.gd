@@ -9,11 +9,11 @@ const TABLE := {
 		"outline": [[70, 0], [50, 22], [-60, 26], [-70, 12], [-70, -12], [-60, -26], [50, -22]],
 	},
 	"Interceptor": {
-		"speed": 195.0, "turn": 2.6, "hull": 95.0, "shields": 50.0, "damage": 5.0, "range": 420.0, "reload": 0.32, "aim": 0.6,
+		"speed": 195.0, "turn": 2.6, "hull": 95.0, "shields": 50.0, "damage": 5.4, "range": 440.0, "reload": 0.26, "aim": 0.6,
 		"outline": [[46, 0], [-24, 30], [-12, 0], [-24, -30]],
 	},
 	"Raider": {
-		"speed": 170.0, "turn": 2.2, "hull": 62.0, "shields": 20.0, "damage": 4.0, "range": 380.0, "reload": 0.4, "aim": 0.42,
+		"speed": 170.0, "turn": 2.2, "hull": 62.0, "shields": 20.0, "damage": 4.0, "range": 380.0, "reload": 0.4, "aim": 0.5,
 		"outline": [[44, 0], [4, 14], [-30, 34], [-18, 0], [-30, -34], [4, -14]],
 	},
 	"Corvette": {
@@ -21,7 +21,7 @@ const TABLE := {
 		"outline": [[110, 0], [60, 26], [-70, 34], [-90, 16], [-90, -16], [-70, -34], [60, -26]],
 	},
 	"Gunship": {
-		"speed": 85.0, "turn": 0.8, "hull": 420.0, "shields": 100.0, "damage": 12.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
+		"speed": 85.0, "turn": 0.8, "hull": 420.0, "shields": 100.0, "damage": 15.0, "range": 620.0, "reload": 0.6, "aim": 0.5,
 		"outline": [[90, 0], [96, 20], [20, 44], [-80, 30], [-60, 0], [-80, -30], [20, -44], [96, -20]],
 	},
 	"Buoy": {
