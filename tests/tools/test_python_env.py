@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import subprocess
 import sys
@@ -104,9 +105,29 @@ def test_a_named_python_is_the_only_candidate(tmp_path: Path, monkeypatch: pytes
 # --- the environment ---
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real environment, made once: making one takes seconds, and copies work as well."""
+    folder = tmp_path_factory.mktemp("template") / ".venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    return folder
+
+
 @pytest.fixture
-def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
-    """A project with empty lock files, so that a real environment is made without any download."""
+def project_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: Path) -> Environment:
+    """A project with empty lock files whose environment is a copy of the template, so that nothing is downloaded."""
+
+    def copy(self: Environment, executable: str) -> None:
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
+        shutil.copytree(template, self.folder, symlinks=True)
+
+    monkeypatch.setattr(Environment, "_create", copy)
+    return empty_project(tmp_path, monkeypatch)
+
+
+def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environment:
+    """A project with empty lock files."""
     monkeypatch.delenv("SEXP_PYTHON", raising=False)
     folder = tmp_path / "project"
     (folder / "requirements").mkdir(parents=True)
@@ -124,6 +145,16 @@ def marker(environment: Environment) -> Path:
     return environment.folder / "marker"
 
 
+def test_an_environment_is_really_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    environment = empty_project(tmp_path, monkeypatch)
+    environment.folder.mkdir()
+    (environment.folder / "left-over").write_text("of a set-up that was cut short")
+    python = environment.ensure(QUIET, ["run"])
+    code = "import sys; print(sys.prefix)"
+    assert subprocess.check_output([python, "-c", code], text=True).strip() == str(environment.folder)
+    assert not (environment.folder / "left-over").exists()
+
+
 def test_made_once_and_filled_group_by_group(project_copy: Environment) -> None:
     assert project_copy.missing_groups(["run"]) == ["run"]
     python = project_copy.ensure(QUIET, ["run"])
@@ -136,8 +167,6 @@ def test_made_once_and_filled_group_by_group(project_copy: Environment) -> None:
     project_copy.ensure(QUIET, ["run"])
     assert project_copy.missing_groups(["run", "dev"]) == []
     assert marker(project_copy).exists()
-    code = "import sys; print(sys.prefix)"
-    assert subprocess.check_output([python, "-c", code], text=True).strip() == str(project_copy.folder)
 
 
 @pytest.mark.parametrize("damage", ["no stamp", "no pip", "no python", "moved", "another python asked for"])
