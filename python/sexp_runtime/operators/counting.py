@@ -217,9 +217,6 @@ def time_wing_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _time_docking(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
-    count = ctx.natural(node.arg(2))
-    if ctx.nan is not None:
-        return ctx.nan
     ships: list[Ship] = []
     for arg in node.args[:2]:
         ship = ctx.ship(arg)
@@ -228,6 +225,9 @@ def _time_docking(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
         ships.append(ship)
     if len(ships) < 2:
         return NAN
+    count = ctx.natural(node.arg(2))
+    if ctx.nan is not None:
+        return ctx.nan
     fix = ctx.world.log.nth(kind, ships[0].name, ships[1].name, max(count, 1))
     if fix is not None:
         return _entry_seconds(fix)

@@ -211,16 +211,19 @@ _fired_since("secondary-fired-since")
 _fired_since("turret-fired-since", turret=True)
 
 
-def _depleted(name: str) -> None:
+def _depleted(name: str, default: int) -> None:
     @operator(name, reads=both(name_reads(), game_value_reads(name)), results=P12_RESULTS)
     def depleted(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        """T when all banks that use ammunition are empty (H.3). Game: (ship). Without: F, as with full banks."""
+        """T when all banks that use ammunition are empty, also when there are none (H.3). Game: (ship).
+
+        Without: T for primaries, which rarely use any, F for secondaries, as with full banks.
+        """
         ship = ship_in_space(ctx, node.arg(0))
-        return ship if isinstance(ship, Status) else int(ctx.world.game(name, ship.name, default=0) != 0)
+        return ship if isinstance(ship, Status) else int(ctx.world.game(name, ship.name, default=default) != 0)
 
 
-_depleted("primaries-depleted")
-_depleted("secondaries-depleted")
+_depleted("primaries-depleted", 1)
+_depleted("secondaries-depleted", 0)
 
 
 @operator(
