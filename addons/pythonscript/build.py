@@ -133,8 +133,8 @@ def generate(say: Say) -> None:
     if left_out:
         say(f"{left_out} entries of the API description are not understood and were left out")
     say("generating C from Cython (a few seconds)")
-    command: list[str | Path] = [sys.executable, "-m", "cython", "-3", "-o", BUILD / "_core.c", SOURCES / "_core.pyx"]
-    run(command, "Cython")
+    command: list[str | Path] = [sys.executable, "-m", "cython", "-3", "-o", BUILD / "_core.c", "src/_core.pyx"]
+    run(command, "Cython", cwd=HERE)
 
 
 def compile_c(say: Say) -> None:

@@ -306,7 +306,8 @@ cdef class Signal:
     cdef bint asked(self, void *bind, const void *target) except -1:
         cdef const void *arguments[2]
         cdef uint8_t answer = 0
-        arguments[0] = name_of(self.name).word
+        cdef Name name = name_of(self.name)
+        arguments[0] = name.word
         arguments[1] = target
         method_bind_ptrcall(bind, alive(self.owner), arguments, &answer)
         return answer != 0

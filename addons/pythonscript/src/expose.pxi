@@ -436,7 +436,10 @@ cdef void call_typed(str name, object function, object wrapper, bytes kinds, int
     cdef const unsigned char *kind = kinds
     try:
         while done < count:
-            value = typed_to_py(kind[done], arguments[done])
+            if kind[done] == T_OBJECT:
+                value = wrap_argument((<void **>arguments[done])[0])
+            else:
+                value = typed_to_py(kind[done], arguments[done])
             Py_INCREF(value)
             done += 1
             values[done] = <PyObject *>value

@@ -225,6 +225,17 @@ cdef object wrap_object(void *ptr):
     return wrapper
 
 
+cdef object wrap_argument(void *ptr):
+    """The wrapper of an object that a typed call of the engine passes; None if that object has been freed.
+
+    GDScript passes the address of a freed object on without a look. Whoever lives at that address is asked for its id;
+    only a living object answers with an id that leads back to it.
+    """
+    if ptr == NULL or object_get_instance_from_id(object_get_instance_id(ptr)) != ptr:
+        return None
+    return wrap_object(ptr)
+
+
 cdef object wrap_reference(void *ptr):
     """The wrapper of a RefCounted of which we were handed one reference."""
     cdef void *binding
@@ -377,11 +388,14 @@ cdef class Object(Tracked):
 
     def free(self):
         """Free the object now. RefCounted objects free themselves; TypeError for them."""
-        cdef void *ptr = alive(self)
+        alive(self)
         if self.flags & REFCOUNTED:
             raise TypeError(f"{type(self).__name__} is RefCounted: it frees itself when nobody holds it any more")
-        with nogil:
-            object_destroy(ptr)
+        try:
+            call_builtin(self, name_of("free"), ())  # by name, for then the engine refuses while it still uses it
+        except AttributeError:
+            raise RuntimeError(f"this {type(self).__name__} is in use by the engine (it is emitting a signal, "
+                               "for one) and cannot be freed now: use queue_free()") from None
 
     @property
     def is_freed(self):
@@ -420,9 +434,10 @@ cdef bint set_script_member(Object owner, str name, value) except -1:
     cdef GdVariant item
     cdef uint8_t valid = 0
     cdef void *ptr = alive(owner)
+    cdef Name key = name_of(name)
     py_to_variant(value, &item)
     gd.to_variant[<int>T_OBJECT](&variant, &ptr)
-    variant_set_named(&variant, name_of(name).word, &item, &valid)
+    variant_set_named(&variant, key.word, &item, &valid)
     variant_destroy(&item)
     variant_destroy(&variant)
     return valid != 0

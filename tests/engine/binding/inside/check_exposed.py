@@ -279,6 +279,32 @@ def check_cycles_are_collected(node: Any) -> None:
     assert Payload.alive == before
 
 
+def check_freed_objects_passed(node: Any) -> None:
+    """GDScript passes freed objects on; Python gets None, by every way of calling."""
+    assert use().pass_freed() == [True, True, [None]]
+
+
+def check_freed_while_in_use(node: Any) -> None:
+    made, problems = Counter(), []
+
+    def free_it() -> None:
+        try:
+            made.free()
+        except RuntimeError as problem:
+            problems.append(str(problem))
+
+    made.stopped.connect(free_it)
+    godot.printerr("asked for: the engine's own error comes next")
+    made.stopped.emit()
+    assert not made.is_freed and "queue_free" in problems[0]
+    made.free()
+    assert made.is_freed
+
+
+def check_called_from_many_threads(node: Any) -> None:
+    assert use().call_from_threads(4, 2000) == [8000, 8000]
+
+
 def check_failing_init(node: Any) -> None:
     try:
         Stubborn()

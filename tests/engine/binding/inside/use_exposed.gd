@@ -84,6 +84,38 @@ func run_errors() -> Array[String]:
 	return problems
 
 
+func pass_freed() -> Array:
+	var counter := Counter.new()
+	var gone := Node.new()
+	gone.free()
+	var untyped = counter
+	var answers := [counter.maybe(gone), untyped.maybe(gone), counter.everything(gone)]
+	counter.free()
+	return answers
+
+
+func call_from_threads(threads: int, calls: int) -> Array:
+	var counter := Counter.new()
+	var payload := Payload.new()
+	var running: Array[Thread] = []
+	var mutex := Mutex.new()
+	var done := [0, 0]
+	for i in threads:
+		var thread := Thread.new()
+		thread.start(func():
+			for n in calls:
+				var same: Payload = payload.me()
+				mutex.lock()
+				done[0] += counter.count(1) - counter.count(0) + 1
+				done[1] += 1 if same == payload and Payload.new().get_value() == 5 else 0
+				mutex.unlock())
+		running.append(thread)
+	for thread in running:
+		thread.wait_to_finish()
+	counter.free()
+	return done
+
+
 func make_payloads(count: int) -> void:
 	for i in count:
 		var payload = Payload.new()
