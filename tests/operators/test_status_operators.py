@@ -336,6 +336,16 @@ def test_the_older_dialect_asks_the_log_by_name() -> None:
     assert result_of(world, '( percent-ships-destroyed 51 "Alpha" )') == F
 
 
+def test_special_results_that_the_older_dialect_lacks_are_plain_false() -> None:
+    world = battle(Dialect.WCS)
+    assert result_of(world, '( is_tagged "Alpha 2" )') == F
+    assert result_of(world, '( is-iff "Friendly" "Nobody" )') == F
+    assert result_of(world, '( weapon-energy-pct "Alpha 2" )') is NAN
+    assert result_of(world, '( hits-left "Alpha 2" )') is NAN_FOREVER
+    assert result_of(world, '( destroyed-or-departed-delay 0 "Beta 2" )') == F
+    assert result_of(world, '( is-ship-class "GTF Ulysses" "Beta 2" )') is CANT_EVAL
+
+
 def test_states_set_from_outside_read_as_such() -> None:
     world = small_world()
     tug = world.ships["tug"]

@@ -30,6 +30,7 @@ FAMILIES: Final = (
     "player",
     "training",
     "previous",
+    "older_dialect",
     "actions",
     "actions_cargo",
     "actions_damage",

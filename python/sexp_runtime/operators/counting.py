@@ -11,7 +11,7 @@ from sexp_runtime.operators.outcome import destroyed_fix
 from sexp_runtime.operators.reads import both, fixed_reads
 from sexp_runtime.operators.registry import operator
 from sexp_runtime.operators.status import name_reads, nan_result
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status, c_divide, wrap32
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, c_divide, wrap32
 from sexp_runtime.world import log as kinds
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import Ship, ShipStatus
@@ -36,7 +36,7 @@ ShipCount = Callable[["EvaluationContext", Ship], bool]
 def _percent(ctx: EvaluationContext, node: EvalNode, of_ship: ShipCount, of_wing: WingCount | None) -> Raw:
     """Compare the share of ships that count with a percentage: KT reached, KF out of reach, else F (H.1).
 
-    A name is tried as wing first. In WCS nothing is ever out of reach.
+    A name is tried as wing first.
     """
     wanted = ctx.natural(node.arg(0))
     if ctx.nan is not None:
@@ -62,7 +62,7 @@ def _percent(ctx: EvaluationContext, node: EvalNode, of_ship: ShipCount, of_wing
         return 0
     if c_divide(wrap32(count * 100), total) >= wanted:
         return KNOWN_TRUE
-    if not ctx.wcs and c_divide(wrap32(impossible * 100), total) > 100 - wanted:
+    if c_divide(wrap32(impossible * 100), total) > 100 - wanted:
         return KNOWN_FALSE
     return 0
 
@@ -157,13 +157,8 @@ def time_ship_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return NAN
     fix = destroyed_fix(ctx, ship.name)
     if fix is None:
-        return _never(ctx)
+        return NAN_FOREVER
     return _entry_seconds(fix)
-
-
-def _never(ctx: EvaluationContext) -> Status:
-    """What a moment that will never come reads as: WCS knows only the passing NaN (K)."""
-    return NAN if ctx.wcs else NAN_FOREVER
 
 
 @operator("time-ship-departed", reads=name_reads(log=True), results=(NAN, NAN_FOREVER))
@@ -173,7 +168,7 @@ def time_ship_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if ship is None or ship.status is not ShipStatus.EXITED:
         return NAN
     fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name)
-    return _never(ctx) if fix is None else _entry_seconds(fix)
+    return NAN_FOREVER if fix is None else _entry_seconds(fix)
 
 
 @operator("time-ship-arrived", reads=name_reads(log=True), results=(NAN,))
@@ -191,7 +186,7 @@ def _time_wing(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
     if wing is None or not wing.gone:
         return NAN
     fix = ctx.world.log.first(kind, wing.name)
-    return _never(ctx) if fix is None else _entry_seconds(fix)
+    return NAN_FOREVER if fix is None else _entry_seconds(fix)
 
 
 @operator("time-wing-destroyed", reads=name_reads(log=True), results=(NAN, NAN_FOREVER))
@@ -231,7 +226,7 @@ def _time_docking(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
     fix = ctx.world.log.nth(kind, ships[0].name, ships[1].name, max(count, 1))
     if fix is not None:
         return _entry_seconds(fix)
-    return _never(ctx) if any(ship.status is ShipStatus.EXITED for ship in ships) else NAN
+    return NAN_FOREVER if any(ship.status is ShipStatus.EXITED for ship in ships) else NAN
 
 
 @operator("time-docked", reads=name_reads(count=2, log=True), results=(NAN, NAN_FOREVER))
