@@ -453,3 +453,9 @@ def test_requests_are_counted_and_told() -> None:
     assert asked == [("cue", 0), ("cue", 1)]
     assert play.cues.counters.requests - start == 2
     assert play.world.ships["a"].status is ShipStatus.NOT_YET
+
+
+def test_docked_ships_of_which_none_can_come_are_ruled_out() -> None:  # F44
+    rows = [ship("Tug", "( false )"), ship("Box", "( false )", docked_with=[DockDef("Tug")]), ship("Other", GO)]
+    play = Play(Mission(ships=rows))
+    assert [found.arrival_allowed for found in play.world.ships.values()] == [False, False, True]

@@ -185,26 +185,32 @@ class CueManager:
 
     def load(self) -> None:
         """Evaluate the arrival cues at mission time 0: who is there from the start, who never comes (F40, F41, F44)."""
-        world = self.world
-        for ship in self._no_arrival:
-            world.set_ship(ship, "arrival_allowed", False)
+        never = list(self._no_arrival)
         for cue in self.cues:
             subject = cue.subject
             if cue.kind is CueKind.SHIP_ARRIVAL and isinstance(subject, Ship):
                 if subject.status is ShipStatus.NOT_YET and self._due_to_arrive(cue) and not self._holds_back(cue):
                     self._start_delay(cue, self._delay_ms(cue))
-                    if cue.due_us <= world.clock.us:
+                    if cue.due_us <= self.world.clock.us:
                         self._arrive_ship(cue, subject, initial=True)
                 if cue.formula.status is KNOWN_FALSE:
-                    world.set_ship(subject, "arrival_allowed", False)
+                    never.append(subject)
             elif cue.kind is CueKind.WING_ARRIVAL and isinstance(subject, Wing):
                 if not subject.gone and self._due_to_arrive(cue) and not self._holds_back(cue):
                     self._start_delay(cue, self._delay_ms(cue))
-                    if cue.due_us <= world.clock.us:
+                    if cue.due_us <= self.world.clock.us:
                         self._arrive_wing(cue, subject, initial=True)
                 if cue.formula.status is KNOWN_FALSE:
-                    for name in subject.ships:
-                        world.set_ship(world.ships[name.lower()], "arrival_allowed", False)
+                    never.extend(self.world.ships[name.lower()] for name in subject.ships)
+        self._rule_out(never)
+
+    def _rule_out(self, never: list[Ship]) -> None:
+        """Mark ships that can never arrive (F44); one that starts docked to a ship that can may still come with it."""
+        keys = {ship.key for ship in never}
+        for ship in never:
+            group = self.world.docked_group(ship) if ship.docked else (ship,)
+            if ship.status is ShipStatus.NOT_YET and all(member.key in keys for member in group):
+                self.world.set_ship(ship, "arrival_allowed", False)
 
     def frame(self) -> None:
         """Process every cue at the clock's present time, in the original's order (F0)."""
