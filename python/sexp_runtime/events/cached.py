@@ -229,6 +229,10 @@ class CachedEventManager(CachedSlots):
             wake_us = NEVER if event.timestamp == STAMP_NEVER else us_of_event_ms(event.timestamp)
             self.agenda.schedule(self.events.table.wake, index, wake_us)
             return
+        if event.bypassed and self.events.table.dirty.marks[index]:
+            # Nobody asks for its value: a mark would only have it looked at in every frame.
+            self.events.table.dirty.marks[index] = 0
+            self._stale_event[index] = 1
         if _state(event) != before:
             wakes[index] = 1
             self.agenda.bell[0] = 1

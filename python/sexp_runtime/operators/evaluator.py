@@ -91,18 +91,19 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
 
 def flush(ctx: EvaluationContext, node: EvalNode) -> None:
     """Forget a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        set_status(ctx, current, UNKNOWN)
-        current.cache = None
-        current.lookup = None
+    nodes = ctx.flushed.get(node)
+    if nodes is None:
+        nodes = ctx.flushed[node] = tuple(node.walk())
+    for current in nodes:
+        if current.status is not UNKNOWN:
+            set_status(ctx, current, UNKNOWN)
+        if current.cache is not None:
+            current.cache = None
+        if current.lookup is not None:
+            current.lookup = None
         if current.memory is not None:
             current.memory = None
             ctx.unsettled = True
-        if current.inner is not None:
-            stack.append(current.inner)
-        stack.extend(current.args)
 
 
 def is_settled(ctx: EvaluationContext) -> bool:
