@@ -16,7 +16,7 @@ from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.engines import make_engine
 from sexp_runtime.mission.reader import load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
-from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
+from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
 from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
 from sexp_runtime.monitor.report import build_report
 from sexp_runtime.monitor.tap import WorldTap
@@ -139,7 +139,7 @@ class MissionSession:
             slot_marks=self._slot_marks if settings.engine == "cached" else None, mode=settings.monitor,
             sample_every=settings.sample_every,
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
-            owner_of=self.owner_of, mission_time=lambda: self.mission_time,
+            owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
         )  # fmt: skip
         self._watcher = ChangeWatcher(self._world)
         self._in_frame = False
@@ -335,6 +335,12 @@ class MissionSession:
         if kind == "goal":
             return f'goal "{self.world.goals[index].name}"'
         return self.cues.cues[index].formula.owner
+
+    def _describe(self, cause: object) -> str:
+        """Return a cause as text, variables by their names."""
+        if isinstance(cause, tuple) and cause[0] == "var":
+            return f"variable {self._world.variables.names[cause[1]] or cause[1]}"
+        return describe_cause(cause)
 
     def _slot_marks(self, kind: str) -> bytearray:
         part: Any = self.cues if kind == "cue" else self.manager

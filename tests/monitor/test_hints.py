@@ -76,7 +76,7 @@ def test_each_planted_problem_is_found_where_it_is(hints: list[Hint]) -> None:
     (constant,) = of_kind(hints, "constant-part")
     assert constant.owner == 'event "constant part"'
     assert {hint.owner for hint in of_kind(hints, "chatty-fact")} >= {'event "same one"', 'event "same two"'}
-    assert all(hint.evidence["fact"] == "var 0" for hint in of_kind(hints, "chatty-fact"))
+    assert all(hint.evidence["fact"] == "variable a" for hint in of_kind(hints, "chatty-fact"))
     (shared,) = of_kind(hints, "repeated-expression")
     assert len(shared.evidence["formulas"]) == 3
     (never,) = of_kind(hints, "never-fires")

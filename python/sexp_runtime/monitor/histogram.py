@@ -75,25 +75,25 @@ class Histogram:
 
         It is the top of a bucket, so up to 6.25 % above the exact one, and never above the largest value recorded.
         """
-        table = self._recent if recent else self._all
+        return self._quantiles((share,), recent)[0]
+
+    def _quantiles(self, shares: tuple[float, ...], recent: bool) -> list[int]:
+        """Return a quantile for each share, from one pass over the table."""
         count = len(self._latest) if recent else self.count
         if not count:
-            return 0
-        wanted = max(1, min(count, -(-round(share * count * 1_000_000) // 1_000_000)))
-        seen = 0
-        for bucket, number in enumerate(table):
-            seen += number
-            if seen >= wanted:
-                return min(bucket_top(bucket), self.largest)
-        raise AssertionError("the bucket counts do not add up to the number of values")
+            return [0] * len(shares)
+        seen = list(accumulate(self._recent if recent else self._all))
+        found = []
+        for share in shares:
+            wanted = max(1, min(count, -(-round(share * count * 1_000_000) // 1_000_000)))
+            found.append(min(bucket_top(bisect_left(seen, wanted)), self.largest))
+        return found
 
     def summary(self, *, recent: bool = False) -> dict[str, float]:
         """Return p50, p90, p99, p999, max and mean in microseconds, and the count of values."""
         count = len(self._latest) if recent else self.count
-        report = {
-            name: self.quantile(share, recent=recent) / 1000
-            for name, share in (("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p999", 0.999), ("max", 1.0))
-        }
+        values = self._quantiles((0.5, 0.9, 0.99, 0.999, 1.0), recent)
+        report = dict(zip(("p50", "p90", "p99", "p999", "max"), (value / 1000 for value in values), strict=True))
         if not recent:
             report["max"] = self.largest / 1000
             report["mean"] = self.total / self.count / 1000 if self.count else 0.0

@@ -70,7 +70,8 @@ class SexpPerformanceMonitor:
 
     Call `begin_frame` before and `end_frame` after each frame. `watched` are the engines whose evaluations are timed
     in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`, with the
-    marks that they set (`slot_marks`, by kind of formula), lets it name the very fact that had a formula evaluated.
+    marks that they set (`slot_marks`, by kind of formula), lets it name the very fact that had a formula evaluated, in
+    the words of `describe`.
     Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
     `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
     """
@@ -88,6 +89,7 @@ class SexpPerformanceMonitor:
         event_budget_us: float = 0.0,
         owner_of: Callable[[str, int], str] = lambda kind, index: f"{kind} {index}",
         mission_time: Callable[[], float] = lambda: 0.0,
+        describe: Callable[[object], str] | None = None,
     ) -> None:
         if sample_every < 1:
             raise ValueError(f"sample_every must be at least 1, not {sample_every}")
@@ -103,6 +105,7 @@ class SexpPerformanceMonitor:
         self._marks: dict[str, int] = {}
         self._owner_of = owner_of
         self._mission_time = mission_time
+        self._describe = describe if describe is not None else describe_cause
         self._mode = Mode.OFF
         self._attached = False
         #: What the engines tell of each evaluation; who stands in here hands everything on to this monitor.
@@ -221,7 +224,7 @@ class SexpPerformanceMonitor:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
         if cause == "fact" and kind in self._marks:
             cause = self._changed.pop((self._marks[kind], index), cause)
-        reason = describe_cause(cause)
+        reason = self._describe(cause)
         if self._pending:
             self._file_stacks(self._owner_of(kind, index))
         statistics.evaluations += 1

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from sexp_runtime.mission.source import decode
 from sexp_runtime.monitor.hints import Hint
-from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
 from sexp_runtime.monitor.source_edit import replace_list
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
@@ -117,17 +118,36 @@ def _keeper(actions: list[Any]) -> Callable[[str, tuple[Any, ...]], None]:
 
 
 def _cost(content: bytes, kind: str, index: int, seed: int, frames: int, step_us: int) -> tuple[int, float]:
-    """Return evaluations of one formula on the cached engine and their time in microseconds, each of them timed."""
+    """Return evaluations of one formula on the cached engine and their time in microseconds, each of them timed.
+
+    The time is the median's, for each evaluation: now and then the machine does something else in between.
+    """
     session = MissionSession.load(
         content, engine="cached", seed=seed, scenario=True, freeze_gc=False, monitor=Mode.SAMPLED, sample_every=1
     )  # fmt: skip
     try:
+        stopwatch = _Stopwatch(session.monitor, (kind, index))
+        session.monitor.hook = stopwatch
         for _ in range(frames):
             session.step_us(step_us)
-        row = session.monitor.formulas.get((kind, index))
-        return (row.evaluations, row.total_ns / 1000) if row is not None else (0, 0.0)
+        times = stopwatch.times
+        return len(times), median(times) * len(times) / 1000 if times else 0.0
     finally:
         session.close()
+
+
+class _Stopwatch:
+    """Stands where the monitor's hooks are and keeps the times of one formula's evaluations, in nanoseconds."""
+
+    def __init__(self, monitor: SexpPerformanceMonitor, chosen: tuple[str, int]) -> None:
+        self.times: list[int] = []
+        self._monitor = monitor
+        self._chosen = chosen
+
+    def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
+        self._monitor.formula(kind, index, nanoseconds, value, cause)
+        if (kind, index) == self._chosen:
+            self.times.append(nanoseconds)
 
 
 def _place(session: MissionSession, hint: Hint) -> tuple[str, int]:
