@@ -47,6 +47,7 @@ from ._core import (
     Vector4i,
 )
 from ._expose import export, expose, signal
+from ._types import typed_array
 
 __all__ = [
     "AABB",
@@ -79,6 +80,7 @@ __all__ = [
     "export",
     "expose",
     "signal",
+    "typed_array",
 ]
 
 

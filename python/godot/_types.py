@@ -89,6 +89,17 @@ def _type_of_class(annotation: type) -> TypeOf:
     return ANY
 
 
+def typed_array(of: Any, items: Any) -> Any:
+    """An `Array[of]` for functions of GDScript that insist on one: `godot.typed_array(int, [1, 2])`.
+
+    `of` is a type as in annotations: int, str, godot.Vector3, an engine class... TypeError where an item does not fit.
+    """
+    wanted = type_of(of)
+    if wanted.code in (VARIANT, NIL):
+        raise TypeError(f"an Array cannot have elements of type {of}")
+    return _core.make_typed_array(wanted.code, wanted.class_name, items)
+
+
 def resolve(annotation: Any, owner: Any) -> Any:
     """The value of an annotation given as text; `object` where it cannot be found out."""
     if not isinstance(annotation, str):

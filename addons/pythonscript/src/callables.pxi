@@ -267,6 +267,26 @@ cdef class Callable(Boxed):
         return call_builtin(self, name_of("call"), arguments)
 
 
+cdef class TypedArray(Boxed):
+    """An Array with a fixed type of elements, to be passed to the engine. Made by `godot.typed_array`."""
+
+
+def make_typed_array(int kind, str class_name, items):
+    """An Array whose elements must be of a type; TypeError where an item is not."""
+    cdef TypedArray box = TypedArray.__new__(TypedArray)
+    cdef Arguments arguments = Arguments.of((list(items), kind, StringName(class_name), None))
+    cdef GDExtensionCallError error
+    error.error = 0
+    variant_construct(T_ARRAY, &box.variant, arguments.pointers, arguments.count, &error)
+    if error.error != CALL_OK:
+        raise TypeError(f"the engine made no Array of {type_name(kind)}")
+    box.full = True
+    track(box)
+    if builtin_size(T_ARRAY, gd.inside[<int>T_ARRAY](&box.variant)) != len(items):
+        raise TypeError(f"not every item is of type {class_name or type_name(kind)}")
+    return box
+
+
 cdef class Signal:
     """A signal of one object."""
 

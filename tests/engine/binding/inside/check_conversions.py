@@ -258,3 +258,19 @@ def check_objects_in_containers(node: Any) -> None:
     except godot.FreedObjectError:
         return
     raise AssertionError("a freed object was passed on")
+
+
+def check_typed_arrays(node: Any) -> None:
+    helper = echo(node)
+    assert helper.sum_of(godot.typed_array(int, [1, 2, 3])) == 6
+    assert helper.names_of(godot.typed_array(godot.Node, [node])) == [node.name]
+    for wrong in (lambda: helper.sum_of([1, 2]), lambda: godot.typed_array(object, [1])):
+        try:
+            wrong()
+        except TypeError:
+            continue
+        raise AssertionError("an untyped list was taken for a typed array")
+    child = godot.Node()
+    node.add_child(child)
+    assert node.get_tree().get_nodes_in_group("nobody") == [] and node.get_children() == [child]
+    child.free()

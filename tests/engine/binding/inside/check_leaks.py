@@ -163,3 +163,13 @@ def check_exposed_made_by_gdscript(node: Any) -> Any:
     steady(ROUNDS // 2, helper.make_things)
     steady(ROUNDS, helper.call_many)
     yield
+
+
+def check_that_a_leak_is_seen(node: Any) -> None:
+    """The measurement itself: one short str kept per round must be noticed."""
+    kept: list[str] = []
+    try:
+        steady(ROUNDS, lambda rounds: kept.extend(f"kept {number:06d}" for number in range(rounds)))
+    except AssertionError:
+        return
+    raise AssertionError("a leak went unnoticed")

@@ -94,3 +94,14 @@ func emit_in_thread(count: int) -> void:
 
 func is_same_callable(a: Callable, b: Callable) -> bool:
 	return a == b and a.hash() == b.hash()
+
+
+func sum_of(numbers: Array[int]) -> int:
+	return numbers.reduce(func(a, b): return a + b, 0)
+
+
+func names_of(nodes: Array[Node]) -> Array[StringName]:
+	var names: Array[StringName] = []
+	for node in nodes:
+		names.append(node.name)
+	return names
