@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
+from itertools import accumulate
 from typing import Final
 
 _SUB_BITS: Final = 4  #: 16 buckets an octave: a bucket is at most 1/16 (6.25 %) wide
