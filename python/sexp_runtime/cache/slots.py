@@ -18,6 +18,8 @@ from sexp_runtime.world.facts import FactBoard, FactKey
 
 _TUPLE_2: Final = sys.getsizeof((0, 0))
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
+#: A fact's entry on the board: its list of readers and its share of the dictionary.
+_READERS: Final = 190
 #: A heap with this many entries per valid one is rebuilt.
 _SLACK: Final = 4
 
@@ -110,7 +112,7 @@ class Agenda:
         """Return the bytes held by the heap, the lanes and the counts, not by the fact keys."""
         total = sys.getsizeof(self.bell) + sys.getsizeof(self.watched) + sys.getsizeof(self._heap)
         total += len(self._heap) * _TUPLE_3
-        total += len(self.watched) * (_TUPLE_2 + 8)  # the bell's own edges
+        total += len(self.watched) * (_TUPLE_2 + 8 + _READERS)  # the bell's own edges, and the board's lists of readers
         for lane in self._lanes:
             total += sys.getsizeof(lane) + sys.getsizeof(lane.marks) + sys.getsizeof(lane.due_us)
             total += sum(28 for due in lane.due_us if due != NEVER)

@@ -179,23 +179,29 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, sink: FactSink) -> None:
-    """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse."""
+def install(found: FactScan, sink: FactSink) -> int:
+    """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
+
+    Returns how many operator nodes got a function of their own.
+    """
     for node in found.computed:
         reads = _reads_of(found, node)
         assert reads is not None
         assert node.spec is not None
         node.spec = replace(node.spec, function=_recording(node.spec.function, reads, sink))
+    probes = 0
     for node in found.moving:
-        motion.install(node, sink)
+        probes += motion.install(node, sink)
     for node in (*found.restless, *found.actions):
         _wrap(node, _effective)
+    return len(found.computed) + probes + len(found.restless) + len(found.actions)
 
 
-def install_actions(found: FactScan) -> None:
-    """Count the actions of the root as effects, where the code that runs them does not do so itself."""
+def install_actions(found: FactScan) -> int:
+    """Count the actions of the root as effects, where the code that runs them does not; return how many there are."""
     for node in found.root_actions:
         _wrap(node, _effective)
+    return len(found.root_actions)
 
 
 def _wrap(node: EvalNode, around: Callable[[OperatorMeaning], OperatorFunction]) -> None:

@@ -59,6 +59,10 @@ _GLOBALS: dict[str, Any] = {
     "wrap32": wrap32,
 }
 
+#: What stands for the source in linecache: function, cell, weak reference, tuples, dictionary entry.
+_SOURCE_BYTES = 460
+#: A function of its own for an operator node: meaning, closure, cells and what it keeps.
+_WRAPPER_BYTES = 430
 _CLOCK = Trait.NONE | Trait.TIME
 #: Roots whose actions the generated code runs by itself.
 _CONDITIONALS = frozenset({"when", "every-time"})
@@ -73,8 +77,19 @@ class CompiledFormula:
     """
 
     __slots__ = (
-        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_status_counts", "evaluate", "facts", "owner",
-        "quiet", "root",
+        "__weakref__",
+        "_actions_count",
+        "_compiled",
+        "_ctx",
+        "_file",
+        "_status_counts",
+        "_wrapped",
+        "_wrapped",
+        "evaluate",
+        "facts",
+        "owner",
+        "quiet",
+        "root",
     )  # fmt: skip
 
     def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
@@ -83,14 +98,15 @@ class CompiledFormula:
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
         found = None
+        self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
             found = scan(root, ctx)
-            install(found, sink)
+            self._wrapped = install(found, sink)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
-            install_actions(found)
+            self._wrapped += install_actions(found)
         #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
         self.quiet = _is_quiet(root, ctx)
         self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
@@ -130,7 +146,8 @@ class CompiledFormula:
         """Return the bytes held by tree, code and facts of this formula alone."""
         shared = (self._ctx.constants.true, self._ctx.constants.false)
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
-        total += function_bytes(self._compiled)
+        total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * _WRAPPER_BYTES
+        total += sum(map(sys.getsizeof, self.facts))
         total += sum(tree_bytes(node) for node in self.root.walk() if node not in shared)
         return total
 

@@ -107,8 +107,11 @@ def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
     return kept
 
 
-def install(node: EvalNode, sink: Sink) -> None:
-    """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions."""
+def install(node: EvalNode, sink: Sink) -> int:
+    """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions.
+
+    Returns how many nodes got a function of their own.
+    """
     probes: dict[int, _Probe] = {}
     for leaf in leaves(node):
         assert leaf.spec is not None
@@ -116,6 +119,7 @@ def install(node: EvalNode, sink: Sink) -> None:
         leaf.spec = replace(leaf.spec, function=_probing(leaf.spec.function, probe))
     assert node.spec is not None
     node.spec = replace(node.spec, function=_Comparison(node, node.spec.function, probes, sink))
+    return 1 + len(probes)
 
 
 def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
