@@ -148,8 +148,7 @@ class Lifecycle(WorldState):
     def _begin_death(self, ship: Ship, kind: ExitKind) -> None:
         ship.status = ShipStatus.DEATH_ROLL
         ship.exit = kind
-        for fact in ("status", "position", "jump"):
-            self._touch(ship, fact)
+        self._touch(ship, "status")
         if ship.hull != 0.0:
             ship.hull = 0.0
             self._touch(ship, "hull")

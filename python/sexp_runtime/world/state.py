@@ -215,6 +215,8 @@ class WorldState:
 
     def _status_changed(self, ship: Ship) -> None:
         """Touch what depends on who is there, after the ship's status changed."""
+        self._mark(ship.position_facts)
+        self._touch(ship, "jump")
         changed = self.facts.changed
         if ship.wing is not None:
             changed(("wing", ship.wing, "state"))
