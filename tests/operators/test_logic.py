@@ -85,6 +85,10 @@ def test_numbers_in_first_place() -> None:
     assert Bench()("( or 1 ( false ) )") == "KNOWN_FALSE"  # B35
     assert Bench()("( and 0 ( true ) )") == "KNOWN_TRUE"
     assert Bench()("( and ( true ) 2 )") == 0
+    assert Bench()("( and 2 ( = 1 1 ) )") == 1
+    assert Bench()("( not 2 )") == 0
+    assert Bench()("( xor 1 ( false ) )") == "KNOWN_FALSE"  # the number is not counted
+    assert Bench()("( xor 1 ( = 1 2 ) )") == 1
 
 
 def test_known_results_are_trapped() -> None:

@@ -92,16 +92,21 @@ def logical_not(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def exactly_one(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Exactly one argument true; all are always evaluated (B33)."""
     known_true = known_false = other_true = 0
+    counted = len(node.args)
     for position, arg in enumerate(node.args):
         value = ctx.evaluate(arg)
+        if position == 0 and not arg.is_expression:  # a number in first place (B35)
+            other_true += value != 0
+            counted -= 1
+            continue
         status = arg.head.status
         if status is KNOWN_TRUE:
             known_true += 1
         elif status is KNOWN_FALSE or status is NAN_FOREVER:
             known_false += 1
-        elif value == 1 or (position == 0 and not arg.is_expression and value != 0):
+        elif value == 1:
             other_true += 1
-    if known_true + known_false == len(node.args):
+    if known_true + known_false == counted:
         return KNOWN_TRUE if known_true == 1 else KNOWN_FALSE
     return int(other_true + known_true == 1)
 
