@@ -18,6 +18,10 @@ const FREED_MEANS := "sexp_runtime/objects/freed_means"
 const MONITORS := "sexp_runtime/debug/custom_monitors"
 ## One in this many answers from the cache is checked by evaluating again; 0 checks none.
 const VERIFY_EVERY := "sexp_runtime/debug/verify_every"
+## Microseconds that a frame of the runtime may take; longer ones are told by [signal SexpRuntime.budget_exceeded]. 0: no budget.
+const FRAME_BUDGET := "sexp_runtime/debug/frame_budget_us"
+## Microseconds that the evaluation of one event may take, in frames that are looked at closely. 0: no budget.
+const EVENT_BUDGET := "sexp_runtime/debug/event_budget_us"
 ## Whether the overlay can be shown in the game.
 const OVERLAY := "sexp_runtime/debug/overlay"
 ## The key that shows and hides the overlay, by the name of the key.
@@ -43,6 +47,8 @@ const _TABLE: Array[Array] = [
 	[FREED_MEANS, "destroyed", PROPERTY_HINT_ENUM, "destroyed,departed,vanished", true],
 	[MONITORS, true, PROPERTY_HINT_NONE, "", true],
 	[VERIFY_EVERY, 0, PROPERTY_HINT_RANGE, "0,1000000,1", false],
+	[FRAME_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
+	[EVENT_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
 	[OVERLAY, true, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],

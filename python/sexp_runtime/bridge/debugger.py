@@ -26,8 +26,8 @@ class DebuggerLink:
             self._send("ready", [])
 
     def close(self) -> None:
-        """Stop listening."""
-        self.feed.active = False
+        """Stop listening; the feed keeps the mission, for when the autoload comes back."""
+        self.feed.pause()
         if self._registered:
             self._registered = False
             debugger = godot.EngineDebugger

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -14,22 +15,39 @@ from sexp_runtime.monitor.performance import Mode
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
-#: Seconds of wall time between two updates; the hot list and the chosen explanation come at every so many updates.
+#: Seconds of wall time between two updates: the shortest, and the longest that a cheap mission is made to wait.
 UPDATE_INTERVAL: Final = 0.25
+LONGEST_INTERVAL: Final = 1.0
+#: Share of the mission's own time that updates may take before they come less often.
+SHARE: Final = 0.06
+#: The hot list, the chosen explanation and the number of slots come with every so many updates.
 SLOW_EVERY: Final = 4
 #: Most rows in one message; the rest come with the next update.
 MOST_ROWS: Final = 150
-#: Rows of formulas looked at in a frame, so that no frame pays for all of them.
-SLICE: Final = 24
+#: Rows looked at in each update though nothing told of a change, for what no fact tells.
+SWEEP: Final = 16
+#: Most events and goals that the tab is told of.
+MOST_FORMULAS: Final = 4000
 HOT_ROWS: Final = 12
 HINT_ROWS: Final = 60
+#: Most characters of an explanation, of a hint's better text, and of a name or a cause.
+LONGEST_TEXT: Final = 16_000
+LONGEST_NAME: Final = 160
+
+Row = tuple[Any, ...]
 
 
 class DebugFeed:
     """Answers the tab's messages and keeps it up to date; `send(message, data)` hands a message to the debugger.
 
-    Messages out: `mission` [title, engine, formulas], `rows` [time, rows], `numbers` [dictionary], `hot` [rows],
-    `why` [kind, index, text], `hints` [list], `done` [text]. Each is named without the prefix `sexp:`.
+    Messages out, each named without the prefix `sexp:`:
+    `mission` [title, engine, [[kind, index, name]...], how many there are in all], `rows` [mission time, rows] with
+    rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
+    `hot` [formulas, operators, mode], `why` [kind, index, text], `hints` [list, how many], `done` [text],
+    `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode` [mode], `reset`,
+    `hints`, `record` [path], `save_report` [path].
+
+    No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
 
     def __init__(self, send: Callable[[str, list[Any]], None], clock: Callable[[], float] = perf_counter) -> None:
@@ -39,43 +57,75 @@ class DebugFeed:
         self.session: MissionSession | None = None
         #: Where the next mission to be loaded is recorded, "" for nowhere.
         self.record_next = ""
+        self._recording = False
+        self._switched_to_full = False
+        self._edges: list[tuple[Any, tuple[Any, ...], bytearray, int]] = []
         self._forget()
 
     def _forget(self) -> None:
-        self._shown: list[tuple[Any, ...] | None] = []
+        for facts, key, marks, index in self._edges:
+            facts.unsubscribe(key, marks, index)
+        self._edges = []
         self._formulas: list[tuple[str, int]] = []
-        self._pending: dict[int, list[Any]] = {}
-        self._at = 0
-        self._last = 0.0
+        self._marks = bytearray()
+        self._shown: list[Row | None] = []
+        self._counted: list[int] = []
+        self._touched: dict[int, None] = {}
+        self._places: dict[tuple[str, int], int] = {}
+        self._swept = 0
+        self._parts: list[Callable[[MissionSession], None]] = []
+        self._next = 0.0
+        self._began = 0.0
+        self._spent = 0.0
         self._updates = 0
+        self._slots = 0
+        self._load = 0.0
         self._chosen: tuple[str, int] | None = None
-        self._before: tuple[float, dict[str, int]] | None = None
+        self._told_why = ""
+        self._before: tuple[float, dict[str, int], int] | None = None
 
     # --- what the game's side does --------------------------------------------------------------------------------
 
     def mission(self, session: MissionSession | None) -> None:
         """Take note of the mission now played, None for none, and tell the tab."""
+        if session is None and self.session is None:
+            return
         self.session = session
+        self._recording = session is not None and session.settings.record_to is not None
         self._forget()
         if self.active:
             self._begin()
 
     def after_frame(self) -> None:
-        """Look at a few formulas, and send an update if it is time; costs nothing without a listening tab."""
+        """Make the next part of an update if it is time; costs nothing without a listening tab."""
         session = self.session
         if not self.active or session is None:
             return
-        self._look(session)
         now = self._clock()
-        if now - self._last >= UPDATE_INTERVAL:
-            self._update(session, now)
-            self._last = now
+        if not self._parts:
+            if now < self._next:
+                return
+            self._began, self._spent = now, 0.0
+            self._parts = [self._send_rows, self._send_numbers]
+            self._updates += 1
+            if self._updates % SLOW_EVERY == 0:
+                self._parts += [self._send_hot, self._send_why]
+        self._parts.pop(0)(session)
+        self._spent += self._clock() - now
+        if not self._parts:
+            self._next = self._began + self._interval()
+
+    def _interval(self) -> float:
+        """Return the seconds until the next update: longer where the mission's frames cost next to nothing."""
+        if self._load <= 0.0:
+            return LONGEST_INTERVAL
+        return min(max(self._spent / (SHARE * self._load), UPDATE_INTERVAL), LONGEST_INTERVAL)
 
     # --- what the tab asks for ------------------------------------------------------------------------------------
 
     def receive(self, message: str, data: list[Any]) -> bool:
-        """Carry out a message of the tab; return whether it was one. What is wrong with it is told in `done`."""
-        handler = {
+        """Carry out a message of the tab; return whether it was one. What is wrong with it is told in `failed`."""
+        handlers: dict[str, Callable[..., None]] = {
             "start_session": self._start,
             "stop_session": self._stop,
             "why": self._why,
@@ -84,149 +134,214 @@ class DebugFeed:
             "hints": self._hints,
             "record": self._record,
             "save_report": self._save_report,
-        }.get(message)
+        }
+        handler = handlers.get(message)
         if handler is None:
             return False
         try:
             handler(*data)
-        except (TypeError, ValueError, KeyError, OSError) as error:
-            self._send("done", [f"{message}: {error}"])
+        except Exception as error:  # a message of the editor must never stop the game
+            self._send("failed", [f"{message}: {_reason(error)}"])
         return True
 
     def _start(self) -> None:
         self.active = True
+        self._forget()
         self._begin()
 
     def _stop(self) -> None:
         self.active = False
-        if self.session is not None and self.session.monitor.mode is Mode.FULL:
-            self.session.monitor.mode = Mode.SAMPLED
+        self._forget()
+        if self._switched_to_full:
+            self._switched_to_full = False
+            if self.session is not None and self.session.monitor.mode is Mode.FULL:
+                self.session.monitor.mode = Mode.SAMPLED
+
+    def pause(self) -> None:
+        """Send nothing until a tab asks again."""
+        self._stop()
 
     def _why(self, kind: str, index: int) -> None:
         self._chosen = (str(kind), int(index))
-        self._send_why()
+        self._told_why = ""
+        self._send_why(self._playing())
 
     def _mode(self, mode: str) -> None:
-        if self.session is not None:
-            self.session.monitor.mode = Mode(mode)
-            self._send("done", [f"monitoring: {mode}"])
+        session = self._playing()
+        session.monitor.mode = Mode(mode)
+        self._switched_to_full = session.monitor.mode is Mode.FULL
+        self._send("done", [f"monitoring: {mode}"])
 
     def _reset(self) -> None:
-        if self.session is not None:
-            self.session.monitor.reset()
-            self._send("done", ["statistics reset"])
+        session = self._playing()
+        session.monitor.reset()
+        self._before = None
+        self._counted = [0] * len(self._formulas)
+        self._touched.update(dict.fromkeys(range(len(self._formulas))))
+        self._send("done", ["statistics reset"])
 
     def _hints(self) -> None:
-        if self.session is not None:
-            found = PerformanceHints().analyze(self.session)
-            self._send("hints", [[_plain_hint(hint.as_dict()) for hint in found[:HINT_ROWS]], len(found)])
+        found = PerformanceHints().analyze(self._playing())
+        self._send("hints", [[_plain_hint(hint.as_dict()) for hint in found[:HINT_ROWS]], len(found)])
 
     def _record(self, path: str) -> None:
-        self.record_next = str(path)
-        text = f"the next mission that is loaded is recorded to {path}" if path else "nothing will be recorded"
-        if not path and self.session is not None:
+        path = str(path)
+        if path:
+            with Path(path).open("ab"):  # says at once why it cannot be written
+                pass
+        self.record_next = path
+        if path:
+            self._send("done", [f"the next mission that is loaded is recorded to {path}"])
+            return
+        if self.session is not None:
             self.session.stop_recording()
-        self._send("done", [text])
+            self._recording = False
+        self._send("done", ["nothing is recorded"])
 
     def _save_report(self, path: str) -> None:
-        if self.session is not None:
-            Path(path).write_text(json.dumps(self.session.report(), indent=1), encoding="utf-8")
-            self._send("done", [f"report saved to {path}"])
+        report = self._playing().report()
+        Path(path).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        self._send("done", [f"report saved to {path}"])
+
+    def _playing(self) -> MissionSession:
+        if self.session is None:
+            raise LookupError("no mission is loaded")
+        return self.session
 
     # --- updates --------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
+        """Tell the tab of the mission with all rows, and listen to the facts of its events and goals."""
         session = self.session
         if session is None:
-            self._send("mission", ["", "", []])
+            self._send("mission", ["", "", [], 0])
             return
-        self._formulas = [("event", event.index) for event in session.world.events]
-        self._formulas += [("goal", goal.index) for goal in session.world.goals]
-        self._shown = [None] * len(self._formulas)
-        self._pending.clear()
-        names = [[kind, index, _name(session, kind, index)] for kind, index in self._formulas]
-        self._send("mission", [session.mission_name, session.engine, names])
+        world = session.world
+        states: list[tuple[str, Any]] = [("event", event) for event in world.events]
+        states += [("goal", goal) for goal in world.goals]
+        total = len(states)
+        del states[MOST_FORMULAS:]
+        self._formulas = [(kind, state.index) for kind, state in states]
+        self._places = {formula: at for at, formula in enumerate(self._formulas)}
+        self._marks = bytearray(len(states))
+        self._shown = [None] * len(states)
+        self._counted = [0] * len(states)
+        for at, (kind, state) in enumerate(states):
+            key = (kind, state.key)
+            world.facts.subscribe(key, self._marks, at)
+            self._edges.append((world.facts, key, self._marks, at))
+        names = [[kind, state.index, state.name[:LONGEST_NAME]] for kind, state in states]
+        self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, names, total])
+        self._touched = dict.fromkeys(range(len(states)))
+        while self._touched:
+            self._send_touched(session)
+        self._send_numbers(session)
+        self._next = self._clock() + UPDATE_INTERVAL
 
-    def _look(self, session: MissionSession) -> None:
-        """Look at the next few formulas and keep the rows that differ from what the tab shows."""
-        formulas, shown = self._formulas, self._shown
-        at = self._at
-        for _ in range(min(SLICE, len(formulas))):
-            if at >= len(formulas):
-                at = 0
+    def _send_rows(self, session: MissionSession) -> None:
+        """Find the rows that changed: by facts, by evaluations that the monitor saw, and a few in turn."""
+        touched, marks = self._touched, self._marks
+        at = marks.find(1)
+        while at >= 0:
+            marks[at] = 0
+            touched[at] = None
+            at = marks.find(1, at + 1)
+        counted, places = self._counted, self._places
+        for formula, seen in session.monitor.formulas.items():
+            found = places.get(formula)
+            if found is not None and seen.evaluations != counted[found]:
+                counted[found] = seen.evaluations
+                touched[found] = None
+        size = len(self._formulas)
+        for _ in range(min(SWEEP, size)):
+            self._swept = self._swept + 1 if self._swept + 1 < size else 0
+            touched[self._swept] = None
+        self._send_touched(session)
+
+    def _send_touched(self, session: MissionSession) -> None:
+        rows: list[list[Any]] = []
+        shown, formulas, touched = self._shown, self._formulas, self._touched
+        for at in list(touched):
+            if len(rows) == MOST_ROWS:
+                break
+            del touched[at]
             row = _row(session, *formulas[at])
             if row != shown[at]:
                 shown[at] = row
-                self._pending[at] = [at, *row]
-            at += 1
-        self._at = at
+                rows.append([at, *row])
+        if rows:
+            self._send("rows", [session.mission_time, rows])
 
-    def _update(self, session: MissionSession, now: float) -> None:
-        if self._pending:
-            chosen = list(self._pending)[:MOST_ROWS]
-            self._send("rows", [session.mission_time, [self._pending.pop(at) for at in chosen]])
-        self._send("numbers", [self._numbers(session, now)])
-        self._updates += 1
-        if self._updates % SLOW_EVERY == 0:
-            report = session.report(most=HOT_ROWS)
-            self._send("hot", [[[row["owner"], row["evaluations"], row["total_us"], row["mean_us"], row["last_cause"]]
-                                for row in report["formulas"]], report["mode"]])  # fmt: skip
-            self._send_why()
-
-    def _numbers(self, session: MissionSession, now: float) -> dict[str, Any]:
+    def _send_numbers(self, session: MissionSession) -> None:
         counters = session.counters()
-        then, before = self._before or (now - UPDATE_INTERVAL, counters)
+        now, total = self._clock(), session.monitor.frame_times.total
+        then, before, total_before = self._before or (now - UPDATE_INTERVAL, counters, total)
         seconds = max(now - then, 1e-6)
+        self._load = max(0, total - total_before) / 1e9 / seconds
         info = session.cache_info()
         times = session.monitor.frame_times.summary(recent=True)
-        requests = counters["requests"] - before["requests"]
-        hits = counters["hits"] - before["hits"]
-        self._before = (now, counters)
-        return {
+        gained = {name: max(0, number - before[name]) for name, number in counters.items()}
+        requests = gained["requests"]
+        if self._updates % SLOW_EVERY == 0:
+            self._slots = session.slots()
+        self._before = (now, counters, total)
+        numbers = {
             "time": session.mission_time,
-            "frames": counters["frames"],
-            "hit_rate": hits / requests if requests else 1.0,
-            "evaluations_per_second": (counters["evaluations"] - before["evaluations"]) / seconds,
-            "invalidations_per_second": (counters["invalidations"] - before["invalidations"]) / seconds,
+            "frames": counters["frames"], "sampled_frames": session.monitor.sampled_frames,
+            "hit_rate": gained["hits"] / requests if requests else 1.0,
+            "evaluations_per_second": gained["evaluations"] / seconds,
+            "invalidations_per_second": gained["invalidations"] / seconds,
             "frame_us": times["p50"], "frame_p99_us": times["p99"], "frame_max_us": times["max"],
-            "slots": session.slots(),
-            "memory": sum(session.memory().values()) if self._updates % SLOW_EVERY == 0 else -1,
-            "cache_size": info.currsize, "cache_maxsize": info.maxsize, "cache_bytes": info.bytes,
+            "slots": self._slots,
+            "cache_size": info.currsize, "cache_maxsize": info.maxsize,
+            "cache_bytes": info.bytes, "cache_max_bytes": info.max_bytes,
             "cache_hit_rate": info.hit_rate, "cache_evictions": sum(info.evictions.values()),
-            "errors": counters["errors"], "stale_results": counters["stale_results"],
-            "mode": session.monitor.mode.value,
+            "errors": counters["errors"] + info.errors, "stale_results": counters["stale_results"],
+            "over_budget": session.monitor.overrun_count,
+            "mode": session.monitor.mode.value, "recording": self._recording,
         }  # fmt: skip
+        self._send("numbers", [numbers])
 
-    def _send_why(self) -> None:
-        session = self.session
-        if session is None or self._chosen is None:
+    def _send_hot(self, session: MissionSession) -> None:
+        monitor = session.monitor
+        formulas = heapq.nlargest(HOT_ROWS, monitor.formulas.values(), key=lambda row: row.total_ns)
+        operators = heapq.nlargest(HOT_ROWS, monitor.operators.values(), key=lambda row: row.self_ns)
+        rows = [
+            [row.kind, row.index, session.owner_of(row.kind, row.index)[:LONGEST_NAME], row.evaluations,
+             row.total_ns / 1000, row.total_ns / 1000 / row.evaluations, row.largest_ns / 1000,
+             row.last_cause[:LONGEST_NAME]]
+            for row in formulas
+        ]  # fmt: skip
+        others = [[row.name, row.calls, row.self_ns / 1000, row.inclusive_ns / 1000] for row in operators]
+        self._send("hot", [rows, others, monitor.mode.value])
+
+    def _send_why(self, session: MissionSession) -> None:
+        """Tell why the chosen formula has its value, if that differs from what the tab shows."""
+        if self._chosen is None:
             return
         kind, index = self._chosen
         try:
             text = str(session.explain(kind, index))
-        except (KeyError, IndexError, ValueError) as error:
-            text = str(error)
-        self._send("why", [kind, index, text])
+        except (LookupError, ValueError, RuntimeError) as error:
+            text = _reason(error)
+        if text != self._told_why:
+            self._told_why = text
+            self._send("why", [kind, index, text[:LONGEST_TEXT]])
 
 
-def _name(session: MissionSession, kind: str, index: int) -> str:
-    rows: Any = session.world.events if kind == "event" else session.world.goals
-    name: str = rows[index].name
-    return name
-
-
-def _row(session: MissionSession, kind: str, index: int) -> tuple[Any, ...]:
+def _row(session: MissionSession, kind: str, index: int) -> Row:
     """Return state, value, times true, last cause, evaluations and mean cost (microseconds) of a formula.
 
     The last three are of the frames that the monitor looked at closely.
     """
     seen = session.monitor.formulas.get((kind, index))
     cost: tuple[str, int, float] = ("", 0, 0.0)
-    if seen is not None:
-        cost = (seen.last_cause, seen.evaluations, round(seen.total_ns / seen.evaluations / 1000, 1))
+    if seen is not None and seen.evaluations:
+        mean = round(seen.total_ns / seen.evaluations / 1000, 2)
+        cost = (seen.last_cause[:LONGEST_NAME], seen.evaluations, mean)
     if kind == "goal":
         goal = session.world.goals[index]
-        return ("invalid" if goal.invalid else goal.status, 0, 0, *cost)
+        return ("invalid" if goal.invalid else goal.status, int(goal.status == "complete"), 0, *cost)
     event = session.world.events[index]
     if event.done:
         state = "true" if event.result else "failed"
@@ -238,5 +353,17 @@ def _row(session: MissionSession, kind: str, index: int) -> tuple[Any, ...]:
 
 
 def _plain_hint(hint: dict[str, Any]) -> dict[str, Any]:
-    """A hint with values that Godot's types hold."""
-    return {**hint, "evidence": json.dumps(hint["evidence"])}
+    """A hint with values that Godot's types hold, and texts of bounded length.
+
+    A better text that is too long to be told is left out, as part of it would be of no use.
+    """
+    plain = {key: value[:LONGEST_TEXT] if isinstance(value, str) else value for key, value in hint.items()}
+    plain["evidence"] = json.dumps(hint["evidence"], default=str)[:LONGEST_TEXT]
+    if len(hint["rewritten"]) > LONGEST_TEXT:
+        plain["rewritten"] = ""
+    return plain
+
+
+def _reason(error: Exception) -> str:
+    """An error's sentence, without the quotes that KeyError puts around it."""
+    return str(error.args[0]) if len(error.args) == 1 else str(error)
