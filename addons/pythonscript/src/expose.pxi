@@ -336,6 +336,7 @@ cdef void method_call_held(void *userdata, void *instance, const void **argument
             store_typed(method.return_kind, <object>answer, result)
     except BaseException as problem:
         report_error(wrapper if method.function is None else method.function, problem)
+        store_default(method.return_kind, result)
     finally:
         Py_XDECREF(answer)
         while done > 0:
@@ -379,6 +380,14 @@ cdef int store_typed(int kind, object value, void *variant) except -1:
     if gd.destroy[kind] != NULL:
         gd.destroy[kind](&slot)
     return 0
+
+
+cdef void store_default(int kind, void *variant) noexcept:
+    """After an exception: what the method promised, empty, so that the caller does not stumble over a null."""
+    cdef GDExtensionCallError error
+    if kind != T_NIL and kind != T_OBJECT and kind != T_VARIANT:
+        variant_destroy(variant)
+        variant_construct(kind, variant, NULL, 0, &error)
 
 
 cdef int assign_typed(int kind, object value, void *target) except -1:

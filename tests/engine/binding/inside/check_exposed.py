@@ -79,6 +79,9 @@ class Counter(godot.Node):
     def fails(self) -> int:
         raise RuntimeError("asked for: in a method")
 
+    def fails_untyped(self) -> Any:
+        raise RuntimeError("asked for: in an untyped method")
+
     def wrong_answer(self) -> int:
         return "asked for: no int"  # type: ignore[return-value]
 
@@ -170,7 +173,7 @@ def check_used_from_typed_gdscript(node: Any) -> None:
     assert problems == [], "\n".join(problems)
 
 
-def check_errors_reach_gdscript_as_null(node: Any) -> None:
+def check_errors_reach_gdscript_as_defaults(node: Any) -> None:
     problems = use().run_errors()
     assert problems == [], "\n".join(problems)
 
@@ -350,3 +353,96 @@ def check_replaced(node: Any) -> None:
 class Replaceable(godot.Node):
     def answer(self) -> int:
         return 1
+
+
+@godot.expose
+class Panel5(godot.Control):
+    """Virtual methods that return values."""
+
+    def _get_minimum_size(self) -> godot.Vector2:
+        return godot.Vector2(31, 17)
+
+    def _get_tooltip(self, at: godot.Vector2) -> str:
+        return f"at {at.x:g}"
+
+    def _can_drop_data(self, at: godot.Vector2, data: Any) -> bool:
+        raise RuntimeError("asked for: in a virtual method")
+
+
+@godot.expose
+class Costs(godot.AStar3D):
+    def _compute_cost(self, start: int, end: int) -> float:
+        return 100.0 if end == 2 else 1.0
+
+
+@godot.expose
+class Highlighter(godot.SyntaxHighlighter):
+    def _get_line_syntax_highlighting(self, line: int) -> dict[int, Any]:
+        return {0: {"color": godot.Color("red")}}
+
+
+@godot.expose
+class PyLoader(godot.ResourceFormatLoader):
+    def _get_recognized_extensions(self) -> list[str]:
+        return ["pyres"]
+
+    def _handles_type(self, name: str) -> bool:
+        return name == "Resource"
+
+    def _get_resource_type(self, path: str) -> str:
+        return "Resource" if path.endswith(".pyres") else ""
+
+    def _load(self, path: str, original: str, threads: bool, mode: int) -> Any:
+        made = godot.Resource()
+        made.resource_name = f"loaded {path}"
+        return made
+
+
+def check_virtual_methods_with_results(node: Any) -> Any:
+    panel = Panel5()
+    node.add_child(panel)
+    assert panel.get_combined_minimum_size() == godot.Vector2(31, 17)
+    assert panel.get_tooltip(godot.Vector2(4, 5)) == "at 4"
+    panel.free()
+    costs = Costs()
+    for number in (1, 2, 3, 4):
+        costs.add_point(number, godot.Vector3(number, 0, 0))
+    for start, end in ((1, 2), (2, 4), (1, 3), (3, 4)):
+        costs.connect_points(start, end)
+    assert list(costs.get_id_path(1, 4)) == [1, 3, 4]
+    text = godot.TextEdit(text="line")
+    node.add_child(text)
+    text.syntax_highlighter = Highlighter()
+    assert text.syntax_highlighter.get_line_syntax_highlighting(0) == {0: {"color": godot.Color("red")}}
+    text.queue_free()
+    loader = PyLoader()
+    godot.ResourceLoader.add_resource_format_loader(loader)
+    with open(godot.ProjectSettings.globalize_path("res://thing.pyres"), "w", encoding="utf-8"):
+        pass
+    assert "pyres" in godot.ResourceLoader.get_recognized_extensions_for_type("Resource")
+    loaded = godot.ResourceLoader.load("res://thing.pyres")
+    assert loaded.resource_name == "loaded res://thing.pyres" and loaded.get_reference_count() == 1
+    godot.ResourceLoader.remove_resource_format_loader(loader)
+    yield
+
+
+def check_events(node: Any) -> Any:
+    """Virtual methods that take RefCounted objects."""
+    seen: list[Any] = []
+
+    listener = KeyListener()
+    listener.seen = seen
+    node.add_child(listener)
+    event = godot.InputEventKey(keycode=godot.KEY_A, pressed=True)
+    godot.Input.parse_input_event(event)
+    yield
+    yield
+    assert seen == [godot.KEY_A]
+    listener.free()
+
+
+@godot.expose
+class KeyListener(godot.Node):
+    def _input(self, event: godot.InputEvent) -> None:
+        if isinstance(event, godot.InputEventKey):
+            self.seen.append(event.keycode)

@@ -77,8 +77,11 @@ func run_typed() -> Array[String]:
 func run_errors() -> Array[String]:
 	problems = []
 	var counter = ClassDB.instantiate(&"Counter")
-	expect("null after exception", counter.fails() == null)
-	expect("null after wrong type", counter.wrong_answer() == null)
+	expect("default after exception", counter.fails() == 0)
+	expect("default after wrong type", counter.wrong_answer() == 0)
+	var typed: Counter = counter
+	expect("typed default after exception", typed.fails() == 0)
+	expect("null where anything may come", counter.fails_untyped() == null)
 	expect("goes on", counter.count() == 1)
 	counter.free()
 	return problems
