@@ -67,7 +67,7 @@ class AdHocExpression:
         self._formula = self._compile()
         self._facts = tuple(self._formula.facts)
         traits = Trait.NONE
-        for node in self._formula.root.walk():
+        for node in self._formula.walk():
             if node.spec is not None:
                 traits |= node.spec.traits
         self._refusal = next((reason for trait, reason in _REFUSALS if traits & trait), "")

@@ -6,7 +6,7 @@ import linecache
 import sys
 import types
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
@@ -77,23 +77,13 @@ class CompiledFormula:
     """
 
     __slots__ = (
-        "__weakref__",
-        "_actions_count",
-        "_compiled",
-        "_ctx",
-        "_file",
-        "_status_counts",
-        "_wrapped",
-        "_wrapped",
-        "evaluate",
-        "facts",
-        "owner",
-        "quiet",
-        "root",
+        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_root", "_status_counts",
+        "_wrapped", "evaluate", "facts", "owner", "quiet",
     )  # fmt: skip
 
     def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
-        self.root = root
+        self._root = root
+        self._is_hollow = False
         self.owner = owner
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
@@ -117,11 +107,46 @@ class CompiledFormula:
         self._compiled: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
         self.evaluate: Callable[[], int] = self._compiled
         _show_source(self._file, self)
+        self._empty()
+
+    @property
+    def root(self) -> EvalNode:
+        """The root node, with the whole tree below it."""
+        if self._is_hollow:
+            self._is_hollow = False
+            fresh, root = self._fresh_tree(), self._root
+            if root.name == "when":
+                root.args[0].inner = fresh.args[0].inner
+            else:
+                root.args = fresh.args
+        return self._root
+
+    def walk(self) -> Iterator[EvalNode]:
+        """Yield all nodes in text order; statuses are in those of `root` only."""
+        return (self._fresh_tree() if self._is_hollow else self._root).walk()
+
+    def _fresh_tree(self) -> EvalNode:
+        syntax = self._root.syntax
+        assert syntax is not None  # only trees with a syntax tree are emptied
+        return build(syntax, self._ctx)
+
+    def _empty(self) -> None:
+        """Let go of nodes that the function does not use and that remember nothing; `root` makes them anew."""
+        root = self._root
+        if root.syntax is None or not root.args or (root.name == "when" and root.args[0].inner is None):
+            return
+        part = root.args[0] if root.name == "when" else root
+        if _needs_no_nodes(Planner(self._ctx).plan(part)):
+            if part is root:
+                root.args = []
+            else:
+                part.inner = None
+            self._is_hollow = True
 
     @property
     def status(self) -> Status:
         """The special status of the root after the last evaluation, UNKNOWN for an ordinary result."""
-        return self.root.status if self._status_counts else UNKNOWN
+        return self._root.status if self._status_counts else UNKNOWN
 
     @property
     def source(self) -> str:
@@ -140,7 +165,7 @@ class CompiledFormula:
 
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
-        evaluator.flush(self._ctx, self.root)
+        evaluator.flush(self._ctx, self._root)
 
     def nbytes(self) -> int:
         """Return the bytes held by tree, code and facts of this formula alone."""
@@ -148,7 +173,7 @@ class CompiledFormula:
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
         total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * _WRAPPER_BYTES
         total += sum(map(sys.getsizeof, self.facts))
-        total += sum(tree_bytes(node) for node in self.root.walk() if node not in shared)
+        total += sum(tree_bytes(node) for node in self._root.walk() if node not in shared)
         return total
 
     def __del__(self) -> None:
@@ -238,6 +263,11 @@ def _is_quiet(root: EvalNode, ctx: EvaluationContext) -> bool:
     if root.name == "when" and (plan.form is not Form.INLINE or plan.low < 0 or plan.high > 1):
         return False
     return _reads_no_clock(plan)
+
+
+def _needs_no_nodes(plan: Plan) -> bool:
+    """Whether the code of a plan consists of variables and numbers only."""
+    return plan.form in (Form.INLINE, Form.VARIABLE, Form.CONSTANT) and all(map(_needs_no_nodes, plan.kids))
 
 
 def _reads_no_clock(plan: Plan) -> bool:

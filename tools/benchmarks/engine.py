@@ -1,0 +1,276 @@
+"""The cached engine beside the naive one: idle, dirty and mass-dirty frames, real missions with battles, memory."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import statistics
+import sys
+import time
+import tracemalloc
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path[:0] = [str(PROJECT / "python"), str(Path(__file__).parent)]
+
+from _synthetic import VARIABLES, build  # noqa: E402
+
+from sexp_runtime.events.cached import CachedEventManager  # noqa: E402
+from sexp_runtime.monitor.performance import Mode  # noqa: E402
+from sexp_runtime.session import MissionSession  # noqa: E402
+
+#: What the numbers are to be, by their names below: at most this.
+GOALS = {
+    "idle_share_1000": 1 / 100,
+    "idle_us_1000": 5.0,
+    "idle_growth": 1.3,
+    "dirty_ratio": 1.5,
+    "mass_dirty_ratio": 1.1,
+    "evaluations_share": 0.03,
+    "median_share": 1 / 30,
+    "p99_share": 1 / 5,
+    "worst_ms": 1.0,
+    "memory_mb": 10.0,
+    "memory_error": 0.1,
+}
+
+
+def per_call_us(work: Callable[[], object], calls: int, rounds: int = 9) -> float:
+    """Microseconds of CPU time per call: the median of several rounds."""
+    found = []
+    for _ in range(rounds):
+        start = time.thread_time_ns()
+        for _ in range(calls):
+            work()
+        found.append((time.thread_time_ns() - start) / calls / 1000)
+    return statistics.median(found)
+
+
+def synthetic(count: int) -> dict[str, float]:
+    """Idle, dirty and mass-dirty frames of so many formulas of 15 nodes."""
+    cached = build(count, "cached")
+    naive = build(count, "compiled")
+    assert isinstance(cached, CachedEventManager)
+    for manager in (cached, naive):
+        for _ in range(3):
+            manager.frame()
+    frames = max(3, 20_000 // count)
+    numbers = {
+        "idle_us": per_call_us(cached.frame, 2000),
+        "naive_us": per_call_us(naive.frame, frames),
+    }
+    variables, untouched = cached.world.variables, naive.world.variables
+    tick = 0
+
+    def write(table: Any) -> None:
+        nonlocal tick
+        tick += 1
+        for index in range(0, VARIABLES, VARIABLES // 5):
+            table.set_number(index, tick % 90 + 1)
+
+    def write_and_run() -> None:
+        write(variables)
+        cached.frame()
+
+    before = cached.counters.evaluations, cached.counters.frames
+    both = per_call_us(write_and_run, 200)
+    dirty = (cached.counters.evaluations - before[0]) / (cached.counters.frames - before[1])
+    # What remains of the writes without readers: the naive world's facts are read by nobody.
+    alone = per_call_us(lambda: write(untouched), 500)
+    sample = cached.events.evaluators[:: max(1, count // 100)]
+
+    def evaluate() -> None:
+        for evaluator in sample:
+            evaluator()
+
+    bare = per_call_us(evaluate, 300) / len(sample)
+    marks, bell = cached.events.table.dirty.marks, cached.agenda.bell
+
+    def everything() -> None:
+        marks[:] = b"\x01" * count
+        bell[0] = 1
+        cached.frame()
+
+    numbers |= {
+        "dirty": dirty,
+        "dirty_us": (both - alone) / dirty,
+        "bare_us": bare,
+        "naive_formula_us": numbers["naive_us"] / count,
+        "mass_us": per_call_us(everything, frames),
+    }
+    return numbers
+
+
+def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
+    """One mission on the naive engine over compiled formulas and on the cached one, the same battle, frame by frame.
+
+    Times are CPU microseconds of cues and events together, the simulator left out, the garbage collector included.
+    """
+    sides = []
+    for engine in ("compiled", "cached"):
+        session = MissionSession.load(path, engine=engine, seed=seed, scenario=True, monitor=Mode.OFF)
+        times: list[float] = []
+        _time_frames(session, times)
+        sides.append((session, times))
+    step_us = round(1_000_000 / fps)
+    for _ in range(round(seconds * fps)):
+        for session, _times in sides:
+            session.step_us(step_us)
+    (naive, slow), (cached, fast) = sides
+    counted = cached.counters()
+    assert counted["requests"] == naive.counters()["requests"], f"{path.name}: the engines differ"
+    numbers = {
+        "mission": path.stem,
+        "formulas": len(cached.world.events) + len(cached.world.goals) + len(cached.cues.cues),
+        "frames": counted["frames"],
+        "requests": counted["requests"],
+        "evaluations": counted["evaluations"],
+        "naive_median_us": statistics.median(slow),
+        "naive_p99_us": quantile(slow, 0.99),
+        "median_us": statistics.median(fast),
+        "p99_us": quantile(fast, 0.99),
+        "worst_us": max(fast[5:]),
+        "first_us": max(fast[:5]),
+    }
+    for session, _times in sides:
+        session.close()
+    return numbers
+
+
+def _time_frames(session: MissionSession, times: list[float]) -> None:
+    """Have the time that cues and events take in each frame appended to a list."""
+    cues, events = session.cues.frame, session.manager.frame
+    spent = 0
+
+    def timed_cues() -> None:
+        nonlocal spent
+        start = time.thread_time_ns()
+        cues()
+        spent = time.thread_time_ns() - start
+
+    def timed_events() -> None:
+        start = time.thread_time_ns()
+        events()
+        times.append((spent + time.thread_time_ns() - start) / 1000)
+
+    session.cues.frame = timed_cues  # type: ignore[method-assign]
+    session.manager.frame = timed_events  # type: ignore[method-assign]
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below which a share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+def memory(path: Path) -> dict[str, float]:
+    """What the engine says that it holds for a mission, beside what tracemalloc sees appear when it is built."""
+    from sexp_runtime.events.cached_cues import CachedCueManager
+    from sexp_runtime.mission.reader import load_mission
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
+
+    mission = load_mission(path).mission
+    world = World(mission, mission.dialect, 1)
+    context = EvaluationContext(world, dialect=mission.dialect)
+    gc.collect()
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    cues = CachedCueManager(world, mission, context)
+    events = CachedEventManager(world, context, mission=mission.name)
+    cues.load()
+    for _ in range(3):
+        world.clock.advance_to(world.clock.us + 16_667)
+        cues.frame()
+        events.frame()
+    gc.collect()
+    seen = tracemalloc.get_traced_memory()[0] - before
+    tracemalloc.stop()
+    said = sum(events.nbytes().values()) + sum(cues.nbytes().values())
+    formulas = len(world.events) + len(world.goals) + len(cues.cues)
+    return {"said": said, "seen": seen, "formulas": formulas}
+
+
+def main() -> int:
+    """Measure, print a table with the goals, and write the numbers as JSON if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--missions", type=Path, default=PROJECT.parent / "shared" / "missions" / "wc-saga",
+                        help="folder of missions to play (default: the WC Saga ones beside the project)")  # fmt: skip
+    parser.add_argument("--only", type=int, metavar="N", help="play the first N missions only, 0 for none")
+    parser.add_argument("--seconds", type=float, default=600.0, help="mission time of each (default: 600)")
+    parser.add_argument("--fps", type=float, default=60.0, help="frames per second (default: 60)")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plot", metavar="FILE", help="write a plot of the missions' frame times to FILE (.png)")
+    parser.add_argument("--json", metavar="FILE", help="write the numbers to FILE, - for standard output")
+    args = parser.parse_args()
+    small, large = synthetic(1000), synthetic(10_000)
+    results: dict[str, Any] = {"synthetic_1000": small, "synthetic_10000": large}
+    summary = {
+        "idle_us_1000": small["idle_us"],
+        "idle_share_1000": small["idle_us"] / small["naive_us"],
+        "idle_growth": large["idle_us"] / small["idle_us"],
+        "dirty_ratio": small["dirty_us"] / small["bare_us"],
+        "dirty_to_naive": small["dirty_us"] / small["naive_formula_us"],
+        "mass_dirty_ratio": small["mass_us"] / small["naive_us"],
+    }
+    paths = sorted(args.missions.glob("*.fs2"))[: args.only] if args.missions.is_dir() else []
+    played = []
+    for path in paths:
+        played.append(play(path, args.seconds, args.fps, args.seed))
+        print(_line(played[-1]), file=sys.stderr)
+    if played:
+        results["missions"] = played
+        summary |= {
+            "evaluations_share": sum(m["evaluations"] for m in played) / sum(m["requests"] for m in played),
+            "median_share": statistics.median(m["median_us"] / m["naive_median_us"] for m in played),
+            "p99_share": statistics.median(m["p99_us"] / m["naive_p99_us"] for m in played),
+            "worst_ms": max(m["worst_us"] for m in played) / 1000,
+        }
+    if args.missions.is_dir():
+        held = max((memory(path) for path in sorted(args.missions.glob("*.fs2"))), key=lambda found: found["said"])
+        results["memory"] = held
+        summary |= {"memory_mb": held["said"] / 1e6, "memory_error": abs(held["said"] - held["seen"]) / held["seen"]}
+    results["summary"] = summary
+    for name, value in summary.items():
+        goal = GOALS.get(name)
+        verdict = "" if goal is None else f"   goal <= {goal:.4g}: {'met' if value <= goal else 'MISSED'}"
+        print(f"{name:20} {value:12.4f}{verdict}", file=sys.stderr if args.json == "-" else sys.stdout)
+    if args.plot and played:
+        _plot(played, args.plot)
+    if args.json == "-":
+        print(json.dumps(results))
+    elif args.json:
+        Path(args.json).write_text(json.dumps(results) + "\n", encoding="utf-8")
+    return 0
+
+
+def _line(found: dict[str, Any]) -> str:
+    return (
+        f"{found['mission'][:24]:24} {found['formulas']:5d} formulas, evaluations "
+        f"{100 * found['evaluations'] / max(1, found['requests']):5.2f} %, median {found['median_us']:7.1f} of "
+        f"{found['naive_median_us']:7.1f} us, p99 {found['p99_us']:7.1f} of {found['naive_p99_us']:7.1f} us, "
+        f"worst {found['worst_us']:7.1f} us"
+    )
+
+
+def _plot(played: list[dict[str, Any]], file: str) -> None:
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(11, 5))
+    names = [found["mission"].split("-")[0] for found in played]
+    for key, label in (("naive_median_us", "naive"), ("p99_us", "cached, 99th percentile"), ("median_us", "cached")):
+        axes.plot(names, [found[key] for found in played], marker="o", label=label)
+    axes.set_yscale("log")
+    axes.set_ylabel("microseconds a frame")
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(file)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
