@@ -16,7 +16,7 @@ signal team_changed(value: String)
 signal destroyed(killer: String)
 ## The object has left the mission unharmed.
 signal departed()
-## The mission asks something of this object: an action whose first argument is its name.
+## The mission asks something of this object: an action that names it or its wing.
 signal action_requested(operator: String, arguments: Array)
 ## The mission has made the object leave ([code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code]); free the parent.
 signal left(how: String)
@@ -54,17 +54,12 @@ signal left(how: String)
 			team = value
 			team_changed.emit(value)
 
-var _runtime: Node = null
-
-
 func _ready() -> void:
-	_runtime = get_node_or_null(^"/root/SexpRuntime")
-	if _runtime == null:
+	var runtime := get_node_or_null(^"/root/SexpRuntime")
+	if runtime == null:
 		push_error("SexpObject %s: the autoload SexpRuntime is missing; enable the plugin SEXP Runtime" % object_name)
 		return
-	_runtime.connect(&"action_requested", _on_action_requested)
-	_runtime.connect(&"object_left", _on_object_left)
-	_runtime.call(&"track", self, object_name)
+	runtime.call(&"track", self, object_name)
 
 
 ## Tells the mission that the object is destroyed, and by whom.
@@ -75,13 +70,3 @@ func destroy(killer: String = "") -> void:
 ## Tells the mission that the object leaves unharmed.
 func depart() -> void:
 	departed.emit()
-
-
-func _on_action_requested(operator: String, arguments: Array) -> void:
-	if not arguments.is_empty() and arguments[0] is String and (arguments[0] as String).to_lower() == object_name.to_lower():
-		action_requested.emit(operator, arguments)
-
-
-func _on_object_left(left_name: String, how: String) -> void:
-	if left_name.to_lower() == object_name.to_lower():
-		left.emit(how)

@@ -29,6 +29,10 @@ signal object_arrived(object_name: String)
 signal object_left(object_name: String, how: String)
 ## A mission is loaded and stands at time 0.
 signal mission_loaded(mission_name: String)
+## A frame, or an event's evaluation in a frame that was looked at closely, took longer than its budget in the project
+## settings. [param note] has [code]what[/code], [code]microseconds[/code], [code]budget[/code], [code]cause[/code] and
+## [code]time[/code] (seconds of mission time).
+signal budget_exceeded(note: Dictionary)
 ## The mission is over. Its state can still be read.
 signal mission_ended()
 
@@ -85,7 +89,8 @@ func is_available() -> bool:
 ## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
 ## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
-## built-in simulation instead of the game's nodes). What is wrong in the mission is told in the output with file, line and column.
+## built-in simulation instead of the game's nodes), [code]record_to[/code] (a file that every change from outside is
+## recorded to, for [code]tools/sexp replay[/code]), [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with file, line and column.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
@@ -95,6 +100,8 @@ func load_mission(path: String, options: Dictionary = {}) -> Error:
 		"cache_bytes": Settings.value(Settings.CACHE_BYTES),
 		"verify_every": Settings.value(Settings.VERIFY_EVERY),
 		"freed_means": Settings.value(Settings.FREED_MEANS),
+		"frame_budget_us": Settings.value(Settings.FRAME_BUDGET),
+		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
 	}
 	chosen.merge(options, true)
 	var text := ""
@@ -104,7 +111,8 @@ func load_mission(path: String, options: Dictionary = {}) -> Error:
 		if text.is_empty():
 			push_error("SEXP runtime: there is no mission %s" % path)
 			return ERR_FILE_NOT_FOUND
-	return _bridge.call("load_mission", file, text, chosen)
+	var answer: Variant = _bridge.call("load_mission", file, text, chosen)
+	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
 
 
 ## Lets mission time go on.
@@ -138,8 +146,12 @@ func close_mission() -> void:
 
 ## Evaluates the text of an expression, as [code]( hits-left "Alpha 1" )[/code], against the mission's state.
 ## Gives its number, 0 for what is not one. An error in the text is told in the output and gives [code]null[/code].
-func evaluate(text: String) -> Variant:
-	return null if _bridge == null else _bridge.call("evaluate", text)
+## [param hints] may hold [code]cacheable[/code] (bool), [code]time_to_live[/code] (seconds for which a result may be used
+## again at most), [code]calls_per_second[/code] (above 0 keeps it from being cleaned up) and [code]speed_bounds[/code]
+## (object names and their highest speeds, for objects whose top speed is unknown). Hints never change the value; one that
+## would is refused, with a warning that says why.
+func evaluate(text: String, hints: Dictionary = {}) -> Variant:
+	return null if _bridge == null else _bridge.call("evaluate", text, hints)
 
 
 ## Sets a variable of the mission to a number or a text. Expressions that read it are evaluated in the next frame, others are not.
@@ -235,9 +247,15 @@ func get_statistics() -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_statistics")
 
 
+## The performance report: where evaluation time goes, by event, operator and cause. The dictionary is described in
+## [code]report-format.md[/code]. Its lists are cut to [param most_rows] rows, if that is not negative. Empty without a mission.
+func get_performance_report(most_rows: int = -1) -> Dictionary:
+	return {} if _bridge == null else _bridge.call("get_performance_report", most_rows)
+
+
 ## The statistics as a text to read.
-func get_performance_report() -> String:
-	return "" if _bridge == null else _bridge.call("get_performance_report")
+func get_performance_text() -> String:
+	return "" if _bridge == null else _bridge.call("get_performance_text")
 
 
 func _choose_processing() -> void:

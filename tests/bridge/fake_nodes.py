@@ -36,6 +36,7 @@ class FakeNode:
         self.freed = False
         self.queued = False
         self.reads: list[str] = []
+        self.told: list[tuple[Any, ...]] = []
 
     def has_signal(self, name: str) -> bool:
         return name in self.signals
@@ -95,6 +96,9 @@ class FakeAccess:
     def disconnect(self, node: FakeNode, signal: str, function: Callable[..., None]) -> None:
         node.connected[signal].remove(function)
 
+    def emit(self, node: FakeNode, signal: str, *arguments: Any) -> None:
+        node.told.append((signal, *arguments))
+
     def parent(self, node: FakeNode) -> FakeNode | None:
         return node.parent
 
@@ -108,8 +112,10 @@ def sexp_object(**properties: Any) -> FakeNode:
         "max_shields": 0.0,
         "team": "Friendly",
         "top_speed": -1.0,
+        "object_name": "",
     }
     signals = {
         "hull_changed": 1, "shields_changed": 1, "team_changed": 1, "destroyed": 1, "departed": 0,
+        "action_requested": 2, "left": 1,
     }  # fmt: skip
     return FakeNode({**values, **properties}, signals)

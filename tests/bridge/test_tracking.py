@@ -242,3 +242,32 @@ def test_a_value_that_is_no_number_is_reported_and_changes_nothing() -> None:
     node.set("hull", "broken")
     assert bench.ship.hull == 100.0
     assert "hull cannot be 'broken'" in bench.problems[0]
+
+
+def test_actions_reach_the_objects_that_they_name() -> None:
+    bench = Bench()
+    node = sexp_object()
+    bench.track(node)
+    bench.tracking.tell_action("add-goal", ["Alpha 1", ["ai-chase", "Bravo 1", 89]])
+    bench.tracking.tell_action("change-iff", ["Hostile", "ALPHA 1", "alpha 1"])
+    bench.tracking.tell_action("clear-goals", ["Bravo 1"])
+    bench.tracking.tell_left("Alpha 1", "departed")
+    assert node.told == [
+        ("action_requested", "add-goal", ["Alpha 1", ["ai-chase", "Bravo 1", 89]]),
+        ("action_requested", "change-iff", ["Hostile", "ALPHA 1", "alpha 1"]),
+        ("left", "departed"),
+    ]
+
+
+def test_an_action_on_a_wing_reaches_its_members() -> None:
+    bench = Bench()
+    bench.world.add_wing("Delta", size=2)
+    nodes = []
+    for name in ("Delta 1", "Delta 2"):
+        if bench.world.ship(name) is None:
+            bench.world.add_ship(name)
+        bench.world.set_ship(bench.world.ship(name), "wing", "delta")
+        nodes.append(sexp_object())
+        bench.tracking.track(nodes[-1], name, {}, "destroyed")
+    bench.tracking.tell_action("clear-goals", ["Delta"])
+    assert [node.told for node in nodes] == [[("action_requested", "clear-goals", ["Delta"])]] * 2

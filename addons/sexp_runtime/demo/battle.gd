@@ -23,7 +23,6 @@ func prepare(seed_value: int) -> void:
 	for i: int in 260:
 		_stars.append(Vector2(stars.randf_range(-3700, 3700), stars.randf_range(-2100, 2100)))
 	SexpRuntime.object_arrived.connect(_on_object_arrived)
-	SexpRuntime.action_requested.connect(_on_action_requested)
 
 
 func advance(step: float) -> void:
@@ -51,18 +50,6 @@ func _on_object_arrived(object_name: String) -> void:
 	ship.set_up(SexpRuntime.get_object(object_name))
 	_ships.append(ship)
 	add_child(ship)
-
-
-## Orders to a wing go to each of its ships; orders to a ship reach it through its own component.
-func _on_action_requested(operator: String, arguments: Array) -> void:
-	if arguments.is_empty() or operator not in ["add-goal", "clear-goals"]:
-		return
-	for ship: DemoShip in _ships:
-		if _is_member(ship, str(arguments[0])) and ship.title != str(arguments[0]):
-			if operator == "clear-goals":
-				ship.orders.clear()
-			elif arguments.size() > 1 and arguments[1] is Array:
-				ship.orders.append(arguments[1])
 
 
 func _act(ship: DemoShip, step: float) -> void:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
@@ -126,8 +127,11 @@ class RuntimeHost:
         self.tracking: Tracking | None = None
         self.snapshot = MonitorSnapshot(self.counters)
         self._roster: Roster | None = None
+        self._hinted = HintedEvaluation(lambda line: self._report("warning", line))
         #: Called after each frame, once the signals are out; the debugger's messages go from here.
         self.after_frame: list[Callable[[], None]] = []
+        #: Called with each mission that was loaded, and with None when it is forgotten.
+        self.on_mission: list[Callable[[MissionSession | None], None]] = []
 
     # Missions
 
@@ -146,6 +150,9 @@ class RuntimeHost:
                 dialect=str(options.get("dialect", "auto")),
                 cache_bytes=int(options.get("cache_bytes", 4 << 20)),
                 verify_every=int(options.get("verify_every", 0)),
+                frame_budget_us=float(options.get("frame_budget_us", 0.0)),
+                event_budget_us=float(options.get("event_budget_us", 0.0)),
+                record_to=str(options["record_to"]) if options.get("record_to") else None,
             )
         except (OSError, ValueError) as error:
             self._report("error", f"{file}: {error}")
@@ -157,6 +164,8 @@ class RuntimeHost:
         self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
         self._roster = Roster(session.world)
         self.snapshot.reset()
+        for listener in self.on_mission:
+            listener(session)
         self._emit("mission_loaded", session.mission_name)
         self._notice_ships()
         self._flush()
@@ -175,6 +184,9 @@ class RuntimeHost:
 
     def close(self) -> None:
         """Forget the mission and everything tracked."""
+        if self.session is not None:
+            for listener in self.on_mission:
+                listener(None)
         if self.tracking is not None:
             self.tracking.clear()
         if self.session is not None:
@@ -199,6 +211,7 @@ class RuntimeHost:
         session.on_variable_changed.append(lambda name, value: keep(("variable_changed", (name, value))))
         session.on_action.append(lambda name, values: keep(("action_requested", (name, _as_lists(values)))))
         session.on_mission_ended.append(lambda: keep(("mission_ended", ())))
+        session.monitor.on_budget_exceeded.append(lambda note: keep(("budget_exceeded", (dict(note),))))
 
     # Frames
 
@@ -260,13 +273,23 @@ class RuntimeHost:
                     return
                 for signal, arguments in kept:
                     self._emit(signal, *arguments)
+                    if self.tracking is None:
+                        continue  # a handler has closed the mission
+                    if signal == "action_requested":
+                        self.tracking.tell_action(*arguments)
+                    elif signal == "object_left":
+                        self.tracking.tell_left(*arguments)
         finally:
             self._flushing = False
 
     # Values
 
-    def evaluate(self, text: str) -> Any:
-        """Return the value of an expression now, or None after reporting what is wrong with its text."""
+    def evaluate(self, text: str, hints: Mapping[str, Any] | None = None) -> Any:
+        """Return the value of an expression now, or None after reporting what is wrong with its text.
+
+        Hints (see `bridge.hints`) are obeyed, or refused with a warning that says why; the value is the same with
+        them and without.
+        """
         if self.session is None or self.tracking is None:
             self._report("error", "evaluate: no mission is loaded")
             return None
@@ -274,7 +297,7 @@ class RuntimeHost:
         if not self._is_sound(text):
             return None
         try:
-            value = self.session.evaluate(text)
+            value = self._hinted.evaluate(self.session, text, hints) if hints else self.session.evaluate(text)
         except ValueError as error:
             self._report("error", f"evaluate: {error}")
             return None
@@ -478,6 +501,13 @@ class RuntimeHost:
         found["positions_read"] = 0 if self.tracking is None else self.tracking.positions_read
         found["process_bytes"], found["process_peak_bytes"] = process_memory()
         return found
+
+    def performance_report(self, most: int = -1) -> dict[str, Any]:
+        """Return the performance report (monitor.report), its lists cut to `most` rows if that is not negative.
+
+        Empty without a mission.
+        """
+        return {} if self.session is None else self.session.report(most=most if most >= 0 else None)
 
     def report_text(self) -> str:
         """Return the statistics as a text to read, "" without a mission."""

@@ -67,6 +67,7 @@ class ObjectMapping:
     life: dict[str, str]
     motion: dict[str, str]
     freed_means: str
+    is_component: bool = False  #: has SexpObject's signals, by which the mission speaks to the object
 
 
 def property_names(node: Node) -> set[str]:
@@ -105,7 +106,8 @@ def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> Obj
         found = next((name for name in names if name in properties), None)
         if fact not in wanted and found is not None:
             motion[fact] = found
-    return ObjectMapping(tuple(sources), life, motion, freed_means)
+    component = signals.get("action_requested") == 2 and signals.get("left") == 1 and "object_name" in properties
+    return ObjectMapping(tuple(sources), life, motion, freed_means, component)
 
 
 def _by_convention(signals: Mapping[str, int], properties: set[str]) -> dict[str, Any]:

@@ -35,6 +35,10 @@ class GodotNodes:
         if node.is_connected(signal, function):
             node.disconnect(signal, function)
 
+    def emit(self, node: Any, signal: str, *arguments: Any) -> None:
+        """Emit a signal of the node."""
+        node.emit_signal(signal, *arguments)
+
     def parent(self, node: Any) -> Any:
         """The node above, if any."""
         return node.get_parent()
@@ -47,12 +51,16 @@ class SexpBridge(godot.RefCounted):
     _usable = False
 
     def __init__(self) -> None:
+        from sexp_runtime.bridge.debugger import DebuggerLink
         from sexp_runtime.bridge.host import RuntimeHost
         from sexp_runtime.bridge.monitors import CustomMonitors
 
         self._owner: Any = None
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
         self._monitors = CustomMonitors(self.host.snapshot)
+        self._debugger = DebuggerLink()
+        self.host.on_mission.append(self._debugger.feed.mission)
+        self.host.after_frame.append(self._debugger.feed.after_frame)
         self._usable = True
 
     def is_usable(self) -> bool:
@@ -64,9 +72,11 @@ class SexpBridge(godot.RefCounted):
         self._owner = owner
         if monitors:
             self._monitors.add()
+        self._debugger.open()
 
     def detach(self) -> None:
         """The node leaves: monitors go, signals are no longer emitted; the mission stays for when it comes back."""
+        self._debugger.close()
         self._monitors.remove()
         self._owner = None
 
@@ -85,6 +95,10 @@ class SexpBridge(godot.RefCounted):
 
     def load_mission(self, file: str, text: str, options: dict[str, Any]) -> int:
         """Load a mission from the text if there is one, else from the file; an Error."""
+        feed = self._debugger.feed
+        if feed.record_next and "record_to" not in options:
+            options = {**options, "record_to": feed.record_next}
+            feed.record_next = ""
         return int(godot.OK if self.host.load(file, text, options) else godot.ERR_CANT_OPEN)
 
     def close_mission(self) -> None:
@@ -99,9 +113,9 @@ class SexpBridge(godot.RefCounted):
         """Run one frame of that many seconds."""
         self.host.step(delta)
 
-    def evaluate(self, text: str) -> Any:
+    def evaluate(self, text: str, hints: dict[str, Any]) -> Any:
         """The value of an expression now."""
-        return self.host.evaluate(text)
+        return self.host.evaluate(text, hints)
 
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable of the mission."""
@@ -168,6 +182,10 @@ class SexpBridge(godot.RefCounted):
         """All counters."""
         return self.host.statistics()
 
-    def get_performance_report(self) -> str:
+    def get_performance_report(self, most_rows: int) -> dict[str, Any]:
+        """The performance report; lists cut to so many rows, negative for all."""
+        return self.host.performance_report(most_rows)
+
+    def get_performance_text(self) -> str:
         """The counters as a text."""
         return self.host.report_text()

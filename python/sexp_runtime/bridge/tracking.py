@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sexp_runtime.bridge.mapping import FIELDS, MOTION, Node, ObjectMapping, Source, check_mapping, field_value
@@ -32,6 +32,9 @@ class NodeAccess(Protocol):
 
     def disconnect(self, node: Node, signal: str, function: Callable[..., None]) -> None:
         """Undo `connect`."""
+
+    def emit(self, node: Node, signal: str, *arguments: Any) -> None:
+        """Emit a signal of the node."""
 
     def parent(self, node: Node) -> Node | None:
         """The node above, if any."""
@@ -114,7 +117,7 @@ class Tracking:
         self._by_ship[ship.key] = tracked
         self._revision = -1
         if ship.status is ShipStatus.NOT_YET and "arrived" not in checked.life:
-            self._world.arrive(ship)
+            self._arrive(ship)
         for source in checked.sources:
             self._begin(tracked, source)
         for what, signal in checked.life.items():
@@ -176,6 +179,36 @@ class Tracking:
             else:
                 tracked.last_position = None
 
+    # Towards the nodes
+
+    def tell_action(self, operator: str, arguments: Sequence[Any]) -> None:
+        """Hand an action to the components of the objects that it names, themselves or by their wing."""
+        told: set[int] = set()
+        for argument in arguments:
+            if isinstance(argument, str):
+                for tracked in self._named(argument.lower()):
+                    if tracked.identity not in told:
+                        told.add(tracked.identity)
+                        self._tell(tracked, "action_requested", operator, arguments)
+
+    def tell_left(self, name: str, how: str) -> None:
+        """Tell an object's component that the mission has made it leave."""
+        tracked = self._by_ship.get(name.lower())
+        if tracked is not None:
+            self._tell(tracked, "left", how)
+
+    def _named(self, name: str) -> list[TrackedObject]:
+        tracked = self._by_ship.get(name)
+        if tracked is not None:
+            return [tracked]
+        wing = self._world.wings.get(name)
+        members = () if wing is None else tuple(wing.members)
+        return [self._by_ship[key] for key in members if key in self._by_ship]
+
+    def _tell(self, tracked: TrackedObject, signal: str, *arguments: Any) -> None:
+        if tracked.mapping.is_component and self._access.alive(tracked.identity):
+            self._access.emit(tracked.node, signal, *arguments)
+
     # Signals
 
     def _connect(self, tracked: TrackedObject, signal: str, function: Callable[..., None]) -> None:
@@ -227,11 +260,17 @@ class Tracking:
     def _life(self, tracked: TrackedObject, what: str) -> Callable[..., None]:
         def told(*arguments: Any) -> None:
             if what == "arrived":
-                self._world.arrive(tracked.ship)
+                self._arrive(tracked.ship)
             else:
                 self._leave(tracked.ship, what, str(arguments[0]) if arguments and arguments[0] else "")
 
         return told
+
+    def _arrive(self, ship: Ship) -> None:
+        """Let a ship arrive because the game has brought it, whatever its own cue would have said."""
+        self._world.set_ship(ship, "arrival_allowed", True)
+        if not self._world.arrive(ship) and ship.status is ShipStatus.NOT_YET:
+            self._report(f"{ship.name} cannot arrive any more: its wing has gone")
 
     def _leave(self, ship: Ship, how: str, killer: str = "") -> None:
         """Let a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""

@@ -59,7 +59,7 @@ func run() -> void:
 	equal(events[2]["done"], true, "a failed event is done")
 	equal(SexpRuntime.get_goals()[0]["status"], "complete", "the goal's status")
 	check(SexpRuntime.explain("end").contains("Mood"), "explain: %s" % SexpRuntime.explain("end"))
-	check(SexpRuntime.get_performance_report().length() > 80, "a report")
+	check(SexpRuntime.get_performance_text().length() > 80, "a text of the statistics")
 	equal(SexpRuntime.report("waypoints-done", "Alpha 1", "Path"), OK, "reporting")
 	equal(SexpRuntime.evaluate("( are-waypoints-done-delay \"Alpha 1\" \"Path\" 0 )"), 1, "what was reported")
 
