@@ -77,6 +77,7 @@ def _make_class(name: str) -> type:
     for title in signals:
         members.setdefault(title, _core.SignalMember(title))
     result = type(name, (base,), members)
+    _core.use_direct_attributes(result)
     for method in made.values():
         method.owner = result
     info = _core.ClassInfo(name, name, bool(flags & 1), bool(flags & 2), result)

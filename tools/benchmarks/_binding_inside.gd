@@ -134,6 +134,15 @@ func measure(rounds: int) -> Dictionary:
 	gdscript["Python: make a Vector2"] = timed(rounds, func(count):
 		for i in count: Vector2(1.0, i)) - base
 
+	Performance.add_custom_monitor("bench/python", target.monitor)
+	Performance.add_custom_monitor("bench/gdscript", func(): return 1)
+	python["engine reads a custom monitor"] = timed(rounds, func(count):
+		for i in count: Performance.get_custom_monitor(&"bench/python")) - base
+	gdscript["engine reads a custom monitor"] = timed(rounds, func(count):
+		for i in count: Performance.get_custom_monitor(&"bench/gdscript")) - base
+	Performance.remove_custom_monitor("bench/python")
+	Performance.remove_custom_monitor("bench/gdscript")
+
 	var plain: float = await frame_cost(func(): return Node.new())
 	var script := GDScript.new()
 	script.source_code = "extends Node\nfunc _process(_delta):\n\tpass\n"

@@ -46,6 +46,13 @@ class BenchTarget(godot.Node):
     def add_one(self, value: int) -> int:
         return value + 1
 
+    def monitor(self) -> int:
+        return 1
+
+    def write_two(self, value: int) -> None:
+        self.first = value
+        self.second = value
+
     def hear_none(self) -> None:
         pass
 
@@ -87,6 +94,14 @@ class BenchTarget(godot.Node):
             for _ in range(count):
                 timer.wait_time = 2.0
 
+        def write_name(count: int) -> None:
+            for number in range(count):
+                three.name = "Odd" if number & 1 else "Even"
+
+        def own_method(count: int) -> None:
+            for _ in range(count):
+                node.write_two(1)
+
         def singleton(count: int) -> None:
             engine = godot.Engine
             for _ in range(count):
@@ -114,6 +129,8 @@ class BenchTarget(godot.Node):
             "Python -> property read, Vector3": median_us(rounds, read_vector, loop),
             "Python -> property read, name": median_us(rounds, read_name, loop),
             "Python -> property write, float": median_us(rounds, write_float, loop),
+            "Python -> property write, name": median_us(rounds, write_name, loop),
+            "Python: own method, 2 attributes": median_us(rounds, own_method, loop),
             "Python -> singleton method": median_us(rounds, singleton, loop),
             "Python: make a Vector2": median_us(rounds, make_vector, loop),
             "Python emits -> nobody": median_us(rounds, emit, loop),

@@ -102,7 +102,7 @@ def register_class(owner, ClassInfo info, str parent, bint tool, str icon, bint 
     Py_INCREF(record)
     classdb_register_class(library, record.name.word, record.parent.word, &creation)
     gd.destroy[<int>T_STRING](icon_text)
-    gd_plain_attributes(<PyTypeObject *>owner, <PyTypeObject *>Object)
+    use_plain_attributes(owner)
     return record
 
 
@@ -115,7 +115,21 @@ def replace_class(ClassRecord record, owner, ClassInfo info):
     for key, known in list(class_by_word.items()):
         if known.name == info.name:
             class_by_word[key] = info
-    gd_plain_attributes(<PyTypeObject *>owner, <PyTypeObject *>Object)
+    use_plain_attributes(owner)
+
+
+cdef int use_plain_attributes(owner) except -1:
+    """Give an exposed class Python's own attribute access, unless it brings its own."""
+    cdef int reading = 1, writing = 1
+    for base in owner.__mro__:
+        if base is Object:
+            break
+        if "__getattr__" in base.__dict__ or "__getattribute__" in base.__dict__:
+            reading = 0
+        if "__setattr__" in base.__dict__ or "__delattr__" in base.__dict__:
+            writing = 0
+    gd_plain_attributes(<PyTypeObject *>owner, reading, writing)
+    return 0
 
 
 cdef bint overrides(owner, str name):

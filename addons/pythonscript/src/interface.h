@@ -171,11 +171,18 @@ static inline void gd_enable_vectorcall(PyTypeObject *type, Py_ssize_t offset, i
     PyType_Modified(type);
 }
 
-/* Exposed classes need no look-up of script members: give them plain attribute access, which the interpreter
- * specialises. Left alone where the class brings its own __getattr__ or __setattr__. */
-static inline void gd_plain_attributes(PyTypeObject *type, PyTypeObject *base) {
-    if (type->tp_getattro == base->tp_getattro) type->tp_getattro = PyObject_GenericGetAttr;
-    if (type->tp_setattro == base->tp_setattro) type->tp_setattro = PyObject_GenericSetAttr;
+/* A class made in Python over a Cython class with __getattr__ would find every attribute by slow Python look-ups.
+ * Engine classes take the C function of the Cython class straight away. Exposed classes, whose members are Python's,
+ * take Python's plain access, which the interpreter specialises. */
+static inline void gd_direct_attributes(PyTypeObject *type, PyTypeObject *base) {
+    type->tp_getattro = base->tp_getattro;
+    type->tp_setattro = base->tp_setattro;
+    PyType_Modified(type);
+}
+
+static inline void gd_plain_attributes(PyTypeObject *type, int reading, int writing) {
+    if (reading) type->tp_getattro = PyObject_GenericGetAttr;
+    if (writing) type->tp_setattro = PyObject_GenericSetAttr;
     PyType_Modified(type);
 }
 

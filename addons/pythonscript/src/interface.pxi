@@ -84,7 +84,8 @@ cdef extern from "interface.h" nogil:
 
     const char *gd_load(void *get_proc_address)
     void gd_enable_vectorcall(PyTypeObject *, Py_ssize_t, int)
-    void gd_plain_attributes(PyTypeObject *, PyTypeObject *)
+    void gd_direct_attributes(PyTypeObject *, PyTypeObject *)
+    void gd_plain_attributes(PyTypeObject *, int, int)
 
     # The functions themselves, by the engine's names.
     void gd_print_script_error "gd.print_script_error_with_message" (
