@@ -1,4 +1,4 @@
-"""Compiled formulas mean exactly what the interpreter means, evaluation by evaluation, with everything that can be seen."""
+"""Compiled formulas mean exactly what the interpreter means, evaluation by evaluation, in all that can be seen."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from events.random_missions import (
     Formulas,
     MissionPlan,
@@ -16,9 +19,6 @@ from events.random_missions import (
     parse,
     random_frame,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-
 from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER

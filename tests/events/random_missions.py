@@ -151,7 +151,8 @@ class Formulas:
         if roll < 12:
             if self.chance(15):
                 return self.number(1)
-            return f"( {self.pick(self.known('hits-left', 'time-ship-destroyed', 'time-ship-departed'))} {self.name(SHIPS)} )"
+            op = self.pick(self.known("hits-left", "time-ship-destroyed", "time-ship-departed"))
+            return f"( {op} {self.name(SHIPS)} )"
         if roll < 30:
             op = self.pick(["and", "or", "and", "or", "xor", "and-in-sequence"])
             count = self.r.randrange(1, 4)

@@ -311,4 +311,9 @@ def _bounds(name: str, low: int, high: int, low2: int, high2: int) -> tuple[int,
     if name == "*":
         products = (low * low2, low * high2, high * low2, high * high2)
         return min(products), max(products)
+    if name == "mod":  # smaller than the divisor, with the sign of the dividend (B21)
+        most = max(abs(low2), abs(high2)) - 1
+        return (0 if low >= 0 else -most), (0 if high <= 0 else most)
+    if low2 >= 1:  # toward zero
+        return min(low, 0), max(high, 0)
     return INT_MIN, INT_MAX

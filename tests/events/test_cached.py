@@ -1,0 +1,350 @@
+"""The cached engine, case by case: what wrong caches get wrong, exact counts, retirement, self-check, memory."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import tracemalloc
+import weakref
+from typing import Any
+
+import pytest
+
+from events.random_missions import EventPlan, MissionPlan, symbols
+from events.test_equivalence import build
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.operators.registry import MEANINGS, Trait, operator
+from sexp_runtime.syntax.parser import SexpParser
+from sexp_runtime.syntax.symbols import Symbols
+from sexp_runtime.syntax.tree import SexpExpression
+
+DEFAULTS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
+
+
+def make(*events: Any, goals: tuple[str, ...] = (), engine: str = "cached") -> tuple[CachedEventManager, list[Any]]:
+    """Return a cached manager of events given as texts, or as pairs of text and fields; and its action log."""
+    plan = MissionPlan(goals=list(goals))
+    for event in events:
+        text, fields = (event, {}) if isinstance(event, str) else event
+        plan.events.append(EventPlan(text, {**DEFAULTS, **fields}))
+    manager, actions = build(plan, engine)
+    return manager, actions  # type: ignore[return-value]
+
+
+def run(manager: Any, seconds: float, fps: int = 10) -> None:
+    """Make frames up to a moment."""
+    world = manager.world
+    while world.clock.us < seconds * 1e6:
+        world.clock.advance_to(world.clock.us + 1_000_000 // fps)
+        manager.frame()
+
+
+def evaluations_of(manager: CachedEventManager, frames: int = 1) -> int:
+    """Return how many formulas are evaluated in the next frames, with time standing still."""
+    before = manager.counters.evaluations
+    for _ in range(frames):
+        manager.frame()
+    return manager.counters.evaluations - before
+
+
+# -- the wrong answers of a comparable cache ----------
+
+
+def test_a_variable_changed_after_a_cached_read() -> None:
+    manager, _ = make("( when ( = @a[0] 7 ) ( do-nothing ) )")
+    run(manager, 1)
+    assert evaluations_of(manager, 5) == 0
+    manager.world.variables.set_number(0, 7)
+    manager.frame()
+    assert manager.world.events[0].done
+
+
+def test_an_equal_write_wakes_nobody() -> None:
+    manager, _ = make("( when ( = @a[0] 7 ) ( do-nothing ) )")
+    run(manager, 1)
+    manager.world.variables.set_number(0, manager.world.variables.number(0))
+    assert evaluations_of(manager) == 0
+
+
+def test_ship_state_changes_are_seen() -> None:
+    manager, _ = make('( when ( < ( hits-left "Red" ) 50 ) ( do-nothing ) )')
+    run(manager, 1)
+    assert evaluations_of(manager, 3) == 0
+    manager.world.set_ship(manager.world.ships["red"], "hull", 20.0)
+    manager.frame()
+    assert manager.world.events[0].done
+
+
+def test_a_ship_named_by_a_variable_is_followed() -> None:
+    manager, _ = make('( when ( is-in-mission "@s[x]" ) ( do-nothing ) )')
+    world = manager.world
+    world.variables.set_text(4, "Blue")
+    run(manager, 0.5)
+    assert evaluations_of(manager, 3) == 0
+    world.arrive(world.ships["green"])
+    assert evaluations_of(manager) == 0  # Green is of no interest
+    world.variables.set_text(4, "Wolf 2")
+    manager.frame()
+    world.arrive(world.ships["wolf 2"])
+    manager.frame()
+    assert world.events[0].done
+
+
+def test_time_inside_a_larger_expression_does_not_freeze() -> None:
+    manager, actions = make("( when ( > ( + ( mission-time ) 0 ) 2 ) ( do-nothing ) )")
+    run(manager, 2.9)
+    assert not actions
+    assert manager.counters.evaluations <= 4  # once a second
+    run(manager, 3.1)
+    assert manager.world.events[0].done and manager.world.clock.seconds == 3
+
+
+def test_a_random_draw_inside_a_larger_expression_is_made_in_every_frame() -> None:
+    manager, _ = make("( when ( > ( + ( rand-multiple 0 9 ) 0 ) 100 ) ( do-nothing ) )")
+    run(manager, 2)
+    assert manager.world.rng.draws == 20
+
+
+def test_actions_are_never_answered_from_cache() -> None:
+    manager, actions = make("( every-time ( true ) ( do-nothing ) )")
+    run(manager, 2)
+    assert len(actions) == 20
+
+
+def test_only_one_branch_runs() -> None:
+    manager, actions = make("( if-then-else ( = @a[0] 0 ) ( modify-variable @b[0] 5 ) ( modify-variable @c[0] 6 ) )")
+    run(manager, 0.5)
+    variables = manager.world.variables
+    assert (variables.number(1), variables.number(2)) == (5, 2)
+    assert len([name for name, _ in actions if name == "modify-variable"]) == 1
+
+
+def test_nothing_runs_before_the_first_frame() -> None:
+    manager, actions = make("( when ( true ) ( modify-variable @b[0] 5 ) )")
+    assert not actions and manager.world.variables.number(1) == 1
+    assert manager.counters.evaluations == 0
+
+
+def test_repeats_and_intervals_are_counted_once() -> None:
+    manager, actions = make(("( when ( true ) ( do-nothing ) )", {"repeat": 3, "interval_ms": 500}))
+    run(manager, 0.4)
+    assert len(actions) == 1
+    run(manager, 0.6)
+    assert len(actions) == 2
+    run(manager, 5)
+    assert len(actions) == 3 and manager.world.events[0].done
+
+
+def test_a_busy_event_does_not_starve_later_ones() -> None:
+    manager, _ = make("( every-time ( true ) ( modify-variable @a[0] ( + @a[0] 1 ) ) )", "( = @a[0] 8 )")
+    run(manager, 1)
+    assert manager.world.events[1].done and manager.world.events[1].result == 1
+
+
+def test_a_write_by_an_event_is_seen_by_later_ones_at_once_and_by_earlier_ones_in_the_next_frame() -> None:
+    manager, _ = make(
+        "( when ( = @b[0] 9 ) ( do-nothing ) )",
+        "( when ( = @a[0] 5 ) ( modify-variable @b[0] 9 ) )",
+        "( when ( = @b[0] 9 ) ( do-nothing ) )",
+    )
+    run(manager, 0.3)
+    manager.world.variables.set_number(0, 5)
+    manager.frame()
+    assert [event.done for event in manager.world.events] == [False, True, True]
+    manager.frame()
+    assert manager.world.events[0].done
+
+
+@pytest.fixture
+def moody() -> Any:
+    """An operator that raises until told otherwise."""
+    mood = {"raises": True, "calls": 0}
+
+    @operator("moody-test-operator")
+    def moody_operator(ctx: Any, node: Any) -> int:
+        mood["calls"] += 1
+        if mood["raises"]:
+            raise RuntimeError("not today")
+        return 1
+
+    yield mood
+    del MEANINGS["moody-test-operator"]
+
+
+def parse_with(name: str, text: str) -> SexpExpression:
+    """Parse a text that uses one more operator."""
+    known = symbols(MissionPlan().dialect)
+    parser = SexpParser(Symbols({*known.operators, name}, variables=known.variables))
+    expression = parser.parse(text).expression
+    assert expression is not None
+    return expression
+
+
+def test_a_passing_error_does_not_remove_an_event(moody: Any) -> None:
+    manager, _ = make("( when ( = @a[0] 0 ) ( do-nothing ) )", "( = @a[0] 99 )")
+    expression = parse_with("moody-test-operator", "( when ( = ( moody-test-operator ) 1 ) ( do-nothing ) )")
+    manager.replace_formula("event", 0, expression)
+    run(manager, 0.5)
+    assert moody["calls"] == 5 and manager.counters.errors == 5
+    assert manager.context.warning_count == 1
+    moody["raises"] = False
+    manager.frame()
+    assert manager.world.events[0].done
+
+
+def test_a_volatile_operator_is_evaluated_in_every_frame() -> None:
+    calls: list[int] = []
+
+    @operator("volatile-test-operator", traits=Trait.VOLATILE)
+    def volatile(ctx: Any, node: Any) -> int:
+        calls.append(1)
+        return 0
+
+    try:
+        manager, _ = make("( true )")
+        expression = parse_with("volatile-test-operator", "( when ( = ( volatile-test-operator ) 1 ) ( do-nothing ) )")
+        manager.replace_formula("event", 0, expression)
+        run(manager, 1)
+        assert len(calls) == 10
+    finally:
+        del MEANINGS["volatile-test-operator"]
+
+
+# -- counting and cost ----------
+
+
+def test_requests_count_what_the_naive_engine_evaluates() -> None:
+    events = [
+        "( when ( = @a[0] 7 ) ( do-nothing ) )",
+        ("( when ( = @b[0] 7 ) ( do-nothing ) )", {"chain_delay_ms": 0}),
+        ("( when ( true ) ( do-nothing ) )", {"repeat": 5, "interval_ms": 300}),
+    ]
+    cached, _ = make(*events, goals=('( is-event-true "E0" )',))
+    naive, _ = make(*events, goals=('( is-event-true "E0" )',), engine="interpreted")
+    for manager in (cached, naive):
+        run(manager, 3)
+    assert cached.counters.requests == naive.counters.requests == naive.counters.evaluations
+    assert cached.counters.requests == cached.counters.hits + cached.counters.evaluations
+    assert cached.counters.evaluations < 15
+
+
+def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
+    manager, _ = make("( when ( = @a[0] 7 ) ( do-nothing ) )", '( when ( = @b[0] 7 ) ( reset-event "E0" ) )')
+    world = manager.world
+    world.variables.set_number(0, 7)
+    run(manager, 0.3)
+    assert world.events[0].done and not manager.events.facts(0)
+    assert manager.counters.permanents == 1
+    world.variables.set_number(0, 1)
+    world.variables.set_number(1, 7)
+    run(manager, 0.6)
+    assert not world.events[0].done and ("var", 0) in manager.events.facts(0)
+    world.variables.set_number(0, 7)
+    manager.frame()
+    assert world.events[0].done
+
+
+def test_positions_are_judged_when_the_speed_allows_a_change() -> None:
+    manager, _ = make('( when ( < ( distance-to-center "Red" "Wolf 1" ) 100 ) ( do-nothing ) )')
+    world = manager.world
+    red = world.ships["red"]
+    world.set_ship(red, "speed_bound", 50.0)
+    world.set_ship(world.ships["wolf 1"], "speed_bound", 0.0)
+    run(manager, 0.2)
+    before = manager.counters.evaluations
+    while world.clock.us < 10_000_000 and not world.events[0].done:
+        world.clock.advance_to(world.clock.us + 20_000)
+        world.move_ship(red, (red.position[0] + 1.0, 0.0, 0.0))
+        manager.frame()
+    assert red.position[0] == pytest.approx(201.0)
+    assert manager.counters.evaluations - before < 25  # of 201 frames
+    world.move_ship(red, (1000.0, 0.0, 0.0), jump=True)
+
+
+# -- self-check and memory ----------
+
+
+def test_the_self_check_finds_a_missed_fact() -> None:
+    hidden = {"value": 0}
+
+    @operator("hidden-test-operator")  # reads something and says nothing of it
+    def hidden_operator(ctx: Any, node: Any) -> int:
+        return hidden["value"]
+
+    try:
+        manager, _ = make("( true )", engine="checked")
+        expression = parse_with("hidden-test-operator", "( when ( = ( hidden-test-operator ) 3 ) ( do-nothing ) )")
+        manager.replace_formula("event", 0, expression)
+        manager.flush_formula("event", 0)
+        run(manager, 2)
+        assert manager.counters.stale_results == 0
+        hidden["value"] = 3
+        run(manager, 4)
+        assert manager.counters.stale_results == 1
+        assert 'event "E0"' in manager.stale[0]
+        assert manager.world.events[0].done  # the fresh result is used
+    finally:
+        del MEANINGS["hidden-test-operator"]
+
+
+def big_plan(count: int = 60) -> MissionPlan:
+    """Return a mission of many events of several kinds."""
+    plan = MissionPlan()
+    for number in range(count):
+        condition = f'( and ( is-destroyed-delay {number} "Blue" ) ( < ( hits-left "Red" ) {number} ) )'
+        if number % 2:
+            condition = f"( and ( > @a[0] {number + 40} ) ( < ( + @b[0] @c[0] ) 3 ) )"
+        plan.events.append(EventPlan(f"( when {condition} ( do-nothing ) )", dict(DEFAULTS)))
+    return plan
+
+
+def test_memory_is_accounted_for_within_ten_percent() -> None:
+    from types import SimpleNamespace
+
+    from events.random_missions import build_context, build_world, parse
+
+    plan = big_plan()
+    world = build_world(plan)
+    context = build_context(plan, world, [])
+    for event, made in zip(world.events, plan.events, strict=True):
+        event.definition = SimpleNamespace(formula=parse(made.formula))
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        manager = CachedEventManager(world, context)
+        run(manager, 0.5)
+        gc.collect()
+        seen = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    said = sum(manager.nbytes().values())
+    assert abs(said - seen) <= 0.1 * seen, (said, seen, manager.nbytes())
+
+
+def test_a_mission_unloaded_leaves_nothing() -> None:
+    import linecache
+
+    gc.collect()
+    manager, _ = build(big_plan(), "cached")
+    assert isinstance(manager, CachedEventManager)
+    world = manager.world
+    run(manager, 1)
+    assert world.facts.readers and any(name.startswith("sexp") for name in linecache.cache)
+    gone = [weakref.ref(manager), *(weakref.ref(formula) for formula in manager.event_formulas)]
+    manager.close()
+    assert not world.facts.readers
+    del manager
+    gc.collect()
+    assert not any(ref() for ref in gone)
+    assert not any(name.startswith("sexp") for name in linecache.cache)
+
+
+def test_an_idle_frame_allocates_nothing() -> None:
+    manager, _ = build(big_plan(), "cached")
+    run(manager, 1)
+    manager.frame()
+    before = sys.getallocatedblocks()
+    for _ in range(200):
+        manager.frame()
+    assert sys.getallocatedblocks() - before < 20
