@@ -3,8 +3,11 @@
 extends EditorPlugin
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
+const SexpDebuggerPlugin := preload("res://addons/sexp_runtime/editor/sexp_debugger_plugin.gd")
 const AUTOLOAD := "SexpRuntime"
 const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
+
+var _debugger: SexpDebuggerPlugin = null
 
 
 func _enable_plugin() -> void:
@@ -24,7 +27,12 @@ func _disable_plugin() -> void:
 
 func _enter_tree() -> void:
 	Settings.register()
+	_debugger = SexpDebuggerPlugin.new()
+	add_debugger_plugin(_debugger)
 
 
+# What _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor.
 func _exit_tree() -> void:
-	pass # what _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor
+	_debugger.close()
+	remove_debugger_plugin(_debugger)
+	_debugger = null

@@ -1,0 +1,278 @@
+## The tab "SEXP" of a debugger session: the mission's events and goals live, numbers, costs, hints, and why an event waits.
+##
+## It shows what the game's messages tell and emits what it wants of the game; it knows nothing of how they travel.
+@tool
+extends VBoxContainer
+
+## A message for the game, with its data.
+signal wanted(message: String, data: Array)
+
+const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd")
+const NumbersPanel := preload("res://addons/sexp_runtime/editor/numbers_panel.gd")
+const HotList := preload("res://addons/sexp_runtime/editor/hot_list.gd")
+const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
+
+const STATES: PackedStringArray = [
+	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
+]
+const NO_GAME := "No game is running. Press Play (F5): what the mission does appears here."
+const NO_MISSION := "The game runs; no mission is loaded yet."
+
+## Whether the game has been asked to tell what happens.
+var listening := false
+
+var table := FormulaTable.new()
+var numbers := NumbersPanel.new()
+var hot := HotList.new()
+var hints := HintsPanel.new()
+var why := TextEdit.new()
+var pages := TabContainer.new()
+
+var _filter := LineEdit.new()
+var _state := OptionButton.new()
+var _full := CheckButton.new()
+var _buttons: Array[BaseButton] = []
+var _status := Label.new()
+var _dialog: FileDialog = null
+var _title := ""
+var _engine := ""
+var _shown := 0
+var _total := 0
+var _said := ""
+var _said_until := 0
+var _asked_kind := ""
+var _asked_index := -1
+
+
+func _init() -> void:
+	add_child(_make_bar())
+	var split := HSplitContainer.new()
+	split.size_flags_vertical = Control.SIZE_EXPAND_FILL
+	add_child(split)
+	table.size_flags_stretch_ratio = 1.5
+	table.custom_minimum_size = Vector2(240, 90)
+	table.formula_chosen.connect(_on_formula_chosen)
+	split.add_child(table)
+	pages.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	pages.custom_minimum_size = Vector2(220, 90)
+	split.add_child(pages)
+	pages.add_child(numbers)
+	why.name = "Why"
+	why.editable = false
+	why.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
+	why.placeholder_text = "Choose an event or a goal: here stands why it has its value, what it waits for and when it is next due."
+	pages.add_child(why)
+	hot.formula_opened.connect(table.choose)
+	pages.add_child(hot)
+	hints.hints_wanted.connect(func() -> void: wanted.emit("hints", []))
+	pages.add_child(hints)
+	_status.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
+	_status.clip_text = true
+	add_child(_status)
+	end()
+
+
+func _shortcut_input(event: InputEvent) -> void:
+	var key := event as InputEventKey
+	if key == null or not key.pressed or not is_visible_in_tree() or not _has_focus():
+		return
+	if key.keycode == KEY_F and key.is_command_or_control_pressed():
+		_filter.grab_focus()
+		_filter.select_all()
+		get_viewport().set_input_as_handled()
+
+
+## Takes a message of the game; says whether it was one for the tab.
+func take(message: String, data: Array) -> bool:
+	match message:
+		"mission":
+			_show_mission(data)
+		"rows":
+			table.update_rows(data[1])
+		"numbers":
+			_show_numbers(data[0])
+		"hot":
+			hot.show_rows(data[0], data[1])
+		"why":
+			if data[0] == _asked_kind and data[1] == _asked_index:
+				_show_why(data[2])
+		"hints":
+			hints.show_hints(data[0], data[1])
+			pages.current_tab = hints.get_index()
+		"done":
+			_say(str(data[0]))
+		"failed":
+			_say("failed: " + str(data[0]))
+		_:
+			return false
+	return true
+
+
+## A game has started in this session.
+func begin() -> void:
+	_clear()
+	_enable(true)
+	_status.text = NO_MISSION
+
+
+## The game has ended; what it told last stays to be read.
+func end() -> void:
+	_enable(false)
+	_status.text = NO_GAME if _title.is_empty() else "%s has ended; this is what it told last." % _title
+
+
+## Filters the table as the user's input does.
+func set_filter(text: String, state: String) -> void:
+	_filter.text = text
+	_state.select(maxi(0, STATES.find(state)))
+	table.filter(text, state)
+
+
+## Switches full profiling on or off, as the switch does.
+func set_full_profiling(on: bool) -> void:
+	_full.button_pressed = on
+
+
+## Has the game write its whole performance report to a file, as the dialog does.
+func save_report(path: String) -> void:
+	wanted.emit("save_report", [ProjectSettings.globalize_path(path)])
+
+
+## Has the next mission that the game loads recorded to a file, as the dialog does; "" records nothing.
+func record_next(path: String) -> void:
+	wanted.emit("record", [ProjectSettings.globalize_path(path) if not path.is_empty() else ""])
+
+
+func status_text() -> String:
+	return _status.text
+
+
+func _make_bar() -> Control:
+	var bar := HFlowContainer.new()
+	_filter.placeholder_text = "Filter Names and Causes"
+	_filter.clear_button_enabled = true
+	_filter.custom_minimum_size.x = 150
+	_filter.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	_filter.text_changed.connect(func(text: String) -> void: table.filter(text, STATES[_state.selected]))
+	bar.add_child(_filter)
+	for state: String in STATES:
+		_state.add_item("Any state" if state.is_empty() else state)
+	_state.tooltip_text = "Show only formulas in this state."
+	_state.item_selected.connect(func(index: int) -> void: table.filter(_filter.text, STATES[index]))
+	bar.add_child(_state)
+	_full.text = "Full Profiling"
+	_full.tooltip_text = "Time every evaluation and every operator instead of one frame in 16. Makes the runtime up to three times slower while it is on."
+	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
+	bar.add_child(_full)
+	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))
+	_add_button(bar, "Record Next...",
+			"Write the next mission that the game loads to a file, change by change: tools/sexp replay plays it again.", _ask_record)
+	_add_button(bar, "Save Report...", "Write the performance report as JSON.", _ask_report)
+	return bar
+
+
+func _add_button(bar: Control, text: String, tip: String, pressed: Callable) -> Button:
+	var button := Button.new()
+	button.text = text
+	button.tooltip_text = tip
+	button.pressed.connect(pressed)
+	bar.add_child(button)
+	_buttons.append(button)
+	return button
+
+
+func _show_mission(data: Array) -> void:
+	var same: bool = _title == data[0]
+	_title = data[0]
+	_engine = data[1]
+	var formulas: Array = data[2]
+	_shown = formulas.size()
+	_total = data[3]
+	if not same:
+		hints.clear()
+		why.text = ""
+	numbers.clear()
+	hot.clear()
+	_asked_index = -1
+	table.show_formulas(formulas) # asks anew for the chosen formula, if the mission has it
+	table.filter(_filter.text, STATES[_state.selected])
+	if _title.is_empty():
+		_status.text = NO_MISSION
+	elif _full.button_pressed:
+		wanted.emit("mode", ["full"])
+
+
+func _show_numbers(news: Dictionary) -> void:
+	table.sampled_frames = news.get("sampled_frames", 0)
+	numbers.show_numbers(news)
+	if Time.get_ticks_msec() < _said_until:
+		return
+	var time: float = news.get("time", 0.0)
+	var more := "" if _shown == _total else ", the first %d shown" % _shown
+	_status.text = "%s    engine: %s    %d:%04.1f    frame %d    %d formulas%s" % [
+		_title, _engine, int(time / 60.0), fmod(time, 60.0), news.get("frames", 0), _total, more,
+	]
+
+
+func _show_why(text: String) -> void:
+	var line := why.scroll_vertical
+	why.text = text
+	why.scroll_vertical = line
+
+
+## Shows a message in the status line for a few seconds.
+func _say(text: String) -> void:
+	_status.text = text
+	_said_until = Time.get_ticks_msec() + 4000
+
+
+func _clear() -> void:
+	_title = ""
+	_asked_index = -1
+	table.show_formulas([])
+	numbers.clear()
+	hot.clear()
+	hints.clear()
+	why.text = ""
+
+
+func _enable(on: bool) -> void:
+	for button: BaseButton in _buttons:
+		button.disabled = not on
+
+
+func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:
+	if kind == _asked_kind and index == _asked_index:
+		return
+	_asked_kind = kind
+	_asked_index = index
+	why.text = "%s \"%s\"" % [kind, formula_name]
+	pages.current_tab = why.get_index()
+	wanted.emit("why", [kind, index])
+
+
+func _has_focus() -> bool:
+	var owner_of_focus := get_viewport().gui_get_focus_owner()
+	return owner_of_focus != null and is_ancestor_of(owner_of_focus)
+
+
+func _ask_record() -> void:
+	_ask("Record the Next Mission To", "*.rec;SEXP recordings", "mission.rec", record_next)
+
+
+func _ask_report() -> void:
+	_ask("Save the Performance Report", "*.json;JSON", "sexp_report.json", save_report)
+
+
+func _ask(heading: String, pattern: String, file: String, then: Callable) -> void:
+	if _dialog != null:
+		_dialog.queue_free()
+	_dialog = FileDialog.new()
+	_dialog.title = heading
+	_dialog.file_mode = FileDialog.FILE_MODE_SAVE_FILE
+	_dialog.access = FileDialog.ACCESS_FILESYSTEM
+	_dialog.add_filter(pattern.get_slice(";", 0), pattern.get_slice(";", 1))
+	_dialog.current_file = file
+	_dialog.file_selected.connect(then)
+	add_child(_dialog)
+	_dialog.popup_centered_ratio(0.6)
