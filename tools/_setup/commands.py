@@ -229,7 +229,7 @@ def bench(arguments: list[str]) -> int:
             "there is no benchmark {}; there are: {}".format(options.name, ", ".join(benchmark_names()) or "none yet")
         )
     script = _benchmark(options.name)
-    ready = _setup(["run", "cli"])
+    ready = _setup(python_env.GROUPS)
     _become([str(ready.python), str(script), *options.arguments], ready.environment())
 
 

@@ -248,7 +248,7 @@ class Environment:
         _run_quietly("Installing Python packages", command)
 
 
-def _run_quietly(what: str, command: Sequence[str]) -> None:
+def _run_quietly(what: str, command: Sequence[str], folder: Path | None = None) -> None:
     """Runs a command of the new environment; another environment's variables must not lead it astray."""
     environment = {
         name: value
@@ -261,6 +261,7 @@ def _run_quietly(what: str, command: Sequence[str]) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
+            cwd=folder,
             env=environment,
             check=False,
         )
@@ -280,8 +281,7 @@ def lock(progress: Progress) -> None:
         python = os.path.join(folder, "bin", "python")
         _run_quietly("Installing pip-tools", [python, "-m", "pip", "install", "--quiet", "pip-tools"])
         for group in GROUPS:
-            path = PROJECT / "requirements" / (group + ".txt")
-            progress.say("locking " + path.name)
+            progress.say(f"locking requirements/{group}.txt")
             command = [
                 python,
                 "-m",
@@ -293,5 +293,5 @@ def lock(progress: Progress) -> None:
                 "--strip-extras",
             ]
             command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header"]
-            command += ["--output-file", str(path), str(path.with_suffix(".in"))]
-            _run_quietly("Locking " + group, command)
+            command += ["--output-file", f"{group}.txt", f"{group}.in"]
+            _run_quietly("Locking " + group, command, PROJECT / "requirements")
