@@ -63,15 +63,29 @@ cdef object construct_builtin(int kind, tuple values):
 
 cdef object call_builtin(object target, Name name, tuple values):
     """Call a method on any value through its Variant."""
-    cdef Arguments arguments = Arguments.of(values)
+    cdef GdVariant variants[MOST_ARGUMENTS]
+    cdef const void *pointers[MOST_ARGUMENTS]
     cdef GdVariant variant
     cdef GdVariant result
     cdef GDExtensionCallError error
+    cdef int done = 0, i
+    if len(values) > MOST_ARGUMENTS:
+        raise TypeError(f"at most {MOST_ARGUMENTS} arguments can be passed to the engine")
     error.error = 0
     py_to_variant(target, &variant)
-    with nogil:
-        variant_call(&variant, name.word, arguments.pointers, arguments.count, &result, &error)
-    variant_destroy(&variant)
+    try:
+        for value in values:
+            py_to_variant(value, &variants[done])
+            pointers[done] = &variants[done]
+            done += 1
+        with nogil:
+            variant_call(&variant, name.word, pointers, done, &result, &error)
+    finally:
+        for i in range(done):
+            variant_destroy(&variants[i])
+        variant_destroy(&variant)
+    if fading_count:
+        drop_fading()
     if error.error != CALL_OK:
         raise_call_error(f"{type(target).__name__}.{name.text}()", &error, values)
     try:

@@ -174,8 +174,8 @@ static inline void gd_enable_vectorcall(PyTypeObject *type, Py_ssize_t offset, i
 /* A class made in Python over a Cython class with __getattr__ would find every attribute by slow Python look-ups.
  * Engine classes take the C function of the Cython class straight away. Exposed classes, whose members are Python's,
  * take Python's plain access, which the interpreter specialises. */
-static inline void gd_direct_attributes(PyTypeObject *type, PyTypeObject *base) {
-    type->tp_getattro = base->tp_getattro;
+static inline void gd_direct_attributes(PyTypeObject *type, PyTypeObject *base, void *getter) {
+    type->tp_getattro = (getattrofunc)getter;
     type->tp_setattro = base->tp_setattro;
     PyType_Modified(type);
 }

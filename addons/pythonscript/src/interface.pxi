@@ -84,7 +84,7 @@ cdef extern from "interface.h" nogil:
 
     const char *gd_load(void *get_proc_address)
     void gd_enable_vectorcall(PyTypeObject *, Py_ssize_t, int)
-    void gd_direct_attributes(PyTypeObject *, PyTypeObject *)
+    void gd_direct_attributes(PyTypeObject *, PyTypeObject *, void *)
     void gd_plain_attributes(PyTypeObject *, int, int)
 
     # The functions themselves, by the engine's names.
@@ -271,7 +271,7 @@ cdef extern from "Python.h":
     const char *PyUnicode_AsUTF8AndSize(object, Py_ssize_t *) except NULL
     long long PyLong_AsLongLongAndOverflow(object, int *) except? -1
     object PyLong_FromVoidPtr(void *)
-    object PyObject_GenericGetAttr(object, object)
+    PyObject *_PyObject_GenericGetAttrWithDict(object, object, PyObject *, int) except? NULL
     int PyObject_GenericSetAttr(object, object, PyObject *) except -1
     PyObject *PyErr_Occurred()
     int Py_EnterRecursiveCall(const char *)

@@ -405,7 +405,17 @@ cdef class Object(Tracked):
 
 def use_direct_attributes(type owner):
     """Give an engine class the attribute access of `Object` without a detour."""
-    gd_direct_attributes(<PyTypeObject *>owner, <PyTypeObject *>Object)
+    gd_direct_attributes(<PyTypeObject *>owner, <PyTypeObject *>Object, <void *>get_attribute)
+
+
+cdef object get_attribute(object owner, object name):
+    """An attribute as Python finds it, else a member of the object's script; no exception is made on the way."""
+    cdef PyObject *found = _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1)
+    if found == NULL:
+        return script_member(<Object>owner, <str>name)
+    result = <object>found
+    Py_DECREF(result)
+    return result
 
 
 cdef object script_member(Object owner, str name):
@@ -415,12 +425,16 @@ cdef object script_member(Object owner, str name):
     cdef GdVariant result
     cdef uint8_t valid = 0
     cdef Name key
+    cdef ScriptMethod method
     if name.startswith("__"):
         raise AttributeError(f"'{type(owner).__name__}' object has no attribute '{name}'")
     ptr = alive(owner)
     key = name_of(name)
     if ask_name(bind_has_method, ptr, key):
-        return ScriptMethod(owner, key)
+        method = ScriptMethod.__new__(ScriptMethod)
+        method.owner = owner
+        method.name = key
+        return method
     if ask_name(bind_has_signal, ptr, key):
         return Signal(owner, name)
     gd.to_variant[<int>T_OBJECT](&variant, &ptr)
@@ -462,10 +476,6 @@ cdef class ScriptMethod:
 
     cdef Object owner
     cdef Name name
-
-    def __init__(self, owner, name):
-        self.owner = owner
-        self.name = name
 
     def __call__(self, *arguments):
         return call_builtin(self.owner, self.name, arguments)
