@@ -247,6 +247,7 @@ def test_a_value_that_is_no_number_is_reported_and_changes_nothing() -> None:
 def test_actions_reach_the_objects_that_they_name() -> None:
     bench = Bench()
     node = sexp_object()
+    node.parent = FakeNode({"global_position": Vector2(0, 0)}, {})
     bench.track(node)
     bench.tracking.tell_action("add-goal", ["Alpha 1", ["ai-chase", "Bravo 1", 89]])
     bench.tracking.tell_action("change-iff", ["Hostile", "ALPHA 1", "alpha 1"])
@@ -271,3 +272,9 @@ def test_an_action_on_a_wing_reaches_its_members() -> None:
         bench.tracking.track(nodes[-1], name, {}, "destroyed")
     bench.tracking.tell_action("clear-goals", ["Delta"])
     assert [node.told for node in nodes] == [[("action_requested", "clear-goals", ["Delta"])]] * 2
+
+
+def test_an_empty_team_leaves_that_of_the_missions_file() -> None:
+    bench = Bench()
+    bench.track(sexp_object(team=""))
+    assert bench.ship.team == "Friendly"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sexp_runtime.bridge.mapping import FIELDS, MOTION, Node, ObjectMapping, Source, check_mapping, field_value
@@ -242,7 +243,7 @@ class Tracking:
             elif fact.startswith("subsystem:"):
                 subsystem = world.add_subsystem(ship, fact[10:])
                 world.set_subsystem(ship, subsystem, "hull", float(value))
-            elif ship.status is not ShipStatus.EXITED:
+            elif ship.status is not ShipStatus.EXITED and value != "":  # an empty text leaves the file's
                 world.set_ship(ship, FIELDS[fact], field_value(fact, value))
         except (TypeError, ValueError) as error:
             self._report(f"{ship.name}: {fact} cannot be {value!r}: {error}")
@@ -309,12 +310,7 @@ class Tracking:
         above = check_mapping(parent, {"freed_means": "destroyed"}, "destroyed")
         if "position" in above.motion:
             tracked.mover, tracked.mover_identity = parent, self._access.identity(parent)
-            tracked.mapping = ObjectMapping(
-                tracked.mapping.sources,
-                tracked.mapping.life,
-                {**above.motion, **tracked.mapping.motion},
-                tracked.mapping.freed_means,
-            )
+            tracked.mapping = replace(tracked.mapping, motion={**above.motion, **tracked.mapping.motion})
 
     def _read_motion(self, tracked: TrackedObject, seconds: float) -> None:
         mover = tracked.mover

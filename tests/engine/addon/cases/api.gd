@@ -36,6 +36,13 @@ func run() -> void:
 	equal(SexpRuntime.get_message_text("hello"), "Fuel is 10.", "a message's text")
 	equal(SexpRuntime.get_waypoints("path"), PackedVector3Array([Vector3(10, 20, 30), Vector3(40, 50, 60)]), "waypoints")
 	equal(SexpRuntime.evaluate("( + 2 ( * @Fuel[0] 4 ) )"), 42, "evaluate")
+	var body := Node2D.new()
+	var component := SexpObject.new()
+	component.object_name = "Alpha 1"
+	body.add_child(component)
+	add_child(body)
+	var asked: Array[String] = []
+	component.action_requested.connect(func(operator: String, arguments: Array) -> void: asked.append("%s %s" % [operator, arguments]))
 	_told.clear()
 	SexpRuntime.set_variable("Fuel", 3)
 	equal(SexpRuntime.get_variable("Fuel"), 3, "a variable that was set")
@@ -45,6 +52,8 @@ func run() -> void:
 	check("action add-goal [\"Alpha 1\", [\"ai-chase\", \"Beta 1\", 89]]" in _told, "an order: %s" % [_told])
 	check("variable Mood \"glad\"" in _told, "a text variable: %s" % [_told])
 	check("goal Keep it complete" in _told, "a goal: %s" % [_told])
+	equal(asked, ["add-goal [\"Alpha 1\", [\"ai-chase\", \"Beta 1\", 89]]"] as Array[String], "asked of the object itself")
+	equal(SexpRuntime.get_object("Alpha 1")["team"], "Friendly", "a team that the component leaves open")
 	var arrival := _told.find("arrived Beta 1")
 	equal(arrival, 0, "arrivals come first")
 	var object := SexpRuntime.get_object("beta 1")
