@@ -183,6 +183,12 @@ def test_the_engine_is_told_of_extensions_before_it_meets_them(tmp_path: Path) -
     assert "more" in listed.read_text(), "a list that names them all is the engine's own affair"
 
 
+def test_progress_of_the_engine_does_not_hide_its_errors() -> None:
+    output = "[   0% ] \x1b[90m\x1b[1mreimport\x1b[22m | Started\x1b[39m\x1b[0m\n\x1b[92m[ DONE ]\x1b[39m x\n\x1b[0m\n"
+    output += "\x1b[91mERROR: it failed\x1b[0m\n[not progress]\n[  99% ] more\n"
+    assert project_setup.without_progress(output) == "ERROR: it failed\n[not progress]"
+
+
 def test_files_of_the_set_up_name_no_host_and_no_machine(project: Path) -> None:
     """Where packages come from is the machine's own matter."""
     for path in [*(project / "tools").rglob("*"), *(project / "requirements").rglob("*"), project / ".ci/run"]:

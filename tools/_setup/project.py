@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -238,6 +239,12 @@ def _files_of_engine(project: Path) -> list[Path]:
     return found
 
 
+def without_progress(output: str) -> str:
+    """The engine's output without colours and without its lines of progress, which would hide the errors among them."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", output)
+    return "\n".join(line for line in plain.splitlines() if line and not re.match(r"\[ *(\d+%|DONE) *\]", line))
+
+
 def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of_engine: bool = False) -> None:
     """Runs a step of the set-up; shows its output only where it failed or, for the engine, where it reports errors."""
     try:
@@ -255,7 +262,7 @@ def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of
         raise SetupError(what + " did not end within 30 minutes.") from error
     except OSError as error:
         raise SetupError(explain_failure(what, str(error))) from error
-    output = done.stdout.decode("utf-8", "replace")
+    output = without_progress(done.stdout.decode("utf-8", "replace"))
     if done.returncode != 0:
         ended = f"signal {-done.returncode}" if done.returncode < 0 else f"exit status {done.returncode}"
         raise SetupError(explain_failure(what, f"{output}\n({ended})"))
