@@ -37,6 +37,10 @@ _DECIDING: Final = {
     "do-for-valid-arguments": 0,
     "on-mission-skip": 0,
 }
+#: Conditionals that, standing in the place of an action, have no effect unless their own actions run.
+NESTED: Final = frozenset(
+    {"when", "if-then-else", "cond", "switch", "every-time", "when-argument", "every-time-argument"}
+)
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
@@ -99,7 +103,14 @@ def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
             deciding, actions = split_actions(node)
             stack.extend(deciding)
             kept = found.root_actions if node is root else found.actions
-            kept.extend(action.inner for action in actions if action.inner is not None and action.inner not in shared)
+            for action in actions:
+                inner = action.inner
+                if inner is None or inner in shared:
+                    continue
+                if inner.name in NESTED:
+                    stack.append(inner)  # does nothing by itself: its condition is read, its own actions count
+                else:
+                    kept.append(inner)
         else:
             stack.extend(node.args)
     return found

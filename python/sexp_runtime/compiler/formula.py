@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from sexp_runtime.compiler.facts import FactSink, install, install_actions, scan
+from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
@@ -293,7 +293,11 @@ def _write_plain(root: EvalNode, plan: Plan, ctx: EvaluationContext) -> tuple[So
 
 def _run_actions(writer: SourceWriter, actions: Iterable[EvalNode]) -> None:
     writer.runs_actions = True
-    writer.add("C.effects += 1")
+    actions = [action for action in actions if action.inner is not None]
+    if any(action.head.name not in NESTED for action in actions):
+        writer.add("C.effects += 1")
+    else:
+        writer.add("pass")
     for action in actions:
         if action.is_expression:
             writer.add(f"evaluate_head(C, {writer.reference('n', action)})")
