@@ -233,6 +233,20 @@ class Recording:
         return kind, data
 
 
+def _phase_of(packed: bytes) -> int:
+    """Return the phase of a packed change without unpacking it: its ships may not exist before their phase.
+
+    The phase is the second item of a msgpack array of five: one byte, or a mark and one, two or four bytes.
+    """
+    first = packed[1]
+    if first < 0x80:
+        return first
+    size = {0xCC: 1, 0xCD: 2, 0xCE: 4}.get(first)
+    if size is None:
+        raise DamagedRecordingError(f"a change begins with byte {first:#x} where its phase is expected")
+    return int.from_bytes(packed[2 : 2 + size], "big")
+
+
 def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
     """Carry out a frame's recorded changes of one phase on the world of a replay.
 
@@ -241,9 +255,9 @@ def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
     decoder = _Decoder(world)
     for packed in changes:
         try:
-            when, part, method, args, kwargs = decoder.unpack(packed)
-            if when != phase:
+            if _phase_of(packed) != phase:
                 continue
+            _, part, method, args, kwargs = decoder.unpack(packed)
             target = getattr(world, part) if part else world
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
