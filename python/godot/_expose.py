@@ -12,7 +12,7 @@ from . import _api, _core, _docs, _types
 T = TypeVar("T", bound=type)
 
 FLAG_NORMAL, FLAG_CONST, FLAG_VARARG, FLAG_STATIC = 1, 4, 16, 32
-HINT_RANGE = 1
+HINT_RANGE, HINT_ENUM, HINT_RESOURCE, HINT_NODE = 1, 2, 17, 34
 CODE_VARARGS = 4
 USAGE_READ_ONLY = 1 << 28
 
@@ -148,7 +148,7 @@ def _register_constant(record: Any, group: str, name: str, value: int, bitfield:
 
 
 def _register_signal(cls: Any, record: Any, name: str, declared: SignalDeclaration, page: _docs.Page) -> None:
-    arguments = [(key, _types.type_of(_types.resolve(of, cls))) for key, of in declared.arguments]
+    arguments = [(key, _types.type_of(_types.resolve(of, cls, cls))) for key, of in declared.arguments]
     setattr(cls, name, _core.SignalMember(name))
     if name not in record.registered:
         _core.register_signal(record, name, [_types.describe(of, key) for key, of in arguments])
@@ -161,10 +161,23 @@ def _register_export(cls: Any, record: Any, name: str, declared: ExportDeclarati
         annotation = next((base.__annotations__[name] for base in cls.__mro__ if name in _own_annotations(base)), None)
     if annotation is None:
         annotation = type(declared.default) if declared.default is not None else object
-    of = _types.type_of(_types.resolve(annotation, cls))
+    annotation = _types.resolve(annotation, cls, cls)
+    of = _types.type_of(annotation)
+    hint = (declared.hint, declared.hint_text) if declared.hint else _hint(annotation, of)
     default = declared.default
     setattr(cls, name, MutableDefault(name, default) if isinstance(default, list | dict | bytearray) else default)
-    _register_accessors(cls, record, name, of, True, (declared.hint, declared.hint_text), page, declared.doc)
+    _register_accessors(cls, record, name, of, True, hint, page, declared.doc)
+
+
+def _hint(annotation: Any, of: _types.TypeOf) -> tuple[int, str]:
+    """What the inspector offers for a type: the names of an IntEnum, resources or nodes of a class."""
+    if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum):
+        return HINT_ENUM, ",".join(f"{item.name.capitalize().replace('_', ' ')}:{int(item)}" for item in annotation)
+    if of.check is not None and issubclass(of.check, _api.find_class("Resource")):
+        return HINT_RESOURCE, of.class_name
+    if of.check is not None and issubclass(of.check, _api.find_class("Node")):
+        return HINT_NODE, of.class_name
+    return 0, ""
 
 
 def _own_annotations(base: type) -> dict[str, Any]:
@@ -174,7 +187,7 @@ def _own_annotations(base: type) -> dict[str, Any]:
 
 def _register_property(cls: Any, record: Any, name: str, value: property, page: _docs.Page) -> None:
     annotation = getattr(value.fget, "__annotations__", {}).get("return", object)
-    of = _types.type_of(_types.resolve(annotation, value.fget))
+    of = _types.type_of(_types.resolve(annotation, value.fget, cls))
     doc = _docs.clean(value.fget.__doc__) if value.fget else ""
     _register_accessors(cls, record, name, of, value.fset is not None, (0, ""), page, doc)
 
@@ -212,10 +225,10 @@ def _register_method(cls: Any, record: Any, name: str, function: Any, flags: int
     if code.co_flags & CODE_VARARGS:
         flags |= FLAG_VARARG
     hints = function.__annotations__
-    arguments = [(key, _types.type_of(_types.resolve(hints.get(key, object), function))) for key in names]
+    arguments = [(key, _types.type_of(_types.resolve(hints.get(key, object), function, cls))) for key in names]
     given = function.__defaults__ or ()
     defaults = [_plain(value) for value in given[max(0, len(given) - len(names)) :]]
-    result = _types.type_of(_types.resolve(hints.get("return", object), function))
+    result = _types.type_of(_types.resolve(hints.get("return", object), function, cls))
     page.method(name, arguments, result, _docs.clean(function.__doc__), flags, defaults)
     if name in record.registered:
         return

@@ -100,14 +100,16 @@ def typed_array(of: Any, items: Any) -> Any:
     return _core.make_typed_array(wanted.code, wanted.class_name, items)
 
 
-def resolve(annotation: Any, owner: Any) -> Any:
-    """The value of an annotation given as text; `object` where it cannot be found out."""
+def resolve(annotation: Any, owner: Any, scope: Any = None) -> Any:
+    """The value of an annotation given as text, read in `owner`'s module and the class `scope`; `object` if unknown."""
     if not isinstance(annotation, str):
         return annotation
     module = sys.modules.get(getattr(owner, "__module__", ""), None)
     names = dict(vars(module)) if module is not None else {}
     try:
-        return eval(annotation, names, {})  # the module's own annotation, read as Python itself would
+        return eval(
+            annotation, names, dict(vars(scope)) if scope is not None else {}
+        )  # the module's own annotation, read as Python itself would
     except Exception:  # names that exist for type checkers only
         return object
 

@@ -1,7 +1,8 @@
 # The engine's methods, properties and functions as Python descriptors; resolved on first use, called by pointer.
 #
 # The GIL is kept during methods the engine marks const (they read and return) and released during all others, so that a
-# thread the engine waits for can run Python meanwhile.
+# thread the engine waits for can run Python meanwhile. Servers may wait for their own thread in const methods too, and
+# OS.delay_msec is called const, so these release it always.
 
 cdef enum:
     F_CONST = 1
@@ -26,6 +27,7 @@ cdef class Method:
     cdef int return_kind
     cdef str return_class
     cdef bint returns_reference
+    cdef bint keeps_lock           # the GIL is kept during the call
     cdef bint by_pointer           # all types are known, so that a pointer call is possible
     cdef bint by_pointer_defaults  # and all defaults are known too
     cdef bytes kinds
@@ -77,6 +79,7 @@ cdef int resolve(Method method) except -1:
         method.classes = [None if name is None else find_class(name) for name in method.class_names]
     if method.return_class is not None:
         method.returns_reference = find_class(method.return_class)._godot_class.refcounted
+    method.keeps_lock = method.flags & F_CONST and method.class_name != "OS" and "Server" not in method.class_name
     method.by_pointer = not method.flags & F_VARARG and method.count <= 16 and method.return_kind != 255
     for kind in method.kinds:
         if kind == 255:
@@ -154,7 +157,7 @@ cdef object invoke(Method method, void *ptr, PyObject **arguments, Py_ssize_t co
     if method.count:
         return invoke_pointer(method, ptr, arguments, count)
     prepare_result(method.return_kind, &result)
-    if method.flags & F_CONST:
+    if method.keeps_lock:
         method_bind_ptrcall(method.bind, ptr, NULL, &result)
     else:
         with nogil:
@@ -223,7 +226,7 @@ cdef object invoke_pointer(Method method, void *ptr, PyObject **arguments, Py_ss
                 py_to_typed(kind, value, &slots[done])
             done += 1
         prepare_result(method.return_kind, &result)
-        if method.flags & F_CONST:
+        if method.keeps_lock:
             method_bind_ptrcall(method.bind, ptr, pointers, &result)
         else:
             with nogil:

@@ -230,3 +230,33 @@ def test_import_outside_the_engine() -> None:
     )
     assert done.returncode == 1
     assert "ImportError" in done.stderr and "only inside Godot" in done.stderr
+
+
+def test_wrong_arguments_from_gdscript(make_project: MakeProject) -> None:
+    """The engine itself refuses what the annotations do not allow, with its usual words."""
+    project = make_project()
+    project.configure(("game",))
+    project.write(
+        "python/game.py",
+        "import godot\n\n@godot.expose\nclass Strict(godot.Node):\n    def take(self, number: int) -> int:\n"
+        "        print('taken', number)\n        return number\n",
+    )
+    run = project.run_script(
+        """
+var strict := Strict.new()
+strict.call_deferred("take", "x")
+strict.call_deferred("take")
+strict.call_deferred("take", 1, 2)
+strict.call_deferred("take", [1])
+strict.call_deferred("take", 7.0)
+await process_frame
+await process_frame
+strict.free()
+quit()
+"""
+    )
+    assert "Cannot convert argument 1 from String to int" in run.output
+    assert "Cannot convert argument 1 from Array to int" in run.output
+    assert "expected 1" in run.output.lower()
+    assert [line for line in run.output.splitlines() if line.startswith("taken")] == ["taken 7"]
+    assert len(run.errors()) == 4

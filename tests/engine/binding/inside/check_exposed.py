@@ -28,6 +28,9 @@ class Counter(godot.Node):
     step: int = godot.export(2, range="0,10")
     label: str = godot.export("none")
     tags: list[str] = godot.export([])
+    mood: Mood = godot.export(Mood.CALM)
+    partner: godot.Node = godot.export()
+    picture: godot.Texture2D | None = godot.export()
 
     def __init__(self) -> None:
         self.total = 0
@@ -219,6 +222,10 @@ def check_class_database(node: Any) -> None:
     assert [argument["type"] for argument in signals["counted"]["args"]] == [godot.TYPE_INT, godot.TYPE_STRING]
     properties = {entry["name"]: entry for entry in database.class_get_property_list("Counter", True)}
     assert properties["step"]["type"] == godot.TYPE_INT and properties["step"]["hint_string"] == "0,10"
+    assert properties["mood"]["hint_string"] == "Calm:0,Angry:5" and properties["mood"]["type"] == godot.TYPE_INT
+    assert properties["partner"]["hint"] == godot.PROPERTY_HINT_NODE_TYPE
+    assert properties["picture"]["hint"] == godot.PROPERTY_HINT_RESOURCE_TYPE
+    assert properties["picture"]["hint_string"] == "Texture2D"
     assert properties["half"]["type"] == godot.TYPE_FLOAT and "double" in properties
     assert database.class_get_integer_constant("Counter", "LIMIT") == 12
     assert database.class_get_enum_constants("Counter", "Mood") == ["CALM", "ANGRY"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
 import weakref
 from typing import Any
 
@@ -218,6 +219,28 @@ def check_python_threads(node: Any) -> None:
     for thread in threads:
         thread.join()
     assert problems == []
+
+
+def check_python_threads_run_while_the_engine_works(node: Any) -> Any:
+    """The lock is free while the engine waits, and between its frames."""
+    counts, stop = [0], threading.Event()
+
+    def work() -> None:
+        while not stop.is_set():
+            counts[0] += 1
+            time.sleep(0.001)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    before = counts[0]
+    godot.OS.delay_msec(100)
+    assert counts[0] > before + 10, "not during a call that waits"
+    before, start = counts[0], time.monotonic()
+    while time.monotonic() < start + 0.2:
+        yield
+    stop.set()
+    thread.join()
+    assert counts[0] > before + 10, "not between frames"
 
 
 def check_errors_in_callbacks(node: Any) -> None:
