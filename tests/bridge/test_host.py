@@ -1,0 +1,300 @@
+"""The runtime behind the autoload, without the engine: what is told, in which order, and what it costs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bridge.fake_nodes import FakeAccess, FakeNode, Vector3, sexp_object
+from sexp_runtime.bridge.host import RuntimeHost
+from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
+from sexp_runtime.world.ships import ShipStatus
+
+MISSION = """#Mission Info
+$Version: 24.2
+$Name: Bench
+#Sexp_variables
+$Variables:
+(
+	0	"Fuel"	"10"	"number"
+	1	"Mood"	"calm"	"string"
+)
+#Players
+$Starting Shipname: Alpha 1
+#Objects
+{ships}
+#Wings
+{wings}
+#Events
+{events}
+#Goals
+#Waypoints
+#Messages
+$Name: Hello
+$Team: -1
+$MessageNew: Fuel is $Fuel.
+$end_multi_text
+#End
+"""
+SHIP = """$Name: {name}
+$Class: Fighter
+$Team: Friendly
+$Location: 0, 0, 0
+$Cargo 1: Nothing
+$Arrival Location: Hyperspace
+$Arrival Cue: {cue}
+$Departure Location: Hyperspace
+$Departure Cue: ( false )
+$Determination: 10
+{more}
+"""
+WING = """$Name: Delta
+$Waves: 2
+$Wave Threshold: 0
+$Special Ship: 0
+$Arrival Location: Hyperspace
+$Arrival Cue: ( has-time-elapsed 1 )
+$Departure Location: Hyperspace
+$Departure Cue: ( false )
+$Ships: ( "Delta 1" "Delta 2" )
+"""
+
+
+def ship(name: str, cue: str = "( true )", more: str = "") -> str:
+    return SHIP.format(name=name, cue=cue, more=more)
+
+
+def event(name: str, formula: str, more: str = "") -> str:
+    return f"$Formula: {formula}\n+Name: {name}\n+Repeat Count: 1\n+Interval: 1\n{more}"
+
+
+class Bench:
+    """A host with a mission, and what it told."""
+
+    def __init__(self, ships: list[str], events: list[str], wings: str = "", **options: Any) -> None:
+        self.told: list[tuple[Any, ...]] = []
+        self.lines: list[tuple[str, str]] = []
+        self.handlers: dict[str, Any] = {}
+        self.host = RuntimeHost(FakeAccess(), self._emit, lambda *line: self.lines.append(line))
+        text = MISSION.format(ships="\n".join(ships), wings=wings, events="\n".join(events))
+        assert self.host.load("bench.fs2", text, options)
+
+    def _emit(self, *what: Any) -> None:
+        self.told.append(what)
+        handler = self.handlers.get(what[0])
+        if handler is not None:
+            handler(*what[1:])
+
+    @property
+    def world(self) -> Any:
+        assert self.host.session is not None
+        return self.host.session.world
+
+    def take(self) -> list[tuple[Any, ...]]:
+        told, self.told = self.told, []
+        return told
+
+    def step(self, seconds: float = 1 / 60) -> int:
+        """Make a frame and return how many evaluations it took."""
+        before = self.host.counters()["evaluations"]
+        self.host.step(seconds)
+        return int(self.host.counters()["evaluations"] - before)
+
+    def errors(self) -> list[str]:
+        return [text for level, text in self.lines if level == "error"]
+
+
+def test_what_is_there_from_the_start_is_told_after_the_mission() -> None:
+    bench = Bench([ship("Alpha 1"), ship("Beta 1", "( false )"), ship("Wreck", more="+Destroy At: 10")], [])
+    assert bench.take() == [("mission_loaded", "Bench"), ("object_arrived", "Alpha 1")]
+
+
+def test_arrivals_come_before_and_losses_after_what_the_mission_says() -> None:
+    bench = Bench(
+        [ship("Alpha 1"), ship("Beta 1", "( has-time-elapsed 1 )")],
+        [event("boom", '( when ( has-arrived-delay 0 "Beta 1" ) ( self-destruct "Alpha 1" ) )')],
+    )
+    bench.take()
+    bench.step(1.5)
+    told = bench.take()
+    assert told[0] == ("object_arrived", "Beta 1")
+    assert ("action_requested", "self-destruct", ["Alpha 1"]) in told
+    assert told[-1] == ("object_left", "Alpha 1", "destroyed")
+    assert told.index(("event_satisfied", "boom")) < len(told) - 1
+
+
+def test_a_ship_without_a_node_ends_its_death_roll_by_itself() -> None:
+    bench = Bench([ship("Alpha 1")], [event("boom", '( when ( true ) ( self-destruct "Alpha 1" ) )')])
+    bench.step()
+    assert bench.world.ship("alpha 1").status is ShipStatus.DEATH_ROLL
+    for _frame in range(4):
+        bench.step(1.0)
+    assert bench.world.ship("alpha 1").status is ShipStatus.EXITED
+
+
+def test_the_waves_of_a_wing_arrive_under_names_of_their_own() -> None:
+    bench = Bench([ship("Alpha 1"), ship("Delta 1"), ship("Delta 2")], [], WING)
+    bench.take()
+    bench.step(1.5)
+    assert bench.take() == [("object_arrived", "Delta 1"), ("object_arrived", "Delta 2")]
+    for name in ("Delta 1", "Delta 2"):
+        node = sexp_object()
+        assert bench.host.track(node, name, {})
+        node.emit("destroyed", "")
+        node.queue_free()
+    arrived: set[str] = set()
+    for _frame in range(20):
+        bench.step(0.5)
+        arrived |= {what[1] for what in bench.take() if what[0] == "object_arrived"}
+    assert arrived == {"Delta 3", "Delta 4"}
+
+
+def test_a_signal_costs_the_evaluations_of_its_readers_and_no_others() -> None:
+    names = [f"Ship {number}" for number in range(20)]
+    bench = Bench(
+        [ship("Alpha 1"), *(ship(name, "( false )") for name in names)],
+        [event(name, f'( when ( < ( hits-left "{name}" ) 10 ) ( do-nothing ) )') for name in names],
+    )
+    nodes = {}
+    for name in names:
+        nodes[name] = sexp_object()
+        assert bench.host.track(nodes[name], name, {})
+    for _frame in range(5):
+        bench.step()
+    assert bench.step() == 0
+    nodes["Ship 3"].set("hull", 70.0)
+    assert bench.step() == 1
+    nodes["Ship 3"].set("hull", 70.0)
+    assert bench.step() == 0
+    for name in names[:7]:
+        nodes[name].set("hull", 50.0)
+        nodes[name].set("hull", 40.0)
+    assert bench.step() == 7
+    bench.host.untrack(nodes["Ship 5"])
+    nodes["Ship 5"].set("hull", 1.0)
+    assert bench.step() == 0
+
+
+def test_the_naive_engine_is_told_the_same() -> None:
+    def play(engine: str) -> list[tuple[Any, ...]]:
+        bench = Bench(
+            [ship("Alpha 1"), ship("Beta 1", "( false )")],
+            [
+                event("low", '( when ( < ( hits-left "Beta 1" ) 50 ) ( modify-variable @Fuel[10] 3 ) )'),
+                event("fuel", '( when ( = @Fuel[10] 3 ) ( send-message "#Command" "High" "Hello" ) )'),
+                event("dead", '( when ( is-destroyed-delay 1 "Beta 1" ) ( end-mission ) )'),
+            ],
+            engine=engine,
+        )
+        node = sexp_object()
+        bench.host.track(node, "Beta 1", {})
+        for frame in range(60):
+            if frame == 10:
+                node.set("hull", 30.0)
+            if frame == 20:
+                node.queue_free()
+            bench.step(0.1)
+        return bench.take()
+
+    told = play("cached")
+    assert ("mission_ended",) in told
+    assert told == play("naive")
+
+
+def test_handlers_change_the_next_frame_and_may_close_the_mission() -> None:
+    bench = Bench([ship("Alpha 1")], [event("first", "( when ( true ) ( modify-variable @Fuel[10] 5 ) )")])
+    bench.handlers["event_satisfied"] = lambda name: bench.host.set_variable("Mood", "glad")
+    bench.step()
+    assert bench.host.get_variable("Mood") == "glad"
+    bench.handlers["variable_changed"] = lambda name, value: bench.host.close()
+    bench.host.step(0.1)
+    assert bench.host.session is None
+    bench.host.step(0.1)  # without a mission: nothing happens
+    assert bench.errors() == []
+
+
+def test_a_frame_inside_a_frame_is_refused() -> None:
+    bench = Bench([ship("Alpha 1")], [event("first", "( when ( true ) ( do-nothing ) )")])
+    bench.handlers["event_satisfied"] = lambda name: bench.host.step(0.1)
+    bench.step()
+    assert bench.host.counters()["frames"] == 1
+    assert "a frame cannot begin inside another" in bench.errors()[0]
+
+
+def test_values_messages_and_mistakes() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    host = bench.host
+    assert host.evaluate("( + 40 @Fuel[0] )") == 50
+    assert host.message_text("HELLO") == "Fuel is 10."
+    assert host.message_text("none") == "none"
+    assert host.get_variable("nothing") is None
+    assert host.object_facts("nobody") == {}
+    assert host.object_facts("alpha 1")["team"] == "Friendly"
+    assert host.evaluate("( + 1") is None
+    assert host.evaluate('( hits-left "Nobody" )') is None
+    host.set_variable("nothing", 3)
+    assert not host.report_entry("ship-destroyed", "Alpha 1", "")
+    assert not host.track(sexp_object(), "", {})
+    assert host.explain("no such event") == ""
+    assert len(bench.errors()) == 6
+    assert not host.load("/nowhere/none.fs2", "", {})
+    assert host.session is None
+
+
+def test_nan_and_negative_steps_do_nothing() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    for seconds in (float("nan"), -1.0):
+        bench.host.step(seconds)
+    assert bench.host.mission_time() == 0.0
+
+
+def test_the_places_that_formulas_name_are_found_in_the_text() -> None:
+    bench = Bench(
+        [ship("Alpha 1"), ship("Beta 1"), ship("Gamma 1")],
+        [
+            event("near", '( when ( < ( distance "Alpha 1" "Beta 1" ) 50 ) ( do-nothing ) )'),
+            event("hull", '( when ( < ( hits-left "Gamma 1" ) 50 ) ( do-nothing ) )'),
+        ],
+    )
+    assert bench.host.session is not None
+    interest = MotionInterest(mission_expressions(bench.host.session.mission))
+    assert interest.names == {"alpha 1", "beta 1"}
+    assert not interest.everything
+    assert not interest.wants(bench.world.ship("gamma 1"), bench.world)
+
+
+def test_an_expression_asked_ad_hoc_sees_where_the_node_is_now() -> None:
+    bench = Bench([ship("Alpha 1"), ship("Beta 1")], [])
+    for name, place in (("Alpha 1", Vector3(0, 0, 0)), ("Beta 1", Vector3(30, 0, 40))):
+        node = sexp_object()
+        node.parent = FakeNode({"global_position": place}, {})
+        bench.host.track(node, name, {})
+    text = '( distance-to-center "Alpha 1" "Beta 1" )'
+    bench.step()
+    bench.host.evaluate(text)
+    bench.step()
+    assert bench.host.evaluate(text) == 50
+    node.parent.properties["global_position"] = Vector3(60, 0, 80)
+    assert bench.host.evaluate(text) == 100
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1e-9])
+def test_frames_of_no_length_are_frames(seconds: float) -> None:
+    bench = Bench([ship("Alpha 1")], [event("first", "( when ( true ) ( do-nothing ) )")])
+    bench.host.step(seconds)
+    assert ("event_satisfied", "first") in bench.take()
+
+
+def test_the_demo_mission_loads_without_a_problem() -> None:
+    path = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
+    lines: list[tuple[str, str]] = []
+    host = RuntimeHost(FakeAccess(), lambda *what: None, lambda *line: lines.append(line))
+    assert host.load(str(path), "", {})
+    assert lines == []
+    assert len(host.events()) == 42
+    assert len(host.goals()) == 4
+    orders = host.object_facts("Lantern 1")["orders"]
+    assert orders == [["ai-waypoints-once", "Lane", 80]]
+    host.close()
