@@ -98,8 +98,6 @@ class EvaluationContext:
         self.due = NEVER_DUE
         self.effects = 0
         self.unsettled = False
-        #: All nodes of each subtree that was flushed once: trees never change their shape.
-        self.flushed: dict[EvalNode, tuple[EvalNode, ...]] = {}
         self.stirred: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
         self.warnings: list[str] = []

@@ -91,9 +91,9 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
 
 def flush(ctx: EvaluationContext, node: EvalNode) -> None:
     """Forget a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
-    nodes = ctx.flushed.get(node)
+    nodes = node.subtree
     if nodes is None:
-        nodes = ctx.flushed[node] = tuple(node.walk())
+        nodes = node.subtree = tuple(node.walk())
     for current in nodes:
         if current.status is not UNKNOWN:
             set_status(ctx, current, UNKNOWN)

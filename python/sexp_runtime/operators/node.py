@@ -50,6 +50,7 @@ class EvalNode:
     - `valid`, `selected`: a candidate's flags (C26, C30); a flush leaves them alone
     - `cache`: what a candidate atom was first read as through the placeholder (D7)
     - `looked_up`, `lookup`: whether a candidate's text was tried as a variable's name, and what was found (C40)
+    - `subtree`: this node and all below it, once they have been flushed together
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
 
@@ -70,6 +71,7 @@ class EvalNode:
         "selected",
         "spec",
         "status",
+        "subtree",
         "syntax",
         "text",
         "traps",
@@ -98,6 +100,7 @@ class EvalNode:
         self.cache: tuple[str, Any] | None = None
         self.looked_up = False
         self.lookup: int | None = None
+        self.subtree: tuple[EvalNode, ...] | None = None
         self.memory: int | None = None
 
     def arg(self, position: int) -> EvalNode | None:
