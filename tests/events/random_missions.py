@@ -43,11 +43,17 @@ class MissionPlan:
     options: dict[str, bool] = field(default_factory=dict)
     dialect: Dialect = Dialect.FSO
     seed: int = 1
+    training: bool = False
+    invalid_goals: list[bool] = field(default_factory=list)
+    duplicates: bool = False
     frames: list[list[tuple[Any, ...]]] = field(default_factory=list)
 
     def describe(self) -> str:
         """Return the mission in a form that can be pasted into a test."""
-        lines = [f"options={self.options} dialect={self.dialect} seed={self.seed}"]
+        lines = [
+            f"options={self.options} dialect={self.dialect} seed={self.seed} training={self.training} "
+            f"invalid={self.invalid_goals} duplicates={self.duplicates}"
+        ]
         lines += [f"event {n}: {event.fields} {event.formula}" for n, event in enumerate(self.events)]
         lines += [f"goal {n}: {text}" for n, text in enumerate(self.goals)]
         lines += [f"frame {n}: {steps}" for n, steps in enumerate(self.frames)]
@@ -313,6 +319,9 @@ def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bo
     for _ in range(random.randrange(0, 3)):
         text = make.truth(3)
         plan.goals.append(text if text.startswith("(") else '( is-event-true "E0" )')
+        plan.invalid_goals.append(make.chance(20))
+    plan.training = make.chance(12)
+    plan.duplicates = make.chance(20)
     for _ in range(frames):
         plan.frames.append(random_frame(make))
     return plan
@@ -387,9 +396,9 @@ def build_world(plan: MissionPlan) -> World:
         if number in (0, 3):
             world.arrive(ship, initial=True)
     for number, event in enumerate(plan.events):
-        world.add_event(EVENTS[number % len(EVENTS)], **event.fields)
+        world.add_event(EVENTS[number % (3 if plan.duplicates else len(EVENTS))], **event.fields)
     for number, _ in enumerate(plan.goals):
-        world.add_goal(GOALS[number])
+        world.add_goal(GOALS[number], invalid=plan.invalid_goals[number] if plan.invalid_goals else False)
     return world
 
 

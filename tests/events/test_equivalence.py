@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
@@ -30,16 +30,18 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
     for goal, text in zip(world.goals, plan.goals, strict=True):
         goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
     if engine == "cached":
-        return CachedEventManager(world, context), actions
+        return CachedEventManager(world, context, training=plan.training), actions
     if engine in ("sparse", "evicted"):
-        manager = CachedEventManager(world, context)
+        manager = CachedEventManager(world, context, training=plan.training)
         manager.dense_shift = 0
         return manager, actions
     if engine == "checked":
-        return CachedEventManager(world, context, verify_every=7), actions
+        return CachedEventManager(world, context, verify_every=7, training=plan.training), actions
     if engine == "visited":
-        return CachedEventManager(world, context, on_request=lambda kind, index: None), actions
-    return NaiveEventManager(world, context, compiled if engine == "compiled" else interpreted), actions
+        return CachedEventManager(world, context, on_request=lambda kind, index: None, training=plan.training), actions
+    return NaiveEventManager(
+        world, context, compiled if engine == "compiled" else interpreted, training=plan.training
+    ), actions
 
 
 def evict(manager: MissionEventManager, random: std_random.Random) -> None:
@@ -78,7 +80,7 @@ def check_mission(
             assert counters.stale_results == 0, (manager.stale, plan.describe())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_random_missions_found_by_hypothesis(random: std_random.Random, wcs: bool) -> None:
     check_mission(random_mission(random, events=4, frames=8, wcs=wcs))
