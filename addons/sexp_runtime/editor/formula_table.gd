@@ -18,7 +18,7 @@ const TIPS: PackedStringArray = [
 	"Share of the frames looked at closely in which it needed no evaluation.",
 	"Mean time of an evaluation, microseconds.",
 ]
-const WIDTHS: PackedInt32Array = [150, 66, 46, 46, 110, 50, 56, 60]
+const WIDTHS: PackedInt32Array = [150, 82, 46, 46, 110, 50, 60, 62]
 const FLASH_SECONDS := 0.9
 const FLASH_STEP := 0.06
 ## Seconds between two sortings while values change.
@@ -40,7 +40,10 @@ class Row:
 	var item: TreeItem = null
 
 ## Frames that the game's monitor has looked at closely.
-var sampled_frames := 0
+var sampled_frames := 0:
+	set(value):
+		_shares_due = _shares_due or value != sampled_frames
+		sampled_frames = value
 
 var _rows: Array[Row] = []
 var _flashes: Dictionary[Vector2i, float] = {}
@@ -48,6 +51,7 @@ var _sort_column := -1
 var _descending := false
 var _sort_due := false
 var _since_sort := 0.0
+var _shares_due := false
 var _since_step := 0.0
 var _filter := ""
 var _state_filter := ""
@@ -82,8 +86,12 @@ func _ready() -> void:
 func _process(delta: float) -> void:
 	_since_sort += delta
 	_since_step += delta
-	if _sort_due and _since_sort >= SORT_INTERVAL:
-		_sort()
+	if _since_sort >= SORT_INTERVAL:
+		if _shares_due:
+			_show_shares()
+		if _sort_due:
+			_sort()
+		_since_sort = 0.0
 	if _since_step >= FLASH_STEP:
 		_fade(_since_step)
 		_since_step = 0.0
@@ -139,9 +147,9 @@ func update_rows(news: Array) -> void:
 		row.item.set_text(Column.CAUSE, row.cause)
 		row.item.set_tooltip_text(Column.CAUSE, row.cause)
 		row.item.set_text(Column.EVALUATIONS, str(row.evaluations) if row.evaluations > 0 else "")
-		row.item.set_text(Column.UNTOUCHED, _share_text(row))
 		row.item.set_text(Column.MEAN, "%.1f" % row.mean_us if row.evaluations > 0 else "")
 		row.item.visible = _passes(row)
+	_shares_due = true
 	_sort_due = _sort_column >= 0
 
 
@@ -226,10 +234,10 @@ func _passes(row: Row) -> bool:
 	return _filter.is_empty() or row.title.to_lower().contains(_filter) or row.cause.to_lower().contains(_filter)
 
 
-func _share_text(row: Row) -> String:
-	if sampled_frames <= 0:
-		return ""
-	return "%.1f %%" % (100.0 * _share(row))
+func _show_shares() -> void:
+	_shares_due = false
+	for row: Row in _rows:
+		row.item.set_text(Column.UNTOUCHED, "%.1f %%" % (100.0 * _share(row)) if sampled_frames > 0 else "")
 
 
 func _share(row: Row) -> float:
@@ -238,7 +246,6 @@ func _share(row: Row) -> float:
 
 func _sort() -> void:
 	_sort_due = false
-	_since_sort = 0.0
 	var order := _rows.duplicate()
 	if _sort_column >= 0:
 		order.sort_custom(_comes_before)

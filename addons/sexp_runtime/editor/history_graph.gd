@@ -10,7 +10,7 @@ var _rates := PackedFloat32Array()
 
 
 func _init() -> void:
-	custom_minimum_size = Vector2(120, 56)
+	custom_minimum_size = Vector2(120, 44)
 	size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	size_flags_vertical = Control.SIZE_EXPAND_FILL
 	tooltip_text = "Line: median time of a frame of the runtime. Area: results that needed no evaluation, 0 to 100 %."

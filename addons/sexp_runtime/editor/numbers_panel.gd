@@ -5,7 +5,7 @@ extends VBoxContainer
 const HistoryGraph := preload("res://addons/sexp_runtime/editor/history_graph.gd")
 
 ## Key, label, tooltip.
-const LINES: Array[PackedStringArray] = [
+const LINES: Array[Array] = [
 	["from_cache", "From cache", "Share of asked-for results that needed no evaluation since the last update."],
 	["evaluations", "Evaluations", "Evaluations of formulas a second of real time."],
 	["invalidations", "Invalidated", "Cached results a second that a changed fact made invalid."],
@@ -38,15 +38,17 @@ func _init() -> void:
 	grid.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	grid.add_theme_constant_override(&"v_separation", 0)
 	scroll.add_child(grid)
-	for line: PackedStringArray in LINES:
-		var label := _label(line[1], line[2])
+	for line: Array in LINES:
+		var key: String = line[0]
+		var tip: String = line[2]
+		var label := _label(str(line[1]), tip)
 		label.modulate.a = 0.7
 		grid.add_child(label)
-		var value := _label("", line[2])
+		var value := _label("", tip)
 		value.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 		value.clip_text = true
 		grid.add_child(value)
-		_values[line[0]] = value
+		_values[key] = value
 	add_child(_graph)
 
 

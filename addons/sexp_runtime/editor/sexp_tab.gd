@@ -69,7 +69,12 @@ func _init() -> void:
 	_status.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_status.clip_text = true
 	add_child(_status)
+	custom_minimum_size.y = 215 # enough of the table to be of use in a small window
 	end()
+
+
+func _ready() -> void:
+	custom_minimum_size.y *= EditorInterface.get_editor_scale()
 
 
 func _shortcut_input(event: InputEvent) -> void:
