@@ -9,7 +9,7 @@ import pytest
 
 from bridge.fake_nodes import FakeAccess, FakeNode, Vector3, sexp_object
 from sexp_runtime.bridge.host import RuntimeHost
-from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
+from sexp_runtime.bridge.motion import PLAYER, MotionInterest, mission_expressions
 from sexp_runtime.world.ships import ShipStatus
 
 MISSION = """#Mission Info
@@ -260,9 +260,11 @@ def test_the_places_that_formulas_name_are_found_in_the_text() -> None:
     )
     assert bench.host.session is not None
     interest = MotionInterest(mission_expressions(bench.host.session.mission))
-    assert interest.names == {"alpha 1", "beta 1"}
+    assert interest.names == {"alpha 1", "beta 1", PLAYER}
     assert not interest.everything
     assert not interest.wants(bench.world.ship("gamma 1"), bench.world)
+    assert MotionInterest([], ["Gamma 1"]).wants(bench.world.ship("gamma 1"), bench.world)
+    assert MotionInterest([], ["<any friendly>"]).everything
 
 
 def test_an_expression_asked_ad_hoc_sees_where_the_node_is_now() -> None:

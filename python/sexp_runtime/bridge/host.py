@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
-from sexp_runtime.bridge.motion import MotionInterest, mission_expressions
+from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
 from sexp_runtime.mission import SexpValidator, make_symbols, validate_mission
@@ -160,7 +160,7 @@ class RuntimeHost:
         self._report_problems([*session.diagnostics, *validate_mission(session.mission)])
         self.session = session
         self._listen(session)
-        interest = MotionInterest(mission_expressions(session.mission))
+        interest = MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))
         self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
         self._roster = Roster(session.world)
         self.snapshot.reset()

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 #: Arguments that stand for more than the object that they name.
 _OPEN_ENDED = ("<", "@", "&")
+#: Stands for the player's ship among the names.
+PLAYER = "<player>"
+#: Operators whose result depends on whatever is docked to the object that they name.
+_OF_DOCKED_GROUP = ("current-speed",)
 _MOTION_FACTS = ("position", "velocity", "orientation", "jump", "speed_bound")
 
 
@@ -26,28 +30,39 @@ def reads_motion(operator: str) -> bool:
 
 
 class MotionInterest:
-    """Names of ships and wings whose motion the formulas read, in lower case; `everything` when that is not known."""
+    """Names of ships and wings whose motion the formulas read, in lower case; `everything` when that is not known.
+
+    `anchors` are the names that arrivals take their place from. The player's ship counts as named by each formula that
+    reads motion, because several operators mean it without naming it.
+    """
 
     __slots__ = ("everything", "names")
 
-    def __init__(self, expressions: Iterable[SexpExpression]) -> None:
+    def __init__(self, expressions: Iterable[SexpExpression], anchors: Iterable[str] = ()) -> None:
         self.names: set[str] = set()
         self.everything = False
+        for anchor in anchors:
+            self._name(anchor)
         for expression in expressions:
             for node in expression.root.walk():
                 if node.operator is not None and reads_motion(node.operator):
                     self._add(node)
 
+    def _name(self, name: str) -> None:
+        if name.startswith(_OPEN_ENDED):
+            self.everything = True  # which object is meant turns out while running
+        elif name:
+            self.names.add(name.lower())
+
     def _add(self, node: SyntaxNode) -> None:
+        self.names.add(PLAYER)
+        if node.operator in _OF_DOCKED_GROUP:
+            self.everything = True
         for argument in node.arguments:
-            if (
-                argument.kind is NodeKind.STRING
-                and argument.variable is None
-                and not argument.text.startswith(_OPEN_ENDED)
-            ):
-                self.names.add(argument.text.lower())
+            if argument.kind is NodeKind.STRING and argument.variable is None:
+                self._name(argument.text)
             elif argument.kind is not NodeKind.NUMBER or argument.text.startswith("<"):
-                self.everything = True  # which object is meant turns out while running
+                self.everything = True
 
     def wants(self, ship: Ship, world: World) -> bool:
         """Say whether the motion of a ship can be read: by a formula of the mission, or by one in the cache now."""
@@ -55,13 +70,24 @@ class MotionInterest:
             return True
         if ship.wing is not None and ship.wing in self.names:
             return True
+        if PLAYER in self.names and ship.key == world.player.ship:
+            return True
         return has_motion_readers(ship, world.facts)
 
 
 def has_motion_readers(ship: Ship, facts: FactBoard) -> bool:
-    """Say whether a slot waits for a change of the ship's motion."""
+    """Say whether a slot waits for a change of the ship's motion, or of any ship's of its side or wing."""
     readers = facts.readers
-    return any(("ship", ship.key, fact) in readers for fact in _MOTION_FACTS)
+    subjects: list[tuple[str, ...]] = [("ship", ship.key), ("team", ship.team.lower()), ("player-ship",)]
+    if ship.wing is not None:
+        subjects.append(("wing", ship.wing))
+    return any((*subject, fact) in readers for subject in subjects for fact in _MOTION_FACTS)
+
+
+def mission_anchors(mission: Mission) -> list[str]:
+    """Return the names of what ships and wings arrive beside."""
+    owners: list[ShipDef | WingDef] = [*mission.ships, *mission.wings]
+    return [owner.arrival.anchor for owner in owners if owner.arrival.anchor]
 
 
 def mission_expressions(mission: Mission) -> list[SexpExpression]:
