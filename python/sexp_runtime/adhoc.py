@@ -12,7 +12,7 @@ from sexp_runtime.operators.context import NEVER_DUE, Action, Candidate, Evaluat
 from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.parser import SexpParser
-from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.facts import FactKey
 
@@ -72,7 +72,7 @@ class AdHocExpression:
                 traits |= node.spec.traits
         self._refusal = next((reason for trait, reason in _REFUSALS if traits & trait), "")
         self._rebuild = bool(traits & _LEAVES_TRACES)
-        self.nbytes = self._formula.nbytes() + sys.getsizeof(expression.text)
+        self.nbytes = self._formula.nbytes() + _own_bytes(self, expression)
 
     @property
     def root(self) -> EvalNode:
@@ -108,6 +108,19 @@ class AdHocExpression:
 
     def _compile(self) -> CompiledFormula:
         return compile_formula(self._expression, self._context, owner="expression", sink=self._notes)
+
+
+def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:
+    """Bytes of a prepared expression beside its formula: the syntax tree, the notes, the object itself."""
+    total = sys.getsizeof(prepared) + sys.getsizeof(prepared.__dict__) + sys.getsizeof(expression)
+    total += sys.getsizeof(prepared._notes) + sys.getsizeof(prepared._notes.facts) + sys.getsizeof(prepared._facts)
+    for node in expression.root.walk():
+        total += sys.getsizeof(node)
+        if node.children:
+            total += sys.getsizeof(node.children)
+        elif node.kind is not NodeKind.OPERATOR:  # operators' names are the catalog's own
+            total += sys.getsizeof(node.text)
+    return total
 
 
 class AdHocContext:
