@@ -4,6 +4,8 @@ from __future__ import annotations
 
 #: Variables of the mission; the first few count frames.
 VARIABLES = 60
+#: Most variables that count; further counting events share them.
+COUNTING = 10
 
 
 def large_mission(events: int = 500, counters: int = 4) -> str:
@@ -13,13 +15,15 @@ def large_mission(events: int = 500, counters: int = 4) -> str:
     comes true within the first minutes.
     """
     table = "".join(f'\t{at}\t"v{at}"\t"0"\t"number"\n' for at in range(VARIABLES))
+    counting = min(counters, COUNTING)
+    names = [f"@v{at % counting}[0]" for at in range(counters)]
     parts = [
-        _event(f"counter {at}", f"( every-time ( true ) ( modify-variable @v{at}[0] ( + @v{at}[0] 1 ) ) )")
-        for at in range(counters)
+        _event(f"counter {at}", f"( every-time ( true ) ( modify-variable {name} ( + {name} 1 ) ) )")
+        for at, name in enumerate(names)
     ]
     for number in range(events - counters):
-        first = number // 15 % counters if number % 15 == 0 else counters + number % (VARIABLES - counters)
-        a, b, c, d = (f"@v{at}[0]" for at in (first, *(counters + (number + k) % 50 for k in (7, 19, 31))))
+        first = number // 15 % counting if number % 15 == 0 else COUNTING + number % 50
+        a, b, c, d = (f"@v{at}[0]" for at in (first, *(COUNTING + (number + k) % 50 for k in (7, 19, 31))))
         condition = f"( and ( > {a} {30 + number * 4} ) ( or ( >= {b} 0 ) ( > {c} 10 ) ) ( < {d} 100 ) )"
         parts.append(_event(f"event {number}", f"( when {condition} ( do-nothing ) )"))
     return (

@@ -1,0 +1,107 @@
+## Only for tests: plays the main scene from the editor, uses the SEXP tab as a person would, and prints what it shows.
+@tool
+extends EditorPlugin
+
+const SexpTab := preload("res://addons/sexp_runtime/editor/sexp_tab.gd")
+const PATIENCE := 25.0
+
+var _tab: SexpTab = null
+
+
+func _enter_tree() -> void:
+	_drive.call_deferred()
+
+
+func _drive() -> void:
+	EditorInterface.get_editor_settings().set_setting("run/window_placement/game_embed_mode", -1)
+	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_play", 0)
+	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_stop", 0)
+	await _seconds(1.0)
+	_tab = EditorInterface.get_base_control().find_children("SEXP", "VBoxContainer", true, false)[0] as SexpTab
+	_say("before", {"status": _tab.status_text()})
+	EditorInterface.play_main_scene()
+	await _seconds(2.0)
+	_say("hidden", {"listening": _tab.listening, "rows": _tab.table.shown_rows().size()})
+	_reveal()
+	await _until(func() -> bool: return _tab.table.shown_rows().size() > 3 and not _tab.numbers.value_text("frame").is_empty())
+	await _seconds(1.0)
+	_say("shown", {
+		"listening": _tab.listening,
+		"rows": _tab.table.shown_rows(),
+		"from_cache": _tab.numbers.value_text("from_cache"),
+		"frame": _tab.numbers.value_text("frame"),
+		"slots": _tab.numbers.value_text("slots"),
+		"status": _tab.status_text(),
+	})
+	_tab.set_full_profiling(true)
+	await _until(func() -> bool: return _tab.numbers.value_text("watching").begins_with("full") and _tab.hot.counts().y > 0)
+	_say("full", {"watching": _tab.numbers.value_text("watching"), "hot": _tab.hot.counts().x, "operators": _tab.hot.counts().y})
+	_tab.table.sort_by(_tab.FormulaTable.Column.EVALUATIONS, true)
+	await _seconds(1.5)
+	_say("sorted", {"rows": _tab.table.shown_rows()})
+	_tab.table.choose("event", 2)
+	await _until(func() -> bool: return _tab.why.text.contains("value"))
+	_say("why", {"text": _tab.why.text})
+	var flashed := [0]
+	await _until(func() -> bool:
+		flashed[0] = maxi(flashed[0], _tab.table.flashing())
+		return flashed[0] > 0)
+	_say("flash", {"most": flashed[0]})
+	await _shoot("why")
+	_tab.set_filter("", "true")
+	_say("filtered", {"rows": _tab.table.shown_rows()})
+	_tab.set_filter("", "")
+	_tab.wanted.emit("hints", [])
+	await _seconds(1.0)
+	_say("hints", {"count": _tab.hints.count(), "detail": _tab.hints.detail_text()})
+	await _shoot("hints")
+	_tab.pages.current_tab = _tab.hot.get_index()
+	await _seconds(0.5)
+	await _shoot("hot")
+	_tab.pages.current_tab = _tab.numbers.get_index()
+	_tab.save_report("user://report.json")
+	await _until(func() -> bool: return _tab.status_text().begins_with("report saved"))
+	_say("report", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://report.json")})
+	await _seconds(3.0)
+	await _shoot("numbers")
+	EditorInterface.stop_playing_scene()
+	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
+	_say("after", {"status": _tab.status_text(), "rows": _tab.table.shown_rows().size(), "listening": _tab.listening})
+	get_tree().quit()
+
+
+## Brings the tab to the front, whatever it lies in.
+func _reveal() -> void:
+	var node: Node = _tab
+	while node.get_parent() != null:
+		var pages := node.get_parent() as TabContainer
+		if pages != null:
+			pages.current_tab = pages.get_tab_idx_from_control(node as Control)
+		node = node.get_parent()
+
+
+func _shoot(shot: String) -> void:
+	var folder := OS.get_environment("SEXP_SHOTS")
+	if folder.is_empty() or DisplayServer.get_name() == "headless":
+		return
+	await RenderingServer.frame_post_draw
+	EditorInterface.get_base_control().get_viewport().get_texture().get_image().save_png(folder.path_join(shot + ".png"))
+
+
+func _say(step: String, facts: Dictionary) -> void:
+	print("TAB ", JSON.stringify({"step": step, "facts": facts}))
+
+
+func _seconds(seconds: float) -> void:
+	await get_tree().create_timer(seconds).timeout
+
+
+func _until(condition: Callable) -> void:
+	var deadline := Time.get_ticks_msec() + int(PATIENCE * 1000.0)
+	while not condition.call():
+		if Time.get_ticks_msec() > deadline:
+			print("TAB ", JSON.stringify({"step": "timeout", "facts": {}}))
+			await _shoot("timeout")
+			get_tree().quit(1)
+			await _seconds(1000.0)
+		await get_tree().process_frame

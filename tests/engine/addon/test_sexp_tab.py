@@ -1,0 +1,184 @@
+"""The SEXP tab: what the game says over the real debugger wire, and the tab itself in an editor that a script uses."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.addon.game import ROOT, engine
+from engine.addon.projects import import_project, make_project
+from engine.debugger_server import DebuggerServer
+from support.large_mission import large_mission
+
+pytestmark = pytest.mark.engine
+
+
+@contextlib.contextmanager
+def game(server: DebuggerServer, *arguments: str) -> Iterator[list[str]]:
+    """Run the demo's scene headless at 60 frames a second, connected to the server; gives its output afterwards."""
+    command = [engine(), "--headless", "--max-fps", "60", "--path", str(ROOT), *server.arguments, "--", "--quiet"]
+    process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    output: list[str] = []
+    try:
+        server.wait_for("sexp:ready", timeout=40)
+        yield output
+    finally:
+        process.terminate()
+        output.append(process.communicate(timeout=20)[0])
+
+
+def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
+    with DebuggerServer() as server, game(server, "--seconds=60"):
+        time.sleep(1.0)
+        assert [message.name for message in server.messages if message.name.startswith("sexp:")] == ["sexp:ready"]
+        server.send("sexp:start_session")
+        title, engine_name, formulas, total = server.wait_for("sexp:mission").data
+        assert (title, engine_name) == ("The Lantern Run", "cached")
+        assert total == len(formulas) == 46
+        mission_time, rows = server.wait_for("sexp:rows").data
+        assert mission_time > 0.0 and sorted(row[0] for row in rows) == list(range(46))
+        numbers = server.wait_for("sexp:numbers").data[0]
+        assert numbers["frames"] > 0 and 0.0 <= numbers["hit_rate"] <= 1.0 and numbers["mode"] == "sampled"
+        server.send("sexp:why", ["event", 2])
+        kind, index, text = server.wait_for("sexp:why").data
+        assert (kind, index) == ("event", 2) and "waits for" in text
+        server.send("sexp:mode", ["full"])
+        full = server.wait_for(lambda message: message.name == "sexp:hot" and message.data[2] == "full")
+        assert full.data[0]
+        server.send("sexp:mode", ["everything"])
+        assert "everything" in server.wait_for("sexp:failed").data[0]
+        report = tmp_path / "report.json"
+        server.send("sexp:save_report", [str(report)])
+        server.wait_for(lambda message: message.name == "sexp:done" and "saved" in message.data[0])
+        assert json.loads(report.read_text())["version"] == 1
+        server.send("sexp:hints")
+        hints, found = server.wait_for("sexp:hints").data
+        assert len(hints) == found
+        server.send("sexp:stop_session")
+        time.sleep(0.5)
+        silent_from = len(server.messages)
+        time.sleep(1.0)
+        assert not [m for m in server.messages[silent_from:] if m.name.startswith("sexp:")]
+        assert not server.named("error")
+        assert server.error is None
+
+
+def test_500_events_at_60_frames_a_second_are_never_too_many_messages(tmp_path: Path) -> None:
+    mission = tmp_path / "large.fs2"
+    mission.write_text(large_mission(500, counters=100))
+    with DebuggerServer() as server, game(server, f"--mission={mission}", "--seconds=60") as output:
+        server.send("sexp:start_session")
+        server.send("sexp:mode", ["full"])
+        server.wait_for("sexp:mission")
+        start = len(server.messages)
+        began = time.monotonic()
+        time.sleep(5.0)
+        ours = [message for message in server.messages[start:] if message.name.startswith("sexp:")]
+        seconds = time.monotonic() - began
+        shown = {row[0] for message in server.named("sexp:rows") for row in message.data[1]}
+        frames = [message.data[0]["frames"] for message in ours if message.name == "sexp:numbers"]
+        assert not server.named("error"), server.named("error")[0].data
+    assert shown == set(range(501))
+    assert 3 <= len(ours) <= 16 * seconds
+    assert frames[-1] > frames[0]
+    assert max(len(json.dumps(message.data)) for message in ours) < 65_536
+    assert "Too many" not in output[0] and "ERROR" not in output[0], output[0][-3000:]
+
+
+# --- the tab itself ---------------------------------------------------------------------------------------------------
+
+SETTINGS = """[autoload]
+
+SexpRuntime="*res://addons/sexp_runtime/sexp_runtime.gd"
+
+[editor]
+
+run/main_run_args="--headless --max-fps 60 -- --seconds=100 --quiet"
+
+[editor_plugins]
+
+enabled=PackedStringArray("res://addons/sexp_runtime/plugin.cfg", "res://addons/driver/plugin.cfg")
+
+[python]
+
+modules=PackedStringArray("sexp_runtime.bridge.runtime")
+
+[rendering]
+
+renderer/rendering_method="gl_compatibility"
+"""
+#: What the engine says on a screen without a graphics card, and cannot be otherwise.
+SCREEN = ("V-Sync", "VK_KHR_surface", "_initialize_instance", 'Condition "err != OK"', "vulkan", "Vulkan")
+
+
+@contextlib.contextmanager
+def screen(size: str) -> Iterator[dict[str, str]]:
+    """The environment of a virtual screen; the test is skipped where there can be none."""
+    sys.path.insert(0, str(ROOT / "tools"))
+    try:
+        display: Any = __import__("_setup.display", fromlist=["with_display"])
+        engines: Any = __import__("_setup.engine", fromlist=["find_engine"])
+        problem: Any = __import__("_setup.console", fromlist=["SetupError"]).SetupError
+    finally:
+        sys.path.pop(0)
+    with contextlib.ExitStack() as stack:
+        try:
+            shown = stack.enter_context(display.with_display(engines.find_engine(), size))
+        except problem as error:
+            pytest.skip(f"no screen: {error}")
+        yield shown.environment
+
+
+def steps_of(output: str) -> dict[str, dict[str, Any]]:
+    """What the driver said, by step."""
+    said = [json.loads(line[4:]) for line in output.splitlines() if line.startswith("TAB {")]
+    return {entry["step"]: entry["facts"] for entry in said}
+
+
+def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project", SETTINGS, main_scene="res://addons/sexp_runtime/demo/demo.tscn")
+    shutil.copytree(ROOT / "tests" / "engine" / "addon" / "editor", project / "addons" / "driver")
+    import_project(project)
+    with screen("1280x720") as environment:
+        for name in ("CONFIG", "DATA", "CACHE"):  # the editor's settings of whoever runs the tests stay as they are
+            environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
+        environment["SEXP_SHOTS"] = os.environ.get("SEXP_SHOTS", "")
+        command = [engine(), "--path", str(project), "--editor", "--resolution", "1280x720", "--position", "0,0"]
+        command += ["--audio-driver", "Dummy", "--rendering-driver", "opengl3"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", env=environment, timeout=150, check=False
+        )
+    output = done.stdout + done.stderr
+    steps = steps_of(output)
+    assert "timeout" not in steps and done.returncode == 0, output[-6000:]
+    bad = [line for line in output.splitlines() if "SCRIPT ERROR" in line or line.startswith(("ERROR", "WARNING"))]
+    assert not [line for line in bad if not any(text in line for text in SCREEN)], output[-6000:]
+    assert "No game" in steps["before"]["status"]
+    # Hidden: nothing asked, nothing told.
+    assert steps["hidden"] == {"listening": False, "rows": 0}
+    shown = steps["shown"]
+    assert shown["listening"] and len(shown["rows"]) == 46
+    assert shown["from_cache"].endswith("%") and shown["frame"].endswith("us") and int(shown["slots"]) > 10
+    assert "The Lantern Run" in shown["status"] and "engine: cached" in shown["status"]
+    assert steps["full"]["watching"] == "full" and steps["full"]["hot"] > 3 and steps["full"]["operators"] > 3
+    counts = [int(row[5] or 0) for row in steps["sorted"]["rows"]]
+    assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
+    assert 'event "' in steps["why"]["text"] and "waits for" in steps["why"]["text"]
+    assert steps["flash"]["most"] > 0
+    filtered = steps["filtered"]["rows"]
+    assert 0 < len(filtered) < 46 and all(row[1] == "true" for row in filtered)
+    assert steps["hints"]["count"] > 0 and "Saves: " in steps["hints"]["detail"]
+    report = json.loads(Path(steps["report"]["path"]).read_text())
+    assert report["version"] == 1 and report["mode"] == "full"
+    assert not steps["after"]["listening"] and "has ended" in steps["after"]["status"]
+    assert steps["after"]["rows"] == 46  # to be read afterwards
