@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.random_missions import (
@@ -84,7 +84,7 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
         assert seen[0] == seen[1], (texts, history)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_compiled_equals_interpreted(random: Random, wcs: bool) -> None:
     check_formula(random, wcs=wcs)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, ReadsFunction, Trait
 from sexp_runtime.values import Raw
@@ -232,26 +232,45 @@ def _effective(spec: OperatorMeaning) -> OperatorFunction:
 
 def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
     told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
+    plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and told
     ships = epoch = -1
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
         nonlocal ships, epoch
+        candidate = ctx.candidate
+        world = ctx.world
+        if len(world.ships) != ships or sink.epoch != epoch or len(told) > MOST_TOLD:
+            told.clear()
+            plain.clear()
+            ships = len(world.ships)
+            epoch = sink.epoch
+        elif candidate is not None and candidate.text in plain and _is_plain(candidate):
+            return inner(ctx, node)
         variants = possible_texts(ctx, node, sink)
         if variants is None:  # a text that cannot be read without consequences
             ctx.effects += 1
         else:
-            if len(ctx.world.ships) != ships or sink.epoch != epoch or len(told) > MOST_TOLD:
-                told.clear()
-                ships = len(ctx.world.ships)
-                epoch = sink.epoch
             for texts in variants:
                 key = tuple(texts)
                 if key not in told:
                     told.add(key)
-                    sink(reads(ctx.world, texts))
+                    sink(reads(world, texts))
+            if (
+                candidate is not None
+                and _is_plain(candidate)
+                and variable_named(ctx, candidate.text) is None
+                and all(arg.variable is None for arg in node.args)
+            ):
+                plain.add(candidate.text)
         return inner(ctx, node)
 
     return recording
+
+
+def _is_plain(candidate: Candidate) -> bool:
+    """Whether the placeholder reads as the candidate's own text and nothing else (C40)."""
+    atom = candidate.node
+    return atom is None or (atom.variable is None and atom.lookup is None)
 
 
 def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> list[list[str]] | None:

@@ -6,12 +6,12 @@ from __future__ import annotations
 import operator as py
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.places import Place, Presence, find_places
+from sexp_runtime.operators.places import Presence, find_places
 from sexp_runtime.operators.registry import OperatorFunction
 from sexp_runtime.values import INT_MAX, INT_MIN, Raw
 from sexp_runtime.world.facts import FactKey
@@ -41,12 +41,9 @@ _TURNING: Final = 0.75
 _UNBOUNDED: Final = float("inf")
 
 
-class Reading(NamedTuple):
-    """A value, the greatest speed at which it can change in units a second, and the jumps that rounding can add."""
-
-    value: int
-    rate: float
-    slack: float
+#: A value, the greatest speed at which it can change in units a second, and the jumps that rounding can add.
+Reading = tuple[int, float, float]
+Reader = Callable[[EvaluationContext], Reading | None]
 
 
 class _Probe:
@@ -133,88 +130,108 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("inner", "probes", "sink", "test")
+    __slots__ = ("first", "inner", "others", "probes", "sink", "test")
 
     def __init__(self, node: EvalNode, inner: OperatorFunction, probes: dict[int, _Probe], sink: Sink) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
-        self.probes = probes
+        self.probes = tuple(probes.values())
         self.sink = sink
+        self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
-        for probe in self.probes.values():
+        for probe in self.probes:
             probe.raw = None
         raw = self.inner(ctx, node)
-        first = self.read(ctx, node.args[0])
+        soonest = ctx.world.clock.us + 1
+        if ctx.due <= soonest:  # to be evaluated again in any case
+            return raw
+        first = self.first(ctx)
         if first is not None:
-            for arg in node.args[1:]:
-                other = self.read(ctx, arg)
+            value, rate, slack = first
+            for read in self.others:
+                other = read(ctx)
                 if other is None:
                     break
-                self._note_due(ctx, first, other)
-                if not self.test(first.value, other.value):
+                both = rate + other[1]
+                spare = abs(value - other[0]) - slack - other[2]
+                if spare <= 0.0 or both == _UNBOUNDED:  # even a turning ship could flip it
+                    ctx.due_us(soonest)
+                elif both > 0.0:
+                    ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))
+                if not self.test(value, other[0]):
                     break
         return raw
 
-    def _note_due(self, ctx: EvaluationContext, first: Reading, other: Reading) -> None:
-        rate = first.rate + other.rate
-        if rate <= 0.0:
-            return
-        now = ctx.world.clock.us
-        if rate == _UNBOUNDED:
-            ctx.due_us(now + 1)
-            return
-        spare = abs(first.value - other.value) - first.slack - other.slack
-        seconds = min(spare / rate * _CAUTION, 1e6)
-        ctx.due_us(now + max(1, int(seconds * 1e6)))
+    def _reader(self, arg: EvalNode, probes: dict[int, _Probe]) -> Reader:
+        """Return what reads an argument as it was at the evaluation just made.
 
-    def read(self, ctx: EvaluationContext, arg: EvalNode) -> Reading | None:
-        """Return what an argument was at the evaluation just made; None if it was not evaluated or is no number.
-
-        No number stays no number until a ship comes or goes, which is a fact.
+        The result is None if the argument was not evaluated or is no number. No number stays no number until a ship
+        comes or goes, which is a fact.
         """
         head = arg.inner
         if head is None:
-            return Reading(ctx.atom_number(arg), 0.0, 0.0)
-        probe = self.probes.get(id(head))
+            if arg.variable is None:
+                known = (arg.literal, 0.0, 0.0)
+                return lambda ctx: known
+            return lambda ctx: (ctx.atom_number(arg), 0.0, 0.0)
+        probe = probes.get(id(head))
         if probe is not None:
-            if not isinstance(probe.raw, int):
-                return None
-            rate, slack = self._bound(ctx, head)
-            return Reading(probe.raw, rate, slack)
-        parts = [self.read(ctx, part) for part in head.args]
-        readings = [part for part in parts if part is not None]
-        if len(readings) != len(parts):
-            return None
-        return _fold(head.name, readings)
+            return self._leaf_reader(head, probe)
+        parts = [self._reader(part, probes) for part in head.args]
+        name = head.name
 
-    def _bound(self, ctx: EvaluationContext, leaf: EvalNode) -> tuple[float, float]:
-        """Return the rate and slack of a position operator."""
+        def fold(ctx: EvaluationContext) -> Reading | None:
+            readings = []
+            for part in parts:
+                reading = part(ctx)
+                if reading is None:
+                    return None
+                readings.append(reading)
+            return _fold(name, readings)
+
+        return fold
+
+    def _leaf_reader(self, leaf: EvalNode, probe: _Probe) -> Reader:
+        speed = self._speed
+        one = leaf.args[0]
         if leaf.name in _COORDINATES:
-            speed, _ = self._speed(ctx, leaf.args[0])
-            return speed, 2.0
-        speed, radius = self._speed(ctx, leaf.args[0])
-        speed2, radius2 = self._speed(ctx, leaf.args[1])
-        return (speed + speed2) * _DISTANCES[leaf.name], 2.0 + _TURNING * (radius + radius2)
+
+            def coordinate(ctx: EvaluationContext) -> Reading | None:
+                raw = probe.raw
+                return None if not isinstance(raw, int) else (raw, speed(ctx, one)[0], 2.0)
+
+            return coordinate
+        two, factor = leaf.args[1], _DISTANCES[leaf.name]
+
+        def distance(ctx: EvaluationContext) -> Reading | None:
+            raw = probe.raw
+            if not isinstance(raw, int):
+                return None
+            fast, radius = speed(ctx, one)
+            fast2, radius2 = speed(ctx, two)
+            return raw, (fast + fast2) * factor, 2.0 + _TURNING * (radius + radius2)
+
+        return distance
 
     def _speed(self, ctx: EvaluationContext, atom: EvalNode) -> tuple[float, float]:
         """Return the highest speed bound and radius of the things that a name stands for."""
+        ship = ctx.ship(atom)
+        if ship is not None:
+            return self._bound_of(ctx, ship), ship.radius
         presence, places = find_places(ctx, atom)
         if presence is not Presence.HERE:
             return 0.0, 0.0
         speed = radius = 0.0
         for place in places:
-            speed = max(speed, self._bound_of(ctx, place))
             if place.ship is not None:
+                speed = max(speed, self._bound_of(ctx, place.ship))
                 radius = max(radius, place.ship.radius)
         return speed, radius
 
-    def _bound_of(self, ctx: EvaluationContext, place: Place) -> float:
-        ship = place.ship
-        if ship is None:
-            return 0.0
+    def _bound_of(self, ctx: EvaluationContext, ship: Ship) -> float:
         if not ship.docked:
-            return _speed_of(ship)
+            return _UNBOUNDED if ship.speed_bound is None else ship.speed_bound
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
@@ -226,30 +243,24 @@ def _speed_of(ship: Ship) -> float:
 
 def _fold(name: str, readings: list[Reading]) -> Reading | None:
     """Combine arguments as the operator does; rates add up, and no value may wrap (None)."""
-    values = [reading.value for reading in readings]
-    rate = sum(reading.rate for reading in readings)
-    slack = sum(reading.slack for reading in readings)
+    values = [reading[0] for reading in readings]
+    rate = sum(reading[1] for reading in readings)
+    slack = sum(reading[2] for reading in readings)
     if name == "+":
         value = sum(values)
     elif name == "-":
         value = values[0] - sum(values[1:])
-    elif name == "*":
-        value = 1
-        for reading in readings:
-            value *= reading.value
-        factor = abs(value)
-        for reading in readings:
-            if reading.rate > 0.0 and reading.value:
-                factor = abs(value // reading.value)
-            elif reading.rate > 0.0:
-                factor = 1
-                for other in readings:
-                    factor *= 1 if other is reading else abs(other.value)
-        rate, slack = rate * factor, slack * factor
+    elif name == "*":  # only one factor is an expression; atoms have no slack
+        value = factor = 1
+        for each, _, jumps in readings:
+            value *= each
+            if jumps == 0.0:
+                factor *= abs(each)
+        rate, slack = (rate * factor, slack * factor) if factor else (0.0, 0.0)
     elif name == "min":
         value = min(values)
     elif name == "max":
         value = max(values)
     else:
         value = abs(values[0])
-    return Reading(value, rate, slack) if INT_MIN < value < INT_MAX else None
+    return (value, rate, slack) if INT_MIN < value < INT_MAX else None

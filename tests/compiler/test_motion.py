@@ -1,0 +1,53 @@
+"""Comparisons of positions: judged again no later than the objects could have changed the outcome."""
+
+from __future__ import annotations
+
+import random as std_random
+from typing import Any
+
+import pytest
+
+from events.random_missions import EventPlan, Formulas, MissionPlan, random_frame
+from events.test_equivalence import check_mission
+
+FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
+
+
+def mission(seed: int) -> MissionPlan:
+    """Return a mission of nothing but comparisons of positions, in which ships fly, turn, jump, dock and speed up."""
+    random = std_random.Random(seed)
+    make = Formulas(random)
+    plan = MissionPlan(seed=seed + 1)
+    for _ in range(8):
+        text = make.moving()
+        if make.chance(40):
+            text = f"( {make.pick(['and', 'or'])} {text} {make.moving()} )"
+        if make.chance(20):
+            text = f"( not {text} )"
+        kind = make.pick(["when", "when", "every-time"])
+        plan.events.append(EventPlan(f"( {kind} {text} ( modify-variable @a[0] ( + @a[0] 1 ) ) )", dict(FIELDS)))
+    for _ in range(60):
+        steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 33_333, 50_000, 100_000]))]
+        if make.chance(60):
+            steps += [step for step in random_frame(make) if step[0] in ("turn", "bound", "dock", "move", "arrive")]
+        if make.chance(30):
+            steps.append(("turn", make.pick(["Red", "Blue", "Green", "Wolf 1"]), make.r.randrange(3), make.chance(50)))
+        plan.frames.append(steps)
+    plan.frames[0] += [("arrive", name, 0) for name in ("Blue", "Green", "Wolf 2")]
+    return plan
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_moving_ships_change_outcomes_at_the_right_frame(part: int) -> None:
+    for seed in range(part * 40, part * 40 + 40):
+        check_mission(mission(seed), ("interpreted", "cached", "checked"))
+
+
+def test_a_turning_ship_at_rest_is_noticed() -> None:
+    plan = MissionPlan()
+    text = '( when ( < ( distance "Wolf 1" "Red" ) 288 ) ( modify-variable @a[0] 5 ) )'
+    plan.events.append(EventPlan(text, dict(FIELDS)))
+    plan.frames = [[("time", 100_000), ("bound", "Red", 0.0), ("bound", "Wolf 1", 0.0)], [("time", 100_000)]]
+    plan.frames += [[("time", 100_000), ("turn", "Red", 0, turned)] for turned in (True, False, True)]
+    plan.frames += [[("time", 100_000), ("turn", "Wolf 1", 0, turned)] for turned in (True, False, True)]
+    check_mission(plan, ("interpreted", "cached"))
