@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.tree import SexpExpression
+    from sexp_runtime.world.campaign import Campaign, MissionRecord
+    from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
 #: Frames between two digests of the state in a recording.
@@ -58,7 +60,8 @@ class SessionSettings:
 
     engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
     simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file that
-    every external change goes to. monitor: how closely performance is watched.
+    every external change goes to. campaign: what the campaign remembers of missions before, None for a single mission;
+    stores: where its persistent variables and containers are kept (J10). monitor: how closely performance is watched.
     verify_every: the cached engine checks one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds
     of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is
     told to leave out what was there when the mission began, so that its rounds stay short.
@@ -68,6 +71,8 @@ class SessionSettings:
     seed: int = 0
     scenario: bool | Driver = False
     record_to: str | Path | None = None
+    campaign: Campaign | None = None
+    stores: PersistentStores | None = None
     monitor: Mode = Mode.SAMPLED
     sample_every: int = 16
     verify_every: int = 0
@@ -110,6 +115,10 @@ class MissionSession:
         self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
         self.on_mission_ended: list[Callable[[], None]] = []
         self._world = World(mission, mission.dialect, settings.seed or 1)
+        if settings.campaign is not None:
+            self._world.set_campaign(settings.campaign)
+            if settings.stores is not None:
+                settings.stores.load_into(self._world)
         self.context = EvaluationContext(
             self._world, dialect=mission.dialect, options=settings.options, actions=self._act
         )  # fmt: skip
@@ -258,6 +267,17 @@ class MissionSession:
         """End the mission as `end-mission` does (F25) and tell who listens."""
         self.manager.end_mission()
         self._tell()
+
+    def finish(self, *, accepted: bool) -> MissionRecord:
+        """End the mission if it has not ended, keep what outlives it (J10), return what a campaign keeps of it (F25).
+
+        `accepted` says that the player accepts the outcome: only then are variables saved that wait for progress.
+        Raises StoreError where the stores cannot be written; the old files then stand as they were.
+        """
+        self.end_mission()
+        if self.settings.stores is not None:
+            self.settings.stores.save_from(self._world, accepted=accepted)
+        return self.manager.record()
 
     def close(self) -> None:
         """Give everything back: edges, caches, a recording being written. A closed session cannot step."""
