@@ -233,6 +233,7 @@ def test_values_messages_and_mistakes() -> None:
     assert host.object_facts("nobody") == {}
     assert host.object_facts("alpha 1")["team"] == "Friendly"
     assert host.evaluate("( + 1") is None
+    assert host.evaluate("( + 1") is None  # told only once
     assert host.evaluate('( hits-left "Nobody" )') is None
     host.set_variable("nothing", 3)
     assert not host.report_entry("ship-destroyed", "Alpha 1", "")
@@ -241,6 +242,13 @@ def test_values_messages_and_mistakes() -> None:
     assert len(bench.errors()) == 6
     assert not host.load("/nowhere/none.fs2", "", {})
     assert host.session is None
+
+
+def test_objects_that_only_the_game_has_can_be_asked_about() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    assert bench.host.track(sexp_object(hull=25.0), "Drone 7", {})
+    assert bench.host.evaluate('( hits-left "Drone 7" )') == 25
+    assert bench.errors() == []
 
 
 def test_nan_and_negative_steps_do_nothing() -> None:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
+from sexp_runtime.bridge.roster import Roster
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
-from sexp_runtime.mission import SexpValidator, make_symbols, validate_mission
+from sexp_runtime.mission import validate_mission
 from sexp_runtime.session import MissionSession
-from sexp_runtime.syntax import Severity, SexpParser
+from sexp_runtime.syntax import Severity
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 from sexp_runtime.world import log as log_kinds
-from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
+from sexp_runtime.world.ships import Ship, ShipStatus
 
 if TYPE_CHECKING:
     from sexp_runtime.syntax import Diagnostic
-    from sexp_runtime.world.world import World
 
 #: Kinds of log entries that a game may write; the others come of what happens to objects.
 REPORTABLE: Final = frozenset(
@@ -32,76 +32,14 @@ REPORTABLE: Final = frozenset(
         log_kinds.SUBSYSTEM_DESTROYED, log_kinds.CARGO_REVEALED, log_kinds.SUBSYSTEM_CARGO_REVEALED,
     )
 )  # fmt: skip
-_EXIT_WORDS: Final = {
-    ExitKind.DESTROYED: "destroyed",
-    ExitKind.SELF_DESTRUCTED: "destroyed",
-    ExitKind.DEPARTED: "departed",
-    ExitKind.VANISHED: "vanished",
-}
-_LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
 #: Most rounds of telling the game in one frame, when handlers of signals keep causing new ones.
 MOST_ROUNDS: Final = 100
 #: Most problems of a mission that are reported one by one.
 MOST_PROBLEMS: Final = 20
-#: How many texts of expressions are remembered as sound.
-MOST_SOUND: Final = 4096
 #: Weighing the caches takes a while: at most once a second, in nanoseconds.
 MEMORY_INTERVAL_NS: Final = 1_000_000_000
 #: Seconds after which a ship without a node ends its death roll.
 DEATH_ROLL_SECONDS: Final = 3.0
-
-
-class Roster:
-    """Notices ships that arrive and leave, by the facts of their statuses: nothing is looked at while none changes."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._marks = bytearray(1)
-        self._ships: list[Ship | None] = [None]
-        self._known: list[ShipStatus] = [ShipStatus.NOT_YET]
-        self._first = True
-        world.facts.subscribe(("roster",), self._marks, 0)
-        self._take_in_new()
-
-    def _take_in_new(self) -> None:
-        facts = self._world.facts
-        seen = len(self._ships) - 1
-        ships = list(self._world.ships.values())[seen:]
-        if not ships:
-            return
-        # The marks grow in place, because the facts' edges point at this very bytearray.
-        for ship in ships:
-            self._marks.append(1)
-            self._ships.append(ship)
-            self._known.append(ShipStatus.NOT_YET)
-            facts.subscribe(("ship", ship.key, "status"), self._marks, len(self._marks) - 1)
-
-    def changes(self) -> tuple[list[Ship], list[tuple[Ship, str]]]:
-        """Return the ships that have arrived and those that have begun to leave, with how, since the last call."""
-        arrived: list[Ship] = []
-        left: list[tuple[Ship, str]] = []
-        marks = self._marks
-        if marks.find(1) < 0:
-            return arrived, left
-        if marks[0]:
-            marks[0] = 0
-            self._take_in_new()
-        index = marks.find(1)
-        while index >= 0:
-            marks[index] = 0
-            ship, before = self._ships[index], self._known[index]
-            if ship is not None and ship.status is not before:
-                now = self._known[index] = ship.status
-                if now is ShipStatus.PRESENT or (
-                    before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
-                ):
-                    arrived.append(ship)
-                # A ship that its file has destroyed before the start neither comes nor goes.
-                if now in _LEFT and before not in _LEFT and not self._first:
-                    left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
-            index = marks.find(1, index + 1)
-        self._first = False
-        return arrived, left
 
 
 class RuntimeHost:
@@ -118,7 +56,7 @@ class RuntimeHost:
         self._pending: list[tuple[str, tuple[Any, ...]]] = []
         self._stepping = False
         self._flushing = False
-        self._sound: set[str] = set()
+        self._checker: TextChecker | None = None
         self._weighed = -MEMORY_INTERVAL_NS
         self._cache_bytes = 0
         self._dying: dict[str, tuple[Ship, float]] = {}
@@ -163,6 +101,7 @@ class RuntimeHost:
         interest = MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))
         self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
         self._roster = Roster(session.world)
+        self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
         self.snapshot.reset()
         for listener in self.on_mission:
             listener(session)
@@ -191,10 +130,9 @@ class RuntimeHost:
             self.tracking.clear()
         if self.session is not None:
             self.session.close()
-        self.session = self.tracking = self._roster = None
+        self.session = self.tracking = self._roster = self._checker = None
         self._pending.clear()
         self._dying.clear()
-        self._sound.clear()
         self.snapshot.reset()
 
     def end(self) -> None:
@@ -290,11 +228,11 @@ class RuntimeHost:
         Hints (see `bridge.hints`) are obeyed, or refused with a warning that says why; the value is the same with
         them and without.
         """
-        if self.session is None or self.tracking is None:
+        if self.session is None or self.tracking is None or self._checker is None:
             self._report("error", "evaluate: no mission is loaded")
             return None
         self.tracking.read_places()
-        if not self._is_sound(text):
+        if not self._checker.is_sound(text):
             return None
         try:
             value = self._hinted.evaluate(self.session, text, hints) if hints else self.session.evaluate(text)
@@ -302,26 +240,6 @@ class RuntimeHost:
             self._report("error", f"evaluate: {error}")
             return None
         return value if isinstance(value, int | float | str | None) else str(value)
-
-    def _is_sound(self, text: str) -> bool:
-        """Check the text of an expression when it is first seen; report what is wrong with it."""
-        if text in self._sound:
-            return True
-        assert self.session is not None
-        mission = self.session.mission
-        symbols = make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds())
-        parsed = SexpParser(symbols).parse(text)
-        problems = list(parsed.diagnostics)
-        if parsed.expression is not None and parsed.ok:
-            problems += SexpValidator(mission).check(parsed.expression)
-        wrong = [str(replace(problem, file="")) for problem in problems if problem.severity is Severity.ERROR]
-        if parsed.expression is None or wrong:
-            self._report("error", f"evaluate: {'; '.join(wrong) or 'no expression'}")
-            return False
-        if len(self._sound) >= MOST_SOUND:
-            self._sound.clear()
-        self._sound.add(text)
-        return True
 
     def set_variable(self, name: str, value: Any) -> None:
         """Set a variable; an unknown one is reported."""

@@ -70,14 +70,51 @@ class ObjectMapping:
     is_component: bool = False  #: has SexpObject's signals, by which the mission speaks to the object
 
 
-def property_names(node: Node) -> set[str]:
-    """Return the names of a node's properties, script variables included."""
-    return {str(entry["name"]) for entry in node.get_property_list()}
+class _Members:
+    """What a node has, asked one by one: its full lists are long, and only needed when a name is not plainly there."""
+
+    __slots__ = ("_arguments", "_node", "_properties")
+
+    def __init__(self, node: Node) -> None:
+        self._node = node
+        self._arguments: dict[str, int] | None = None
+        self._properties: set[str] | None = None
+
+    def has_signal(self, name: str) -> bool:
+        return self._node.has_signal(name)
+
+    def arguments(self, signal: str) -> int:
+        """How many arguments a signal has that is there."""
+        if self._arguments is None:
+            self._arguments = {str(entry["name"]): len(entry["args"]) for entry in self._node.get_signal_list()}
+        return self._arguments.get(signal, 0)
+
+    def has_value(self, name: str) -> bool:
+        """Say whether there is a property of that name with a value; quick."""
+        return self._node.get(name) is not None
+
+    def has_property(self, name: str) -> bool:
+        """Say whether there is a property of that name, script variables included."""
+        if self.has_value(name):
+            return True
+        if self._properties is None:
+            self._properties = {str(entry["name"]) for entry in self._node.get_property_list()}
+        return name in self._properties
+
+    def known_signal(self, name: str, fact: str) -> str:
+        if not self.has_signal(name):
+            raise MappingError(f"{fact}: the node has no signal {name!r}")
+        return name
+
+    def known_property(self, name: str, fact: str) -> str:
+        if not self.has_property(name):
+            raise MappingError(f"{fact}: the node has no property {name!r}")
+        return name
 
 
-def signal_arguments(node: Node) -> dict[str, int]:
-    """Return the node's signals with how many arguments each has."""
-    return {str(entry["name"]): len(entry["args"]) for entry in node.get_signal_list()}
+def position_property(node: Node) -> str | None:
+    """Return the property that says where a node is, None if it has none."""
+    return "global_position" if node.get("global_position") is not None else None
 
 
 def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> ObjectMapping:
@@ -85,9 +122,8 @@ def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> Obj
 
     `freed_means` is used when the mapping does not say what freeing the node means. Raises MappingError.
     """
-    signals = signal_arguments(node)
-    properties = property_names(node)
-    wanted = dict(given) if given else _by_convention(signals, properties)
+    members = _Members(node)
+    wanted = dict(given) if given else _by_convention(members)
     sources: list[Source] = []
     life: dict[str, str] = {}
     motion: dict[str, str] = {}
@@ -97,67 +133,65 @@ def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> Obj
             if value in LEAVING:
                 freed_means = str(value)
         elif fact in LIFE:
-            life[fact] = _known(str(value), signals, fact, "signal")
+            life[fact] = members.known_signal(str(value), fact)
         elif fact in MOTION:
-            motion[fact] = _known(str(value), properties, fact, "property")
+            motion[fact] = members.known_property(str(value), fact)
         else:
-            sources.append(_source(fact, value, signals, properties))
+            sources.append(_source(fact, value, members))
     for fact, names in (("position", ("global_position",)), ("velocity", ("velocity", "linear_velocity"))):
-        found = next((name for name in names if name in properties), None)
+        found = next((name for name in names if members.has_value(name)), None)
         if fact not in wanted and found is not None:
             motion[fact] = found
-    component = signals.get("action_requested") == 2 and signals.get("left") == 1 and "object_name" in properties
+    component = (
+        members.has_signal("action_requested") and members.has_signal("left") and members.has_value("object_name")
+    )
     return ObjectMapping(tuple(sources), life, motion, freed_means, component)
 
 
-def _by_convention(signals: Mapping[str, int], properties: set[str]) -> dict[str, Any]:
+def _by_convention(members: _Members) -> dict[str, Any]:
     """Return the mapping of a node that has the signals and properties of SexpObject, or some of them."""
     found: dict[str, Any] = {}
     for fact in FIELDS:
         signal = fact + "_changed"
-        if signal in signals:
-            found[fact] = {"signal": signal, "property": fact} if fact in properties else {"signal": signal}
-        elif fact in _CONSTANTS and fact in properties:
+        if members.has_signal(signal):
+            found[fact] = {"signal": signal, "property": fact} if members.has_value(fact) else {"signal": signal}
+        elif fact in _CONSTANTS and members.has_value(fact):
             found[fact] = fact
-    found.update({what: what for what in LIFE if what in signals})
+    found.update({what: what for what in LIFE if members.has_signal(what)})
     return found
 
 
-def _known(name: str, names: Any, fact: str, kind: str) -> str:
-    if name not in names:
-        raise MappingError(f"{fact}: the node has no {kind} {name!r}")
-    return name
-
-
-def _source(fact: str, value: Any, signals: Mapping[str, int], properties: set[str]) -> Source:
+def _source(fact: str, value: Any, members: _Members) -> Source:
     if fact not in FIELDS and not fact.startswith(("@", "flag:", "subsystem:")):
         known = ", ".join((*FIELDS, *LIFE, *MOTION, "@VARIABLE", "flag:NAME", "subsystem:NAME", "freed_means"))
         raise MappingError(f"there is no fact {fact!r}; known are {known}")
     if isinstance(value, Mapping):
-        entry = {str(key): part for key, part in value.items()}
-        unknown = entry.keys() - _SOURCE_KEYS
-        if unknown or "signal" not in entry:
-            raise MappingError(f"{fact}: expected signal, property and argument, not {sorted(entry)}")
-        signal = _known(str(entry["signal"]), signals, fact, "signal")
-        prop = _known(str(entry["property"]), properties, fact, "property") if "property" in entry else None
-        argument = None if prop is not None and "argument" not in entry else int(entry.get("argument", 0))
-        if argument is not None and not 0 <= argument < signals[signal]:
-            raise MappingError(
-                f"{fact}: the signal {signal!r} has {signals[signal]} arguments, not one of number {argument}"
-            )
-        return Source(fact, signal, prop, argument)
-    if isinstance(value, str) and value in signals:
-        plain = fact if fact in properties else None
-        if signals[value] == 0 and plain is None:
+        return _described_source(fact, {str(key): part for key, part in value.items()}, members)
+    if isinstance(value, str) and members.has_signal(value):
+        plain = fact if members.has_property(fact) else None
+        count = members.arguments(value)
+        if count == 0 and plain is None:
             raise MappingError(f"{fact}: the signal {value!r} carries no value, so a property has to be named with it")
-        return Source(fact, value, plain, 0 if signals[value] else None)
-    if isinstance(value, str) and value in properties:
+        return Source(fact, value, plain, 0 if count else None)
+    if isinstance(value, str) and members.has_property(value):
         if fact not in _CONSTANTS:
             raise MappingError(f"{fact}: nothing tells when the property {value!r} changes; name a signal with it")
         return Source(fact, None, value)
     if isinstance(value, int | float) or (isinstance(value, str) and fact in _TEXTS):
         return Source(fact, constant=value)
     raise MappingError(f"{fact}: the node has no signal or property {value!r}")
+
+
+def _described_source(fact: str, entry: dict[str, Any], members: _Members) -> Source:
+    if entry.keys() - _SOURCE_KEYS or "signal" not in entry:
+        raise MappingError(f"{fact}: expected signal, property and argument, not {sorted(entry)}")
+    signal = members.known_signal(str(entry["signal"]), fact)
+    prop = members.known_property(str(entry["property"]), fact) if "property" in entry else None
+    argument = None if prop is not None and "argument" not in entry else int(entry.get("argument", 0))
+    if argument is not None and not 0 <= argument < members.arguments(signal):
+        count = members.arguments(signal)
+        raise MappingError(f"{fact}: the signal {signal!r} has {count} arguments, not one of number {argument}")
+    return Source(fact, signal, prop, argument)
 
 
 def field_value(fact: str, value: Any) -> Any:

@@ -7,7 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sexp_runtime.bridge.mapping import FIELDS, MOTION, Node, ObjectMapping, Source, check_mapping, field_value
+from sexp_runtime.bridge.mapping import (
+    FIELDS,
+    MOTION,
+    Node,
+    ObjectMapping,
+    Source,
+    check_mapping,
+    field_value,
+    position_property,
+)
 from sexp_runtime.bridge.motion import MotionInterest
 from sexp_runtime.values import atoi
 from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
@@ -307,10 +316,15 @@ class Tracking:
         parent = self._access.parent(tracked.node)
         if parent is None:
             return
-        above = check_mapping(parent, {"freed_means": "destroyed"}, "destroyed")
-        if "position" in above.motion:
+        position = position_property(parent)
+        if position is not None:
             tracked.mover, tracked.mover_identity = parent, self._access.identity(parent)
-            tracked.mapping = replace(tracked.mapping, motion={**above.motion, **tracked.mapping.motion})
+            motion = {"position": position}
+            for name in ("velocity", "linear_velocity"):
+                if parent.get(name) is not None:
+                    motion["velocity"] = name
+                    break
+            tracked.mapping = replace(tracked.mapping, motion={**motion, **tracked.mapping.motion})
 
     def _read_motion(self, tracked: TrackedObject, seconds: float) -> None:
         mover = tracked.mover

@@ -1,0 +1,71 @@
+"""Who is there: notices ships that arrive and leave, so that the game can be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+_EXIT_WORDS: Final = {
+    ExitKind.DESTROYED: "destroyed",
+    ExitKind.SELF_DESTRUCTED: "destroyed",
+    ExitKind.DEPARTED: "departed",
+    ExitKind.VANISHED: "vanished",
+}
+_LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
+
+
+class Roster:
+    """Notices ships that arrive and leave, by the facts of their statuses: nothing is looked at while none changes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._marks = bytearray(1)
+        self._ships: list[Ship | None] = [None]
+        self._known: list[ShipStatus] = [ShipStatus.NOT_YET]
+        self._first = True
+        world.facts.subscribe(("roster",), self._marks, 0)
+        self._take_in_new()
+
+    def _take_in_new(self) -> None:
+        facts = self._world.facts
+        seen = len(self._ships) - 1
+        ships = list(self._world.ships.values())[seen:]
+        if not ships:
+            return
+        # The marks grow in place, because the facts' edges point at this very bytearray.
+        for ship in ships:
+            self._marks.append(1)
+            self._ships.append(ship)
+            self._known.append(ShipStatus.NOT_YET)
+            facts.subscribe(("ship", ship.key, "status"), self._marks, len(self._marks) - 1)
+
+    def changes(self) -> tuple[list[Ship], list[tuple[Ship, str]]]:
+        """Return the ships that have arrived and those that have begun to leave, with how, since the last call."""
+        arrived: list[Ship] = []
+        left: list[tuple[Ship, str]] = []
+        marks = self._marks
+        if marks.find(1) < 0:
+            return arrived, left
+        if marks[0]:
+            marks[0] = 0
+            self._take_in_new()
+        index = marks.find(1)
+        while index >= 0:
+            marks[index] = 0
+            ship, before = self._ships[index], self._known[index]
+            if ship is not None and ship.status is not before:
+                now = self._known[index] = ship.status
+                if now is ShipStatus.PRESENT or (
+                    before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
+                ):
+                    arrived.append(ship)
+                # A ship that its file has destroyed before the start neither comes nor goes.
+                if now in _LEFT and before not in _LEFT and not self._first:
+                    left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
+            index = marks.find(1, index + 1)
+        self._first = False
+        return arrived, left
