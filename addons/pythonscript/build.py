@@ -8,6 +8,7 @@ changed; every output is put in place by one rename, so that a build broken off 
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import shutil
@@ -209,12 +210,27 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
         raise BuildError(f"there is no engine at {godot}")
     announce_extension()
     wanted = fingerprint(godot)
-    if not force and STAMP.is_file() and STAMP.read_text() == wanted and all(path.is_file() for path in outputs()):
+    if not force and is_current(wanted):
         return False
     say = Say(quiet)
     for folder in (BUILD, BIN):
         folder.mkdir(exist_ok=True)
         (folder / ".gdignore").touch()
+    with (BUILD / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would overwrite each other's work; the second finds it done
+        if not force and is_current(wanted):
+            return False
+        make(godot, wanted, say)
+    return True
+
+
+def is_current(wanted: str) -> bool:
+    """Is the finished build the one with this fingerprint?"""
+    return STAMP.is_file() and STAMP.read_text() == wanted and all(path.is_file() for path in outputs())
+
+
+def make(godot: Path, wanted: str, say: Say) -> None:
+    """Do every step of the build."""
     STAMP.unlink(missing_ok=True)
     shared_library()
     dump_engine(godot, say)
@@ -223,7 +239,6 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
     write_config()
     STAMP.write_text(wanted)
     say("built")
-    return True
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

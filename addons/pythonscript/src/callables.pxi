@@ -136,15 +136,6 @@ cdef void callable_call_held(void *userdata, const void **arguments, int64_t cou
             drop_fading()
 
 
-cdef int store_variant(object value, void *out) except -1:
-    """Put a Python value into a Variant that the engine has prepared as null."""
-    cdef GdVariant variant
-    py_to_variant(value, &variant)
-    variant_destroy(out)
-    memcpy(out, &variant, sizeof(GdVariant))
-    return 0
-
-
 cdef uint8_t callable_is_valid(void *userdata) noexcept nogil:
     """Asked before every emission, so without the GIL: what it reads never changes."""
     cdef uint64_t owner_id = (<PyCallable>userdata).owner_id

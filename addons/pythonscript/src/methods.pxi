@@ -54,6 +54,11 @@ cdef class Method:
         return PyMethod_New(self, instance)
 
     @property
+    def is_available(self):
+        """Does the running engine have this method in the expected form?"""
+        return classdb_get_method_bind(name_of(self.class_name).word, name_of(self.name).word, self.hash) != NULL
+
+    @property
     def __name__(self):
         return self.name
 
