@@ -251,6 +251,18 @@ def test_objects_that_only_the_game_has_can_be_asked_about() -> None:
     assert bench.errors() == []
 
 
+def test_what_formulas_complain_of_is_told_once() -> None:
+    wrong = "( when ( true ) ( modify-variable @Fuel[10] ( rand-multiple 9 1 ) ) )"
+    bench = Bench(
+        [ship("Alpha 1")], [event("wrong", wrong, "+Trigger Count: 50\n").replace("Count: 1\n", "Count: 50\n", 1)]
+    )
+    for _frame in range(50):
+        bench.step(1.0)
+    warnings = [text for level, text in bench.lines if level == "warning"]
+    assert len(warnings) == 1
+    assert bench.world.variables.text(0) == "9"
+
+
 def test_nan_and_negative_steps_do_nothing() -> None:
     bench = Bench([ship("Alpha 1")], [])
     for seconds in (float("nan"), -1.0):

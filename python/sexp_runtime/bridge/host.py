@@ -57,6 +57,8 @@ class RuntimeHost:
         self._stepping = False
         self._flushing = False
         self._checker: TextChecker | None = None
+        self._warnings_seen = 0
+        self._warnings_told: set[str] = set()
         self._weighed = -MEMORY_INTERVAL_NS
         self._cache_bytes = 0
         self._dying: dict[str, tuple[Ship, float]] = {}
@@ -121,6 +123,14 @@ class RuntimeHost:
         if warnings:
             self._report("info", f"the mission has {warnings} warnings; tools/sexp check lists them")
 
+    def _report_warnings(self, warnings: list[str]) -> None:
+        """Report what formulas met while running (a failed operator, a value of the wrong kind), each text once."""
+        for text in warnings[self._warnings_seen :]:
+            if text not in self._warnings_told and len(self._warnings_told) < MOST_PROBLEMS:
+                self._warnings_told.add(text)
+                self._report("warning", text)
+        self._warnings_seen = len(warnings)
+
     def close(self) -> None:
         """Forget the mission and everything tracked."""
         if self.session is not None:
@@ -133,6 +143,8 @@ class RuntimeHost:
         self.session = self.tracking = self._roster = self._checker = None
         self._pending.clear()
         self._dying.clear()
+        self._warnings_seen = 0
+        self._warnings_told.clear()
         self.snapshot.reset()
 
     def end(self) -> None:
@@ -168,6 +180,8 @@ class RuntimeHost:
             if self._dying:
                 self._finish_deaths()
             session.step(seconds)
+            if len(session.context.warnings) > self._warnings_seen:
+                self._report_warnings(session.context.warnings)
             self._notice_ships()
             self.snapshot.frame((perf_counter_ns() - began) / 1000.0)
         finally:

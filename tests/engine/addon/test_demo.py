@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.addon.game import ROOT, Run, run
+from support.missions import MISSIONS, needs_missions
 
 pytestmark = pytest.mark.engine
 
@@ -76,3 +77,15 @@ def test_bad_arguments_end_with_a_reason(arguments: list[str], said: str) -> Non
     done = run("--fixed-fps", "60", "--", "--quit-at-end", *arguments)
     assert done.status == 1
     assert said in done.output
+
+
+@pytest.mark.missions
+@needs_missions
+@pytest.mark.parametrize("name", ["wc-saga/M01-BG-Hermes.fs2", "derelict/dl4-08.fs2"])
+def test_a_real_mission_runs_in_the_engine(name: str, tmp_path: Path) -> None:
+    _done, numbers = play(tmp_path, f"--mission={MISSIONS / name}", "--seconds=20", "--quiet")
+    assert numbers["frames"] == 1200
+    assert numbers["events_satisfied"] >= 3
+    assert numbers["statistics"]["errors"] == 0
+    assert numbers["hit_rate"] > 0.9
+    assert numbers["memory"]["cache_bytes"] < 16 << 20
