@@ -110,6 +110,17 @@ def test_budgets_tell_listeners_and_the_log_with_the_cause(caplog: pytest.LogCap
     assert monitor.overrun_count == 3
 
 
+def test_overruns_in_every_frame_do_not_flood_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    engine = Engine()
+    times = iter(range(10_000))
+    monitor = SexpPerformanceMonitor([engine], frame_budget_us=0.001, mission_time=lambda: next(times) / 120)
+    with caplog.at_level(logging.WARNING):
+        run_frames(monitor, engine, 300)
+    assert monitor.overrun_count == 300
+    assert 2 <= len(caplog.records) <= 12
+    assert "more before it" in caplog.text
+
+
 def test_memory_is_bounded_whatever_the_causes() -> None:
     monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
     for number in range(5_000):

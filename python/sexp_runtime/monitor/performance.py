@@ -16,6 +16,7 @@ log: Final = logging.getLogger("sexp_runtime.monitor")
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
 _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
+_LOG_INTERVAL: Final = 1.0  #: seconds of mission time between two log lines of overruns of a kind; listeners hear of each
 _STACKS: Final = 20_000  #: most distinct call stacks kept; the time of later ones is counted under their formula
 
 
@@ -143,6 +144,8 @@ class SexpPerformanceMonitor:
         self.slowest: list[tuple[int, int, str, str, float]] = []  # a heap of (ns, serial, owner, cause, time)
         self.overruns: list[dict[str, Any]] = []
         self.overrun_count = 0
+        self._untold = 0  # overruns since the last log line
+        self._logged_at = [-_LOG_INTERVAL, -_LOG_INTERVAL]  # of a formula, of a frame
         self._serial = 0
         self._stack: list[tuple[str, int, list[int]]] = []
         self._pending: dict[tuple[str, ...], int] = {}  # stacks of the formula being evaluated
@@ -292,10 +295,18 @@ class SexpPerformanceMonitor:
         self.overrun_count += 1
         self.overruns.append(note)
         del self.overruns[:-_OVERRUNS]
-        log.warning(
-            "%s took %.1f us, its budget is %.1f us (mission time %.2f s, cause: %s)",
-            what, note["microseconds"], budget, note["time"], cause,
-        )  # fmt: skip
+        now = self._mission_time()
+        logged_at = self._logged_at
+        kind = what == "frame"
+        if not 0.0 <= now - logged_at[kind] < _LOG_INTERVAL:
+            untold, self._untold = self._untold, 0
+            logged_at[kind] = now
+            log.warning(
+                "%s took %.1f us, its budget is %.1f us (mission time %.2f s, cause: %s)%s",
+                what, note["microseconds"], budget, now, cause, f"; {untold} more before it" if untold else "",
+            )  # fmt: skip
+        else:
+            self._untold += 1
         for listener in self.on_budget_exceeded:
             listener(note)
 

@@ -35,3 +35,8 @@ def test_the_overlay_opens_with_its_key_and_shows_numbers() -> None:
 def test_a_frame_in_which_nothing_changes_costs_microseconds() -> None:
     result = run_case("cost")
     assert result["one_hull_us"] < 500
+
+
+def test_the_report_budgets_and_hints_from_gdscript() -> None:
+    allowed = ("SEXP: evaluate", "budget is", "at: push_", "GDScript backtrace", "USER WARNING", "USER ERROR")
+    run_case("report", allowed=allowed)

@@ -62,12 +62,36 @@ func _drive() -> void:
 	_tab.save_report("user://report.json")
 	await _until(func() -> bool: return _tab.status_text().begins_with("report saved"))
 	_say("report", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://report.json")})
-	await _seconds(3.0)
 	await _shoot("numbers")
+	await _pictures()
 	EditorInterface.stop_playing_scene()
 	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
 	_say("after", {"status": _tab.status_text(), "rows": _tab.table.shown_rows().size(), "listening": _tab.listening})
 	get_tree().quit()
+
+
+## Pictures for the documentation, only if a folder for them is named: the tab large, at its different pages.
+func _pictures() -> void:
+	if OS.get_environment("SEXP_SHOTS").is_empty():
+		return
+	var key := InputEventKey.new()
+	key.keycode = KEY_F12
+	key.shift_pressed = true
+	key.pressed = true
+	EditorInterface.get_base_control().get_viewport().push_input(key) # expands the bottom panel
+	_tab.set_full_profiling(false)
+	_tab.wanted.emit("reset", [])
+	_tab.table.sort_by(_tab.FormulaTable.Column.EVALUATIONS, true)
+	for i: int in 40:
+		await _seconds(1.0)
+		if i == 4:
+			_tab.table.choose("event", 11)
+		if i in [8, 16, 24, 32]:
+			_tab.pages.current_tab = _tab.why.get_index()
+			await _shoot("large_why_%d" % i)
+			_tab.pages.current_tab = _tab.numbers.get_index()
+			await _seconds(0.3)
+			await _shoot("large_numbers_%d" % i)
 
 
 ## Brings the tab to the front, whatever it lies in.
