@@ -234,13 +234,13 @@ def check_python_threads_run_while_the_engine_works(node: Any) -> Any:
     thread.start()
     before = counts[0]
     godot.OS.delay_msec(100)
-    assert counts[0] > before + 10, "not during a call that waits"
+    assert counts[0] > before + 3, "not during a call that waits"
     before, start = counts[0], time.monotonic()
     while time.monotonic() < start + 0.2:
         yield
     stop.set()
     thread.join()
-    assert counts[0] > before + 10, "not between frames"
+    assert counts[0] > before + 3, "not between frames"
 
 
 def check_errors_in_callbacks(node: Any) -> None:
