@@ -21,6 +21,8 @@ th:first-child, td:first-child, td.text { text-align: left; }
 svg { width: 100%; height: auto; }
 p.note { color: #5b6675; }
 """
+#: Most formulas whose names stand beside the plot of firings.
+_NAMED: Final = 90
 _COLOURS: Final = ("#2563a8", "#d1622b", "#3a8a4d", "#8a4fa3")
 
 
@@ -77,7 +79,9 @@ def profile_page(report: dict[str, Any], series: Series, *, most: int = 25) -> s
             plot(lambda axes: _bars(axes, formulas), height=0.6 + 0.24 * len(formulas)),
         ]
     if series.firings:
-        sections += ["<h2>When events fired</h2>", plot(lambda axes: _firings(axes, series), height=4.5)]
+        names = len({firing.name for firing in series.firings})
+        height = max(2.6, 0.6 + 0.15 * min(names, _NAMED))
+        sections += ["<h2>When events fired</h2>", plot(lambda axes: _firings(axes, series), height=height)]
         if series.firings_dropped:
             sections.append(f'<p class="note">{series.firings_dropped:,} later ones are not shown.</p>')
     sections += [
@@ -142,7 +146,7 @@ def _firings(axes: Any, series: Series) -> None:
         axes.scatter([f.time for f in chosen], [row_of[f.name] for f in chosen], s=9, color=colour)
     axes.invert_yaxis()
     axes.set_xlabel("seconds of mission time")
-    if len(names) <= 40:
+    if len(names) <= _NAMED:
         axes.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=7)
 
 
