@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge import feed as feeds
 from sexp_runtime.bridge.feed import DebugFeed
 from sexp_runtime.bridge.host import RuntimeHost
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.monitor.replay import Replay
 from sexp_runtime.session import MissionSession
 from support.large_mission import large_mission
 

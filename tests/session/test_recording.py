@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sexp_runtime.monitor.replay import Replay
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.session import MissionSession
 
 MISSION = """#Mission Info

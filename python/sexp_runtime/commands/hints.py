@@ -9,9 +9,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.analysis.trial import Trial, apply_standing, try_hint
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.monitor.trial import Trial, apply_standing, try_hint
 from sexp_runtime.session import MissionSession
 
 

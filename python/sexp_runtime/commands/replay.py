@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.monitor.recording import DamagedRecordingError
-from sexp_runtime.monitor.replay import Replay
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """PerformanceHints: advice on expressions that cost more than they need to, from what a run has shown.
 
 Every rule looks at evidence: how often a formula was evaluated, why, and how long it took. A rule never speaks of a
-formula that cost nothing. Rules that know a better text offer it; monitor.trial proves it and measures what it saves.
+formula that cost nothing. Rules that know a better text offer it; analysis.trial proves it and measures what it saves.
 """
 
 from __future__ import annotations
@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final, Protocol
 
+from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.mission.model import Mission
 from sexp_runtime.monitor.rewrite import Rewrite, apply_all, offers
 from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
-
-if TYPE_CHECKING:
-    from sexp_runtime.session import MissionSession
+from sexp_runtime.world.world import World
 
 #: Share of frames from which on a formula counts as evaluated all the time.
 OFTEN: Final = 0.5
@@ -94,7 +94,18 @@ class Evidence:
         return evaluations / self.seconds if self.seconds else 0.0
 
 
-def gather(session: MissionSession) -> Evidence:
+class Observed(Protocol):
+    """What evidence is gathered from: a session offers it."""
+
+    mission: Mission
+    world: World
+    cache: ExpressionCache
+
+    def report(self) -> dict[str, Any]:
+        """The performance report, with every row."""
+
+
+def gather(session: Observed) -> Evidence:
     """Return the evidence of a session that was watched in full or sampled mode."""
     report = session.report()
     scale = report["frames"] / report["sampled_frames"] if report["sampled_frames"] else 1.0
@@ -123,7 +134,7 @@ def gather(session: MissionSession) -> Evidence:
     )
 
 
-def _expressions(session: MissionSession) -> Iterable[tuple[str, int, SexpExpression]]:
+def _expressions(session: Observed) -> Iterable[tuple[str, int, SexpExpression]]:
     for index, event in enumerate(session.mission.events):
         if event.formula is not None:
             yield "event", index, event.formula
@@ -149,7 +160,7 @@ class PerformanceHints:
             never_hit,
         ]
 
-    def analyze(self, session: MissionSession) -> list[Hint]:
+    def analyze(self, session: Observed) -> list[Hint]:
         """Return the hints for a session that was watched, largest saving first."""
         return self.find(gather(session))
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sexp_runtime.monitor.replay import Replay
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.session import MissionSession
 from simulate.mission_text import MISSION
 
