@@ -41,6 +41,7 @@ def test_the_page_works_as_it_stands(tmp_path: Path) -> None:
     script = next(text for language, text in blocks if language == "gdscript")
     mission = next(text for _language, text in blocks if "#Mission Info" in text)
     assert len(script.strip().splitlines()) < 20
+    assert script in (ROOT / "README.md").read_text(encoding="utf-8"), "README and page show different scripts"
     project = make_project(
         tmp_path / "project",
         '[autoload]\n\nSexpRuntime="*res://addons/sexp_runtime/sexp_runtime.gd"\n'
