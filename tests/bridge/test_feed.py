@@ -104,9 +104,9 @@ def test_500_events_all_changing_stay_within_bounds() -> None:
     tab.session.monitor.mode = Mode.FULL
     tab.ask("why", "event", 3)
     first = len(tab.messages)
-    counts = tab.play(4.0)
+    counts = tab.play(2.0)
     assert max(counts) <= 1
-    assert sum(counts) <= 4 * 4 * 4
+    assert sum(counts) <= 2 * 4 * 4
     for name, data in tab.messages:
         if name == "rows":
             assert len(data[1]) <= feeds.MOST_ROWS

@@ -18,7 +18,7 @@ const TIPS: PackedStringArray = [
 	"Share of the frames looked at closely in which it needed no evaluation.",
 	"Mean time of an evaluation, microseconds.",
 ]
-const WIDTHS: PackedInt32Array = [150, 82, 46, 46, 110, 50, 60, 62]
+const WIDTHS: PackedInt32Array = [150, 82, 46, 46, 110, 50, 68, 62]
 const FLASH_SECONDS := 0.9
 const FLASH_STEP := 0.06
 ## Seconds between two sortings while values change.
@@ -237,7 +237,9 @@ func _passes(row: Row) -> bool:
 func _show_shares() -> void:
 	_shares_due = false
 	for row: Row in _rows:
-		row.item.set_text(Column.UNTOUCHED, "%.1f %%" % (100.0 * _share(row)) if sampled_frames > 0 else "")
+		var percent := 100.0 * _share(row)
+		var text := "100 %" if percent >= 100.0 else "%.1f %%" % percent
+		row.item.set_text(Column.UNTOUCHED, text if sampled_frames > 0 else "")
 
 
 func _share(row: Row) -> float:

@@ -1,4 +1,4 @@
-## A graph of the last minutes: the runtime's median frame time as a line, the share of results from cache as an area.
+## A graph of the last minutes: the runtime's frame time as a line, the share of results from cache as an area.
 @tool
 extends Control
 
@@ -13,7 +13,7 @@ func _init() -> void:
 	custom_minimum_size = Vector2(120, 44)
 	size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	size_flags_vertical = Control.SIZE_EXPAND_FILL
-	tooltip_text = "Line: median time of a frame of the runtime. Area: results that needed no evaluation, 0 to 100 %."
+	tooltip_text = "Line: time of a frame of the runtime, mean between two updates. Area: results that needed no evaluation, 0 to 100 %."
 
 
 ## Adds a reading: microseconds and a share from 0 to 1.

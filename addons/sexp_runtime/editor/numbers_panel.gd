@@ -9,6 +9,7 @@ const LINES: Array[Array] = [
 	["from_cache", "From cache", "Share of asked-for results that needed no evaluation since the last update."],
 	["evaluations", "Evaluations", "Evaluations of formulas a second of real time."],
 	["invalidations", "Invalidated", "Cached results a second that a changed fact made invalid."],
+	["frame_now", "Frame", "Mean time of a frame of the runtime since the last update. The line in the graph."],
 	["frame", "Frame median", "Time of a frame of the runtime: half of the last 1,024 frames took less."],
 	["frame_p99", "Frame 99 %", "99 % of the last 1,024 frames took less."],
 	["frame_max", "Frame longest", "The longest of the last 1,024 frames."],
@@ -30,7 +31,7 @@ func _init() -> void:
 	name = "Numbers"
 	var scroll := ScrollContainer.new()
 	scroll.size_flags_vertical = Control.SIZE_EXPAND_FILL
-	scroll.size_flags_stretch_ratio = 2.0
+	scroll.size_flags_stretch_ratio = 1.6
 	scroll.horizontal_scroll_mode = ScrollContainer.SCROLL_MODE_DISABLED
 	add_child(scroll)
 	var grid := GridContainer.new()
@@ -57,6 +58,7 @@ func show_numbers(numbers: Dictionary) -> void:
 	_set_value("from_cache", "%.2f %%" % (100.0 * _number(numbers, "hit_rate")))
 	_set_value("evaluations", "%.0f /s" % _number(numbers, "evaluations_per_second"))
 	_set_value("invalidations", "%.0f /s" % _number(numbers, "invalidations_per_second"))
+	_set_value("frame_now", "%.1f us" % _number(numbers, "frame_mean_us"))
 	_set_value("frame", "%.1f us" % _number(numbers, "frame_us"))
 	_set_value("frame_p99", "%.1f us" % _number(numbers, "frame_p99_us"))
 	_set_value("frame_max", "%.0f us" % _number(numbers, "frame_max_us"))
@@ -69,7 +71,7 @@ func show_numbers(numbers: Dictionary) -> void:
 	_set_value("evictions", "%d" % int(_number(numbers, "cache_evictions")))
 	_set_value("errors", "%d, %d stale" % [int(_number(numbers, "errors")), int(_number(numbers, "stale_results"))])
 	_set_value("budget", "%d" % int(_number(numbers, "over_budget")))
-	_graph.push(_number(numbers, "frame_us"), _number(numbers, "hit_rate"))
+	_graph.push(_number(numbers, "frame_mean_us"), _number(numbers, "hit_rate"))
 
 
 ## The value shown for one of the keys of [constant LINES].

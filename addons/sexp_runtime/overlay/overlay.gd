@@ -6,6 +6,9 @@ extends CanvasLayer
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 ## Seconds between two readings.
 const INTERVAL := 0.1
+## Seconds between two looks at the performance report, and how many of its dearest formulas are shown.
+const REPORT_INTERVAL := 2.0
+const DEAREST := 3
 ## Seconds over which rates are averaged.
 const RATE_WINDOW := 1.0
 
@@ -16,6 +19,8 @@ var _key := KEY_F9
 var _wait := 0.0
 var _past: Array[Dictionary] = []
 var _runtime: Node = null
+var _report_at := 0.0
+var _dearest := ""
 
 
 func _ready() -> void:
@@ -34,6 +39,7 @@ func _unhandled_key_input(event: InputEvent) -> void:
 	if key != null and key.pressed and not key.echo and key.keycode == _key:
 		visible = not visible
 		_past.clear()
+		_report_at = 0.0
 		get_viewport().set_input_as_handled()
 
 
@@ -65,8 +71,23 @@ func _read() -> void:
 		"from cache\t%.2f %%" % (100.0 * _share("hits", "requests", now)),
 		"invalidated\t%.0f /s" % _rate("invalidations"),
 		"cache\t%d expressions, %s" % [now["cached_expressions"], String.humanize_size(now["cache_bytes"])],
+		_dearest_text(now["clock"]),
 	])
 	_graph.call(&"push", times["last"], _rate("evaluations"))
+
+
+## The formulas that cost most so far, by the performance report.
+func _dearest_text(clock: float) -> String:
+	if clock < _report_at:
+		return _dearest
+	var report: Dictionary = _runtime.call(&"get_performance_report", DEAREST)
+	var lines := PackedStringArray()
+	for formula: Dictionary in report.get("formulas", []):
+		lines.append("%s\t%s   %.1f us" % ["dearest" if lines.is_empty() else "",
+				str(formula["owner"]).left(36), float(formula["mean_us"])])
+	_report_at = clock + (0.3 if lines.is_empty() else REPORT_INTERVAL)
+	_dearest = "\n".join(lines)
+	return _dearest
 
 
 func _rate(counter: String) -> float:

@@ -291,6 +291,7 @@ class DebugFeed:
             "hit_rate": gained["hits"] / requests if requests else 1.0,
             "evaluations_per_second": gained["evaluations"] / seconds,
             "invalidations_per_second": gained["invalidations"] / seconds,
+            "frame_mean_us": max(0, total - total_before) / 1000 / max(gained["frames"], 1),
             "frame_us": times["p50"], "frame_p99_us": times["p99"], "frame_max_us": times["max"],
             "slots": self._slots,
             "cache_size": info.currsize, "cache_maxsize": info.maxsize,

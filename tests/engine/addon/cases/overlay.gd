@@ -15,6 +15,7 @@ func run() -> void:
 		await get_tree().create_timer(0.01).timeout
 	var numbers: Label = overlay.get_node("%Numbers")
 	check(numbers.text.contains("Bench") and numbers.text.contains("from cache"), "its numbers: %s" % numbers.text)
+	check(numbers.text.contains("dearest") and numbers.text.contains("event \"time\""), "the dearest formula: %s" % numbers.text)
 	await press(KEY_F9)
 	check(not overlay.visible, "closed by F9")
 	SexpRuntime.show_overlay()

@@ -16,15 +16,15 @@ func _drive() -> void:
 	EditorInterface.get_editor_settings().set_setting("run/window_placement/game_embed_mode", -1)
 	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_play", 0)
 	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_stop", 0)
-	await _seconds(1.0)
+	await _seconds(0.5)
 	_tab = EditorInterface.get_base_control().find_children("SEXP", "VBoxContainer", true, false)[0] as SexpTab
 	_say("before", {"status": _tab.status_text()})
 	EditorInterface.play_main_scene()
-	await _seconds(2.0)
+	await _until(func() -> bool: return _tab.status_text() == _tab.NO_MISSION)
+	await _seconds(1.0)
 	_say("hidden", {"listening": _tab.listening, "rows": _tab.table.shown_rows().size()})
 	_reveal()
 	await _until(func() -> bool: return _tab.table.shown_rows().size() > 3 and not _tab.numbers.value_text("frame").is_empty())
-	await _seconds(1.0)
 	_say("shown", {
 		"listening": _tab.listening,
 		"rows": _tab.table.shown_rows(),
@@ -37,7 +37,7 @@ func _drive() -> void:
 	await _until(func() -> bool: return _tab.numbers.value_text("watching").begins_with("full") and _tab.hot.counts().y > 0)
 	_say("full", {"watching": _tab.numbers.value_text("watching"), "hot": _tab.hot.counts().x, "operators": _tab.hot.counts().y})
 	_tab.table.sort_by(_tab.FormulaTable.Column.EVALUATIONS, true)
-	await _seconds(1.5)
+	await _seconds(1.1)
 	_say("sorted", {"rows": _tab.table.shown_rows()})
 	_tab.table.choose("event", 2)
 	await _until(func() -> bool: return _tab.why.text.contains("value"))
@@ -52,11 +52,10 @@ func _drive() -> void:
 	_say("filtered", {"rows": _tab.table.shown_rows()})
 	_tab.set_filter("", "")
 	_tab.wanted.emit("hints", [])
-	await _seconds(1.0)
+	await _until(func() -> bool: return _tab.hints.count() > 0)
 	_say("hints", {"count": _tab.hints.count(), "detail": _tab.hints.detail_text()})
 	await _shoot("hints")
 	_tab.pages.current_tab = _tab.hot.get_index()
-	await _seconds(0.5)
 	await _shoot("hot")
 	_tab.pages.current_tab = _tab.numbers.get_index()
 	_tab.save_report("user://report.json")
@@ -79,19 +78,21 @@ func _pictures() -> void:
 	key.shift_pressed = true
 	key.pressed = true
 	EditorInterface.get_base_control().get_viewport().push_input(key) # expands the bottom panel
+	EditorInterface.distraction_free_mode = true
 	_tab.set_full_profiling(false)
-	_tab.wanted.emit("reset", [])
-	_tab.table.sort_by(_tab.FormulaTable.Column.EVALUATIONS, true)
-	for i: int in 40:
-		await _seconds(1.0)
-		if i == 4:
-			_tab.table.choose("event", 11)
-		if i in [8, 16, 24, 32]:
-			_tab.pages.current_tab = _tab.why.get_index()
-			await _shoot("large_why_%d" % i)
-			_tab.pages.current_tab = _tab.numbers.get_index()
-			await _seconds(0.3)
-			await _shoot("large_numbers_%d" % i)
+	_tab.table.sort_by(-1, false)
+	_tab.table.choose("event", 13)
+	await _seconds(0.5)
+	_tab.table.scroll_to_item(_tab.table.get_root().get_first_child())
+	for i: int in 5:
+		await _seconds(6.0)
+		_tab.pages.current_tab = _tab.why.get_index()
+		await _until(func() -> bool: return _tab.table.flashing() > 2)
+		await _seconds(0.1)
+		await _shoot("large_why_%d" % i)
+		_tab.pages.current_tab = _tab.numbers.get_index()
+		await _seconds(0.3)
+		await _shoot("large_numbers_%d" % i)
 
 
 ## Brings the tab to the front, whatever it lies in.
