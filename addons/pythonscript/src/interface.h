@@ -3,6 +3,7 @@
 #define PYTHONSCRIPT_INTERFACE_H
 
 #include <Python.h>
+#include <pthread.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -185,6 +186,43 @@ static inline void gd_plain_attributes(PyTypeObject *type, int reading, int writ
     if (writing) type->tp_setattro = PyObject_GenericSetAttr;
     PyType_Modified(type);
 }
+
+/* Threads of the engine. Python would make a state for such a thread at every callback and throw it away again, which
+ * costs more than the callback. So the first callback on a thread keeps its state until the thread ends. */
+static __thread int gd_thread_known;
+static pthread_key_t gd_thread_key;
+static int gd_threads_open; /* the interpreter is there */
+
+static void gd_thread_end(void *state) {
+    if (!gd_threads_open) return; /* the interpreter's end has taken the state along */
+    PyEval_RestoreThread((PyThreadState *)state);
+    PyThreadState_Clear((PyThreadState *)state);
+    PyThreadState_DeleteCurrent();
+}
+
+static void gd_threads_start(void) {
+    if (!gd_threads_open) gd_threads_open = pthread_key_create(&gd_thread_key, gd_thread_end) == 0;
+}
+
+static void gd_threads_stop(void) {
+    if (gd_threads_open) pthread_key_delete(gd_thread_key);
+    gd_threads_open = 0;
+}
+
+static void gd_thread_meet(void) {
+    gd_thread_known = 1;
+    if (!gd_threads_open || PyGILState_GetThisThreadState()) return; /* a thread of Python's own */
+    PyGILState_Ensure();
+    pthread_setspecific(gd_thread_key, PyEval_SaveThread());
+}
+
+static inline PyGILState_STATE gd_gil_ensure(void) {
+    if (!gd_thread_known) gd_thread_meet();
+    return PyGILState_Ensure();
+}
+
+/* Wherever Cython takes the lock. */
+#define PyGILState_Ensure gd_gil_ensure
 
 static inline void gd_set_type_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {
     PyDict_SetItem(type->tp_dict, name, value);

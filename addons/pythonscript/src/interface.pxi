@@ -84,6 +84,8 @@ cdef extern from "interface.h" nogil:
 
     const char *gd_load(void *get_proc_address)
     void gd_enable_vectorcall(PyTypeObject *, Py_ssize_t, int)
+    void gd_threads_start()
+    void gd_threads_stop()
     void gd_direct_attributes(PyTypeObject *, PyTypeObject *, void *)
     void gd_plain_attributes(PyTypeObject *, int, int)
 

@@ -24,6 +24,7 @@ def start(hashes, types):
     if missing != NULL:
         raise RuntimeError(f"this engine lacks {missing.decode()}: Godot 4.6 or newer is needed")
     library = handover.library
+    gd_threads_start()
     interface_open = True
     string_from_name = variant_get_ptr_constructor(T_STRING, 2)
     string_from_path = variant_get_ptr_constructor(T_STRING, 3)
@@ -185,3 +186,4 @@ def stop():
             release_box(<Boxed>thing)
         thing = None
     interface_open = False
+    gd_threads_stop()

@@ -173,3 +173,9 @@ def check_that_a_leak_is_seen(node: Any) -> None:
     except AssertionError:
         return
     raise AssertionError("a leak went unnoticed")
+
+
+def check_threads_that_come_and_go(node: Any) -> None:
+    """Python's state for an engine thread lives as long as that thread, not longer."""
+    helper = godot.ResourceLoader.load("res://leaks.gd").new()
+    steady(3000, lambda rounds: helper.call_from_new_threads(lambda: None, rounds))

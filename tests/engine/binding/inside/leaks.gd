@@ -26,3 +26,10 @@ func call_many(rounds: int) -> void:
 	for i in rounds:
 		node.join("some text", i)
 	node.free()
+
+
+func call_from_new_threads(function: Callable, rounds: int) -> void:
+	for i in rounds:
+		var thread := Thread.new()
+		thread.start(func(): function.call(); function.call())
+		thread.wait_to_finish()
