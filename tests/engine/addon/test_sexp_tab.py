@@ -18,15 +18,16 @@ import pytest
 from engine.addon.game import ROOT, engine
 from engine.addon.projects import import_project, make_project
 from engine.debugger_server import DebuggerServer
+from sexp_runtime.analysis.replay import Replay
 from support.large_mission import large_mission
 
 pytestmark = pytest.mark.engine
 
 
 @contextlib.contextmanager
-def game(server: DebuggerServer, *arguments: str) -> Iterator[list[str]]:
+def game(server: DebuggerServer, *arguments: str, scene: tuple[str, ...] = ("--", "--quiet")) -> Iterator[list[str]]:
     """Run the demo's scene headless at 60 frames a second, connected to the server; gives its output afterwards."""
-    command = [engine(), "--headless", "--max-fps", "60", "--path", str(ROOT), *server.arguments, "--", "--quiet"]
+    command = [engine(), "--headless", "--max-fps", "60", "--path", str(ROOT), *server.arguments, *scene]
     process = subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     output: list[str] = []
     try:
@@ -93,6 +94,27 @@ def test_500_events_at_60_frames_a_second_are_never_too_many_messages(tmp_path: 
     assert frames[-1] > frames[0]
     assert max(len(json.dumps(message.data)) for message in ours) < 65_536
     assert "Too many" not in output[0] and "ERROR" not in output[0], output[0][-3000:]
+
+
+def test_the_next_mission_is_recorded_when_the_tab_asks_for_it(tmp_path: Path) -> None:
+    mission, target = tmp_path / "small.fs2", tmp_path / "run.rec"
+    mission.write_text(large_mission(40))
+    scene = ("res://tests/engine/addon/run_case.tscn", "--", "--case=tab_cost")
+    with DebuggerServer() as server, game(server, f"--mission={mission}", scene=scene):
+        server.send("sexp:start_session")
+        assert not server.wait_for("sexp:numbers").data[0]["recording"]
+        server.send("sexp:record", [str(target)])
+        server.wait_for("sexp:done")
+        server.send("bench:reload", [])
+        server.wait_for(lambda message: message.name == "sexp:numbers" and message.data[0]["recording"])
+        time.sleep(1.5)
+        came = len(server.messages)
+        server.send("sexp:record", [""])
+        server.wait_for("sexp:done", after=came)
+    recorded = Replay(target)
+    frames = list(recorded.run())[-1]
+    assert frames > 30 and not recorded.mismatches
+    assert recorded.session.get_variable("v0") == frames
 
 
 # --- the tab itself ---------------------------------------------------------------------------------------------------

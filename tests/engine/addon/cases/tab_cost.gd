@@ -1,8 +1,9 @@
 ## Plays a mission and tells the debugger, whenever asked, what its frames have cost since it was asked last.
 ##
-## [code]--mission=FILE[/code] names the mission. Times are of the processor: other load on the machine does not count.
+## [code]--mission=FILE[/code] names the mission; the message [code]bench:reload[/code] loads it again. Times are of the processor: other load on the machine does not count.
 extends "res://tests/engine/addon/case.gd"
 
+var _path := ""
 var _frames := 0
 var _step_ns := 0
 var _process_began := 0
@@ -13,7 +14,8 @@ func run() -> void:
 	for argument: String in OS.get_cmdline_user_args():
 		if argument.begins_with("--mission="):
 			path = argument.trim_prefix("--mission=")
-	equal(SexpRuntime.load_mission(path, {"scenario": false, "seed": 1}), OK, "loading the mission")
+	_path = path
+	_load()
 	EngineDebugger.register_message_capture("bench", _tell)
 	_process_began = _now("process_time_ns")
 	while true:
@@ -24,7 +26,14 @@ func run() -> void:
 		_frames += 1
 
 
-func _tell(_message: String, data: Array) -> bool:
+func _load() -> void:
+	equal(SexpRuntime.load_mission(_path, {"scenario": false, "seed": 1}), OK, "loading the mission")
+
+
+func _tell(message: String, data: Array) -> bool:
+	if message == "reload":
+		_load.call_deferred()
+		return true
 	var now := _now("process_time_ns")
 	EngineDebugger.send_message("bench:turn", [data[0], _frames, _step_ns, now - _process_began])
 	_frames = 0
