@@ -267,11 +267,16 @@ def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
     valid = _valid(node.args)
     if not valid:
         return KNOWN_FALSE
-    choices = [(arg, candidate) for arg in valid for candidate in _candidates(ctx, arg)]
-    if not choices:
-        return 0
-    ctx.effects += 1
-    arg, candidate = choices[ctx.world.rng.below(len(choices))]
+    if any(arg.is_name or arg.is_placeholder or arg.kind is not EvalKind.ATOM for arg in valid):
+        choices = [(arg, candidate) for arg in valid for candidate in _candidates(ctx, arg)]
+        if not choices:
+            return 0
+        ctx.effects += 1
+        arg, candidate = choices[ctx.world.rng.below(len(choices))]
+    else:  # one candidate for each
+        ctx.effects += 1
+        arg = valid[ctx.world.rng.below(len(valid))]
+        candidate = Candidate(arg.text, arg)
     container = ctx.world.containers.acquire(arg.text) if arg.is_name else None
     try:
         tally = _try(ctx, node, (candidate,))
