@@ -1,1 +1,65 @@
-"""SEXP runtime: FreeSpace-family mission scripts, evaluated only where something changed."""
+"""SEXP runtime: FreeSpace-family mission scripts, evaluated only where something changed.
+
+The classes that most users need stand here; each is imported from its room when it is first asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sexp_runtime.cache.expression_cache import ExpressionCache
+    from sexp_runtime.events.manager import MissionEventManager
+    from sexp_runtime.mission.validator import SexpValidator
+    from sexp_runtime.monitor.hints import PerformanceHints
+    from sexp_runtime.monitor.performance import SexpPerformanceMonitor
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.operators.evaluator import SexpEvaluator
+    from sexp_runtime.session import MissionSession
+    from sexp_runtime.syntax.parser import SexpParser
+    from sexp_runtime.syntax.tree import SexpExpression
+    from sexp_runtime.world.variables import VariableManager
+
+__all__ = [
+    "EvaluationContext",
+    "ExpressionCache",
+    "MissionEventManager",
+    "MissionSession",
+    "PerformanceHints",
+    "SexpEvaluator",
+    "SexpExpression",
+    "SexpParser",
+    "SexpPerformanceMonitor",
+    "SexpValidator",
+    "VariableManager",
+]
+
+_HOMES: Final = {
+    "EvaluationContext": "operators.context",
+    "ExpressionCache": "cache.expression_cache",
+    "MissionEventManager": "events.manager",
+    "MissionSession": "session",
+    "PerformanceHints": "monitor.hints",
+    "SexpEvaluator": "operators.evaluator",
+    "SexpExpression": "syntax.tree",
+    "SexpParser": "syntax.parser",
+    "SexpPerformanceMonitor": "monitor.performance",
+    "SexpValidator": "mission.validator",
+    "VariableManager": "world.variables",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a class of __all__ from its room; AttributeError for any other name."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """Return the names that are here, the classes not yet imported among them."""
+    return sorted({*globals(), *__all__})

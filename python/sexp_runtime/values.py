@@ -48,7 +48,7 @@ def wrap32(value: int) -> int:
 
 
 def atoi(text: str) -> int:
-    """Return the number that C `atoi` reads from text (A17); digits beyond 32 bits, which A17 leaves open, are clamped."""
+    """Return what C `atoi` reads from text (A17); digits beyond 32 bits, which A17 leaves open, are clamped."""
     text = text.lstrip(_BLANKS)
     sign = 1
     start = 0

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.analysis.series import Series
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.monitor.series import Series
 from sexp_runtime.session import MissionSession
 
 

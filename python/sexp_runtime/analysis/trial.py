@@ -8,10 +8,10 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from sexp_runtime.analysis.source_edit import replace_list
 from sexp_runtime.mission.source import decode
 from sexp_runtime.monitor.hints import Hint
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
-from sexp_runtime.monitor.source_edit import replace_list
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import NAN, NAN_FOREVER

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.analysis.page import profile_page
 from sexp_runtime.analysis.profiling import Profile, profile_run
+from sexp_runtime.analysis.speedscope import speedscope_file
 from sexp_runtime.engines import ENGINES
-from sexp_runtime.monitor.page import profile_page
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.monitor.speedscope import speedscope_file
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

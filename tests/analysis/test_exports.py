@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from sexp_runtime.monitor.page import profile_page
+from sexp_runtime.analysis.page import profile_page
+from sexp_runtime.analysis.series import Series
+from sexp_runtime.analysis.speedscope import speedscope_file
 from sexp_runtime.monitor.report import build_report
-from sexp_runtime.monitor.series import Series
-from sexp_runtime.monitor.speedscope import speedscope_file
 from support.sessions import FakeSession
 
 

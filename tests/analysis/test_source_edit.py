@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sexp_runtime.monitor.source_edit import list_end, position_of, replace_list
+from sexp_runtime.analysis.source_edit import list_end, position_of, replace_list
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sexp_runtime.monitor.series import Series
+from sexp_runtime.analysis.series import Series
 
 
 def test_intervals_add_up_to_the_run() -> None:

@@ -1,0 +1,138 @@
+"""The package as a whole: the promised names are there, and each room knows only rooms before it."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+import sexp_runtime
+
+PACKAGE: Final = Path(sexp_runtime.__file__).parent
+PROMISED: Final = (
+    "EvaluationContext", "ExpressionCache", "MissionEventManager", "MissionSession", "PerformanceHints",
+    "SexpEvaluator", "SexpExpression", "SexpParser", "SexpPerformanceMonitor", "SexpValidator", "VariableManager",
+)  # fmt: skip
+
+#: Which rooms each room may import. Every room stands below those it imports, so that there can be no cycle.
+ROOMS: Final[dict[str, str]] = {
+    "values": "",
+    "catalog": "",
+    "syntax": "",
+    "mission": "catalog syntax",
+    "world": "values catalog syntax mission",
+    "operators": "values catalog syntax world",
+    "compiler": "values syntax world operators",
+    "cache": "world",
+    "events": "values syntax mission world operators compiler cache",
+    "monitor": "values syntax mission world operators cache",
+    "simulate": "values syntax mission world operators events",
+    "watcher": "world",
+    "adhoc": "values syntax world operators compiler cache",
+    "engines": "syntax mission world operators compiler events",
+    "session": "syntax mission world operators cache events monitor simulate watcher adhoc engines",
+    "analysis": "values syntax mission world operators monitor session",
+    "conformance_engines": "values syntax world operators compiler cache events engines",
+    "conformance": "values syntax mission world operators conformance_engines",
+    "bridge": "values catalog syntax mission world cache monitor session",
+    "commands": (
+        "values catalog syntax mission world operators events monitor engines session analysis conformance"
+        " conformance_engines"
+    ),
+    "cli": "",
+    "__main__": "cli",
+}
+#: Modules that talk to the engine; the rest of the bridge runs, and is tested, without it.
+ENGINE_SIDE: Final = frozenset({"bridge/debugger.py", "bridge/monitors.py", "bridge/runtime.py"})
+
+
+def imported(path: Path) -> set[str]:
+    """Return the full names that a module imports, those for type checkers and inside functions too."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names.update(alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
+            names.update(f"{node.module}.{alias.name}" for alias in node.names)
+    return names
+
+
+def modules() -> dict[str, Path]:
+    """Return every module of the package but its top, by path from there."""
+    found = {path.relative_to(PACKAGE).as_posix(): path for path in sorted(PACKAGE.rglob("*.py"))}
+    del found["__init__.py"]
+    return found
+
+
+def room_of(place: str) -> str:
+    return place.split("/")[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_a_promised_class_is_at_the_top(name: str) -> None:
+    assert name in sexp_runtime.__all__
+    assert name in dir(sexp_runtime)
+    value = getattr(sexp_runtime, name)
+    assert isinstance(value, type)
+    assert value.__name__ == name
+    assert value.__doc__
+
+
+def test_nothing_else_is_at_the_top() -> None:
+    assert set(sexp_runtime.__all__) == set(PROMISED)
+    with pytest.raises(AttributeError, match="SexpSomething"):
+        _ = sexp_runtime.SexpSomething
+
+
+def test_the_package_alone_imports_no_room() -> None:
+    code = "import sys, sexp_runtime; print([name for name in sys.modules if name.startswith('sexp_runtime.')])"
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=PACKAGE.parent, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert run.stdout.strip() == "[]"
+
+
+def test_a_room_imports_only_rooms_before_it() -> None:
+    before: list[str] = []
+    for room, allowed in ROOMS.items():
+        assert set(allowed.split()) <= set(before), f"{room} may import a room that stands after it"
+        before.append(room)
+
+
+def test_every_module_keeps_to_its_room() -> None:
+    wrong = []
+    for place, path in modules().items():
+        room = room_of(place)
+        assert room in ROOMS, f"{place} is in no room"
+        allowed = {room, *ROOMS[room].split()}
+        for name in imported(path):
+            parts = name.split(".")
+            if parts[0] == "sexp_runtime" and (len(parts) < 2 or parts[1] not in allowed):
+                wrong.append(f"{place} imports {name}")
+    assert wrong == []
+
+
+def test_only_the_bridge_knows_the_engine() -> None:
+    knowing = {place for place, path in modules().items() if any(n.split(".")[0] == "godot" for n in imported(path))}
+    assert knowing == ENGINE_SIDE
+
+
+def test_what_runs_in_a_game_needs_little() -> None:
+    """In Godot only msgpack is needed, psutil is used where it is there; only tools for people want more."""
+    allowed = {"sexp_runtime", "godot", "msgpack", "psutil", *sys.stdlib_module_names}
+    for place, path in modules().items():
+        further = {name.split(".")[0] for name in imported(path)} - allowed
+        if room_of(place) in ("commands", "analysis"):
+            further -= {"rich", "matplotlib"}
+        assert not further, f"{place} imports {sorted(further)}"
+
+
+def test_every_module_says_what_it_is_for() -> None:
+    for place, path in modules().items():
+        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        assert text and text.split("\n\n")[0].endswith((".", ":")), place
