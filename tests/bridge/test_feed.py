@@ -98,6 +98,19 @@ def test_what_the_tab_shows_is_what_the_mission_has(engine: str) -> None:
     assert tab.rows()[20][0] == tab.session.world.goals[0].status == "complete"
 
 
+def test_the_last_cause_is_told_even_of_evaluations_that_were_not_looked_at() -> None:
+    tab = Tab()
+    tab.session.monitor.mode = Mode.COUNTERS
+    tab.ask("start_session")
+    tab.play(2.0)
+    causes = {at: row[3] for at, row in tab.rows().items()}
+    assert causes[0] == "unsettled" and causes[4] == "fact" and causes[10] == "first evaluation"
+    tab.session.monitor.mode = Mode.FULL
+    tab.session.set_variable("v20", 1)
+    tab.play(2.0)
+    assert "variable v20" in {row[3] for row in tab.rows().values()}
+
+
 def test_500_events_all_changing_stay_within_bounds() -> None:
     tab = Tab(large_mission(500, counters=500))
     tab.ask("start_session")

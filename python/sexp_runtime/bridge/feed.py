@@ -9,6 +9,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.monitor.hints import PerformanceHints
 from sexp_runtime.monitor.performance import Mode
 
@@ -71,6 +73,9 @@ class DebugFeed:
         self._shown: list[Row | None] = []
         self._counted: list[int] = []
         self._touched: dict[int, None] = {}
+        # Of an engine that keeps answers, with the place of each kind's first row: when each was evaluated last.
+        self._answers: list[tuple[int, Answers]] = []
+        self._evaluated: dict[int, list[int]] = {}
         self._places: dict[tuple[str, int], int] = {}
         self._swept = 0
         self._parts: list[Callable[[MissionSession], None]] = []
@@ -230,6 +235,10 @@ class DebugFeed:
             key = (kind, state.key)
             world.facts.subscribe(key, self._marks, at)
             self._edges.append((world.facts, key, self._marks, at))
+        if isinstance(session.manager, CachedEventManager):
+            manager = session.manager
+            self._answers = [(0, manager.answers("event")), (len(world.events), manager.answers("goal"))]
+            self._evaluated = {first: list(answers.evaluated_us) for first, answers in self._answers}
         names = [[kind, state.index, state.name[:LONGEST_NAME]] for kind, state in states]
         self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, names, total])
         self._touched = dict.fromkeys(range(len(states)))
@@ -239,13 +248,20 @@ class DebugFeed:
         self._next = self._clock() + UPDATE_INTERVAL
 
     def _send_rows(self, session: MissionSession) -> None:
-        """Find the rows that changed: by facts, by evaluations that the monitor saw, and a few in turn."""
+        """Find the rows that changed: by facts, by evaluations that engine or monitor saw, and a few in turn."""
         touched, marks = self._touched, self._marks
         at = marks.find(1)
         while at >= 0:
             marks[at] = 0
             touched[at] = None
             at = marks.find(1, at + 1)
+        for first, answers in self._answers:
+            known = self._evaluated[first]
+            if known != answers.evaluated_us:
+                for at, (before, now) in enumerate(zip(known, answers.evaluated_us, strict=True), first):
+                    if before != now and at < len(marks):
+                        touched[at] = None
+                self._evaluated[first] = list(answers.evaluated_us)
         counted, places = self._counted, self._places
         for formula, seen in session.monitor.formulas.items():
             found = places.get(formula)
@@ -333,13 +349,18 @@ class DebugFeed:
 def _row(session: MissionSession, kind: str, index: int) -> Row:
     """Return state, value, times true, last cause, evaluations and mean cost (microseconds) of a formula.
 
-    The last three are of the frames that the monitor looked at closely.
+    The last two are of the frames that the monitor looked at closely, and so is a fact that is named as the cause.
     """
     seen = session.monitor.formulas.get((kind, index))
     cost: tuple[str, int, float] = ("", 0, 0.0)
     if seen is not None and seen.evaluations:
         mean = round(seen.total_ns / seen.evaluations / 1000, 2)
         cost = (seen.last_cause[:LONGEST_NAME], seen.evaluations, mean)
+    if isinstance(session.manager, CachedEventManager):
+        cause = CAUSES[session.manager.answers(kind).cause_of(index)]
+        if cause == "fact":  # only the monitor knows which, if it looked
+            cause = cost[0] if cost[0] not in CAUSES else cause
+        cost = ("" if cause == "never" else cause or "fact", *cost[1:])
     if kind == "goal":
         goal = session.world.goals[index]
         return ("invalid" if goal.invalid else goal.status, int(goal.status == "complete"), 0, *cost)

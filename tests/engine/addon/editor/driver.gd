@@ -37,7 +37,6 @@ func _drive() -> void:
 	await _until(func() -> bool: return _tab.numbers.value_text("watching").begins_with("full") and _tab.hot.counts().y > 0)
 	_say("full", {"watching": _tab.numbers.value_text("watching"), "hot": _tab.hot.counts().x, "operators": _tab.hot.counts().y})
 	_tab.table.sort_by(_tab.FormulaTable.Column.EVALUATIONS, true)
-	await _seconds(1.1)
 	_say("sorted", {"rows": _tab.table.shown_rows()})
 	_tab.table.choose("event", 2)
 	await _until(func() -> bool: return _tab.why.text.contains("value"))
