@@ -12,7 +12,7 @@ from typing import Any
 
 if not hasattr(sys, "_godot_handover"):
     raise ImportError(
-        "the package 'godot' works only inside Godot: run this in the engine, in a project with the add-on pythonscript",
+        "the package 'godot' works only inside Godot: run this in the engine, in a project with pythonscript in it",
         name="godot",
     )
 
