@@ -77,22 +77,43 @@ class Answers(CachedFormulas):
         ctx.start()
         dirty.marks[index] = 0
         value = evaluate(index)
-        self.values[index] = value
-        settled = is_settled(ctx) and ctx.effects == effects
+        settled = self._conclude(index, value, effects, counters.errors != errors)
         if checking and (not settled or cached != (value, formula.status)):
             self._report_stale(index, cached, (value, formula.status))
+        return value
+
+    def ask(self, index: int) -> int:
+        """Return the value of a marked formula, evaluated as `answer` does but without observers; it may raise."""
+        ctx = self.ctx
+        self.cause = self._why(index, False)
+        effects = ctx.effects
+        ctx.start()
+        self.table.dirty.marks[index] = 0
+        try:
+            value = self.evaluators[index]()
+        except Exception:
+            self._conclude(index, 0, effects, True)
+            raise
+        self._conclude(index, value, effects, False)
+        return value
+
+    def _conclude(self, index: int, value: int, effects_before: int, failed: bool) -> bool:
+        """Note what an evaluation that just ended means for the next; return whether it settled."""
+        ctx = self.ctx
+        self.values[index] = value
+        settled = is_settled(ctx) and ctx.effects == effects_before
         self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         self._due_us[index] = ctx.due
         self._settled[index] = settled
-        if not settled or counters.errors != errors:
+        if not settled or failed:
             self.touch(index)
         elif self.is_permanent(index):
             self.retire(index)
-            counters.permanents += 1
-        else:
-            self.agenda.schedule(dirty, index, ctx.due)
-        return value
+            self.counters.permanents += 1
+        elif ctx.due != self.table.dirty.due_us[index]:
+            self.agenda.schedule(self.table.dirty, index, ctx.due)
+        return settled
 
     def is_permanent(self, index: int) -> bool:
         """Whether the root's status answers every evaluation from now on (B11)."""

@@ -17,10 +17,13 @@ from sexp_runtime.events.cached_slots import (
     IN_GOALS,
     IN_REPEAT,
     OUTSIDE,
+    READY_QUICK,
+    READY_TO_ASK,
     VISITED,
     CachedSlots,
 )
 from sexp_runtime.events.manager import is_elapsed
+from sexp_runtime.values import KNOWN_FALSE, Status
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
 
@@ -127,7 +130,11 @@ class CachedEventManager(CachedSlots):
                 if -1 < woken <= index:
                     start = woken
                     break
-                if ready[index]:
+                if ready[index] == READY_TO_ASK:
+                    self._position = index
+                    if self._stays_at_rest(index):
+                        continue
+                elif ready[index]:
                     dirty[index] = 0
                     self._position = index
                     evaluated_us[index] = us
@@ -150,6 +157,14 @@ class CachedEventManager(CachedSlots):
                 index = woken
                 if index < 0:
                     break
+            elif ready[index] == READY_TO_ASK:
+                self._position = index
+                if self._stays_at_rest(index):
+                    index = find(1, index + 1)
+                    continue
+                woken = wakes.find(1, index + 1)
+                index = find(1, index + 1)
+                continue
             elif ready[index]:
                 dirty[index] = 0
                 self._position = index
@@ -175,6 +190,24 @@ class CachedEventManager(CachedSlots):
         counters.invalidations += done
         self._counted_out += done
 
+    def _stays_at_rest(self, index: int) -> bool:
+        """Evaluate a marked event at rest; say whether it stays so, and process it if not."""
+        counters = self.counters
+        counters.evaluations += 1
+        counters.requests += 1
+        self._counted_out += 1
+        formula = self.event_formulas[index]
+        try:
+            value = self.events.ask(index)
+        except Exception as error:
+            self.report_error(formula, error)
+            return True
+        status = formula.status
+        if value == 0 and status is not KNOWN_FALSE and self._rest[index]:
+            return True
+        self._process_answer(index, value, status)
+        return False
+
     def _failed(self, index: int, error: Exception) -> int:
         """Report an exception of a formula at rest, which counts as false and is evaluated again on the next pass."""
         self.report_error(self.event_formulas[index], error)
@@ -184,12 +217,16 @@ class CachedEventManager(CachedSlots):
     def _came_true(self, index: int, value: int) -> None:
         """Process an event whose formula, evaluated at rest, has a value; its actions have run."""
         self.events.touch(index)
+        self._process_answer(index, value, self.event_formulas[index].status)
+
+    def _process_answer(self, index: int, value: int, status: Status) -> None:
+        """Process an event at rest whose formula has just been evaluated, and its request counted."""
         self._ready[index] = 0
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
             self._resting[kind] -= 1
-        self._pending = (value, self.event_formulas[index].status)
+        self._pending = (value, status)
         self._process(self.world.events[index])
 
     def _turn(self, index: int, kind: int) -> None:
@@ -242,7 +279,8 @@ class CachedEventManager(CachedSlots):
             kind = AT_REST_FIRST if event.timestamp is None else AT_REST_REPEAT
             self._rest[index] = kind
             self._resting[kind] += 1
-            self._ready[index] = kind == AT_REST_FIRST and self._quick[index]
+            if kind == AT_REST_FIRST and event.chain_delay_ms < 0:
+                self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
 
     def _chain_due_us(self, event: EventState) -> int:
         """Return the moment at which time alone ends an event's bypass, NEVER if none does (F2)."""

@@ -24,6 +24,9 @@ from sexp_runtime.world.world import World
 VISITED: Final = 0
 AT_REST_FIRST: Final = 1
 AT_REST_REPEAT: Final = 2
+#: How an event at rest for the first-time pass is dealt with when marked: see `_first_pass`.
+READY_QUICK: Final = 1
+READY_TO_ASK: Final = 2
 #: Where a frame is, for telling whether an event's turn has passed.
 OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
@@ -72,7 +75,7 @@ class CachedSlots(MissionEventManager):
         #: With more than one mark in two to the power of this many slots, a pass iterates over all marks.
         self.dense_shift = 3
         self._rest = bytearray(size)
-        self._ready = bytearray(size)  # at rest for the first-time pass, with a formula that is quick to deal with
+        self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass
         self._not_ready = bytearray(size)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
