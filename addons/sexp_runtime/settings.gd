@@ -88,7 +88,10 @@ static func set_python_module(wanted: bool) -> void:
 		modules.append(PYTHON_MODULE)
 	else:
 		modules.remove_at(modules.find(PYTHON_MODULE))
-	ProjectSettings.set_setting(PYTHON_MODULES, null if modules.is_empty() else modules)
+	var setting: Variant = null # takes the setting out of the project
+	if not modules.is_empty():
+		setting = modules
+	ProjectSettings.set_setting(PYTHON_MODULES, setting)
 
 
 ## The value of a setting, or its default when the plugin is not enabled.

@@ -17,8 +17,10 @@ signal destroyed(killer: String)
 ## The object has left the mission unharmed.
 signal departed()
 ## The mission asks something of this object: an action that names it or its wing.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal action_requested(operator: String, arguments: Array)
 ## The mission has made the object leave ([code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code]); free the parent.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal left(how: String)
 
 ## The object's name in the mission.

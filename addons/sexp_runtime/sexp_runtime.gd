@@ -13,27 +13,37 @@
 extends Node
 
 ## An event's formula has become true (once for each time, for repeating events).
+@warning_ignore("unused_signal") # emitted by the bridge
 signal event_satisfied(event_name: String)
 ## An event can never become true any more.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal event_failed(event_name: String)
 ## A goal was completed or has failed; [param status] is [code]"complete"[/code], [code]"failed"[/code] or [code]"incomplete"[/code].
+@warning_ignore("unused_signal") # emitted by the bridge
 signal goal_changed(goal_name: String, status: String)
 ## A variable has a new value, an [int] or a [String] by its type, whoever set it. Told at the end of the frame, once.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal variable_changed(variable_name: String, value: Variant)
 ## The mission wants something done. Every action operator is told, those too that the runtime has carried out itself.
 ## The arguments are evaluated: numbers, texts, and (for orders) arrays.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal action_requested(operator: String, arguments: Array)
 ## An object has arrived by its arrival cue, a wing's next wave or a script: time to show it. See [method get_object].
+@warning_ignore("unused_signal") # emitted by the bridge
 signal object_arrived(object_name: String)
 ## An object has left; [param how] is [code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code].
+@warning_ignore("unused_signal") # emitted by the bridge
 signal object_left(object_name: String, how: String)
 ## A mission is loaded and stands at time 0.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal mission_loaded(mission_name: String)
 ## A frame, or an event's evaluation in a frame that was looked at closely, took longer than its budget in the project
 ## settings. [param note] has [code]what[/code], [code]microseconds[/code], [code]budget[/code], [code]cause[/code] and
 ## [code]time[/code] (seconds of mission time).
+@warning_ignore("unused_signal") # emitted by the bridge
 signal budget_exceeded(note: Dictionary)
 ## The mission is over. Its state can still be read.
+@warning_ignore("unused_signal") # emitted by the bridge
 signal mission_ended()
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")

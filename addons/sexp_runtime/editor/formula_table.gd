@@ -71,9 +71,9 @@ func _init() -> void:
 
 
 func _ready() -> void:
-	var scale := EditorInterface.get_editor_scale()
+	var editor_scale := EditorInterface.get_editor_scale()
 	for column: int in TITLES.size():
-		set_column_custom_minimum_width(column, int(WIDTHS[column] * scale))
+		set_column_custom_minimum_width(column, int(WIDTHS[column] * editor_scale))
 		set_column_expand(column, column in [Column.NAME, Column.CAUSE])
 		set_column_expand_ratio(column, 3 if column == Column.NAME else 2)
 		set_column_clip_content(column, true)

@@ -38,7 +38,6 @@ var _title := ""
 var _engine := ""
 var _shown := 0
 var _total := 0
-var _said := ""
 var _said_until := 0
 var _asked_kind := ""
 var _asked_index := -1
