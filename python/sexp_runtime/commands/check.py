@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
 from sexp_runtime.mission.reader import MissionLoad, load_mission
 from sexp_runtime.mission.validator import validate_mission
@@ -71,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         "diagnostics": shown,
     }
     if args.json:
-        _write_json(args.json, result)
+        write_json(args.json, result, indent=1)
     if not quiet:
         print(f"{_count(len(files), 'file')}: {_count(errors, 'error')}, {_count(warnings, 'warning')}")
     if unreadable:
@@ -117,17 +117,9 @@ def _summary(file: Path, load: MissionLoad) -> dict[str, Any]:
     }
 
 
-def _write_json(target: str, data: Any) -> None:
-    text = json.dumps(data, indent=1) + "\n"
-    if target == "-":
-        sys.stdout.write(text)
-    else:
-        Path(target).write_text(text, encoding="utf-8")
-
-
 def _print_codes(target: str | None) -> int:
     if target:
-        _write_json(target, CODES)
+        write_json(target, CODES, indent=1)
     if target != "-":
         for code, meaning in sorted(CODES.items(), key=lambda item: item[0][1:]):
             print(f"{code}  {meaning}")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from sexp_runtime.conformance import CaseError, CaseResult, Json, read_cases, run_case
+from sexp_runtime.commands.output import write_json
+from sexp_runtime.commands.progress import track
+from sexp_runtime.conformance import CaseError, CaseResult, read_cases, run_case
 from sexp_runtime.conformance_engines import ENGINE_NAMES, engine
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -42,32 +42,15 @@ def run(args: argparse.Namespace) -> int:
     except (CaseError, UnicodeDecodeError) as error:
         print(f"sexp conformance: {error}", file=sys.stderr)
         return 2
-    for case in _with_progress(cases):
+    for case in track(cases, "cases"):
         results.append(run_case(case, chosen, dialect))
     failed = [result for result in results if not result.passed]
     report = {"passed": len(results) - len(failed), "failed": [result.id for result in failed]}
-    if args.json == "-":
-        print(json.dumps(report))
-    else:
+    if args.json:
+        write_json(args.json, report)
+    if args.json != "-":
         _print_summary(results, failed, args.engine, args.show)
-        if args.json:
-            Path(args.json).write_text(json.dumps(report) + "\n", encoding="utf-8")
     return 1 if failed or not results else 0
-
-
-def _with_progress(cases: list[Json]) -> Iterable[Json]:
-    """Return the cases, with a progress bar on an interactive terminal if one can be drawn."""
-    if not sys.stderr.isatty():
-        return cases
-    try:
-        from rich.console import Console
-        from rich.progress import track
-    except ImportError:
-        return cases
-    shown: Iterator[Json] = iter(
-        track(cases, description="cases", console=Console(stderr=True), transient=True, total=len(cases))
-    )
-    return shown
 
 
 def _print_summary(results: list[CaseResult], failed: list[CaseResult], engine_name: str, show: int) -> None:

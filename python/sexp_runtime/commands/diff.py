@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import time
@@ -11,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.events.cached import CachedEventManager
@@ -77,11 +77,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json != "-":
             _print(result)
     if args.json:
-        text = json.dumps(_summary(results), ensure_ascii=False)
-        if args.json == "-":
-            print(text)
-        else:
-            Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, _summary(results))
     return code
 
 

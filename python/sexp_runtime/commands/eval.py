@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.mission import SexpValidator, load_mission
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.symbols import make_symbols
@@ -89,8 +89,9 @@ def run(args: argparse.Namespace) -> int:
         "variables": world.variables.snapshot(),
         "warnings": [str(problem) for problem in problems] + context.warnings,
     }
+    if args.json:
+        write_json(args.json, report)
     if args.json == "-":
-        print(json.dumps(report))
         return 0
     _print_problems(problems)
     print(value if status is None else f"{value} {status}")
@@ -98,8 +99,6 @@ def run(args: argparse.Namespace) -> int:
         print(f"  action {operator} {' '.join(map(str, values))}".rstrip())
     for warning in context.warnings:
         print(f"warning: {warning}", file=sys.stderr)
-    if args.json:
-        Path(args.json).write_text(json.dumps(report) + "\n", encoding="utf-8")
     return 0
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import FactTimes, explain
@@ -60,11 +60,7 @@ def run(args: argparse.Namespace) -> int:
         times.detach()
         session.close()
     if args.json:
-        text = json.dumps({"time": session.mission_time, **asdict(found)}, ensure_ascii=False)
-        if args.json == "-":
-            print(text)
-        else:
-            Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, {"time": session.mission_time, **asdict(found)})
     if args.json != "-":
         print(f"at {session.mission_time:.3f} s: {found}")
     return 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 from sexp_runtime.analysis.trial import Trial, apply_standing, try_hint
+from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
@@ -20,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("missions", type=Path, nargs="+", metavar="MISSION", help="mission files")
     parser.add_argument("--seconds", type=float, default=120.0, help="mission time to watch (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
-    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--try", dest="try_them", action="store_true", help="prove and measure rewritten formulas")
     parser.add_argument("--apply", type=Path, metavar="OUT.fs2", help="write the mission with the proved ones applied")
     parser.add_argument("--most", type=int, default=20, help="hints to show a mission (default 20)")
@@ -50,8 +51,7 @@ def run(args: argparse.Namespace) -> int:
         kinds = Counter(hint["kind"] for result in results for hint in result["hints"])
         print("all: " + ", ".join(f"{count} {kind}" for kind, count in kinds.most_common()))
     if args.json:
-        text = json.dumps(results)
-        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, results)
     return code
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
+from sexp_runtime.commands.output import write_json
 
 _RETURNS = {
     "null": "nothing that counts (an action or conditional)",
@@ -58,11 +57,9 @@ def run(args: argparse.Namespace) -> int:
         print(f"sexp operators: no operator {args.name or args.category}{hint}", file=sys.stderr)
         return 1
     if args.json:
-        text = json.dumps([_plain(row) for row in rows], indent=1) + "\n"
+        write_json(args.json, [_plain(row) for row in rows], indent=1)
         if args.json == "-":
-            sys.stdout.write(text)
             return 0
-        Path(args.json).write_text(text, encoding="utf-8")
     if len(rows) == 1:
         print(_describe(rows[0], retired_name=name if retired is not None and name not in view else ""))
     else:

@@ -14,6 +14,8 @@ from typing import Any
 from sexp_runtime.analysis.page import profile_page
 from sexp_runtime.analysis.profiling import Profile, profile_run
 from sexp_runtime.analysis.speedscope import speedscope_file
+from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.monitor.performance import Mode
 
@@ -23,7 +25,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mission", type=Path, help="the mission file")
     parser.add_argument("--seconds", type=float, default=600.0, help="mission time to play (default 600)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
-    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")
     parser.add_argument(
         "--mode", choices=[mode.value for mode in Mode if mode is not Mode.OFF], default=None,
@@ -52,10 +54,13 @@ def run(args: argparse.Namespace) -> int:
     if args.csv:
         _write_csv(args.csv, profile)
     if args.json:
-        text = json.dumps(profile.report)
-        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, profile.report)
     if args.json != "-":
-        _show(profile.report, args.most)
+        try:
+            _show(profile.report, args.most)
+        except ImportError:
+            print("sexp profile: the tables need rich: pip install 'sexp-runtime[cli]'", file=sys.stderr)
+            return 2
         for path in (args.html, args.speedscope, args.csv):
             if path:
                 print(f"wrote {path}")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import time
 from pathlib import Path
 
+from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.session import MissionSession
 
@@ -18,7 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("output", type=Path, help="the recording to write")
     parser.add_argument("--seconds", type=float, default=60.0, help="mission time to play (default 60)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
-    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")
     parser.add_argument("--json", metavar="FILE", help="write the numbers as JSON, - for standard output")
 
@@ -48,8 +49,7 @@ def run(args: argparse.Namespace) -> int:
         "bytes": args.output.stat().st_size, "seconds": round(time.perf_counter() - began, 3),
     }  # fmt: skip
     if args.json:
-        text = json.dumps(numbers)
-        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, numbers)
     else:
         print(f"{args.output}: {made:,} frames, {numbers['bytes']:,} bytes")
     return 0

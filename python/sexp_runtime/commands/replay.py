@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from sexp_runtime.analysis.replay import Replay
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.monitor.recording import DamagedRecordingError
 
@@ -29,8 +29,7 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     if args.json:
-        text = json.dumps(result)
-        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, result)
     else:
         for name, value in result.items():
             print(f"{name}: {value}")

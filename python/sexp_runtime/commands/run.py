@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.events.cues import CueKind
@@ -65,11 +65,7 @@ def run(args: argparse.Namespace) -> int:
         if args.json != "-":
             print_summary(result, whole=args.all)
     if args.json:
-        text = json.dumps(results[0] if len(args.missions) == 1 and results else results, ensure_ascii=False)
-        if args.json == "-":
-            print(text)
-        else:
-            Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, results[0] if len(args.missions) == 1 and results else results)
     return code
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.monitor.performance import Mode, describe_cause
 from sexp_runtime.session import MissionSession
@@ -19,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="name of an event or goal, or part of a formula's name")
     parser.add_argument("--seconds", type=float, default=120.0, help="mission time to play (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
-    parser.add_argument("--fps", type=int, default=60, help="frames a second (default 60)")
+    parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")
     parser.add_argument("--most", type=int, default=200, help="rows to show (default 200)")
     parser.add_argument("--json", metavar="FILE", help="write the rows as JSON, - for standard output")
@@ -81,8 +82,7 @@ def run(args: argparse.Namespace) -> int:
             break
     session.close()
     if args.json:
-        text = json.dumps(timeline.rows)
-        print(text) if args.json == "-" else Path(args.json).write_text(text + "\n", encoding="utf-8")
+        write_json(args.json, timeline.rows)
     if args.json != "-":
         for row in timeline.rows[: args.most]:
             cost = f"{row['us']:8.1f} us"

@@ -1,0 +1,16 @@
+"""Kinds of numbers that commands take as options; argparse says what was wrong with any other."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def positive_int(text: str) -> int:
+    """Return a whole number of at least 1; raises ArgumentTypeError for anything else."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return number

@@ -1,0 +1,20 @@
+"""What commands write for other programs: JSON, to a file or to standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+
+def write_json(target: str, data: Any, *, indent: int | None = None) -> None:
+    """Write data as JSON to the file named, or to standard output for "-"; raises OSError where it cannot be.
+
+    Characters beyond ASCII are escaped, so that any terminal and any name from a damaged file can be written.
+    """
+    text = json.dumps(data, indent=indent) + "\n"
+    if target == "-":
+        sys.stdout.write(text)
+    else:
+        Path(target).write_text(text, encoding="utf-8")

@@ -1,0 +1,33 @@
+"""What commands share: JSON for other programs, and options that refuse what cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sexp_runtime.cli import main
+from sexp_runtime.commands.output import write_json
+
+
+def test_json_goes_to_a_file_or_to_standard_output(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = {"name": "Żółw \udcff", "numbers": [1, 2.5]}
+    target = tmp_path / "out.json"
+    write_json(str(target), data)
+    assert json.loads(target.read_text(encoding="ascii")) == data
+    assert capsys.readouterr().out == ""
+    write_json("-", data, indent=1)
+    assert json.loads(capsys.readouterr().out) == data
+    with pytest.raises(OSError):
+        write_json(str(tmp_path / "absent" / "out.json"), data)
+
+
+@pytest.mark.parametrize("command", ["profile", "hints", "timeline", "record"])
+@pytest.mark.parametrize("fps", ["0", "-30", "many"])
+def test_frames_a_second_are_at_least_one(command: str, fps: str, capsys: pytest.CaptureFixture[str]) -> None:
+    further = {"timeline": ["event"], "record": ["out.sexprec"]}.get(command, [])
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "mission.fs2", *further, "--fps", fps])
+    assert stopped.value.code == 2
+    assert "no whole number of at least 1" in capsys.readouterr().err
