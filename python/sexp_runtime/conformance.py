@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -93,7 +93,6 @@ class CaseWorld:
         self.given = given
         self._log: list[tuple[int, str, str, str]] = []
         self._logged: set[tuple[str, str]] = set()
-        self._default_entries: set[tuple[str, str]] = set()
         for name, value in given.get("variables", {}).items():
             self._declare(name, value)
         for name, data in given.get("containers", {}).items():
@@ -379,9 +378,3 @@ def _texts(content: Any) -> Any:
     if isinstance(content, Mapping):
         return {str(key): str(value) for key, value in content.items()}
     return [str(item) for item in content]
-
-
-def run_cases(cases: Iterable[Json], engine: Engine, dialect: Dialect = Dialect.FSO) -> Iterator[CaseResult]:
-    """Run cases one after the other."""
-    for case in cases:
-        yield run_case(case, engine, dialect)

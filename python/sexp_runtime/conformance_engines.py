@@ -6,7 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from sexp_runtime.events.formula import AbsentFormula, Formula, InterpretedFormula
+from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.engines import compiled
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.cached_formulas import CachedFormulas
+from sexp_runtime.events.formula import Formula, InterpretedFormula
 from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import SexpExpression
@@ -52,27 +57,17 @@ def _naive_formula(expression: SexpExpression, context: EvaluationContext) -> Fo
 
 
 def _compiled_formula(expression: SexpExpression, context: EvaluationContext) -> Evaluates:
-    from sexp_runtime.compiler.formula import compile_formula
-
     return compile_formula(expression, context)
 
 
 def _compiled_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
-    from sexp_runtime.compiler.formula import compile_formula
-
-    def make(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
-        return AbsentFormula(owner) if expression is None else compile_formula(expression, context, owner=owner)
-
-    return NaiveEventManager(world, context, make, on_request=on_request)
+    return NaiveEventManager(world, context, compiled, on_request=on_request)
 
 
 class _CachedExpression:
     """One formula in a cache of its own, asked as the cached engine asks in each frame."""
 
     def __init__(self, expression: SexpExpression, context: EvaluationContext) -> None:
-        from sexp_runtime.cache.slots import Agenda
-        from sexp_runtime.events.cached_formulas import CachedFormulas
-
         self._clock = context.world.clock
         self._agenda = Agenda(context.world.facts)
         self._formulas = CachedFormulas(context, self._agenda, [expression], ["case"])
@@ -89,8 +84,6 @@ class _CachedExpression:
 
 
 def _cached_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
-    from sexp_runtime.events.cached import CachedEventManager
-
     return CachedEventManager(world, context, on_request=on_request)
 
 

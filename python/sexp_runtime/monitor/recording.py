@@ -120,7 +120,6 @@ class RecordingWriter:
 
     def __init__(self, path: str | Path, header: dict[str, Any]) -> None:
         self.frames = 0
-        self.bytes_written = 0
         self._changes: list[bytes] = []
         # One packer for all changes: its buffer is large, and making one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
@@ -164,7 +163,6 @@ class RecordingWriter:
     def _write(self, kind: bytes, data: bytes) -> None:
         self._file.write(_FRAME.pack(kind, len(data), zlib.crc32(data)))
         self._file.write(data)
-        self.bytes_written += _FRAME.size + len(data)
 
     def __enter__(self) -> RecordingWriter:
         return self

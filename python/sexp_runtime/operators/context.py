@@ -91,8 +91,6 @@ class EvaluationContext:
         self.candidate: Candidate | None = None
         #: Applicable candidates of each argument form being evaluated, innermost last (C20).
         self.applicable: list[list[Candidate]] = []
-        #: Lower-case names of containers that are candidate sources now, with how often (C27).
-        self.containers_in_use: dict[str, int] = {}
         #: Told of each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
         self.due = NEVER_DUE

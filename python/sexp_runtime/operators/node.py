@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -139,21 +139,9 @@ def _unknown(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return 0
 
 
-#: Finds a meaning for an operator without an entry of its own (plain actions); set by the family of actions.
-_fallback: Callable[[str], OperatorMeaning | None] | None = None
-
-
-def set_fallback(finder: Callable[[str], OperatorMeaning | None]) -> None:
-    """Let finder supply meanings that MEANINGS lacks; it returns None for a name it does not know."""
-    global _fallback
-    _fallback = finder
-
-
 def meaning_of(name: str) -> OperatorMeaning:
     """Return what the operator means; an unknown one gets a meaning that is false and warns."""
     meaning = MEANINGS.get(name)
-    if meaning is None and _fallback is not None:
-        meaning = _fallback(name)
     return meaning if meaning is not None else OperatorMeaning(name, _unknown)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import ReadsFunction
+from sexp_runtime.operators.status import name_reads
 from sexp_runtime.values import NAN, NAN_FOREVER, Status
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import IDENTITY, Matrix, Ship, ShipStatus, Vector
@@ -101,16 +102,13 @@ def absent_result(presence: Presence) -> Status:
 
 def place_reads(*fields: str, at: int = 0, count: int | None = 1) -> ReadsFunction:
     """Reads of where the names at `count` positions from `at` on are, and of further fields of them."""
+    named = name_reads(("position", "jump", *fields), at=at, count=count)
     chosen = ("status", "position", "jump", *fields)
 
     def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
-        keys: list[FactKey] = []
+        keys = list(named(world, texts))
         for text in texts[at : None if count is None else at + count]:
             name = text.lower()
-            for field in chosen:
-                keys.append(("ship", name, field))
-                keys.append(("wing", name, field))
-            keys.append(("wing", name, "state"))
             if ":" in name:
                 keys.append(("waypoint", name.rpartition(":")[0]))
             if name.startswith("<any "):

@@ -24,20 +24,6 @@ def ship_reads(*fields: str, at: int = 0, rest: bool = False) -> ReadsFunction:
     return reads
 
 
-def wing_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
-    """Reads of the counters and members of the wing named at a position (`rest`: at all from there)."""
-
-    def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
-        return [("wing", name, "state") for name in _picked(texts, at, rest)]
-
-    return reads
-
-
-def ship_wing_reads(*fields: str, at: int = 0, rest: bool = False) -> ReadsFunction:
-    """Reads of a name that may be a ship or a wing."""
-    return both(ship_reads(*fields, at=at, rest=rest), wing_reads(at, rest))
-
-
 def log_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
     """Reads of the mission log's entries that name what stands at a position (`rest`: at all from there)."""
     return named_reads("log", at, rest)
@@ -46,11 +32,6 @@ def log_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
 def event_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
     """Reads of the state of the event named at a position (`rest`: at all from there)."""
     return named_reads("event", at, rest)
-
-
-def goal_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
-    """Reads of the state of the goal named at a position (`rest`: at all from there)."""
-    return named_reads("goal", at, rest)
 
 
 def container_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
@@ -89,15 +70,6 @@ def variable_index_reads(at: int = 0) -> ReadsFunction:
         if text.isascii() and text.isdigit() and len(text) < 4:
             return [("var", int(text))]
         return [("var", index) for index in range(world.variables.capacity)]
-
-    return reads
-
-
-def game_reads(operator: str, *keys: FactKey) -> ReadsFunction:
-    """Reads of what only a game knows about the operator with these arguments, and of further facts."""
-
-    def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
-        return [("game", operator, *(text.lower() for text in texts)), *keys]
 
     return reads
 

@@ -48,13 +48,11 @@ class Pilot:
         "finished",
         "firepower",
         "goal",
-        "leaving",
         "leg",
         "path",
         "quarry",
         "reach",
         "retarget",
-        "scan_since",
         "ship",
         "small",
         "target",
@@ -77,8 +75,6 @@ class Pilot:
         self.cap = 0.0
         self.destination: Vector | None = None
         self.dying = False
-        self.leaving = False
-        self.scan_since: int | None = None
         self.finished: set[Goal] = set()
 
     @property

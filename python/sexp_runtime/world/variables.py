@@ -14,8 +14,6 @@ MAX_VARIABLES: Final = 250
 MAX_VARIABLES_WCS: Final = 100
 #: Longest text of a variable, in bytes (J1).
 MAX_TEXT_BYTES: Final = 31
-#: Longest name of a variable that a formula recognises (A21b).
-MAX_NAME: Final = 30
 
 #: Values of a variable's persistence (E2, J10).
 NOT_SAVED: Final = "none"
