@@ -14,7 +14,7 @@ from _setup.apt import AptError, PrivateApt, read_machine_sources
 from _setup.console import Progress, SetupError
 
 pytestmark = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("apt-get", "dpkg-deb", "gpg")), reason="needs apt-get, dpkg-deb and gpg"
+    not all(shutil.which(name) for name in ("apt-get", "dpkg-deb")), reason="needs apt-get and dpkg-deb"
 )
 
 
@@ -50,6 +50,8 @@ def write_release(folder: Path) -> None:
 @pytest.fixture(scope="module")
 def keys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A folder with a made-up key: its home for signing, and the public half in `key.gpg`."""
+    if not shutil.which("gpg"):
+        pytest.skip("signing a made-up repository needs gpg: apt-get install gpg")
     home = tmp_path_factory.mktemp("keys")
     home.chmod(0o700)
     environment = {**os.environ, "GNUPGHOME": str(home)}
