@@ -245,7 +245,7 @@ def test_recording_is_asked_for_and_ended(tmp_path: Path) -> None:
     tab.ask("start_session")
     target = tmp_path / "run.rec"
     tab.ask("record", str(target))
-    assert tab.feed.record_next == str(target)
+    assert tab.feed.record_next == str(target) and not target.exists()
     tab.ask("record", "")
     assert tab.feed.record_next == ""
 

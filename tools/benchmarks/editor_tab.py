@@ -101,12 +101,13 @@ def main() -> int:
             missions[name].write_text(large_mission(500, counters), encoding="utf-8")
         for name, mission in missions.items():
             numbers = results[name] = measure(engine, mission, args.turns, args.seconds)
-            print(
-                f"{name}\n  runtime's frame  {numbers['step_closed_us']:8.1f} us closed, {numbers['step_open_us']:8.1f} us"
-                f" open: {numbers['step_ratio']:.3f} times\n  game's frame     {numbers['game_closed_us']:8.1f} us closed,"
-                f" {numbers['game_open_us']:8.1f} us open: {numbers['game_ratio']:.3f} times"
-                f"\n  {numbers['messages_a_second']:.1f} messages a second, {numbers['dropped']:.0f} complaints of too many", flush=True,
-            )  # fmt: skip
+            print(name)
+            for what, title in (("step", "runtime's frame"), ("game", "game's frame")):
+                closed, opened = numbers[f"{what}_closed_us"], numbers[f"{what}_open_us"]
+                times = numbers[f"{what}_ratio"]
+                print(f"  {title:<16} {closed:8.1f} us closed, {opened:8.1f} us open: {times:.3f} times")
+            rate, dropped = numbers["messages_a_second"], numbers["dropped"]
+            print(f"  {rate:.1f} messages a second, {dropped:.0f} complaints of too many", flush=True)
     if args.json:
         args.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
     return 0

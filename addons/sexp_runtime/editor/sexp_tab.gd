@@ -15,6 +15,8 @@ const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 const STATES: PackedStringArray = [
 	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
 ]
+const RECORD := "Record Next..."
+const STOP_RECORDING := "Stop Recording"
 const NO_GAME := "No game is running. Press Play (F5): what the mission does appears here."
 const NO_MISSION := "The game runs; no mission is loaded yet."
 
@@ -31,6 +33,7 @@ var pages := TabContainer.new()
 var _filter := LineEdit.new()
 var _state := OptionButton.new()
 var _full := CheckButton.new()
+var _record: Button = null
 var _buttons: Array[BaseButton] = []
 var _status := Label.new()
 var _dialog: FileDialog = null
@@ -169,8 +172,8 @@ func _make_bar() -> Control:
 	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
 	bar.add_child(_full)
 	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))
-	_add_button(bar, "Record Next...",
-			"Write the next mission that the game loads to a file, change by change: tools/sexp replay plays it again.", _ask_record)
+	_record = _add_button(bar, RECORD,
+			"Write the next mission that the game loads to a file, change by change: tools/sexp replay plays it again.", _on_record_pressed)
 	_add_button(bar, "Save Report...", "Write the performance report as JSON.", _ask_report)
 	return bar
 
@@ -209,6 +212,8 @@ func _show_mission(data: Array) -> void:
 func _show_numbers(news: Dictionary) -> void:
 	table.sampled_frames = news.get("sampled_frames", 0)
 	numbers.show_numbers(news)
+	var recorded: bool = news.get("recording", false) or news.get("will_record", false)
+	_record.text = STOP_RECORDING if recorded else RECORD
 	if Time.get_ticks_msec() < _said_until:
 		return
 	var time: float = news.get("time", 0.0)
@@ -241,6 +246,7 @@ func _clear() -> void:
 
 
 func _enable(on: bool) -> void:
+	_record.text = RECORD
 	for button: BaseButton in _buttons:
 		button.disabled = not on
 
@@ -260,7 +266,10 @@ func _has_focus() -> bool:
 	return owner_of_focus != null and is_ancestor_of(owner_of_focus)
 
 
-func _ask_record() -> void:
+func _on_record_pressed() -> void:
+	if _record.text == STOP_RECORDING:
+		record_next("")
+		return
 	_ask("Record the Next Mission To", "*.rec;SEXP recordings", "mission.rec", record_next)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 UPDATE_INTERVAL: Final = 0.25
 LONGEST_INTERVAL: Final = 1.0
 #: Share of the mission's own time that updates may take before they come less often.
-SHARE: Final = 0.06
+SHARE: Final = 0.04
 #: The hot list, the chosen explanation and the number of slots come with every so many updates.
 SLOW_EVERY: Final = 4
 #: Most rows in one message; the rest come with the next update.
@@ -192,8 +192,7 @@ class DebugFeed:
     def _record(self, path: str) -> None:
         path = str(path)
         if path:
-            with Path(path).open("ab"):  # says at once why it cannot be written
-                pass
+            _try_to_write(Path(path))
         self.record_next = path
         if path:
             self._send("done", [f"the next mission that is loaded is recorded to {path}"])
@@ -316,6 +315,7 @@ class DebugFeed:
             "errors": counters["errors"] + info.errors, "stale_results": counters["stale_results"],
             "over_budget": session.monitor.overrun_count,
             "mode": session.monitor.mode.value, "recording": self._recording,
+            "will_record": bool(self.record_next),
         }  # fmt: skip
         self._send("numbers", [numbers])
 
@@ -372,6 +372,15 @@ def _row(session: MissionSession, kind: str, index: int) -> Row:
     else:
         state = "chained" if event.bypassed else "waits"
     return (state, event.result, event.count, *cost)
+
+
+def _try_to_write(path: Path) -> None:
+    """Raise OSError at once where a file cannot be written, and leave everything as it was."""
+    existed = path.exists()
+    with path.open("ab"):
+        pass
+    if not existed:
+        path.unlink()
 
 
 def _plain_hint(hint: dict[str, Any]) -> dict[str, Any]:

@@ -202,5 +202,6 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert steps["hints"]["count"] > 0 and "Saves: " in steps["hints"]["detail"]
     report = json.loads(Path(steps["report"]["path"]).read_text())
     assert report["version"] == 1 and report["mode"] == "full"
+    assert "next.rec" in steps["recording"]["status"]
     assert not steps["after"]["listening"] and "has ended" in steps["after"]["status"]
     assert steps["after"]["rows"] == 46  # to be read afterwards

@@ -60,6 +60,10 @@ func _drive() -> void:
 	_tab.save_report("user://report.json")
 	await _until(func() -> bool: return _tab.status_text().begins_with("report saved"))
 	_say("report", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://report.json")})
+	_tab.record_next("user://next.rec")
+	await _until(func() -> bool: return _tab.find_children("*", "Button", true, false).any(
+			func(button: Button) -> bool: return button.text == _tab.STOP_RECORDING))
+	_say("recording", {"status": _tab.status_text()})
 	await _shoot("numbers")
 	await _pictures()
 	EditorInterface.stop_playing_scene()
