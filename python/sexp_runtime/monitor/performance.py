@@ -16,7 +16,7 @@ log: Final = logging.getLogger("sexp_runtime.monitor")
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
 _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
-_LOG_INTERVAL: Final = 1.0  #: seconds of mission time between two log lines of overruns of a kind; listeners hear of each
+_LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines of overruns; listeners hear of each
 _STACKS: Final = 20_000  #: most distinct call stacks kept; the time of later ones is counted under their formula
 
 
