@@ -32,6 +32,7 @@ class ChangeWatcher:
         self._goals = [goal.status for goal in world.goals]
 
     def close(self) -> None:
+        """Give the edges back; nothing is noticed from then on."""
         for key, marks, index in self._edges:
             self._world.facts.unsubscribe(key, marks, index)
         self._edges = []
