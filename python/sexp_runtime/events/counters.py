@@ -11,7 +11,7 @@ class EngineCounters:
 
     `requests` are evaluations that the naive engine makes, `evaluations` those really made, `hits` the difference;
     `invalidations` marks set by facts, `permanents` slots retired for good, `errors` exceptions of operators,
-    `stale_results` wrong answers found by a self-check, `dynamic_passes` evaluations that recorded their reads.
+    `stale_results` wrong answers found by a self-check.
     """
 
     frames: int = 0
@@ -22,4 +22,3 @@ class EngineCounters:
     permanents: int = 0
     errors: int = 0
     stale_results: int = 0
-    dynamic_passes: int = 0

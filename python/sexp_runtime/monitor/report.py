@@ -15,9 +15,7 @@ from sexp_runtime.monitor.performance import SexpPerformanceMonitor
 
 REPORT_VERSION: Final = 1
 #: Counters of an engine that every report carries.
-COUNTERS: Final = (
-    "requests", "evaluations", "hits", "invalidations", "permanents", "errors", "stale_results", "dynamic_passes",
-)  # fmt: skip
+COUNTERS: Final = ("requests", "evaluations", "hits", "invalidations", "permanents", "errors", "stale_results")
 
 
 class Reported(Protocol):
