@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def measure(engine: str, mission: Path, turns: int, seconds: float) -> dict[str,
             steps: dict[bool, list[float]] = {False: [], True: []}
             games: dict[bool, list[float]] = {False: [], True: []}
             messages = 0
-            for turn in range(-2, 2 * turns):  # the first two warm up
+            for turn in range(-2, 2 * turns + 1):  # the first two warm up
                 is_open = turn % 2 == 1
                 server.send("sexp:start_session" if is_open else "sexp:stop_session")
                 if is_open:
@@ -79,8 +80,10 @@ def ask(server: DebuggerServer, name: str) -> list[Any]:
 
 
 def ratio(values: dict[bool, list[float]]) -> float:
-    """Return the median over turns of open by closed."""
-    return statistics.median(with_tab / without for without, with_tab in zip(values[False], values[True], strict=True))
+    """Return the median of open by closed; each turn is held against the closed ones before and after it."""
+    closed = values[False]
+    around = [(before + after) / 2 for before, after in pairwise(closed)]
+    return statistics.median(with_tab / without for without, with_tab in zip(around, values[True], strict=True))
 
 
 def main() -> int:

@@ -16,6 +16,8 @@ func _init() -> void:
 	name = "Hot"
 	_prepare(_formulas, FORMULA_TITLES)
 	_formulas.set_column_expand(5, true)
+	_formulas.set_column_custom_minimum_width(1, 46)
+	_formulas.set_column_custom_minimum_width(3, 46)
 	_formulas.set_column_title_alignment(5, HORIZONTAL_ALIGNMENT_LEFT)
 	_formulas.item_activated.connect(_on_activated)
 	_prepare(_operators, OPERATOR_TITLES)
@@ -29,7 +31,8 @@ func show_rows(formulas: Array, operators: Array) -> void:
 	for row: Array in formulas:
 		var item := root.create_child()
 		item.set_metadata(0, [row[0], row[1]])
-		item.set_text(0, str(row[2]))
+		item.set_text(0, str(row[2]).trim_prefix("event ").trim_prefix("goal ").trim_prefix("\"").trim_suffix("\""))
+		item.set_tooltip_text(0, str(row[2]))
 		item.set_text(1, str(row[3]))
 		for column: int in range(2, 5):
 			item.set_text(column, "%.1f" % float(row[column + 2]))
@@ -68,9 +71,10 @@ func _prepare(tree: Tree, titles: PackedStringArray) -> void:
 		tree.set_column_clip_content(column, true)
 		tree.set_column_expand(column, column == 0)
 		if column > 0:
-			tree.set_column_custom_minimum_width(column, 62)
+			tree.set_column_custom_minimum_width(column, 58)
 			tree.set_column_title_alignment(column, HORIZONTAL_ALIGNMENT_RIGHT)
 		else:
+			tree.set_column_custom_minimum_width(column, 110)
 			tree.set_column_title_alignment(column, HORIZONTAL_ALIGNMENT_LEFT)
 	add_child(tree)
 
