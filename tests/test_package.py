@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -50,16 +51,22 @@ ROOMS: Final[dict[str, str]] = {
 ENGINE_SIDE: Final = frozenset({"bridge/debugger.py", "bridge/monitors.py", "bridge/runtime.py"})
 
 
-def imported(path: Path) -> set[str]:
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
     """Return the full names that a module imports, those for type checkers and inside functions too."""
     names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(parsed(path)):
         if isinstance(node, ast.Import):
             names.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}:{node.lineno}: imports are absolute here"
             names.update(f"{node.module}.{alias.name}" for alias in node.names)
-    return names
+    return frozenset(names)
 
 
 def modules() -> dict[str, Path]:
@@ -134,5 +141,5 @@ def test_what_runs_in_a_game_needs_little() -> None:
 
 def test_every_module_says_what_it_is_for() -> None:
     for place, path in modules().items():
-        text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+        text = ast.get_docstring(parsed(path))
         assert text and text.split("\n\n")[0].endswith((".", ":")), place

@@ -44,8 +44,7 @@ def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _same_cargo(cargo: str, wanted: str) -> bool:
-    """Compare cargo without case; a leading mark of hidden cargo is not part of the name, and no cargo matches
-    nothing."""
+    """Compare cargo without case or the mark of hidden cargo; no cargo matches nothing."""
     return cargo != "" and cargo.lower().removeprefix("#") == wanted.removeprefix("#")
 
 
@@ -136,8 +135,7 @@ def cap_subsys_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "has-been-tagged-delay", reads=name_reads(("tagged",), at=1, count=None), traits=Trait.TIME, results=_KNOWLEDGE
 )
 def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships named were tagged so many whole seconds ago; after an exit the delay counts from there
-    (H.3)."""
+    """KT when all ships named were tagged so many whole seconds ago; after an exit counted from there (H.3)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)

@@ -1,5 +1,4 @@
-"""Counting operators: percentages of ships lost, moments of entries in the log, and how many ships are there (H.1,
-H.2)."""
+"""Counting operators: percentages of ships lost, times of log entries, how many ships are there (H.1, H.2)."""
 
 from __future__ import annotations
 
@@ -254,8 +253,7 @@ def team_named(text: str) -> str | None:
 
 @operator("num-ships-in-battle", reads=both(fixed_reads(("roster",)), name_reads(count=None)))
 def num_ships_in_battle(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Number of ships in space: all, or those of the sides, wings and single ships named; duplicates count twice
-    (H.2)."""
+    """Number of ships in space: all, or those of the sides, wings and ships named, duplicates counted twice (H.2)."""
     ships = ctx.world.ships.values()
     if not node.args:
         return sum(1 for ship in ships if ship.status in _IN_SPACE)

@@ -70,8 +70,7 @@ def angles(matrix: Matrix) -> tuple[float, float, float]:
 
 
 def box_distance(point: Vector, ship: Ship) -> float:
-    """Return the distance from a point to the surface of a ship's box, 0 inside: a cube of the ship's radius as half
-    edge."""
+    """Return the distance from a point to a ship's box, 0 inside; the box is a cube of twice the radius."""
     edge = ship.radius
     total = 0.0
     for part in to_local(ship.orientation, subtract(point, ship.position)):

@@ -154,8 +154,7 @@ def query_orders(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "time-elapsed-last-order", reads=name_reads(("goals",), at=1, count=None), traits=Trait.TIME, results=P4_RESULTS
 )
 def time_elapsed_last_order(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T as soon as one ship or wing named has no order younger than so many seconds; an absent one first: F (H.2,
-    G5)."""
+    """T as soon as one named has no order younger than so many seconds; an absent one first: F (H.2, G5)."""
     seconds = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)

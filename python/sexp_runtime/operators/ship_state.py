@@ -331,8 +331,7 @@ def get_collision_group(ctx: EvaluationContext, node: EvalNode) -> Raw:
     results=P12_RESULTS,
 )
 def get_damage_caused(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Damage that the ships named did to a ship, in percent of its hull, cut; attackers yet to arrive do not count
-    (H.3)."""
+    """Damage that the ships named did to a ship, in percent of its hull, cut; not of those yet to arrive (H.3)."""
     ship = ctx.ship(node.arg(0))
     if ship is None:
         return NAN

@@ -1,5 +1,4 @@
-"""What the status operators share: the patterns in which absent ships decide a result, roundings, and declared
-reads."""
+"""What the status operators share: how absent ships decide a result, roundings, and declared reads."""
 
 from __future__ import annotations
 
@@ -86,8 +85,7 @@ def truncated(value: float) -> int:
 
 
 def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
-    """Say whether at least so many seconds have passed since a log time (fix); if not yet, note when they will have
-    (G4)."""
+    """Say whether so many seconds have passed since a log time (fix); if not yet, note when they will have (G4)."""
     moment = since + seconds * FIX_ONE
     if ctx.world.clock.fix >= moment:
         return True
@@ -96,8 +94,7 @@ def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
 
 
 def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1, log: bool = False) -> ReadsFunction:
-    """Reads of names that may be ships or wings: their status, the given fields of both, and their log entries if
-    asked.
+    """Reads of names that may be ships or wings: status, the given fields of both, log entries if asked.
 
     The names are `count` texts from position `at` on, all of them for None.
     """
@@ -131,10 +128,11 @@ Judge = Callable[["EvaluationContext", EvalNode], "int | Status | None"]
 
 
 def all_of(ctx: EvaluationContext, args: Sequence[EvalNode], judge: Judge) -> int | Status | None:
-    """Judge names in order: each is a time (fix) if it counts, None if not, or a status that decides at once
-    (FALSE for a plain false).
+    """Judge names in order, all of them unless one decides.
 
-    Returns the latest time when all count, None when some do not, or the deciding status (H, "several").
+    `judge` gives a time (fix) for a name that counts, None for one that does not, or a status that decides at once
+    (FALSE for a plain false). Returns the latest time when all count, None when some do not, or the deciding status
+    (H, "several").
     """
     latest = 0
     missing = False

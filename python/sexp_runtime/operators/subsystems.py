@@ -28,8 +28,7 @@ def _strength(parts: Iterable[Subsystem]) -> int:
 
 @operator("hits-left-subsystem", reads=_READS, results=P12_RESULTS)
 def hits_left_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Percent left of all subsystems of the type of the one named; of that one alone with a true third argument
-    (H.3)."""
+    """Percent left of all subsystems of the named one's type; of that one alone with a true third argument (H.3)."""
     ship = living_ship(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship

@@ -1,5 +1,4 @@
-"""Operators on energy, weapons and turrets: what only a game knows, with the original's result when it says nothing
-(H.3).
+"""Operators on energy, weapons and turrets: what only a game knows, or the original's result without it (H.3).
 
 A game supplies values with `World.set_game(operator, [ship, ...], number)`; each docstring names the arguments and the
 result without a value.
@@ -132,8 +131,10 @@ def _has_weapon(name: str, turret: bool = False) -> None:
 
     @operator(name, reads=reads, results=(KNOWN_FALSE, NAN, NAN_FOREVER))
     def has_weapon(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        """T when one of the weapons is in a bank or in any (H.3). Game: (ship, [turret,] bank or -1, weapon).
-        Without: F."""
+        """T when one of the weapons is in a bank or in any (H.3).
+
+        Game: (ship, [turret,] bank or -1, weapon). Without: F.
+        """
         ship = ship_in_space(ctx, node.arg(0))
         if isinstance(ship, Status):
             return ship
@@ -232,8 +233,10 @@ _depleted("secondaries-depleted", 0)
     results=P4_RESULTS,
 )
 def is_in_turret_fov(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a ship is in the field of view of another's turret (H.3). Game: (ship, turret's ship, turret). Without:
-    F."""
+    """T when a ship is in the field of view of another's turret (H.3).
+
+    Game: (ship, turret's ship, turret). Without: F.
+    """
     ships: list[Ship] = []
     for arg in node.args[:2]:
         ship = ship_or_false(ctx, arg)

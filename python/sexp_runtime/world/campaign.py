@@ -1,5 +1,4 @@
-"""The campaign as the is-previous-... operators see it: which missions were played and how their goals and events
-ended."""
+"""The campaign as is-previous-... operators see it: missions played, how their goals and events ended."""
 
 from __future__ import annotations
 
@@ -28,8 +27,10 @@ def mission_key(name: str) -> str:
 
 @dataclass(slots=True)
 class Campaign:
-    """A running campaign: its name and the records of missions by `mission_key`. `skipped` marks the present mission
-    (C10)."""
+    """A running campaign: its name and the records of missions by `mission_key`.
+
+    `skipped` marks the present mission (C10).
+    """
 
     name: str = ""
     missions: dict[str, MissionRecord] = field(default_factory=dict)

@@ -1,5 +1,4 @@
-"""Ship class data that a mission does not carry (hull, speed, type ...): documented defaults, replaceable by a
-game's tables."""
+"""Ship class data, which no mission carries (hull, speed, type ...): defaults, replaceable by a game's tables."""
 
 from __future__ import annotations
 
@@ -41,9 +40,8 @@ _NONE: Final[frozenset[str]] = frozenset()
 class ShipClass:
     """What formulas and the simulation need to know of a ship class.
 
-    `hull` and `shields` are points, `speed` is in metres a second, `radius` in metres (the box is a cube of that
-    half edge).
-    `small` says whether it is a fighter or bomber in the sense of shield-quad-low.
+    `hull` and `shields` are points, `speed` is in metres a second, `radius` in metres (the box is a cube of that half
+    edge). `small` says whether it is a fighter or bomber in the sense of shield-quad-low.
     """
 
     name: str
@@ -151,8 +149,7 @@ _PREFIX_ENDINGS: Final = (
 
 
 def guess_type(class_name: str) -> str:
-    """Return the ship type that a class name suggests, by a telling word or by the hull prefix; "fighter" if neither
-    helps."""
+    """Return the ship type that a class name suggests, by a word or by the hull prefix; "fighter" if neither helps."""
     lowered = class_name.lower()
     for word, kind in _TYPE_WORDS:
         if word in lowered:
@@ -179,12 +176,10 @@ def guess_species(class_name: str) -> str:
 
 
 class ClassTable:
-    """Ship classes by lower-case name. A class asked for and not known gets defaults made from its name, always the
-    same.
+    """Ship classes by lower-case name.
 
-    A game replaces or completes it with `add`; `known` says which names were added, for operators that tell unknown
-    classes
-    from known ones.
+    A class asked for and not known gets defaults made from its name, always the same. A game replaces or completes it
+    with `add`; `known` says which names were added, for operators that tell unknown classes from known ones.
     """
 
     __slots__ = ("_classes", "known")

@@ -302,8 +302,7 @@ class ContainerStore:
         return text
 
     def _reference_at(self, text: str, at: int) -> tuple[Container, list[str], int] | None:
-        """Find the reference that starts with the `&` at a position: its container, modifiers and end; None if there
-        is none."""
+        """Find the reference whose `&` is at a position: container, modifiers and end; None if there is none."""
         name_end = text.find("&", at + 1)
         if name_end < 0:
             return None

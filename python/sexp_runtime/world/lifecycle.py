@@ -1,5 +1,4 @@
-"""The life cycle of ships and wings: arrival, damage, death, departure, docking, with counters, log and facts kept
-right."""
+"""The life cycle of ships and wings: arrival, damage, death, departure, docking, with counters, log and facts."""
 
 from __future__ import annotations
 
@@ -25,9 +24,10 @@ IN_SPACE: Final = (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL)
 
 
 class Lifecycle(WorldState):
-    """What happens to ships and wings in play (F41-F48, H). Calls that make no sense in the present status change
-    nothing
-    and return False."""
+    """What happens to ships and wings in play (F41-F48, H).
+
+    Calls that make no sense in the present status change nothing and return False.
+    """
 
     # Arrival
 
@@ -62,9 +62,9 @@ class Lifecycle(WorldState):
         return True
 
     def arrive_wave(self, wing: Wing, *, initial: bool = False) -> list[Ship]:
-        """Bring the next wave of a wing (F45) and return its ships; none when all waves are used, or it is gone or
-        departing.
+        """Bring the next wave of a wing (F45) and return its ships; none if there is no further wave.
 
+        There is none when all waves are used, and for a wing that is gone or departing.
         The ships of a wing with several waves are named after the wing in order of arrival; those of later waves copy
         the class, side and place of the wing's ships in the file.
         """
@@ -90,8 +90,7 @@ class Lifecycle(WorldState):
         return arrivals
 
     def _wave_ship(self, wing: Wing, template: Ship, number: int) -> Ship | None:
-        """Return the registry entry for ship `number` of a wing of several waves, made from the file's ship if need
-        be."""
+        """Return the registry entry for ship `number` of a wing of several waves, made like the file's if need be."""
         name = wave_ship_name(wing.name, number)
         found = self.ships.get(name.lower())
         if found is not None:
@@ -222,8 +221,7 @@ class Lifecycle(WorldState):
             self.log.add(kinds.WING_DEPARTED, wing.name)
 
     def depart_wing(self, wing: Wing, node: str = "") -> bool:
-        """Let a wing leave: no further waves come, present members depart, and a wing that has not arrived is
-        cancelled (F46)."""
+        """Let a wing leave (F46): no more waves, present members depart, one that has not arrived is cancelled."""
         if wing.gone or wing.departing:
             return False
         wing.departing = True
@@ -278,8 +276,7 @@ class Lifecycle(WorldState):
         return hull <= 0.0 and self.destroy(ship, attacker)
 
     def damage_subsystem(self, ship: Ship, subsystem: Subsystem, points: float) -> bool:
-        """Take points off a subsystem of a ship in space and write the entries that its loss causes; say whether it
-        was lost.
+        """Take points off a subsystem of a ship in space, write what its loss brings; return whether it was lost.
 
         The ship is disabled when its last engine is lost, disarmed when its last turret is (small ships never).
         """

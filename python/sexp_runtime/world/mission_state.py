@@ -78,8 +78,7 @@ class EventState:
 
 
 class GoalState:
-    """One goal while the mission runs: `status` is one of the three GOAL_ words, `invalid` keeps it from being
-    judged (F24)."""
+    """One goal in play: `status` is one of the three GOAL_ words, `invalid` keeps it from being judged (F24)."""
 
     __slots__ = ("definition", "index", "invalid", "key", "name", "score", "status")
 

@@ -150,8 +150,10 @@ def _sync_folder(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StoreLoad:
-    """A store read from a file. `problem` says what was wrong, "" if nothing; `kept_as` is where a damaged file was
-    put."""
+    """A store read from a file.
+
+    `problem` says what was wrong, "" if nothing; `kept_as` is where a damaged file was put.
+    """
 
     store: Store
     problem: str = ""
@@ -233,8 +235,7 @@ def load_variables(world: World, campaign: Store, pilot: Store) -> None:
     """Give a world's persistent variables and containers their stored values at mission load (J10, J25).
 
     The campaign's store is looked at first, except for variables declared eternal, then the eternal ones of the
-    pilot's.
-    As in the original only the first N slots are looked at, N being the number of variables set.
+    pilot's. As in the original only the first N slots are looked at, N being the number of variables set.
     """
     table = world.variables
     for index in range(len(table)):
@@ -296,8 +297,7 @@ class PersistentStores:
 
 
 def safe_name(name: str) -> str:
-    """Return a name that is fit for a file: letters, digits, dash and underscore, others as their code in
-    hexadecimal."""
+    """Return a name fit for a file: letters, digits, dash and underscore, others as their code in hexadecimal."""
     shown = "".join(
         char if char.isascii() and (char.isalnum() or char in "-_") else f"={ord(char):x}=" for char in name
     )

@@ -10,8 +10,7 @@ class Player:
     """The player's state. World.set_player changes it and touches ("player", field).
 
     `ship` is the key of the player's ship, "" when there is none; `target` the key of the targeted ship, with the
-    moment
-    (fix) since when in `target_fix`, and likewise for the targeted subsystem, jump node and missile lock.
+    moment (fix) since when in `target_fix`, and likewise for the targeted subsystem, jump node and missile lock.
     `class_kills` counts the pilot's kills in this mission by lower-case class name.
     """
 
@@ -53,8 +52,7 @@ PLAYER_FACTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order that the player gave: to whom, what, about whom, when (fix), from whom and about which subsystem;
-    keys lower-case."""
+    """One order of the player: to whom, what, about whom, when (fix), from whom, which subsystem; keys lower-case."""
 
     to: str
     what: str

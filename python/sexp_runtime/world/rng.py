@@ -1,5 +1,4 @@
-"""The one random generator of a mission: a 32-bit Mersenne Twister seeded as the C++ standard library seeds it (I1,
-I6)."""
+"""The one random generator of a mission: a Mersenne Twister seeded as the C++ standard library does (I1, I6)."""
 
 from __future__ import annotations
 

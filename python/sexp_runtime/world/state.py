@@ -24,8 +24,10 @@ GameValue = int
 
 
 class WorldState:
-    """Everything that formulas read. Changes go through methods; each real change touches its fact, equal writes
-    stop."""
+    """Everything that formulas read.
+
+    Changes go through methods; each real change touches its fact, equal writes stop.
+    """
 
     def __init__(self, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED) -> None:
         self.dialect = dialect
@@ -92,9 +94,8 @@ class WorldState:
     ) -> Ship:
         """Put a ship into the registry with the class's default vitals; further fields are set as given.
 
-        Writes no log entry and counts in no wing: use the life-cycle methods for what happens in play. A taken name
-        is a
-        ValueError. Percentages are for the caller to convert: `hull` and `shields` are points.
+        Writes no log entry and counts in no wing: use the life-cycle methods for what happens in play. `hull` and
+        `shields` are points; percentages are for the caller to convert. Raises ValueError for a name that is taken.
         """
         if name.lower() in self.ships:
             raise ValueError(f"ship {name!r} is in the registry already")

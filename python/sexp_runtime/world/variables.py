@@ -144,8 +144,7 @@ class VariableManager:
         return True
 
     def create_slot(self, index: int, kind: str) -> bool:
-        """Make an unset slot a variable without a usable name, as `set-variable-by-index` does (J8); False if not
-        possible."""
+        """Make an unset slot a variable without a usable name (J8); False if it cannot be."""
         if not 0 <= index < self.capacity or self.names[index]:
             return False
         name = f"variable[{index}]"

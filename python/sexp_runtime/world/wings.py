@@ -9,11 +9,9 @@ class Wing:
     """One wing. Fields are changed through World only; any change touches ("wing", key, "state").
 
     `waves` and `size` are the number of waves and the ships in each; `arrived`, `destroyed`, `departed`, `vanished`
-    count
-    over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members` holds
-    the keys
-    of the members present or dying, in order of arrival; `ships` the names of the wing's ships in the mission file.
-    `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
+    count over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members`
+    holds the keys of the members present or dying, in order of arrival; `ships` the names of the wing's ships in the
+    mission file. `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
     """
 
     __slots__ = (

@@ -1,5 +1,4 @@
-"""The world of one mission: all state that formulas read, built from a mission or by hand, changed only through its
-methods."""
+"""The world of one mission: all state that formulas read, changed only through its methods."""
 
 from __future__ import annotations
 
@@ -16,9 +15,8 @@ if TYPE_CHECKING:
 class World(Lifecycle):
     """State, registries and life cycles of one mission run.
 
-    `World(mission)` takes ships, wings, variables, containers, events, goals and waypoints from the mission;
-    `World()` is
-    empty, to be filled with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
+    `World(mission)` takes ships, wings, variables, containers, events, goals and waypoints from the mission; `World()`
+    is empty, to be filled with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
     """
 
     def __init__(
