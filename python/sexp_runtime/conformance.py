@@ -17,6 +17,7 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Status, atoi
 from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, Campaign, MissionRecord, mission_key
 from sexp_runtime.world.clock import EVENT_CLOCK_START, fix_of_us
+from sexp_runtime.world.loading import event_state
 from sexp_runtime.world.log import SELF_DESTRUCTED, SHIP_DEPARTED, SHIP_DESTROYED
 from sexp_runtime.world.ships import ExitKind, ExitRecord, Ship, ShipStatus
 from sexp_runtime.world.variables import NUMBER, STRING
@@ -234,16 +235,7 @@ class CaseWorld:
                 chained=row.get("chained", -1),
                 msecs=bool(row.get("msecs", False)),
             )
-            unit = 1 if definition.msecs else 1000
-            self.world.add_event(
-                definition.name,
-                definition=definition,
-                repeat=definition.repeat,
-                trigger=definition.trigger,
-                uses_trigger=definition.trigger_counting,
-                interval_ms=definition.interval * unit,
-                chain_delay_ms=definition.chained * unit if definition.chained >= 0 else -1,
-            )
+            self.world.register_event(event_state(len(self.world.events), definition))
 
 
 def event_stamp(seconds: float) -> int:

@@ -177,7 +177,7 @@ def event_state(index: int, row: EventDef) -> EventState:
         trigger=row.trigger,
         uses_trigger=row.trigger_counting,
         interval_ms=row.interval * unit,
-        chain_delay_ms=row.chained * unit if row.chained >= 0 else -1,
+        chain_delay_ms=row.chained * unit if row.is_chained else -1,
         score=row.score,
     )
 
