@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 from sexp_runtime.cache.slots import Agenda, SlotTable
 from sexp_runtime.compiler.facts import FactSink
@@ -15,6 +16,9 @@ from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.facts import FactKey
+
+#: How many formulas are weighed at a time.
+_WEIGHED: Final = 8
 
 
 def compiled(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
@@ -62,6 +66,8 @@ class CachedFormulas:
         self.evaluators: list[Callable[[], int]] = []
         self.evaluations = 0
         self._sinks: list[_Sink] = []
+        self._weights: list[int] = []
+        self._weigh_next = 0
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
             sink = _Sink(self.table, index)
             self._sinks.append(sink)
@@ -156,11 +162,24 @@ class CachedFormulas:
         self.table.close()
 
     def nbytes(self) -> int:
-        """Return the bytes held by formulas, values and edges, without the agenda."""
+        """Return the bytes held by formulas, values and edges, without the agenda.
+
+        Weighing a tree takes some time and its weight hardly ever changes: the first call weighs all formulas, later
+        ones a few each, in turn, so that a game may ask once a second.
+        """
         total = self.table.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
-        total += sys.getsizeof(self.formulas)
-        total += sum(formula.nbytes() for formula in self.formulas if isinstance(formula, CompiledFormula))
-        return total
+        total += sys.getsizeof(self.formulas) + sys.getsizeof(self._weights)
+        if len(self._weights) != len(self.formulas):
+            self._weights = [_weight(formula) for formula in self.formulas]
+        else:
+            for _ in range(min(_WEIGHED, len(self.formulas))):
+                self._weigh_next = (self._weigh_next + 1) % len(self.formulas)
+                self._weights[self._weigh_next] = _weight(self.formulas[self._weigh_next])
+        return total + sum(self._weights)
+
+
+def _weight(formula: CompiledFormula | AbsentFormula) -> int:
+    return formula.nbytes() if isinstance(formula, CompiledFormula) else 0
 
 
 def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
