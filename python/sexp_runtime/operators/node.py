@@ -50,13 +50,12 @@ class EvalNode:
     - `valid`, `selected`: a candidate's flags (C26, C30); a flush leaves them alone
     - `cache`: what a candidate atom was first read as through the placeholder (D7)
     - `looked_up`, `lookup`: whether a candidate's text was tried as a variable's name, and what was found (C40)
-    - `subtree`, `below`: all nodes from this one down, with and without it, once they have been flushed together
+    - `subtree`: all nodes from this one down, once they have been flushed together
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
 
     __slots__ = (
         "args",
-        "below",
         "cache",
         "form",
         "has_placeholder",
@@ -102,7 +101,6 @@ class EvalNode:
         self.looked_up = False
         self.lookup: int | None = None
         self.subtree: tuple[EvalNode, ...] | None = None
-        self.below: tuple[EvalNode, ...] | None = None
         self.memory: int | None = None
 
     def arg(self, position: int) -> EvalNode | None:
