@@ -109,6 +109,7 @@ class SexpPerformanceMonitor:
         self._describe = describe if describe is not None else describe_cause
         self._mode = Mode.OFF
         self._attached = False
+        self._closely = False  # whether the frame to come is to be looked at closely
         #: What the engines tell of each evaluation; who stands in here hands everything on to this monitor.
         self.hook: Any = self
         self.reset()
@@ -123,11 +124,12 @@ class SexpPerformanceMonitor:
     def mode(self, mode: Mode) -> None:
         self._attach(False)
         self._observe(False)
+        self._closely = False
         if (mode is Mode.FULL) is not (self._mode is Mode.FULL):
             for engine in self._watched:
                 engine.interpret(mode is Mode.FULL)
         self._mode = mode
-        self._observe(self._looks_next())
+        self._plan()
 
     def reset(self) -> None:
         """Forget all that was measured; mode and budgets stay."""
@@ -155,18 +157,18 @@ class SexpPerformanceMonitor:
 
     def begin_frame(self) -> None:
         """Note that a frame begins; in sampled mode decide whether it is looked at."""
-        mode = self._mode
-        if mode is Mode.OFF:
-            return
-        if self._looks_next():
+        if self._closely:
             self._attach(True)
             self.sampled_frames += 1
         self._began = perf_counter_ns()
 
-    def _looks_next(self) -> bool:
-        """Whether the frame to come, or under way, is one to be looked at closely."""
+    def _plan(self) -> None:
+        """Decide whether the frame to come is looked at closely, and listen to the facts from now on if so."""
         mode = self._mode
-        return mode is Mode.FULL or (mode is Mode.SAMPLED and self.frames % self.sample_every == 0)
+        closely = mode is Mode.FULL or (mode is Mode.SAMPLED and self.frames % self.sample_every == 0)
+        if closely is not self._closely:
+            self._closely = closely
+            self._observe(closely)
 
     def _observe(self, on: bool) -> None:
         """Listen to the facts, from the frame before on, as marks are set in between."""
@@ -193,16 +195,16 @@ class SexpPerformanceMonitor:
 
     def end_frame(self) -> int:
         """Note that the frame ends; return its time in nanoseconds (0 when off)."""
-        if self._mode is Mode.OFF:
+        mode = self._mode
+        if mode is Mode.OFF:
             return 0
-        spent = perf_counter_ns() - self._began
+        self.last_frame_ns = spent = perf_counter_ns() - self._began
         self.frame_times.record(spent)
-        self.last_frame_ns = spent
         self.frames += 1
         if self._attached:
             self._attach(False)
-        if self._mode is not Mode.COUNTERS:
-            self._observe(self._looks_next())
+        if mode is Mode.SAMPLED:
+            self._plan()
         if self.frame_budget_us and spent > self.frame_budget_us * 1000:
             self._exceeded("frame", spent, self.frame_budget_us, self._slowest_cause())
         return spent
