@@ -222,5 +222,17 @@ def test_bounds_out_of_range_are_refused(board: FactBoard, clock: FakeClock, bad
         ExpressionCache(board, clock, **bad)  # type: ignore[arg-type]  # that is the test
 
 
+def test_one_text_is_taken_away_in_every_context(board: FactBoard, clock: FakeClock) -> None:
+    cache = ExpressionCache(board, clock)
+    one, two = (Scope(v=Script(Outcome(1)), w=Script(Outcome(2))) for _ in range(2))
+    for scope in (one, two):
+        cache.evaluate("v", scope)
+        cache.evaluate("w", scope)
+    assert cache.invalidate_text("v") == 2
+    assert {key[1] for key in cache if isinstance(key, tuple)} == {"w"}
+    assert cache.invalidate_text("v") == 0
+    cache.check_valid()
+
+
 def test_never_is_far() -> None:
     assert NEVER > 10**15
