@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Final
 
 from sexp_runtime.compiler.plan import Watched
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import Presence, find_places
 from sexp_runtime.operators.registry import OperatorFunction
@@ -39,6 +39,10 @@ _CAUTION: Final = 0.999
 #: A turning cube's surface comes nearer by at most (sqrt(3) - 1) half edges; for each of two boxes.
 _TURNING: Final = 0.75
 _UNBOUNDED: Final = float("inf")
+#: Evaluations that follow each other within this time count as those of one frame after the other.
+_FREQUENT_US: Final = 50_000
+#: So many evaluations in a row that came before their time make the bounds not worth the work.
+_PATIENCE: Final = 8
 
 
 #: A value, the greatest speed at which it can change in units a second, and the jumps that rounding can add.
@@ -130,22 +134,54 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("first", "inner", "others", "probes", "sink", "test")
+    __slots__ = ("at", "first", "inner", "others", "probes", "sink", "skips", "test", "until", "wasted")
 
     def __init__(self, node: EvalNode, inner: OperatorFunction, probes: dict[int, _Probe], sink: Sink) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
         self.probes = tuple(probes.values())
         self.sink = sink
+        #: When the last evaluation was, and until when its outcome was to stand, in microseconds.
+        self.at = self.until = 0
+        #: How many evaluations in a row were made although the one before was to stand longer.
+        self.wasted = 0
+        self.skips = False
         self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
         for probe in self.probes:
             probe.raw = None
         raw = self.inner(ctx, node)
-        soonest = ctx.world.clock.us + 1
+        now = ctx.world.clock.us
+        soonest = now + 1
+        if now != self.at:
+            self._look_back(now)
         if ctx.due <= soonest:  # to be evaluated again in any case
             return raw
+        if self.skips:
+            ctx.due_us(soonest)
+            return raw
+        others_due, ctx.due = ctx.due, NEVER_DUE
+        self._bound(ctx, soonest)
+        self.until = min(self.until, ctx.due)
+        ctx.due = min(others_due, ctx.due)
+        return raw
+
+    def _look_back(self, now: int) -> None:
+        """Find out whether the formula is evaluated in every frame for other reasons, so that bounds are in vain.
+
+        Then the outcome is said to stand for no time, which is always right. The first evaluation in each second of
+        mission time works the bounds out again; all comparisons do so together, since one alone would not help.
+        """
+        if now < self.until and now - self.at < _FREQUENT_US:
+            self.wasted += 1
+        else:
+            self.wasted = 0
+        self.skips = self.wasted >= _PATIENCE and now // 1_000_000 == self.at // 1_000_000
+        self.at, self.until = now, NEVER_DUE
+
+    def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
+        """Note until when the outcome of the evaluation just made stands."""
         first = self.first(ctx)
         if first is not None:
             value, rate, slack = first
@@ -161,7 +197,6 @@ class _Comparison(Watched):
                     ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))
                 if not self.test(value, other[0]):
                     break
-        return raw
 
     def _reader(self, arg: EvalNode, probes: dict[int, _Probe]) -> Reader:
         """Return what reads an argument as it was at the evaluation just made.

@@ -49,7 +49,14 @@ _KINDS = {
     "game-snd": ArgumentKind.EITHER,
     "fireball": ArgumentKind.EITHER,
 }
-_plans: dict[tuple[str, Dialect], list[ArgumentKind]] = {}
+# Members by names of their own, because looking them up in the class takes long.
+_FSO, _WCS = Dialect.FSO, Dialect.WCS
+_TEXT, _NATURAL, _TRUTH = ArgumentKind.TEXT, ArgumentKind.NATURAL, ArgumentKind.TRUTH
+_ORDER, _VARIABLE, _ACTION = ArgumentKind.ORDER, ArgumentKind.VARIABLE, ArgumentKind.ACTION
+_EITHER = ArgumentKind.EITHER
+#: By operator and whether the dialect is WCS.
+_plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
+_fewest: dict[tuple[str, bool], int] = {}
 
 
 def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind]:
@@ -58,7 +65,10 @@ def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind
     A position that the catalog gives no type is read as text. An operator that the dialect does not have is read as the
     other dialect's.
     """
-    plan = _plans.setdefault((name, dialect), [])
+    key = (name, dialect is _WCS)
+    plan = _plans.get(key)
+    if plan is None:
+        plan = _plans[key] = []
     if len(plan) < count:
         row = CATALOG.dialect_catalog(dialect).get(name) or CATALOG[name]
         for index in range(len(plan), count):
@@ -76,20 +86,20 @@ def read_arguments(
     values: list[ActionValue] = []
     not_a_number = False
     for kind, node in zip(argument_kinds(name, ctx.dialect, len(nodes)), nodes, strict=False):
-        if kind is ArgumentKind.TEXT:
+        if kind is _TEXT:
             values.append(ctx.text(node))
-        elif kind is ArgumentKind.TRUTH:
+        elif kind is _TRUTH:
             values.append(int(ctx.truth(node)))
-        elif kind is ArgumentKind.ORDER:
+        elif kind is _ORDER:
             values.append(read_order(ctx, node))
-        elif kind is ArgumentKind.VARIABLE:
+        elif kind is _VARIABLE:
             values.append(variable_name(ctx, node))
-        elif kind is ArgumentKind.ACTION:
+        elif kind is _ACTION:
             values.append(ctx.evaluate(node))
-        elif kind is ArgumentKind.EITHER and not node.is_expression:
+        elif kind is _EITHER and node.inner is None:
             values.append(ctx.text(node))
         else:
-            values.append(ctx.natural(node) if kind is ArgumentKind.NATURAL else ctx.number(node))
+            values.append(ctx.natural(node) if kind is _NATURAL else ctx.number(node))
             not_a_number = not_a_number or ctx.nan is not None
     return tuple(values), not_a_number
 
@@ -116,17 +126,26 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
     action does nothing: the original does not load such a mission (A40).
     """
     ctx.effects += 1
-    row = CATALOG.dialect_catalog(ctx.dialect).get(name)
-    if row is not None and len(node.args) < row.min_args:
+    if len(node.args) < _fewest_arguments(name, ctx.dialect):
         ctx.warn(f"{name} has too few arguments and does nothing", node)
         return 1
     values, not_a_number = read_arguments(ctx, name, node.args)
-    if not_a_number and ctx.dialect is Dialect.FSO:
+    if not_a_number and ctx.dialect is _FSO:
         return 1
     if effect is not None:
         effect(ctx, values)
     ctx.act(name, values)
     return 1
+
+
+def _fewest_arguments(name: str, dialect: Dialect) -> int:
+    """Return how many arguments an action needs in a dialect; 0 if the dialect does not have it."""
+    key = (name, dialect is _WCS)
+    fewest = _fewest.get(key)
+    if fewest is None:
+        row = CATALOG.dialect_catalog(dialect).get(name)
+        fewest = _fewest[key] = row.min_args if row is not None else 0
+    return fewest
 
 
 def _meaning(name: str, effect: Effect | None) -> OperatorFunction:

@@ -6,6 +6,7 @@ import operator as py
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sexp_runtime.operators.evaluator import evaluate
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import operator
 from sexp_runtime.values import KNOWN_FALSE, NAN, NAN_FOREVER, Raw
@@ -22,6 +23,8 @@ def compare(ctx: EvaluationContext, node: EvalNode, test: Callable[[int, int], b
     args = node.args
     if not args:
         return 0
+    if len(args) == 2:
+        return _compare_two(ctx, args[0], args[1], test)
     first = ctx.evaluate(args[0])
     if args[0].is_expression:
         status = args[0].head.status
@@ -53,6 +56,31 @@ def compare(ctx: EvaluationContext, node: EvalNode, test: Callable[[int, int], b
         if not test(first, ctx.evaluate(arg)):
             return 0
     return 1
+
+
+def _compare_two(ctx: EvaluationContext, one: EvalNode, two: EvalNode, test: Callable[[int, int], bool]) -> Raw:
+    """The same steps where there are just two arguments, as nearly always."""
+    first = evaluate(ctx, one)
+    inner = one.inner
+    if inner is not None:
+        status = inner.status
+        if status is NAN:
+            return 0
+        if status is NAN_FOREVER:
+            return KNOWN_FALSE
+    status = two.status
+    if status is NAN:
+        return 0
+    if status is NAN_FOREVER:
+        return KNOWN_FALSE
+    inner = two.inner
+    if inner is not None:
+        status = inner.status
+        if status is NAN:
+            return 0
+        if status is NAN_FOREVER:
+            return KNOWN_FALSE
+    return 1 if test(first, evaluate(ctx, two)) else 0
 
 
 @operator("=", results=(KNOWN_FALSE,))

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from sexp_runtime.world.wings import Wing
     from sexp_runtime.world.world import World
 
+# Members by names of their own, because looking them up in the class takes long.
+_WRAPPER: Final = EvalKind.WRAPPER
+_CLAUSE: Final = EvalKind.CLAUSE
+_CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
+
 #: A `due` that means: time alone changes nothing.
 NEVER_DUE: Final = 1 << 62
 #: Values up to here pass a non-negative position unchanged (B60).
@@ -134,11 +139,11 @@ class EvaluationContext:
         self.nan = None
         if arg is None:
             return 0
-        if arg.kind is not EvalKind.WRAPPER:
+        if arg.kind is not _WRAPPER:
             return self.atom_number(arg)
         value = evaluator.evaluate(self, arg)
         # Only after evaluating: reading the argument may itself have used `nan`.
-        status = arg.head.status
+        status = (arg.inner or arg).status
         if status is NAN or status is NAN_FOREVER:
             self.nan = status
             return 0
@@ -182,7 +187,7 @@ class EvaluationContext:
             return self.world.variables.numbers[node.variable]
         if node.is_placeholder and self.candidate is not None:
             return self._candidate_number(self.candidate, atoi)
-        if node.kind is EvalKind.CONTAINER_DATA:
+        if node.kind is _CONTAINER_DATA:
             return atoi(container_data_text(self, node))
         return node.literal
 
@@ -208,13 +213,16 @@ class EvaluationContext:
 
     def text(self, arg: EvalNode | None) -> str:
         """Return an argument's text; an expression and an absent argument have none (B45, B48, C40)."""
-        if arg is None or arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
+        if arg is None:
+            return ""
+        kind = arg.kind
+        if kind is _WRAPPER or kind is _CLAUSE:
             return ""
         if arg.variable is not None:
             return self.world.variables.text(arg.variable)
         if arg.is_placeholder and self.candidate is not None:
             return self._candidate_text(self.candidate)
-        if arg.kind is EvalKind.CONTAINER_DATA:
+        if kind is _CONTAINER_DATA:
             return container_data_text(self, arg)
         return arg.text
 

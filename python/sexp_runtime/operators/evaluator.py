@@ -6,6 +6,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode, build
+from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, TRUE, UNKNOWN, Status
 
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 
 #: Statuses whose coming or going can change a later evaluation; all others are one class.
 _SETTLING: Final = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, DRAWN}
+# Members by names of their own: looking a member up in its class takes longer than all else that is done with it.
+_OPERATOR: Final = EvalKind.OPERATOR
+_WRAPPER: Final = EvalKind.WRAPPER
+_CLAUSE: Final = EvalKind.CLAUSE
+_ATOM: Final = EvalKind.ATOM
 
 # A formula of MAX_DEPTH lists takes about six Python frames a list; those of CPython 3.11 take no C stack.
 sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
@@ -34,9 +40,7 @@ def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
 def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
     """Evaluate a node and return the integer its caller sees; the status stays in the node (B10-B13)."""
     kind = node.kind
-    if kind is EvalKind.OPERATOR:
-        return _run(ctx, node)
-    if kind is EvalKind.WRAPPER:
+    if kind is _WRAPPER:
         if node.traps:
             status = node.status
             if status is KNOWN_TRUE:
@@ -47,9 +51,16 @@ def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
         if inner is None:  # the empty list (A38)
             return 0
         value = _run(ctx, inner)
-        set_status(ctx, node, inner.status)
+        status, old = inner.status, node.status
+        if status is not old:
+            if (status is TRUE or status is FALSE) and (old is UNKNOWN or old is TRUE or old is FALSE):
+                node.status = status  # as `set_status` does within the class of ordinary statuses
+            else:
+                set_status(ctx, node, status)
         return value
-    if kind is EvalKind.CLAUSE:
+    if kind is _OPERATOR:
+        return _run(ctx, node)
+    if kind is _CLAUSE:
         return 0
     return ctx.atom_number(node)
 
@@ -82,7 +93,10 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
     if isinstance(raw, Status):
         set_status(ctx, node, raw)
         return 1 if raw is KNOWN_TRUE else 0
-    if node.status is NAN:
+    status = node.status  # again: the function may have made the formula forget its statuses
+    if status is UNKNOWN or status is TRUE or status is FALSE:
+        node.status = TRUE if raw else FALSE  # as `set_status` does within the class of ordinary statuses
+    elif status is NAN:
         set_status(ctx, node, UNKNOWN)
     else:
         set_status(ctx, node, TRUE if raw else FALSE)
@@ -93,9 +107,12 @@ def flush(ctx: EvaluationContext, node: EvalNode) -> None:
     """Forget a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
     nodes = node.subtree
     if nodes is None:
-        nodes = node.subtree = tuple(node.walk())
+        nodes = node.subtree = _remembering(node)
     for current in nodes:
-        if current.status is not UNKNOWN:
+        status = current.status
+        if status is TRUE or status is FALSE:
+            current.status = UNKNOWN  # as `set_status` does within the class of ordinary statuses
+        elif status is not UNKNOWN:
             set_status(ctx, current, UNKNOWN)
         if current.cache is not None:
             current.cache = None
@@ -104,6 +121,26 @@ def flush(ctx: EvaluationContext, node: EvalNode) -> None:
         if current.memory is not None:
             current.memory = None
             ctx.unsettled = True
+
+
+def _remembering(root: EvalNode) -> tuple[EvalNode, ...]:
+    """Return the nodes of a subtree that can remember anything.
+
+    Atoms do where a provider has them as candidates (D7, C40) or an operator with a memory overwrites their status
+    (B34, I2); the atoms of all other operators stay as they were built.
+    """
+    nodes = [root]
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        spec = node.spec
+        forgetful = spec is not None and not spec.traits & (Trait.CONTROL | Trait.STATEFUL)
+        for child in (*node.args, node.inner):
+            if child is not None:
+                if not (forgetful and child.kind is _ATOM):
+                    nodes.append(child)
+                stack.append(child)
+    return tuple(nodes)
 
 
 def is_settled(ctx: EvaluationContext) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sexp_runtime.operators.evaluator import evaluate
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait, operator
-from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
+from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -24,26 +25,23 @@ def false(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return KNOWN_FALSE
 
 
-def _is_known_false(ctx: EvaluationContext, status: Status) -> bool:
-    """Say whether a status ends `and` (B30); in WCS not-a-number for ever does not (K)."""
-    return status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs)
-
-
 @operator("and", results=(KNOWN_TRUE, KNOWN_FALSE))
 def logical_and(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """All arguments true; only a known false one ends it early (B30, B35)."""
+    """All arguments true; only a known false one ends it early (B30, B35), in WCS none that is NaN for ever (K)."""
     result = True
     all_known = True
     for position, arg in enumerate(node.args):
         if position == 0 and not arg.is_expression:  # a number in first place (B35)
-            result = ctx.evaluate(arg) != 0
+            result = evaluate(ctx, arg) != 0
             continue
-        value = ctx.evaluate(arg)
-        status = arg.head.status
-        if _is_known_false(ctx, status):
+        value = evaluate(ctx, arg)
+        status = (arg.inner or arg).status
+        if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
             return KNOWN_FALSE
-        result = result and value == 1
-        all_known = all_known and status is KNOWN_TRUE
+        if value != 1:
+            result = False
+        if status is not KNOWN_TRUE:
+            all_known = False
     if all_known:
         return KNOWN_TRUE
     return int(result)
@@ -56,14 +54,16 @@ def logical_or(ctx: EvaluationContext, node: EvalNode) -> Raw:
     all_known = True
     for position, arg in enumerate(node.args):
         if position == 0 and not arg.is_expression:  # a number in first place (B35)
-            result = ctx.evaluate(arg) != 0
+            result = evaluate(ctx, arg) != 0
             continue
-        value = ctx.evaluate(arg)
-        status = arg.head.status
+        value = evaluate(ctx, arg)
+        status = (arg.inner or arg).status
         if status is KNOWN_TRUE:
             return KNOWN_TRUE
-        result = result or value == 1
-        all_known = all_known and status is KNOWN_FALSE
+        if value == 1:
+            result = True
+        if status is not KNOWN_FALSE:
+            all_known = False
     if all_known:
         return KNOWN_FALSE
     return int(result)
@@ -75,11 +75,11 @@ def logical_not(ctx: EvaluationContext, node: EvalNode) -> Raw:
     arg = node.arg(0)
     if arg is None:
         return 0
-    value = ctx.evaluate(arg)
+    value = evaluate(ctx, arg)
     if not arg.is_expression:
         return int(value == 0)
     status = arg.head.status
-    if _is_known_false(ctx, status):
+    if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
         return KNOWN_TRUE
     if status is KNOWN_TRUE:
         return KNOWN_FALSE
@@ -94,7 +94,7 @@ def exactly_one(ctx: EvaluationContext, node: EvalNode) -> Raw:
     known_true = known_false = other_true = 0
     counted = len(node.args)
     for position, arg in enumerate(node.args):
-        value = ctx.evaluate(arg)
+        value = evaluate(ctx, arg)
         if position == 0 and not arg.is_expression:  # a number in first place (B35)
             other_true += value != 0
             counted -= 1
@@ -118,9 +118,9 @@ def and_in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
     all_known = True
     for position, arg in enumerate(node.args):
         if position == 0 and not arg.is_expression:
-            result = ctx.evaluate(arg) != 0
+            result = evaluate(ctx, arg) != 0
             continue
-        value = ctx.evaluate(arg)
+        value = evaluate(ctx, arg)
         holder = arg.head if position == 0 else arg  # the first is remembered in its operator, the others in wrappers
         status = holder.status
         is_true = value == 1

@@ -18,7 +18,10 @@ from sexp_runtime.world.ships import IDENTITY, Matrix, Ship, ShipStatus, Vector
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-_IN_SPACE = (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL)
+# Members by names of their own, because looking them up in the class takes long.
+_NOT_YET, _PRESENT, _DEATH_ROLL, _EXITED = (
+    ShipStatus.NOT_YET, ShipStatus.PRESENT, ShipStatus.DEATH_ROLL, ShipStatus.EXITED,
+)  # fmt: skip
 
 
 class Presence(Enum):
@@ -27,6 +30,9 @@ class Presence(Enum):
     HERE = auto()
     ABSENT = auto()  #: unknown, or not there yet, or a wing between waves
     EXITED = auto()  #: a ship that has left, or a wing that is gone
+
+
+_HERE, _ABSENT, _GONE = Presence.HERE, Presence.ABSENT, Presence.EXITED
 
 
 @dataclass(slots=True)
@@ -58,24 +64,24 @@ def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence,
     text = ctx.text(arg)
     point = world.point(text)
     if point is not None:
-        return Presence.HERE, [Place(point)]
+        return _HERE, [Place(point)]
     if text[:5].lower() == "<any ":
         team = team_named(text)
         ships = [
             place_of(found)
             for found in world.ships.values()
-            if found.status in _IN_SPACE and found.team.lower() == team
+            if ((status := found.status) is _PRESENT or status is _DEATH_ROLL) and found.team.lower() == team
         ]
         return (Presence.HERE if ships else Presence.ABSENT), ships
     return Presence.ABSENT, []
 
 
 def _ship_places(ship: Ship) -> tuple[Presence, list[Place]]:
-    if ship.status is ShipStatus.EXITED:
-        return Presence.EXITED, []
-    if ship.status is ShipStatus.NOT_YET:
-        return Presence.ABSENT, []
-    return Presence.HERE, [place_of(ship)]
+    if ship.status is _EXITED:
+        return _GONE, []
+    if ship.status is _NOT_YET:
+        return _ABSENT, []
+    return _HERE, [Place(ship.position, ship.orientation, ship)]
 
 
 def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, Place | None]:
