@@ -249,11 +249,11 @@ def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     planner = Planner(ctx)
     if root.name in _CONDITIONALS and root.args:
         condition = planner.plan(root.args[0])
-        if condition.form is not Form.INTERPRETED and (condition.form in UNNOTICED or not ctx.wcs):
+        if condition.form is not Form.INTERPRETED:
             if root.name == "when":
-                return _write_when(root, condition)
+                return _write_when(root, condition, ctx)
             if _keeps_nothing(condition):
-                return _write_every_time(root, condition), True
+                return _write_every_time(root, condition, ctx), True
     return _write_plain(root, planner.plan(root), ctx)
 
 
@@ -279,7 +279,7 @@ def _reads_no_clock(plan: Plan) -> bool:
 
 
 def _write_plain(root: EvalNode, plan: Plan, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
-    writer = SourceWriter()
+    writer = SourceWriter(wcs=ctx.wcs)
     if plan.form is Form.INTERPRETED or plan.form is Form.KNOWN:
         writer.add(f"return evaluate(C, {writer.reference('n', root)})")
         return writer, True
@@ -316,9 +316,9 @@ def _condition(writer: SourceWriter, plan: Plan) -> tuple[str, str | None]:
     return arg.value, arg.test(KNOWN_FALSE, NAN_FOREVER)
 
 
-def _write_when(root: EvalNode, condition: Plan) -> tuple[SourceWriter, bool]:
+def _write_when(root: EvalNode, condition: Plan, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     """`when`: the actions run if the value is exactly 1; a known false condition makes it known false (C1-C3)."""
-    writer = SourceWriter()
+    writer = SourceWriter(wcs=ctx.wcs)
     node = writer.reference("n", root)
     can_fail = bool(condition.specials & {KNOWN_FALSE, NAN_FOREVER})
     if can_fail:
@@ -356,12 +356,12 @@ def _simple(arg: EvalNode) -> bool:
     return arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name
 
 
-def _write_every_time(root: EvalNode, condition: Plan) -> SourceWriter:
+def _write_every_time(root: EvalNode, condition: Plan, ctx: EvaluationContext) -> SourceWriter:
     """`every-time`: as `when`, then everything below is forgotten and the result is NAN (C7, D3).
 
     The condition is written without statuses, so that there is nothing to forget unless actions ran.
     """
-    writer = SourceWriter(fresh=True)
+    writer = SourceWriter(fresh=True, wcs=ctx.wcs)
     node = writer.reference("n", root)
     value, _ = _condition(writer, condition)
     writer.add(f"if {value} == 1:")

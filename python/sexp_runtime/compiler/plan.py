@@ -40,6 +40,7 @@ LOGIC: Final = frozenset({"and", "or", "not"})
 _NONE: Final[frozenset[Status]] = frozenset()
 _NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 _FALSE_FOREVER: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
+_ONLY_FALSE: Final = frozenset({KNOWN_FALSE})
 #: What a cached operator may do beyond reading facts: read the clock.
 _READER: Final = Trait.NONE | Trait.TIME
 
@@ -121,6 +122,8 @@ class Planner:
         self._true = ctx.constants.true
         self._false = ctx.constants.false
         self._wcs = ctx.wcs
+        #: What `and` and `not` take as known false (B30, B32, K).
+        self._falsities = _ONLY_FALSE if ctx.wcs else _FALSE_FOREVER
 
     def plan(self, node: EvalNode) -> Plan:
         """Return the plan of an argument, or of a root operator node."""
@@ -166,15 +169,11 @@ class Planner:
             ordinary = not spec.results or (name in PROPAGATING and not any(kid.specials & _NAN_LIKE for kid in kids))
             if quiet and ordinary:
                 return Plan(node, Form.CALL)
-        if self._wcs:
-            return Plan(node, Form.INTERPRETED, specials=spec.results)
         return Plan(node, Form.STATUS_CALL, specials=spec.results)
 
     def _fits(self, plan: Plan) -> bool:
         if plan.form is Form.CONSTANT or plan.form is Form.KNOWN:
             return True
-        if self._wcs and plan.form is not Form.INLINE:
-            return False
         return plan.depth <= (MAX_INLINE_DEPTH if plan.form is Form.INLINE else MAX_NESTING)
 
     def _form(self, kids: Sequence[Plan], specials: frozenset[Status]) -> Form:
@@ -192,8 +191,10 @@ class Planner:
             return constant(node, int(all(_compare(name, first, other) for other in others)))
         return Plan(node, form, kids=kids, specials=specials, low=0, high=1)
 
-    def _arithmetic(self, node: EvalNode, name: str, kids: list[Plan]) -> Plan:
+    def _arithmetic(self, node: EvalNode, name: str, kids: list[Plan]) -> Plan | None:
         specials = frozenset().union(*(kid.specials for kid in kids)) & _NAN_LIKE
+        if self._wcs and specials and name != "+":
+            return None  # takes what is no number as 0 there (K)
         if name in ("/", "mod") and any(kid.low <= 0 <= kid.high for kid in kids[1:]):
             specials |= {NAN}
         form = self._form(kids, specials)
@@ -231,7 +232,7 @@ class Planner:
         can_be_true = [KNOWN_TRUE in kid for kid in sets]
         result: set[Status] = set()
         if name == "and":
-            if any(kid & _FALSE_FOREVER for kid in sets):
+            if any(kid & self._falsities for kid in sets):
                 result.add(KNOWN_FALSE)
             if all(can_be_true):
                 result.add(KNOWN_TRUE)
@@ -243,7 +244,7 @@ class Planner:
         else:
             if len(kids) != 1:
                 return Plan(node, Form.STATUS_CALL, specials=frozenset({KNOWN_TRUE, KNOWN_FALSE}))
-            if sets[0] & _FALSE_FOREVER:
+            if sets[0] & self._falsities:
                 result.add(KNOWN_TRUE)
             if can_be_true[0]:
                 result.add(KNOWN_FALSE)

@@ -11,7 +11,6 @@ from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOR
 
 #: Names by which the generated code knows the statuses.
 STATUS_NAMES = {KNOWN_TRUE: "KT", KNOWN_FALSE: "KF", NAN: "NAN", NAN_FOREVER: "NANF", CANT_EVAL: "CANT"}
-_TRAPPED = (KNOWN_TRUE, KNOWN_FALSE, NAN_FOREVER)
 
 
 def _can_flush(head: EvalNode) -> bool:
@@ -40,15 +39,21 @@ class Arg:
 class SourceWriter:
     """Writes one function. `parameters` maps the names that the code uses to the objects they stand for.
 
-    With `fresh` the function keeps no statuses at all: every status is unknown when it starts and forgotten when it
-    ends, as below an `every-time` that flushes after each pass (C7).
+    With `wcs` it is written for that dialect, in which not-a-number for ever neither traps nor decides `and` and `not`
+    (K). With `fresh` the function keeps no statuses at all: every status is unknown when it starts and forgotten when
+    it ends, as below an `every-time` that flushes after each pass (C7).
     """
 
-    def __init__(self, *, fresh: bool = False) -> None:
+    def __init__(self, *, fresh: bool = False, wcs: bool = False) -> None:
         self.lines: list[str] = []
         self.parameters: dict[str, Any] = {}
         self.indent = 1
         self.fresh = fresh
+        #: What ends an evaluation at once when remembered (B11), and what does not.
+        self._trapped = (KNOWN_TRUE, KNOWN_FALSE) if wcs else (KNOWN_TRUE, KNOWN_FALSE, NAN_FOREVER)
+        self._passing = (NAN, CANT_EVAL, NAN_FOREVER) if wcs else (NAN, CANT_EVAL)
+        #: What `and` and `not` take as known false (B30, B32).
+        self._falsities = (KNOWN_FALSE,) if wcs else (KNOWN_FALSE, NAN_FOREVER)
         #: Whether the code runs the root's actions itself, and counts them as effects.
         self.runs_actions = False
         self._names: dict[int, str] = {}
@@ -184,7 +189,7 @@ class SourceWriter:
             return Arg(plan, value, status)
         self.add(f"{status} = {self.reference('n', holder)}.status")
         trapped = 0
-        for each in _TRAPPED:
+        for each in self._trapped:
             if each in plan.specials:
                 word = "elif" if trapped else "if"
                 self.add(f"{word} {status} is {STATUS_NAMES[each]}: {value} = {1 if each is KNOWN_TRUE else 0}")
@@ -209,7 +214,7 @@ class SourceWriter:
             self.add(f"    {status} = {result}; remember(C, {nodes}, {result})")
         else:
             self.add(f"    if {result} is not {status}: {status} = {result}; remember(C, {nodes}, {result})")
-        for each in (NAN, CANT_EVAL):
+        for each in self._passing:
             if each in plan.specials:
                 name = STATUS_NAMES[each]
                 self.add(
@@ -274,7 +279,7 @@ class SourceWriter:
 
     def _junction(self, plan: Plan, result: str, *, conjunction: bool) -> None:
         """`and` (B30) and `or` (B31): every argument is evaluated unless a known one decides."""
-        decided, outcome = ((KNOWN_FALSE, NAN_FOREVER), "KF") if conjunction else ((KNOWN_TRUE,), "KT")
+        decided, outcome = (self._falsities, "KF") if conjunction else ((KNOWN_TRUE,), "KT")
         wanted, all_known = (KNOWN_TRUE, "KT") if conjunction else (KNOWN_FALSE, "KF")
         known = wanted in plan.specials and all(wanted in kid.specials for kid in plan.kids)
         total, knowing = self.fresh_name("a"), self.fresh_name("k")
@@ -299,7 +304,7 @@ class SourceWriter:
 
     def _negation(self, plan: Plan, result: str) -> None:
         arg = self.argument(plan.kids[0])
-        self.leave(arg.test(KNOWN_FALSE, NAN_FOREVER), result, "KT")
+        self.leave(arg.test(*self._falsities), result, "KT")
         self.leave(arg.test(KNOWN_TRUE), result, "KF")
         self.add(f"{result} = 0 if {arg.value} == 1 else 1")
 
