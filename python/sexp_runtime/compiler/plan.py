@@ -67,8 +67,6 @@ class Form(Enum):
 
 #: Forms whose evaluation cannot be noticed, so that it may be left out where its value does not count.
 UNNOTICED: Final = frozenset({Form.CONSTANT, Form.KNOWN, Form.VARIABLE, Form.INLINE, Form.CALL})
-#: Forms that carry a status.
-WITH_STATUS: Final = frozenset({Form.STATUS, Form.STATUS_CALL, Form.INTERPRETED})
 
 
 class Plan:
