@@ -1,8 +1,6 @@
-extends Node
+extends "res://timing.gd"
 ## The GDScript half of the binding's benchmark: times the border from this side, and GDScript's own twins.
-## Times are the thread's own CPU time, so that other programs on the machine do not count.
 
-const REPEATS := 7
 const TICKERS := 500
 
 signal none
@@ -26,26 +24,6 @@ func heard_two(_number, _text) -> void:
 
 func add_one(value: int) -> int:
 	return value + 1
-
-
-func median(values: Array) -> float:
-	values.sort()
-	return values[values.size() / 2]
-
-
-func timed(rounds: int, work: Callable) -> float:
-	work.call(rounds)
-	var times := []
-	for i in REPEATS:
-		var start := BenchTarget.cpu_ns()
-		work.call(rounds)
-		times.append((BenchTarget.cpu_ns() - start) / 1000.0 / rounds)
-	return median(times)
-
-
-func empty_loop(rounds: int) -> void:
-	for i in rounds:
-		pass
 
 
 func emit_none(rounds: int) -> void:

@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import shutil
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from _godot import make_project, run, set_up_engine
 
 #: What was promised, in microseconds.
 GOALS_US = {
@@ -37,35 +34,6 @@ GOAL_START_SECONDS = 0.2
 GOAL_MEMORY_MB = 30.0
 
 
-def make_project(folder: Path, with_python: bool) -> Path:
-    """An empty project with what the benchmark needs, with or without the binding."""
-    (folder / ".godot").mkdir(parents=True)
-    modules = ""
-    if with_python:
-        (folder / "addons").mkdir()
-        (folder / "addons" / "pythonscript").symlink_to(ROOT / "addons" / "pythonscript", target_is_directory=True)
-        (folder / ".godot" / "extension_list.cfg").write_text("res://addons/pythonscript/pythonscript.gdextension\n")
-        (folder / "python").mkdir()
-        shutil.copy(HERE / "_binding_inside.py", folder / "python" / "bench_inside.py")
-        shutil.copy(HERE / "_binding_inside.gd", folder / "bench.gd")
-        modules = '[python]\n\nmodules=PackedStringArray("bench_inside")\n'
-    shutil.copy(HERE / "_binding_main.gd", folder / "main.gd")
-    (folder / "project.godot").write_text(f'config_version=5\n\n[application]\n\nconfig/name="bench"\n\n{modules}')
-    return folder
-
-
-def run(engine: str, project: Path, *arguments: str) -> tuple[float, float]:
-    """Run the engine in a project; the seconds it took, real and CPU. Stops with its output where it fails."""
-    command = [engine, "--headless", "--path", str(project), "--script", "main.gd", "--", *arguments]
-    before, start = os.times(), time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=600)
-    seconds, after = time.perf_counter() - start, os.times()
-    cpu = after.children_user + after.children_system - before.children_user - before.children_system
-    if done.returncode != 0 or not Path(arguments[1]).is_file():
-        sys.exit(f"the engine failed (exit code {done.returncode}):\n{(done.stdout + done.stderr)[-4000:]}")
-    return seconds, cpu
-
-
 def start_up(engine: str, projects: list[Path], work: Path, starts: int) -> list[tuple[float, float, float]]:
     """Per project (seconds, CPU seconds, megabytes): medians over several starts in turn."""
     figures: list[list[tuple[float, float, float]]] = [[] for _ in projects]
@@ -75,15 +43,15 @@ def start_up(engine: str, projects: list[Path], work: Path, starts: int) -> list
             real, cpu = run(engine, project, "ready", str(answer))
             place.append((real, cpu, int(answer.read_text()) / 1024))
             answer.unlink()
-    return [tuple(statistics.median(column) for column in zip(*place[1:], strict=True)) for place in figures]  # type: ignore[misc]  # three columns
+    return [tuple(statistics.median(column) for column in zip(*place[1:], strict=True)) for place in figures]
 
 
 def measure(engine: str, rounds: int, starts: int) -> dict[str, Any]:
     """All figures: microseconds per thing for Python and GDScript, start-up seconds and megabytes."""
     with tempfile.TemporaryDirectory(prefix="bench-binding-") as temporary:
         work = Path(temporary)
-        with_python = make_project(work / "with", True)
-        without = make_project(work / "without", False)
+        with_python = make_project(work / "with", "_binding_inside")
+        without = make_project(work / "without", None)
         answer = work / "answer.json"
         run(engine, with_python, "measure", str(answer), str(rounds))
         result: dict[str, Any] = json.loads(answer.read_text())
@@ -120,11 +88,7 @@ def main() -> int:
     parser.add_argument("--starts", type=int, default=7, help="starts of the engine for the start-up time (default 7)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="also write the figures to a file")
     options = parser.parse_args()
-    engine = os.environ.get("GODOT")
-    if not engine:
-        found = subprocess.run([str(ROOT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
-        engine = found.stdout.strip()
-    result = measure(engine, options.rounds, options.starts)
+    result = measure(set_up_engine(), options.rounds, options.starts)
     show(result)
     if options.json:
         options.json.write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
