@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 BENCHMARKS = Path(__file__).resolve().parents[2] / "tools" / "benchmarks"
-sys.path.insert(0, str(BENCHMARKS))
 
-import expression  # noqa: E402
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Imports a benchmark's module. Their folder leaves the path after each test: other tests have an `engine` too."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return importlib.import_module
 
 
 def run_expression(tmp_path: Path, *arguments: str, **environment: str) -> tuple[dict[str, Any], str]:
@@ -34,7 +40,8 @@ def run_expression(tmp_path: Path, *arguments: str, **environment: str) -> tuple
     return found, done.stdout
 
 
-def test_a_way_that_means_something_else_is_named() -> None:
+def test_a_way_that_means_something_else_is_named(load: Callable[[str], Any]) -> None:
+    expression = load("expression")
     found: dict[str, Any] = {"truths": expression.Condition().truths()}
     assert expression.disagreements(found) == []
     wrong = copy.deepcopy(found)
@@ -49,7 +56,8 @@ def test_without_an_engine_the_condition_is_measured_in_python_alone(tmp_path: P
     assert all(each > 0 for each in numbers["python"]["microseconds"].values())
 
 
-def test_the_condition_beside_the_engines_own_ways(tmp_path: Path) -> None:
+def test_the_condition_beside_the_engines_own_ways(load: Callable[[str], Any], tmp_path: Path) -> None:
+    expression = load("expression")
     engine, missing = expression.find_engine()
     if engine is None:
         pytest.skip(missing)
