@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import importlib
 import json
 import os
@@ -66,3 +67,104 @@ def test_the_condition_beside_the_engines_own_ways(load: Callable[[str], Any], t
     assert {"generated code", "GDScript: Expression, parsed once", "GDScript: typed function, Array[int]"} <= set(taken)
     assert numbers["godot"]["truths"].keys() == taken.keys() and all(each > 0 for each in taken.values())
     assert taken["generated code"] < taken["GDScript: our generated code, through the binding"]
+
+
+# --- whom the benchmark of missions blames -------------------------------------------------------------------------
+
+STUTTERS = """#Mission Info
+$Name: Stutters
+#Sexp_variables
+$Variables:
+(
+0 "Tick" "0" "number"
+1 "Drawn" "0" "number"
+)
+#Objects
+#Wings
+#Events
+$Formula: ( every-time ( true ) ( modify-variable @Tick[0] ( + @Tick[0] 1 ) ) )
++Name: Acts
+$Formula: ( when-argument ( random-multiple-of "1" "2" ) ( = ( string-to-int "<argument>" ) 3 ) ( do-nothing ) )
++Name: Draws
+$Formula: ( when ( > @Tick[0] 100000 ) ( do-nothing ) )
++Name: Reads
+$Formula: ( when ( > ( mission-time ) 100000 ) ( do-nothing ) )
++Name: Looks at the clock
+$Formula: ( when ( = @Drawn[0] 1 ) ( do-nothing ) )
++Name: Costs nothing
+#Goals
+#End
+"""
+
+
+@pytest.fixture
+def stutters(tmp_path: Path) -> Path:
+    """A mission in which each event but the last costs something, each for another reason."""
+    path = tmp_path / "stutters.fs2"
+    path.write_text(STUTTERS)
+    return path
+
+
+def test_each_event_is_blamed_for_what_it_does(load: Callable[[str], Any], stutters: Path) -> None:
+    blame = load("_blame")
+    watch = blame.Watch(stutters, 1, slow=range(60, 90), interesting=(0, 100))
+    watch.run(120, 16_667)
+    said = {
+        watch.session.owner_of(*key): (cost.evaluations, blame.what_it_does(watch.root(*key), cost))
+        for key, cost in watch.costs.items()
+    }
+    assert said == {
+        'event "Acts"': (120, "every-time action, ran in 120: modify-variable"),
+        'event "Draws"': (120, "random draw below arguments in 120: random-multiple-of"),
+        'event "Reads"': (120, "changed fact: variable Tick (119), first evaluation (1)"),
+        'event "Looks at the clock"': (3, "the clock: mission-time"),
+        'event "Costs nothing"': (1, "first evaluation (1)"),
+    }
+    slow = {watch.session.owner_of(*key): cost.evaluations for key, cost in watch.slow_costs.items()}
+    assert slow == {'event "Acts"': 30, 'event "Draws"': 30, 'event "Reads"': 30}
+    assert sorted(name for name, _ in watch.frames[100].evaluations) == sorted(slow)
+    assert watch.frames[0].causes == {"first evaluation": 5} and watch.frames[100].causes["fact"] == 1
+
+
+def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[str], Any], stutters: Path) -> None:
+    missions, blame = load("_missions"), load("_blame")
+    played = missions.play(stutters, 3.0, 60, 1)
+    assert played["frames"] == 180 and 2 * 180 < played["evaluations"] < played["requests"]
+    assert played["misses"]["evaluations_share"] == played["evaluations"] / played["requests"]
+    worst = played["worst"]
+    assert worst["us"] == played["worst_us"] >= played["worst_later"]["us"] and played["worst_later"]["at"] > 1
+    assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"])
+    played["blame"] = blame.blame(stutters, 3.0, 60, 1, played)
+    assert played["blame"]["equal"] and json.dumps(played)
+    assert sum(played["blame"]["worst"]["causes"].values()) == worst["evaluations"]
+    told = "\n".join(blame.lines(played))
+    assert told.startswith("stutters, 180 frames, misses evaluations_share 0.")
+    assert 'all frames: event "Draws": 180 evaluations' in told and "worst frame: " in told
+
+
+def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str], Any], stutters: Path) -> None:
+    missions = load("_missions")
+    session = missions.MissionSession.load(stutters, engine="cached", seed=1, scenario=True, monitor=missions.Mode.OFF)
+    times = missions.FrameTimes(session)
+    kept: list[list[int]] = []
+
+    def collect(name: str, arguments: tuple[Any, ...]) -> None:
+        if session.manager.counters.frames == 70:
+            kept.extend([number] for number in range(20_000))
+            gc.collect()
+
+    session.on_action.append(collect)
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        for _ in range(80):
+            gc.collect()  # outside of frames: not theirs
+            session.step_us(16_667)
+    finally:
+        times.close()
+        session.close()
+        if enabled:
+            gc.enable()
+    assert times.worst_later.number == 69 and times.worst_later.gc_rounds == [2]
+    assert 0 < times.worst_later.gc_us <= times.worst_later.events_us
+    assert times._collected not in gc.callbacks

@@ -1,0 +1,164 @@
+"""Plays missions on the naive and the cached engine side by side: the time of each frame, and what the worst were."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.session import MissionSession
+
+#: What each mission is to keep to: evaluations of those that the naive engine makes, frame times of the naive
+#: engine's, and the worst frame in milliseconds; at most this.
+AIMS = {"evaluations_share": 0.03, "median_share": 1 / 30, "p99_share": 1 / 5, "worst_ms": 1.0}
+
+
+@dataclass(slots=True)
+class Frame:
+    """One frame: its number from 0, mission time in seconds, CPU microseconds of cues and events, and what ran in it.
+
+    `gc_rounds` are the generations that the garbage collector went through in it, `gc_us` what that took.
+    """
+
+    number: int
+    at: float
+    us: float
+    cues_us: float
+    events_us: float
+    evaluations: int
+    gc_rounds: list[int]
+    gc_us: float
+
+
+class FrameTimes:
+    """The CPU time that cues and events take in each frame of a session, the garbage collector included.
+
+    `us` has all of them, `worst` is the worst frame, `worst_later` the worst after the first second of the mission.
+    """
+
+    def __init__(self, session: MissionSession) -> None:
+        self.us: list[float] = []
+        self.worst: Frame | None = None
+        self.worst_later: Frame | None = None
+        self._session = session
+        self._counters = session.cues.counters, session.manager.counters
+        self._run_cues, self._run_events = session.cues.frame, session.manager.frame
+        self._inside = False
+        self._evaluations = self._cues_ns = 0
+        self._gc_rounds: list[int] = []
+        self._gc_ns = self._gc_began = 0
+        session.cues.frame = self._cues  # type: ignore[method-assign]
+        session.manager.frame = self._events  # type: ignore[method-assign]
+        gc.callbacks.append(self._collected)
+
+    def close(self) -> None:
+        """Stop listening to the garbage collector."""
+        gc.callbacks.remove(self._collected)
+
+    def _cues(self) -> None:
+        self._evaluations = sum(part.evaluations for part in self._counters)
+        if self._gc_rounds:
+            self._gc_rounds.clear()
+            self._gc_ns = 0
+        self._inside = True
+        start = time.thread_time_ns()
+        self._run_cues()
+        self._cues_ns = time.thread_time_ns() - start
+        self._inside = False
+
+    def _events(self) -> None:
+        self._inside = True
+        start = time.thread_time_ns()
+        self._run_events()
+        taken = time.thread_time_ns() - start
+        self._inside = False
+        us = (self._cues_ns + taken) / 1000
+        self.us.append(us)
+        if self.worst is None or us > self.worst.us:
+            self.worst = self._frame(us, taken)
+        if self._session.mission_time > 1 and (self.worst_later is None or us > self.worst_later.us):
+            self.worst_later = self._frame(us, taken)
+
+    def _frame(self, us: float, events_ns: int) -> Frame:
+        evaluations = sum(part.evaluations for part in self._counters) - self._evaluations
+        return Frame(
+            number=len(self.us) - 1,
+            at=self._session.mission_time,
+            us=us,
+            cues_us=self._cues_ns / 1000,
+            events_us=events_ns / 1000,
+            evaluations=evaluations,
+            gc_rounds=list(self._gc_rounds),
+            gc_us=self._gc_ns / 1000,
+        )
+
+    def _collected(self, phase: str, info: dict[str, int]) -> None:
+        if not self._inside:
+            return
+        if phase == "start":
+            self._gc_began = time.thread_time_ns()
+        else:
+            self._gc_ns += time.thread_time_ns() - self._gc_began
+            self._gc_rounds.append(info["generation"])
+
+
+def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
+    """One mission on the naive engine over compiled formulas and on the cached one, the same battle, frame by frame.
+
+    Times are CPU microseconds of cues and events together, the simulator left out, the garbage collector included.
+    `slow_frames` are the numbers of the frames from the 99th percentile on, `misses` the aims that are missed.
+    """
+    sides = []
+    for engine in ("compiled", "cached"):
+        session = MissionSession.load(path, engine=engine, seed=seed, scenario=True, monitor=Mode.OFF)
+        sides.append((session, FrameTimes(session)))
+    step_us = round(1_000_000 / fps)
+    for _ in range(round(seconds * fps)):
+        for session, _times in sides:
+            session.step_us(step_us)
+    (naive, slow), (cached, fast) = sides
+    counted = cached.counters()
+    assert counted["requests"] == naive.counters()["requests"], f"{path.name}: the engines differ"
+    assert fast.worst is not None
+    p99 = quantile(fast.us, 0.99)
+    numbers: dict[str, Any] = {
+        "mission": path.stem,
+        "formulas": len(cached.world.events) + len(cached.world.goals) + len(cached.cues.cues),
+        "frames": counted["frames"],
+        "requests": counted["requests"],
+        "evaluations": counted["evaluations"],
+        "naive_median_us": statistics.median(slow.us),
+        "naive_p99_us": quantile(slow.us, 0.99),
+        "median_us": statistics.median(fast.us),
+        "p99_us": p99,
+        "worst_us": fast.worst.us,
+        "worst": asdict(fast.worst),
+        "worst_later": None if fast.worst_later is None else asdict(fast.worst_later),
+        "slow_frames": [number for number, us in enumerate(fast.us) if us >= p99],
+    }
+    numbers["misses"] = _misses(numbers)
+    for session, times in sides:
+        times.close()
+        session.close()
+    return numbers
+
+
+def _misses(numbers: dict[str, Any]) -> dict[str, float]:
+    """Return the aims that a mission misses, with what was measured."""
+    measured = {
+        "evaluations_share": numbers["evaluations"] / max(1, numbers["requests"]),
+        "median_share": numbers["median_us"] / numbers["naive_median_us"],
+        "p99_share": numbers["p99_us"] / numbers["naive_p99_us"],
+        "worst_ms": numbers["worst_us"] / 1000,
+    }
+    return {name: value for name, value in measured.items() if value > AIMS[name]}
+
+
+def quantile(values: Sequence[float], share: float) -> float:
+    """Return the value below which a share of the values lies."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
