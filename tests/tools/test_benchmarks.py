@@ -134,12 +134,19 @@ def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[s
     worst = played["worst"]
     assert worst["us"] == played["worst_us"] >= played["worst_later"]["us"] and played["worst_later"]["at"] > 1
     assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"])
-    played["blame"] = blame.blame(stutters, 3.0, 60, 1, played)
+    played["blame"] = blame.blame(stutters, 60, 1, played)
     assert played["blame"]["equal"] and json.dumps(played)
     assert sum(played["blame"]["worst"]["causes"].values()) == worst["evaluations"]
     told = "\n".join(blame.lines(played))
     assert told.startswith("stutters, 180 frames, misses evaluations_share 0.")
     assert 'all frames: event "Draws": 180 evaluations' in told and "worst frame: " in told
+
+
+def test_frames_after_the_end_of_a_mission_do_not_count(load: Callable[[str], Any], stutters: Path) -> None:
+    ending = "$Formula: ( when ( has-time-elapsed 1 ) ( end-mission ) )\n+Name: Ends\n#Goals"
+    stutters.write_text(STUTTERS.replace("#Goals", ending))
+    played = load("_missions").play(stutters, 3.0, 60, 1)
+    assert played["ended"] and 59 <= played["frames"] <= 62
 
 
 def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str], Any], stutters: Path) -> None:

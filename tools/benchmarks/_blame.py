@@ -190,7 +190,7 @@ def _with(operators: Iterable[str], traits: Trait) -> str:
     return ", ".join(dict.fromkeys(name for name in found if name not in _ROOT_ONLY))
 
 
-def blame(path: Path, seconds: float, fps: float, seed: int, played: dict[str, Any]) -> dict[str, Any]:
+def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str, Any]:
     """Play a mission again, as `play` did, and return what made it miss its aims.
 
     Returns `throughout` (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
@@ -199,7 +199,7 @@ def blame(path: Path, seconds: float, fps: float, seed: int, played: dict[str, A
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())
-    watch.run(round(seconds * fps), round(1_000_000 / fps))
+    watch.run(played["frames"], round(1_000_000 / fps))
     found: dict[str, Any] = {"equal": watch.session.counters()["evaluations"] == played["evaluations"]}
     if {"evaluations_share", "median_share"} & played["misses"].keys():
         found["throughout"] = watch.dearest(watch.costs)

@@ -155,13 +155,15 @@ def main() -> int:
         "mass_dirty_ratio": small["mass_us"] / small["naive_us"],
     }
     paths = sorted(args.missions.glob("*.fs2"))[: args.only] if args.missions.is_dir() else []
+    if not paths and args.only != 0:
+        print(f"no missions are played: there are none in {args.missions} (--missions)", file=sys.stderr)
     played = []
     for path in paths:
         found = play(path, args.seconds, args.fps, args.seed)
         played.append(found)
         print(_line(found), file=sys.stderr)
         if found["misses"] and not args.brief:
-            found["blame"] = blame(path, args.seconds, args.fps, args.seed, found)
+            found["blame"] = blame(path, args.fps, args.seed, found)
         del found["slow_frames"]
     if played:
         results["missions"] = played
@@ -170,7 +172,7 @@ def main() -> int:
             "median_share": statistics.median(m["median_us"] / m["naive_median_us"] for m in played),
             "p99_share": statistics.median(m["p99_us"] / m["naive_p99_us"] for m in played),
             "worst_ms": max(m["worst_us"] for m in played) / 1000,
-            "worst_later_ms": max(m["worst_later"]["us"] for m in played if m["worst_later"]) / 1000,
+            "worst_later_ms": max((m["worst_later"]["us"] for m in played if m["worst_later"]), default=0.0) / 1000,
         }
     if args.missions.is_dir():
         held = max((memory(path) for path in sorted(args.missions.glob("*.fs2"))), key=lambda found: found["said"])
@@ -200,7 +202,7 @@ def main() -> int:
 
 def _line(found: dict[str, Any]) -> str:
     return (
-        f"{found['mission'][:24]:24} {found['formulas']:5d} formulas, evaluations "
+        f"{found['mission'][:24]:24} {found['formulas']:5d} formulas, {found['frames']:6d} frames, evaluations "
         f"{100 * found['evaluations'] / max(1, found['requests']):5.2f} %, median {found['median_us']:7.1f} of "
         f"{found['naive_median_us']:7.1f} us, p99 {found['p99_us']:7.1f} of {found['naive_p99_us']:7.1f} us, "
         f"worst {found['worst_us']:7.1f} us"
