@@ -136,6 +136,9 @@ def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[s
     assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"])
     played["blame"] = blame.blame(stutters, 60, 1, played)
     assert played["blame"]["equal"] and json.dumps(played)
+    rows = {row["formula"]: row for row in played["blame"]["throughout"]}
+    each = sum(rows[name]["mean_us"] * rows[name]["evaluations"] for name in ('event "Acts"', 'event "Draws"')) / 180
+    assert played["blame"]["must_run_us"] == pytest.approx(each)
     assert sum(played["blame"]["worst"]["causes"].values()) == worst["evaluations"]
     told = "\n".join(blame.lines(played))
     assert told.startswith("stutters, 180 frames, misses evaluations_share 0.")

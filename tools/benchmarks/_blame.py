@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -27,16 +28,17 @@ _ROOT_ONLY = ("when", *_EVERY_TIME)
 
 @dataclass(slots=True)
 class Cost:
-    """What one formula cost: evaluations and nanoseconds, why, and in how many of them it drew, acted or left a trace.
+    """What one formula cost: evaluations and nanoseconds, why, and in how many of them it drew or left a trace.
 
-    `actions` counts what the game was told of; a trace is anything that forbids to use a result again.
+    `actions` counts what the game was told of; a trace is anything that forbids to use a result again (an action, a
+    draw), so that any engine has to make that evaluation; `trace_ns` is what those took.
     """
 
     evaluations: int = 0
     ns: int = 0
     drew: int = 0
-    acted: int = 0
     left_trace: int = 0
+    trace_ns: int = 0
     causes: Counter[str] = field(default_factory=Counter)
     actions: Counter[str] = field(default_factory=Counter)
 
@@ -56,7 +58,8 @@ class Watch:
     """Plays a mission with every evaluation watched; stands where the monitor's hooks are.
 
     `costs` are those of the whole run, `slow_costs` those of the frames numbered in `slow`, `frames` what happened in
-    the frames of interest, all from 0. Evaluations are timed in real time.
+    the frames of interest, all from 0. An evaluation's time is that of the engine's own hook, real time, but never more
+    than the CPU time since the one before, so that other programs on the machine are not blamed on a formula.
     """
 
     def __init__(self, path: Path, seed: int, slow: Iterable[int], interesting: Iterable[int]) -> None:
@@ -70,7 +73,7 @@ class Watch:
         self._slow = frozenset(slow)
         self._number = 0
         self._actions: Counter[str] = Counter()
-        self._drawn = self._effects = 0
+        self._drawn = self._effects = self._began_ns = 0
         self._run_cues, self._run_events = session.cues.frame, session.manager.frame
         session.cues.frame = self._cues  # type: ignore[method-assign]
         session.manager.frame = self._events  # type: ignore[method-assign]
@@ -91,6 +94,7 @@ class Watch:
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
         """Note an evaluation, and hand it on to the monitor, which knows the fact behind it."""
+        nanoseconds = min(nanoseconds, time.thread_time_ns() - self._began_ns)
         monitor, session = self.session.monitor, self.session
         monitor.formula(kind, index, nanoseconds, value, cause)
         reason = monitor.formulas[kind, index].last_cause
@@ -100,8 +104,9 @@ class Watch:
             cost.evaluations += 1
             cost.ns += nanoseconds
             cost.drew += drew > 0
-            cost.acted += bool(self._actions)
-            cost.left_trace += left_trace > 0
+            if left_trace:
+                cost.left_trace += 1
+                cost.trace_ns += nanoseconds
             cost.causes[reason] += 1
             cost.actions += self._actions
         happening = self.frames.get(self._number)
@@ -115,6 +120,7 @@ class Watch:
         """Take the present counts as those before the next evaluation."""
         self._drawn, self._effects = self.session.world.rng.draws, self.session.context.effects
         self._actions.clear()
+        self._began_ns = time.thread_time_ns()
 
     def _cues(self) -> None:
         self._begin()
@@ -193,14 +199,18 @@ def _with(operators: Iterable[str], traits: Trait) -> str:
 def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str, Any]:
     """Play a mission again, as `play` did, and return what made it miss its aims.
 
-    Returns `throughout` (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
+    Returns `must_run_us` (what evaluations that acted or drew took, a frame, on average), `throughout`
+    (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
     the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
     in those frames, and how long the same frame took in this run. `equal` says whether both runs evaluated the same.
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())
     watch.run(played["frames"], round(1_000_000 / fps))
-    found: dict[str, Any] = {"equal": watch.session.counters()["evaluations"] == played["evaluations"]}
+    found: dict[str, Any] = {
+        "equal": watch.session.counters()["evaluations"] == played["evaluations"],
+        "must_run_us": sum(cost.trace_ns for cost in watch.costs.values()) / 1000 / played["frames"],
+    }
     if {"evaluations_share", "median_share"} & played["misses"].keys():
         found["throughout"] = watch.dearest(watch.costs)
     if "p99_share" in played["misses"]:
@@ -231,6 +241,11 @@ def lines(played: dict[str, Any]) -> list[str]:
     blamed = played["blame"]
     if not blamed["equal"]:
         text.append("  the watched run evaluated something else than the timed one: what follows is of little worth")
+    must_run, naive = blamed["must_run_us"], played["naive_median_us"]
+    text.append(
+        f"  evaluations that act or draw, which any engine has to make, take {must_run:.0f} us a frame, "
+        f"{must_run / naive:.2f} of naive's median"
+    )
     named = {row["formula"] for row in blamed.get("throughout", ())}
     text += [f"  all frames: {_formula_line(row)}" for row in blamed.get("throughout", ())]
     text += [
@@ -246,7 +261,7 @@ def lines(played: dict[str, Any]) -> list[str]:
 def _formula_line(row: dict[str, Any]) -> str:
     return (
         f"{row['formula']}: {row['evaluations']:,} evaluations, {row['mean_us']:.1f} us each, "
-        f"{100 * row['share']:.0f} % of the time in formulas; {row['what']}"
+        f"{100 * row['share']:.0f} % of formulas' time; {row['what']}"
     )
 
 
