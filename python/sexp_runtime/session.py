@@ -253,14 +253,16 @@ class MissionSession:
                 ended()
 
     def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        if self._recorder is not None:
+        recording = self._recorder is not None
+        if recording:
             self._actions += 1
             self._phase = DURING + self._actions
-        if self.scenario is not None:
-            self.scenario.on_action(self.world, operator, arguments)
+        scenario = self.scenario
+        if scenario is not None:
+            scenario.on_action(self.world, operator, arguments)
         for listener in self.on_action:
             listener(operator, arguments)
-        if self._recorder is not None:
+        if recording:
             self._phase = DURING if self._in_frame else BEFORE
 
     def end_mission(self) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text, texts
 from sexp_runtime.operators.actions_targets import changeable_ships, named_ships
-from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.ships import NOT_YET, PRESENT
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -157,7 +157,7 @@ def alter_ship_flag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
     if named:
         ships = [ship for name in named for ship in named_ships(world, name, pending=pending)]
     else:
-        wanted = (ShipStatus.PRESENT, ShipStatus.NOT_YET) if pending else (ShipStatus.PRESENT,)
+        wanted = (PRESENT, NOT_YET) if pending else (PRESENT,)
         ships = [ship for ship in world.ships.values() if ship.status in wanted]
     for ship in ships:
         world.set_flag(ship, flag, on)

@@ -55,7 +55,9 @@ def orientation_along(direction: Vector) -> Matrix | None:
     length = sqrt(x * x + y * y + z * z)
     if length == 0.0:
         return None
-    x, y, z = x / length, y / length, z / length
+    x /= length
+    y /= length
+    z /= length
     level = sqrt(x * x + z * z)
     if level < 1e-6:  # straight up or down: keep the right side where it is
         return (1.0, 0.0, 0.0, 0.0, 0.0, -1.0 if y > 0 else 1.0, 0.0, 1.0 if y > 0 else -1.0, 0.0)

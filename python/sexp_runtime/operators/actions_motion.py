@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
 from sexp_runtime.operators.actions_targets import named_ship, wing_ships
-from sexp_runtime.world.ships import Ship, ShipStatus, Vector
+from sexp_runtime.world.ships import PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -23,18 +24,19 @@ def _place_group(world: World, ship: Ship, position: Vector) -> None:
         world.move_ship(member, position if member is ship else (mx + dx, my + dy, mz + dz), jump=True)
 
 
-def _ships(world: World, value: ActionValue) -> list[Ship]:
+def _ships(world: World, value: ActionValue) -> Sequence[Ship]:
     """Return the present ship of that name, or the present members of that wing with the leader first."""
     if not isinstance(value, str):
-        return []
-    ship = world.ship(value)
+        return ()
+    name = value.lower()
+    ship = world.ships.get(name)
     if ship is not None:
-        return [ship] if ship.status is ShipStatus.PRESENT else []
-    wing = world.wing(value)
+        return (ship,) if ship.status is PRESENT else ()
+    wing = world.wings.get(name)
     if wing is None:
-        return []
+        return ()
     leader = world.wing_leader(wing)
-    return [] if leader is None else [leader, *(member for member in wing_ships(world, wing) if member is not leader)]
+    return () if leader is None else [leader, *(member for member in wing_ships(world, wing) if member is not leader)]
 
 
 def place_of(world: World, value: ActionValue) -> Vector | None:
@@ -98,20 +100,25 @@ def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ..
 
 
 def _set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...], axis: int) -> None:
-    world, speed, own = ctx.world, float(as_number(values, 1)), as_number(values, 2) != 0
-    for ship in _ships(world, values[0]):
-        velocity = ship.velocity
+    speed, own = float(as_number(values, 1)), as_number(values, 2) != 0
+    for ship in _ships(ctx.world, values[0]):
+        x, y, z = ship.velocity
         if own:  # take out the present part along the ship's own axis, put in the wanted one
-            ux, uy, uz = ship.orientation[3 * axis : 3 * axis + 3]
-            change = speed - (velocity[0] * ux + velocity[1] * uy + velocity[2] * uz)
-            velocity = (velocity[0] + change * ux, velocity[1] + change * uy, velocity[2] + change * uz)
+            orientation = ship.orientation
+            first = 3 * axis
+            ux, uy, uz = orientation[first], orientation[first + 1], orientation[first + 2]
+            change = speed - (x * ux + y * uy + z * uz)
+            if change:
+                x += change * ux
+                y += change * uy
+                z += change * uz
+        elif axis == 0:
+            x = speed
+        elif axis == 1:
+            y = speed
         else:
-            velocity = (
-                speed if axis == 0 else velocity[0],
-                speed if axis == 1 else velocity[1],
-                speed if axis == 2 else velocity[2],
-            )
-        set_velocity(world, ship, velocity)
+            z = speed
+        set_velocity(ctx.world, ship, (x, y, z))
 
 
 def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
@@ -120,7 +127,8 @@ def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
     x, y, z = velocity
     if bound is not None and x * x + y * y + z * z > bound * bound:
         world.set_ship(ship, "speed_bound", None)
-    world.move_ship(ship, ship.position, velocity=velocity)
+    if velocity != ship.velocity:
+        world.move_ship(ship, ship.position, velocity=velocity)
 
 
 @action("set-object-speed-x")
@@ -145,5 +153,5 @@ def set_object_speed_z(ctx: EvaluationContext, values: tuple[ActionValue, ...]) 
 def set_player_throttle_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Set the throttle of the player's ship in percent, as get-throttle-speed reads it."""
     ship = named_ship(ctx.world, values[0])
-    if ship is not None and ship.key == ctx.world.player.ship and ship.status is ShipStatus.PRESENT:
+    if ship is not None and ship.key == ctx.world.player.ship and ship.status is PRESENT:
         ctx.world.set_player("throttle", min(as_number(values, 1), 100) / 100.0)

@@ -15,7 +15,7 @@ from sexp_runtime.operators.actions_targets import (
     present_ship,
     wing_ships,
 )
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import EXITED, Ship
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _receiver(world: World, value: ActionValue) -> Ship | Wing | None:
     """Return the ship, else the wing of that name, unless it has left."""
     ship = named_ship(world, value)
     if ship is not None:
-        return None if ship.status is ShipStatus.EXITED else ship
+        return None if ship.status is EXITED else ship
     wing = world.wing(value) if isinstance(value, str) else None
     return None if wing is None or wing.gone else wing
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.actions import ActionValue
-from sexp_runtime.world.ships import Ship, ShipStatus, Subsystem
+from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def named_ship(world: World, value: ActionValue) -> Ship | None:
 def present_ship(world: World, value: ActionValue) -> Ship | None:
     """Return the ship of that name if it is in the mission and not dying."""
     ship = named_ship(world, value)
-    return ship if ship is not None and ship.status is ShipStatus.PRESENT else None
+    return ship if ship is not None and ship.status is PRESENT else None
 
 
 def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
@@ -50,18 +50,18 @@ def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
 def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     """Return those of the named ships that have not left: file data of ships still to arrive can be changed too."""
     found = (named_ship(world, value) for value in values)
-    return [ship for ship in found if ship is not None and ship.status is not ShipStatus.EXITED]
+    return [ship for ship in found if ship is not None and ship.status is not EXITED]
 
 
 def wing_ships(world: World, wing: Wing) -> list[Ship]:
     """Return a wing's members that are in the mission and not dying, in order of arrival."""
-    return [ship for ship in world.wing_members(wing) if ship.status is ShipStatus.PRESENT]
+    return [ship for ship in world.wing_members(wing) if ship.status is PRESENT]
 
 
 def pending_wing_ships(world: World, wing: Wing) -> list[Ship]:
     """Return a wing's ships of the mission file that have not arrived yet."""
     found = (world.ship(name) for name in wing.ships)
-    return [ship for ship in found if ship is not None and ship.status is ShipStatus.NOT_YET]
+    return [ship for ship in found if ship is not None and ship.status is NOT_YET]
 
 
 def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> list[Ship]:
@@ -72,7 +72,7 @@ def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> l
     """
     if not isinstance(value, str):
         return []
-    wanted = (ShipStatus.PRESENT, ShipStatus.NOT_YET) if pending else (ShipStatus.PRESENT,)
+    wanted = (PRESENT, NOT_YET) if pending else (PRESENT,)
     ship = world.ship(value)
     if ship is not None:
         return [ship] if ship.status in wanted else []

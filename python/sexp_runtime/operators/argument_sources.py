@@ -11,7 +11,7 @@ from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, container_reads, fixed_reads, roster_reads, ship_reads
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import KNOWN_FALSE, NAN, Raw, Status
-from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT
 from sexp_runtime.world.variables import STRING
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _ship_matches(ctx: EvaluationContext, operator_name: str, ship: Ship, text: 
 @_generator("for-ship-class", "for-ship-type", "for-ship-team", "for-ship-species")
 def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
     found: list[Candidate] = []
-    present = [ship for ship in ctx.world.ships.values() if ship.status is ShipStatus.PRESENT]
+    present = [ship for ship in ctx.world.ships.values() if ship.status is PRESENT]
     for arg in node.args:
         text = ctx.name(arg)
         found.extend(Candidate(ship.name) for ship in present if _ship_matches(ctx, node.name, ship, text))
@@ -85,9 +85,9 @@ def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
 @_generator("for-subsystems")
 def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
     ship = ctx.ship(node.arg(0))
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return 0
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         return KNOWN_FALSE
     types = {ctx.name(arg) for arg in node.args[1:]}
     return [Candidate(part.name) for part in ship.subsystems.values() if not types or part.type.lower() in types]
@@ -96,7 +96,7 @@ def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
 @_generator("for-players")
 def _players(ctx: EvaluationContext, node: EvalNode) -> Generated:
     ship = ctx.world.ship(ctx.world.player.ship) if ctx.world.player.ship else None
-    return [Candidate(ship.name)] if ship is not None and ship.status is ShipStatus.PRESENT else ()
+    return [Candidate(ship.name)] if ship is not None and ship.status is PRESENT else ()
 
 
 @_generator("for-container-data", "for-map-container-keys")

@@ -9,7 +9,7 @@ from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.operators.status import P12_RESULTS, name_reads, nan_result, seconds_over, ship_in_space
 from sexp_runtime.values import CANT_EVAL, FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
 from sexp_runtime.world import log as kinds
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import EXITED, NOT_YET, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -27,16 +27,16 @@ def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
     ship = ctx.ship(node.arg(1))
     if ship is None:
         return NAN
-    if ctx.wcs and ship.status is ShipStatus.NOT_YET:
+    if ctx.wcs and ship.status is NOT_YET:
         return CANT_EVAL
     if len(node.args) > 2:
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return NAN
-        if ship.status is ShipStatus.EXITED:
+        if ship.status is EXITED:
             return NAN_FOREVER
         subsystem = ship.subsystem(ctx.text(node.arg(2)))
         return int(subsystem is not None and _same_cargo(subsystem.cargo, wanted))
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         if ship.exit_record is None:
             return NAN_FOREVER
         return int(_same_cargo(ship.exit_record.cargo, wanted))
@@ -53,9 +53,9 @@ def _cargo_known(ctx: EvaluationContext, arg: EvalNode, delay: int) -> Raw:
     ship = ctx.ship(arg)
     if ship is None:
         return FALSE
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         if ship.exit_record is None:
             return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
         if not ship.exit_record.cargo_known:
@@ -93,7 +93,7 @@ def is_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _subsystem_known(ctx: EvaluationContext, ship: Ship, name: str, delay: int) -> Raw:
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         fix = ctx.world.log.first(kinds.SUBSYSTEM_CARGO_REVEALED, ship.name, name)
         return KNOWN_FALSE if fix is None else int(seconds_over(ctx, fix, delay))
     subsystem = ship.subsystem(name)
@@ -119,7 +119,7 @@ def cap_subsys_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     ship = ctx.ship(node.arg(1))
     if ship is None:
         return 0
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
     result = 1
     for arg in node.args[2:]:
@@ -144,10 +144,10 @@ def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ship = ctx.ship(arg)
         if ship is None:
             return 0
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
         since = ship.tag_fix
-        if ship.status is ShipStatus.EXITED:
+        if ship.status is EXITED:
             if ship.exit_record is None:
                 return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
             if not ship.exit_record.tagged:

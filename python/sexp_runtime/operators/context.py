@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # Members by names of their own, because looking them up in the class takes long.
 _WRAPPER: Final = EvalKind.WRAPPER
 _CLAUSE: Final = EvalKind.CLAUSE
+_ATOM: Final = EvalKind.ATOM
 _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
 
 #: A `due` that means: time alone changes nothing.
@@ -152,7 +153,15 @@ class EvaluationContext:
 
     def natural(self, arg: EvalNode | None) -> int:
         """As `number`, for a non-negative position: negative values become 0, in WCS positive (B60)."""
-        value = self.number(arg)
+        if arg is not None and arg.kind is _ATOM:
+            self.nan = None
+            value = self.atom_number(arg)
+        else:
+            value = self.number(arg)
+        return value if value >= 0 else self.as_natural(value)
+
+    def as_natural(self, value: int) -> int:
+        """Return what a non-negative position makes of a number (B60)."""
         if value < 0:
             if self.wcs:
                 return wrap32(-value)
@@ -215,16 +224,14 @@ class EvaluationContext:
         """Return an argument's text; an expression and an absent argument have none (B45, B48, C40)."""
         if arg is None:
             return ""
-        kind = arg.kind
-        if kind is _WRAPPER or kind is _CLAUSE:
-            return ""
-        if arg.variable is not None:
-            return self.world.variables.text(arg.variable)
-        if arg.is_placeholder and self.candidate is not None:
-            return self._candidate_text(self.candidate)
-        if kind is _CONTAINER_DATA:
+        if arg.kind is _ATOM:
+            if arg.is_placeholder:
+                candidate = self.candidate
+                return arg.text if candidate is None else self._candidate_text(candidate)
+            return arg.text if arg.variable is None else self.world.variables.text(arg.variable)
+        if arg.kind is _CONTAINER_DATA:
             return container_data_text(self, arg)
-        return arg.text
+        return "" if arg.kind is _WRAPPER or arg.kind is _CLAUSE else arg.text
 
     def _candidate_text(self, candidate: Candidate) -> str:
         """Return the text that reading the placeholder gives, with the one-time look-up as a variable's name (C40)."""
@@ -268,28 +275,29 @@ class EvaluationContext:
 
     def ship(self, arg: EvalNode | None) -> Ship | None:
         """Return the ship of the registry that an argument names, None if unknown (C41, D7, D8)."""
-        ship: Ship | None = self._entry(arg, "ship", self.world.ship)
-        return ship
+        if arg is not None and arg.is_placeholder and self.candidate is not None:
+            ship: Ship | None = self._entry(self.candidate, "ship", self.world.ships)
+            return ship
+        return self.world.ships.get(self.text(arg).lower())
 
     def wing(self, arg: EvalNode | None) -> Wing | None:
         """Return the wing that an argument names, None if unknown (C41, D7)."""
-        wing: Wing | None = self._entry(arg, "wing", self.world.wing)
-        return wing
+        if arg is not None and arg.is_placeholder and self.candidate is not None:
+            wing: Wing | None = self._entry(self.candidate, "wing", self.world.wings)
+            return wing
+        return self.world.wings.get(self.text(arg).lower())
 
-    def _entry(self, arg: EvalNode | None, kind: str, find: Callable[[str], Any]) -> Any:
-        candidate = self.candidate
-        if candidate is None or arg is None or not arg.is_placeholder:
-            return find(self.text(arg))
+    def _entry(self, candidate: Candidate, kind: str, registry: Mapping[str, Any]) -> Any:
         node = candidate.node
         if node is None:
-            return find(candidate.text)
-        if node.variable is not None:
-            self._restore_lookup(node)
-            return find(self.world.variables.text(node.variable))
+            return registry.get(candidate.text.lower())
         cache = node.cache
         if cache is not None:
             return cache[1] if cache[0] == kind else None
-        found = find(candidate.text)
+        if node.variable is not None:
+            self._restore_lookup(node)
+            return registry.get(self.world.variables.text(node.variable).lower())
+        found = registry.get(candidate.text.lower())
         if found is not None:
             node.cache = (kind, found)
         return found

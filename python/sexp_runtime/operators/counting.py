@@ -13,7 +13,7 @@ from sexp_runtime.operators.status import name_reads, nan_result
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, c_divide, wrap32
 from sexp_runtime.world import log as kinds
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PERCENT = (KNOWN_FALSE, KNOWN_TRUE)
 _NAMES_AFTER_NUMBER = name_reads(at=1, count=None, log=True)
-_IN_SPACE = (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL)
+_IN_SPACE = (PRESENT, DEATH_ROLL)
 
 #: Of a wing: (ships that count, ships that never will).
 WingCount = Callable[[Wing], tuple[int, int]]
@@ -51,11 +51,11 @@ def _percent(ctx: EvaluationContext, node: EvalNode, of_ship: ShipCount, of_wing
             continue
         total += 1
         ship = ctx.ship(arg)
-        if ship is None or ship.status is ShipStatus.NOT_YET:
+        if ship is None or ship.status is NOT_YET:
             continue
         if of_ship(ctx, ship):
             count += 1
-        elif ship.status is ShipStatus.EXITED:
+        elif ship.status is EXITED:
             impossible += 1
     if total <= 0:
         return 0
@@ -152,7 +152,7 @@ def _entry_seconds(fix: int) -> int:
 def time_ship_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Whole seconds of mission time at which a ship was destroyed (H.2, G7)."""
     ship = ctx.ship(node.arg(0))
-    if ship is None or ship.status in (ShipStatus.NOT_YET, ShipStatus.PRESENT):
+    if ship is None or ship.status in (NOT_YET, PRESENT):
         return NAN
     fix = destroyed_fix(ctx, ship.name)
     if fix is None:
@@ -164,7 +164,7 @@ def time_ship_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def time_ship_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Whole seconds of mission time at which a ship departed; a dying ship is not decided (H.2)."""
     ship = ctx.ship(node.arg(0))
-    if ship is None or ship.status is not ShipStatus.EXITED:
+    if ship is None or ship.status is not EXITED:
         return NAN
     fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name)
     return NAN_FOREVER if fix is None else _entry_seconds(fix)
@@ -174,7 +174,7 @@ def time_ship_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def time_ship_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Whole seconds of mission time at which a ship arrived, by its entry; never NaN for ever (H.2)."""
     ship = ctx.ship(node.arg(0))
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return NAN
     fix = ctx.world.log.first(kinds.SHIP_ARRIVED, ship.name)
     return NAN if fix is None else _entry_seconds(fix)
@@ -214,7 +214,7 @@ def _time_docking(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
     ships: list[Ship] = []
     for arg in node.args[:2]:
         ship = ctx.ship(arg)
-        if ship is None or ship.status is ShipStatus.NOT_YET:
+        if ship is None or ship.status is NOT_YET:
             return NAN
         ships.append(ship)
     if len(ships) < 2:
@@ -225,7 +225,7 @@ def _time_docking(ctx: EvaluationContext, node: EvalNode, kind: str) -> Raw:
     fix = ctx.world.log.nth(kind, ships[0].name, ships[1].name, max(count, 1))
     if fix is not None:
         return _entry_seconds(fix)
-    return NAN_FOREVER if any(ship.status is ShipStatus.EXITED for ship in ships) else NAN
+    return NAN_FOREVER if any(ship.status is EXITED for ship in ships) else NAN
 
 
 @operator("time-docked", reads=name_reads(count=2, log=True), results=(NAN, NAN_FOREVER))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, event_reads, fixed_reads, log_reads
-from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.operators.registry import OperatorFunction, Trait, operator
 from sexp_runtime.operators.timing import no_number
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, Raw
 from sexp_runtime.world.clock import FIX_ONE, STAMP_IMMEDIATE, STAMP_NEVER
@@ -19,25 +19,28 @@ if TYPE_CHECKING:
 _KNOWN = (KNOWN_TRUE, KNOWN_FALSE)
 
 
-def _known(truth: bool) -> Raw:
-    return KNOWN_TRUE if truth else KNOWN_FALSE
-
-
 def _event(ctx: EvaluationContext, node: EvalNode) -> EventState | None:
-    return ctx.world.event(ctx.text(node.arg(0)))
+    return ctx.world.event(ctx.text(node.args[0] if node.args else None))
 
 
 # -- events of this mission -------------------------------------------------------------------------------------------
 
 
-@operator("is-event-true", "is-event-false", reads=event_reads(), results=_KNOWN)
-def is_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether an event's result is true or false, known once it is done; an undecided one counts as false (H.1)."""
-    event = _event(ctx, node)
-    if event is None:
-        return 0
-    truth = (event.result != 0) is (node.name == "is-event-true")
-    return _known(truth) if event.done else int(truth)
+def _is_event(wanted: bool) -> OperatorFunction:
+    def is_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        """Say whether an event's result is the wanted one, known once it is done; undecided counts as false (H.1)."""
+        event = _event(ctx, node)
+        if event is None:
+            return 0
+        if (event.result != 0) is wanted:
+            return KNOWN_TRUE if event.done else 1
+        return KNOWN_FALSE if event.done else 0
+
+    return is_event
+
+
+operator("is-event-true", reads=event_reads(), results=_KNOWN)(_is_event(True))
+operator("is-event-false", reads=event_reads(), results=_KNOWN)(_is_event(False))
 
 
 @operator("is-event-incomplete", reads=event_reads(), results=(KNOWN_FALSE,))
@@ -49,34 +52,40 @@ def is_event_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return KNOWN_FALSE if event.done else 1
 
 
-@operator(
-    "is-event-true-delay",
-    "is-event-true-msecs-delay",
-    "is-event-false-delay",
-    "is-event-false-msecs-delay",
-    reads=both(event_reads(), fixed_reads(("mission",))),
-    traits=Trait.TIME,
-    results=_KNOWN,
-)
-def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether an event has been true or false for longer than a delay (H40-H43)."""
-    delay = ctx.natural(node.arg(1))
-    if ctx.nan is not None:
-        return no_number(ctx.nan)
-    ctx.truth(node.arg(2))  # only the display heeds it (H43), but it is evaluated
-    event = _event(ctx, node)
-    if event is None:
-        return 0
-    if "msecs" not in node.name:
-        delay *= 1000
-    if event.has_interval:
-        delay -= event.interval_ms
-    if not _delay_over(ctx, event, delay):
-        return 0
-    wanted = node.name.startswith("is-event-true")
-    if event.done:
-        return _known((event.result != 0) is wanted)
-    return int(wanted and event.result != 0)
+def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
+    def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        """Say whether an event has had the wanted result for longer than a delay of units of milliseconds (H40-H43)."""
+        args = node.args
+        count = len(args)
+        delay = ctx.natural(args[1] if count > 1 else None)
+        if ctx.nan is not None:
+            return no_number(ctx.nan)
+        if count > 2:
+            ctx.truth(args[2])  # only the display heeds it (H43), but it is evaluated
+        event = _event(ctx, node)
+        if event is None:
+            return 0
+        delay *= unit
+        if event.has_interval:
+            delay -= event.interval_ms
+        if not _delay_over(ctx, event, delay):
+            return 0
+        if event.done:
+            return KNOWN_TRUE if (event.result != 0) is wanted else KNOWN_FALSE
+        return int(wanted and event.result != 0)
+
+    return is_event_delay
+
+
+for _name, _wanted, _unit in (
+    ("is-event-true-delay", True, 1000),
+    ("is-event-true-msecs-delay", True, 1),
+    ("is-event-false-delay", False, 1000),
+    ("is-event-false-msecs-delay", False, 1),
+):
+    operator(_name, reads=both(event_reads(), fixed_reads(("mission",))), traits=Trait.TIME, results=_KNOWN)(
+        _is_event_delay(_wanted, _unit)
+    )
 
 
 def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:

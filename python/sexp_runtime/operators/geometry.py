@@ -18,7 +18,15 @@ def quick_distance(a: Vector, b: Vector) -> float:
 
     The greatest part counts in full, the middle one 3/8, the smallest 3/16.
     """
-    low, mid, high = sorted((abs(a[0] - b[0]), abs(a[1] - b[1]), abs(a[2] - b[2])))
+    ax, ay, az = a
+    bx, by, bz = b
+    high, mid, low = abs(ax - bx), abs(ay - by), abs(az - bz)
+    if mid > high:
+        high, mid = mid, high
+    if low > high:
+        high, mid, low = low, high, mid
+    elif low > mid:
+        mid, low = low, mid
     return high + 0.375 * mid + 0.1875 * low
 
 
@@ -72,11 +80,22 @@ def angles(matrix: Matrix) -> tuple[float, float, float]:
 def box_distance(point: Vector, ship: Ship) -> float:
     """Return the distance from a point to a ship's box, 0 inside; the box is a cube of twice the radius."""
     edge = ship.radius
+    x, y, z = point
+    px, py, pz = ship.position
+    x -= px
+    y -= py
+    z -= pz
+    rx, ry, rz, ux, uy, uz, fx, fy, fz = ship.orientation
     total = 0.0
-    for part in to_local(ship.orientation, subtract(point, ship.position)):
-        outside = abs(part) - edge
-        if outside > 0.0:
-            total += outside * outside
+    outside = abs(x * rx + y * ry + z * rz) - edge
+    if outside > 0.0:
+        total = outside * outside
+    outside = abs(x * ux + y * uy + z * uz) - edge
+    if outside > 0.0:
+        total += outside * outside
+    outside = abs(x * fx + y * fy + z * fz) - edge
+    if outside > 0.0:
+        total += outside * outside
     return math.sqrt(total)
 
 

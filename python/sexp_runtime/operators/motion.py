@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators import geometry
-from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import (
     Place,
     Presence,
+    Spot,
     absent_result,
     find_place,
     find_places,
+    find_spot,
     place_of,
     place_reads,
 )
@@ -31,14 +33,16 @@ from sexp_runtime.operators.status import (
     truncated,
 )
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status, wrap32
-from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
+from sexp_runtime.world.ships import NOT_YET, ORIGIN, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
+_ATOM: Final = EvalKind.ATOM
+_GONE: Final = Presence.EXITED
 _NO_SUBSYSTEM = ("", "<none>", "none")
 #: Something measured between two places, in metres.
-Measure = Callable[["EvaluationContext", Place, Place], float]
+Measure = Callable[["EvaluationContext", Spot, Spot], float]
 
 
 # Distances
@@ -46,38 +50,49 @@ Measure = Callable[["EvaluationContext", Place, Place], float]
 
 def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure) -> Raw:
     """Measure between two names: the least over all ships that they stand for (H.3, distance)."""
-    first, places = find_places(ctx, node.arg(0))
-    second, others = find_places(ctx, node.arg(1))
-    if first is Presence.EXITED or second is Presence.EXITED:
+    one, two = node.arg(0), node.arg(1)
+    if one is not None and two is not None and one.kind is _ATOM and two.kind is _ATOM:
+        here = find_spot(ctx, one)
+        there = find_spot(ctx, two) if here is not None else None
+        if here is not None and there is not None:
+            return truncated(measure(ctx, here, there))
+    first, places = find_places(ctx, one)
+    second, others = find_places(ctx, two)
+    if first is _GONE or second is _GONE:
         return NAN_FOREVER
     if not places or not others:
         return NAN
-    return truncated(min(measure(ctx, place, other) for place in places for other in others))
+    spots = [(other.position, other.ship) for other in others]
+    return truncated(min(measure(ctx, (place.position, place.ship), spot) for place in places for spot in spots))
 
 
-def _shown_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
+def _shown_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
     """The distance as the player's display shows it: from a ship's centre to the surface of the target's box."""
-    if a.ship is None or b.ship is None:
-        return geometry.quick_distance(a.position, b.position)
-    if a.ship.key == ctx.world.player.ship:
-        return geometry.box_distance(a.position, b.ship)
-    return geometry.box_distance(b.position, a.ship)
+    place, ship = a
+    other_place, other = b
+    if ship is None or other is None:
+        return geometry.quick_distance(place, other_place)
+    if ship.key == ctx.world.player.ship:
+        return geometry.box_distance(place, other)
+    return geometry.box_distance(other_place, ship)
 
 
-def _centre_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
-    return geometry.distance(a.position, b.position)
+def _centre_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
+    return geometry.distance(a[0], b[0])
 
 
-def _box_distance(ctx: EvaluationContext, a: Place, b: Place) -> float:
+def _box_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
     """Distance from box to box, taken along the line of the centres for two ships."""
-    if a.ship is not None and b.ship is not None:
-        apart = geometry.distance(a.position, b.position)
-        return max(0.0, geometry.box_distance(a.position, b.ship) + geometry.box_distance(b.position, a.ship) - apart)
-    if b.ship is not None:
-        return geometry.box_distance(a.position, b.ship)
-    if a.ship is not None:
-        return geometry.box_distance(b.position, a.ship)
-    return geometry.distance(a.position, b.position)
+    place, ship = a
+    other_place, other = b
+    if ship is not None and other is not None:
+        apart = geometry.distance(place, other_place)
+        return max(0.0, geometry.box_distance(place, other) + geometry.box_distance(other_place, ship) - apart)
+    if other is not None:
+        return geometry.box_distance(place, other)
+    if ship is not None:
+        return geometry.box_distance(other_place, ship)
+    return geometry.distance(place, other_place)
 
 
 _TWO_PLACES = both(place_reads("orientation", "radius", count=2), fixed_reads(("player", "ship")))
@@ -112,7 +127,7 @@ def subsystem_place(ship: Ship, name: str) -> Vector | None:
 
 def _to_subsystem(ctx: EvaluationContext, node: EvalNode, from_box: bool) -> Raw:
     presence, places = find_places(ctx, node.arg(0))
-    if presence is Presence.EXITED:
+    if presence is _GONE:
         return NAN_FOREVER
     ship = ship_in_space(ctx, node.arg(1))
     if isinstance(ship, Status):
@@ -148,9 +163,9 @@ def distance_bbox_to_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def special_warp_dist(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Percent of a ship's length to the plane of its jump device; NaN when the game knows of none (H.3)."""
     ship = ctx.ship(node.arg(0))
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return NAN
-    if ship.status is not ShipStatus.PRESENT:
+    if ship.status is not PRESENT:
         return NAN_FOREVER
     percent = ctx.world.game("special-warp-dist", ship.name, default=-1)
     return NAN if percent < 0 else percent
@@ -166,7 +181,12 @@ def distance_to_nav(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
-    numbers, forced = ctx.numbers(node.args[2:5])
+    args = node.args
+    if len(args) == 1 and args[0].kind is _ATOM:
+        spot = find_spot(ctx, args[0])
+        if spot is not None:
+            return truncated(spot[0][axis])
+    numbers, forced = ctx.numbers(args[2:5])
     if forced is not None:
         return forced
     presence, place = find_place(ctx, node.arg(0))
@@ -244,7 +264,7 @@ def get_object_speed_z(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def current_speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Speed of a ship, or of the fastest in the group docked to it, cut; NaN, not for ever, once it has left (H.3)."""
     presence, place = find_place(ctx, node.arg(0))
-    if presence is Presence.EXITED:
+    if presence is _GONE:
         return NAN
     if place is None or place.ship is None:
         return 0
@@ -322,7 +342,7 @@ def is_in_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
             return found
         reference = found
     presence, places = find_places(ctx, node.arg(0))
-    if presence is Presence.EXITED:
+    if presence is _GONE:
         return KNOWN_FALSE
     if not places:
         return 0
@@ -362,7 +382,7 @@ def is_facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if not isinstance(ship, Ship):
         return ship
     presence, place = find_place(ctx, node.arg(1))
-    if presence is Presence.EXITED:
+    if presence is _GONE:
         return KNOWN_FALSE
     if place is None:
         return 0
@@ -375,7 +395,7 @@ def is_facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 def _player_place(ctx: EvaluationContext) -> Place | None:
     ship = ctx.world.ships.get(ctx.world.player.ship)
-    return place_of(ship) if ship is not None and ship.status is ShipStatus.PRESENT else None
+    return place_of(ship) if ship is not None and ship.status is PRESENT else None
 
 
 _player_reads = fixed_reads(

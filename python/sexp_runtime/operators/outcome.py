@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.operators.status import all_of, known_true_after, name_reads, nan_result
 from sexp_runtime.values import CANT_EVAL, FALSE, KNOWN_FALSE, KNOWN_TRUE, Raw, Status
 from sexp_runtime.world import log as kinds
 from sexp_runtime.world.clock import FIX_ONE
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
 _OUTCOME = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE)
-_LEFT = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
+_CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
+#: The entries by which WCS takes a ship or wing for destroyed, in the order in which their times count.
+_DESTRUCTIONS: Final = (kinds.SHIP_DESTROYED, kinds.SELF_DESTRUCTED, kinds.WING_DESTROYED)
 #: Reads of operators whose names start at the first or, after a delay, at the second argument.
 _NAMES = name_reads(count=None, log=True)
 _NAMES_AFTER_DELAY = name_reads(at=1, count=None, log=True)
@@ -27,22 +29,26 @@ Outcome = int | Status | None
 
 def destroyed_fix(ctx: EvaluationContext, name: str) -> int | None:
     """Return when (fix) the log says that a ship was destroyed or destroyed itself, else None."""
-    fix = ctx.world.log.first(kinds.SHIP_DESTROYED, name)
-    return ctx.world.log.first(kinds.SELF_DESTRUCTED, name) if fix is None else fix
+    times = ctx.world.log.firsts(name)
+    fix = times.get(kinds.SHIP_DESTROYED)
+    return times.get(kinds.SELF_DESTRUCTED) if fix is None else fix
 
 
-def _wcs_first(ctx: EvaluationContext, arg: EvalNode, ship_kind: str, wing_kind: str) -> int | None:
-    """Look a name up in the log directly, as WCS does (K)."""
-    name = ctx.text(arg)
-    fix = ctx.world.log.first(ship_kind, name)
-    return ctx.world.log.first(wing_kind, name) if fix is None else fix
+def _read_again(ctx: EvaluationContext, arg: EvalNode, times: Mapping[str, int]) -> Mapping[str, int]:
+    """Return what the log has about a name that is looked up once more: container data is read each time (J22)."""
+    return ctx.world.log.firsts(ctx.text(arg)) if arg.kind is _CONTAINER_DATA else times
+
+
+def _either(times: Mapping[str, int], kind: str, other: str) -> int | None:
+    fix = times.get(kind)
+    return times.get(other) if fix is None else fix
 
 
 def _not_yet(ctx: EvaluationContext, arg: EvalNode) -> bool:
     """Say whether a name is a ship, or else a wing, that is yet to arrive."""
     ship = ctx.ship(arg)
     if ship is not None:
-        return ship.status is ShipStatus.NOT_YET
+        return ship.status is NOT_YET
     wing = ctx.wing(arg)
     return wing is not None and wing.arrived == 0
 
@@ -55,9 +61,9 @@ def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
         return _destroyed_wcs(ctx, arg)
     ship = ctx.ship(arg)
     if ship is not None:
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
-        if ship.status is ShipStatus.PRESENT:
+        if ship.status is PRESENT:
             return None
         fix = destroyed_fix(ctx, ship.name)
         return KNOWN_FALSE if fix is None else fix
@@ -73,15 +79,15 @@ def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
 
 
 def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
-    if _wcs_first(ctx, arg, kinds.SHIP_DEPARTED, kinds.WING_DEPARTED) is not None:
+    """Judge by the log alone, as WCS does (K)."""
+    times = ctx.world.log.firsts(ctx.text(arg))
+    if kinds.SHIP_DEPARTED in times or kinds.WING_DEPARTED in times:
         return KNOWN_FALSE
-    name = ctx.text(arg)
-    fix = destroyed_fix(ctx, name)
-    if fix is None:
-        fix = ctx.world.log.first(kinds.WING_DESTROYED, name)
-    if fix is None and _not_yet(ctx, arg):
-        return CANT_EVAL
-    return fix
+    times = _read_again(ctx, arg, times)
+    for kind in _DESTRUCTIONS:
+        if kind in times:
+            return times[kind]
+    return CANT_EVAL if _not_yet(ctx, arg) else None
 
 
 @operator("is-destroyed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
@@ -111,7 +117,7 @@ def _destroyed_by(ctx: EvaluationContext, killer: EvalNode, targets: Sequence[Ev
     attacker = ctx.ship(killer)
     if attacker is None:
         return 0
-    if attacker.status is ShipStatus.NOT_YET:
+    if attacker.status is NOT_YET:
         return CANT_EVAL
     latest = 0
     missing = False
@@ -119,12 +125,12 @@ def _destroyed_by(ctx: EvaluationContext, killer: EvalNode, targets: Sequence[Ev
         ship = ctx.ship(arg)
         if ship is None:
             return 0
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
         fix = ctx.world.log.first(kinds.SHIP_DESTROYED, ship.name, attacker.name)
         if fix is not None:
             latest = max(latest, fix)
-        elif ship.status is ShipStatus.EXITED:
+        elif ship.status is EXITED:
             return KNOWN_FALSE
         else:
             missing = True
@@ -153,7 +159,7 @@ def _subsystem_destroyed(ctx: EvaluationContext, node: EvalNode, delayed: bool) 
     ship = ctx.ship(node.arg(0))
     if ship is None:
         return 0
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
     world = ctx.world
     if ctx.wcs and world.log.first(kinds.SHIP_DEPARTED, ship.name) is not None:
@@ -165,7 +171,7 @@ def _subsystem_destroyed(ctx: EvaluationContext, node: EvalNode, delayed: bool) 
             return nan_result(ctx.nan)
     fix = world.log.first(kinds.SUBSYSTEM_DESTROYED, ship.name, ctx.text(node.arg(1)))
     if fix is None:
-        return KNOWN_FALSE if ship.status is ShipStatus.EXITED else 0
+        return KNOWN_FALSE if ship.status is EXITED else 0
     return known_true_after(ctx, fix, delay)
 
 
@@ -188,10 +194,10 @@ def _logged(kind: str) -> Any:
         ship = ctx.ship(arg)
         if ship is None:
             return FALSE
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
         fix = ctx.world.log.first(kind, ship.name)
-        if fix is None and ship.status is ShipStatus.EXITED:
+        if fix is None and ship.status is EXITED:
             return KNOWN_FALSE
         return fix
 
@@ -236,7 +242,7 @@ def _dock_entry(ctx: EvaluationContext, node: EvalNode, kind: str, delayed: bool
         ship = ctx.ship(arg)
         if ship is None:
             return 0
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
         ships.append(ship)
     if len(ships) < 2:
@@ -246,7 +252,7 @@ def _dock_entry(ctx: EvaluationContext, node: EvalNode, kind: str, delayed: bool
         return nan_result(forced)
     fix = ctx.world.log.nth(kind, ships[0].name, ships[1].name, max(numbers[0], 1))
     if fix is None:
-        gone = any(ship.status is ShipStatus.EXITED for ship in ships)
+        gone = any(ship.status is EXITED for ship in ships)
         return KNOWN_FALSE if gone else 0
     return known_true_after(ctx, fix, numbers[1] if delayed else 0)
 
@@ -280,9 +286,12 @@ def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     if ctx.wcs:
-        fix = _wcs_first(ctx, arg, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED)
-        if fix is None and _wcs_first(ctx, arg, kinds.SHIP_DESTROYED, kinds.SHIP_DEPARTED) is None:
-            return CANT_EVAL if _not_yet(ctx, arg) else None
+        times = ctx.world.log.firsts(ctx.text(arg))
+        fix = _either(times, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED)
+        if fix is None:
+            times = _read_again(ctx, arg, times)
+            if kinds.SHIP_DESTROYED not in times and kinds.SHIP_DEPARTED not in times and _not_yet(ctx, arg):
+                return CANT_EVAL
         return fix
     ship = ctx.ship(arg)
     if ship is not None:
@@ -307,16 +316,17 @@ def has_arrived_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 def _departed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     if ctx.wcs:
-        name = ctx.text(arg)
-        if destroyed_fix(ctx, name) is not None or ctx.world.log.first(kinds.WING_DESTROYED, name) is not None:
-            return KNOWN_FALSE
-        found = _wcs_first(ctx, arg, kinds.SHIP_DEPARTED, kinds.WING_DEPARTED)
+        times = ctx.world.log.firsts(ctx.text(arg))
+        for kind in _DESTRUCTIONS:
+            if kind in times:
+                return KNOWN_FALSE
+        found = _either(_read_again(ctx, arg, times), kinds.SHIP_DEPARTED, kinds.WING_DEPARTED)
         return CANT_EVAL if found is None and _not_yet(ctx, arg) else found
     ship = ctx.ship(arg)
     if ship is not None:
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
-        if ship.status is not ShipStatus.EXITED:
+        if ship.status is not EXITED:
             return None
         fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name)
         return KNOWN_FALSE if fix is None else fix
@@ -347,10 +357,10 @@ def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Outcome:
     ship = ctx.ship(arg)
     if ship is None:
         return FALSE
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
     fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name, place)
-    if fix is None and ship.status is ShipStatus.EXITED:
+    if fix is None and ship.status is EXITED:
         return KNOWN_FALSE
     return fix
 
@@ -382,14 +392,14 @@ def _gone(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     ship = ctx.ship(arg)
     if ship is None:
         return None
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
-    if ship.status is ShipStatus.PRESENT:
+    if ship.status is PRESENT:
         return None
     fix = destroyed_fix(ctx, ship.name)
     if fix is None:
         fix = log.first(kinds.SHIP_DEPARTED, ship.name)
-    return (KNOWN_FALSE if ship.status is ShipStatus.EXITED else None) if fix is None else fix
+    return (KNOWN_FALSE if ship.status is EXITED else None) if fix is None else fix
 
 
 @operator("destroyed-or-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
@@ -416,9 +426,9 @@ def destroyed_or_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def _waypoints(ctx: EvaluationContext, node: EvalNode, delay: int, count: int) -> Raw:
     ship = ctx.ship(node.arg(0))
     if ship is not None:
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
-        name, gone = ship.name, ship.status is ShipStatus.EXITED
+        name, gone = ship.name, ship.status is EXITED
     else:
         wing = ctx.wing(node.arg(0))
         if wing is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
@@ -13,15 +12,13 @@ from sexp_runtime.operators.registry import ReadsFunction
 from sexp_runtime.operators.status import name_reads
 from sexp_runtime.values import NAN, NAN_FOREVER, Status
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.ships import IDENTITY, Matrix, Ship, ShipStatus, Vector
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, IDENTITY, NOT_YET, PRESENT, Matrix, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-# Members by names of their own, because looking them up in the class takes long.
-_NOT_YET, _PRESENT, _DEATH_ROLL, _EXITED = (
-    ShipStatus.NOT_YET, ShipStatus.PRESENT, ShipStatus.DEATH_ROLL, ShipStatus.EXITED,
-)  # fmt: skip
+#: Where something is, and the ship if it is one.
+Spot = tuple[Vector, Ship | None]
 
 
 class Presence(Enum):
@@ -35,13 +32,15 @@ class Presence(Enum):
 _HERE, _ABSENT, _GONE = Presence.HERE, Presence.ABSENT, Presence.EXITED
 
 
-@dataclass(slots=True)
 class Place:
     """One thing that is somewhere; `ship` when it is a ship."""
 
-    position: Vector
-    orientation: Matrix = IDENTITY
-    ship: Ship | None = None
+    __slots__ = ("orientation", "position", "ship")
+
+    def __init__(self, position: Vector, orientation: Matrix = IDENTITY, ship: Ship | None = None) -> None:
+        self.position = position
+        self.orientation = orientation
+        self.ship = ship
 
 
 def place_of(ship: Ship) -> Place:
@@ -58,9 +57,9 @@ def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence,
     wing = ctx.wing(arg)
     if wing is not None:
         if wing.gone:
-            return Presence.EXITED, []
+            return _GONE, []
         members = [place_of(member) for member in world.wing_members(wing)]
-        return (Presence.HERE if members else Presence.ABSENT), members
+        return (_HERE if members else _ABSENT), members
     text = ctx.text(arg)
     point = world.point(text)
     if point is not None:
@@ -70,40 +69,56 @@ def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence,
         ships = [
             place_of(found)
             for found in world.ships.values()
-            if ((status := found.status) is _PRESENT or status is _DEATH_ROLL) and found.team.lower() == team
+            if ((status := found.status) is PRESENT or status is DEATH_ROLL) and found.team.lower() == team
         ]
-        return (Presence.HERE if ships else Presence.ABSENT), ships
-    return Presence.ABSENT, []
+        return (_HERE if ships else _ABSENT), ships
+    return _ABSENT, []
 
 
 def _ship_places(ship: Ship) -> tuple[Presence, list[Place]]:
-    if ship.status is _EXITED:
+    if ship.status is EXITED:
         return _GONE, []
-    if ship.status is _NOT_YET:
+    if ship.status is NOT_YET:
         return _ABSENT, []
     return _HERE, [Place(ship.position, ship.orientation, ship)]
 
 
 def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, Place | None]:
     """Return the one place of a name: a ship, a wing's leader, or a waypoint."""
-    world = ctx.world
     ship = ctx.ship(arg)
     if ship is not None:
-        presence, places = _ship_places(ship)
-        return presence, places[0] if places else None
+        status = ship.status
+        if status is PRESENT or status is DEATH_ROLL:
+            return _HERE, Place(ship.position, ship.orientation, ship)
+        return (_GONE if status is EXITED else _ABSENT), None
     wing = ctx.wing(arg)
     if wing is not None:
         if wing.gone:
-            return Presence.EXITED, None
-        leader = world.wing_leader(wing)
-        return (Presence.ABSENT, None) if leader is None else (Presence.HERE, place_of(leader))
-    point = world.point(ctx.text(arg))
-    return (Presence.ABSENT, None) if point is None else (Presence.HERE, Place(point))
+            return _GONE, None
+        leader = ctx.world.wing_leader(wing)
+        return (_ABSENT, None) if leader is None else (_HERE, place_of(leader))
+    point = ctx.world.point(ctx.text(arg))
+    return (_ABSENT, None) if point is None else (_HERE, Place(point))
+
+
+def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
+    """Return the one spot that a name stands for, a ship in space or a waypoint; None for anything else.
+
+    `arg` must be an atom whose text stays what it is: who gets None may then ask `find_places`.
+    """
+    ship = ctx.ship(arg)
+    if ship is not None:
+        status = ship.status
+        return (ship.position, ship) if status is PRESENT or status is DEATH_ROLL else None
+    if ctx.wing(arg) is not None:
+        return None
+    point = ctx.world.point(ctx.text(arg))
+    return None if point is None else (point, None)
 
 
 def absent_result(presence: Presence) -> Status:
     """Return what most position readers give for something that is not there: NAN, for ever once it has left."""
-    return NAN_FOREVER if presence is Presence.EXITED else NAN
+    return NAN_FOREVER if presence is _GONE else NAN
 
 
 def place_reads(*fields: str, at: int = 0, count: int | None = 1) -> ReadsFunction:

@@ -22,7 +22,7 @@ from sexp_runtime.operators.status import (
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, Raw, Status
 from sexp_runtime.world.clock import FIX_ONE
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -162,7 +162,7 @@ def time_elapsed_last_order(ctx: EvaluationContext, node: EvalNode) -> Raw:
     for arg in node.args[1:]:
         ship = ctx.ship(arg)
         if ship is not None:
-            if ship.status not in (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL):
+            if ship.status not in (PRESENT, DEATH_ROLL):
                 return 0
             times = ship.goal_times
         else:

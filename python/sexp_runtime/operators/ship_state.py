@@ -19,7 +19,7 @@ from sexp_runtime.operators.status import (
     truncated,
 )
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -100,7 +100,7 @@ def _matches(ctx: EvaluationContext, node: EvalNode, wanted: str, read: str) -> 
     for arg in node.args[1:]:
         ship = ctx.ship(arg)
         if ship is not None:
-            if ship.status is ShipStatus.EXITED:
+            if ship.status is EXITED:
                 if ship.exit_record is None:
                     return NAN_FOREVER
                 if _trait(ctx, ship, read) != wanted:
@@ -119,7 +119,7 @@ def _matches(ctx: EvaluationContext, node: EvalNode, wanted: str, read: str) -> 
 
 
 def _trait(ctx: EvaluationContext, ship: Ship, read: str) -> str:
-    record = ship.exit_record if ship.status is ShipStatus.EXITED else None
+    record = ship.exit_record if ship.status is EXITED else None
     if read == "team":
         return (ship.team if record is None else record.team).lower()
     name = ship.class_name if record is None else record.class_name
@@ -150,9 +150,9 @@ def _class_matches(ctx: EvaluationContext, node: EvalNode, read: str) -> Raw:
         ship = ctx.ship(arg)
         if ship is None:
             return NAN
-        if ctx.wcs and ship.status is ShipStatus.NOT_YET:
+        if ctx.wcs and ship.status is NOT_YET:
             return CANT_EVAL
-        if ship.status is ShipStatus.EXITED and ship.exit_record is None:
+        if ship.status is EXITED and ship.exit_record is None:
             return NAN_FOREVER
         if _trait(ctx, ship, read) != wanted:
             return 0
@@ -265,9 +265,9 @@ def is_ship_emp_active(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ship = ctx.ship(arg)
         if ship is None:
             return 0
-        if ship.status is ShipStatus.NOT_YET:
+        if ship.status is NOT_YET:
             return CANT_EVAL
-        if ship.status is ShipStatus.EXITED:
+        if ship.status is EXITED:
             return NAN_FOREVER if ship.exit_record is None else KNOWN_FALSE
         if not ship.emp:
             return 0
@@ -322,7 +322,7 @@ def get_collision_group(ctx: EvaluationContext, node: EvalNode) -> Raw:
     ship = ctx.ship(node.arg(0))
     if ship is None:
         return NAN
-    return NAN_FOREVER if ship.status is ShipStatus.EXITED else ship.collision_group
+    return NAN_FOREVER if ship.status is EXITED else ship.collision_group
 
 
 @operator(
@@ -335,14 +335,14 @@ def get_damage_caused(ctx: EvaluationContext, node: EvalNode) -> Raw:
     ship = ctx.ship(node.arg(0))
     if ship is None:
         return NAN
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return 0
-    if ship.status is ShipStatus.EXITED and ship.exit_record is None:
+    if ship.status is EXITED and ship.exit_record is None:
         return NAN_FOREVER
     total = 0.0
     for arg in node.args[1:]:
         attacker = ctx.ship(arg)
-        if attacker is not None and attacker.status is not ShipStatus.NOT_YET:
+        if attacker is not None and attacker.status is not NOT_YET:
             total += ship.damage_by.get(attacker.key, 0.0)
     hull = ctx.world.class_table.get(ship.class_name).hull
     return truncated(100.0 * total / hull) if hull > 0.0 else 0
@@ -369,7 +369,7 @@ def is_player(ctx: EvaluationContext, node: EvalNode) -> Raw:
     player = ctx.world.player
     for arg in node.args[1:]:
         ship = ctx.ship(arg)
-        if ship is None or ship.key != player.ship or ship.status not in (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL):
+        if ship is None or ship.key != player.ship or ship.status not in (PRESENT, DEATH_ROLL):
             return 0
         if standard and player.under_ai:
             return 0

@@ -8,10 +8,22 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import ReadsFunction
-from sexp_runtime.values import CANT_EVAL, FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status, wrap32
+from sexp_runtime.values import (
+    CANT_EVAL,
+    FALSE,
+    INT_MAX,
+    INT_MIN,
+    KNOWN_FALSE,
+    KNOWN_TRUE,
+    NAN,
+    NAN_FOREVER,
+    Raw,
+    Status,
+    wrap32,
+)
 from sexp_runtime.world.clock import FIX_ONE
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
+from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, ExitKind, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -25,9 +37,9 @@ P4_RESULTS: Final = (KNOWN_FALSE,)
 def living_ship(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Status:
     """Return a ship that is present and not dying, or what pattern P1 gives instead."""
     ship = ctx.ship(arg)
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return NAN
-    if ship.status is ShipStatus.PRESENT:
+    if ship.status is PRESENT:
         return ship
     return NAN_FOREVER
 
@@ -35,9 +47,9 @@ def living_ship(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Status:
 def ship_in_space(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Status:
     """Return a ship that is present or dying, or what pattern P2 gives instead."""
     ship = ctx.ship(arg)
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return NAN
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         return NAN_FOREVER
     return ship
 
@@ -47,9 +59,9 @@ def ship_or_cant(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Raw:
     ship = ctx.ship(arg)
     if ship is None:
         return 0
-    if ship.status is ShipStatus.NOT_YET:
+    if ship.status is NOT_YET:
         return CANT_EVAL
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         return KNOWN_FALSE
     return ship
 
@@ -57,9 +69,9 @@ def ship_or_cant(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Raw:
 def ship_or_false(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Raw:
     """Return a ship that is present or dying, or what pattern P4 gives instead."""
     ship = ctx.ship(arg)
-    if ship is None or ship.status is ShipStatus.NOT_YET:
+    if ship is None or ship.status is NOT_YET:
         return 0
-    if ship.status is ShipStatus.EXITED:
+    if ship.status is EXITED:
         return KNOWN_FALSE
     return ship
 
@@ -71,7 +83,7 @@ def nan_result(nan: Status | None) -> Raw:
 
 def vanished(ship: Ship) -> bool:
     """Say whether a ship left without a trace (F48)."""
-    return ship.status is ShipStatus.EXITED and ship.exit is ExitKind.VANISHED
+    return ship.status is EXITED and ship.exit is ExitKind.VANISHED
 
 
 def rounded(value: float) -> int:
@@ -81,7 +93,8 @@ def rounded(value: float) -> int:
 
 def truncated(value: float) -> int:
     """Return value cut toward zero (B2)."""
-    return wrap32(int(value))
+    whole = int(value)
+    return whole if INT_MIN <= whole <= INT_MAX else wrap32(whole)
 
 
 def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:

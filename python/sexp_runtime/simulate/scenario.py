@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from heapq import heappop, heappush
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.cues import can_leave
 from sexp_runtime.operators.actions import ActionValue
@@ -13,7 +13,7 @@ from sexp_runtime.simulate.orders import initial_goals
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
 from sexp_runtime.simulate.player import PlayerHabits
 from sexp_runtime.simulate.tactics import Tactics
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
@@ -115,16 +115,16 @@ class Scenario:
         flying = []
         for ship in world.ships.values():
             status = ship.status
-            if status is ShipStatus.NOT_YET:
+            if status is NOT_YET:
                 continue
             pilot = pilots.get(ship.key)
-            if status is ShipStatus.EXITED:
+            if status is EXITED:
                 if pilot is not None:
                     del pilots[ship.key]
                 continue
             if pilot is None:
                 pilot = pilots[ship.key] = self._new_pilot(world, ship)
-            if status is ShipStatus.DEATH_ROLL and not pilot.dying:
+            if status is DEATH_ROLL and not pilot.dying:
                 pilot.dying = True
                 span = SMALL_ROLL if pilot.small else LARGE_ROLL
                 self._die_later(ship, self.spread(span) * 1e6)
@@ -147,7 +147,7 @@ class Scenario:
 
     def _think(self, pilot: Pilot) -> None:
         """Let a pilot decide, and again a little later, as long as the ship is there."""
-        if pilot.ship.status is ShipStatus.PRESENT:
+        if pilot.ship.status is PRESENT:
             self._tactics.think(pilot)
             self.after(self.spread(THINK_US), lambda: self._think(pilot))
 
@@ -165,7 +165,7 @@ class Scenario:
 
     def _left(self, ship: Ship) -> None:
         world = self.world
-        if ship.status is not ShipStatus.PRESENT:
+        if ship.status is not PRESENT:
             return
         near = [(distance(place, ship.position), name) for name, place in world.jump_nodes.items()]
         best = min(near, default=None)
@@ -178,30 +178,58 @@ class Scenario:
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
         """React to an action that is not a change of the world by itself: beams, jumps, navigation, speed limits."""
         self._world = world
-        if name == "fire-beam" and len(args) > 2:
+        react = _REACTIONS.get(name)
+        if react is not None:
+            react(self, world, args)
+
+    def _fire_beam(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if len(args) > 2:
             shooter, target = (world.ship(str(args[index])) for index in (0, 2))
             if shooter is not None and target is not None:
                 self.after(1_000_000, lambda: self._beam(shooter, target))
-        elif name == "force-jump":
-            player = world.ships.get(world.player.ship)
-            if player is not None:
-                self.after(self.spread(LEAVE_US), lambda: self._left(player))
-        elif name == "ship-tag" and len(args) > 2 and isinstance(args[2], int):
+
+    def _force_jump(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        player = world.ships.get(world.player.ship)
+        if player is not None:
+            self.after(self.spread(LEAVE_US), lambda: self._left(player))
+
+    def _tag_for_a_while(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if len(args) > 2 and isinstance(args[2], int):
             tagged = world.ship(str(args[0]))
             if tagged is not None:
                 self.after(args[2] * 1e6, lambda: self.world.tag(tagged, False))
-        elif name == "add-nav-waypoint" and len(args) > 2:
+
+    def _add_nav_waypoint(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if len(args) > 2:
             number = args[2] if isinstance(args[2], int) else 1
             self.navs[str(args[0]).lower()] = f"{args[1]}:{max(number, 1)}"
-        elif name == "add-nav-ship" and len(args) > 1:
+
+    def _add_nav_ship(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if len(args) > 1:
             self.navs[str(args[0]).lower()] = str(args[1])
-        elif name == "del-nav" and args:
+
+    def _delete_nav(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if args:
             self.navs.pop(str(args[0]).lower(), None)
-        elif name == "cap-waypoint-speed" and len(args) > 1 and isinstance(args[1], int):
+
+    def _cap_speed(self, world: World, args: tuple[ActionValue, ...]) -> None:
+        if len(args) > 1 and isinstance(args[1], int):
             pilot = self.pilots.get(str(args[0]).lower())
             if pilot is not None:
                 pilot.cap = float(max(args[1], 0))
 
     def _beam(self, shooter: Ship, target: Ship) -> None:
-        if shooter.status is ShipStatus.PRESENT and target.key != self.world.player.ship:
+        if shooter.status is PRESENT and target.key != self.world.player.ship:
             self.world.damage(target, BEAM_DAMAGE, shooter)
+
+
+#: What the driver does when a mission carries out these actions.
+_REACTIONS: Final[dict[str, Callable[[Scenario, World, tuple[ActionValue, ...]], None]]] = {
+    "fire-beam": Scenario._fire_beam,
+    "force-jump": Scenario._force_jump,
+    "ship-tag": Scenario._tag_for_a_while,
+    "add-nav-waypoint": Scenario._add_nav_waypoint,
+    "add-nav-ship": Scenario._add_nav_ship,
+    "del-nav": Scenario._delete_nav,
+    "cap-waypoint-speed": Scenario._cap_speed,
+}

@@ -19,7 +19,7 @@ from sexp_runtime.simulate.orders import (
     subject,
 )
 from sexp_runtime.simulate.pilot import BOMB_FACTOR, DISARMING, Pilot, distance, hostile
-from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Subsystem, Vector
+from sexp_runtime.world.ships import ORIGIN, PRESENT, Ship, Subsystem, Vector
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class Tactics:
         if self._hunt(pilot, ALERT):
             return
         quarry = pilot.quarry
-        if quarry is not None and quarry.status is ShipStatus.PRESENT and pilot.firepower:
+        if quarry is not None and quarry.status is PRESENT and pilot.firepower:
             pilot.target = quarry
             self._attack(pilot, quarry)
         elif not self._head_for(pilot, pilot.destination, 15.0):
@@ -119,11 +119,11 @@ class Tactics:
         """Return the present ship of that name, or the present members of that wing."""
         ship = self.world.ship(name)
         if ship is not None:
-            return [ship] if ship.status is ShipStatus.PRESENT else []
+            return [ship] if ship.status is PRESENT else []
         wing = self.world.wing(name)
         if wing is None:
             return []
-        return [member for member in self.world.wing_members(wing) if member.status is ShipStatus.PRESENT]
+        return [member for member in self.world.wing_members(wing) if member.status is PRESENT]
 
     def _finish(self, pilot: Pilot, goal: Goal) -> Wing | None:
         """Take a completed order away; return the wing if it was the wing's order."""
@@ -214,7 +214,7 @@ class Tactics:
         x, y, z = near
         for other in self.scenario.pilots.values():
             target = other.ship
-            if target.status is not ShipStatus.PRESENT or not hostile(team, target.team.lower()):
+            if target.status is not PRESENT or not hostile(team, target.team.lower()):
                 continue
             dx, dy, dz = target.position[0] - x, target.position[1] - y, target.position[2] - z
             square = dx * dx + dy * dy + dz * dz
@@ -228,7 +228,7 @@ class Tactics:
             return False
         now = self.world.clock.us
         target = pilot.target
-        if target is None or target.status is not ShipStatus.PRESENT or now >= pilot.retarget:
+        if target is None or target.status is not PRESENT or now >= pilot.retarget:
             place = pilot.ship.position if near is None else near
             pilot.target = target = self._enemy(pilot.ship, place, limit if pilot.small else min(limit, pilot.reach))
             pilot.retarget = now + RETARGET_US
@@ -241,7 +241,7 @@ class Tactics:
 
     def _chase(self, pilot: Pilot, name: str) -> None:
         target = pilot.target
-        if target is None or target.status is not ShipStatus.PRESENT:
+        if target is None or target.status is not PRESENT:
             present = [ship for ship in self._present(name) if ship is not pilot.ship]
             if not present:
                 return
@@ -272,7 +272,7 @@ class Tactics:
         ship, target = pilot.ship, pilot.target
         if not pilot.firepower or not DISARMING.isdisjoint(ship.flags):
             return
-        if target is None or target.status is not ShipStatus.PRESENT:
+        if target is None or target.status is not PRESENT:
             if pilot.small:
                 return
             target = pilot.target = self._enemy(ship, ship.position, pilot.reach)

@@ -6,13 +6,16 @@ from typing import Final
 
 from sexp_runtime.world import log as kinds
 from sexp_runtime.world.ships import (
+    DEATH_ROLL,
+    EXITED,
     IDENTITY,
+    NOT_YET,
     ORIGIN,
+    PRESENT,
     ExitKind,
     ExitRecord,
     Matrix,
     Ship,
-    ShipStatus,
     Subsystem,
     Vector,
 )
@@ -20,7 +23,7 @@ from sexp_runtime.world.state import WorldState
 from sexp_runtime.world.wings import Wing, wave_ship_name
 
 #: Statuses of a ship that is in space.
-IN_SPACE: Final = (ShipStatus.PRESENT, ShipStatus.DEATH_ROLL)
+IN_SPACE: Final = (PRESENT, DEATH_ROLL)
 
 
 class Lifecycle(WorldState):
@@ -39,11 +42,11 @@ class Lifecycle(WorldState):
         writes.
         """
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
-        if ship.status is not ShipStatus.NOT_YET or not ship.arrival_allowed:
+        if ship.status is not NOT_YET or not ship.arrival_allowed:
             return False
         if wing is not None and (wing.gone or wing.departing):
             return False
-        ship.status = ShipStatus.PRESENT
+        ship.status = PRESENT
         ship.departing = False
         if position is not None:
             ship.position = position
@@ -78,7 +81,7 @@ class Lifecycle(WorldState):
                 continue
             number += 1
             ship = self._wave_ship(wing, template, number) if wing.waves > 1 else template
-            if ship is not None and ship.status is ShipStatus.NOT_YET:
+            if ship is not None and ship.status is NOT_YET:
                 arrivals.append(ship)
         wing.wave += 1
         arrivals = [ship for ship in arrivals if self.arrive(ship, initial=initial)]
@@ -124,7 +127,7 @@ class Lifecycle(WorldState):
 
     def destroy(self, ship: Ship, killer: Ship | str | None = None) -> bool:
         """Kill a ship that is present: the destroyed entry is written at once and the death roll begins (F47)."""
-        if ship.status is not ShipStatus.PRESENT:
+        if ship.status is not PRESENT:
             return False
         name = killer.name if isinstance(killer, Ship) else (killer or "")
         self._begin_death(ship, ExitKind.DESTROYED)
@@ -138,14 +141,14 @@ class Lifecycle(WorldState):
 
     def self_destruct(self, ship: Ship) -> bool:
         """Let a present ship destroy itself: as `destroy`, with an entry of its own kind (F48)."""
-        if ship.status is not ShipStatus.PRESENT:
+        if ship.status is not PRESENT:
             return False
         self._begin_death(ship, ExitKind.SELF_DESTRUCTED)
         self.log.add(kinds.SELF_DESTRUCTED, ship.name)
         return True
 
     def _begin_death(self, ship: Ship, kind: ExitKind) -> None:
-        ship.status = ShipStatus.DEATH_ROLL
+        ship.status = DEATH_ROLL
         ship.exit = kind
         self._touch(ship, "status")
         if ship.hull != 0.0:
@@ -155,7 +158,7 @@ class Lifecycle(WorldState):
 
     def finish_death(self, ship: Ship) -> bool:
         """End the death roll: the ship has exited, its wing has lost it (F47)."""
-        if ship.status is not ShipStatus.DEATH_ROLL:
+        if ship.status is not DEATH_ROLL:
             return False
         if "ignore-count" not in ship.flags:
             kind = self.class_table.get(ship.class_name).type
@@ -166,10 +169,10 @@ class Lifecycle(WorldState):
 
     def depart(self, ship: Ship, node: str = "") -> bool:
         """Let a present ship leave the mission, through a jump node if named; ships docked to it leave with it."""
-        if ship.status is not ShipStatus.PRESENT:
+        if ship.status is not PRESENT:
             return False
         for member in self.docked_group(ship):
-            if member.status is ShipStatus.PRESENT:
+            if member.status is PRESENT:
                 self.log.add(kinds.SHIP_DEPARTED, member.name, node)
                 self._exit(member, ExitKind.DEPARTED)
         return True
@@ -186,7 +189,7 @@ class Lifecycle(WorldState):
             other = self.ships.get(key)
             if other is not None:
                 self._separate(ship, other)
-        ship.status = ShipStatus.EXITED
+        ship.status = EXITED
         ship.exit = kind
         ship.departing = False
         ship.exit_record = None
@@ -246,7 +249,7 @@ class Lifecycle(WorldState):
         wing.wave = wing.waves
         self.facts.changed(wing.fact)
         for ship in self.ships.values():
-            if ship.wing == wing.key and ship.status is ShipStatus.NOT_YET:
+            if ship.wing == wing.key and ship.status is NOT_YET:
                 ship.arrival_allowed = False
         self._check_gone(wing)
         return True
@@ -259,7 +262,7 @@ class Lifecycle(WorldState):
         Invulnerable ships are not touched; a guardian threshold (percent) keeps the hull from falling below it.
         Returns whether the ship was destroyed.
         """
-        if ship.status is not ShipStatus.PRESENT or points <= 0 or "invulnerable" in ship.flags:
+        if ship.status is not PRESENT or points <= 0 or "invulnerable" in ship.flags:
             return False
         if ship.shields > 0:
             absorbed = min(ship.shields, points)
@@ -296,7 +299,7 @@ class Lifecycle(WorldState):
 
     def reveal_cargo(self, ship: Ship) -> bool:
         """Let a ship's cargo become known now, with its log entry."""
-        if ship.status is not ShipStatus.PRESENT or ship.cargo_known:
+        if ship.status is not PRESENT or ship.cargo_known:
             return False
         ship.cargo_fix = self.clock.fix
         ship.cargo_known = True
@@ -306,7 +309,7 @@ class Lifecycle(WorldState):
 
     def reveal_subsystem_cargo(self, ship: Ship, subsystem: Subsystem) -> bool:
         """Let the cargo of a subsystem become known now, with its log entry."""
-        if ship.status is not ShipStatus.PRESENT or subsystem.cargo_known:
+        if ship.status is not PRESENT or subsystem.cargo_known:
             return False
         subsystem.cargo_fix = self.clock.fix
         self.set_subsystem(ship, subsystem, "cargo_known", True)
@@ -315,7 +318,7 @@ class Lifecycle(WorldState):
 
     def tag(self, ship: Ship, on: bool = True) -> bool:
         """Mark a present ship as tagged, or end that; the first tagging is remembered with its time."""
-        if ship.status is not ShipStatus.PRESENT or ship.tagged is on:
+        if ship.status is not PRESENT or ship.tagged is on:
             return False
         ship.tagged = on
         if on and ship.tag_fix is None:
@@ -333,7 +336,7 @@ class Lifecycle(WorldState):
         """Dock two ships; writes the entry unless `initial`, as ships that start docked have none."""
         if ship is other or other.key in ship.docked:
             return False
-        if not initial and (ship.status is not ShipStatus.PRESENT or other.status is not ShipStatus.PRESENT):
+        if not initial and (ship.status is not PRESENT or other.status is not PRESENT):
             return False
         ship.docked.add(other.key)
         other.docked.add(ship.key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +30,8 @@ GOAL_FAILED: Final = "goal-failed"
 #: The kinds whose two names may stand in either order (H: "dock entries match in either name order").
 _EITHER_ORDER: Final = frozenset((DOCKED, UNDOCKED))
 
+_NOTHING: Final[Mapping[str, int]] = {}
+
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
@@ -53,7 +55,8 @@ class MissionLog:
         self._facts = facts
         self._clock = clock
         self.entries: list[LogEntry] = []
-        self._by_name: dict[tuple[str, str], list[LogEntry]] = {}
+        #: By name in lower case, when the first entry of each kind about it was written (fix).
+        self._by_name: dict[str, dict[str, int]] = {}
         self._by_pair: dict[tuple[str, str, str], list[LogEntry]] = {}
 
     def __iter__(self) -> Iterator[LogEntry]:
@@ -67,7 +70,7 @@ class MissionLog:
         entry = LogEntry(self._clock.fix if fix is None else fix, kind, name, second)
         first_key, second_key = name.lower(), second.lower()
         self.entries.append(entry)
-        self._by_name.setdefault((kind, first_key), []).append(entry)
+        self._by_name.setdefault(first_key, {}).setdefault(kind, entry.fix)
         if kind in _EITHER_ORDER and second_key < first_key:
             self._by_pair.setdefault((kind, second_key, first_key), []).append(entry)
         else:
@@ -81,8 +84,12 @@ class MissionLog:
         """Return the time (fix) of the first entry of the kind about name, and naming second if given, else None."""
         if second is not None:
             return self.nth(kind, name, second, 1)
-        entries = self._by_name.get((kind, name.lower()))
-        return entries[0].fix if entries else None
+        found = self._by_name.get(name.lower())
+        return found.get(kind) if found is not None else None
+
+    def firsts(self, name: str) -> Mapping[str, int]:
+        """Return the time (fix) of the first entry of each kind about name; to be read at once, not to be kept."""
+        return self._by_name.get(name.lower(), _NOTHING)
 
     def nth(self, kind: str, name: str, second: str, count: int) -> int | None:
         """Return the time (fix) of entry number count (from 1) of the kind for the two names, else None.

@@ -27,6 +27,13 @@ class ShipStatus(Enum):
     EXITED = "exited"
 
 
+# Members by names of their own: looking one up in its class takes longer than most of what is done with it.
+NOT_YET: Final = ShipStatus.NOT_YET
+PRESENT: Final = ShipStatus.PRESENT
+DEATH_ROLL: Final = ShipStatus.DEATH_ROLL
+EXITED: Final = ShipStatus.EXITED
+
+
 class ExitKind(Enum):
     """How a ship left (F47, F48)."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.campaign import Campaign
@@ -15,12 +15,24 @@ from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.player import PLAYER_FACTS, Order, Player
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
-from sexp_runtime.world.ships import FIELD_FACTS, ExitKind, Matrix, Ship, ShipStatus, Subsystem, Vector
+from sexp_runtime.world.ships import (
+    FIELD_FACTS,
+    NOT_YET,
+    PRESENT,
+    ExitKind,
+    Matrix,
+    Ship,
+    ShipStatus,
+    Subsystem,
+    Vector,
+)
 from sexp_runtime.world.variables import MAX_VARIABLES, MAX_VARIABLES_WCS, VariableManager
 from sexp_runtime.world.wings import Wing
 
 #: A number that a game supplies for an operator, or a special word that the operator knows.
 GameValue = int
+#: Most names of waypoints whose parts are remembered.
+MOST_POINT_NAMES: Final = 4096
 
 
 class WorldState:
@@ -50,6 +62,8 @@ class WorldState:
         #: Waypoint paths by lower-case name: the points in order. Jump nodes by lower-case name: their place.
         self.waypoints: dict[str, list[Vector]] = {}
         self.jump_nodes: dict[str, Vector] = {}
+        #: Path and index that names of waypoints stand for, "" for a name that is none (see `point`).
+        self._point_names: dict[str, tuple[str, int]] = {}
         self.player = Player()
         #: Orders that the player gave, oldest first.
         self.orders: list[Order] = []
@@ -86,7 +100,7 @@ class WorldState:
         self,
         name: str,
         *,
-        status: ShipStatus = ShipStatus.NOT_YET,
+        status: ShipStatus = NOT_YET,
         exit: ExitKind | None = None,
         class_name: str = "",
         team: str = "Friendly",
@@ -267,7 +281,7 @@ class WorldState:
         `jump` says that the new position does not follow from the old one by flying no faster than the ship's speed
         bound.
         """
-        if position != ship.position:
+        if position is not ship.position and position != ship.position:
             ship.position = position
             self._mark(ship.position_facts)
             if jump:
@@ -329,7 +343,8 @@ class WorldState:
 
     def wing_leader(self, wing: Wing) -> Ship | None:
         """Return the wing's special ship if it is present, else its first present member, else None."""
-        present = [ship for ship in self.wing_members(wing) if ship.status is ShipStatus.PRESENT]
+        ships = self.ships
+        present = [ship for key in wing.members if (ship := ships[key]).status is PRESENT]
         if not present:
             return None
         if 0 <= wing.special_ship < len(wing.ships):
@@ -424,12 +439,23 @@ class WorldState:
 
     def point(self, name: str) -> Vector | None:
         """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""
-        path, mark, number = name.lower().rpartition(":")
-        if not mark or not number.isdecimal() or not number.isascii():
+        parts = self._point_names.get(name)
+        if parts is None:
+            parts = self._name_point(name)
+        points = self.waypoints.get(parts[0])
+        if points is None:
             return None
-        points = self.waypoints.get(path)
-        index = int(number[:9]) - 1
-        return points[index] if points is not None and 0 <= index < len(points) else None
+        index = parts[1]
+        return points[index] if 0 <= index < len(points) else None
+
+    def _name_point(self, name: str) -> tuple[str, int]:
+        """Take the name of a waypoint apart and remember its path and index; index -1 if it is no such name."""
+        path, _, number = name.lower().rpartition(":")
+        index = int(number[:9]) - 1 if number.isdecimal() and number.isascii() and ":" in name else -1
+        if len(self._point_names) >= MOST_POINT_NAMES:
+            self._point_names.clear()
+        parts = self._point_names[name] = (path, index)
+        return parts
 
     def end_mission(self) -> None:
         """Mark the mission as over (H41, F25); what becomes of goals and events is the event manager's part."""
