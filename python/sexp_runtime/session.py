@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.campaign import Campaign, MissionRecord
+    from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
@@ -145,7 +146,7 @@ class MissionSession:
         )  # fmt: skip
         self.monitor = SexpPerformanceMonitor(
             [self.manager, self.cues], self.context, facts=self._world.facts,
-            slot_marks=self._slot_marks if settings.engine == "cached" else None, mode=settings.monitor,
+            waits_for=self._waits_for(), mode=settings.monitor,
             sample_every=settings.sample_every,
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
@@ -217,17 +218,19 @@ class MissionSession:
         self._actions = 0
         self._phase = DURING
         monitor = self.monitor
+        watching = monitor.watching
         world = self._world
         try:
-            monitor.begin_frame()
+            began = perf_counter_ns() if watching else 0
             world.clock.advance_to(world.clock.us + microseconds)
             self.cues.frame()
             if self.scenario is not None:
-                began = perf_counter_ns()
+                paused = perf_counter_ns()
                 self.scenario.step(self.world, microseconds)
-                monitor.exclude(perf_counter_ns() - began)
+                began += perf_counter_ns() - paused
             self.manager.frame()
-            monitor.end_frame()
+            if watching:
+                monitor.frame_took(perf_counter_ns() - began)
         finally:
             self._in_frame = False
             self._phase = BEFORE
@@ -364,10 +367,12 @@ class MissionSession:
             return f"variable {self._world.variables.names[cause[1]] or cause[1]}"
         return describe_cause(cause)
 
-    def _slot_marks(self, kind: str) -> bytearray:
-        part: Any = self.cues if kind == "cue" else self.manager
-        marks: bytearray = part.slot_marks(kind)
-        return marks
+    def _waits_for(self) -> dict[str, Sequence[Collection[FactKey] | None]]:
+        """Return the facts that each formula waits for now, by kind; nothing for an engine that does not wait."""
+        if self.engine != "cached":
+            return {}
+        parts: dict[str, Any] = {"event": self.manager, "goal": self.manager, "cue": self.cues}
+        return {kind: part.waits_for(kind) for kind, part in parts.items()}
 
     def explain(self, kind: str, name: str | int) -> Explanation:
         """Return why an "event", "goal" or "cue" has its value and what it waits for; its text is for people.

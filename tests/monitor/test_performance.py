@@ -24,11 +24,11 @@ def run_frames(monitor: SexpPerformanceMonitor, engine: Engine, frames: int) -> 
     """Run frames in which one formula is evaluated; return in how many the hook was set."""
     seen = 0
     for frame in range(frames):
-        monitor.begin_frame()
         if engine.profiler is not None:
             seen += 1
             engine.profiler.formula("event", 3, 1000 + frame, 1, ("ship", "alpha 1", "hull"))
-        monitor.end_frame()
+        if monitor.watching:
+            monitor.frame_took(100 + frame)
     return seen
 
 
@@ -42,8 +42,12 @@ def test_each_mode_looks_as_closely_as_it_says(mode: Mode, looked_at: int, timed
     assert run_frames(monitor, engine, 64) == looked_at
     assert monitor.frame_times.count == timed
     assert monitor.sampled_frames == looked_at
-    assert engine.profiler is None
+    assert monitor.frames == timed
+    assert monitor.last_frame_ns == (163 if timed else 0)
     assert engine.interpreted is (mode is Mode.FULL)
+    monitor.mode = Mode.OFF
+    assert engine.profiler is None
+    assert engine.interpreted is False
 
 
 def test_formula_statistics_and_causes() -> None:
@@ -62,7 +66,6 @@ def test_formula_statistics_and_causes() -> None:
 def test_operators_have_self_and_inclusive_time_and_callers() -> None:
     engine, context = Engine(), Engine()
     monitor = SexpPerformanceMonitor([engine], context, mode=Mode.FULL)
-    monitor.begin_frame()
     hook = context.profiler
     hook.enter("when")
     hook.enter("and")
@@ -71,11 +74,12 @@ def test_operators_have_self_and_inclusive_time_and_callers() -> None:
     hook.leave("and")
     hook.leave("when")
     hook.formula("event", 0, 5_000, 1, "first evaluation")
-    monitor.end_frame()
+    monitor.frame_took(10_000)
     assert monitor.calls == {("", "when"): 1, ("when", "and"): 1, ("and", "hits-left"): 1}
     when, both, hits = (monitor.operators[name] for name in ("when", "and", "hits-left"))
     assert when.inclusive_ns >= both.inclusive_ns >= hits.inclusive_ns == hits.self_ns
     assert when.self_ns == when.inclusive_ns - both.inclusive_ns
+    monitor.mode = Mode.OFF
     assert context.profiler is None
     assert set(monitor.stacks) == {
         ("event 0", "when"),

@@ -31,11 +31,10 @@ class FakeSession:
         return f'{kind} "{index}"'
 
     def frame(self, formula: int, hits: int) -> None:
-        self.monitor.begin_frame()
         self.monitor.formula("event", formula, 2_000, 1, "first evaluation")
         self.monitor.enter("and")
         self.monitor.leave("and")
-        self.monitor.end_frame()
+        self.monitor.frame_took(10_000)
         self.numbers = {
             "requests": self.numbers["requests"] + hits + 1,
             "hits": self.numbers["hits"] + hits,

@@ -174,9 +174,9 @@ class CachedCueManager(CueManager):
         """Return why the present evaluation is made: one of answers.CAUSES."""
         return CAUSES[self.answers.cause]
 
-    def slot_marks(self, kind: str = "cue") -> bytearray:
-        """Return the marks that facts set, by index of the cue; a mark set means stale."""
-        return self.answers.table.dirty.marks
+    def waits_for(self, kind: str = "cue") -> list[set[FactKey] | None]:
+        """Return the facts that each cue waits for, by index; the list is kept up to date."""
+        return self.answers.table.facts
 
     def interpret(self, on: bool) -> None:
         """Have cues evaluated by the interpreter, so that a profiler sees their operators, or not."""

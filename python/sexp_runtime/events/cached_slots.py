@@ -139,9 +139,9 @@ class CachedSlots(MissionEventManager):
         """Return why the present evaluation is made: one of answers.CAUSES."""
         return CAUSES[self.answers(kind).cause]
 
-    def slot_marks(self, kind: str) -> bytearray:
-        """Return the marks that facts set, by index, for "event" or "goal"; a mark set means stale."""
-        return self.answers(kind).table.dirty.marks
+    def waits_for(self, kind: str) -> list[set[FactKey] | None]:
+        """Return the facts that each formula of a kind waits for, by index; the list is kept up to date."""
+        return self.answers(kind).table.facts
 
     def answers(self, kind: str) -> Answers:
         """Return the slots of a kind, "event" or "goal"."""

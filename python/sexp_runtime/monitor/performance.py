@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import heapq
 import logging
-from collections.abc import Callable
+import sys
+from collections import deque
+from collections.abc import Callable, Collection, Sequence
 from enum import Enum
 from time import perf_counter_ns
 from typing import Any, Final, Protocol
 
-from sexp_runtime.monitor.histogram import Histogram
+from sexp_runtime.monitor.histogram import BATCH, Histogram
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 log: Final = logging.getLogger("sexp_runtime.monitor")
@@ -17,6 +19,7 @@ _SLOWEST: Final = 32  #: how many slowest evaluations are kept
 _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
 _LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines of overruns; listeners hear of each
+_CHANGES: Final = 4096  #: latest changes of facts kept in a frame that is looked at because of its turn
 _STACKS: Final = 20_000  #: most distinct call stacks kept; the time of later ones is counted under their formula
 
 
@@ -69,13 +72,22 @@ class OperatorStatistics:
 class SexpPerformanceMonitor:
     """Counts and times the work of one mission session.
 
-    Call `begin_frame` before and `end_frame` after each frame. `watched` are the engines whose evaluations are timed
-    in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`, with the
-    marks that they set (`slot_marks`, by kind of formula), lets it name the very fact that had a formula evaluated, in
-    the words of `describe`.
+    Tell it with `frame_took` what each frame took, if it is `watching`. `watched` are the engines whose evaluations are
+    timed in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`,
+    with those that each formula waits for (`waits_for`: by kind of formula, one collection or None for each), lets it
+    name the very fact that had a formula evaluated, in the words of `describe`.
     Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
     `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
     """
+
+    __slots__ = (
+        "_changed", "_changes", "_closely", "_context", "_describe", "_facts", "_frame_budget_ns",
+        "_frame_budget_us", "_hook", "_keep", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of",
+        "_pending", "_plan_at", "_serial", "_settle_at", "_stack", "_stride", "_untold", "_waits_for",
+        "_watched", "calls", "causes", "event_budget_us", "formulas", "frame_times", "frames",
+        "on_budget_exceeded", "operators", "overrun_count", "overruns", "sample_every", "sampled_frames",
+        "slowest", "stacks", "watching",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -83,7 +95,7 @@ class SexpPerformanceMonitor:
         context: Any = None,
         *,
         facts: FactBoard | None = None,
-        slot_marks: Callable[[str], bytearray] | None = None,
+        waits_for: dict[str, Sequence[Collection[FactKey] | None]] | None = None,
         mode: Mode = Mode.SAMPLED,
         sample_every: int = 16,
         frame_budget_us: float = 0.0,
@@ -95,23 +107,25 @@ class SexpPerformanceMonitor:
         if sample_every < 1:
             raise ValueError(f"sample_every must be at least 1, not {sample_every}")
         self.sample_every = sample_every
-        self.frame_budget_us = frame_budget_us
         self.event_budget_us = event_budget_us
         self.on_budget_exceeded: list[Callable[[dict[str, Any]], None]] = []
         self._watched = watched
         self._context = context
         self._facts = facts
-        self._slot_marks = slot_marks
-        self._changed: dict[tuple[int, int], FactKey] = {}  # by marks and index: the latest fact that set the mark
-        self._marks: dict[str, int] = {}
+        self._waits_for = waits_for if waits_for is not None else {}
+        self._changes: deque[FactKey] = deque(maxlen=_CHANGES)  # sampled mode: facts that changed, latest last
+        self._changed: dict[FactKey, int] = {}  # full mode: facts that changed, the latest with the highest number
+        self._observer: Callable[[FactKey], None] = self._changes.append
         self._owner_of = owner_of
         self._mission_time = mission_time
         self._describe = describe if describe is not None else describe_cause
         self._mode = Mode.OFF
-        self._attached = False
-        self._closely = False  # whether the frame to come is to be looked at closely
-        #: What the engines tell of each evaluation; who stands in here hands everything on to this monitor.
-        self.hook: Any = self
+        #: Whether frames are watched at all: the mode is not `OFF`.
+        self.watching = False
+        self._stride = 0  # of how many frames one is looked at closely, 0 for none
+        self._closely = False  # whether the frame to come is looked at closely
+        self._hook: Any = self
+        self.frame_budget_us = frame_budget_us
         self.reset()
         self.mode = mode
 
@@ -122,20 +136,46 @@ class SexpPerformanceMonitor:
 
     @mode.setter
     def mode(self, mode: Mode) -> None:
-        self._attach(False)
-        self._observe(False)
-        self._closely = False
+        self._look(False)
         if (mode is Mode.FULL) is not (self._mode is Mode.FULL):
             for engine in self._watched:
                 engine.interpret(mode is Mode.FULL)
         self._mode = mode
+        self.watching = mode is not Mode.OFF
+        self._stride = {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
+        self._observer = self._note_change if mode is Mode.FULL else self._changes.append
         self._plan()
+
+    @property
+    def hook(self) -> Any:
+        """What the engines tell of each evaluation; who stands in here hands everything on to this monitor."""
+        return self._hook
+
+    @hook.setter
+    def hook(self, hook: Any) -> None:
+        self._hook = hook
+        if self._closely:
+            self._look(True)
+
+    @property
+    def last_frame_ns(self) -> int:
+        """Nanoseconds that the latest frame took, 0 before the first."""
+        return self.frame_times.latest
+
+    @property
+    def frame_budget_us(self) -> float:
+        """The most microseconds that a frame is to take, 0 for no budget."""
+        return self._frame_budget_us
+
+    @frame_budget_us.setter
+    def frame_budget_us(self, microseconds: float) -> None:
+        self._frame_budget_us = microseconds
+        self._frame_budget_ns = microseconds * 1000 if microseconds else sys.maxsize
 
     def reset(self) -> None:
         """Forget all that was measured; mode and budgets stay."""
         self.frame_times = Histogram()
         self.frames = 0
-        self.last_frame_ns = 0
         self.sampled_frames = 0
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
         self.operators: dict[str, OperatorStatistics] = {}
@@ -151,74 +191,73 @@ class SexpPerformanceMonitor:
         self._serial = 0
         self._stack: list[tuple[str, int, list[int]]] = []
         self._pending: dict[tuple[str, ...], int] = {}  # stacks of the formula being evaluated
-        self._began = 0
+        self._keep = self.frame_times.keep
+        self._settle_at = BATCH
+        self._plan()
 
     # --- frames ---------------------------------------------------------------------------------------------------
 
-    def begin_frame(self) -> None:
-        """Note that a frame begins; in sampled mode decide whether it is looked at."""
-        if self._closely:
-            self._attach(True)
-            self.sampled_frames += 1
-        self._began = perf_counter_ns()
+    def frame_took(self, nanoseconds: int) -> None:
+        """Note that a frame has been made, and what it took (without a simulator that stands in for the game)."""
+        self._keep(nanoseconds)
+        self.frames = frames = self.frames + 1
+        if frames >= self._plan_at:
+            self.sampled_frames += self._closely
+            self._plan()
+        if nanoseconds > self._frame_budget_ns:
+            self._exceeded("frame", nanoseconds, self._frame_budget_us, self._slowest_cause())
 
     def _plan(self) -> None:
-        """Decide whether the frame to come is looked at closely, and listen to the facts from now on if so."""
-        mode = self._mode
-        closely = mode is Mode.FULL or (mode is Mode.SAMPLED and self.frames % self.sample_every == 0)
-        if closely is not self._closely:
-            self._closely = closely
-            self._observe(closely)
+        """Decide whether the frame to come is looked at closely, and after which frame to decide again."""
+        frames, stride = self.frames, self._stride
+        if frames >= self._settle_at:
+            self.frame_times.settle()
+            self._settle_at = frames + BATCH
+        if not stride:
+            self._plan_at = self._settle_at
+            return
+        past = frames % stride
+        self._plan_at = min(self._settle_at, frames + (stride - past if past else 1))
+        self._pending.clear()
+        if self._closely is not (past == 0):
+            self._look(past == 0)
 
-    def _observe(self, on: bool) -> None:
-        """Listen to the facts, from the frame before on, as marks are set in between."""
+    def _look(self, closely: bool) -> None:
+        """Have the engines tell of each evaluation, and the facts of each change, or not.
+
+        Done when the frame before is over: the game changes facts between frames.
+        """
+        self._closely = closely
+        hook = self._hook if closely else None
+        for watched in self._watched:
+            watched.profiler = hook
+        if self._context is not None:
+            self._context.profiler = self if closely and self._mode is Mode.FULL else None
         facts = self._facts
         if facts is None:
             return
-        if on:
-            if facts.observer is None:
-                facts.observer = self._note_change
-                if self._slot_marks is not None:
-                    self._marks = {kind: id(self._slot_marks(kind)) for kind in ("event", "goal", "cue")}
-        elif facts.observer == self._note_change:
-            facts.observer = None
+        if not closely:
+            if facts.observer is self._observer:
+                facts.observer = None
+            self._changes.clear()
             self._changed.clear()
+        elif facts.observer is None:
+            facts.observer = self._observer
 
     def _note_change(self, key: FactKey) -> None:
-        assert self._facts is not None
-        for marks, index in self._facts.readers.get(key, ()):
-            self._changed[id(marks), index] = key
+        self._serial += 1
+        self._changed[key] = self._serial
 
-    def exclude(self, nanoseconds: int) -> None:
-        """Leave a time out of the present frame: that of a simulator which stands in for the game."""
-        self._began += nanoseconds
-
-    def end_frame(self) -> int:
-        """Note that the frame ends; return its time in nanoseconds (0 when off)."""
-        mode = self._mode
-        if mode is Mode.OFF:
-            return 0
-        self.last_frame_ns = spent = perf_counter_ns() - self._began
-        self.frame_times.record(spent)
-        self.frames += 1
-        if self._attached:
-            self._attach(False)
-        if mode is Mode.SAMPLED:
-            self._plan()
-        if self.frame_budget_us and spent > self.frame_budget_us * 1000:
-            self._exceeded("frame", spent, self.frame_budget_us, self._slowest_cause())
-        return spent
-
-    def _attach(self, on: bool) -> None:
-        if self._attached == on:
-            return
-        self._attached = on
-        for watched in self._watched:
-            watched.profiler = self.hook if on else None
-        if self._context is not None:
-            self._context.profiler = self if on and self._mode is Mode.FULL else None
-        self._stack.clear()
-        self._pending.clear()
+    def _cause_among_facts(self, kind: str, index: int) -> FactKey | str:
+        """Return the fact that a formula waits for which changed last, or "fact" if none was seen to change."""
+        waits_for = self._waits_for.get(kind)
+        known = waits_for[index] if waits_for is not None else None
+        if not known:
+            return "fact"
+        if self._mode is Mode.FULL:
+            changed = self._changed
+            return max((key for key in known if key in changed), key=changed.__getitem__, default="fact")
+        return next((key for key in reversed(self._changes) if key in known), "fact")
 
     # --- hooks that the engine calls ------------------------------------------------------------------------------
 
@@ -227,8 +266,8 @@ class SexpPerformanceMonitor:
         statistics = self.formulas.get((kind, index))
         if statistics is None:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
-        if cause == "fact" and kind in self._marks:
-            cause = self._changed.pop((self._marks[kind], index), cause)
+        if cause == "fact":
+            cause = self._cause_among_facts(kind, index)
         reason = self._describe(cause)
         if self._pending:
             self._file_stacks(self._owner_of(kind, index))
