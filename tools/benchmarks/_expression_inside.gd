@@ -35,7 +35,6 @@ func measure(rounds: int) -> Dictionary:
 	expression.parse(TEXT, ["v"])  # if that failed, its answers are null and the comparison shows it
 	var inputs := [values]
 
-	var truths: Dictionary = JSON.parse_string(target.truths())
 	var ways := {
 		"GDScript: typed function, PackedInt64Array": from_packed,
 		"GDScript: typed function, Array[int]": from_array,
@@ -43,6 +42,20 @@ func measure(rounds: int) -> Dictionary:
 		"GDScript: Expression, parsed once": func(): return expression.execute(inputs),
 		"GDScript: our generated code, through the binding": target.condition,
 	}
+	var loops := {  # calling through a Callable would be measured as well
+		"GDScript: typed function, PackedInt64Array": func(count):
+			for i in count: from_packed(),
+		"GDScript: typed function, Array[int]": func(count):
+			for i in count: from_array(),
+		"GDScript: untyped function, Array": func(count):
+			for i in count: from_untyped(),
+		"GDScript: Expression, parsed once": func(count):
+			for i in count: expression.execute(inputs),
+		"GDScript: our generated code, through the binding": func(count):
+			for i in count: target.condition(),
+	}
+
+	var truths: Dictionary = JSON.parse_string(target.truths())
 	for way in ways:
 		truths[way] = []
 	for state in target.states():
@@ -51,18 +64,13 @@ func measure(rounds: int) -> Dictionary:
 			truths[way].append(ways[way].call())
 	write(target, target.states()[0])
 
-	var base := timed(rounds, empty_loop)
-	var found: Dictionary = JSON.parse_string(target.results())
-	found["GDScript: typed function, PackedInt64Array"] = timed(rounds, func(count):
-		for i in count: from_packed()) - base
-	found["GDScript: typed function, Array[int]"] = timed(rounds, func(count):
-		for i in count: from_array()) - base
-	found["GDScript: untyped function, Array"] = timed(rounds, func(count):
-		for i in count: from_untyped()) - base
-	found["GDScript: Expression, parsed once"] = timed(rounds, func(count):
-		for i in count: expression.execute(inputs)) - base
-	found["GDScript: our generated code, through the binding"] = timed(rounds, func(count):
-		for i in count: target.condition()) - base
+	var turns := []
+	for number in REPEATS:
+		var turn: Dictionary = JSON.parse_string(target.turn())
+		var base := once(rounds, empty_loop)
+		for way in loops:
+			turn[way] = once(rounds, loops[way]) - base
+		turns.append(turn)
 	target.free()
 	var build := "debug build" if OS.is_debug_build() else "release build"
-	return {"truths": truths, "microseconds": found, "engine": "%s, %s" % [Engine.get_version_info().string, build]}
+	return {"truths": truths, "turns": turns, "engine": "%s, %s" % [Engine.get_version_info().string, build]}

@@ -12,7 +12,7 @@ import godot
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _condition import GENERATED, STATES, Condition, microseconds
+from _condition import GENERATED, STATES, Condition
 
 
 @godot.expose
@@ -44,6 +44,6 @@ class BenchTarget(godot.Node):
         """What Python's ways say in each state, as JSON."""
         return json.dumps(self._condition.truths())
 
-    def results(self) -> str:
-        """The microseconds that Python's ways take when called from Python, as JSON."""
-        return json.dumps({name: microseconds(work, calls) for name, (work, calls) in self._condition.ways.items()})
+    def turn(self) -> str:
+        """The microseconds that Python's ways take when called from Python, one pass each, as JSON."""
+        return json.dumps(self._condition.turn())

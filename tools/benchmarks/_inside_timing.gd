@@ -10,13 +10,17 @@ func median(values: Array) -> float:
 	return values[values.size() / 2]
 
 
+func once(rounds: int, work: Callable) -> float:
+	var start := BenchTarget.cpu_ns()
+	work.call(rounds)
+	return (BenchTarget.cpu_ns() - start) / 1000.0 / rounds
+
+
 func timed(rounds: int, work: Callable) -> float:
 	work.call(rounds)
 	var times := []
 	for i in REPEATS:
-		var start := BenchTarget.cpu_ns()
-		work.call(rounds)
-		times.append((BenchTarget.cpu_ns() - start) / 1000.0 / rounds)
+		times.append(once(rounds, work))
 	return median(times)
 
 
