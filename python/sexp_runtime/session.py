@@ -52,7 +52,7 @@ class Driver(Protocol):
         """Take note of a ship that is to depart."""
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """React to an action of the mission."""
+        """React to an action of the mission; one with an attribute `heeds` is told of the actions named there only."""
 
 
 @dataclass(slots=True)
@@ -130,6 +130,7 @@ class MissionSession:
             self.scenario = Scenario(mission, settings.seed)
         elif settings.scenario:
             self.scenario = settings.scenario
+        self._heeded: Collection[str] | None = getattr(self.scenario, "heeds", None)
         self._engine = make_engine(
             settings.engine, self._world, mission, self.context,
             leave=self.scenario.leave if self.scenario is not None else None,
@@ -261,7 +262,7 @@ class MissionSession:
             self._actions += 1
             self._phase = DURING + self._actions
         scenario = self.scenario
-        if scenario is not None:
+        if scenario is not None and (self._heeded is None or operator in self._heeded):
             scenario.on_action(self.world, operator, arguments)
         for listener in self.on_action:
             listener(operator, arguments)

@@ -47,11 +47,20 @@ def place_of(world: World, value: ActionValue) -> Vector | None:
     return world.point(value) if isinstance(value, str) else None
 
 
+def _point(values: tuple[ActionValue, ...]) -> Vector:
+    """Return the point that the three arguments after a name give, in metres."""
+    if len(values) > 3:
+        x, y, z = values[1], values[2], values[3]
+        if isinstance(x, int) and isinstance(y, int) and isinstance(z, int):
+            return float(x), float(y), float(z)
+    return float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3))
+
+
 @action("set-object-position")
 def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Put a ship, a wing (the others keep their places around the leader) or a waypoint at a point in metres."""
     world = ctx.world
-    target = (float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3)))
+    target = _point(values)
     ships = _ships(world, values[0])
     if ships:
         x, y, z = ships[0].position
@@ -69,18 +78,18 @@ def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...])
 
 
 def _face(world: World, value: ActionValue, target: Vector) -> None:
+    tx, ty, tz = target
     for ship in _ships(world, value):
         x, y, z = ship.position
-        orientation = orientation_along((target[0] - x, target[1] - y, target[2] - z))
-        if orientation is not None:
+        orientation = orientation_along((tx - x, ty - y, tz - z))
+        if orientation is not None and orientation != ship.orientation:
             world.move_ship(ship, ship.position, orientation=orientation)
 
 
 @action("set-object-facing")
 def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Turn a ship, or each ship of a wing, to look at a point, at once; a turn that takes time is the game's affair."""
-    target = (float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3)))
-    _face(ctx.world, values[0], target)
+    _face(ctx.world, values[0], _point(values))
 
 
 @action("set-object-facing-object")
@@ -100,25 +109,21 @@ def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ..
 
 
 def _set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...], axis: int) -> None:
-    speed, own = float(as_number(values, 1)), as_number(values, 2) != 0
+    given = values[1] if len(values) > 1 else 0
+    speed = float(given) if isinstance(given, int) else 0.0
+    own = len(values) > 2 and isinstance(values[2], int) and values[2] != 0
     for ship in _ships(ctx.world, values[0]):
-        x, y, z = ship.velocity
+        x, y, z = velocity = ship.velocity
         if own:  # take out the present part along the ship's own axis, put in the wanted one
             orientation = ship.orientation
             first = 3 * axis
             ux, uy, uz = orientation[first], orientation[first + 1], orientation[first + 2]
             change = speed - (x * ux + y * uy + z * uz)
             if change:
-                x += change * ux
-                y += change * uy
-                z += change * uz
-        elif axis == 0:
-            x = speed
-        elif axis == 1:
-            y = speed
+                velocity = (x + change * ux, y + change * uy, z + change * uz)
         else:
-            z = speed
-        set_velocity(ctx.world, ship, (x, y, z))
+            velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
+        set_velocity(ctx.world, ship, velocity)
 
 
 def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
@@ -127,7 +132,7 @@ def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
     x, y, z = velocity
     if bound is not None and x * x + y * y + z * z > bound * bound:
         world.set_ship(ship, "speed_bound", None)
-    if velocity != ship.velocity:
+    if velocity is not ship.velocity and velocity != ship.velocity:
         world.move_ship(ship, ship.position, velocity=velocity)
 
 

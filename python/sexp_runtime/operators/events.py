@@ -62,7 +62,7 @@ def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
             return no_number(ctx.nan)
         if count > 2:
             ctx.truth(args[2])  # only the display heeds it (H43), but it is evaluated
-        event = _event(ctx, node)
+        event = ctx.world.event(ctx.text(args[0] if args else None))
         if event is None:
             return 0
         delay *= unit

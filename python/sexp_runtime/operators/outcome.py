@@ -84,9 +84,10 @@ def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     if kinds.SHIP_DEPARTED in times or kinds.WING_DEPARTED in times:
         return KNOWN_FALSE
     times = _read_again(ctx, arg, times)
-    for kind in _DESTRUCTIONS:
-        if kind in times:
-            return times[kind]
+    if times:
+        for kind in _DESTRUCTIONS:
+            if kind in times:
+                return times[kind]
     return CANT_EVAL if _not_yet(ctx, arg) else None
 
 
@@ -104,10 +105,11 @@ def is_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 def _delayed(ctx: EvaluationContext, node: EvalNode, judge: Any) -> Raw:
     """Read a delay (pattern N), judge the names after it, and wait for the delay since the latest (G4)."""
-    delay = ctx.natural(node.arg(0))
+    args = node.args
+    delay = ctx.natural(args[0] if args else None)
     if ctx.nan is not None:
         return nan_result(ctx.nan)
-    return known_true_after(ctx, all_of(ctx, node.args[1:], judge), delay)
+    return known_true_after(ctx, all_of(ctx, args[1:], judge), delay)
 
 
 # was-destroyed-by
@@ -287,7 +289,7 @@ def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     if ctx.wcs:
         times = ctx.world.log.firsts(ctx.text(arg))
-        fix = _either(times, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED)
+        fix = _either(times, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED) if times else None
         if fix is None:
             times = _read_again(ctx, arg, times)
             if kinds.SHIP_DESTROYED not in times and kinds.SHIP_DEPARTED not in times and _not_yet(ctx, arg):

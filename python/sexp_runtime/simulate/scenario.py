@@ -178,7 +178,7 @@ class Scenario:
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
         """React to an action that is not a change of the world by itself: beams, jumps, navigation, speed limits."""
         self._world = world
-        react = _REACTIONS.get(name)
+        react = self._REACTIONS.get(name)
         if react is not None:
             react(self, world, args)
 
@@ -222,14 +222,14 @@ class Scenario:
         if shooter.status is PRESENT and target.key != self.world.player.ship:
             self.world.damage(target, BEAM_DAMAGE, shooter)
 
-
-#: What the driver does when a mission carries out these actions.
-_REACTIONS: Final[dict[str, Callable[[Scenario, World, tuple[ActionValue, ...]], None]]] = {
-    "fire-beam": Scenario._fire_beam,
-    "force-jump": Scenario._force_jump,
-    "ship-tag": Scenario._tag_for_a_while,
-    "add-nav-waypoint": Scenario._add_nav_waypoint,
-    "add-nav-ship": Scenario._add_nav_ship,
-    "del-nav": Scenario._delete_nav,
-    "cap-waypoint-speed": Scenario._cap_speed,
-}
+    _REACTIONS: Final = {
+        "fire-beam": _fire_beam,
+        "force-jump": _force_jump,
+        "ship-tag": _tag_for_a_while,
+        "add-nav-waypoint": _add_nav_waypoint,
+        "add-nav-ship": _add_nav_ship,
+        "del-nav": _delete_nav,
+        "cap-waypoint-speed": _cap_speed,
+    }
+    #: The actions that `on_action` reacts to; it need not be called for any other.
+    heeds: Final = frozenset(_REACTIONS)
