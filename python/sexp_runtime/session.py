@@ -60,18 +60,20 @@ class SessionSettings:
     """How a session runs.
 
     engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
-    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file that
-    every external change goes to. campaign: what the campaign remembers of missions before, None for a single mission;
-    stores: where its persistent variables and containers are kept (J10). monitor: how closely performance is watched.
-    verify_every: the cached engine checks one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds
-    of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is
-    told to leave out what was there when the mission began, so that its rounds stay short.
+    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file
+    that every external change goes to; record_bytes: how long it may get, 0 for no bound. campaign: what the
+    campaign remembers of missions before, None for a single mission; stores: where its persistent variables and
+    containers are kept (J10). monitor: how closely performance is watched. verify_every: the cached engine checks
+    one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets
+    are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is told to leave out what was
+    there when the mission began, so that its rounds stay short.
     """
 
     engine: str = "cached"
     seed: int = 0
     scenario: bool | Driver = False
     record_to: str | Path | None = None
+    record_bytes: int = 0
     campaign: Campaign | None = None
     stores: PersistentStores | None = None
     monitor: Mode = Mode.SAMPLED
@@ -147,8 +149,7 @@ class MissionSession:
         )  # fmt: skip
         self.monitor = SexpPerformanceMonitor(
             [self.manager, self.cues], self.context, facts=self._world.facts,
-            waits_for=self._waits_for(), mode=settings.monitor,
-            sample_every=settings.sample_every,
+            waits_for=self._waits_for(), mode=Mode.OFF, sample_every=settings.sample_every,
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
         )  # fmt: skip
@@ -167,6 +168,7 @@ class MissionSession:
             self.scenario.begin(self.world)
         self.cues.load()
         self._watcher.forget()
+        self.monitor.mode = settings.monitor
         if settings.freeze_gc:
             # What was built lives as long as the mission: the collector need not look at it in every later round.
             gc.collect()
@@ -238,6 +240,8 @@ class MissionSession:
         if self._recorder is not None:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)
+            if self._recorder.ended:
+                self._recorder = None
         self._tell()
 
     def _tell(self) -> None:
@@ -250,7 +254,7 @@ class MissionSession:
         for name, value in self._watcher.variables():
             for told in self.on_variable_changed:
                 told(name, value)
-        if self.world.mission_over and not self._told_end:
+        if self._world.mission_over and not self._told_end:
             self._told_end = True
             self.cache.clear()
             for ended in self.on_mission_ended:
@@ -458,6 +462,7 @@ class MissionSession:
                 "dialect": self.mission.dialect.value, "engine": self.engine,
                 "simulated": self.scenario is not None, "options": asdict(self.settings.options),
             },
+            most_bytes=self.settings.record_bytes,
         )  # fmt: skip
         self._recorder = writer
 
@@ -466,6 +471,11 @@ class MissionSession:
                 writer.change(self._phase, part, method, args, kwargs)
 
         return WorldTap(self._world, note)
+
+    @property
+    def recording(self) -> RecordingWriter | None:
+        """The recording being written, None if there is none, or it has reached its bound."""
+        return self._recorder
 
     def stop_recording(self) -> None:
         """Finish the recording being written, if there is one."""

@@ -16,7 +16,7 @@ from sexp_runtime.monitor.recording import (
     apply_changes,
 )
 from sexp_runtime.monitor.tap import WorldTap
-from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.ships import ExitKind, ShipStatus
 from sexp_runtime.world.state import WorldState
 
 HEADER = {"mission": "#End", "seed": 7, "options": {}}
@@ -110,6 +110,59 @@ def test_a_recording_of_another_mission_is_refused(tmp_path: Path) -> None:
     _step, changes, _digest = next(Recording(path).frames())
     with pytest.raises(DamagedRecordingError, match="does not fit"):
         apply_changes(WorldState(), changes, DURING)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (1.5, -2.5, 1e300),
+        (1, 2, 3),
+        (1.0, 2, 3.0),
+        (True, 2.0, 3.0),
+        (1.0, 2.0),
+        tuple(float(number) for number in range(9)),
+        -0.0, float("inf"), 2**31, -1, "", "\xe4", None, True, [1.0, 2.0, 3.0], {"a": (1.0, 2.0, 3.0)}, {"x", "y"},
+        ExitKind.DESTROYED, ShipStatus.PRESENT,
+    ],
+)  # fmt: skip
+def test_values_of_every_kind_come_out_as_they_went_in(tmp_path: Path, values: Any) -> None:
+    path = tmp_path / "run.rec"
+    with RecordingWriter(path, HEADER) as writer:
+        for phase in (BEFORE, DURING, DURING + 300):
+            writer.change(phase, "log", "add", (values, "x"), {})
+            writer.change(phase, "", "move_ship", (values,), {"one": values, "other": values})
+        writer.end_frame(1)
+    (_step, changes, _digest), *_ = Recording(path).frames()
+    seen: list[Any] = []
+
+    class World:
+        def move_ship(self, *args: Any, **kwargs: Any) -> None:
+            seen.append((args, kwargs))
+
+        def add(self, *args: Any) -> None:
+            seen.append(args)
+
+        log = property(lambda self: self)
+
+    apply_changes(World(), changes, DURING + 300)  # type: ignore[arg-type]
+    assert repr(seen) == repr([(values, "x"), ((values,), {"one": values, "other": values})])
+
+
+def test_a_recording_is_saved_while_it_goes_on_and_ends_at_its_bound(tmp_path: Path) -> None:
+    path, early, late = tmp_path / "run.rec", tmp_path / "early.rec", tmp_path / "late.rec"
+    writer = RecordingWriter(path, HEADER, most_bytes=2000)
+    for frame in range(400):
+        writer.change(DURING, "variables", "set_number", (0, frame * 7919 % 1009), {})
+        writer.end_frame(16_667)
+        if frame == 40:
+            writer.save(early)
+    assert writer.ended and writer.bytes == path.stat().st_size < 2400
+    writer.save(late)
+    for target, most in ((early, 41), (late, writer.frames)):
+        _world, recording = replay(target)
+        assert (recording.frames_read, recording.damage) == (most, "")
+    assert 41 < writer.frames < 400
+    assert writer.microseconds == writer.frames * 16_667
 
 
 def test_a_value_that_cannot_be_recorded_is_told_at_once(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ Everything inside the blocks is msgpack. A change is [phase, part, method, argum
 
 from __future__ import annotations
 
+import shutil
 import struct
 import zlib
 from collections.abc import Iterator
@@ -42,6 +43,9 @@ DURING: Final = 1
 _SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)
 _VECTOR: Final = struct.Struct("<3d")
 _MATRIX: Final = struct.Struct("<9d")
+#: A vector and a double as msgpack has them, heads included: most of what a recording holds.
+_PACKED_VECTOR: Final = struct.Struct("<3B3d")
+_PACKED_DOUBLE: Final = struct.Struct(">Bd")
 
 
 class DamagedRecordingError(ValueError):
@@ -51,6 +55,11 @@ class DamagedRecordingError(ValueError):
 def _pack(value: Any) -> bytes:
     packed: bytes = msgpack.packb(value, default=_encode, strict_types=True)
     return packed
+
+
+def _framed(kind: bytes, data: bytes) -> bytes:
+    """Return a block: its head and its data."""
+    return _FRAME.pack(kind, len(data), zlib.crc32(data)) + data
 
 
 def _encode(value: Any) -> Any:
@@ -115,34 +124,101 @@ class _Decoder:
 class RecordingWriter:
     """Writes a recording; use as a context manager or call `close`. Raises OSError as the disk does.
 
-    `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`.
+    `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`. A recording
+    that has reached `most_bytes` ends there, whole; 0 is no bound.
     """
 
-    def __init__(self, path: str | Path, header: dict[str, Any]) -> None:
+    def __init__(self, path: str | Path, header: dict[str, Any], *, most_bytes: int = 0) -> None:
+        self.path = Path(path)
         self.frames = 0
+        self.bytes = 0
+        self.microseconds = 0  # of mission time
+        self._most_bytes = most_bytes
         self._changes: list[bytes] = []
-        # One packer for all changes: its buffer is large, and making one takes longer than packing a change.
+        # One packer for everything: its buffer is large, and making one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
+        self._heads: dict[tuple[Any, ...], tuple[bytes, ...]] = {}
+        self._ships: dict[str, bytes] = {}
         self._block: list[bytes] = []
-        self._file: BinaryIO = Path(path).open("wb")  # noqa: SIM115 (closed by close())
-        self._file.write(MAGIC)
+        self._file: BinaryIO = self.path.open("wb")
+        self._put(MAGIC)
         self._write(b"H", zlib.compress(_pack({"version": VERSION, **header})))
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
+        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ.
+
+        The bytes are those of a plain pack of [phase, part, method, args, kwargs], put together piece by piece: the
+        packer would have to call back for each ship and each vector.
+        """
+        shape = (phase, part, method, len(args), *kwargs)
+        head = self._heads.get(shape) or self._learn(shape)
+        pieces = [head[0]]
+        for value in args:
+            pieces.append(self._pack_value(value))
+        pieces.append(head[1])
+        if kwargs:
+            for name, value in zip(head[2:], kwargs.values(), strict=True):
+                pieces.append(name)
+                pieces.append(self._pack_value(value))
+        self._changes.append(b"".join(pieces))
+
+    def _learn(self, shape: tuple[Any, ...]) -> tuple[bytes, ...]:
+        """Return what packed changes of a shape have in common: up to the arguments, after them, each keyword."""
+        phase, part, method, size, *names = shape
+        pack, packer = self._packer.pack, self._packer
+        head = b"\x95" + pack(phase) + pack(part) + pack(method) + packer.pack_array_header(size)
+        learnt: tuple[bytes, ...] = (head, packer.pack_map_header(len(names)), *(pack(name) for name in names))
+        self._heads[shape] = learnt
+        return learnt
+
+    def _pack_value(self, value: Any) -> bytes:
+        kind = type(value)
+        if kind is tuple and len(value) == 3:
+            x, y, z = value
+            if type(x) is float and type(y) is float and type(z) is float:
+                return _PACKED_VECTOR.pack(0xC7, 24, _FLOATS, x, y, z)
+        elif kind is float:
+            return _PACKED_DOUBLE.pack(0xCB, value)
+        elif kind is Ship:
+            packed = self._ships.get(value.key)
+            if packed is None:
+                packed = self._ships[value.key] = self._packer.pack(value)
+            return packed
         try:
-            self._changes.append(self._packer.pack([phase, part, method, list(args), kwargs]))
+            whole: bytes = self._packer.pack(value)
         except Exception:
             self._packer.reset()
             raise
+        return whole
 
     def end_frame(self, step_us: int, digest: int | None = None) -> None:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
-        self._block.append(_pack([step_us, self._changes, digest]))
-        self._changes = []
+        if self._file.closed:
+            return
+        self._block.append(self._packer.pack([step_us, self._changes, digest]))
+        if self._changes:
+            self._changes = []
         self.frames += 1
+        self.microseconds += step_us
         if len(self._block) >= _FRAMES_PER_BLOCK:
             self._flush()
+            if 0 < self._most_bytes <= self.bytes:
+                self.close()
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing is added any more: it was closed, or it has reached its bound."""
+        return self._file.closed
+
+    def save(self, target: str | Path) -> None:
+        """Write what is recorded so far to another file, as a whole recording; this one goes on. Raises OSError."""
+        if self._file.closed:
+            shutil.copyfile(self.path, target)
+            return
+        self._flush()
+        shutil.copyfile(self.path, target)
+        with Path(target).open("ab") as copy:
+            copy.write(_framed(b"E", _pack(self.frames)))
 
     def close(self) -> None:
         """Write what is pending and the end block; closing twice is harmless."""
@@ -161,8 +237,11 @@ class RecordingWriter:
             self._file.flush()
 
     def _write(self, kind: bytes, data: bytes) -> None:
-        self._file.write(_FRAME.pack(kind, len(data), zlib.crc32(data)))
+        self._put(_framed(kind, data))
+
+    def _put(self, data: bytes) -> None:
         self._file.write(data)
+        self.bytes += len(data)
 
     def __enter__(self) -> RecordingWriter:
         return self
