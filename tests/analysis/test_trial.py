@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sexp_runtime.analysis.trial import apply_live, rewritten_text, try_hint
+from sexp_runtime.analysis.trial import Recorded, apply_live, check_live, rewritten_text, try_hint, try_on
 from sexp_runtime.cli import main
+from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
 from support.planted import MISSION, hints_of
 
@@ -53,6 +54,52 @@ def test_a_hint_is_applied_to_a_running_mission() -> None:
     naive = MissionSession.load(MISSION, engine="naive", freeze_gc=False)
     with pytest.raises(ValueError, match="cached engine"):
         apply_live(naive, clock)
+
+
+def test_a_rewritten_formula_is_tried_on_a_recording(tmp_path: Path) -> None:
+    (clock,) = hints_of("clock-polling")
+    path = tmp_path / "run.rec"
+    session = MissionSession.load(MISSION, seed=1, scenario=True, freeze_gc=False, record_to=path)
+    for frame in range(1200):
+        if frame == 600:
+            session.set_variable("b", 77)  # which no simulated run would do
+        session.step_us(16_667)
+    session.close()
+    stage = Recorded(path)
+    trial = try_on(stage, clock)
+    assert (trial.frames, trial.equal, trial.stands) == (1200, True, True)
+    assert trial.evaluations_after < trial.evaluations_before
+    quiet = replace(clock, owner='event "quiet"', line=clock.line, rewritten="( when ( false ) ( do-nothing ) )")
+    place = next(event.formula for event in session.mission.events if event.name == "quiet")
+    assert place is not None
+    quiet = replace(quiet, line=place.root.line, column=place.root.column)
+    assert not try_on(stage, quiet).equal
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ('( and ( >= ( mission-time ) 25 ) ( < ( hits-left "Nobody" ) 50 ) )', "was no number"),
+        ("( and ( has-time-elapsed 0 ) ( >= ( mission-time ) 25 ) )", ""),
+        ("( and ( > ( rand 1 9 ) 0 ) ( >= ( mission-time ) 25 ) )", "what rand has drawn"),
+        ("( and ( is-true-for-duration 1000 ( true ) ) ( >= ( mission-time ) 25 ) )", "is-true-for-duration"),
+        ('( and ( is-destroyed-delay 0 "Alpha 1" ) ( >= ( mission-time ) 25 ) )', "is decided"),
+    ],
+)
+def test_a_formula_that_remembers_something_keeps_it(condition: str, words: str) -> None:
+    (clock,) = hints_of("clock-polling")
+    text = MISSION.replace("( >= ( mission-time ) 25 )", condition)
+    session = MissionSession.load(text, seed=1, freeze_gc=False, monitor=Mode.FULL)  # so that all is remembered
+    hint = replace(clock, column=session.mission.events[0].formula.root.column)  # type: ignore[union-attr]
+    for frame in range(60):
+        if frame == 30:
+            session.world.destroy(session.world.ships["alpha 1"])
+        session.step_us(16_667)
+    if words:
+        with pytest.raises(ValueError, match=words):
+            check_live(session, hint)
+    else:
+        assert check_live(session, hint) == ("event", 0)
 
 
 def test_only_the_formula_changes_in_the_file() -> None:

@@ -48,10 +48,13 @@ class ReplayDriver:
 class Replay:
     """One recorded run being reproduced. `session` is the mission; `mismatches` are frames whose check sum differs.
 
-    Raises OSError for a file that cannot be read, DamagedRecordingError for one that is no recording.
+    `mission` is the content of another mission file, to be played with the recorded changes instead of its own. Raises
+    OSError for a file that cannot be read, DamagedRecordingError for one that is no recording.
     """
 
-    def __init__(self, path: str | Path, *, engine: str | None = None, **settings: Any) -> None:
+    def __init__(
+        self, path: str | Path, *, engine: str | None = None, mission: bytes | None = None, **settings: Any
+    ) -> None:
         self.recording = Recording(path)
         header = self.recording.header
         self._frames = self.recording.frames()
@@ -62,7 +65,7 @@ class Replay:
         options = dict(header["options"])
         options["engine_version"] = tuple(options["engine_version"])
         self.session = MissionSession.load(
-            header["mission"],
+            header["mission"] if mission is None else mission,
             engine=engine if engine is not None else header["engine"],
             seed=header["seed"],
             scenario=self._driver,

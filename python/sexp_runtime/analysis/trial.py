@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, Final, Protocol
 
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.analysis.source_edit import replace_list
 from sexp_runtime.mission.source import decode
 from sexp_runtime.monitor.hints import Hint
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
+from sexp_runtime.monitor.recording import Recording
+from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
+from sexp_runtime.operators.registry import Trait
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
-from sexp_runtime.values import NAN, NAN_FOREVER
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 
 #: Least saving, as a share of the formula's time or evaluations, for a hint to stand.
 LEAST_SAVING = 0.02
@@ -70,66 +75,111 @@ def rewritten_text(content: bytes, hint: Hint, session: MissionSession) -> bytes
         return changed.encode("latin-1")
 
 
+class Stage(Protocol):
+    """Where missions are tried: a run that can be played again and again, with one text of the mission or another."""
+
+    @property
+    def content(self) -> bytes:
+        """The mission's file as it is."""
+
+    def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
+        """Return a session that plays a text, and the function that makes its next frame, false at the end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """The simulated battle of a seed: so many seconds of mission time in steps of 1 / fps."""
+
+    content: bytes
+    seconds: float
+    seed: int
+    fps: int = 60
+
+    def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
+        """Return a session with the simulator, and what makes its next frame."""
+        session = MissionSession.load(content, seed=self.seed, scenario=True, freeze_gc=False, **settings)
+        steps = repeat(round(1_000_000 / self.fps), round(self.seconds * self.fps))
+
+        def step() -> bool:
+            for microseconds in steps:
+                session.step_us(microseconds)
+                return True
+            return False
+
+        return session, step
+
+
+class Recorded:
+    """What a recording holds, up to its end or its damage. Raises OSError and DamagedRecordingError."""
+
+    def __init__(self, path: str | Path) -> None:
+        self._path = path
+        self.content: bytes = Recording(path).header["mission"]
+
+    def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
+        """Return a replay's session, and what makes its next frame."""
+        replay = Replay(self._path, mission=content, freeze_gc=False, **settings)
+        return replay.session, replay.step
+
+
 def try_hint(content: bytes, hint: Hint, *, seconds: float, seed: int, fps: int = 60) -> Trial:
     """Prove and measure a rewritten formula on the simulated scenario of a seed."""
-    probe = MissionSession.load(content, engine="naive", seed=seed, scenario=True, freeze_gc=False, monitor=Mode.OFF)
+    return try_on(Simulated(content, seconds, seed, fps), hint)
+
+
+def try_on(stage: Stage, hint: Hint) -> Trial:
+    """Prove and measure a rewritten formula on a stage; ValueError if the mission has no such formula."""
+    probe = MissionSession.load(stage.content, engine="naive", freeze_gc=False, monitor=Mode.OFF)
     kind, index = _place(probe, hint)
-    changed = rewritten_text(content, hint, probe)
+    changed = rewritten_text(stage.content, hint, probe)
     probe.close()
-    frames = round(seconds * fps)
-    step_us = round(1_000_000 / fps)
-    equal, made = _same(content, changed, seed, frames, step_us)
+    equal, made = _same(stage, stage.content, changed)
     if not equal:
         return Trial(hint, made, False, 0, 0, 0.0, 0.0, "the rewritten mission did something else")
     before, after = [], []
     for _ in range(_ROUNDS):  # by turns, so that what else the machine does falls on both
-        before.append(_cost(content, kind, index, seed, frames, step_us))
-        after.append(_cost(changed, kind, index, seed, frames, step_us))
+        before.append(_cost(stage, stage.content, kind, index))
+        after.append(_cost(stage, changed, kind, index))
     # The rewritten formula's worst round has to beat the original's best one: chance is no saving.
     return Trial(hint, made, True, before[0][0], after[0][0], min(us for _, us in before), max(us for _, us in after))
 
 
-def _same(one: bytes, other: bytes, seed: int, frames: int, step_us: int) -> tuple[bool, int]:
+def _same(stage: Stage, one: bytes, other: bytes) -> tuple[bool, int]:
     """Run two texts on the naive engine side by side; return whether every frame agreed, and how many were made."""
-    sessions = []
     actions: list[list[Any]] = [[], []]
-    for number, content in enumerate((one, other)):
-        session = MissionSession.load(
-            content, engine="naive", seed=seed, scenario=True, freeze_gc=False, monitor=Mode.OFF
-        )  # fmt: skip
-        session.on_action.append(_keeper(actions[number]))
-        sessions.append(session)
+    first, step_first = stage.play(one, engine="naive", monitor=Mode.OFF)
+    second, step_second = stage.play(other, engine="naive", monitor=Mode.OFF)
+    first.on_action.append(_keeper(actions[0]))
+    second.on_action.append(_keeper(actions[1]))
+    made = 0
     try:
-        for frame in range(frames):
-            for session in sessions:
-                session.step_us(step_us)
-            if actions[0] != actions[1] or sessions[0].digest() != sessions[1].digest():
-                return False, frame
+        while step_first() and step_second():
+            if actions[0] != actions[1] or first.digest() != second.digest():
+                return False, made
+            made += 1
             actions[0].clear()
             actions[1].clear()
-        return True, frames
+        return True, made
     finally:
-        for session in sessions:
-            session.close()
+        first.close()
+        second.close()
 
 
 def _keeper(actions: list[Any]) -> Callable[[str, tuple[Any, ...]], None]:
     return lambda operator, arguments: actions.append((operator, arguments))
 
 
-def _cost(content: bytes, kind: str, index: int, seed: int, frames: int, step_us: int) -> tuple[int, float]:
+def _cost(stage: Stage, content: bytes, kind: str, index: int) -> tuple[int, float]:
     """Return evaluations of one formula on the cached engine and their time in microseconds, each of them timed.
 
     The time is the median's, for each evaluation: now and then the machine does something else in between.
     """
-    session = MissionSession.load(
-        content, engine="cached", seed=seed, scenario=True, freeze_gc=False, monitor=Mode.SAMPLED, sample_every=1
-    )  # fmt: skip
+    session, step = stage.play(content, engine="cached", monitor=Mode.SAMPLED, sample_every=1)
     try:
         stopwatch = _Stopwatch(session.monitor, (kind, index))
         session.monitor.hook = stopwatch
-        for _ in range(frames):
-            session.step_us(step_us)
+        while step():
+            pass
         times = stopwatch.times
         return len(times), median(times) * len(times) / 1000 if times else 0.0
     finally:
@@ -187,26 +237,24 @@ def apply_standing(
             probe = MissionSession.load(changed, engine="naive", seed=seed, freeze_gc=False, monitor=Mode.OFF)
             changed = rewritten_text(changed, trial.hint, probe)
             probe.close()
-    frames, step_us = round(seconds * fps), round(1_000_000 / fps)
-    equal, _made = _same(content, changed, seed, frames, step_us)
+    stage = Simulated(content, seconds, seed, fps)
+    equal, _made = _same(stage, content, changed)
     whole = {}
     for name, text in (("before", content), ("after", changed)):
-        session = MissionSession.load(
-            text, engine="cached", seed=seed, scenario=True, freeze_gc=False, monitor=Mode.COUNTERS
-        )  # fmt: skip
-        for _ in range(frames):
-            session.step_us(step_us)
+        session, step = stage.play(text, engine="cached", monitor=Mode.COUNTERS)
+        while step():
+            pass
         whole[f"evaluations_{name}"] = session.counters()["evaluations"]
         whole[f"us_{name}"] = round(session.monitor.frame_times.total / 1000)
         session.close()
     return changed, equal, whole
 
 
-def apply_live(session: MissionSession, hint: Hint) -> None:
-    """Put a hint's rewritten formula into a running session on the cached engine.
+def check_live(session: MissionSession, hint: Hint) -> tuple[str, int]:
+    """Return kind and index of the formula that `apply_live` would replace now; raises ValueError if it would not.
 
-    Raises ValueError where it cannot be: another engine, a formula that is not there, or one that remembers something
-    that is not a number, which the rewritten one would not (B40).
+    That is on another engine, for a formula that is not there, and for one that remembers what the new one, which
+    starts afresh, could not know.
     """
     if session.engine != "cached":
         raise ValueError(f"formulas are replaced on the cached engine, this is {session.engine}")
@@ -214,9 +262,43 @@ def apply_live(session: MissionSession, hint: Hint) -> None:
         raise ValueError("the hint has no text that is safe to apply")
     kind, index = _place(session, hint)
     manager: Any = session.manager
-    root = (manager.event_formulas if kind == "event" else manager.goal_formulas)[index].root
-    if any(node.status in (NAN, NAN_FOREVER) for node in root.walk()):
-        raise ValueError(f"{hint.owner} remembers something that is no number; apply the hint when the mission starts")
+    remembered = _remembers((manager.event_formulas if kind == "event" else manager.goal_formulas)[index].root)
+    if remembered:
+        raise ValueError(f"{hint.owner} remembers {remembered}, which a new formula would not; change it in the file")
+    return kind, index
+
+
+def apply_live(session: MissionSession, hint: Hint) -> None:
+    """Put a hint's rewritten formula into a running session; raises ValueError as `check_live` does.
+
+    What was measured of the old formula is forgotten.
+    """
+    kind, index = check_live(session, hint)
+    manager: Any = session.manager
+    definition = (session.mission.events if kind == "event" else session.mission.goals)[index]
     expression = session.parse(hint.rewritten)
     expression.owner, expression.file = hint.owner, hint.file
+    assert definition.formula is not None
+    place = definition.formula.root
+    for node in expression.root.walk():  # the text has no place in the file: the old formula's beginning stands for it
+        node.line, node.column = place.line, place.column
     manager.replace_formula(kind, index, expression)
+    definition.formula = expression
+    session.monitor.formulas.pop((kind, index), None)
+
+
+#: Operators whose known results follow from the text or the clock alone, so that a new formula finds them again.
+_FOUND_AGAIN: Final = frozenset({"true", "false", "has-time-elapsed"})
+
+
+def _remembers(root: EvalNode) -> str:
+    """Return in words what a formula remembers that cannot be found again by evaluating it (B10, D), "" for nothing."""
+    keeps = Trait.RANDOM | Trait.STATEFUL
+    for node in root.walk():
+        if node.name in ARGUMENT_FORMS or (node.spec is not None and node.spec.traits & keeps):
+            return f"what {node.name} has drawn, counted or chosen"
+        if node.status in (NAN, NAN_FOREVER):
+            return f"that {node.name or 'a part of it'} was no number"
+        if node.status in (KNOWN_TRUE, KNOWN_FALSE) and node.head.name not in _FOUND_AGAIN:
+            return f"that {node.head.name or 'a part of it'} is decided"
+    return ""
