@@ -39,7 +39,7 @@ ROOMS: Final[dict[str, str]] = {
     "analysis": "values syntax mission world operators monitor session",
     "conformance_engines": "values syntax world operators compiler cache events engines",
     "conformance": "values syntax mission world operators conformance_engines",
-    "bridge": "values catalog syntax mission world operators cache events monitor session",
+    "bridge": "values catalog syntax mission world operators cache events monitor session analysis",
     "commands": (
         "values catalog syntax mission world operators events monitor engines session analysis conformance"
         " conformance_engines"

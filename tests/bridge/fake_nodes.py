@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from sexp_runtime.bridge.host import RuntimeHost
+
 
 class Vector2:
     """A point in the plane."""
@@ -119,3 +121,11 @@ def sexp_object(**properties: Any) -> FakeNode:
         "action_requested": 2, "left": 1,
     }  # fmt: skip
     return FakeNode({**values, **properties}, signals)
+
+
+def new_host(lines: list[str], emitted: list[tuple[Any, ...]] | None = None) -> RuntimeHost:
+    """Return the runtime of a game without nodes; what it reports goes into `lines`, its signals into `emitted`."""
+    sink = emitted if emitted is not None else []
+    return RuntimeHost(
+        FakeAccess(), lambda *signal: sink.append(signal), lambda level, text: lines.append(f"{level}: {text}")
+    )

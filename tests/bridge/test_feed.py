@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from sexp_runtime.analysis.replay import Replay
+from bridge.fake_nodes import new_host
 from sexp_runtime.bridge import feed as feeds
 from sexp_runtime.bridge.feed import DebugFeed
-from sexp_runtime.bridge.host import RuntimeHost
+from sexp_runtime.bridge.live_hints import LiveHints
+from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
 from support.large_mission import large_mission
@@ -26,9 +27,17 @@ class Tab:
     def __init__(self, text: str = SMALL, engine: str = "cached") -> None:
         self.messages: list[tuple[str, list[Any]]] = []
         self.now = 0.0
-        self.feed = DebugFeed(lambda name, data: self.messages.append((name, data)), lambda: self.now)
+        self.recordings = MissionRecordings()
+        self.hints = LiveHints(self.recordings)
+        self.feed = DebugFeed(
+            lambda name, data: self.messages.append((name, data)), self.hints, self.recordings, lambda: self.now
+        )
         self.session = MissionSession.load(text, engine=engine)
-        self.feed.mission(self.session)
+        self.mission(self.session)
+
+    def mission(self, session: MissionSession | None) -> None:
+        for part in (self.recordings, self.hints, self.feed):
+            part.mission(session)
 
     def ask(self, name: str, *data: Any) -> None:
         assert self.feed.receive(name, list(data))
@@ -191,7 +200,9 @@ def test_mode_reset_hints_and_report(tmp_path: Path) -> None:
         ("why", ["event"], "index"),
         ("why", ["event", "x"], "x"),
         ("save_report", ["/nowhere/at/all.json"], "No such file"),
-        ("record", ["/nowhere/at/all.rec"], "No such file"),
+        ("record", [], "argument"),
+        ("save_recording", ["x.rec"], "not recorded"),
+        ("apply_hint", ["nonsense"], "no hint 'nonsense'"),
         ("start_session", [1, 2], "argument"),
     ],
 )
@@ -217,10 +228,12 @@ def test_messages_of_others_are_left_alone() -> None:
 
 def test_without_a_mission_every_wish_is_answered() -> None:
     messages: list[tuple[str, list[Any]]] = []
-    feed = DebugFeed(lambda name, data: messages.append((name, data)))
+    recordings = MissionRecordings()
+    feed = DebugFeed(lambda name, data: messages.append((name, data)), LiveHints(recordings), recordings)
     feed.receive("start_session", [])
     assert messages == [("mission", ["", "", [], 0])]
-    for name, data in (("why", ["event", 0]), ("mode", ["full"]), ("reset", []), ("hints", []), ("save_report", ["x"])):
+    wishes = (("why", ["event", 0]), ("mode", ["full"]), ("reset", []), ("hints", []), ("apply_hint", ["x"]))
+    for name, data in (*wishes, ("save_report", ["x"])):
         feed.receive(name, data)
         assert messages[-1] == ("failed", [f"{name}: no mission is loaded"])
     feed.after_frame()
@@ -230,62 +243,19 @@ def test_another_mission_is_told_of_and_the_old_one_let_go() -> None:
     tab = Tab()
     tab.ask("start_session")
     old = tab.session
-    tab.feed.mission(None)
+    tab.mission(None)
     assert tab.named("mission")[-1] == ["", "", [], 0]
     old.close()
     assert not any(key[0] == "event" and readers for key, readers in old.world.facts.readers.items())
     tab.session = MissionSession.load(large_mission(30))
-    tab.feed.mission(tab.session)
+    tab.mission(tab.session)
     assert tab.named("mission")[-1][3] == 31
     tab.play(1.0)
 
 
-def test_recording_is_asked_for_and_ended(tmp_path: Path) -> None:
-    tab = Tab()
-    tab.ask("start_session")
-    target = tmp_path / "run.rec"
-    tab.ask("record", str(target))
-    assert tab.feed.record_next == str(target) and not target.exists()
-    tab.ask("record", "")
-    assert tab.feed.record_next == ""
-
-
-class NoNodes:
-    """A game without nodes."""
-
-    def identity(self, node: Any) -> int:
-        return id(node)
-
-
-def host(lines: list[str], emitted: list[tuple[Any, ...]] | None = None) -> RuntimeHost:
-    sink = emitted if emitted is not None else []
-    access: Any = NoNodes()
-    return RuntimeHost(
-        access, lambda *signal: sink.append(signal), lambda level, text: lines.append(f"{level}: {text}")
-    )
-
-
-def test_a_host_records_what_the_game_changes_and_the_recording_replays(tmp_path: Path) -> None:
-    lines: list[str] = []
-    runtime = host(lines)
-    target = tmp_path / "run.rec"
-    assert runtime.load("", SMALL, {"record_to": str(target)})
-    for frame in range(200):
-        if frame % 20 == 0:
-            runtime.set_variable("v9", frame)
-        runtime.step(1 / 60)
-    assert runtime.session is not None
-    digest = runtime.session.digest()
-    runtime.close()
-    again = Replay(target)
-    assert list(again.run())[-1] == 200 and not again.mismatches
-    assert again.session.digest() == digest
-    assert not [line for line in lines if line.startswith("error")]
-
-
 def test_a_budget_is_a_signal_with_its_cause() -> None:
     emitted: list[tuple[Any, ...]] = []
-    runtime = host([], emitted)
+    runtime = new_host([], emitted)
     runtime.load("", SMALL, {"frame_budget_us": 0.001, "event_budget_us": 0.001})
     runtime.step(1 / 60)
     notes = [signal[1] for signal in emitted if signal[0] == "budget_exceeded"]
@@ -298,7 +268,7 @@ def test_a_budget_is_a_signal_with_its_cause() -> None:
 
 
 def test_the_report_of_a_host_is_the_one_report() -> None:
-    runtime = host([])
+    runtime = new_host([])
     assert runtime.performance_report() == {}
     runtime.load("", SMALL, {})
     for _ in range(100):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import godot
 from sexp_runtime.bridge.feed import DebugFeed
+
+if TYPE_CHECKING:
+    from sexp_runtime.bridge.host import RuntimeHost
 
 PREFIX: Final = "sexp"
 
@@ -13,8 +16,10 @@ PREFIX: Final = "sexp"
 class DebuggerLink:
     """Registers the capture `sexp` while a debugger is there; `feed` says what is told."""
 
-    def __init__(self) -> None:
-        self.feed = DebugFeed(self._send)
+    def __init__(self, host: RuntimeHost) -> None:
+        self.feed = DebugFeed(self._send, host.hints, host.recordings)
+        host.on_mission.append(self.feed.mission)
+        host.after_frame.append(self.feed.after_frame)
         self._registered = False
 
     def open(self) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Callable
+from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge.live_hints import LiveHints, Outcome
+from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.monitor.hints import PerformanceHints
 from sexp_runtime.monitor.performance import Mode
 
 if TYPE_CHECKING:
@@ -45,21 +47,27 @@ class DebugFeed:
     Messages out, each named without the prefix `sexp:`:
     `mission` [title, engine, [[kind, index, name]...], how many there are in all], `rows` [mission time, rows] with
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
-    `hot` [formulas, operators, mode], `why` [kind, index, text], `hints` [list, how many], `done` [text],
-    `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode` [mode], `reset`,
-    `hints`, `record` [path], `save_report` [path].
+    `hot` [formulas, operators, mode], `why` [kind, index, text], `hints` [list, how many], `hint_tried` [id, applied,
+    text], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode`
+    [mode], `reset`, `hints`, `apply_hint` [id], `record` [on], `save_recording` [path], `save_report` [path].
 
     No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
 
-    def __init__(self, send: Callable[[str, list[Any]], None], clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(
+        self,
+        send: Callable[[str, list[Any]], None],
+        hints: LiveHints,
+        recordings: MissionRecordings,
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
         self._send = send
+        self._live_hints = hints
+        hints.on_outcome.append(self._hint_tried)
+        self._recordings = recordings
         self._clock = clock
         self.active = False
         self.session: MissionSession | None = None
-        #: Where the next mission to be loaded is recorded, "" for nowhere.
-        self.record_next = ""
-        self._recording = False
         self._switched_to_full = False
         self._edges: list[tuple[Any, tuple[Any, ...], bytearray, int]] = []
         self._forget()
@@ -96,7 +104,6 @@ class DebugFeed:
         if session is None and self.session is None:
             return
         self.session = session
-        self._recording = session is not None and session.settings.record_to is not None
         self._forget()
         if self.active:
             self._begin()
@@ -137,7 +144,9 @@ class DebugFeed:
             "mode": self._mode,
             "reset": self._reset,
             "hints": self._hints,
+            "apply_hint": self._apply_hint,
             "record": self._record,
+            "save_recording": self._save_recording,
             "save_report": self._save_report,
         }
         handler = handlers.get(message)
@@ -186,21 +195,32 @@ class DebugFeed:
         self._send("done", ["statistics reset"])
 
     def _hints(self) -> None:
-        found = PerformanceHints().analyze(self._playing())
-        self._send("hints", [[_plain_hint(hint.as_dict()) for hint in found[:HINT_ROWS]], len(found)])
+        found = self._live_hints.find()
+        rows = [_plain_hint(name, hint.as_dict()) for name, hint in islice(found.items(), HINT_ROWS)]
+        self._send("hints", [rows, len(found)])
 
-    def _record(self, path: str) -> None:
-        path = str(path)
-        if path:
-            _try_to_write(Path(path))
-        self.record_next = path
-        if path:
-            self._send("done", [f"the next mission that is loaded is recorded to {path}"])
-            return
-        if self.session is not None:
-            self.session.stop_recording()
-            self._recording = False
-        self._send("done", ["nothing is recorded"])
+    def _apply_hint(self, hint_id: str) -> None:
+        self._send("done", [self._live_hints.apply(str(hint_id))])
+
+    def _hint_tried(self, outcome: Outcome) -> None:
+        if self.active:
+            self._send("hint_tried", [outcome.id, outcome.applied, outcome.text])
+            self._hints()
+
+    def _record(self, on: bool) -> None:
+        recordings = self._recordings
+        recordings.switched = bool(on)
+        if not on:
+            recordings.stop()
+            self._send("done", ["recording: off"])
+        elif recordings.running:
+            self._send("done", ["recording: on"])
+        else:
+            self._send("done", ["recording: on, from the next mission that is loaded: it has to begin with it"])
+
+    def _save_recording(self, path: str) -> None:
+        seconds = self._recordings.save(Path(str(path)))
+        self._send("done", [f"recording saved to {path}: {seconds:.1f} s from the mission's beginning"])
 
     def _save_report(self, path: str) -> None:
         report = self._playing().report()
@@ -314,8 +334,8 @@ class DebugFeed:
             "cache_hit_rate": info.hit_rate, "cache_evictions": sum(info.evictions.values()),
             "errors": counters["errors"] + info.errors, "stale_results": counters["stale_results"],
             "over_budget": session.monitor.overrun_count,
-            "mode": session.monitor.mode.value, "recording": self._recording,
-            "will_record": bool(self.record_next),
+            "mode": session.monitor.mode.value, "recording": self._recordings.running,
+            "recorded_bytes": self._recordings.bytes, "will_record": bool(self._recordings.switched),
         }  # fmt: skip
         self._send("numbers", [numbers])
 
@@ -374,21 +394,13 @@ def _row(session: MissionSession, kind: str, index: int) -> Row:
     return (state, event.result, event.count, *cost)
 
 
-def _try_to_write(path: Path) -> None:
-    """Raise OSError at once where a file cannot be written, and leave everything as it was."""
-    existed = path.exists()
-    with path.open("ab"):
-        pass
-    if not existed:
-        path.unlink()
-
-
-def _plain_hint(hint: dict[str, Any]) -> dict[str, Any]:
-    """A hint with values that Godot's types hold, and texts of bounded length.
+def _plain_hint(name: str, hint: dict[str, Any]) -> dict[str, Any]:
+    """A hint by its id with values that Godot's types hold, and texts of bounded length.
 
     A better text that is too long to be told is left out, as part of it would be of no use.
     """
     plain = {key: value[:LONGEST_TEXT] if isinstance(value, str) else value for key, value in hint.items()}
+    plain["id"] = name
     plain["evidence"] = json.dumps(hint["evidence"], default=str)[:LONGEST_TEXT]
     if len(hint["rewritten"]) > LONGEST_TEXT:
         plain["rewritten"] = ""

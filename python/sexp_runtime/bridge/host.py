@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.hints import HintedEvaluation
+from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
+from sexp_runtime.bridge.recordings import MOST_BYTES, MissionRecordings
 from sexp_runtime.bridge.roster import Roster
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
@@ -68,10 +71,13 @@ class RuntimeHost:
         self.snapshot = MonitorSnapshot(self.counters)
         self._roster: Roster | None = None
         self._hinted = HintedEvaluation(lambda line: self._report("warning", line))
+        self.recordings = MissionRecordings()
+        self.hints = LiveHints(self.recordings)
+        self.hints.on_outcome.append(self._hint_tried)
         #: Called after each frame, once the signals are out; the debugger's messages go from here.
         self.after_frame: list[Callable[[], None]] = []
         #: Called with each mission that was loaded, and with None when it is forgotten.
-        self.on_mission: list[Callable[[MissionSession | None], None]] = []
+        self.on_mission: list[Callable[[MissionSession | None], None]] = [self.recordings.mission, self.hints.mission]
 
     # Missions
 
@@ -82,6 +88,7 @@ class RuntimeHost:
         means = str(options.get("freed_means", "destroyed"))
         self._freed_means = means if means in LEAVING else "destroyed"
         try:
+            recording = self._recording_for(file, options)
             session = MissionSession.load(
                 text or file,
                 engine=str(options.get("engine", "cached")),
@@ -92,7 +99,8 @@ class RuntimeHost:
                 verify_every=int(options.get("verify_every", 0)),
                 frame_budget_us=float(options.get("frame_budget_us", 0.0)),
                 event_budget_us=float(options.get("event_budget_us", 0.0)),
-                record_to=str(options["record_to"]) if options.get("record_to") else None,
+                record_to=recording,
+                record_bytes=0 if options.get("record_to") else MOST_BYTES,
             )
         except (OSError, ValueError) as error:
             self._report("error", f"{file}: {error}")
@@ -111,6 +119,14 @@ class RuntimeHost:
         self._notice_ships()
         self._flush()
         return True
+
+    def _recording_for(self, file: str, options: Mapping[str, Any]) -> Path | None:
+        """Return where the mission is recorded; that the folder cannot be written is no reason not to play it."""
+        try:
+            return self.recordings.place(file, options)
+        except OSError as error:
+            self._report("warning", f"{file} is not recorded: {error}")
+            return None
 
     def _report_problems(self, problems: list[Diagnostic]) -> None:
         """Report what is wrong in a mission, each error on a line of its own; of warnings only the number."""
@@ -188,6 +204,7 @@ class RuntimeHost:
             self._stepping = False
         if self._pending:
             self._flush()
+        self.hints.poll()
         for listener in self.after_frame:
             listener()
 
@@ -441,6 +458,34 @@ class RuntimeHost:
         """
         return {} if self.session is None else self.session.report(most=most if most >= 0 else None)
 
+    def save_recording(self, path: str) -> bool:
+        """Write what was recorded since the mission began to a file; say whether it worked, and report why not."""
+        try:
+            self.recordings.save(Path(path))
+        except (LookupError, OSError) as error:
+            self._report("error", f"save_recording: {error}")
+            return False
+        return True
+
+    def performance_hints(self) -> list[dict[str, Any]]:
+        """Return the hints on the running mission, each with an `id` for `apply_hint`; none without a mission."""
+        if self.session is None:
+            return []
+        return [{"id": name, **_plain(hint.as_dict())} for name, hint in self.hints.find().items()]
+
+    def apply_hint(self, hint_id: str) -> bool:
+        """Begin to apply a hint; say whether its trial runs now. What comes of it is told by `hint_tried`."""
+        try:
+            self.hints.apply(hint_id)
+        except (LookupError, ValueError, RuntimeError, OSError) as error:
+            self._report("warning", f"apply_hint: {error.args[0] if len(error.args) == 1 else error}")
+            return False
+        return True
+
+    def _hint_tried(self, outcome: Outcome) -> None:
+        self._pending.append(("hint_tried", (outcome.id, outcome.applied, outcome.text)))
+        self._flush()
+
     def report_text(self) -> str:
         """Return the statistics as a text to read, "" without a mission."""
         if self.session is None:
@@ -472,6 +517,12 @@ def process_memory() -> tuple[int, int]:
             if name in found:
                 found[name] = int(rest.split()[0]) * 1024
     return found["VmRSS"], found["VmHWM"]
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a dictionary with values that Godot's types hold."""
+    plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
+    return plain
 
 
 def _as_lists(values: Any) -> Any:

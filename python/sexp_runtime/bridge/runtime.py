@@ -58,9 +58,7 @@ class SexpBridge(godot.RefCounted):
         self._owner: Any = None
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
         self._monitors = CustomMonitors(self.host.snapshot)
-        self._debugger = DebuggerLink()
-        self.host.on_mission.append(self._debugger.feed.mission)
-        self.host.after_frame.append(self._debugger.feed.after_frame)
+        self._debugger = DebuggerLink(self.host)
         self._usable = True
 
     def is_usable(self) -> bool:
@@ -95,10 +93,6 @@ class SexpBridge(godot.RefCounted):
 
     def load_mission(self, file: str, text: str, options: dict[str, Any]) -> int:
         """Load a mission from the text if there is one, else from the file; an Error."""
-        feed = self._debugger.feed
-        if feed.record_next and "record_to" not in options:
-            options = {**options, "record_to": feed.record_next}
-            feed.record_next = ""
         return int(godot.OK if self.host.load(file, text, options) else godot.ERR_CANT_OPEN)
 
     def close_mission(self) -> None:
@@ -185,6 +179,18 @@ class SexpBridge(godot.RefCounted):
     def get_performance_report(self, most_rows: int) -> dict[str, Any]:
         """The performance report; lists cut to so many rows, negative for all."""
         return self.host.performance_report(most_rows)
+
+    def get_performance_hints(self) -> list[Any]:
+        """The hints on the running mission."""
+        return self.host.performance_hints()
+
+    def apply_hint(self, hint_id: str) -> int:
+        """Begin to apply a hint; an Error."""
+        return int(godot.OK if self.host.apply_hint(hint_id) else godot.ERR_CANT_ACQUIRE_RESOURCE)
+
+    def save_recording(self, path: str) -> int:
+        """Write what was recorded of the mission to a file; an Error."""
+        return int(godot.OK if self.host.save_recording(path) else godot.ERR_CANT_CREATE)
 
     def get_performance_text(self) -> str:
         """The counters as a text."""

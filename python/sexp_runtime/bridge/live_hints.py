@@ -1,0 +1,162 @@
+"""Hints on the running mission: found, proved on its recording in a process of its own, then put into the game."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.analysis.trial import apply_live, check_live
+from sexp_runtime.monitor.hints import Hint, PerformanceHints
+
+if TYPE_CHECKING:
+    from sexp_runtime.bridge.recordings import MissionRecordings
+    from sexp_runtime.session import MissionSession
+
+#: Seconds after which a proof is given up.
+LONGEST_PROOF: Final = 300.0
+_PACKAGES: Final = Path(__file__).resolve().parents[2]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a hint that was to be applied; `text` says it in a sentence."""
+
+    id: str
+    applied: bool
+    text: str
+
+
+class LiveHints:
+    """Finds hints on the running mission and applies those that prove right.
+
+    `apply` starts the proof: the mission's recording up to now is played with the old and the new formula side by side,
+    by another process. `poll`, called between frames, takes its answer and, if it stands, replaces the formula.
+    The functions in `on_outcome` are told once for each hint that `apply` took.
+    """
+
+    def __init__(self, recordings: MissionRecordings, executable: str = "") -> None:
+        self.on_outcome: list[Callable[[Outcome], None]] = []
+        self._recordings = recordings
+        self._executable = executable or sys.executable
+        self._session: MissionSession | None = None
+        self._told: dict[str, Hint] = {}
+        self._withdrawn: set[tuple[str, str]] = set()
+        self._proof: subprocess.Popen[str] | None = None
+        self._proving: tuple[str, Hint] | None = None
+        self._deadline = 0.0
+
+    def mission(self, session: MissionSession | None) -> None:
+        """Take note of the mission now played, None for none; a proof that runs is given up."""
+        self.close()
+        self._session = session
+        self._told.clear()
+        self._withdrawn.clear()
+
+    def find(self) -> dict[str, Hint]:
+        """Return the hints that the run so far supports, by ids that `apply` takes.
+
+        Those that a trial has withdrawn are left out. Raises LookupError without a mission.
+        """
+        if self._session is None:
+            raise LookupError("no mission is loaded")
+        found = PerformanceHints().analyze(self._session)
+        kept = [hint for hint in found if (hint.owner, hint.rewritten) not in self._withdrawn or not hint.rewritten]
+        self._told = {f"{hint.kind}:{hint.line}:{hint.column}:{hint.owner}": hint for hint in kept}
+        return self._told
+
+    def apply(self, hint_id: str) -> str:
+        """Begin to apply a hint that `find` told; return what is being done, in a sentence.
+
+        Raises LookupError for an unknown hint or a mission that is not recorded, ValueError for a hint that cannot be
+        applied, RuntimeError while another one is being proved, OSError if no process can be started.
+        """
+        hint = self._told.get(hint_id)
+        if self._session is None or hint is None:
+            raise LookupError("no mission is loaded" if self._session is None else f"there is no hint {hint_id!r}")
+        if self._proving is not None:
+            raise RuntimeError(f"wait: {self._proving[1].owner} is still being tried")
+        check_live(self._session, hint)
+        descriptor, name = tempfile.mkstemp(prefix="sexp-proof-", suffix=".rec")
+        os.close(descriptor)
+        recording = Path(name)
+        try:
+            seconds = self._recordings.save(recording)
+            proof = subprocess.Popen(
+                [self._executable, "-m", "sexp_runtime.analysis.proof"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+                env={**os.environ, "PYTHONPATH": str(_PACKAGES)},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )  # fmt: skip
+        except BaseException:
+            recording.unlink(missing_ok=True)
+            raise
+        assert proof.stdin is not None
+        with proof.stdin:
+            json.dump({"recording": name, "hint": hint.as_dict()}, proof.stdin, default=str)
+        self._proof, self._proving = proof, (hint_id, hint)
+        self._deadline = monotonic() + LONGEST_PROOF
+        return f"{hint.owner}: trying both texts on the {seconds:.0f} s played so far"
+
+    def poll(self) -> None:
+        """Take the answer of the proof if it has come; call between two frames."""
+        proof = self._proof
+        if proof is None:
+            return
+        if proof.poll() is None:
+            if monotonic() > self._deadline:
+                self._finish({"error": f"the trial took longer than {LONGEST_PROOF:.0f} s"})
+            return
+        assert proof.stdout is not None
+        text = proof.stdout.read()
+        try:
+            trial = json.loads(text)
+        except ValueError:
+            trial = {"error": f"the trial broke off with status {proof.returncode}"}
+        self._finish(trial)
+
+    def _finish(self, trial: dict[str, Any]) -> None:
+        """Replace the formula if the trial stands, and tell what became of the hint."""
+        assert self._session is not None and self._proving is not None
+        hint_id, hint = self._proving
+        self.close()
+        refusal = trial.get("error", "")
+        if not refusal and not trial["stands"]:
+            self._withdrawn.add((hint.owner, hint.rewritten))
+            refusal = trial["reason"] or f"it saves nothing: {_numbers(trial)}"
+        if not refusal:
+            try:
+                apply_live(self._session, hint)
+            except ValueError as error:
+                refusal = str(error)
+        if refusal:
+            outcome = Outcome(hint_id, False, f"{hint.owner}: not applied: {refusal}")
+        else:
+            proved = f"the same results in {trial['frames']:,} frames, {_numbers(trial)}"
+            outcome = Outcome(hint_id, True, f"{hint.owner}: applied; {proved}")
+        for listener in self.on_outcome:
+            listener(outcome)
+
+    def close(self) -> None:
+        """Give up a proof that runs."""
+        proof, self._proof, self._proving = self._proof, None, None
+        if proof is not None:
+            if proof.poll() is None:
+                proof.kill()
+                proof.wait()
+            if proof.stdout is not None:
+                proof.stdout.close()
+
+
+def _numbers(trial: dict[str, Any]) -> str:
+    return (
+        f"{trial['evaluations_before']:,} -> {trial['evaluations_after']:,} evaluations, "
+        f"{trial['us_before']:,.0f} -> {trial['us_after']:,.0f} us"
+    )
