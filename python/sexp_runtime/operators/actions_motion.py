@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text
+from sexp_runtime.operators.actions import ActionValue, Effect, action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
 from sexp_runtime.operators.actions_targets import named_ship, wing_ships
 from sexp_runtime.world.ships import PRESENT, Ship, Vector
@@ -26,13 +26,12 @@ def _place_group(world: World, ship: Ship, position: Vector) -> None:
 
 def _ships(world: World, value: ActionValue) -> Sequence[Ship]:
     """Return the present ship of that name, or the present members of that wing with the leader first."""
-    if not isinstance(value, str):
-        return ()
-    name = value.lower()
-    ship = world.ships.get(name)
+    ship = world.ships_by_name.get(value)
+    if ship is None and isinstance(value, str):
+        ship = world.ships.get(value.lower())
     if ship is not None:
         return (ship,) if ship.status is PRESENT else ()
-    wing = world.wings.get(name)
+    wing = world.wing(value) if isinstance(value, str) else None
     if wing is None:
         return ()
     leader = world.wing_leader(wing)
@@ -41,10 +40,15 @@ def _ships(world: World, value: ActionValue) -> Sequence[Ship]:
 
 def place_of(world: World, value: ActionValue) -> Vector | None:
     """Return where a present ship, a wing's leader or a waypoint is, None if it is nowhere."""
-    ships = _ships(world, value)
-    if ships:
-        return ships[0].position
-    return world.point(value) if isinstance(value, str) else None
+    if not isinstance(value, str):
+        return None
+    ship = world.ships_by_name.get(value)
+    if ship is None:
+        name = value.lower()
+        ship = world.ships.get(name)
+        if ship is None and name in world.wings and (members := _ships(world, value)):
+            ship = members[0]
+    return ship.position if ship is not None and ship.status is PRESENT else world.point(value)
 
 
 def _point(values: tuple[ActionValue, ...]) -> Vector:
@@ -108,22 +112,28 @@ def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ..
         ctx.world.move_ship(ship, ship.position, orientation=orientation)
 
 
-def _set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...], axis: int) -> None:
-    given = values[1] if len(values) > 1 else 0
-    speed = float(given) if isinstance(given, int) else 0.0
-    own = len(values) > 2 and isinstance(values[2], int) and values[2] != 0
-    for ship in _ships(ctx.world, values[0]):
-        x, y, z = velocity = ship.velocity
-        if own:  # take out the present part along the ship's own axis, put in the wanted one
-            orientation = ship.orientation
-            first = 3 * axis
-            ux, uy, uz = orientation[first], orientation[first + 1], orientation[first + 2]
-            change = speed - (x * ux + y * uy + z * uz)
-            if change:
-                velocity = (x + change * ux, y + change * uy, z + change * uz)
-        else:
-            velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
-        set_velocity(ctx.world, ship, velocity)
+def _speed_setter(axis: int) -> Effect:
+    first, second, third = 3 * axis, 3 * axis + 1, 3 * axis + 2
+
+    def set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+        """Set the speed along an axis of the world, or of the ship itself when the third argument is true."""
+        world = ctx.world
+        given = values[1] if len(values) > 1 else 0
+        speed = float(given) if isinstance(given, int) else 0.0
+        own = len(values) > 2 and isinstance(values[2], int) and values[2] != 0
+        for ship in _ships(world, values[0]):
+            x, y, z = velocity = ship.velocity
+            if own:  # take out the present part along the ship's own axis, put in the wanted one
+                matrix = ship.orientation
+                ux, uy, uz = matrix[first], matrix[second], matrix[third]
+                change = speed - (x * ux + y * uy + z * uz)
+                if change:
+                    velocity = (x + change * ux, y + change * uy, z + change * uz)
+            else:
+                velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
+            set_velocity(world, ship, velocity)
+
+    return set_speed
 
 
 def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
@@ -136,22 +146,9 @@ def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
         world.move_ship(ship, ship.position, velocity=velocity)
 
 
-@action("set-object-speed-x")
-def set_object_speed_x(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the speed along x of the world, or of the ship itself when the third argument is true."""
-    _set_speed(ctx, values, 0)
-
-
-@action("set-object-speed-y")
-def set_object_speed_y(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the speed along y of the world, or of the ship itself when the third argument is true."""
-    _set_speed(ctx, values, 1)
-
-
-@action("set-object-speed-z")
-def set_object_speed_z(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the speed along z of the world, or of the ship itself when the third argument is true."""
-    _set_speed(ctx, values, 2)
+action("set-object-speed-x")(_speed_setter(0))
+action("set-object-speed-y")(_speed_setter(1))
+action("set-object-speed-z")(_speed_setter(2))
 
 
 @action("set-player-throttle-speed")

@@ -275,10 +275,15 @@ class EvaluationContext:
 
     def ship(self, arg: EvalNode | None) -> Ship | None:
         """Return the ship of the registry that an argument names, None if unknown (C41, D7, D8)."""
-        if arg is not None and arg.is_placeholder and self.candidate is not None:
-            ship: Ship | None = self._entry(self.candidate, "ship", self.world.ships)
+        candidate = self.candidate
+        if candidate is not None and arg is not None and arg.is_placeholder:
+            atom = candidate.node
+            if atom is not None and atom.cache is not None:
+                return atom.cache[1] if atom.cache[0] == "ship" else None
+            ship: Ship | None = self._entry(candidate, "ship", self.world.ships)
             return ship
-        return self.world.ships.get(self.text(arg).lower())
+        text = self.text(arg)
+        return self.world.ships_by_name.get(text) or self.world.ships.get(text.lower())
 
     def wing(self, arg: EvalNode | None) -> Wing | None:
         """Return the wing that an argument names, None if unknown (C41, D7)."""

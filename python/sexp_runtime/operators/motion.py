@@ -20,7 +20,7 @@ from sexp_runtime.operators.places import (
     place_reads,
 )
 from sexp_runtime.operators.reads import both, fixed_reads, named_reads
-from sexp_runtime.operators.registry import operator
+from sexp_runtime.operators.registry import OperatorFunction, operator
 from sexp_runtime.operators.status import (
     P4_RESULTS,
     P12_RESULTS,
@@ -50,14 +50,14 @@ Measure = Callable[["EvaluationContext", Spot, Spot], float]
 
 def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure) -> Raw:
     """Measure between two names: the least over all ships that they stand for (H.3, distance)."""
-    one, two = node.arg(0), node.arg(1)
-    if one is not None and two is not None and one.kind is _ATOM and two.kind is _ATOM:
-        here = find_spot(ctx, one)
-        there = find_spot(ctx, two) if here is not None else None
+    args = node.args
+    if len(args) > 1 and args[0].kind is _ATOM and args[1].kind is _ATOM:
+        here = find_spot(ctx, args[0])
+        there = find_spot(ctx, args[1]) if here is not None else None
         if here is not None and there is not None:
             return truncated(measure(ctx, here, there))
-    first, places = find_places(ctx, one)
-    second, others = find_places(ctx, two)
+    first, places = find_places(ctx, node.arg(0))
+    second, others = find_places(ctx, node.arg(1))
     if first is _GONE or second is _GONE:
         return NAN_FOREVER
     if not places or not others:
@@ -180,12 +180,21 @@ def distance_to_nav(ctx: EvaluationContext, node: EvalNode) -> Raw:
 # Coordinates, speeds, angles
 
 
-def _coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
+def _coordinate(axis: int) -> OperatorFunction:
+    def coordinate(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        """A coordinate of a ship, wing leader or waypoint, of a subsystem, or of a point relative to it, cut (H.3)."""
+        args = node.args
+        if len(args) == 1 and args[0].kind is _ATOM:
+            spot = find_spot(ctx, args[0])
+            if spot is not None:
+                return truncated(spot[0][axis])
+        return _any_coordinate(ctx, node, axis)
+
+    return coordinate
+
+
+def _any_coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
     args = node.args
-    if len(args) == 1 and args[0].kind is _ATOM:
-        spot = find_spot(ctx, args[0])
-        if spot is not None:
-            return truncated(spot[0][axis])
     numbers, forced = ctx.numbers(args[2:5])
     if forced is not None:
         return forced
@@ -211,22 +220,9 @@ def _coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
 _COORDINATE = place_reads("orientation", "subsystems")
 
 
-@operator("get-object-x", reads=_COORDINATE, results=P12_RESULTS)
-def get_object_x(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The x coordinate of a ship, wing leader or waypoint, of a subsystem, or of a point relative to it, cut (H.3)."""
-    return _coordinate(ctx, node, 0)
-
-
-@operator("get-object-y", reads=_COORDINATE, results=P12_RESULTS)
-def get_object_y(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The y coordinate, as `get-object-x` (H.3)."""
-    return _coordinate(ctx, node, 1)
-
-
-@operator("get-object-z", reads=_COORDINATE, results=P12_RESULTS)
-def get_object_z(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The z coordinate, as `get-object-x` (H.3)."""
-    return _coordinate(ctx, node, 2)
+operator("get-object-x", reads=_COORDINATE, results=P12_RESULTS)(_coordinate(0))
+operator("get-object-y", reads=_COORDINATE, results=P12_RESULTS)(_coordinate(1))
+operator("get-object-z", reads=_COORDINATE, results=P12_RESULTS)(_coordinate(2))
 
 
 def _velocity_part(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:

@@ -107,19 +107,22 @@ def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
     `arg` must be an atom whose text stays what it is: who gets None may then ask `find_places`.
     """
     world = ctx.world
-    if arg.is_placeholder and ctx.candidate is not None:
+    candidate = ctx.candidate
+    if candidate is not None and arg.is_placeholder:
         ship = ctx.ship(arg)
         text = "" if ship is not None else ctx.text(arg)
         name = text.lower()
     else:
         text = arg.text if arg.variable is None else world.variables.text(arg.variable)
-        name = text.lower()
-        ship = world.ships.get(name)
+        ship = world.ships_by_name.get(text)
+        if ship is None:
+            name = text.lower()
+            ship = world.ships.get(name)
     if ship is not None:
         status = ship.status
         return (ship.position, ship) if status is PRESENT or status is DEATH_ROLL else None
-    point = world.point(text)
-    return None if point is None or name in world.wings else (point, None)
+    point = None if name in world.wings else world.point(text)
+    return None if point is None else (point, None)
 
 
 def absent_result(presence: Presence) -> Status:

@@ -52,6 +52,8 @@ class WorldState:
         self.class_table = ClassTable()
         #: The ship registry by lower-case name, in file order; ships stay in it after they exit.
         self.ships: dict[str, Ship] = {}
+        #: The same ships by name exactly as written there, for who looks one up all the time.
+        self.ships_by_name: dict[object, Ship] = {}
         self.wings: dict[str, Wing] = {}
         self.events: list[EventState] = []
         self.goals: list[GoalState] = []
@@ -125,7 +127,7 @@ class WorldState:
         for field, value in fields.items():
             setattr(ship, field, value)
         ship.refresh_facts(self.player.ship)
-        self.ships[ship.key] = ship
+        self.ships[ship.key] = self.ships_by_name[name] = ship
         self._touch_all(ship)
         self.facts.changed(("roster",))
         return ship
