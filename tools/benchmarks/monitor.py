@@ -16,8 +16,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "python"))
 
-from sexp_runtime.monitor.histogram import BATCH  # noqa: E402
-from sexp_runtime.monitor.performance import Mode  # noqa: E402
+from sexp_runtime.monitor.performance import BATCH, Mode  # noqa: E402
 from sexp_runtime.session import MissionSession  # noqa: E402
 from sexp_runtime.simulate.scenario import Scenario  # noqa: E402
 

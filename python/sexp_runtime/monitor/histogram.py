@@ -4,34 +4,33 @@ from __future__ import annotations
 
 import math
 import struct
-import sys
-from array import array
 from bisect import bisect_left
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 from typing import Final
 
-BATCH: Final = 512  #: values kept before they are sorted in
-#: Where the upper 16 bits of a 64-bit floating-point number are, among its four parts of 16 bits.
-_UPPER: Final = 3 if sys.byteorder == "little" else 0
+_BATCH: Final = 256  #: values kept before they are sorted in
 
 
-def buckets_of(values: Sequence[int]) -> array[int]:
-    """Return the bucket of each value: exact below 16, then 16 buckets to each doubling; those of negatives are < 0.
+def counted(values: Sequence[int]) -> dict[int, int]:
+    """Return how many of the values, 0 or more, fall into each bucket: exact below 16, then 16 to each doubling.
 
-    A bucket is what the upper 16 bits of the value as a floating-point number say: sign, exponent, and the first four
-    bits of the fraction. Reading them off for many values at once costs no Python code for each.
+    A bucket is what the upper 16 bits of the value as a floating-point number say: the exponent and the first four bits
+    of the fraction. Reading them off costs no Python code for each value.
     """
-    return array("h", struct.pack(f"{len(values)}d", *values))[_UPPER::4]
+    packed = struct.pack(f">{len(values)}d", *values)
+    upper, lower = packed[::8], packed[1::8]
+    first = upper[0] if values else 0
+    if upper.count(first) == len(values):  # all of one magnitude, as most often: the lower half tells them apart
+        return {first << 8 | low: lower.count(low) for low in set(lower)}
+    return Counter(high << 8 | low for high, low in zip(upper, lower, strict=True))
 
 
 def bucket_top(bucket: int) -> int:
-    """Return the largest whole number that falls into the bucket, 0 for one of negatives."""
-    if bucket < 0:
-        return 0
+    """Return the largest whole number that falls into the bucket."""
     beyond: float
-    (beyond,) = struct.unpack(">d", struct.pack(">h6x", bucket + 1))
+    (beyond,) = struct.unpack(">d", struct.pack(">H6x", bucket + 1))
     return math.ceil(beyond) - 1
 
 
@@ -43,7 +42,7 @@ class Histogram:
     recording one costs little more than keeping it.
     """
 
-    __slots__ = ("_all", "_count", "_fresh", "_largest", "_latest", "_total", "_window", "keep")
+    __slots__ = ("_all", "_count", "_fresh", "_largest", "_latest", "_total", "_window")
 
     def __init__(self, window: int = 1024) -> None:
         if window < 1:
@@ -53,32 +52,37 @@ class Histogram:
 
     def clear(self) -> None:
         """Forget every value."""
-        self._all: Counter[int] = Counter()
+        self._all: dict[int, int] = {}
         self._latest: deque[int] = deque(maxlen=self._window)
         self._fresh: list[int] = []
-        #: Counts one value as `record` does, for a caller in a hurry who calls `settle` once in `BATCH` values.
-        self.keep: Callable[[int], None] = self._fresh.append
         self._count = 0
         self._total = 0
         self._largest = 0
 
     def record(self, value: int) -> None:
-        """Count one value, in nanoseconds."""
-        self._fresh.append(value)
-        if len(self._fresh) >= BATCH:
-            self.settle()
+        """Count one value, in nanoseconds; a negative one counts as 0."""
+        self._fresh.append(value if value > 0 else 0)
+        if len(self._fresh) >= _BATCH:
+            self._settle()
 
-    def settle(self) -> None:
-        """Sort the values that came since the last time into the buckets."""
-        fresh = self._fresh
-        if not fresh:
+    def extend(self, values: Sequence[int]) -> None:
+        """Count values in the order in which they came, in nanoseconds, 0 or more."""
+        self._settle()
+        if not values:
             return
-        self._all.update(buckets_of(fresh))  # counts without a call of Python code for each
-        self._latest.extend(fresh)
-        self._count += len(fresh)
-        self._total += sum(fresh)
-        self._largest = max(self._largest, max(fresh))
-        fresh.clear()
+        table = self._all
+        for bucket, number in counted(values).items():
+            table[bucket] = table.get(bucket, 0) + number
+        self._latest.extend(values)
+        self._count += len(values)
+        self._total += sum(values)
+        self._largest = max(self._largest, max(values))
+
+    def _settle(self) -> None:
+        """Count the values that were recorded one by one since the last time."""
+        if self._fresh:
+            fresh, self._fresh = self._fresh, []
+            self.extend(fresh)
 
     @property
     def latest(self) -> int:
@@ -96,13 +100,13 @@ class Histogram:
     @property
     def total(self) -> int:
         """The sum of all values in nanoseconds."""
-        self.settle()
+        self._settle()
         return self._total
 
     @property
     def largest(self) -> int:
         """The largest value in nanoseconds, 0 without any."""
-        self.settle()
+        self._settle()
         return self._largest
 
     def quantile(self, share: float, *, recent: bool = False) -> int:
@@ -115,7 +119,7 @@ class Histogram:
 
     def _quantiles(self, shares: tuple[float, ...], recent: bool) -> list[int]:
         """Return a quantile for each share, from one pass over the values."""
-        self.settle()
+        self._settle()
         count = len(self._latest) if recent else self._count
         if not count:
             return [0] * len(shares)
@@ -139,5 +143,5 @@ class Histogram:
 
     def buckets(self) -> list[tuple[int, int]]:
         """Return (largest value of the bucket in nanoseconds, count) for every bucket in use."""
-        self.settle()
+        self._settle()
         return [(bucket_top(bucket), number) for bucket, number in sorted(self._all.items())]

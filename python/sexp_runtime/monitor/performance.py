@@ -6,15 +6,16 @@ import heapq
 import logging
 import sys
 from collections import deque
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from enum import Enum
 from time import perf_counter_ns
 from typing import Any, Final, Protocol
 
-from sexp_runtime.monitor.histogram import BATCH, Histogram
+from sexp_runtime.monitor.histogram import Histogram
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 log: Final = logging.getLogger("sexp_runtime.monitor")
+BATCH: Final = 512  #: frames whose times are kept before they are counted
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
 _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
@@ -81,12 +82,11 @@ class SexpPerformanceMonitor:
     """
 
     __slots__ = (
-        "_changed", "_changes", "_closely", "_context", "_describe", "_facts", "_frame_budget_ns",
-        "_frame_budget_us", "_hook", "_keep", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of",
-        "_pending", "_plan_at", "_serial", "_settle_at", "_stack", "_stride", "_untold", "_waits_for",
-        "_watched", "calls", "causes", "event_budget_us", "formulas", "frame_times", "frames",
-        "on_budget_exceeded", "operators", "overrun_count", "overruns", "sample_every", "sampled_frames",
-        "slowest", "stacks", "watching",
+        "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_facts", "_frame_budget_ns",
+        "_frame_budget_us", "_frame_times", "_hook", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of",
+        "_pending", "_plan_at", "_reasons", "_serial", "_stack", "_stride", "_taken", "_times", "_untold", "_waits_for",
+        "_watched", "calls", "causes", "event_budget_us", "formulas", "on_budget_exceeded", "operators",
+        "overrun_count", "overruns", "sample_every", "sampled_frames", "slowest", "stacks", "watching",
     )  # fmt: skip
 
     def __init__(
@@ -116,6 +116,7 @@ class SexpPerformanceMonitor:
         self._changes: deque[FactKey] = deque(maxlen=_CHANGES)  # sampled mode: facts that changed, latest last
         self._changed: dict[FactKey, int] = {}  # full mode: facts that changed, the latest with the highest number
         self._observer: Callable[[FactKey], None] = self._changes.append
+        self._reasons: dict[Hashable, str] = {}  # causes in the words of `describe`
         self._owner_of = owner_of
         self._mission_time = mission_time
         self._describe = describe if describe is not None else describe_cause
@@ -137,13 +138,19 @@ class SexpPerformanceMonitor:
     @mode.setter
     def mode(self, mode: Mode) -> None:
         self._look(False)
-        if (mode is Mode.FULL) is not (self._mode is Mode.FULL):
+        full = mode is Mode.FULL
+        if full is not (self._mode is Mode.FULL):
             for engine in self._watched:
-                engine.interpret(mode is Mode.FULL)
+                engine.interpret(full)
+            if self._context is not None:
+                self._context.profiler = self if full else None
+            self._changed.clear()
+            self._stack.clear()
+            self._pending.clear()
         self._mode = mode
         self.watching = mode is not Mode.OFF
         self._stride = {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
-        self._observer = self._note_change if mode is Mode.FULL else self._changes.append
+        self._observer = self._note_change if full else self._changes.append
         self._plan()
 
     @property
@@ -160,7 +167,7 @@ class SexpPerformanceMonitor:
     @property
     def last_frame_ns(self) -> int:
         """Nanoseconds that the latest frame took, 0 before the first."""
-        return self.frame_times.latest
+        return self._times[self._taken - 1] if self._taken else self._frame_times.latest
 
     @property
     def frame_budget_us(self) -> float:
@@ -174,8 +181,10 @@ class SexpPerformanceMonitor:
 
     def reset(self) -> None:
         """Forget all that was measured; mode and budgets stay."""
-        self.frame_times = Histogram()
-        self.frames = 0
+        self._frame_times = Histogram()
+        self._counted = 0  # frames in there
+        self._times = [0] * BATCH  # of the frames since
+        self._taken = 0  # how many those are
         self.sampled_frames = 0
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
         self.operators: dict[str, OperatorStatistics] = {}
@@ -191,36 +200,60 @@ class SexpPerformanceMonitor:
         self._serial = 0
         self._stack: list[tuple[str, int, list[int]]] = []
         self._pending: dict[tuple[str, ...], int] = {}  # stacks of the formula being evaluated
-        self._keep = self.frame_times.keep
-        self._settle_at = BATCH
+        self._plan_at = 0
         self._plan()
 
     # --- frames ---------------------------------------------------------------------------------------------------
 
+    @property
+    def frames(self) -> int:
+        """How many frames there were since the last reset."""
+        return self._counted + self._taken
+
+    @property
+    def frame_times(self) -> Histogram:
+        """What the frames took, in nanoseconds."""
+        self._count()
+        return self._frame_times
+
     def frame_took(self, nanoseconds: int) -> None:
         """Note that a frame has been made, and what it took (without a simulator that stands in for the game)."""
-        self._keep(nanoseconds)
-        self.frames = frames = self.frames + 1
-        if frames >= self._plan_at:
+        taken = self._taken
+        self._times[taken] = nanoseconds
+        self._taken = taken = taken + 1
+        if taken == self._plan_at:
             self.sampled_frames += self._closely
             self._plan()
         if nanoseconds > self._frame_budget_ns:
             self._exceeded("frame", nanoseconds, self._frame_budget_us, self._slowest_cause())
 
+    def _count(self) -> None:
+        """Count the times that were taken since the last time."""
+        taken = self._taken
+        if taken:
+            self._frame_times.extend(self._times[:taken])
+            self._counted += taken
+            self._plan_at -= taken
+            self._taken = 0
+
     def _plan(self) -> None:
         """Decide whether the frame to come is looked at closely, and after which frame to decide again."""
-        frames, stride = self.frames, self._stride
-        if frames >= self._settle_at:
-            self.frame_times.settle()
-            self._settle_at = frames + BATCH
-        if not stride:
-            self._plan_at = self._settle_at
-            return
-        past = frames % stride
-        self._plan_at = min(self._settle_at, frames + (stride - past if past else 1))
-        self._pending.clear()
-        if self._closely is not (past == 0):
-            self._look(past == 0)
+        stride, wait = self._stride, BATCH
+        if stride:
+            past = (self._counted + self._taken) % stride
+            if past:
+                wait = stride - past
+                if wait > BATCH:
+                    wait = BATCH
+            else:
+                wait = 1
+            if self._closely is not (not past):
+                self._look(not past)
+            elif self._pending:  # of a formula that an exception ended
+                self._pending.clear()
+        if self._taken + wait > BATCH:
+            self._count()
+        self._plan_at = self._taken + wait
 
     def _look(self, closely: bool) -> None:
         """Have the engines tell of each evaluation, and the facts of each change, or not.
@@ -231,18 +264,14 @@ class SexpPerformanceMonitor:
         hook = self._hook if closely else None
         for watched in self._watched:
             watched.profiler = hook
-        if self._context is not None:
-            self._context.profiler = self if closely and self._mode is Mode.FULL else None
         facts = self._facts
-        if facts is None:
-            return
-        if not closely:
-            if facts.observer is self._observer:
+        if facts is not None:
+            if closely:
+                if facts.observer is None:
+                    facts.observer = self._observer
+            elif facts.observer is self._observer:
                 facts.observer = None
-            self._changes.clear()
-            self._changed.clear()
-        elif facts.observer is None:
-            facts.observer = self._observer
+                self._changes.clear()
 
     def _note_change(self, key: FactKey) -> None:
         self._serial += 1
@@ -261,25 +290,31 @@ class SexpPerformanceMonitor:
 
     # --- hooks that the engine calls ------------------------------------------------------------------------------
 
-    def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
+    def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: Hashable) -> None:
         """Note one evaluation of a formula: its time, its value, and the fact or reason that caused it."""
         statistics = self.formulas.get((kind, index))
         if statistics is None:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
         if cause == "fact":
             cause = self._cause_among_facts(kind, index)
-        reason = self._describe(cause)
+        reason = self._reasons.get(cause)
+        if reason is None:
+            reason = self._describe(cause)
+            if len(self._reasons) < _CAUSES:
+                self._reasons[cause] = reason
         if self._pending:
             self._file_stacks(self._owner_of(kind, index))
         statistics.evaluations += 1
         statistics.total_ns += nanoseconds
         statistics.last_value = value
         statistics.last_cause = reason
-        if len(statistics.causes) < _CAUSES or reason in statistics.causes:
-            statistics.causes[reason] = statistics.causes.get(reason, 0) + 1
-        if len(self.causes) >= _CAUSES and reason not in self.causes:
+        causes = statistics.causes
+        if len(causes) < _CAUSES or reason in causes:
+            causes[reason] = causes.get(reason, 0) + 1
+        causes = self.causes
+        if len(causes) >= _CAUSES and reason not in causes:
             reason = "other causes"
-        self.causes[reason] = self.causes.get(reason, 0) + 1
+        causes[reason] = causes.get(reason, 0) + 1
         if nanoseconds > statistics.largest_ns:
             statistics.largest_ns = nanoseconds
             self._serial += 1
