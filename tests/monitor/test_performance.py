@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
+from sexp_runtime.world.facts import FactBoard
 
 
 class Engine:
@@ -139,3 +140,55 @@ def test_odd_input() -> None:
     assert describe_cause("first evaluation") == "first evaluation"
     with pytest.raises(ValueError, match="sample_every"):
         SexpPerformanceMonitor([], sample_every=0)
+
+
+def test_reading_between_frames_changes_neither_sampling_nor_times() -> None:
+    engine = Engine()
+    monitor = SexpPerformanceMonitor([engine], sample_every=5)
+    seen = []
+    for frame in range(2000):
+        seen.append(engine.profiler is not None)
+        monitor.frame_took(frame)
+        if frame % 7 == 0:
+            assert (monitor.frames, monitor.frame_times.count, monitor.last_frame_ns) == (frame + 1, frame + 1, frame)
+    assert seen == [frame % 5 == 0 for frame in range(2000)]
+    assert monitor.sampled_frames == 400
+    assert monitor.frame_times.total == sum(range(2000))
+    monitor.reset()
+    assert (monitor.frames, monitor.frame_times.count, monitor.last_frame_ns) == (0, 0, 0)
+
+
+def test_a_stride_longer_than_a_batch_is_kept() -> None:
+    engine = Engine()
+    monitor = SexpPerformanceMonitor([engine], sample_every=1500)
+    assert run_frames(monitor, engine, 4501) == 4
+    assert monitor.sampled_frames == 4
+
+
+def test_whoever_stands_in_for_the_hooks_is_told_from_the_next_evaluation_on() -> None:
+    engine, other = Engine(), Engine()
+    monitor = SexpPerformanceMonitor([engine], mode=Mode.FULL)
+    monitor.hook = other
+    assert engine.profiler is other
+    monitor.frame_took(1)
+    assert engine.profiler is other
+
+
+@pytest.mark.parametrize("mode", [Mode.SAMPLED, Mode.FULL])
+def test_the_latest_change_that_a_formula_waits_for_is_its_cause(mode: Mode) -> None:
+    engine, board = Engine(), FactBoard()
+    monitor = SexpPerformanceMonitor(
+        [engine], facts=board, waits_for={"event": [{("var", 1), ("var", 2)}, None]}, mode=mode
+    )
+    for key in (("var", 1), ("var", 2), ("var", 3)):
+        board.changed(key)
+    engine.profiler.formula("event", 0, 10, 1, "fact")
+    assert monitor.formulas["event", 0].last_cause == "var 2"
+    board.changed(("var", 1))
+    engine.profiler.formula("event", 0, 10, 1, "fact")
+    assert monitor.formulas["event", 0].causes == {"var 2": 1, "var 1": 1}
+    for kind, index in (("event", 1), ("goal", 0)):
+        engine.profiler.formula(kind, index, 10, 1, "fact")
+        assert monitor.formulas[kind, index].last_cause == "fact"
+    monitor.mode = Mode.COUNTERS
+    assert board.observer is None

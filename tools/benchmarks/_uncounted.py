@@ -1,0 +1,110 @@
+"""The engine without its counters, for benchmarks: its modules loaded again with every counting statement left out."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.abc
+import importlib.machinery
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import CodeType, ModuleType
+
+_ROOM = "sexp_runtime.events"
+#: What counts: attributes of EngineCounters, and what is kept so that slots at rest can be counted without a visit.
+_COUNTS = frozenset({
+    "frames", "requests", "evaluations", "hits", "invalidations", "permanents", "stale_results",
+    "_counted_out", "_resting", "_goals_resting",
+})  # fmt: skip
+#: Local variables that hold such numbers, in the functions that have them.
+_LOCALS = {"frame": {"idle", "resting"}, "_first_pass": {"done"}, "_drain": {"left"}}
+#: Functions whose counts steer the engine too, so that they stay.
+_STEERING = frozenset(("request",))
+
+
+class _LeaveOutCounts(ast.NodeTransformer):
+    """Takes out the statements that add to a counter or take from it; a call in one of them is still made."""
+
+    def __init__(self) -> None:
+        self.removed = 0
+        self._function = ""
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        outer, self._function = self._function, node.name
+        self.generic_visit(node)
+        self._function = outer
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
+        if self._function in _STEERING or not self._counts(node.target):
+            return node
+        self.removed += 1
+        does_more = any(isinstance(part, ast.Call) for part in ast.walk(node.value))
+        return ast.copy_location(ast.Expr(node.value) if does_more else ast.Pass(), node)
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
+        target = node.targets[0]
+        if isinstance(target, ast.Name) and target.id in _LOCALS.get(self._function, ()):
+            node.value = ast.copy_location(ast.Constant(0), node.value)
+            self.removed += 1
+        return node
+
+    def _counts(self, target: ast.expr) -> bool:
+        if isinstance(target, ast.Subscript):
+            target = target.value
+        if isinstance(target, ast.Name):
+            return target.id in _LOCALS.get(self._function, ())
+        return isinstance(target, ast.Attribute) and target.attr in _COUNTS
+
+
+class _Loader(importlib.machinery.SourceFileLoader):
+    removed = 0
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Return the module's code, changed; compiled files on disk are neither read nor written."""
+        leave_out = _LeaveOutCounts()
+        tree = leave_out.visit(ast.parse(self.get_data(self.path), self.path))
+        _Loader.removed += leave_out.removed
+        return compile(ast.fix_missing_locations(tree), self.path, "exec", dont_inherit=True)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """Find modules of the engine's room as everybody does, but have them loaded without their counts."""
+        if not fullname.startswith(_ROOM):
+            return None
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
+        if spec is not None and spec.origin is not None:
+            spec.loader = _Loader(fullname, spec.origin)
+        return spec
+
+
+@contextmanager
+def uncounted(*others: str) -> Iterator[None]:
+    """Have engines that are built inside count nothing; the modules named in `others` are loaded again as well.
+
+    Raises RuntimeError where no counting statement is found, because the engine has changed and this file has not.
+    """
+
+    def ours() -> list[str]:
+        return [name for name in sys.modules if name.startswith(_ROOM) or name in others]
+
+    kept = {name: sys.modules.pop(name) for name in ours()}
+    finder = _Finder()
+    sys.meta_path.insert(0, finder)
+    _Loader.removed = 0
+    try:
+        for name in ("cached", "cached_cues"):
+            importlib.import_module(f"{_ROOM}.{name}")
+        if _Loader.removed < 20:
+            raise RuntimeError(f"only {_Loader.removed} counting statements were found in {_ROOM}")
+        yield
+    finally:
+        sys.meta_path.remove(finder)
+        for name in ours():
+            del sys.modules[name]
+        sys.modules.update(kept)
+        sys.modules["sexp_runtime"].events = sys.modules[_ROOM]  # type: ignore[attr-defined]
