@@ -21,6 +21,7 @@ from _missions import AIMS, play  # noqa: E402
 from _synthetic import VARIABLES, build  # noqa: E402
 
 from sexp_runtime.events.cached import CachedEventManager  # noqa: E402
+from sexp_runtime.events.manager import MissionEventManager  # noqa: E402
 
 #: What the numbers are to be, by their names below: at most this.
 GOALS = {
@@ -36,30 +37,37 @@ GOALS = {
 }
 
 
-def per_call_us(work: Callable[[], object], calls: int, rounds: int = 9) -> float:
-    """Microseconds of CPU time per call: the median of several rounds."""
-    found = []
+def by_turns(*works: tuple[Callable[[], object], int], rounds: int = 9) -> list[float]:
+    """Microseconds of CPU time per call of each of the works, called so often in a round: medians of several rounds.
+
+    The works take turns, so that a machine that is slower for a while is so for all of them.
+    """
+    found: list[list[float]] = [[] for _ in works]
     for _ in range(rounds):
-        start = time.thread_time_ns()
-        for _ in range(calls):
-            work()
-        found.append((time.thread_time_ns() - start) / calls / 1000)
-    return statistics.median(found)
+        for times, (work, calls) in zip(found, works, strict=True):
+            start = time.thread_time_ns()
+            for _ in range(calls):
+                work()
+            times.append((time.thread_time_ns() - start) / calls / 1000)
+    return [statistics.median(times) for times in found]
 
 
-def synthetic(count: int) -> dict[str, float]:
-    """Idle, dirty and mass-dirty frames of so many formulas of 15 nodes."""
-    cached = build(count, "cached")
-    naive = build(count, "compiled")
-    assert isinstance(cached, CachedEventManager)
-    for manager in (cached, naive):
-        for _ in range(3):
-            manager.frame()
-    frames = max(3, 20_000 // count)
-    numbers = {
-        "idle_us": per_call_us(cached.frame, 2000),
-        "naive_us": per_call_us(naive.frame, frames),
-    }
+def synthetic(*counts: int) -> list[dict[str, float]]:
+    """Idle, dirty and mass-dirty frames of so many formulas of 15 nodes, for each of the counts."""
+    sides = []
+    for count in counts:
+        cached, naive = build(count, "cached"), build(count, "compiled")
+        assert isinstance(cached, CachedEventManager)
+        for manager in (cached, naive):
+            for _ in range(3):
+                manager.frame()
+        sides.append((cached, naive))
+    idle = by_turns(*((cached.frame, 2000) for cached, _naive in sides))
+    return [{"idle_us": us, **_dirty(*side, count)} for us, side, count in zip(idle, sides, counts, strict=True)]
+
+
+def _dirty(cached: CachedEventManager, naive: MissionEventManager, count: int) -> dict[str, float]:
+    """Dirty and mass-dirty frames, and what the same takes without a cache."""
     variables, untouched = cached.world.variables, naive.world.variables
     tick = 0
 
@@ -73,18 +81,17 @@ def synthetic(count: int) -> dict[str, float]:
         write(variables)
         cached.frame()
 
-    before = cached.counters.evaluations, cached.counters.frames
-    both = per_call_us(write_and_run, 200)
-    dirty = (cached.counters.evaluations - before[0]) / (cached.counters.frames - before[1])
-    # What remains of the writes without readers: the naive world's facts are read by nobody.
-    alone = per_call_us(lambda: write(untouched), 500)
     sample = cached.events.evaluators[:: max(1, count // 100)]
 
     def evaluate() -> None:
         for evaluator in sample:
             evaluator()
 
-    bare = per_call_us(evaluate, 300) / len(sample)
+    before = cached.counters.evaluations, cached.counters.frames
+    # The writes alone are made where nobody reads: no formula of the naive world has edges.
+    both, alone, evaluated = by_turns((write_and_run, 200), (lambda: write(untouched), 500), (evaluate, 300))
+    dirty = (cached.counters.evaluations - before[0]) / (cached.counters.frames - before[1])
+    bare = evaluated / len(sample)
     marks, bell = cached.events.table.dirty.marks, cached.agenda.bell
 
     def everything() -> None:
@@ -92,14 +99,16 @@ def synthetic(count: int) -> dict[str, float]:
         bell[0] = 1
         cached.frame()
 
-    numbers |= {
+    frames = max(3, 20_000 // count)
+    naive_us, mass_us = by_turns((naive.frame, frames), (everything, frames))
+    return {
+        "naive_us": naive_us,
         "dirty": dirty,
         "dirty_us": (both - alone) / dirty,
         "bare_us": bare,
-        "naive_formula_us": numbers["naive_us"] / count,
-        "mass_us": per_call_us(everything, frames),
+        "naive_formula_us": naive_us / count,
+        "mass_us": mass_us,
     }
-    return numbers
 
 
 def memory(path: Path) -> dict[str, float]:
@@ -144,7 +153,7 @@ def main() -> int:
     parser.add_argument("--plot", metavar="FILE", help="write a plot of the missions' frame times to FILE (.png)")
     parser.add_argument("--json", metavar="FILE", help="write the numbers to FILE, - for standard output")
     args = parser.parse_args()
-    small, large = synthetic(1000), synthetic(10_000)
+    small, large = synthetic(1000, 10_000)
     results: dict[str, Any] = {"synthetic_1000": small, "synthetic_10000": large}
     summary = {
         "idle_us_1000": small["idle_us"],
