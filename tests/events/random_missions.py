@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -286,11 +287,66 @@ class Formulas:
         name = "when-argument" if self.chance(75) else "every-time-argument"
         return f"( {name} ( {provider} {' '.join(names)} ) {condition} {actions} )"
 
+    def standing(self) -> str:
+        """Return a form whose actions run in frame after frame, of plain candidates and what is cheap to read."""
+        if self.chance(30):
+            parts = " ".join(self.reader() for _ in range(self.r.randrange(1, 4)))
+            return f"( every-time ( and {parts} ) {self.standing_actions()} )"
+        names = " ".join(f'"{self.pick([*NAMES, "2"])}"' for _ in range(self.r.randrange(1, 5)))
+        provider = self.pick(["any-of", "any-of", "random-multiple-of"])
+        before, self.in_form = self.in_form, True
+        parts = " ".join(self.reader() for _ in range(self.r.randrange(1, 5)))
+        actions = self.standing_actions()
+        self.in_form = before
+        return f"( every-time-argument ( {provider} {names} ) ( {self.pick(['and', 'and', 'or'])} {parts} ) {actions} )"
+
+    def reader(self) -> str:
+        """Return a condition that mostly does no more than read."""
+        roll = self.r.randrange(100)
+        if roll < 25:
+            return self.moving()
+        if roll < 45:
+            text = self.pick([self.outcome(), self.event_truth()])
+            return f"( not {text} )" if self.chance(50) else text
+        if roll < 60:
+            return f"( = @{self.pick(NUMBERS)}[0] {self.small()} )"
+        if roll < 70:
+            return f"( > ( mission-time ) ( + @{self.pick(NUMBERS)}[0] {self.small()} ) )"
+        if roll < 78:
+            return f"( = ( rand-multiple 0 3 ) {self.small()} )"
+        if roll < 85:
+            return f"( or {self.outcome()} {self.event_truth()} )"
+        if roll < 90:
+            return f"( = {self.name(NUMBERS)} 2 )"
+        return self.truth(2)
+
+    def standing_actions(self) -> str:
+        return " ".join(self.standing_action() for _ in range(self.r.randrange(1, 4)))
+
+    def standing_action(self) -> str:
+        roll = self.r.randrange(100)
+        if roll < 20:
+            axis = self.pick("xyz")
+            own = self.pick(["", "( true )", "( false )"])
+            return f"( set-object-speed-{axis} {self.name(SHIPS)} {self.number(1)} {own} )"
+        if roll < 35:
+            x, y, z = (self.pick([self.small(), self.place(), f"( + {self.place()} 7 )"]) for _ in range(3))
+            return f"( {self.pick(['set-object-facing', 'set-object-position'])} {self.name(SHIPS)} {x} {y} {z} )"
+        if roll < 42:
+            return f'( set-object-facing-object {self.name(SHIPS)} "Path:1" )'
+        if roll < 57:
+            return f"( modify-variable @{self.pick(NUMBERS)}[0] {self.number(2)} )"
+        if roll < 67:
+            return f"( when ( and {self.reader()} {self.reader()} ) {self.action(0)} )"
+        if roll < 75:
+            return f'( send-message {self.name(SHIPS)} "Low" {self.name(NAMES)} )'
+        return self.action(1)
+
     def formula(self) -> str:
         if self.chance(12):
             text = self.truth(3)
             return text if text.startswith("(") else "( true )"
-        return self.conditional(1)
+        return self.standing() if self.chance(20) else self.conditional(1)
 
 
 def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bool = False) -> MissionPlan:
@@ -421,8 +477,9 @@ def fly(world: World, seconds: float) -> None:
             continue
         speed = max(bound for bound in bounds if bound is not None)
         heading = leader.velocity
+        length = max(1.0, math.hypot(*heading))
         if speed and any(heading):
-            place = tuple(ship.position[axis] + heading[axis] * speed * seconds for axis in range(3))
+            place = tuple(ship.position[axis] + heading[axis] / length * speed * seconds for axis in range(3))
             world.move_ship(ship, (place[0], place[1], place[2]))
 
 

@@ -44,6 +44,8 @@ NESTED: Final = frozenset(
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
+#: Attribute of a function that counts effects: the one that has them.
+_COUNTED: Final = "counted"
 #: Most combinations of texts that an operator remembers having told of; then it tells them again.
 MOST_TOLD: Final = 1000
 
@@ -227,7 +229,14 @@ def _effective(spec: OperatorMeaning) -> OperatorFunction:
         ctx.effects += 1
         return inner(ctx, node)
 
+    setattr(effective, _COUNTED, inner)
     return effective
+
+
+def uncounted(function: OperatorFunction) -> OperatorFunction:
+    """Return an operator's function without the counting of its effects that `install` put around it."""
+    inner: OperatorFunction = getattr(function, _COUNTED, function)
+    return inner
 
 
 def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
@@ -304,4 +313,3 @@ def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> li
         if texts not in variants:
             variants.append(texts)
     return variants
-

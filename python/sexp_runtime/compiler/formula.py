@@ -11,12 +11,12 @@ from functools import partial
 from typing import Any
 
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
+from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import EvalKind, EvalNode, build
-from sexp_runtime.operators.registry import Trait
+from sexp_runtime.operators.node import EvalNode, build
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import (
     CANT_EVAL,
@@ -55,6 +55,9 @@ _GLOBALS: dict[str, Any] = {
     "evaluate": evaluator.evaluate,
     "evaluate_head": evaluator.evaluate_head,
     "flush": evaluator.flush,
+    "int": int,
+    "len": len,
+    "natural": EvaluationContext.as_natural,
     "remember": _remember,
     "wrap32": wrap32,
 }
@@ -63,9 +66,6 @@ _GLOBALS: dict[str, Any] = {
 _SOURCE_BYTES = 460
 #: A function of its own for an operator node: meaning, closure, cells and what it keeps.
 _WRAPPER_BYTES = 430
-_CLOCK = Trait.NONE | Trait.TIME
-#: Roots whose actions the generated code runs by itself.
-_CONDITIONALS = frozenset({"when", "every-time"})
 
 
 class CompiledFormula:
@@ -247,13 +247,17 @@ def _show_source(file: str, formula: CompiledFormula) -> None:
 def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     """Return the written function, and whether the root keeps a status that can be special."""
     planner = Planner(ctx)
-    if root.name in _CONDITIONALS and root.args:
+    written = None
+    if root.name == "when" and root.args:
         condition = planner.plan(root.args[0])
         if condition.form is not Form.INTERPRETED:
-            if root.name == "when":
-                return _write_when(root, condition, ctx)
-            if _keeps_nothing(condition):
-                return _write_every_time(root, condition, ctx), True
+            return _write_when(root, condition, ctx)
+    elif root.name == "every-time":
+        written = write_every_time(root, ctx)
+    elif root.name == "every-time-argument":
+        written = write_every_time_argument(root, ctx)
+    if written is not None:
+        return written, True
     return _write_plain(root, planner.plan(root), ctx)
 
 
@@ -340,36 +344,3 @@ def _write_when(root: EvalNode, condition: Plan, ctx: EvaluationContext) -> tupl
         writer.add(f"elif {known_false}: remember(C, {node}, {node}, KF)")
     writer.add(f"return {value}")
     return writer, can_fail
-
-
-def _keeps_nothing(plan: Plan) -> bool:
-    """Whether evaluating the plan without remembered statuses leaves nothing behind that a flush would clear."""
-    if plan.form is Form.INTERPRETED or plan.form is Form.ATOM:
-        return False
-    if plan.form is Form.CALL or plan.form is Form.STATUS_CALL:
-        spec = plan.head.spec
-        return spec is not None and not spec.traits & ~_CLOCK and all(_simple(arg) for arg in plan.head.args)
-    return all(_keeps_nothing(kid) for kid in plan.kids)
-
-
-def _simple(arg: EvalNode) -> bool:
-    return arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name
-
-
-def _write_every_time(root: EvalNode, condition: Plan, ctx: EvaluationContext) -> SourceWriter:
-    """`every-time`: as `when`, then everything below is forgotten and the result is NAN (C7, D3).
-
-    The condition is written without statuses, so that there is nothing to forget unless actions ran.
-    """
-    writer = SourceWriter(fresh=True, wcs=ctx.wcs)
-    node = writer.reference("n", root)
-    value, _ = _condition(writer, condition)
-    writer.add(f"if {value} == 1:")
-    writer.indent += 1
-    _run_actions(writer, root.args[1:])
-    for arg in root.args:
-        writer.add(f"flush(C, {writer.reference('n', arg)})")
-    writer.indent -= 1
-    writer.add(f"if {node}.status is not NAN: remember(C, {node}, {node}, NAN)")
-    writer.add("return 0")
-    return writer

@@ -149,23 +149,31 @@ class _Comparison(Watched):
         self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
+        self.begin()
+        raw = self.inner(ctx, node)
+        self.end(ctx)
+        return raw
+
+    def begin(self) -> None:
+        """Forget what the positions were."""
         for probe in self.probes:
             probe.raw = None
-        raw = self.inner(ctx, node)
+
+    def end(self, ctx: EvaluationContext) -> None:
+        """Note until when the outcome stands."""
         now = ctx.world.clock.us
         soonest = now + 1
         if now != self.at:
             self._look_back(now)
         if ctx.due <= soonest:  # to be evaluated again in any case
-            return raw
+            return
         if self.skips:
             ctx.due_us(soonest)
-            return raw
+            return
         others_due, ctx.due = ctx.due, NEVER_DUE
         self._bound(ctx, soonest)
         self.until = min(self.until, ctx.due)
         ctx.due = min(others_due, ctx.due)
-        return raw
 
     def _look_back(self, now: int) -> None:
         """Find out whether the formula is evaluated in every frame for other reasons, so that bounds are in vain.

@@ -46,9 +46,17 @@ _READER: Final = Trait.NONE | Trait.TIME
 
 
 class Watched:
-    """Base of operator functions that watch the evaluation of their arguments: they are called, never written out."""
+    """Base of operator functions that watch the evaluation of their arguments, which code tells them of."""
 
     __slots__ = ()
+
+    def begin(self) -> None:
+        """The arguments are about to be evaluated."""
+        raise NotImplementedError
+
+    def end(self, ctx: EvaluationContext) -> None:
+        """The operator has its result."""
+        raise NotImplementedError
 
 
 class Form(Enum):
@@ -77,7 +85,7 @@ class Plan:
     height of the subtree as far as it is compiled.
     """
 
-    __slots__ = ("depth", "form", "head", "high", "kids", "low", "node", "specials", "value", "wraps")
+    __slots__ = ("depth", "form", "head", "high", "kids", "low", "node", "specials", "value", "watcher", "wraps")
 
     def __init__(
         self,
@@ -100,6 +108,8 @@ class Plan:
         self.value = value
         #: Whether the Python result can leave the 32-bit range, so that it has to be wrapped (B1).
         self.wraps = False
+        #: What is told of the evaluation of the operator's arguments.
+        self.watcher: Watched | None = None
         self.depth: int = 1 + max((kid.depth for kid in kids), default=0)
 
     @property
@@ -114,9 +124,13 @@ def constant(node: EvalNode, value: int) -> Plan:
 
 
 class Planner:
-    """Makes plans for the formulas of one context."""
+    """Makes plans for the formulas of one context; `fresh` ones are for code that keeps no statuses (see SourceWriter).
 
-    def __init__(self, ctx: EvaluationContext) -> None:
+    Without statuses there is nothing to trap, so that what stands below an argument form can be compiled too.
+    """
+
+    def __init__(self, ctx: EvaluationContext, *, fresh: bool = False) -> None:
+        self._fresh = fresh
         self._true = ctx.constants.true
         self._false = ctx.constants.false
         self._wcs = ctx.wcs
@@ -139,7 +153,7 @@ class Planner:
             known = KNOWN_TRUE if head is self._true else KNOWN_FALSE
             value = 1 if known is KNOWN_TRUE else 0
             return Plan(node, Form.KNOWN, specials=frozenset({known}), low=value, high=value, value=value)
-        if not node.traps:
+        if not node.traps and not self._fresh:
             return Plan(node, Form.INTERPRETED, specials=head.spec.results)
         return self._operator(node, head)
 
@@ -151,10 +165,11 @@ class Planner:
             kids = [self.plan(arg) for arg in head.args]
             found: Plan | None = None
             function: object = spec.function
-            if isinstance(function, Watched):
-                pass
-            elif name in COMPARISONS and len(kids) >= 2:
+            if name in COMPARISONS and len(kids) >= 2:
                 found = self._comparison(node, name, kids)
+                if isinstance(function, Watched):
+                    found.form = Form.STATUS
+                    found.watcher = function
             elif name in ARITHMETIC and kids:
                 found = self._arithmetic(node, name, kids)
             elif name in EXTREMES and kids and all(kid.form in UNNOTICED for kid in kids):

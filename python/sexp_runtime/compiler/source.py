@@ -79,9 +79,10 @@ class SourceWriter:
         self._count += 1
         return f"{prefix}{self._count}"
 
-    def _function(self, head: EvalNode) -> str:
-        assert head.spec is not None
-        return self.reference("f", head.spec.function)
+    def call(self, plan: Plan) -> str:
+        """Return the call of an operator's function, which gives its raw result."""
+        assert plan.head.spec is not None
+        return f"{self.reference('f', plan.head.spec.function)}(C, {self.reference('n', plan.head)})"
 
     # -- expressions --------------------------------------------------------------------------------------------
 
@@ -93,7 +94,7 @@ class SourceWriter:
         if form is Form.VARIABLE:
             return f"V[{plan.head.variable}]"
         if form is Form.CALL:
-            return f"{self._function(plan.head)}(C, {self.reference('n', plan.head)})"
+            return self.call(plan)
         assert plan.form is Form.INLINE
         name = plan.head.name
         if name in COMPARISONS or name in ("and", "or", "not"):
@@ -225,9 +226,11 @@ class SourceWriter:
     def body(self, plan: Plan, result: str) -> None:
         """Write the operator itself; its raw result, a number or a Status, is left in `result`."""
         if plan.form is Form.STATUS_CALL:
-            self.add(f"{result} = {self._function(plan.head)}(C, {self.reference('n', plan.head)})")
+            self.add(f"{result} = {self.call(plan)}")
             return
         name = plan.head.name
+        if plan.watcher is not None:
+            self.add(f"{self.reference('w', plan.watcher)}.begin()")
         self.add("while True:")
         self.indent += 1
         if name in COMPARISONS:
@@ -240,6 +243,8 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
+        if plan.watcher is not None:
+            self.add(f"{self.reference('w', plan.watcher)}.end(C)")
 
     def leave(self, condition: str | None, result: str, outcome: str) -> None:
         """Write an early end of the operator, if the condition can hold."""

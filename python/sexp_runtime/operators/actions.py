@@ -57,6 +57,8 @@ _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.
 _plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
 _fewest: dict[tuple[str, bool], int] = {}
+#: By function that an action runs: name and effect, for compilers that read the arguments themselves.
+PERFORMED: dict[OperatorFunction, tuple[str, Effect | None]] = {}
 
 
 def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind]:
@@ -126,7 +128,7 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
     action does nothing: the original does not load such a mission (A40).
     """
     ctx.effects += 1
-    if len(node.args) < _fewest_arguments(name, ctx.dialect):
+    if len(node.args) < fewest_arguments(name, ctx.dialect):
         ctx.warn(f"{name} has too few arguments and does nothing", node)
         return 1
     values, not_a_number = read_arguments(ctx, name, node.args)
@@ -138,7 +140,7 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
     return 1
 
 
-def _fewest_arguments(name: str, dialect: Dialect) -> int:
+def fewest_arguments(name: str, dialect: Dialect) -> int:
     """Return how many arguments an action needs in a dialect; 0 if the dialect does not have it."""
     key = (name, dialect is _WCS)
     fewest = _fewest.get(key)
@@ -153,6 +155,7 @@ def _meaning(name: str, effect: Effect | None) -> OperatorFunction:
         return perform(ctx, name, node, effect)
 
     run.__name__ = run.__qualname__ = f"action {name}"
+    PERFORMED[run] = name, effect
     return run
 
 

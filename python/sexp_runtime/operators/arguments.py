@@ -325,6 +325,17 @@ def _mark(ctx: EvaluationContext, node: EvalNode, items: Iterable[EvalNode], val
         if item.valid is not valid:
             item.valid = valid
             ctx.unsettled = True
+            provider = provider_of(node)
+            if provider is not None:
+                provider.choice = None
+
+
+def valid_candidates(provider: EvalNode) -> tuple[Candidate, ...]:
+    """Return the valid candidates of a provider that lists plain atoms, kept until one becomes valid or invalid."""
+    if provider.choice is None:
+        provider.choice = tuple(Candidate(arg.text, arg) for arg in provider.args if arg.valid)
+    choice: tuple[Candidate, ...] = provider.choice
+    return choice
 
 
 @operator("invalidate-argument", traits=Trait.ACTION)

@@ -50,6 +50,7 @@ class EvalNode:
     - `valid`, `selected`: a candidate's flags (C26, C30); a flush leaves them alone
     - `cache`: what a candidate atom was first read as through the placeholder (D7)
     - `looked_up`, `lookup`: whether a candidate's text was tried as a variable's name, and what was found (C40)
+    - `choice`: the valid candidates of a provider, None where they have to be looked up again
     - `subtree`: all nodes from this one down, once they have been flushed together
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
@@ -57,6 +58,7 @@ class EvalNode:
     __slots__ = (
         "args",
         "cache",
+        "choice",
         "form",
         "has_placeholder",
         "inner",
@@ -100,6 +102,7 @@ class EvalNode:
         self.cache: tuple[str, Any] | None = None
         self.looked_up = False
         self.lookup: int | None = None
+        self.choice: Any = None
         self.subtree: tuple[EvalNode, ...] | None = None
         self.memory: int | None = None
 

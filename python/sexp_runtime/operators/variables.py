@@ -66,6 +66,15 @@ def _told(ctx: EvaluationContext, node: EvalNode, index: int) -> None:
     ctx.act(node.name, (variables.names[index], variables.text(index)))
 
 
+def store(ctx: EvaluationContext, node: EvalNode, index: int, number: int) -> None:
+    """As `modify_variable` with the variable's index and the number it is given already known."""
+    variables = ctx.world.variables
+    if variables.is_set(index) and variables.types[index] == NUMBER:
+        store_number(ctx, node, index, number)
+    else:
+        modify_variable(ctx, node)
+
+
 @operator("modify-variable", traits=Trait.ACTION)
 def modify_variable(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Give a variable a new value: a number variable the argument's value, a string variable its text (J2)."""

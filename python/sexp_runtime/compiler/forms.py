@@ -1,0 +1,175 @@
+"""Writes `every-time` and `every-time-argument` formulas: the truth of conditions, a loop over candidates, actions.
+
+Nothing that such a formula remembers outlives the pass but the flags of candidates (C7, C21), so the code keeps no
+statuses. What has to be left to the interpreter is flushed at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from sexp_runtime.compiler.facts import variable_named
+from sexp_runtime.compiler.performing import ActionWriter, can_write_condition
+from sexp_runtime.compiler.plan import Plan, Planner
+from sexp_runtime.compiler.source import SourceWriter
+from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
+from sexp_runtime.operators.arguments import valid_candidates
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.registry import MEANINGS
+
+#: Providers that the code takes the place of.
+_ALL: Final = "any-of"
+_DRAWN: Final = "random-multiple-of"
+
+
+def write_every_time(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | None:
+    """Return the function of an `every-time` (C7), None if its condition has to be interpreted."""
+    if not root.args:
+        return None
+    condition = Planner(ctx, fresh=True).plan(root.args[0])
+    if not can_write_condition(condition):
+        return None
+    writer = SourceWriter(fresh=True, wcs=ctx.wcs)
+    writer.runs_actions = True
+    actions = ActionWriter(writer, ctx)
+    writer.add(f"if {actions.condition(condition)}:")
+    unclean = list(actions.interpreted)
+    actions.interpreted.clear()
+    writer.indent += 1
+    actions.count(root.args[1:])
+    for action in root.args[1:]:
+        actions.run(action)
+    _flush(writer, actions.interpreted)
+    writer.indent -= 1
+    _flush(writer, unclean)
+    _end(writer, root)
+    return writer
+
+
+def write_every_time_argument(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | None:
+    """Return the function of an `every-time-argument` (C20-C22), None if it has to be interpreted."""
+    if len(root.args) < 2 or ctx.options.true_loop_arguments:
+        return None
+    provider = root.args[0].inner
+    if provider is None or not _is_listed_plainly(provider, ctx):
+        return None
+    condition = Planner(ctx, fresh=True).plan(root.args[1])
+    several = provider.name == _ALL and len(provider.args) > 1
+    if not can_write_condition(condition) or (several and not ctx.wcs and looks_back(condition)):
+        return None
+    return _FormWriter(root, provider, condition, ctx, several=several).write()
+
+
+class _FormWriter:
+    """Writes one `every-time-argument`; in its code L are the candidates, K is one of them, A the applicable ones."""
+
+    def __init__(
+        self, root: EvalNode, provider: EvalNode, condition: Plan, ctx: EvaluationContext, *, several: bool
+    ) -> None:
+        self.root = root
+        self.provider = provider
+        self.ctx = ctx
+        self.writer = SourceWriter(fresh=True, wcs=ctx.wcs)
+        self.writer.runs_actions = True
+        self.actions = ActionWriter(self.writer, ctx, candidate="K", several=several)
+        self.residue = list(residue(condition))
+        self.condition = condition
+        self.is_pure = is_pure(condition.head)
+        parts = conjuncts(condition) if self.is_pure else [condition]
+        #: What is the same for all candidates, and what is not; the latter in its order, because a candidate remembers
+        #: as what it was read first (D7).
+        self.common = cheapest_first(part for part in parts if self.is_pure and not part.node.has_placeholder)
+        self.own = [part for part in parts if part not in self.common]
+
+    def write(self) -> SourceWriter:
+        """Return the whole function."""
+        writer = self.writer
+        provider = writer.reference("p", self.provider)
+        writer.add(f"L = {provider}.choice or {writer.reference('f', valid_candidates)}({provider})")
+        if self.provider.name == _DRAWN:
+            writer.add("if L:")
+            writer.add("    C.effects += 1")
+            writer.add(f"    L = (L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))],)")
+        writer.add(f"if {TruthWriter(writer).holds(self.common)}:")
+        writer.indent += 1
+        writer.add("before = C.candidate")
+        writer.add("A = []")
+        writer.add("C.applicable.append(A)")
+        writer.add("try:")
+        writer.indent += 1
+        self._try_candidates()
+        self._run_actions()
+        writer.indent -= 1
+        writer.add("finally:")
+        writer.add("    C.candidate = before")
+        writer.add("    C.applicable.pop()")
+        writer.add("    for K in L: K.node.cache = None")
+        writer.indent -= 1
+        _flush(writer, self.residue)
+        _end(writer, self.root)
+        return writer
+
+    def _try_candidates(self) -> None:
+        """Write the loop that collects the candidates for which the condition is true (C20)."""
+        writer = self.writer
+        writer.add("for K in L:")
+        writer.indent += 1
+        writer.add("C.candidate = K")
+        if self.ctx.wcs:  # forgets the condition before each candidate (K)
+            _flush(writer, self.residue)
+        if self.is_pure:
+            holds = TruthWriter(writer).holds(self.own)
+        else:
+            holds = f"{writer.argument(self.condition).value} == 1"
+        writer.add(f"if {holds}: A.append(K)")
+        writer.indent -= 1
+
+    def _run_actions(self) -> None:
+        """Write the actions: with `<argument>` in it for each applicable candidate, else once (C20)."""
+        writer = self.writer
+        writer.add("if A:")
+        writer.indent += 1
+        self.actions.count(self.root.args[2:])
+        for action in self.root.args[2:]:
+            if action.inner is None:
+                continue
+            if action.has_placeholder:
+                writer.add("for K in A:")
+                writer.indent += 1
+                writer.add("C.candidate = K")
+                self.actions.run(action)
+                writer.indent -= 1
+            else:
+                writer.add("C.candidate = before")
+                self.actions.run(action)
+        _flush(writer, self.actions.interpreted)
+        writer.indent -= 1
+
+
+def _is_listed_plainly(provider: EvalNode, ctx: EvaluationContext) -> bool:
+    """Whether a provider is one that code can stand for, and its candidates read as their own texts always (C40)."""
+    if provider.name not in (_ALL, _DRAWN) or not provider.args or provider.spec is not MEANINGS[provider.name]:
+        return False
+    return all(
+        arg.kind is EvalKind.ATOM
+        and arg.variable is None
+        and not arg.is_name
+        and not arg.is_placeholder
+        and not arg.text.startswith(("@", "variable["))
+        and variable_named(ctx, arg.text) is None
+        for arg in provider.args
+    )
+
+
+def _flush(writer: SourceWriter, nodes: Iterable[EvalNode]) -> None:
+    for node in nodes:
+        writer.add(f"flush(C, {writer.reference('n', node)})")
+
+
+def _end(writer: SourceWriter, root: EvalNode) -> None:
+    """Write the end of a pass: the result is never a number (C7)."""
+    node = writer.reference("n", root)
+    writer.add(f"if {node}.status is not NAN: remember(C, {node}, {node}, NAN)")
+    writer.add("return 0")

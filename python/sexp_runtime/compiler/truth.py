@@ -1,0 +1,180 @@
+"""Writes conditions of which nothing counts but whether their value is 1, the cheap and telling parts first.
+
+Below an `every-time` form all statuses are forgotten after each pass (C7), and the form is never a number: of its
+condition only the truth can be noticed. Then `and` may stop at the first argument that is not true, and its arguments
+may come in any order, provided that evaluating them leaves nothing behind. Facts and moments of arguments that were
+left out need not be waited for either: as long as the false one stays false the outcome stays the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sexp_runtime.compiler.plan import COMPARISONS, UNNOTICED, Form, Plan, Watched
+from sexp_runtime.compiler.source import SourceWriter
+from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.registry import Trait
+from sexp_runtime.values import KNOWN_TRUE, NAN, NAN_FOREVER
+
+_READER: Final = Trait.NONE | Trait.TIME
+_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
+
+
+def is_pure(head: EvalNode) -> bool:
+    """Whether evaluating a subtree with unknown statuses does no more than read facts and the clock."""
+    return all(_reads(node) for node in head.walk())
+
+
+def is_drawing(head: EvalNode) -> bool:
+    """As `is_pure`, but for random numbers, which are drawn at each evaluation."""
+    return all(
+        _reads(node) or (node.name == "rand-multiple" and len(node.args) == 2 and all(map(is_simple, node.args)))
+        for node in head.walk()
+    )
+
+
+def _reads(node: EvalNode) -> bool:
+    spec = node.spec
+    if spec is None:  # fetching a container's data can draw or remove
+        return node.kind is not EvalKind.CONTAINER_DATA
+    return not spec.traits & ~_READER
+
+
+def is_simple(arg: EvalNode) -> bool:
+    """Whether reading an argument leaves no status behind: an atom, `<argument>` included."""
+    return arg.kind is EvalKind.ATOM and not arg.is_name
+
+
+def looks_back(plan: Plan) -> bool:
+    """Whether compiled code would have to look at what a comparison's later argument remembers (B41)."""
+    if plan.head.name in COMPARISONS and any(kid.specials & _NAN_LIKE for kid in plan.kids[1:]):
+        return True
+    return any(map(looks_back, plan.kids))
+
+
+def residue(plan: Plan) -> Iterable[EvalNode]:
+    """Yield the operators whose functions have the interpreter evaluate arguments, which then remember statuses."""
+    if plan.form is Form.CALL or plan.form is Form.STATUS_CALL:
+        if not all(map(is_simple, plan.head.args)):
+            yield plan.head
+    else:
+        for kid in plan.kids:
+            yield from residue(kid)
+
+
+class TruthWriter:
+    """Writes the truth of pure plans into a SourceWriter that keeps no statuses."""
+
+    def __init__(self, writer: SourceWriter) -> None:
+        self.writer = writer
+
+    def holds(self, plans: Sequence[Plan]) -> str:
+        """Write what it takes; return an expression that is true if all plans have the value 1.
+
+        They are evaluated in the order given, up to the first that has not.
+        """
+        writer = self.writer
+        ready: list[str] = []
+        name, depth = "", 0
+        for plan in plans:
+            code = self._expression(plan)
+            if code is not None:
+                ready.append(code)
+                continue
+            if ready:
+                so_far = [name, *ready] if name else ready
+                name = name or writer.fresh_name("h")
+                writer.add(f"{name} = {_all(so_far)}")
+                ready = []
+            if name:
+                writer.add(f"if {name}:")
+                writer.indent += 1
+                depth += 1
+            name = name or writer.fresh_name("h")
+            self._assign(name, plan)
+        if not name:
+            return _all(ready)
+        if ready:
+            writer.add(f"{name} = {_all([name, *ready])}")
+        writer.indent -= depth
+        return name
+
+    def _assign(self, name: str, plan: Plan) -> None:
+        """Write the assignment of a plan's truth to a local variable."""
+        writer = self.writer
+        code = None
+        if plan.watcher is not None:
+            code = self._comparison(plan, COMPARISONS[plan.head.name])
+        if code is None:
+            writer.add(f"{name} = {writer.argument(plan).value} == 1")
+            return
+        watcher = writer.reference("w", plan.watcher)
+        writer.add(f"{watcher}.begin()")
+        writer.add(f"{name} = {code}")
+        writer.add(f"{watcher}.end(C)")
+
+    def _expression(self, plan: Plan) -> str | None:
+        """Return an expression for the truth of a plan, None if it takes statements."""
+        writer, form = self.writer, plan.form
+        if form in UNNOTICED:
+            return writer.truth(plan)
+        if form is Form.ATOM:
+            return f"C.atom_number({writer.reference('n', plan.head)}) == 1"
+        if form is Form.STATUS_CALL:
+            call = writer.call(plan)
+            if KNOWN_TRUE not in plan.specials:
+                return f"{call} == 1"
+            raw = writer.fresh_name("r")
+            return f"(({raw} := {call}) is KT or {raw} == 1)"
+        if form is not Form.STATUS:
+            return None
+        name = plan.head.name
+        if name in COMPARISONS:
+            return self._comparison(plan, COMPARISONS[name]) if plan.watcher is None else None
+        if name == "not":
+            inner = self._expression(plan.kids[0])
+            return None if inner is None else f"(not {inner})"
+        if name in ("and", "or") and not plan.head.has_placeholder:
+            parts = [self._expression(kid) for kid in plan.kids]
+            return None if None in parts else "(" + f" {name} ".join(part for part in parts if part) + ")"
+        return None
+
+    def _comparison(self, plan: Plan, sign: str) -> str | None:
+        if len(plan.kids) != 2:
+            return None
+        left, right = plan.kids
+        if right.form not in UNNOTICED or left.form is not Form.STATUS_CALL or left.specials - _NAN_LIKE:
+            return None
+        raw = self.writer.fresh_name("r")
+        return (
+            f"(({raw} := {self.writer.call(left)}).__class__ is not Status and {raw} {sign} {self.writer.value(right)})"
+        )
+
+
+def _all(parts: Sequence[str]) -> str:
+    return " and ".join(parts) if parts else "True"
+
+
+def conjuncts(plan: Plan) -> list[Plan]:
+    """Return the plans all of which must have the value 1 for a plan of a pure condition to have it."""
+    if plan.head.name == "and" and plan.kids:
+        return [part for kid in plan.kids for part in conjuncts(kid)]
+    return [plan]
+
+
+def cheapest_first(plans: Iterable[Plan]) -> list[Plan]:
+    """Return plans in the order in which to evaluate them where the order is free."""
+    return sorted(plans, key=_cost)
+
+
+def _cost(plan: Plan) -> int:
+    """Return roughly what evaluating takes; what moves comes last, because its outcome does not stand for long."""
+    if plan.form in (Form.CONSTANT, Form.KNOWN, Form.VARIABLE):
+        return 1
+    cost = 0
+    for node in plan.head.walk():
+        if node.spec is not None:
+            function: object = node.spec.function
+            cost += 100 if isinstance(function, Watched) else 10
+    return cost

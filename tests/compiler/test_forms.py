@@ -1,0 +1,147 @@
+"""Formulas that act frame after frame: what is written for them, what is left out, and what still has to happen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from events.random_missions import MissionPlan, build_context, build_world, parse
+from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.syntax.dialect import Dialect
+
+Log = list[tuple[str, tuple[Any, ...]]]
+
+
+@pytest.fixture(params=list(Dialect))
+def place(request: pytest.FixtureRequest) -> tuple[EvaluationContext, Log]:
+    """A context in each dialect, and the list that actions go to."""
+    plan = MissionPlan(dialect=request.param)
+    log: Log = []
+    return build_context(plan, build_world(plan), log), log
+
+
+def compiled(text: str, context: EvaluationContext) -> CompiledFormula:
+    """Return the formula of a text."""
+    return compile_formula(parse(text, context.dialect), context, owner="test")
+
+
+def test_actions_run_for_each_applicable_candidate_in_order(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled(
+        '( every-time-argument ( any-of "Red" "Blue" "Wolf 1" ) ( and ( > ( hits-left "<argument>" ) 50 ) )'
+        ' ( self-destruct "<argument>" ) ( send-message "<argument>" "Low" "Hello" ) ( do-nothing ) )',
+        context,
+    )
+    assert "for K in L" in form.source
+    assert form.evaluate() == 0
+    told = [(name, args[0] if args else None) for name, args in log]
+    there = ["Red", "Wolf 1"]  # the others have not arrived
+    assert told == [*(("self-destruct", ship) for ship in there), *(("send-message", ship) for ship in there),
+                    ("do-nothing", None)]  # fmt: skip
+
+
+def test_what_is_the_same_for_all_candidates_is_asked_once_and_first(place: tuple[EvaluationContext, Log]) -> None:
+    context, _ = place
+    form = compiled(
+        '( every-time-argument ( any-of "Red" "Wolf 1" ) ( and ( < ( distance "<argument>" "Path:1" ) 50 )'
+        ' ( = @a[0] 1 ) ( is-event-true "E0" ) ) ( do-nothing ) )',
+        context,
+    )
+    lines = form.source.splitlines()
+    guard = next(number for number, line in enumerate(lines) if "V[0] == 1" in line)
+    loop = next(number for number, line in enumerate(lines) if "for K in L" in line)
+    assert guard < loop
+    assert sum("V[0] == 1" in line for line in lines) == 1
+
+
+def test_a_false_common_part_leaves_no_candidate_to_wait_for(place: tuple[EvaluationContext, Log]) -> None:
+    context, _ = place
+    told: list[Any] = []
+
+    class Sink:
+        epoch = 0
+
+        def __call__(self, keys: Any) -> None:
+            told.extend(keys)
+
+    condition = '( and ( > ( distance "<argument>" "Blue" ) 5 ) ( = @a[0] 1 ) )'
+    text = f'( every-time-argument ( any-of "Red" ) {condition} ( do-nothing ) )'
+    form = compile_formula(parse(text, context.dialect), context, owner="test", sink=Sink())
+    form.evaluate()
+    assert ("ship", "red", "jump") not in told
+    context.world.variables.set_number(0, 1)
+    form.evaluate()
+    assert ("ship", "red", "jump") in told
+
+
+def test_the_draw_is_made_even_where_nothing_can_come_of_it(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled(
+        '( every-time-argument ( random-multiple-of "Red" "Blue" ) ( and ( = @a[0] 1 ) )'
+        ' ( self-destruct "<argument>" ) )',
+        context,
+    )
+    before = context.world.rng.draws, context.effects
+    form.evaluate()
+    assert context.world.rng.draws == before[0] + 1
+    assert context.effects > before[1]  # so that it is made again in the next frame
+    assert not log
+    context.world.variables.set_number(0, 1)
+    seen = set()
+    for _ in range(30):
+        form.evaluate()
+    seen = {args[0] for _, args in log}
+    assert seen == {"Red", "Blue"}
+
+
+def test_an_invalid_candidate_is_left_out_until_it_is_valid_again(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled(
+        '( every-time-argument ( any-of "Red" "Blue" ) ( and ( = @a[0] 0 ) ) ( invalidate-argument "<argument>" )'
+        ' ( self-destruct "<argument>" ) )',
+        context,
+    )
+    form.evaluate()
+    form.evaluate()
+    assert [args[0] for name, args in log if name == "self-destruct"] == ["Red", "Blue"]
+
+
+def test_what_is_no_number_stops_an_action_in_one_dialect_only(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled('( every-time ( true ) ( set-object-speed-x "Red" ( hits-left "Nobody" ) ) )', context)
+    assert "evaluate_head" not in form.source
+    form.evaluate()
+    assert len(log) == (1 if context.wcs else 0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '( every-time-argument ( any-of "a" "b" ) ( true ) ( do-nothing ) )',  # names variables (C40)
+        '( every-time-argument ( any-of "@s[x]" ) ( true ) ( do-nothing ) )',
+        '( every-time-argument ( every-of "Red" "Blue" ) ( true ) ( do-nothing ) )',
+        '( every-time-argument ( any-of "Red" ) ( is-true-for-duration 3 ( = @a[0] 1 ) ) ( do-nothing ) )',
+        '( every-time-argument ( any-of "Red" ) ( = ( rand 1 3 ) 2 ) ( do-nothing ) )',
+    ],
+)
+def test_what_remembers_more_is_left_to_the_interpreter(text: str, place: tuple[EvaluationContext, Log]) -> None:
+    assert "for K in L" not in compiled(text, place[0]).source
+
+
+def test_an_error_on_the_way_leaves_no_candidate_behind(place: tuple[EvaluationContext, Log]) -> None:
+    context, _ = place
+
+    def fail(name: str, args: tuple[Any, ...]) -> None:
+        raise RuntimeError(name)
+
+    context.actions = fail
+    form = compiled(
+        '( every-time-argument ( any-of "Red" "Blue" ) ( true ) ( do-nothing ) ( self-destruct "<argument>" ) )',
+        context,
+    )
+    with pytest.raises(RuntimeError):
+        form.evaluate()
+    assert context.candidate is None
+    assert not context.applicable
