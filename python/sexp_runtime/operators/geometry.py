@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.world.ships import Matrix, Ship, Vector
@@ -79,24 +80,32 @@ def angles(matrix: Matrix) -> tuple[float, float, float]:
 
 def box_distance(point: Vector, ship: Ship) -> float:
     """Return the distance from a point to a ship's box, 0 inside; the box is a cube of twice the radius."""
+    return least_box_distance((point,), ship)
+
+
+def least_box_distance(points: Iterable[Vector], ship: Ship) -> float:
+    """Return the least of the distances from points to a ship's box, infinite if there are none."""
     edge = ship.radius
-    x, y, z = point
     px, py, pz = ship.position
-    x -= px
-    y -= py
-    z -= pz
     rx, ry, rz, ux, uy, uz, fx, fy, fz = ship.orientation
-    total = 0.0
-    outside = abs(x * rx + y * ry + z * rz) - edge
-    if outside > 0.0:
-        total = outside * outside
-    outside = abs(x * ux + y * uy + z * uz) - edge
-    if outside > 0.0:
-        total += outside * outside
-    outside = abs(x * fx + y * fy + z * fz) - edge
-    if outside > 0.0:
-        total += outside * outside
-    return math.sqrt(total)
+    least = math.inf
+    for x, y, z in points:
+        x -= px
+        y -= py
+        z -= pz
+        total = 0.0
+        outside = abs(x * rx + y * ry + z * rz) - edge
+        if outside > 0.0:
+            total = outside * outside
+        outside = abs(x * ux + y * uy + z * uz) - edge
+        if outside > 0.0:
+            total += outside * outside
+        outside = abs(x * fx + y * fy + z * fz) - edge
+        if outside > 0.0:
+            total += outside * outside
+        if total < least:
+            least = total
+    return math.sqrt(least)
 
 
 def within_angle(matrix: Matrix, place: Vector, target: Vector, degrees: int) -> bool:

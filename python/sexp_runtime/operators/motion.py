@@ -43,12 +43,14 @@ _GONE: Final = Presence.EXITED
 _NO_SUBSYSTEM = ("", "<none>", "none")
 #: Something measured between two places, in metres.
 Measure = Callable[["EvaluationContext", Spot, Spot], float]
+#: The least of such measures between the places that two names stand for, at least one each.
+Least = Callable[["EvaluationContext", list[Place], list[Place]], float]
 
 
 # Distances
 
 
-def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure) -> Raw:
+def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure, least: Least | None = None) -> Raw:
     """Measure between two names: the least over all ships that they stand for (H.3, distance)."""
     args = node.args
     if len(args) > 1 and args[0].kind is _ATOM and args[1].kind is _ATOM:
@@ -62,6 +64,8 @@ def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure) -> Raw:
         return NAN_FOREVER
     if not places or not others:
         return NAN
+    if least is not None:
+        return truncated(least(ctx, places, others))
     spots = [(other.position, other.ship) for other in others]
     return truncated(min(measure(ctx, (place.position, place.ship), spot) for place in places for spot in spots))
 
@@ -75,6 +79,23 @@ def _shown_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
     if ship.key == ctx.world.player.ship:
         return geometry.box_distance(place, other)
     return geometry.box_distance(other_place, ship)
+
+
+def _least_shown(ctx: EvaluationContext, places: list[Place], others: list[Place]) -> float:
+    """As the least of `_shown_distance`; a name that is no waypoint stands for ships only."""
+    player = ctx.world.player.ship
+    points = [other.position for other in others]
+    if others[0].ship is None:
+        return min(geometry.quick_distance(place.position, points[0]) for place in places)
+    distances: list[float] = []
+    for place in places:
+        ship = place.ship
+        if ship is not None and ship.key != player:
+            distances.append(geometry.least_box_distance(points, ship))
+        else:
+            here = (place.position, ship)
+            distances.extend(_shown_distance(ctx, here, (other.position, other.ship)) for other in others)
+    return min(distances)
 
 
 def _centre_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
@@ -101,7 +122,7 @@ _TWO_PLACES = both(place_reads("orientation", "radius", count=2), fixed_reads(("
 @operator("distance", reads=_TWO_PLACES, results=P12_RESULTS)
 def distance(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Metres between two things as the display shows them, cut; for wings and sides the least (H.3)."""
-    return _between(ctx, node, _shown_distance)
+    return _between(ctx, node, _shown_distance, _least_shown)
 
 
 @operator("distance-to-center", reads=place_reads(count=2), results=P12_RESULTS)

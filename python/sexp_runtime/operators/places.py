@@ -65,12 +65,7 @@ def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence,
     if point is not None:
         return _HERE, [Place(point)]
     if text[:5].lower() == "<any ":
-        team = team_named(text)
-        ships = [
-            place_of(found)
-            for found in world.ships.values()
-            if ((status := found.status) is PRESENT or status is DEATH_ROLL) and found.team.lower() == team
-        ]
+        ships = [place_of(found) for found in world.side_ships(team_named(text) or "")]
         return (_HERE if ships else _ABSENT), ships
     return _ABSENT, []
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sexp_runtime.syntax.dialect import Dialect
@@ -16,6 +16,7 @@ from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.player import PLAYER_FACTS, Order, Player
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
 from sexp_runtime.world.ships import (
+    DEATH_ROLL,
     FIELD_FACTS,
     NOT_YET,
     PRESENT,
@@ -33,6 +34,8 @@ from sexp_runtime.world.wings import Wing
 GameValue = int
 #: Most names of waypoints whose parts are remembered.
 MOST_POINT_NAMES: Final = 4096
+#: Most sides whose ships are remembered.
+MOST_SIDES: Final = 64
 
 
 class WorldState:
@@ -55,6 +58,8 @@ class WorldState:
         #: The same ships by name exactly as written there, for who looks one up all the time.
         self.ships_by_name: dict[object, Ship] = {}
         self.wings: dict[str, Wing] = {}
+        #: Ships by side, as `side_ships` found them since the roster changed last.
+        self._side_ships: dict[str, list[Ship]] = {}
         self.events: list[EventState] = []
         self.goals: list[GoalState] = []
         self._event_index: dict[str, EventState] = {}
@@ -129,7 +134,7 @@ class WorldState:
         ship.refresh_facts(self.player.ship)
         self.ships[ship.key] = self.ships_by_name[name] = ship
         self._touch_all(ship)
-        self.facts.changed(("roster",))
+        self._roster_changed()
         return ship
 
     def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
@@ -228,7 +233,7 @@ class WorldState:
         ship.refresh_facts(self.player.ship)
         for fact in ("team", "position", "jump"):
             self._touch(ship, fact)
-        self.facts.changed(("roster",))
+        self._roster_changed()
 
     def _status_changed(self, ship: Ship) -> None:
         """Touch what depends on who is there, after the ship's status changed."""
@@ -237,7 +242,25 @@ class WorldState:
         changed = self.facts.changed
         if ship.wing is not None:
             changed(("wing", ship.wing, "state"))
-        changed(("roster",))
+        self._roster_changed()
+
+    def _roster_changed(self) -> None:
+        """Touch the fact of who is there on which side."""
+        self._side_ships.clear()
+        self.facts.changed(("roster",))
+
+    def side_ships(self, side: str) -> Sequence[Ship]:
+        """Return the ships of a side, named in lower case, that are present or dying, in the registry's order."""
+        found = self._side_ships.get(side)
+        if found is None:
+            if len(self._side_ships) >= MOST_SIDES:
+                self._side_ships.clear()
+            found = self._side_ships[side] = [
+                ship
+                for ship in self.ships.values()
+                if (ship.status is PRESENT or ship.status is DEATH_ROLL) and ship.team.lower() == side
+            ]
+        return found
 
     def set_flag(self, ship: Ship, flag: str, on: bool = True) -> bool:
         """Set or clear a flag of a ship, named as in mission files, in any case; return whether anything changed."""
