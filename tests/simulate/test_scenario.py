@@ -13,6 +13,7 @@ import pytest
 
 import sexp_runtime.simulate
 from sexp_runtime.mission.model import Mission
+from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.simulate import Scenario
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ShipStatus
@@ -222,3 +223,15 @@ def test_ignored_ships_are_left_alone() -> None:
     run(world, scenario, 20)
     target = world.ships["b"]
     assert (target.hull, target.shields) == (target.max_hull, target.max_shields)
+
+
+def test_what_a_scenario_does_not_heed_it_need_not_be_told() -> None:
+    world, scenario = start(Mission(ships=[ship("A")]), 1)
+    run(world, scenario, 1)
+    before = dict(vars(scenario), random=scenario.random.getstate(), agenda=len(scenario._agenda))
+    for name in MEANINGS:
+        if name not in scenario.heeds:
+            scenario.on_action(world, name, ("A", 1, 3))
+    assert dict(vars(scenario), random=scenario.random.getstate(), agenda=len(scenario._agenda)) == before
+    for name in scenario.heeds:
+        assert MEANINGS[name].traits & Trait.ACTION, name

@@ -11,6 +11,7 @@ from sexp_runtime.values import NAN, NAN_FOREVER, Raw
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
+_ATOM: Final = EvalKind.ATOM
 _NANS: Final = (NAN, NAN_FOREVER)
 
 
@@ -52,10 +53,15 @@ def rand(ctx: EvaluationContext, node: EvalNode) -> Raw:
 @operator("rand-multiple", traits=Trait.RANDOM | Trait.STATEFUL, results=_NANS)
 def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """A number between two bounds, drawn anew at every evaluation; a seed is replaced by a new random one (I1, I4)."""
+    args = node.args
     seed_arg = node.arg(2)
-    (low, high, seed), nan = ctx.numbers((node.arg(0), node.arg(1), seed_arg))
-    if nan is not None:
-        return nan
+    if len(args) == 2 and args[0].kind is _ATOM and args[1].kind is _ATOM:  # as nearly always; atoms are numbers
+        ctx.nan = None
+        low, high, seed = ctx.atom_number(args[0]), ctx.atom_number(args[1]), 0
+    else:
+        (low, high, seed), nan = ctx.numbers((node.arg(0), node.arg(1), seed_arg))
+        if nan is not None:
+            return nan
     if low > high:
         ctx.warn(f"rand-multiple from {low} to {high}: the first bound is the larger one", node)
         return low

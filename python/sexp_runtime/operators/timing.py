@@ -22,7 +22,7 @@ def no_number(nan: Status) -> Raw:
 def mission_time(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Whole seconds of mission time (G2)."""
     seconds = ctx.world.clock.seconds
-    ctx.due_fix((seconds + 1) * FIX_ONE)
+    ctx.due_us((seconds + 1) * 1_000_000)
     return seconds
 
 
@@ -42,7 +42,7 @@ def has_time_elapsed(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return no_number(ctx.nan)
     if ctx.world.clock.seconds >= seconds:
         return KNOWN_TRUE
-    ctx.due_fix(seconds * FIX_ONE)
+    ctx.due_us(seconds * 1_000_000)
     return 0
 
 
