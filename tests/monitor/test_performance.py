@@ -15,10 +15,10 @@ class Engine:
     """Something with a hook, as the engines have."""
 
     profiler: Any = None
-    interpreted = False
+    interpreted = 0
 
-    def interpret(self, on: bool) -> None:
-        self.interpreted = on
+    def interpret(self, every: int) -> None:
+        self.interpreted = every
 
 
 def run_frames(monitor: SexpPerformanceMonitor, engine: Engine, frames: int) -> int:
@@ -45,10 +45,10 @@ def test_each_mode_looks_as_closely_as_it_says(mode: Mode, looked_at: int, timed
     assert monitor.sampled_frames == looked_at
     assert monitor.frames == timed
     assert monitor.last_frame_ns == (163 if timed else 0)
-    assert engine.interpreted is (mode is Mode.FULL)
+    assert engine.interpreted == (4 if mode is Mode.FULL else 0)
     monitor.mode = Mode.OFF
     assert engine.profiler is None
-    assert engine.interpreted is False
+    assert engine.interpreted == 0
 
 
 def test_formula_statistics_and_causes() -> None:
@@ -74,7 +74,7 @@ def test_operators_have_self_and_inclusive_time_and_callers() -> None:
     hook.leave("hits-left")
     hook.leave("and")
     hook.leave("when")
-    hook.formula("event", 0, 5_000, 1, "first evaluation")
+    engine.profiler.formula("event", 0, 5_000, 1, "first evaluation")
     monitor.frame_took(10_000)
     assert monitor.calls == {("", "when"): 1, ("when", "and"): 1, ("and", "hits-left"): 1}
     when, both, hits = (monitor.operators[name] for name in ("when", "and", "hits-left"))
@@ -91,12 +91,34 @@ def test_operators_have_self_and_inclusive_time_and_callers() -> None:
 
 
 def test_an_end_skipped_by_an_exception_is_made_good() -> None:
-    monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
-    monitor.enter("when")
-    monitor.enter("broken")
-    monitor.leave("when")
+    context = Engine()
+    monitor = SexpPerformanceMonitor([], context, mode=Mode.FULL)
+    hook = context.profiler
+    hook.enter("when")
+    hook.enter("broken")
+    hook.leave("when")
     assert {name: entry.calls for name, entry in monitor.operators.items()} == {"when": 1, "broken": 1}
-    monitor.leave("never entered")
+    hook.leave("never entered")
+    monitor.frame_took(1)
+    hook.enter("when")
+    hook.leave("when")
+    monitor.formula("event", 1, 100, 1, "time")
+    assert set(monitor.stacks) == {("event 1", "when")}
+    assert monitor.operators["when"].calls == 2
+
+
+def test_an_operator_that_calls_itself_counts_its_time_once_as_inclusive() -> None:
+    context = Engine()
+    monitor = SexpPerformanceMonitor([], context, mode=Mode.FULL)
+    for name in ("when", "when", "and"):
+        context.profiler.enter(name)
+    for name in ("and", "when", "when"):
+        context.profiler.leave(name)
+    monitor.formula("event", 0, 1, 1, "time")
+    when = monitor.operators["when"]
+    assert when.calls == 2
+    assert when.inclusive_ns == when.self_ns + monitor.operators["and"].self_ns
+    assert monitor.calls == {("", "when"): 1, ("when", "when"): 1, ("when", "and"): 1}
 
 
 def test_budgets_tell_listeners_and_the_log_with_the_cause(caplog: pytest.LogCaptureFixture) -> None:
@@ -140,6 +162,8 @@ def test_odd_input() -> None:
     assert describe_cause("first evaluation") == "first evaluation"
     with pytest.raises(ValueError, match="sample_every"):
         SexpPerformanceMonitor([], sample_every=0)
+    with pytest.raises(ValueError, match="operators_every"):
+        SexpPerformanceMonitor([], operators_every=0)
 
 
 def test_reading_between_frames_changes_neither_sampling_nor_times() -> None:

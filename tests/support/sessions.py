@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 from sexp_runtime.cache.contract import CacheInfo
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
 
@@ -14,7 +16,8 @@ class FakeSession:
     mission_time = 0.0
 
     def __init__(self) -> None:
-        self.monitor = SexpPerformanceMonitor([], mode=Mode.FULL)
+        self._context = SimpleNamespace(profiler=None)
+        self.monitor = SexpPerformanceMonitor([], self._context, mode=Mode.FULL)
         self.numbers = {"requests": 0, "hits": 0, "evaluations": 0}
 
     def counters(self) -> dict[str, int]:
@@ -32,8 +35,8 @@ class FakeSession:
 
     def frame(self, formula: int, hits: int) -> None:
         self.monitor.formula("event", formula, 2_000, 1, "first evaluation")
-        self.monitor.enter("and")
-        self.monitor.leave("and")
+        self._context.profiler.enter("and")
+        self._context.profiler.leave("and")
         self.monitor.frame_took(10_000)
         self.numbers = {
             "requests": self.numbers["requests"] + hits + 1,

@@ -153,15 +153,20 @@ class CompiledFormula:
         """The Python source that the formula was compiled from, written anew."""
         return _write(self.root, self._ctx)[0].source("formula")
 
-    def interpret(self, on: bool) -> None:
-        """Evaluate by walking the nodes from now on, or by the compiled function again; the results are the same.
+    def interpret(self, every: int) -> None:
+        """Make one evaluation in `every` by walking the nodes from now on, 0 for none; the results are the same.
 
-        For profilers that look at operators, most of which a compiled formula does not call.
+        For profilers that look at operators, most of which a compiled formula does not call. What it calls of them is
+        hidden from the profiler, which would not see the rest.
         """
-        if on and not self._actions_count:
+        if every and not self._actions_count:
             self._actions_count = True  # as the compiled function does for itself
             install_actions(scan(self.root, self._ctx))
-        self.evaluate = partial(evaluator.evaluate, self._ctx, self.root) if on else self._compiled
+        walk = partial(evaluator.evaluate, self._ctx, self.root)
+        if every > 1:
+            self.evaluate = _alternating(walk, self._compiled, every, self._ctx)
+        else:
+            self.evaluate = walk if every else self._compiled
 
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
@@ -259,6 +264,27 @@ def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     if written is not None:
         return written, True
     return _write_plain(root, planner.plan(root), ctx)
+
+
+def _alternating(
+    walk: Callable[[], int], compiled: Callable[[], int], every: int, ctx: EvaluationContext
+) -> Callable[[], int]:
+    """Return a function that walks in the first of `every` calls and evaluates compiled, unobserved, in the others."""
+    left = 1
+
+    def evaluate() -> int:
+        nonlocal left
+        left -= 1
+        if not left:
+            left = every
+            return walk()
+        profiler, ctx.profiler = ctx.profiler, None
+        try:
+            return compiled()
+        finally:
+            ctx.profiler = profiler
+
+    return evaluate
 
 
 def _is_quiet(root: EvalNode, ctx: EvaluationContext) -> bool:

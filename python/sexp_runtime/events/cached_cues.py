@@ -178,9 +178,9 @@ class CachedCueManager(CueManager):
         """Return the facts that each cue waits for, by index; the list is kept up to date."""
         return self.answers.table.facts
 
-    def interpret(self, on: bool) -> None:
-        """Have cues evaluated by the interpreter, so that a profiler sees their operators, or not."""
-        self.answers.interpret(on)
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        self.answers.interpret(every)
 
     def slots(self) -> int:
         """Return how many cues have a cached value now."""

@@ -111,11 +111,11 @@ class CachedFormulas:
             self.agenda.schedule(dirty, index, ctx.due)
         return value
 
-    def interpret(self, on: bool) -> None:
-        """Have all formulas evaluated by the interpreter, or as they were compiled (see CompiledFormula)."""
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         for index, formula in enumerate(self.formulas):
             if isinstance(formula, CompiledFormula):
-                formula.interpret(on)
+                formula.interpret(every)
                 self.evaluators[index] = formula.evaluate
 
     def flush(self, index: int) -> None:

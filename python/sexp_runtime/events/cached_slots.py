@@ -147,10 +147,10 @@ class CachedSlots(MissionEventManager):
         """Return the slots of a kind, "event" or "goal"."""
         return self.events if kind == "event" else self.goals
 
-    def interpret(self, on: bool) -> None:
-        """Have formulas evaluated by the interpreter, so that a profiler sees their operators, or not."""
-        self.events.interpret(on)
-        self.goals.interpret(on)
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        self.events.interpret(every)
+        self.goals.interpret(every)
 
     def slots(self) -> int:
         """Return how many formulas have a cached value now."""

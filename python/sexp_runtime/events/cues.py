@@ -223,12 +223,12 @@ class CueManager:
         if finished:
             self._active = [cue for cue in self._active if not cue.done]
 
-    def interpret(self, on: bool) -> None:
-        """Have compiled cues evaluated by the interpreter, so that a profiler sees their operators, or not."""
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         for cue in self.cues:
             switch = getattr(cue.formula, "interpret", None)
             if switch is not None:
-                switch(on)
+                switch(every)
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""

@@ -272,12 +272,12 @@ class MissionEventManager:
         """Forget what an event's or goal's formula remembers (D5, D6)."""
         (self.event_formulas if kind == "event" else self.goal_formulas)[index].flush()
 
-    def interpret(self, on: bool) -> None:
-        """Have compiled formulas evaluated by the interpreter, so that a profiler sees their operators, or not."""
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         for formula in (*self.event_formulas, *self.goal_formulas):
             switch = getattr(formula, "interpret", None)
             if switch is not None:
-                switch(on)
+                switch(every)
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""

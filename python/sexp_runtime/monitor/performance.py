@@ -8,9 +8,9 @@ import sys
 from collections import deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from enum import Enum
-from time import perf_counter_ns
 from typing import Any, Final, Protocol
 
+from sexp_runtime.monitor.calls import CallTree, OperatorStatistics
 from sexp_runtime.monitor.histogram import Histogram
 from sexp_runtime.world.facts import FactBoard, FactKey
 
@@ -21,7 +21,6 @@ _CAUSES: Final = 512  #: most distinct causes counted; later ones count as "othe
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
 _LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines of overruns; listeners hear of each
 _CHANGES: Final = 4096  #: latest changes of facts kept in a frame that is looked at because of its turn
-_STACKS: Final = 20_000  #: most distinct call stacks kept; the time of later ones is counted under their formula
 
 
 class Mode(Enum):
@@ -30,7 +29,7 @@ class Mode(Enum):
     OFF = "off"  #: nothing, not even frame times
     COUNTERS = "counters"  #: frame times and the engine's own counters
     SAMPLED = "sampled"  #: besides, each evaluation of one frame in `sample_every`
-    FULL = "full"  #: each evaluation of every frame, and each operator in it
+    FULL = "full"  #: each evaluation of every frame, and the operators in one of `operators_every` of each formula
 
 
 class Watched(Protocol):
@@ -38,8 +37,8 @@ class Watched(Protocol):
 
     profiler: Any
 
-    def interpret(self, on: bool) -> None:
-        """Have compiled formulas evaluated by the interpreter, whose operators can be watched, or not."""
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each compiled formula interpreted, so that operators are seen; 0: none."""
 
 
 class FormulaStatistics:
@@ -58,18 +57,6 @@ class FormulaStatistics:
         self.causes: dict[str, int] = {}
 
 
-class OperatorStatistics:
-    """Evaluations of one operator that were timed, in nanoseconds with and without what it called."""
-
-    __slots__ = ("calls", "inclusive_ns", "name", "self_ns")
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.calls = 0
-        self.self_ns = 0
-        self.inclusive_ns = 0
-
-
 class SexpPerformanceMonitor:
     """Counts and times the work of one mission session.
 
@@ -83,10 +70,10 @@ class SexpPerformanceMonitor:
 
     __slots__ = (
         "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_facts", "_frame_budget_ns",
-        "_frame_budget_us", "_frame_times", "_hook", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of",
-        "_pending", "_plan_at", "_reasons", "_serial", "_stack", "_stride", "_taken", "_times", "_untold", "_waits_for",
-        "_watched", "calls", "causes", "event_budget_us", "formulas", "on_budget_exceeded", "operators",
-        "overrun_count", "overruns", "sample_every", "sampled_frames", "slowest", "stacks", "watching",
+        "_frame_budget_us", "_frame_times", "_full", "_hook", "_logged_at", "_mission_time", "_mode", "_observer",
+        "_owner_of", "_plan_at", "_reasons", "_serial", "_stride", "_taken", "_times", "_tree", "_untold", "_waits_for",
+        "_watched", "causes", "event_budget_us", "formulas", "on_budget_exceeded", "operators_every", "overrun_count",
+        "overruns", "sample_every", "sampled_frames", "slowest", "watching",
     )  # fmt: skip
 
     def __init__(
@@ -98,15 +85,18 @@ class SexpPerformanceMonitor:
         waits_for: dict[str, Sequence[Collection[FactKey] | None]] | None = None,
         mode: Mode = Mode.SAMPLED,
         sample_every: int = 16,
+        operators_every: int = 4,
         frame_budget_us: float = 0.0,
         event_budget_us: float = 0.0,
         owner_of: Callable[[str, int], str] = lambda kind, index: f"{kind} {index}",
         mission_time: Callable[[], float] = lambda: 0.0,
         describe: Callable[[object], str] | None = None,
     ) -> None:
-        if sample_every < 1:
-            raise ValueError(f"sample_every must be at least 1, not {sample_every}")
+        for name, number in (("sample_every", sample_every), ("operators_every", operators_every)):
+            if number < 1:
+                raise ValueError(f"{name} must be at least 1, not {number}")
         self.sample_every = sample_every
+        self.operators_every = operators_every
         self.event_budget_us = event_budget_us
         self.on_budget_exceeded: list[Callable[[dict[str, Any]], None]] = []
         self._watched = watched
@@ -123,6 +113,8 @@ class SexpPerformanceMonitor:
         self._mode = Mode.OFF
         #: Whether frames are watched at all: the mode is not `OFF`.
         self.watching = False
+        self._full = False  # whether the mode is `FULL`
+        self._tree = CallTree()
         self._stride = 0  # of how many frames one is looked at closely, 0 for none
         self._closely = False  # whether the frame to come is looked at closely
         self._hook: Any = self
@@ -139,14 +131,14 @@ class SexpPerformanceMonitor:
     def mode(self, mode: Mode) -> None:
         self._look(False)
         full = mode is Mode.FULL
-        if full is not (self._mode is Mode.FULL):
+        if full is not self._full:
+            self._full = full
             for engine in self._watched:
-                engine.interpret(full)
+                engine.interpret(self.operators_every if full else 0)
             if self._context is not None:
-                self._context.profiler = self if full else None
+                self._context.profiler = self._tree if full else None
             self._changed.clear()
-            self._stack.clear()
-            self._pending.clear()
+            self._tree.drop()
         self._mode = mode
         self.watching = mode is not Mode.OFF
         self._stride = {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
@@ -187,10 +179,7 @@ class SexpPerformanceMonitor:
         self._taken = 0  # how many those are
         self.sampled_frames = 0
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
-        self.operators: dict[str, OperatorStatistics] = {}
-        self.calls: dict[tuple[str, str], int] = {}
-        #: Self time in nanoseconds by call stack, outermost first: the formula, then operators (full mode).
-        self.stacks: dict[tuple[str, ...], int] = {}
+        self._tree.clear()
         self.causes: dict[str, int] = {}
         self.slowest: list[tuple[int, int, str, str, float]] = []  # a heap of (ns, serial, owner, cause, time)
         self.overruns: list[dict[str, Any]] = []
@@ -198,12 +187,29 @@ class SexpPerformanceMonitor:
         self._untold = 0  # overruns since the last log line
         self._logged_at = [-_LOG_INTERVAL, -_LOG_INTERVAL]  # of a formula, of a frame
         self._serial = 0
-        self._stack: list[tuple[str, int, list[int]]] = []
-        self._pending: dict[tuple[str, ...], int] = {}  # stacks of the formula being evaluated
         self._plan_at = 0
         self._plan()
 
     # --- frames ---------------------------------------------------------------------------------------------------
+
+    @property
+    def operators(self) -> dict[str, OperatorStatistics]:
+        """What was measured of each operator (full mode)."""
+        return self._tree.operators()
+
+    @property
+    def calls(self) -> dict[tuple[str, str], int]:
+        """How often operators were called, by caller ("" for a formula's root) and callee (full mode)."""
+        return self._tree.calls()
+
+    @property
+    def stacks(self) -> dict[tuple[str, ...], int]:
+        """Self time in nanoseconds by call stack, outermost first: the formula, then operators (full mode)."""
+        found: dict[tuple[str, ...], int] = {}
+        for (formula, names), spent in self._tree.stacks().items():
+            stack = (self._owner_of(*formula), *names)
+            found[stack] = found.get(stack, 0) + spent
+        return found
 
     @property
     def frames(self) -> int:
@@ -249,8 +255,8 @@ class SexpPerformanceMonitor:
                 wait = 1
             if self._closely is not (not past):
                 self._look(not past)
-            elif self._pending:  # of a formula that an exception ended
-                self._pending.clear()
+            elif self._full:
+                self._tree.drop()
         if self._taken + wait > BATCH:
             self._count()
         self._plan_at = self._taken + wait
@@ -283,7 +289,7 @@ class SexpPerformanceMonitor:
         known = waits_for[index] if waits_for is not None else None
         if not known:
             return "fact"
-        if self._mode is Mode.FULL:
+        if self._full:
             changed = self._changed
             return max((key for key in known if key in changed), key=changed.__getitem__, default="fact")
         return next((key for key in reversed(self._changes) if key in known), "fact")
@@ -302,8 +308,8 @@ class SexpPerformanceMonitor:
             reason = self._describe(cause)
             if len(self._reasons) < _CAUSES:
                 self._reasons[cause] = reason
-        if self._pending:
-            self._file_stacks(self._owner_of(kind, index))
+        if self._full:
+            self._tree.file((kind, index))
         statistics.evaluations += 1
         statistics.total_ns += nanoseconds
         statistics.last_value = value
@@ -325,41 +331,6 @@ class SexpPerformanceMonitor:
                 heapq.heappushpop(self.slowest, item)
         if self.event_budget_us and nanoseconds > self.event_budget_us * 1000:
             self._exceeded(self._owner_of(kind, index), nanoseconds, self.event_budget_us, reason)
-
-    def enter(self, operator: str) -> None:
-        """Note that an operator begins (full mode)."""
-        caller = self._stack[-1][0] if self._stack else ""
-        self.calls[caller, operator] = self.calls.get((caller, operator), 0) + 1
-        self._stack.append((operator, perf_counter_ns(), [0]))
-
-    def leave(self, operator: str) -> None:
-        """Note that the operator ends; ends that an exception skipped are made good."""
-        now = perf_counter_ns()
-        while self._stack:
-            name, began, below = self._stack.pop()
-            spent = now - began
-            statistics = self.operators.get(name)
-            if statistics is None:
-                statistics = self.operators[name] = OperatorStatistics(name)
-            statistics.calls += 1
-            statistics.self_ns += spent - below[0]
-            stack = (*(other for other, _, _ in self._stack), name)
-            self._pending[stack] = self._pending.get(stack, 0) + spent - below[0]
-            if all(name != other for other, _, _ in self._stack):  # a recursive operator's time counts once
-                statistics.inclusive_ns += spent
-            if self._stack:
-                self._stack[-1][2][0] += spent
-            if name == operator:
-                return
-
-    def _file_stacks(self, owner: str) -> None:
-        stacks = self.stacks
-        for stack, spent in self._pending.items():
-            whole = (owner, *stack)
-            if len(stacks) >= _STACKS and whole not in stacks:
-                whole = (owner,)
-            stacks[whole] = stacks.get(whole, 0) + spent
-        self._pending.clear()
 
     # --- budgets --------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,166 @@
+"""The tree of operator calls that the full mode watches: how often, how long, who called whom, under which formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from time import perf_counter_ns
+from typing import Final
+
+_STACKS: Final = 20_000  #: most call stacks kept by formula; the time of later ones is counted under their formula
+
+
+#: A formula's kind and index.
+FormulaKey = tuple[str, int]
+
+
+class OperatorStatistics:
+    """Evaluations of one operator that were timed, in nanoseconds with and without what it called."""
+
+    __slots__ = ("calls", "inclusive_ns", "name", "self_ns")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.calls = 0
+        self.self_ns = 0
+        self.inclusive_ns = 0
+
+
+class _Place:
+    """An operator at one place of the tree: below those that called it."""
+
+    __slots__ = ("above", "began", "below", "below_ns", "calls", "name", "self_ns", "total_ns", "unfiled_ns")
+
+    def __init__(self, name: str, above: _Place | None) -> None:
+        self.name = name
+        self.above = above
+        self.below: dict[str, _Place] = {}
+        self.calls = 0
+        self.self_ns = 0
+        self.total_ns = 0
+        self.began = 0
+        self.below_ns = 0  # of the present call: what the operators took that it called
+        self.unfiled_ns = 0  # its own time in the formula being evaluated
+
+    def stack(self) -> tuple[str, ...]:
+        """Return the operators from the formula's root down to this one."""
+        names = []
+        place = self
+        while place.above is not None:
+            names.append(place.name)
+            place = place.above
+        return tuple(reversed(names))
+
+
+class CallTree:
+    """Is told when an operator begins and ends, and when a formula has been evaluated that they belonged to.
+
+    Telling costs the same however deep the operators are nested; what is asked for is added up when it is asked for.
+    Memory is bounded by the places that a mission's formulas have for operators.
+    """
+
+    __slots__ = ("_at", "_filed", "_of_formulas", "_root", "_touched")
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget every call."""
+        self._root = self._at = _Place("", None)
+        self._touched: list[_Place] = []
+        self._of_formulas: dict[FormulaKey, dict[_Place, int]] = {}
+        self._filed = 0
+
+    def enter(self, operator: str) -> None:
+        """Note that an operator begins."""
+        above = self._at
+        place = above.below.get(operator)
+        if place is None:
+            place = above.below[operator] = _Place(operator, above)
+        self._at = place
+        place.began = perf_counter_ns()
+
+    def leave(self, operator: str) -> None:
+        """Note that the operator ends; ends that an exception skipped are made good."""
+        now = perf_counter_ns()
+        place = self._at
+        while (above := place.above) is not None:
+            spent = now - place.began
+            own = spent - place.below_ns
+            place.below_ns = 0
+            place.calls += 1
+            place.total_ns += spent
+            place.self_ns += own
+            place.unfiled_ns += own
+            above.below_ns += spent
+            self._touched.append(place)
+            self._at = above
+            if place.name == operator:
+                return
+            place = above
+
+    def file(self, formula: FormulaKey) -> None:
+        """Note whose operators those were that ended since the last time."""
+        touched = self._touched
+        if not touched:
+            return
+        times = self._of_formulas.setdefault(formula, {})
+        for place in touched:
+            if place not in times:
+                if self._filed >= _STACKS:
+                    times[self._root] = times.get(self._root, 0) + place.unfiled_ns
+                    place.unfiled_ns = 0
+                    continue
+                self._filed += 1
+                times[place] = 0
+            times[place] += place.unfiled_ns
+            place.unfiled_ns = 0
+        touched.clear()
+
+    def drop(self) -> None:
+        """Forget whose operators are open or not filed: the formula was ended by an exception."""
+        place = self._at
+        while place.above is not None:
+            place.below_ns = 0
+            place = place.above
+        self._at = self._root
+        for place in self._touched:
+            place.unfiled_ns = 0
+        self._touched.clear()
+
+    def operators(self) -> dict[str, OperatorStatistics]:
+        """Return what was measured, by operator; the time of one that calls itself counts once as inclusive."""
+        found: dict[str, OperatorStatistics] = {}
+        for place, names in self._places():
+            statistics = found.get(place.name)
+            if statistics is None:
+                statistics = found[place.name] = OperatorStatistics(place.name)
+            statistics.calls += place.calls
+            statistics.self_ns += place.self_ns
+            if place.name not in names:
+                statistics.inclusive_ns += place.total_ns
+        return found
+
+    def calls(self) -> dict[tuple[str, str], int]:
+        """Return how often each operator was called, by caller ("" for a formula's root) and callee."""
+        found: dict[tuple[str, str], int] = {}
+        for place, names in self._places():
+            pair = (names[-1] if names else "", place.name)
+            found[pair] = found.get(pair, 0) + place.calls
+        return found
+
+    def stacks(self) -> dict[tuple[FormulaKey, tuple[str, ...]], int]:
+        """Return operators' own time in nanoseconds, by formula and call stack, outermost first."""
+        return {
+            (formula, place.stack()): spent
+            for formula, times in self._of_formulas.items()
+            for place, spent in times.items()
+        }
+
+    def _places(self) -> Iterator[tuple[_Place, tuple[str, ...]]]:
+        """Yield each place where calls have ended, with the names above it."""
+        waiting: list[tuple[_Place, tuple[str, ...]]] = [(place, ()) for place in self._root.below.values()]
+        while waiting:
+            place, names = waiting.pop()
+            if place.calls:
+                yield place, names
+            waiting += [(below, (*names, place.name)) for below in place.below.values()]
