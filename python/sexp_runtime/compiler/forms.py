@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sexp_runtime.compiler.facts import variable_named
-from sexp_runtime.compiler.performing import ActionWriter, can_write_condition
+from sexp_runtime.compiler.performing import ActionWriter, acts, can_write_condition
 from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
@@ -34,7 +34,7 @@ def write_every_time(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | N
     writer = SourceWriter(fresh=True, wcs=ctx.wcs)
     writer.runs_actions = True
     actions = ActionWriter(writer, ctx)
-    writer.add(f"if {actions.condition(condition)}:")
+    writer.add(f"if {actions.condition(condition, root.args[1:])}:")
     unclean = list(actions.interpreted)
     actions.interpreted.clear()
     writer.indent += 1
@@ -92,7 +92,7 @@ class _FormWriter:
             writer.add("if L:")
             writer.add("    C.effects += 1")
             writer.add(f"    L = (L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))],)")
-        writer.add(f"if {TruthWriter(writer).holds(self.common)}:")
+        writer.add(f"if {TruthWriter(writer, acts=acts(self.root.args[2:])).holds(self.common)}:")
         writer.indent += 1
         writer.add("before = C.candidate")
         writer.add("A = []")
@@ -120,7 +120,7 @@ class _FormWriter:
         if self.ctx.wcs:  # forgets the condition before each candidate (K)
             _flush(writer, self.residue)
         if self.is_pure:
-            holds = TruthWriter(writer).holds(self.own)
+            holds = TruthWriter(writer, acts=acts(self.root.args[2:]), acted="A").holds(self.own)
         else:
             holds = f"{writer.argument(self.condition).value} == 1"
         writer.add(f"if {holds}: A.append(K)")

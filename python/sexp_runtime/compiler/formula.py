@@ -55,7 +55,6 @@ _GLOBALS: dict[str, Any] = {
     "evaluate": evaluator.evaluate,
     "evaluate_head": evaluator.evaluate_head,
     "flush": evaluator.flush,
-    "int": int,
     "len": len,
     "natural": EvaluationContext.as_natural,
     "remember": _remember,

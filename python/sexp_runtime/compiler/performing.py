@@ -41,10 +41,7 @@ class ActionWriter:
 
     def count(self, actions: Iterable[EvalNode]) -> None:
         """Write that actions run, which forbids reuse; conditionals among them count their own."""
-        if any(action.inner is not None and action.inner.name not in NESTED for action in actions):
-            self.writer.add("C.effects += 1")
-        else:
-            self.writer.add("pass")
+        self.writer.add("C.effects += 1" if acts(actions) else "pass")
 
     def run(self, action: EvalNode) -> None:
         """Write one action that stands as an argument of the form."""
@@ -59,11 +56,11 @@ class ActionWriter:
             self.interpreted.append(action)
             self.writer.add(f"evaluate_head(C, {self.writer.reference('n', action)})")
 
-    def condition(self, plan: Plan) -> str:
-        """Write a condition for which `can_write_condition` holds; return an expression for its truth."""
+    def condition(self, plan: Plan, actions: Iterable[EvalNode]) -> str:
+        """Write the condition of actions (see `can_write_condition`); return an expression for its truth."""
         self.interpreted.extend(residue(plan))
         if is_pure(plan.head):
-            return TruthWriter(self.writer).holds(cheapest_first(conjuncts(plan)))
+            return TruthWriter(self.writer, acts=acts(actions)).holds(cheapest_first(conjuncts(plan)))
         return f"{self.writer.argument(plan).value} == 1"
 
     def _when(self, head: EvalNode) -> bool:
@@ -74,7 +71,7 @@ class ActionWriter:
         if not can_write_condition(plan):
             return False
         writer = self.writer
-        writer.add(f"if {self.condition(plan)}:")
+        writer.add(f"if {self.condition(plan, head.args[1:])}:")
         writer.indent += 1
         self.count(head.args[1:])
         for action in head.args[1:]:
@@ -140,7 +137,7 @@ class ActionWriter:
             return repr(self.ctx.world.variables.names[arg.variable])
         if kind is ArgumentKind.TRUTH:
             plan = self._planner.plan(arg)
-            return f"int({self.writer.truth(plan)})" if plan.form in (Form.KNOWN, Form.CONSTANT) else None
+            return str(int(plan.value == 1)) if plan.form in (Form.KNOWN, Form.CONSTANT) else None
         if kind in _NUMBERS or kind is ArgumentKind.EITHER:
             return self._number_plan(arg)
         return None
@@ -162,6 +159,11 @@ class ActionWriter:
         if plan.form not in UNNOTICED and self.several and (looks_back(plan) or not _only_nan(plan)):
             return None
         return plan
+
+
+def acts(actions: Iterable[EvalNode]) -> bool:
+    """Whether running the actions always has an effect."""
+    return any(action.inner is not None and action.inner.name not in NESTED for action in actions)
 
 
 def can_write_condition(plan: Plan) -> bool:

@@ -58,6 +58,8 @@ class SourceWriter:
         self.runs_actions = False
         self._names: dict[int, str] = {}
         self._count = 0
+        #: Plans whose watchers are told of the end elsewhere.
+        self._unended: set[Plan] = set()
 
     # -- pieces -------------------------------------------------------------------------------------------------
 
@@ -243,8 +245,11 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
-        if plan.watcher is not None:
-            self.add(f"{self.reference('w', plan.watcher)}.end(C)")
+        if plan.watcher is not None and plan not in self._unended:
+            self._end(plan)
+
+    def _end(self, plan: Plan) -> None:
+        self.add(f"{self.reference('w', plan.watcher)}.end(C)")
 
     def leave(self, condition: str | None, result: str, outcome: str) -> None:
         """Write an early end of the operator, if the condition can hold."""
@@ -283,29 +288,58 @@ class SourceWriter:
         self.add(f"{result} = 1")
 
     def _junction(self, plan: Plan, result: str, *, conjunction: bool) -> None:
-        """`and` (B30) and `or` (B31): every argument is evaluated unless a known one decides."""
+        """`and` (B30) and `or` (B31): every argument is evaluated unless a known one decides.
+
+        What moves is judged last: how long its outcome stands does not matter while another argument decides alone.
+        """
         decided, outcome = (self._falsities, "KF") if conjunction else ((KNOWN_TRUE,), "KT")
         wanted, all_known = (KNOWN_TRUE, "KT") if conjunction else (KNOWN_FALSE, "KF")
         known = wanted in plan.specials and all(wanted in kid.specials for kid in plan.kids)
         total, knowing = self.fresh_name("a"), self.fresh_name("k")
         self.add(f"{total} = {int(conjunction)}" + (f"; {knowing} = True" if known else ""))
+        moving: list[tuple[Plan, str]] = []
         for kid in plan.kids:
             if kid.form in (Form.INLINE, Form.CALL, Form.VARIABLE, Form.CONSTANT):
                 test = f"{total} and not {self.truth(kid)}" if conjunction else f"not {total} and {self.truth(kid)}"
                 self.add(f"if {test}: {total} = {int(not conjunction)}")
                 continue
+            if kid.watcher is not None:
+                self._unended.add(kid)
             arg = self.argument(kid)
             if kid.form is Form.KNOWN and plan.kids[-1] is kid and kid.value != int(conjunction):
                 self.add(f"{result} = {outcome}; break")
                 return
             self.leave(arg.test(*decided), result, outcome)
-            if conjunction:
+            if kid.watcher is not None:
+                moving.append((kid, f"{arg.value} {'!=' if conjunction else '=='} 1"))
+            elif conjunction:
                 self.add(f"if {arg.value} != 1: {total} = 0")
             else:
                 self.add(f"if {arg.value} == 1: {total} = 1")
             if known:
                 self.add(f"if {arg.status} is not {all_known}: {knowing} = False")
+        if moving:
+            self._judge_moving(moving, total, conjunction=conjunction)
         self.add(f"{result} = {all_known} if {knowing} else {total}" if known else f"{result} = {total}")
+
+    def _judge_moving(self, moving: list[tuple[Plan, str]], total: str, *, conjunction: bool) -> None:
+        """Write how comparisons of what moves enter into `and` or `or`, given the total of the other arguments.
+
+        If one of them decides, it is enough to know how long that one stands; if none does, any could come to.
+        """
+        self.add(f"if {total}:" if conjunction else f"if not {total}:")
+        self.indent += 1
+        for position, (kid, decides) in enumerate(moving):
+            self.add(f"{'elif' if position else 'if'} {decides}:")
+            self.indent += 1
+            self.add(f"{total} = {int(not conjunction)}")
+            self._end(kid)
+            self.indent -= 1
+        self.add("else:")
+        self.indent += 1
+        for kid, _ in moving:
+            self._end(kid)
+        self.indent -= 2
 
     def _negation(self, plan: Plan, result: str) -> None:
         arg = self.argument(plan.kids[0])

@@ -64,10 +64,16 @@ def residue(plan: Plan) -> Iterable[EvalNode]:
 
 
 class TruthWriter:
-    """Writes the truth of pure plans into a SourceWriter that keeps no statuses."""
+    """Writes the truth of pure plans into a SourceWriter that keeps no statuses.
 
-    def __init__(self, writer: SourceWriter) -> None:
+    With `acts` the formula will be evaluated again in any case if all is true, or if the code in `acted` is. Then it
+    only matters for how long what is false stays so.
+    """
+
+    def __init__(self, writer: SourceWriter, *, acts: bool, acted: str = "") -> None:
         self.writer = writer
+        self.acts = acts
+        self.acted = acted
 
     def holds(self, plans: Sequence[Plan]) -> str:
         """Write what it takes; return an expression that is true if all plans have the value 1.
@@ -112,7 +118,10 @@ class TruthWriter:
         watcher = writer.reference("w", plan.watcher)
         writer.add(f"{watcher}.begin()")
         writer.add(f"{name} = {code}")
-        writer.add(f"{watcher}.end(C)")
+        end = f"{watcher}.end(C)"
+        if self.acts:
+            end = f"if not ({name} or {self.acted}): {end}" if self.acted else f"if not {name}: {end}"
+        writer.add(end)
 
     def _expression(self, plan: Plan) -> str | None:
         """Return an expression for the truth of a plan, None if it takes statements."""
