@@ -118,12 +118,13 @@ def _speed_setter(axis: int) -> Effect:
     def set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
         """Set the speed along an axis of the world, or of the ship itself when the third argument is true."""
         world = ctx.world
-        given = values[1] if len(values) > 1 else 0
+        name, given, own = values if len(values) == 3 else (*values, 0, 0)[:3]
         speed = float(given) if isinstance(given, int) else 0.0
-        own = len(values) > 2 and isinstance(values[2], int) and values[2] != 0
-        for ship in _ships(world, values[0]):
+        one = world.ships_by_name.get(name)
+        for ship in (one,) if one is not None and one.status is PRESENT else _ships(world, name):
             x, y, z = velocity = ship.velocity
-            if own:  # take out the present part along the ship's own axis, put in the wanted one
+            if own and isinstance(own, int):
+                # Take out the present part along the ship's own axis, put in the wanted one.
                 matrix = ship.orientation
                 ux, uy, uz = matrix[first], matrix[second], matrix[third]
                 change = speed - (x * ux + y * uy + z * uz)
@@ -131,7 +132,10 @@ def _speed_setter(axis: int) -> Effect:
                     velocity = (x + change * ux, y + change * uy, z + change * uz)
             else:
                 velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
-            set_velocity(world, ship, velocity)
+            bound = ship.speed_bound
+            # Scripts set the same speed in every frame: mostly it is there already.
+            if velocity is not ship.velocity or (bound is not None and x * x + y * y + z * z > bound * bound):
+                set_velocity(world, ship, velocity)
 
     return set_speed
 
