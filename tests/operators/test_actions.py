@@ -225,6 +225,9 @@ def test_a_speed_beyond_the_bound_lifts_the_bound(bench: Bench) -> None:
     assert (ship.velocity, ship.speed_bound) == ((50.0, 0.0, 0.0), 60.0)
     bench.run('( set-object-speed-y "Red 1" 50 )')
     assert (ship.velocity, ship.speed_bound) == ((50.0, 50.0, 0.0), None)
+    bench.world.set_ship(ship, "speed_bound", 20.0)  # it is faster already
+    bench.run('( set-object-speed-z "Red 1" 0 ( true ) )')  # the speed that it has
+    assert (ship.velocity, ship.speed_bound) == ((50.0, 50.0, 0.0), None)
     bench.run('( set-object-facing "Red 1" 0 100 0 )')
     bench.run('( set-object-speed-z "Red 1" 7 ( true ) )')
     assert ship.velocity == (50.0, 7.0, 0.0)
