@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
-#: Frames between two digests of the state in a recording.
-DIGEST_EVERY: Final = 64
+#: Frames between two digests of the state in a recording: each takes a while where there are many events.
+DIGEST_EVERY: Final = 128
 
 
 class Driver(Protocol):

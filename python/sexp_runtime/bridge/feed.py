@@ -190,9 +190,13 @@ class DebugFeed:
         session = self._playing()
         session.monitor.reset()
         self._before = None
+        self._look_at_all()
+        self._send("done", ["statistics reset"])
+
+    def _look_at_all(self) -> None:
+        """Have every row looked at with the next update, as what was measured has been forgotten."""
         self._counted = [0] * len(self._formulas)
         self._touched.update(dict.fromkeys(range(len(self._formulas))))
-        self._send("done", ["statistics reset"])
 
     def _hints(self) -> None:
         found = self._live_hints.find()
@@ -204,6 +208,7 @@ class DebugFeed:
 
     def _hint_tried(self, outcome: Outcome) -> None:
         if self.active:
+            self._look_at_all()
             self._send("hint_tried", [outcome.id, outcome.applied, outcome.text])
             self._hints()
 
