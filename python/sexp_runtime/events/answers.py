@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Final
+from time import perf_counter_ns
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
@@ -15,6 +16,9 @@ from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
+
+if TYPE_CHECKING:
+    from sexp_runtime.events.manager import FormulaProfiler
 
 #: What `last_cause` can hold, and its names.
 CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
@@ -82,18 +86,21 @@ class Answers(CachedFormulas):
             self._report_stale(index, cached, (value, formula.status))
         return value
 
-    def ask(self, index: int) -> int:
-        """Return the value of a marked formula, evaluated as `answer` does but without observers; it may raise."""
+    def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
+        """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
         ctx = self.ctx
         self.cause = self._why(index, False)
         effects = ctx.effects
         ctx.start()
         self.table.dirty.marks[index] = 0
+        start = perf_counter_ns() if profiler is not None else 0
         try:
             value = self.evaluators[index]()
         except Exception:
             self._conclude(index, 0, effects, True)
             raise
+        if profiler is not None:
+            profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[self.cause])
         self._conclude(index, value, effects, False)
         return value
 

@@ -119,8 +119,9 @@ class CachedEventManager(CachedSlots):
         dirty, wakes = table.dirty.marks, table.wake.marks
         evaluators, evaluated_us = self.events.evaluators, self.events.evaluated_us
         us = self.world.clock.us
-        if self.profiler is not None or self.events.checking >= 0:
+        if self.events.checking >= 0:
             ready = self._not_ready
+        asked = READY_TO_ASK if self.profiler is None else READY_QUICK  # a profiler is told of what is asked
         done = start = 0
         find = dirty.find
         woken = wakes.find(1)
@@ -130,7 +131,7 @@ class CachedEventManager(CachedSlots):
                 if -1 < woken <= index:
                     start = woken
                     break
-                if ready[index] == READY_TO_ASK:
+                if ready[index] >= asked:
                     self._position = index
                     if self._stays_at_rest(index):
                         continue
@@ -157,7 +158,7 @@ class CachedEventManager(CachedSlots):
                 index = woken
                 if index < 0:
                     break
-            elif ready[index] == READY_TO_ASK:
+            elif ready[index] >= asked:
                 self._position = index
                 if self._stays_at_rest(index):
                     index = find(1, index + 1)
@@ -198,7 +199,7 @@ class CachedEventManager(CachedSlots):
         self._counted_out += 1
         formula = self.event_formulas[index]
         try:
-            value = self.events.ask(index)
+            value = self.events.ask(index, self.profiler)
         except Exception as error:
             self.report_error(formula, error)
             return True
