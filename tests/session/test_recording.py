@@ -105,6 +105,6 @@ def test_a_changed_recording_is_noticed_by_its_digests(tmp_path: Path) -> None:
     replay = Replay(path)
     for frame in replay.run():
         if frame == 300:
-            replay.session.set_variable("Hits", -7)  # what the recorded run did not do
+            replay.session.set_variable("Score", -7)  # what the recorded run did not do
     assert replay.mismatches
     assert min(replay.mismatches) > 300
