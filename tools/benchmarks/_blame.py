@@ -199,7 +199,7 @@ def _with(operators: Iterable[str], traits: Trait) -> str:
 def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str, Any]:
     """Play a mission again, as `play` did, and return what made it miss its aims.
 
-    Returns `must_run_us` (what evaluations that acted or drew took, a frame, on average), `throughout`
+    Returns `must_run` (how many evaluations acted or drew) and `must_run_us` (what they took a frame), `throughout`
     (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
     the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
     in those frames, and how long the same frame took in this run. `equal` says whether both runs evaluated the same.
@@ -209,6 +209,7 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     watch.run(played["frames"], round(1_000_000 / fps))
     found: dict[str, Any] = {
         "equal": watch.session.counters()["evaluations"] == played["evaluations"],
+        "must_run": sum(cost.left_trace for cost in watch.costs.values()),
         "must_run_us": sum(cost.trace_ns for cost in watch.costs.values()) / 1000 / played["frames"],
     }
     if {"evaluations_share", "median_share"} & played["misses"].keys():
@@ -243,8 +244,8 @@ def lines(played: dict[str, Any]) -> list[str]:
         text.append("  the watched run evaluated something else than the timed one: what follows is of little worth")
     must_run, naive = blamed["must_run_us"], played["naive_median_us"]
     text.append(
-        f"  evaluations that act or draw, which any engine has to make, take {must_run:.0f} us a frame, "
-        f"{must_run / naive:.2f} of naive's median"
+        f"  evaluations that act or draw, which any engine has to make: {blamed['must_run'] / played['requests']:.2%} "
+        f"of naive's, {must_run:.0f} us a frame, {must_run / naive:.2f} of naive's median"
     )
     named = {row["formula"] for row in blamed.get("throughout", ())}
     text += [f"  all frames: {_formula_line(row)}" for row in blamed.get("throughout", ())]

@@ -183,6 +183,9 @@ def main() -> int:
             "worst_ms": max(m["worst_us"] for m in played) / 1000,
             "worst_later_ms": max((m["worst_later"]["us"] for m in played if m["worst_later"]), default=0.0) / 1000,
         }
+    blamed = [found for found in played if "blame" in found]
+    if blamed:
+        summary["of_which_act"] = sum(m["blame"]["must_run"] for m in blamed) / sum(m["evaluations"] for m in blamed)
     if missions:
         weighed = [(memory(path), path) for path in missions]
         held, largest = max(weighed, key=lambda found: found[0]["said"])
