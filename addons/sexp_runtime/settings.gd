@@ -22,6 +22,8 @@ const VERIFY_EVERY := "sexp_runtime/debug/verify_every"
 const FRAME_BUDGET := "sexp_runtime/debug/frame_budget_us"
 ## Microseconds that the evaluation of one event may take, in frames that are looked at closely. 0: no budget.
 const EVENT_BUDGET := "sexp_runtime/debug/event_budget_us"
+## Which missions are recorded from their beginning, so that a run can be saved as one file at any time.
+const RECORD := "sexp_runtime/debug/record"
 ## Whether the overlay can be shown in the game.
 const OVERLAY := "sexp_runtime/debug/overlay"
 ## The key that shows and hides the overlay, by the name of the key.
@@ -32,6 +34,10 @@ const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
 ## The binding's setting: Python modules that it imports when the engine starts. Ours has to be among them.
 const PYTHON_MODULES := "python/modules"
 const PYTHON_MODULE := "sexp_runtime.bridge.runtime"
+
+const RECORD_NEVER := 0
+const RECORD_DEBUGGED := 1
+const RECORD_ALWAYS := 2
 
 const STEP_IDLE := 0
 const STEP_PHYSICS := 1
@@ -49,6 +55,7 @@ const _TABLE: Array[Array] = [
 	[VERIFY_EVERY, 0, PROPERTY_HINT_RANGE, "0,1000000,1", false],
 	[FRAME_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
 	[EVENT_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
+	[RECORD, RECORD_DEBUGGED, PROPERTY_HINT_ENUM, "Never,With the Editor's Debugger,Always", true],
 	[OVERLAY, true, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],

@@ -42,11 +42,16 @@ signal mission_loaded(mission_name: String)
 ## [code]time[/code] (seconds of mission time).
 @warning_ignore("unused_signal") # emitted by the bridge
 signal budget_exceeded(note: Dictionary)
+## What came of [method apply_hint]: [param outcome] says it in a sentence, with the numbers of the trial.
+@warning_ignore("unused_signal") # emitted by the bridge
+signal hint_tried(id: String, applied: bool, outcome: String)
 ## The mission is over. Its state can still be read.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal mission_ended()
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
+## Where the recordings of the last missions are kept.
+const RECORDINGS := "user://sexp_recordings"
 
 ## Whether mission time goes on. Set by [method start] and [method pause].
 var running := false:
@@ -99,8 +104,10 @@ func is_available() -> bool:
 ## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
 ## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
-## built-in simulation instead of the game's nodes), [code]record_to[/code] (a file that every change from outside is
-## recorded to, for [code]tools/sexp replay[/code]), [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with file, line and column.
+## built-in simulation instead of the game's nodes), [code]record[/code] (bool: whether every change from outside is
+## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
+## [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with
+## file, line and column.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
@@ -112,8 +119,12 @@ func load_mission(path: String, options: Dictionary = {}) -> Error:
 		"freed_means": Settings.value(Settings.FREED_MEANS),
 		"frame_budget_us": Settings.value(Settings.FRAME_BUDGET),
 		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
+		"record": _is_to_be_recorded(),
+		"recordings": ProjectSettings.globalize_path(RECORDINGS),
 	}
 	chosen.merge(options, true)
+	if chosen.has("record_to"):
+		chosen["record_to"] = ProjectSettings.globalize_path(str(chosen["record_to"]))
 	var text := ""
 	var file := ProjectSettings.globalize_path(path)
 	if path.begins_with("res://") and not FileAccess.file_exists(file):
@@ -263,9 +274,40 @@ func get_performance_report(most_rows: int = -1) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_performance_report", most_rows)
 
 
+## What could be better in the mission, by the evidence of this run so far, largest saving first. Each hint has
+## [code]id[/code], [code]kind[/code], [code]owner[/code] (whose formula), [code]message[/code], [code]change[/code] (what
+## to do), [code]saving[/code] (evaluations a second), [code]evidence[/code], [code]file[/code], [code]line[/code],
+## [code]column[/code], [code]rewritten[/code] (a better text, or empty) and [code]safe[/code] (whether [method apply_hint]
+## takes it).
+func get_performance_hints() -> Array[Dictionary]:
+	var hints: Array[Dictionary] = []
+	if _bridge != null:
+		hints.assign(_bridge.call("get_performance_hints") as Array)
+	return hints
+
+
+## Puts the better text of a hint of [method get_performance_hints] into the running mission, if it proves right: the run so
+## far is played with both texts by another process, for which the mission has to be recorded. [constant OK] means that the
+## trial has begun; what came of it is told by [signal hint_tried].
+func apply_hint(id: String) -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("apply_hint", id)
+
+
+## Writes everything that the game has done to the mission since it was loaded to one file, for [code]tools/sexp replay[/code].
+## The mission has to be recorded: by the project setting, or by [code]record[/code] among the options of
+## [method load_mission].
+func save_recording(path: String) -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("save_recording", ProjectSettings.globalize_path(path))
+
+
 ## The statistics as a text to read.
 func get_performance_text() -> String:
 	return "" if _bridge == null else _bridge.call("get_performance_text")
+
+
+func _is_to_be_recorded() -> bool:
+	var wanted: int = Settings.value(Settings.RECORD)
+	return wanted == Settings.RECORD_ALWAYS or (wanted == Settings.RECORD_DEBUGGED and EngineDebugger.is_active())
 
 
 func _choose_processing() -> void:

@@ -1,85 +1,107 @@
-## What could be better in the mission, by the evidence of this run: a list, the details, and the better text to copy.
+## What could be better in the mission, by the evidence of this run: a list, the details, and the better text to copy or apply.
 @tool
 extends VBoxContainer
 
 ## The game is asked to look for hints.
 signal hints_wanted()
+## The game is asked to put the better text of a hint into the running mission.
+signal application_wanted(id: String)
 
-const TITLES: PackedStringArray = ["Hint", "Where", "Saves /s"]
+const ColumnList := preload("res://addons/sexp_runtime/editor/column_list.gd")
 
-var _list := Tree.new()
+var _list := ColumnList.new(["Hint", "Where", "Saves /s"], [0, 1], [60, 60, 64])
 var _detail := TextEdit.new()
-var _search := Button.new()
-var _copy := Button.new()
+var _copy: Button = null
+var _apply: Button = null
 var _count := Label.new()
+var _said := Label.new()
 var _hints: Array[Dictionary] = []
+var _trying := ""
+var _connected := true
 
 
 func _init() -> void:
 	name = "Hints"
 	var bar := HFlowContainer.new()
 	add_child(bar)
-	_search.text = "Look for Hints"
-	_search.tooltip_text = "Judges each formula by what this run has shown. More is found after some minutes of play, and with full profiling."
-	_search.pressed.connect(func() -> void: hints_wanted.emit())
-	bar.add_child(_search)
-	_copy.text = "Copy Rewritten Formula"
-	_copy.tooltip_text = "Copies a text that means the same and costs less, to be put in place of the event's formula."
-	_copy.disabled = true
-	_copy.pressed.connect(copy_rewritten)
-	bar.add_child(_copy)
+	_add_button(bar, "Look for Hints",
+			"Judges each formula by what this run has shown. More is found after some minutes of play, and with full profiling.",
+			func() -> void: hints_wanted.emit())
+	_copy = _add_button(bar, "Copy Rewritten Formula",
+			"Copies a text that means the same and costs less, to be put in place of the event's formula.", copy_rewritten)
+	_apply = _add_button(bar, "Apply to the Running Mission",
+			"Plays the run so far with both texts, in a process of its own; if the results are the same and the saving shows, the game goes on with the new text. The file stays as it is.",
+			apply_rewritten)
 	bar.add_child(_count)
+	_said.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
+	_said.visible = false
+	add_child(_said)
 	var split := VSplitContainer.new()
 	split.size_flags_vertical = Control.SIZE_EXPAND_FILL
 	add_child(split)
-	_list.columns = TITLES.size()
-	_list.column_titles_visible = true
-	_list.hide_root = true
-	_list.select_mode = Tree.SELECT_ROW
-	_list.size_flags_vertical = Control.SIZE_EXPAND_FILL
-	_list.custom_minimum_size.y = 40
-	_list.item_selected.connect(_on_selected)
-	for column: int in TITLES.size():
-		_list.set_column_title(column, TITLES[column])
-		_list.set_column_clip_content(column, true)
-		_list.set_column_expand(column, column < 2)
-		_list.set_column_title_alignment(column, HORIZONTAL_ALIGNMENT_LEFT if column < 2 else HORIZONTAL_ALIGNMENT_RIGHT)
-	_list.set_column_custom_minimum_width(2, 64)
+	_list.item_selected.connect(_show_chosen)
 	split.add_child(_list)
 	_detail.editable = false
 	_detail.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	_detail.size_flags_vertical = Control.SIZE_EXPAND_FILL
 	_detail.custom_minimum_size.y = 40
 	split.add_child(_detail)
+	_choose_buttons()
 
 
-## Shows what the game has found; [param total] may be more than the hints that were sent.
+## Shows what the game has found; [param total] may be more than the hints that were sent. The same hint stays chosen.
 func show_hints(hints: Array, total: int) -> void:
+	var chosen: String = _chosen().get("id", "")
 	_hints.assign(hints)
-	_list.clear()
+	_list.clear_rows()
 	_detail.text = ""
-	_copy.disabled = true
-	_count.text = "none found" if total == 0 else "%d of %d" % [_hints.size(), total]
-	var root := _list.create_item()
 	for hint: Dictionary in _hints:
-		var item := root.create_child()
-		item.set_text(0, str(hint.get("kind", "")))
-		item.set_text(1, str(hint.get("owner", "")))
-		item.set_tooltip_text(1, str(hint.get("message", "")))
-		item.set_text(2, "%.1f" % float(hint.get("saving", 0.0)))
-		item.set_text_alignment(2, HORIZONTAL_ALIGNMENT_RIGHT)
-	if root.get_first_child() != null:
-		root.get_first_child().select(0)
+		var item := _list.add_row(
+				[str(hint.get("kind", "")), str(hint.get("owner", "")), "%.1f" % float(hint.get("saving", 0.0))],
+				{1: str(hint.get("message", ""))})
+		if hint.get("id", "") == chosen:
+			item.select(0)
+	if _list.get_selected() == null and not _hints.is_empty():
+		_list.get_root().get_first_child().select(0)
+	_count.text = "none found" if total == 0 else "%d of %d" % [_hints.size(), total]
+	_choose_buttons()
 
 
 func clear() -> void:
 	show_hints([], 0)
 	_count.text = ""
+	show_outcome("")
 
 
-## How many hints are listed.
-func count() -> int:
-	return _hints.size()
+## Shows what came of the hint that was to be applied.
+func show_outcome(text: String) -> void:
+	_trying = ""
+	_say(text)
+	_choose_buttons()
+
+
+## A game can be asked, or not.
+func enable(on: bool) -> void:
+	_connected = on
+	_trying = ""
+	_choose_buttons()
+
+
+## What came of the hint that was applied last, as shown.
+func outcome_text() -> String:
+	return _said.text
+
+
+## The hints as the game has told them.
+func listed() -> Array[Dictionary]:
+	return _hints
+
+
+## Chooses a hint, as a click does.
+func choose(id: String) -> void:
+	for i: int in _hints.size():
+		if _hints[i]["id"] == id:
+			_list.get_root().get_child(i).select(0)
 
 
 ## The details of the chosen hint, as shown.
@@ -89,18 +111,48 @@ func detail_text() -> String:
 
 ## Puts the better text of the chosen hint on the clipboard.
 func copy_rewritten() -> void:
-	var hint := _chosen()
-	if not str(hint.get("rewritten", "")).is_empty():
-		DisplayServer.clipboard_set(str(hint["rewritten"]))
+	if not _copy.disabled:
+		DisplayServer.clipboard_set(str(_chosen()["rewritten"]))
 		_count.text = "copied"
+
+
+## Has the game try and apply the chosen hint, as the button does; without one that is safe to apply nothing happens.
+func apply_rewritten() -> void:
+	if _apply.disabled:
+		return
+	_trying = _chosen()["id"]
+	_say("trying it on what has been played so far...")
+	_choose_buttons()
+	application_wanted.emit(_trying)
+
+
+## Shows a line above the list.
+func _say(text: String) -> void:
+	_said.text = text
+	_said.visible = not text.is_empty()
+
+
+func _add_button(bar: Control, text: String, tip: String, pressed: Callable) -> Button:
+	var button := Button.new()
+	button.text = text
+	button.tooltip_text = tip
+	button.pressed.connect(pressed)
+	bar.add_child(button)
+	return button
 
 
 func _chosen() -> Dictionary:
 	var item := _list.get_selected()
-	return {} if item == null else _hints[item.get_index()]
+	return {} if item == null or item.get_index() >= _hints.size() else _hints[item.get_index()]
 
 
-func _on_selected() -> void:
+func _choose_buttons() -> void:
+	var hint := _chosen()
+	_copy.disabled = str(hint.get("rewritten", "")).is_empty()
+	_apply.disabled = _copy.disabled or not hint.get("safe", false) or not _trying.is_empty() or not _connected
+
+
+func _show_chosen() -> void:
 	var hint := _chosen()
 	var rewritten := str(hint.get("rewritten", ""))
 	var lines := PackedStringArray([
@@ -114,4 +166,4 @@ func _on_selected() -> void:
 	if not rewritten.is_empty():
 		lines.append("Rewritten%s:\n%s" % [", safe to apply" if hint.get("safe", false) else "", rewritten])
 	_detail.text = "\n".join(lines)
-	_copy.disabled = rewritten.is_empty()
+	_choose_buttons()

@@ -15,8 +15,6 @@ const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 const STATES: PackedStringArray = [
 	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
 ]
-const RECORD := "Record Next..."
-const STOP_RECORDING := "Stop Recording"
 const NO_GAME := "No game is running. Press Play (F5): what the mission does appears here."
 const NO_MISSION := "The game runs; no mission is loaded yet."
 
@@ -33,7 +31,7 @@ var pages := TabContainer.new()
 var _filter := LineEdit.new()
 var _state := OptionButton.new()
 var _full := CheckButton.new()
-var _record: Button = null
+var _record := CheckButton.new()
 var _buttons: Array[BaseButton] = []
 var _status := Label.new()
 var _dialog: FileDialog = null
@@ -67,6 +65,7 @@ func _init() -> void:
 	hot.formula_opened.connect(table.choose)
 	pages.add_child(hot)
 	hints.hints_wanted.connect(func() -> void: wanted.emit("hints", []))
+	hints.application_wanted.connect(func(id: String) -> void: wanted.emit("apply_hint", [id]))
 	pages.add_child(hints)
 	_status.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_status.clip_text = true
@@ -106,10 +105,14 @@ func take(message: String, data: Array) -> bool:
 		"hints":
 			hints.show_hints(data[0], data[1])
 			pages.current_tab = hints.get_index()
+		"hint_tried":
+			hints.show_outcome(str(data[2]))
 		"done":
 			_say(str(data[0]))
 		"failed":
 			_say("failed: " + str(data[0]))
+			if str(data[0]).begins_with("apply_hint: "):
+				hints.show_outcome("not applied: " + str(data[0]).trim_prefix("apply_hint: "))
 		_:
 			return false
 	return true
@@ -145,9 +148,14 @@ func save_report(path: String) -> void:
 	wanted.emit("save_report", [ProjectSettings.globalize_path(path)])
 
 
-## Has the next mission that the game loads recorded to a file, as the dialog does; "" records nothing.
-func record_next(path: String) -> void:
-	wanted.emit("record", [ProjectSettings.globalize_path(path) if not path.is_empty() else ""])
+## Has the game write everything since the mission began to a recording, as the dialog does.
+func save_recording(path: String) -> void:
+	wanted.emit("save_recording", [ProjectSettings.globalize_path(path)])
+
+
+## Switches recording on or off, as the switch does: on, from the next mission that is loaded.
+func set_recording(on: bool) -> void:
+	_record.button_pressed = on
 
 
 func status_text() -> String:
@@ -172,9 +180,15 @@ func _make_bar() -> Control:
 	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
 	bar.add_child(_full)
 	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))
-	_record = _add_button(bar, RECORD,
-			"Write the next mission that the game loads to a file, change by change: tools/sexp replay plays it again.", _on_record_pressed)
-	_add_button(bar, "Save Report...", "Write the performance report as JSON.", _ask_report)
+	_record.text = "Record"
+	_record.tooltip_text = "Keep every change that the game makes to a mission, from its beginning. Switched on in the middle of one, it waits for the next."
+	_record.toggled.connect(func(on: bool) -> void: wanted.emit("record", [on]))
+	_record.disabled = true
+	bar.add_child(_record)
+	_add_button(bar, "Save Recording...", "Write the mission with all that has happened since it began to one file: tools/sexp replay plays it again.",
+			func() -> void: _ask("Save What Was Recorded of This Mission", "*.rec;SEXP recordings", "mission.rec", save_recording))
+	_add_button(bar, "Save Report...", "Write the performance report as JSON.",
+			func() -> void: _ask("Save the Performance Report", "*.json;JSON", "sexp_report.json", save_report))
 	return bar
 
 
@@ -212,14 +226,18 @@ func _show_mission(data: Array) -> void:
 func _show_numbers(news: Dictionary) -> void:
 	table.sampled_frames = news.get("sampled_frames", 0)
 	numbers.show_numbers(news)
-	var recorded: bool = news.get("recording", false) or news.get("will_record", false)
-	_record.text = STOP_RECORDING if recorded else RECORD
+	_record.set_pressed_no_signal(news.get("recording", false) or news.get("will_record", false))
 	if Time.get_ticks_msec() < _said_until:
 		return
 	var time: float = news.get("time", 0.0)
 	var more := "" if _shown == _total else ", the first %d shown" % _shown
-	_status.text = "%s    engine: %s    %d:%04.1f    frame %d    %d formulas%s" % [
-		_title, _engine, int(time / 60.0), fmod(time, 60.0), news.get("frames", 0), _total, more,
+	var recorded := ""
+	if news.get("recording", false):
+		recorded = "    recording, %s" % String.humanize_size(news.get("recorded_bytes", 0))
+	elif news.get("will_record", false):
+		recorded = "    the next mission is recorded"
+	_status.text = "%s    engine: %s    %d:%04.1f    frame %d    %d formulas%s%s" % [
+		_title, _engine, int(time / 60.0), fmod(time, 60.0), news.get("frames", 0), _total, more, recorded,
 	]
 
 
@@ -246,9 +264,11 @@ func _clear() -> void:
 
 
 func _enable(on: bool) -> void:
-	_record.text = RECORD
+	_record.set_pressed_no_signal(false)
+	_record.disabled = not on
 	for button: BaseButton in _buttons:
 		button.disabled = not on
+	hints.enable(on)
 
 
 func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:
@@ -264,17 +284,6 @@ func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:
 func _has_focus() -> bool:
 	var owner_of_focus := get_viewport().gui_get_focus_owner()
 	return owner_of_focus != null and is_ancestor_of(owner_of_focus)
-
-
-func _on_record_pressed() -> void:
-	if _record.text == STOP_RECORDING:
-		record_next("")
-		return
-	_ask("Record the Next Mission To", "*.rec;SEXP recordings", "mission.rec", record_next)
-
-
-func _ask_report() -> void:
-	_ask("Save the Performance Report", "*.json;JSON", "sexp_report.json", save_report)
 
 
 func _ask(heading: String, pattern: String, file: String, then: Callable) -> void:

@@ -70,9 +70,15 @@ def run(*arguments: str, project: Path = ROOT, timeout: float = 90.0, env: dict[
     return Run(output, done.returncode, json.loads(found[-1]) if found else {})
 
 
-def run_case(name: str, *arguments: str, allowed: tuple[str, ...] = (), timeout: float = 90.0) -> dict[str, Any]:
+def run_case(
+    name: str,
+    *arguments: str,
+    allowed: tuple[str, ...] = (),
+    timeout: float = 90.0,
+    env: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Run one of the cases in cases/ and return its results; its checks must hold and the output be clean."""
-    done = run("res://tests/engine/addon/run_case.tscn", "--", f"--case={name}", *arguments, timeout=timeout)
+    done = run("res://tests/engine/addon/run_case.tscn", "--", f"--case={name}", *arguments, timeout=timeout, env=env)
     assert "CASE OK" in done.output and done.status == 0, done.output[-8000:]
     done.assert_clean(*allowed)
     return done.result

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from engine.addon.game import run_case
+from sexp_runtime.analysis.replay import Replay
 
 pytestmark = pytest.mark.engine
 
@@ -40,3 +43,13 @@ def test_a_frame_in_which_nothing_changes_costs_microseconds() -> None:
 def test_the_report_budgets_and_hints_from_gdscript() -> None:
     allowed = ("SEXP: evaluate", "budget is", "at: push_", "GDScript backtrace", "USER WARNING", "USER ERROR")
     run_case("report", allowed=allowed)
+
+
+def test_a_hint_is_applied_and_the_run_saved_as_one_file(tmp_path: Path) -> None:
+    allowed = ("SEXP: apply_hint", "SEXP: save_recording", "at: push_", "GDScript backtrace")
+    result = run_case("hints", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path)})
+    assert result["longest_frame_us"] < 100_000  # the trial runs elsewhere
+    replay = Replay(result["recording"])
+    assert list(replay.run())[-1] > 60 * 28
+    assert (replay.damage, replay.mismatches) == ("", [])
+    assert replay.session.get_variable("Fired") == 1

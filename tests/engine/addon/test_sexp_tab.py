@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from engine.addon.projects import import_project, make_project
 from engine.debugger_server import DebuggerServer
 from sexp_runtime.analysis.replay import Replay
 from support.large_mission import large_mission
+from support.planted import MISSION
 
 pytestmark = pytest.mark.engine
 
@@ -96,25 +98,95 @@ def test_500_events_at_60_frames_a_second_are_never_too_many_messages(tmp_path: 
     assert "Too many" not in output[0] and "ERROR" not in output[0], output[0][-3000:]
 
 
-def test_the_next_mission_is_recorded_when_the_tab_asks_for_it(tmp_path: Path) -> None:
-    mission, target = tmp_path / "small.fs2", tmp_path / "run.rec"
+@pytest.fixture
+def own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder for the game of one test; gives the folder of its recordings."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    return tmp_path / "data" / "godot" / "app_userdata" / project_name() / "sexp_recordings"
+
+
+def project_name() -> str:
+    found = re.search(r'config/name="(.*)"', (ROOT / "project.godot").read_text())
+    assert found
+    return found[1]
+
+
+def test_a_run_is_saved_from_its_beginning_at_any_moment(tmp_path: Path, own_data: Path) -> None:
+    mission, target, later = tmp_path / "small.fs2", tmp_path / "run.rec", tmp_path / "later.rec"
     mission.write_text(large_mission(40))
     scene = ("res://tests/engine/addon/run_case.tscn", "--", "--case=tab_cost")
     with DebuggerServer() as server, game(server, f"--mission={mission}", scene=scene):
+        time.sleep(1.0)  # it is recorded without anybody having asked
         server.send("sexp:start_session")
-        assert not server.wait_for("sexp:numbers").data[0]["recording"]
-        server.send("sexp:record", [str(target)])
-        server.wait_for("sexp:done")
-        server.send("bench:reload", [])
-        server.wait_for(lambda message: message.name == "sexp:numbers" and message.data[0]["recording"])
-        time.sleep(1.5)
+        numbers = server.wait_for("sexp:numbers").data[0]
+        assert numbers["recording"] and numbers["recorded_bytes"] > 100
+        server.send("sexp:save_recording", [str(target)])
+        assert "from the mission's beginning" in server.wait_for("sexp:done").data[0]
         came = len(server.messages)
-        server.send("sexp:record", [""])
-        server.wait_for("sexp:done", after=came)
+        server.send("sexp:record", [False])
+        assert server.wait_for("sexp:done", after=came).data == ["recording: off"]
+        server.send("bench:reload", [])
+        server.wait_for("sexp:mission", after=came)
+        server.send("sexp:save_recording", [str(later)])
+        assert "not recorded" in server.wait_for("sexp:failed", after=came).data[0]
+        came = len(server.messages)
+        server.send("sexp:record", [True])
+        assert "next mission" in server.wait_for("sexp:done", after=came).data[0]
+        server.send("bench:reload", [])
+        server.wait_for(
+            lambda message: message.name == "sexp:numbers" and message.data[0]["recording"], after=came
+        )  # fmt: skip
+        time.sleep(1.5)
+        # The game is stopped here, as the editor does: what it recorded is in its folder.
     recorded = Replay(target)
     frames = list(recorded.run())[-1]
-    assert frames > 30 and not recorded.mismatches
+    assert frames > 30 and not recorded.mismatches and not recorded.damage
     assert recorded.session.get_variable("v0") == frames
+    left = sorted(own_data.iterdir())
+    assert [path.suffix for path in left] == [".rec", ".rec"] and not later.exists()
+    stopped = Replay(left[-1])
+    assert list(stopped.run())[-1] >= 32 and not stopped.mismatches
+
+
+def test_a_hint_is_proved_and_applied_over_the_wire(tmp_path: Path, own_data: Path) -> None:
+    mission, target = tmp_path / "planted.fs2", tmp_path / "run.rec"
+    mission.write_text(MISSION)
+    scene = ("res://tests/engine/addon/run_case.tscn", "--", "--case=tab_cost")
+    owner = 'event "polls the clock"'
+    with DebuggerServer() as server, game(server, f"--mission={mission}", scene=scene):
+        server.send("sexp:start_session")
+        server.send("sexp:mode", ["full"])
+        server.wait_for(lambda message: message.name == "sexp:rows" and message.data[0] > 6.0)
+        server.send("sexp:hints")
+        hints, _total = server.wait_for("sexp:hints").data
+        (wanted,) = [hint for hint in hints if hint["owner"] == owner]
+        assert wanted["safe"] and "has-time-elapsed 25" in wanted["rewritten"]
+        came = len(server.messages)
+        server.send("sexp:apply_hint", [wanted["id"]])
+        assert "trying" in server.wait_for("sexp:done", after=came).data[0]
+        name, applied, text = server.wait_for("sexp:hint_tried", after=came).data
+        assert (name, applied) == (wanted["id"], True), text
+        hints, _total = server.wait_for("sexp:hints", after=came).data
+        assert owner not in {hint["owner"] for hint in hints}
+        # The table shows how the new formula behaves: it waits for one moment.
+        came = len(server.messages)
+        fresh = server.wait_for(
+            lambda message: message.name == "sexp:rows" and any(row[0] == 0 for row in message.data[1]), after=came
+        )
+        (row,) = [row for row in fresh.data[1] if row[0] == 0]
+        assert row[1:4] == ["waits", 0, 0] and row[5] <= 1, row
+        server.send("sexp:why", ["event", 0])
+        why = server.wait_for("sexp:why", after=came).data[2]
+        assert "time alone can change it at 25.000 s" in why, why
+        server.send("sexp:apply_hint", [wanted["id"]])
+        assert "no hint" in server.wait_for("sexp:failed", after=came).data[0]
+        server.wait_for(
+            lambda m: m.name == "sexp:rows" and any(row[0] == 0 and row[1] == "true" for row in m.data[1]), timeout=60
+        )
+        server.send("sexp:save_recording", [str(target)])
+        server.wait_for(lambda message: message.name == "sexp:done" and "saved" in message.data[0])
+    replay = Replay(target)  # plays the old text, and so checks the new one
+    assert list(replay.run())[-1] > 25 * 60 and not replay.mismatches
 
 
 # --- the tab itself ---------------------------------------------------------------------------------------------------
@@ -170,6 +242,7 @@ def steps_of(output: str) -> dict[str, dict[str, Any]]:
 def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     project = make_project(tmp_path / "project", SETTINGS, main_scene="res://addons/sexp_runtime/demo/demo.tscn")
     shutil.copytree(ROOT / "tests" / "engine" / "addon" / "editor", project / "addons" / "driver")
+    (project / "stutter.fs2").write_text(MISSION)
     import_project(project)
     with screen("1280x720") as environment:
         for name in ("CONFIG", "DATA", "CACHE"):  # the editor's settings of whoever runs the tests stay as they are
@@ -192,7 +265,7 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert shown["listening"] and len(shown["rows"]) == 46
     assert shown["from_cache"].endswith("%") and shown["frame"].endswith("us") and int(shown["slots"]) > 10
     assert "The Lantern Run" in shown["status"] and "engine: cached" in shown["status"]
-    assert steps["full"]["watching"] == "full" and steps["full"]["hot"] > 3 and steps["full"]["operators"] > 3
+    assert steps["full"]["watching"] == "full, recording" and steps["full"]["hot"] > 3 and steps["full"]["operators"] > 3
     counts = [int(row[5] or 0) for row in steps["sorted"]["rows"]]
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
     assert 'event "' in steps["why"]["text"] and "waits for" in steps["why"]["text"]
@@ -202,6 +275,12 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert steps["hints"]["count"] > 0 and "Saves: " in steps["hints"]["detail"]
     report = json.loads(Path(steps["report"]["path"]).read_text())
     assert report["version"] == 1 and report["mode"] == "full"
-    assert "next.rec" in steps["recording"]["status"]
+    assert "bug.rec" in steps["recording"]["status"]
+    bug = Replay(steps["recording"]["path"])
+    assert list(bug.run())[-1] > 100 and not bug.mismatches and not bug.damage
     assert not steps["after"]["listening"] and "has ended" in steps["after"]["status"]
     assert steps["after"]["rows"] == 46  # to be read afterwards
+    assert steps["applying"]["said"].startswith("trying")
+    assert 'event "polls the clock": applied; the same results in' in steps["applied"]["said"]
+    (row,) = [row for row in steps["applied"]["rows"] if row[0] == "polls the clock"]
+    assert row[1] == "waits" and int(row[5] or 0) <= 1, row

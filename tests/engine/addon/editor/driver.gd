@@ -52,8 +52,8 @@ func _drive() -> void:
 	_say("filtered", {"rows": _tab.table.shown_rows()})
 	_tab.set_filter("", "")
 	_tab.wanted.emit("hints", [])
-	await _until(func() -> bool: return _tab.hints.count() > 0)
-	_say("hints", {"count": _tab.hints.count(), "detail": _tab.hints.detail_text()})
+	await _until(func() -> bool: return _tab.hints.listed().size() > 0)
+	_say("hints", {"count": _tab.hints.listed().size(), "detail": _tab.hints.detail_text()})
 	await _shoot("hints")
 	_tab.pages.current_tab = _tab.hot.get_index()
 	await _shoot("hot")
@@ -61,16 +61,42 @@ func _drive() -> void:
 	_tab.save_report("user://report.json")
 	await _until(func() -> bool: return _tab.status_text().begins_with("report saved"))
 	_say("report", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://report.json")})
-	_tab.record_next("user://next.rec")
-	await _until(func() -> bool: return _tab.find_children("*", "Button", true, false).any(
-			func(button: Button) -> bool: return button.text == _tab.STOP_RECORDING))
-	_say("recording", {"status": _tab.status_text()})
+	_tab.save_recording("user://bug.rec")
+	await _until(func() -> bool: return _tab.status_text().begins_with("recording saved"))
+	_say("recording", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://bug.rec")})
 	await _shoot("numbers")
 	await _pictures()
 	EditorInterface.stop_playing_scene()
 	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
 	_say("after", {"status": _tab.status_text(), "rows": _tab.table.shown_rows().size(), "listening": _tab.listening})
+	await _apply_hint()
 	get_tree().quit()
+
+
+## Plays a mission for which there is a hint, and applies it with the button.
+func _apply_hint() -> void:
+	EditorInterface.play_custom_scene("res://addons/driver/stutter.tscn")
+	await _until(func() -> bool: return _tab.table.shown_rows().size() == 8)
+	await _seconds(6.0)
+	_tab.wanted.emit("hints", [])
+	await _until(func() -> bool: return _tab.hints.listed().any(_is_wanted))
+	var wanted: Dictionary = _tab.hints.listed().filter(_is_wanted)[0]
+	_tab.hints.choose(wanted["id"])
+	await _shoot("apply")
+	_tab.hints.apply_rewritten()
+	_say("applying", {"said": _tab.hints.outcome_text()})
+	await _until(func() -> bool: return _tab.hints.outcome_text().contains("applied"))
+	await _until(func() -> bool: return not _tab.hints.listed().any(_is_wanted))
+	await _until(func() -> bool: return _tab.table.shown_rows().any(
+			func(row: PackedStringArray) -> bool: return row[0] == "polls the clock" and int(row[5]) <= 1))
+	await _shoot("applied")
+	_say("applied", {"said": _tab.hints.outcome_text(), "rows": _tab.table.shown_rows()})
+	EditorInterface.stop_playing_scene()
+	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
+
+
+func _is_wanted(hint: Dictionary) -> bool:
+	return hint["owner"] == "event \"polls the clock\""
 
 
 ## Pictures for the documentation, only if a folder for them is named: the tab large, at its different pages.
@@ -129,8 +155,9 @@ func _until(condition: Callable) -> void:
 	var deadline := Time.get_ticks_msec() + int(PATIENCE * 1000.0)
 	while not condition.call():
 		if Time.get_ticks_msec() > deadline:
-			print("TAB ", JSON.stringify({"step": "timeout", "facts": {}}))
+			_say("timeout", {"status": _tab.status_text(), "hints": _tab.hints.outcome_text(), "rows": _tab.table.shown_rows().slice(0, 3)})
 			await _shoot("timeout")
+			EditorInterface.stop_playing_scene() # or the game would outlive the editor
 			get_tree().quit(1)
 			await _seconds(1000.0)
 		await get_tree().process_frame
