@@ -1,8 +1,8 @@
 """The one report that the command line, the overlay, the editor tab and GDScript read: how it is made and compared.
 
 Version 1 is a dictionary of plain values (numbers, texts, lists, dictionaries), documented in docs/report-format.md:
-`version`, `mission`, `engine`, `mode`, `mission_time` (s), `frames`, `sampled_frames`, `frame_time_us`,
-`frame_time_recent_us`, `counters`, `hit_rate`, `cache`, `memory`, `formulas`, `operators`, `calls`, `causes`,
+`version`, `mission`, `engine`, `mode`, `mission_time` (s), `frames`, `sampled_frames`,
+`operators_every`, `frame_time_us`, `frame_time_recent_us`, `counters`, `hit_rate`, `cache`, `memory`, `formulas`, `operators`, `calls`, `causes`,
 `slowest`, `over_budget`.
 """
 
@@ -63,6 +63,7 @@ def build_report(session: Reported, *, most: int | None = None) -> dict[str, Any
         "mission_time": session.mission_time,
         "frames": monitor.frames,
         "sampled_frames": monitor.sampled_frames,
+        "operators_every": 1 if session.engine == "naive" else monitor.operators_every,
         "frame_time_us": monitor.frame_times.summary(),
         "frame_time_recent_us": monitor.frame_times.summary(recent=True),
         "counters": {name: counters.get(name, 0) for name in COUNTERS},
