@@ -23,7 +23,8 @@ def counted(values: Sequence[int]) -> dict[int, int]:
     upper, lower = packed[::8], packed[1::8]
     first = upper[0] if values else 0
     if upper.count(first) == len(values):  # all of one magnitude, as most often: the lower half tells them apart
-        return {first << 8 | low: lower.count(low) for low in set(lower)}
+        base = first << 8
+        return {base | low: number for low, number in Counter(lower).items()}
     return Counter(high << 8 | low for high, low in zip(upper, lower, strict=True))
 
 
@@ -70,13 +71,14 @@ class Histogram:
         self._settle()
         if not values:
             return
-        table = self._all
-        for bucket, number in counted(values).items():
+        table, found = self._all, counted(values)
+        for bucket, number in found.items():
             table[bucket] = table.get(bucket, 0) + number
         self._latest.extend(values)
         self._count += len(values)
         self._total += sum(values)
-        self._largest = max(self._largest, max(values))
+        if bucket_top(max(found)) > self._largest:
+            self._largest = max(self._largest, max(values))
 
     def _settle(self) -> None:
         """Count the values that were recorded one by one since the last time."""

@@ -1,9 +1,9 @@
 """The one report that the command line, the overlay, the editor tab and GDScript read: how it is made and compared.
 
 Version 1 is a dictionary of plain values (numbers, texts, lists, dictionaries), documented in docs/report-format.md:
-`version`, `mission`, `engine`, `mode`, `mission_time` (s), `frames`, `sampled_frames`,
-`operators_every`, `frame_time_us`, `frame_time_recent_us`, `counters`, `hit_rate`, `cache`, `memory`, `formulas`, `operators`, `calls`, `causes`,
-`slowest`, `over_budget`.
+`version`, `mission`, `engine`, `mode`, `mission_time` (s), `frames`, `sampled_frames`, `operators_every`,
+`frame_time_us`, `frame_time_recent_us`, `counters`, `hit_rate`, `cache`, `memory`, `formulas`, `operators`, `calls`,
+`causes`, `slowest`, `over_budget`.
 """
 
 from __future__ import annotations
