@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sexp_runtime.analysis.trial import Recorded, apply_live, check_live, rewritten_text, try_hint, try_on
+from sexp_runtime.analysis.trial import Recorded, Simulated, apply_live, check_live, rewritten_text, try_on
 from sexp_runtime.cli import main
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
@@ -16,7 +16,7 @@ from support.planted import MISSION, hints_of
 
 def test_a_rewritten_formula_is_proved_and_its_saving_measured() -> None:
     (clock,) = hints_of("clock-polling")
-    trial = try_hint(MISSION.encode(), clock, seconds=20, seed=1, fps=30)
+    trial = try_on(Simulated(MISSION.encode(), 20, 1, 30), clock)
     assert trial.equal
     assert trial.evaluations_after < trial.evaluations_before
     assert trial.stands
@@ -25,7 +25,7 @@ def test_a_rewritten_formula_is_proved_and_its_saving_measured() -> None:
 def test_a_rewritten_formula_that_does_something_else_is_withdrawn() -> None:
     (clock,) = hints_of("clock-polling")
     wrong = replace(clock, rewritten="( when ( has-time-elapsed 3 ) ( do-nothing ) )")
-    trial = try_hint(MISSION.encode(), wrong, seconds=10, seed=1, fps=30)
+    trial = try_on(Simulated(MISSION.encode(), 10, 1, 30), wrong)
     assert not trial.equal
     assert not trial.stands
 
@@ -33,7 +33,7 @@ def test_a_rewritten_formula_that_does_something_else_is_withdrawn() -> None:
 def test_a_saving_that_does_not_show_is_withdrawn() -> None:
     (clock,) = hints_of("clock-polling")
     same = replace(clock, rewritten="( when ( >= ( mission-time ) 25 ) ( do-nothing ) )")
-    trial = try_hint(MISSION.encode(), same, seconds=5, seed=1, fps=30)
+    trial = try_on(Simulated(MISSION.encode(), 5, 1, 30), same)
     assert trial.equal
     assert trial.evaluations_after == trial.evaluations_before
 
@@ -121,3 +121,18 @@ def test_the_command_writes_a_mission_that_does_the_same(tmp_path: Path, capsys:
     assert "the same results" in capsys.readouterr().out
     assert "has-time-elapsed 25" in out.read_text()
     assert main(["hints", str(tmp_path / "absent.fs2")]) == 2
+
+
+def test_the_command_takes_a_recording_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path, out = tmp_path / "bug.rec", tmp_path / "out.fs2"
+    session = MissionSession.load(MISSION, seed=1, scenario=True, freeze_gc=False, record_to=path)
+    for _ in range(600):
+        session.step_us(16_667)
+    session.close()
+    assert main(["hints", str(path), "--apply", str(out)]) == 0
+    told = capsys.readouterr().out
+    assert 'tried event "polls the clock": stands' in told and "the same results" in told
+    assert "has-time-elapsed 25" in out.read_text()
+    path.write_bytes(path.read_bytes()[:20])
+    assert main(["hints", str(path)]) == 2
+    assert "damaged" in capsys.readouterr().err

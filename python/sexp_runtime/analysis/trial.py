@@ -114,17 +114,14 @@ class Recorded:
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
-        self.content: bytes = Recording(path).header["mission"]
+        header = Recording(path).header
+        self.content: bytes = header["mission"]
+        self.file: str = header.get("file", "")
 
     def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
         """Return a replay's session, and what makes its next frame."""
         replay = Replay(self._path, mission=content, freeze_gc=False, **settings)
         return replay.session, replay.step
-
-
-def try_hint(content: bytes, hint: Hint, *, seconds: float, seed: int, fps: int = 60) -> Trial:
-    """Prove and measure a rewritten formula on the simulated scenario of a seed."""
-    return try_on(Simulated(content, seconds, seed, fps), hint)
 
 
 def try_on(stage: Stage, hint: Hint) -> Trial:
@@ -222,22 +219,18 @@ def _formula(session: MissionSession, hint: Hint) -> SexpExpression:
     return formula
 
 
-def apply_standing(
-    path: Path, trials: list[Trial], *, seed: int, seconds: float, fps: int = 60
-) -> tuple[bytes, bool, dict[str, Any]]:
-    """Return a mission file with every standing hint applied, whether it proved equal as a whole, and what it saved.
+def apply_standing(stage: Stage, trials: list[Trial]) -> tuple[bytes, bool, dict[str, Any]]:
+    """Return the mission with every standing hint applied, whether it proved equal as a whole, and what it saved.
 
     The saving is of the whole mission on the cached engine: evaluations and microseconds, before and after.
     """
-    content = path.read_bytes()
-    changed = content
+    content = changed = stage.content
     # From the end of the file to its start, so that places found in the original stay right.
     for trial in sorted(trials, key=lambda trial: -trial.hint.line):
         if trial.stands:
-            probe = MissionSession.load(changed, engine="naive", seed=seed, freeze_gc=False, monitor=Mode.OFF)
+            probe = MissionSession.load(changed, engine="naive", freeze_gc=False, monitor=Mode.OFF)
             changed = rewritten_text(changed, trial.hint, probe)
             probe.close()
-    stage = Simulated(content, seconds, seed, fps)
     equal, _made = _same(stage, content, changed)
     whole = {}
     for name, text in (("before", content), ("after", changed)):

@@ -1,4 +1,4 @@
-"""`hints`: play a mission, advise on expressions that cost more than they need to, prove and apply the advice."""
+"""`hints`: play a mission or a recording, advise on expressions that cost too much, prove and apply the advice."""
 
 from __future__ import annotations
 
@@ -8,20 +8,21 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sexp_runtime.analysis.trial import Trial, apply_standing, try_hint
+from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.session import MissionSession
+from sexp_runtime.monitor.recording import is_recording
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
-    parser.add_argument("missions", type=Path, nargs="+", metavar="MISSION", help="mission files")
+    parser.add_argument("missions", type=Path, nargs="+", metavar="MISSION", help="mission files or recordings")
     parser.add_argument("--seconds", type=float, default=120.0, help="mission time to watch (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
+    parser.epilog = "A recording has its own length, seed and frames."
     parser.add_argument("--try", dest="try_them", action="store_true", help="prove and measure rewritten formulas")
     parser.add_argument("--apply", type=Path, metavar="OUT.fs2", help="write the mission with the proved ones applied")
     parser.add_argument("--most", type=int, default=20, help="hints to show a mission (default 20)")
@@ -56,38 +57,39 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
-    hints = watch(path, seconds=args.seconds, seed=args.seed, fps=args.fps)
+    stage: Stage
+    if is_recording(path):
+        stage = Recorded(path)
+        name = stage.file or path.name
+    else:
+        name = path.name
+        stage = Simulated(path.read_bytes(), args.seconds, args.seed, args.fps)
+    hints = watch(stage, name)
     result: dict[str, Any] = {"mission": str(path), "hints": [hint.as_dict() for hint in hints]}
     if args.try_them or args.apply:
-        trials = try_all(path, hints, seconds=args.seconds, seed=args.seed, fps=args.fps)
+        trials = [try_on(stage, hint) for hint in hints if hint.rewritten and hint.safe]
         result["trials"] = [trial.as_dict() for trial in trials]
         if args.apply:
-            content, equal, whole = apply_standing(path, trials, seed=args.seed, seconds=args.seconds, fps=args.fps)
+            content, equal, whole = apply_standing(stage, trials)
             result["applied"] = {"equal": equal, "hints": sum(trial.stands for trial in trials), **whole}
             if equal:
                 args.apply.write_bytes(content)
     return result
 
 
-def watch(path: Path, *, seconds: float, seed: int, fps: int) -> list[Hint]:
-    """Play the mission on the cached engine, watched in full, and return the hints."""
-    session = MissionSession.load(path, seed=seed, scenario=True, monitor=Mode.FULL, freeze_gc=False)
+def watch(stage: Stage, name: str) -> list[Hint]:
+    """Play a mission of that file name on the cached engine, watched in full, and return the hints."""
+    session, step = stage.play(stage.content, engine="cached", monitor=Mode.FULL)
     try:
-        for _ in range(round(seconds * fps)):
-            session.step_us(round(1_000_000 / fps))
-            if session.world.mission_over:
-                break
-        return PerformanceHints().analyze(session)
+        while step() and not session.world.mission_over:
+            pass
+        hints = PerformanceHints().analyze(session)
+        for hint in hints:
+            if hint.line:
+                hint.file = name
+        return hints
     finally:
         session.close()
-
-
-def try_all(path: Path, hints: list[Hint], *, seconds: float, seed: int, fps: int) -> list[Trial]:
-    """Try every hint that has a rewritten text."""
-    content = path.read_bytes()
-    return [
-        try_hint(content, hint, seconds=seconds, seed=seed, fps=fps) for hint in hints if hint.rewritten and hint.safe
-    ]
 
 
 def _show(result: dict[str, Any], most: int) -> None:

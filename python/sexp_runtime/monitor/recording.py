@@ -250,6 +250,12 @@ class RecordingWriter:
         self.close()
 
 
+def is_recording(path: str | Path) -> bool:
+    """Return whether a file begins as a recording does; raises OSError if it cannot be read."""
+    with Path(path).open("rb") as file:
+        return file.read(len(MAGIC)) == MAGIC
+
+
 class Recording:
     """Reads a recording: `header` at once, the frames as they are asked for.
 

@@ -265,7 +265,9 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert shown["listening"] and len(shown["rows"]) == 46
     assert shown["from_cache"].endswith("%") and shown["frame"].endswith("us") and int(shown["slots"]) > 10
     assert "The Lantern Run" in shown["status"] and "engine: cached" in shown["status"]
-    assert steps["full"]["watching"] == "full, recording" and steps["full"]["hot"] > 3 and steps["full"]["operators"] > 3
+    assert (
+        steps["full"]["watching"] == "full, recording" and steps["full"]["hot"] > 3 and steps["full"]["operators"] > 3
+    )
     counts = [int(row[5] or 0) for row in steps["sorted"]["rows"]]
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
     assert 'event "' in steps["why"]["text"] and "waits for" in steps["why"]["text"]
