@@ -97,11 +97,20 @@ def test_computed_names_are_recorded_while_running(context: EvaluationContext) -
     assert ("ship", "blue", "hull") in notes.keys
 
 
-def test_candidates_are_recorded_while_running(context: EvaluationContext) -> None:
+@pytest.mark.parametrize(
+    ("candidates", "known"),
+    [('any-of "Red" "Wolf 1"', True), ('any-of "Red" "Wolf 1" "@s[x]"', False), ("any-of &&Queue", False)],
+)
+def test_candidates_are_known_when_listed_and_recorded_while_running_when_not(
+    candidates: str, known: bool, context: EvaluationContext
+) -> None:
     notes = Notes()
-    text = '( when-argument ( any-of "Red" "Wolf 1" ) ( < ( hits-left "<argument>" ) 50 ) ( do-nothing ) )'
-    compiled(text, context, notes).evaluate()
-    assert {("ship", "red", "hull"), ("ship", "wolf 1", "hull")} <= notes.keys
+    text = f'( when-argument ( {candidates} ) ( < ( hits-left "<argument>" ) 50 ) ( do-nothing ) )'
+    form = compiled(text, context, notes)
+    form.evaluate()
+    hulls = {("ship", "red", "hull"), ("ship", "wolf 1", "hull")}
+    assert hulls <= (form.facts if known else notes.keys)
+    assert not hulls <= (notes.keys if known else form.facts)
 
 
 def test_actions_are_not_read_from_until_they_run(context: EvaluationContext) -> None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
+from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, ReadsFunction, Trait
@@ -74,7 +75,6 @@ class FactScan:
 def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
     """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway."""
     found = FactScan()
-    world = ctx.world
     shared = (ctx.constants.true, ctx.constants.false)
     stack = [root]
     while stack:
@@ -101,7 +101,7 @@ def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
                     found.facts.add(("var", named))
             continue
         if kind is EvalKind.OPERATOR and node not in shared:
-            _scan_operator(found, node, world)
+            _scan_operator(found, node, ctx)
             deciding, actions = split_actions(node)
             stack.extend(deciding)
             kept = found.root_actions if node is root else found.actions
@@ -143,8 +143,8 @@ def _container_names(ctx: EvaluationContext) -> Iterable[str]:
     return [name.lower() for name in ctx.world.containers.snapshot()]
 
 
-def _scan_operator(found: FactScan, node: EvalNode, world: object) -> None:
-    spec = node.spec
+def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext) -> None:
+    spec, world = node.spec, ctx.world
     assert spec is not None
     if motion.is_moving_comparison(node):
         found.moving.append(node)
@@ -168,7 +168,40 @@ def _scan_operator(found: FactScan, node: EvalNode, world: object) -> None:
     )
     found.facts |= one & other
     if one != other or _ROSTER in one:
-        found.computed.append(node)
+        candidates = _known_candidates(node, ctx)
+        if candidates is None or _ROSTER in one:
+            found.computed.append(node)
+        for text in candidates or ():
+            found.facts.update(reads(world, [text if arg.is_placeholder else _literal_text(arg) for arg in node.args]))
+
+
+def _known_candidates(node: EvalNode, ctx: EvaluationContext) -> Sequence[str] | None:
+    """Return the texts that `<argument>` can stand for in an operator, None if only running shows them.
+
+    Below `every-time-argument` only running shows whether an operator is evaluated at all, see compiler.truth.
+    """
+    form = node.form
+    if form is None or form.name != "when-argument" or not form.args:
+        return None
+    if not all(_is_literal(arg) or arg.is_placeholder for arg in node.args):
+        return None
+    provider = form.args[0].inner
+    if provider is None or provider.name not in LISTED or not lists_plain_texts(provider, ctx):
+        return None
+    return [arg.text for arg in provider.args]
+
+
+def lists_plain_texts(provider: EvalNode, ctx: EvaluationContext) -> bool:
+    """Whether all candidates of a provider are atoms that read as their own texts always (C40)."""
+    return all(
+        arg.kind is EvalKind.ATOM
+        and arg.variable is None
+        and not arg.is_name
+        and not arg.is_placeholder
+        and not arg.text.startswith(("@", "variable["))
+        and variable_named(ctx, arg.text) is None
+        for arg in provider.args
+    )
 
 
 def _reads_of(found: FactScan, node: EvalNode) -> ReadsFunction | None:

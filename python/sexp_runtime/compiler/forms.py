@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sexp_runtime.compiler.facts import variable_named
+from sexp_runtime.compiler.facts import lists_plain_texts
 from sexp_runtime.compiler.performing import ActionWriter, acts, can_write_condition
 from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import MEANINGS
 
 #: Providers that the code takes the place of.
@@ -53,7 +53,7 @@ def write_every_time_argument(root: EvalNode, ctx: EvaluationContext) -> SourceW
     if len(root.args) < 2 or ctx.options.true_loop_arguments:
         return None
     provider = root.args[0].inner
-    if provider is None or not _is_listed_plainly(provider, ctx):
+    if provider is None or not _can_write(provider, ctx):
         return None
     condition = Planner(ctx, fresh=True).plan(root.args[1])
     several = provider.name == _ALL and len(provider.args) > 1
@@ -148,19 +148,11 @@ class _FormWriter:
         writer.indent -= 1
 
 
-def _is_listed_plainly(provider: EvalNode, ctx: EvaluationContext) -> bool:
-    """Whether a provider is one that code can stand for, and its candidates read as their own texts always (C40)."""
+def _can_write(provider: EvalNode, ctx: EvaluationContext) -> bool:
+    """Whether a provider is one that code can stand for."""
     if provider.name not in (_ALL, _DRAWN) or not provider.args or provider.spec is not MEANINGS[provider.name]:
         return False
-    return all(
-        arg.kind is EvalKind.ATOM
-        and arg.variable is None
-        and not arg.is_name
-        and not arg.is_placeholder
-        and not arg.text.startswith(("@", "variable["))
-        and variable_named(ctx, arg.text) is None
-        for arg in provider.args
-    )
+    return lists_plain_texts(provider, ctx)
 
 
 def _flush(writer: SourceWriter, nodes: Iterable[EvalNode]) -> None:
