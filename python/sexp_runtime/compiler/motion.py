@@ -11,7 +11,7 @@ from typing import Final
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.places import Presence, find_places
+from sexp_runtime.operators.places import Presence, find_places, find_spot
 from sexp_runtime.operators.registry import OperatorFunction
 from sexp_runtime.values import INT_MAX, INT_MIN, Raw
 from sexp_runtime.world.facts import FactKey
@@ -223,6 +223,8 @@ class _Comparison(Watched):
             return self._leaf_reader(head, probe)
         parts = [self._reader(part, probes) for part in head.args]
         name = head.name
+        if name in ("+", "-") and len(head.args) == 2 and _is_number(head.args[1]):
+            return _shifted(parts[0], head.args[1].literal if name == "+" else -head.args[1].literal)
 
         def fold(ctx: EvaluationContext) -> Reading | None:
             readings = []
@@ -262,6 +264,8 @@ class _Comparison(Watched):
         ship = ctx.ship(atom)
         if ship is not None:
             return self._bound_of(ctx, ship), ship.radius
+        if find_spot(ctx, atom) is not None:  # a waypoint
+            return 0.0, 0.0
         presence, places = find_places(ctx, atom)
         if presence is not Presence.HERE:
             return 0.0, 0.0
@@ -278,6 +282,23 @@ class _Comparison(Watched):
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
+
+
+def _is_number(arg: EvalNode) -> bool:
+    return arg.kind is EvalKind.ATOM and arg.variable is None
+
+
+def _shifted(read: Reader, offset: int) -> Reader:
+    """Return what reads a value to which a number is added, as most comparisons of coordinates do."""
+
+    def shifted(ctx: EvaluationContext) -> Reading | None:
+        reading = read(ctx)
+        if reading is None:
+            return None
+        value = reading[0] + offset
+        return (value, reading[1], reading[2]) if INT_MIN < value < INT_MAX else None
+
+    return shifted
 
 
 def _speed_of(ship: Ship) -> float:

@@ -168,9 +168,7 @@ def acts(actions: Iterable[EvalNode]) -> bool:
 
 def can_write_condition(plan: Plan) -> bool:
     """Whether a condition can be written without statuses: it reads, or draws, and does nothing else."""
-    return plan.form is not Form.INTERPRETED and (
-        is_pure(plan.head) or (is_drawing(plan.head) and not any(residue(plan)))
-    )
+    return plan.form is not Form.INTERPRETED and is_drawing(plan.head)
 
 
 def _only_nan(plan: Plan) -> bool:
