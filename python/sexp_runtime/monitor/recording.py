@@ -8,7 +8,8 @@ The file is a row of blocks, each with its length and CRC-32, so that damage is 
     ...
     block: end                                   the number of frames; absent in a run that broke off
 
-Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments].
+Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]; tuples are
+told from lists by an extension type, but for the vectors of `move_ship`, of which there are most: plain arrays.
 """
 
 from __future__ import annotations
@@ -43,9 +44,8 @@ DURING: Final = 1
 _SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)
 _VECTOR: Final = struct.Struct("<3d")
 _MATRIX: Final = struct.Struct("<9d")
-#: A vector and a double as msgpack has them, heads included: most of what a recording holds.
-_PACKED_VECTOR: Final = struct.Struct("<3B3d")
-_PACKED_DOUBLE: Final = struct.Struct(">Bd")
+#: The method whose arrays are tuples.
+_MOVE: Final = "move_ship"
 
 
 class DamagedRecordingError(ValueError):
@@ -135,61 +135,30 @@ class RecordingWriter:
         self.microseconds = 0  # of mission time
         self._most_bytes = most_bytes
         self._changes: list[bytes] = []
-        # One packer for everything: its buffer is large, and making one takes longer than packing a change.
+        # Packers live long: their buffers are large, and making one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
-        self._heads: dict[tuple[Any, ...], tuple[bytes, ...]] = {}
-        self._ships: dict[str, bytes] = {}
+        self._mover = msgpack.Packer(default=_encode)
+        self._ships: dict[str, Any] = {}
         self._block: list[bytes] = []
         self._file: BinaryIO = self.path.open("wb")
         self._put(MAGIC)
         self._write(b"H", zlib.compress(_pack({"version": VERSION, **header})))
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ.
-
-        The bytes are those of a plain pack of [phase, part, method, args, kwargs], put together piece by piece: the
-        packer would have to call back for each ship and each vector.
-        """
-        shape = (phase, part, method, len(args), *kwargs)
-        head = self._heads.get(shape) or self._learn(shape)
-        pieces = [head[0]]
-        for value in args:
-            pieces.append(self._pack_value(value))
-        pieces.append(head[1])
-        if kwargs:
-            for name, value in zip(head[2:], kwargs.values(), strict=True):
-                pieces.append(name)
-                pieces.append(self._pack_value(value))
-        self._changes.append(b"".join(pieces))
-
-    def _learn(self, shape: tuple[Any, ...]) -> tuple[bytes, ...]:
-        """Return what packed changes of a shape have in common: up to the arguments, after them, each keyword."""
-        phase, part, method, size, *names = shape
-        pack, packer = self._packer.pack, self._packer
-        head = b"\x95" + pack(phase) + pack(part) + pack(method) + packer.pack_array_header(size)
-        learnt: tuple[bytes, ...] = (head, packer.pack_map_header(len(names)), *(pack(name) for name in names))
-        self._heads[shape] = learnt
-        return learnt
-
-    def _pack_value(self, value: Any) -> bytes:
-        kind = type(value)
-        if kind is tuple and len(value) == 3:
-            x, y, z = value
-            if type(x) is float and type(y) is float and type(z) is float:
-                return _PACKED_VECTOR.pack(0xC7, 24, _FLOATS, x, y, z)
-        elif kind is float:
-            return _PACKED_DOUBLE.pack(0xCB, value)
-        elif kind is Ship:
-            packed = self._ships.get(value.key)
-            if packed is None:
-                packed = self._ships[value.key] = self._packer.pack(value)
-            return packed
+        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
+        ships = self._ships
+        packer = self._mover if method == _MOVE else self._packer
+        plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]
         try:
-            whole: bytes = self._packer.pack(value)
+            self._changes.append(packer.pack([phase, part, method, plain, kwargs]))
         except Exception:
-            self._packer.reset()
+            packer.reset()
             raise
-        return whole
+
+    def _learn(self, ship: Ship) -> Any:
+        """Return what stands for a ship, made once: the packer would call back for each."""
+        self._ships[ship.key] = packed = _encode(ship)
+        return packed
 
     def end_frame(self, step_us: int, digest: int | None = None) -> None:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
@@ -330,6 +299,10 @@ def _phase_of(packed: bytes) -> int:
     return int.from_bytes(packed[2 : 2 + size], "big")
 
 
+def _vector(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
 def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
     """Carry out a frame's recorded changes of one phase on the world of a replay.
 
@@ -341,6 +314,9 @@ def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
             if _phase_of(packed) != phase:
                 continue
             _, part, method, args, kwargs = decoder.unpack(packed)
+            if method == _MOVE:
+                args = [_vector(value) for value in args]
+                kwargs = {name: _vector(value) for name, value in kwargs.items()}
             target = getattr(world, part) if part else world
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
