@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import EventPlan, Formulas, MissionPlan, random_frame
-from events.test_equivalence import check_mission
+from events.random_missions import EventPlan, Formulas, MissionPlan, apply, random_frame
+from events.test_equivalence import build, check_mission
+from sexp_runtime.events.cached import CachedEventManager
 
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 
@@ -21,7 +22,8 @@ def mission(seed: int) -> MissionPlan:
     for _ in range(8):
         text = make.moving()
         if make.chance(40):
-            text = f"( {make.pick(['and', 'or'])} {text} {make.moving()} )"
+            other = make.moving() if make.chance(50) else f"( = @b[0] {make.small()} )"
+            text = f"( {make.pick(['and', 'or'])} {text} {other} {make.moving()} )"
         if make.chance(20):
             text = f"( not {text} )"
         kind = make.pick(["when", "when", "every-time"])
@@ -30,6 +32,8 @@ def mission(seed: int) -> MissionPlan:
         steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 33_333, 50_000, 100_000]))]
         if make.chance(60):
             steps += [step for step in random_frame(make) if step[0] in ("turn", "bound", "dock", "move", "arrive")]
+        if make.chance(30):
+            steps.append(("number", 1, make.r.randrange(6)))
         if make.chance(30):
             steps.append(("turn", make.pick(["Red", "Blue", "Green", "Wolf 1"]), make.r.randrange(3), make.chance(50)))
         plan.frames.append(steps)
@@ -51,3 +55,31 @@ def test_a_turning_ship_at_rest_is_noticed() -> None:
     plan.frames += [[("time", 100_000), ("turn", "Red", 0, turned)] for turned in (True, False, True)]
     plan.frames += [[("time", 100_000), ("turn", "Wolf 1", 0, turned)] for turned in (True, False, True)]
     check_mission(plan, ("interpreted", "cached"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "idle", "watching"),
+    [
+        ('( and ( = @b[0] 1 ) ( < ( distance "Wolf 1" "Red" ) 288 ) )', 0, 1),
+        ('( not ( or ( > ( distance "Wolf 1" "Red" ) 200 ) ( = @b[0] 0 ) ) )', 0, 1),
+    ],
+)
+def test_what_moves_is_waited_for_only_while_it_decides(condition: str, idle: int, watching: int) -> None:
+    plan = MissionPlan()
+    plan.events.append(EventPlan(f"( when {condition} ( do-nothing ) )", dict(FIELDS)))
+    manager, _ = build(plan, "cached")
+    assert isinstance(manager, CachedEventManager)
+    apply(manager.world, ("number", 1, idle))
+
+    def evaluations() -> int:
+        before = manager.counters.evaluations
+        for place in range(310, 330):  # near where it flips, and with no bound: judged in every frame
+            for step in (("time", 16_667), ("bound", "Wolf 1", None), ("move", "Wolf 1", place)):
+                apply(manager.world, step)
+            manager.frame()
+        return manager.counters.evaluations - before
+
+    evaluations()
+    assert evaluations() == 0
+    apply(manager.world, ("number", 1, watching))
+    assert evaluations() == 20
