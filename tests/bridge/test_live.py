@@ -242,6 +242,9 @@ def test_a_trial_that_cannot_run_or_is_overtaken_leaves_the_game_alone(
 ) -> None:
     lines: list[str] = []
     emitted: list[tuple[Any, ...]] = []
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(copies))
     runtime = new_host(lines, emitted)
     runtime.hints._executable = program
     options = {"record": True, "recordings": str(tmp_path)}
@@ -252,6 +255,7 @@ def test_a_trial_that_cannot_run_or_is_overtaken_leaves_the_game_alone(
     name = hint_id(runtime, CLOCK)
     if program != sys.executable:
         assert not runtime.apply_hint(name) and "/nowhere/python" in lines[-1]
+        assert list(copies.iterdir()) == []
         return
     monkeypatch.setattr(live_hints, "LONGEST_PROOF", -1.0)
     assert runtime.apply_hint(name)
@@ -264,3 +268,4 @@ def test_a_trial_that_cannot_run_or_is_overtaken_leaves_the_game_alone(
     assert proof.poll() is not None
     play(runtime, 60)
     runtime.close()
+    assert list(copies.iterdir()) == []

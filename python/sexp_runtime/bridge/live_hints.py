@@ -51,6 +51,7 @@ class LiveHints:
         self._withdrawn: set[tuple[str, str]] = set()
         self._proof: subprocess.Popen[str] | None = None
         self._proving: tuple[str, Hint] | None = None
+        self._copy = Path()  # of the recording, for the proof
         self._deadline = 0.0
 
     def mission(self, session: MissionSession | None) -> None:
@@ -95,13 +96,13 @@ class LiveHints:
                 env={**os.environ, "PYTHONPATH": str(_PACKAGES)},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )  # fmt: skip
+            assert proof.stdin is not None
+            with proof.stdin:
+                json.dump({"recording": name, "hint": hint.as_dict()}, proof.stdin, default=str)
         except BaseException:
             recording.unlink(missing_ok=True)
             raise
-        assert proof.stdin is not None
-        with proof.stdin:
-            json.dump({"recording": name, "hint": hint.as_dict()}, proof.stdin, default=str)
-        self._proof, self._proving = proof, (hint_id, hint)
+        self._proof, self._proving, self._copy = proof, (hint_id, hint), recording
         self._deadline = monotonic() + LONGEST_PROOF
         return f"{hint.owner}: trying both texts on the {seconds:.0f} s played so far"
 
@@ -151,6 +152,7 @@ class LiveHints:
             if proof.poll() is None:
                 proof.kill()
                 proof.wait()
+                self._copy.unlink(missing_ok=True)
             if proof.stdout is not None:
                 proof.stdout.close()
 
