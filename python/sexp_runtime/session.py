@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter_ns
@@ -206,6 +206,18 @@ class MissionSession:
         return cls(found.mission, whole, diagnostics=found.diagnostics, source=content)
 
     # --- frames ---------------------------------------------------------------------------------------------------
+
+    def play(self, frames: int, fps: float = 60.0) -> Iterator[int]:
+        """Make so many frames, fewer if the mission ends; yields after each how many that were.
+
+        Frame n ends n / fps seconds of mission time after the start, to the microsecond, so that nothing drifts.
+        """
+        start = self.world.clock.us
+        for number in range(1, frames + 1):
+            self.step_us(start + round(number * 1_000_000 / fps) - self.world.clock.us)
+            yield number
+            if self.world.mission_over:
+                return
 
     def step(self, seconds: float) -> None:
         """Make one frame that is `seconds` of mission time later than the last; raises ValueError if negative."""

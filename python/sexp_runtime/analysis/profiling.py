@@ -43,14 +43,10 @@ def profile_run(
         session.on_event_failed.append(lambda name, _: series.fired(session.mission_time, "event", name, "failed"))
         session.on_goal_changed.append(lambda name, status: series.fired(session.mission_time, "goal", name, status))
         frames = round(seconds * fps)
-        step_us = round(1_000_000 / fps)
-        for frame in range(frames):
-            session.step_us(step_us)
+        for frame in session.play(frames, fps):
             series.frame(session.mission_time, session.monitor.last_frame_ns)
             if frame % fps == 0:
                 progress(frame, frames)
-            if session.world.mission_over:
-                break
         series.finish(session.mission_time)
         progress(frames, frames)
         return Profile(session.report(), series, dict(session.monitor.stacks))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 T = TypeVar("T")
@@ -16,7 +16,11 @@ _INTERVAL: Final = 0.1
 
 def track(items: Sequence[T], label: str) -> Iterator[T]:
     """Yield the items, with a bar on standard error while that is a terminal and the work takes a while."""
-    total = len(items)
+    return track_some(items, len(items), label)
+
+
+def track_some(items: Iterable[T], total: int, label: str) -> Iterator[T]:
+    """As `track`, of items that come one by one, `total` at most."""
     if total < 2 or not sys.stderr.isatty():
         yield from items
         return

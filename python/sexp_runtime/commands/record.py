@@ -34,13 +34,9 @@ def run(args: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return 2
     began = time.perf_counter()
-    frames = round(args.seconds * args.fps)
-    step_us = round(1_000_000 / args.fps)
     try:
-        for _ in range(frames):
-            session.step_us(step_us)
-            if session.world.mission_over:
-                break
+        for _ in session.play(round(args.seconds * args.fps), args.fps):
+            pass
     finally:
         made = session.counters()["frames"]
         session.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sexp_runtime.commands.output import write_json
-from sexp_runtime.commands.progress import track
+from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.events.cues import CueKind
 from sexp_runtime.session import MissionSession
@@ -90,18 +90,11 @@ def play(
     )
     actions: Counter[str] = Counter()
     session.on_action.append(lambda operator, arguments: actions.update((operator,)))
-    start = 0
-    played = 0
+    made = session.play(frames, fps)
     try:
-        numbers = range(1, frames + 1)
-        for number in track(numbers, Path(path).stem) if progress else numbers:
-            now = round(number * 1_000_000 / fps)
-            session.step_us(now - start)
-            start = now
-            played = number
-            if session.world.mission_over:
-                break
-        return summary(session, actions, played)
+        for _ in track_some(made, frames, Path(path).stem) if progress else made:
+            pass
+        return summary(session, actions, session.counters()["frames"])
     finally:
         session.close()
 

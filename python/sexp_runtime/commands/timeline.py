@@ -76,10 +76,8 @@ def run(args: argparse.Namespace) -> int:
         return 1
     timeline = Timeline(session, chosen)
     session.monitor.hook = timeline
-    for _ in range(round(args.seconds * args.fps)):
-        session.step_us(round(1_000_000 / args.fps))
-        if session.world.mission_over:
-            break
+    for _ in session.play(round(args.seconds * args.fps), args.fps):
+        pass
     session.close()
     if args.json:
         write_json(args.json, timeline.rows)

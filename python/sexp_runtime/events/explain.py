@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
@@ -202,38 +203,54 @@ def fact_name(world: World, key: FactKey) -> str:
 def fact_value(world: World, key: FactKey) -> str:
     """Return a fact's present value as text, "" where there is nothing short to say."""
     kind, *rest = key
-    name = str(rest[0]) if rest else ""
-    if kind == "var" and isinstance(rest[0], int):
-        return repr(world.variables.texts[rest[0]])
-    if kind == "ship" and len(rest) == 2:
-        ship = world.ship(name)
-        if ship is None:
-            return "no such ship"
-        if rest[1] == "status":
-            return ship.status.name.lower().replace("_", " ")
-        return _short(getattr(ship, str(rest[1]), ""))
-    if kind == "wing" and world.wing(name) is not None and rest[1:] != ["state"]:
+    show = _VALUES.get(str(kind))
+    return show(world, rest) if show is not None and rest else ""
+
+
+def _ship_value(world: World, rest: Sequence[Any]) -> str:
+    ship = world.ship(str(rest[0]))
+    if ship is None:
+        return "no such ship"
+    if rest[1:] == ["status"]:
+        return ship.status.name.lower().replace("_", " ")
+    return _short(getattr(ship, str(rest[1]), "")) if len(rest) == 2 else ""
+
+
+def _wing_value(world: World, rest: Sequence[Any]) -> str:
+    wing = world.wing(str(rest[0]))
+    if wing is None:
+        return "no such wing"
+    if rest[1:] != ["state"]:
         return ""
-    if kind == "wing":
-        wing = world.wing(name)
-        if wing is None:
-            return "no such wing"
-        return f"{wing.current} there, {wing.arrived} arrived, {wing.destroyed} destroyed, {wing.departed} departed"
-    if kind == "event":
-        event = world.event(name)
-        return "no such event" if event is None else f"result {event.result}" + (", done" if event.done else "")
-    if kind == "goal":
-        goal = world.goal(name)
-        return "no such goal" if goal is None else goal.status
-    if kind == "log":
-        return str(sum(1 for entry in world.log if name in (entry.name.lower(), entry.second.lower())))
-    if kind == "key":
-        return "pressed" if name in world.keys else "not pressed"
-    if kind == "option":
-        return _short(world.options.get(name, ""))
-    if kind == "player" and rest:
-        return _short(getattr(world.player, name, ""))
-    return ""
+    return f"{wing.current} there, {wing.arrived} arrived, {wing.destroyed} destroyed, {wing.departed} departed"
+
+
+def _event_value(world: World, rest: Sequence[Any]) -> str:
+    event = world.event(str(rest[0]))
+    return "no such event" if event is None else f"result {event.result}" + (", done" if event.done else "")
+
+
+def _goal_value(world: World, rest: Sequence[Any]) -> str:
+    goal = world.goal(str(rest[0]))
+    return "no such goal" if goal is None else goal.status
+
+
+def _log_value(world: World, rest: Sequence[Any]) -> str:
+    return str(sum(1 for entry in world.log if rest[0] in (entry.name.lower(), entry.second.lower())))
+
+
+#: By kind of fact, what shows the value of one, given the rest of its key.
+_VALUES: Final[dict[str, Callable[[World, Sequence[Any]], str]]] = {
+    "var": lambda world, rest: repr(world.variables.texts[rest[0]]) if isinstance(rest[0], int) else "",
+    "ship": _ship_value,
+    "wing": _wing_value,
+    "event": _event_value,
+    "goal": _goal_value,
+    "log": _log_value,
+    "key": lambda world, rest: "pressed" if rest[0] in world.keys else "not pressed",
+    "option": lambda world, rest: _short(world.options.get(str(rest[0]), "")),
+    "player": lambda world, rest: _short(getattr(world.player, str(rest[0]), "")),
+}
 
 
 def _short(value: object) -> str:

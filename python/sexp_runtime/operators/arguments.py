@@ -111,9 +111,7 @@ class Tally:
         return self.plain_true + self.known_true > 0
 
 
-def _try(
-    ctx: EvaluationContext, node: EvalNode, candidates: Iterable[Candidate], most: int | None = None
-) -> Tally:
+def _try(ctx: EvaluationContext, node: EvalNode, candidates: Iterable[Candidate], most: int | None = None) -> Tally:
     """Evaluate the form's condition per candidate and collect those with value 1, at most `most` (C20, C22-C24)."""
     tally = Tally()
     form = node.form

@@ -15,9 +15,7 @@ _STEPPING: Final = frozenset({"remove_first", "remove_last", "remove_random", "g
 
 def container_data_text(ctx: EvaluationContext, node: EvalNode) -> str:
     """Return the text a data atom fetches (A30-A32); each call is one read, with its draws and removals (J22, J23)."""
-    modifiers = [
-        str(ctx.number(arg)) if arg.kind is EvalKind.WRAPPER else ctx.text(arg) for arg in node.args
-    ]
+    modifiers = [str(ctx.number(arg)) if arg.kind is EvalKind.WRAPPER else ctx.text(arg) for arg in node.args]
     if any(modifier.lower() in _STEPPING for modifier in modifiers):
         ctx.effects += 1
     return ctx.world.containers.read(node.text, modifiers)
