@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .console import Progress, SetupError, explain_failure
+from .console import Progress, SetupError, run_checked
 from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
@@ -255,20 +255,7 @@ def _run_quietly(what: str, command: Sequence[str], folder: Path | None = None) 
         for name, value in os.environ.items()
         if name not in ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET")
     }
-    try:
-        done = subprocess.run(
-            list(command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            cwd=folder,
-            env=environment,
-            check=False,
-        )
-    except OSError as error:
-        raise SetupError(explain_failure(what, str(error))) from error
-    if done.returncode != 0:
-        raise SetupError(explain_failure(what, done.stdout.decode("utf-8", "replace")))
+    run_checked(what, command, env=environment, cwd=str(folder) if folder is not None else None)
 
 
 def lock(progress: Progress) -> None:
