@@ -10,6 +10,7 @@ import pytest
 from events.random_missions import EventPlan, Formulas, MissionPlan, apply, random_frame
 from events.test_equivalence import build, check_mission
 from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.syntax.dialect import Dialect
 
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 
@@ -17,8 +18,8 @@ FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000,
 def mission(seed: int) -> MissionPlan:
     """Return a mission of nothing but comparisons of positions, in which ships fly, turn, jump, dock and speed up."""
     random = std_random.Random(seed)
-    make = Formulas(random)
-    plan = MissionPlan(seed=seed + 1)
+    make = Formulas(random, wcs=seed % 2 == 1)
+    plan = MissionPlan(seed=seed + 1, dialect=Dialect.WCS if make.wcs else Dialect.FSO)
     for _ in range(8):
         text = make.moving()
         if make.chance(40):
@@ -32,12 +33,14 @@ def mission(seed: int) -> MissionPlan:
         steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 33_333, 50_000, 100_000]))]
         if make.chance(60):
             steps += [step for step in random_frame(make) if step[0] in ("turn", "bound", "dock", "move", "arrive")]
+        if make.chance(5):
+            steps.append((make.pick(["vanish", "depart"]), make.pick(["Blue", "Green", "Wolf 1", "Wolf 2"]), 0))
         if make.chance(30):
             steps.append(("number", 1, make.r.randrange(6)))
         if make.chance(30):
             steps.append(("turn", make.pick(["Red", "Blue", "Green", "Wolf 1"]), make.r.randrange(3), make.chance(50)))
         plan.frames.append(steps)
-    plan.frames[0] += [("arrive", name, 0) for name in ("Blue", "Green", "Wolf 2")]
+    plan.frames[0] += [("arrive", name, 0) for name in ("Blue", "Green", "Wolf 2") if make.chance(70)]
     return plan
 
 
@@ -54,6 +57,25 @@ def test_a_turning_ship_at_rest_is_noticed() -> None:
     plan.frames = [[("time", 100_000), ("bound", "Red", 0.0), ("bound", "Wolf 1", 0.0)], [("time", 100_000)]]
     plan.frames += [[("time", 100_000), ("turn", "Red", 0, turned)] for turned in (True, False, True)]
     plan.frames += [[("time", 100_000), ("turn", "Wolf 1", 0, turned)] for turned in (True, False, True)]
+    check_mission(plan, ("interpreted", "cached"))
+
+
+@pytest.mark.parametrize("wcs", [False, True])
+@pytest.mark.parametrize(
+    "condition",
+    [
+        '( > ( get-object-x "Red" ) ( + ( distance "Blue" "Wolf 1" ) 40 ) )',  # 0 in each pass: nothing is remembered
+        '( > ( - ( get-object-x "Red" ) ( get-object-x "Green" ) ) 60 )',  # in WCS what is no number counts as 0
+        '( < ( + ( get-object-x "Red" ) 2147483600 ) 0 )',  # wraps on the way
+        '( > ( get-object-x "Red" ) ( - ( get-object-x "Green" ) -60 ) )',
+    ],
+)
+def test_what_is_no_number_does_not_stop_the_other_side(condition: str, wcs: bool) -> None:
+    plan = MissionPlan(dialect=Dialect.WCS if wcs else Dialect.FSO)
+    plan.events.append(EventPlan(f"( every-time {condition} ( modify-variable @a[0] ( + @a[0] 1 ) ) )", dict(FIELDS)))
+    plan.events.append(EventPlan(f"( when {condition} ( modify-variable @b[0] ( + @b[0] 1 ) ) )", dict(FIELDS)))
+    plan.frames = [[("time", 100_000), ("arrive", "Blue", 0), ("vanish", "Wolf 1", 0), ("turn", "Red", 0, True)]]
+    plan.frames += [[("time", 100_000)] for _ in range(40)]
     check_mission(plan, ("interpreted", "cached"))
 
 

@@ -13,7 +13,7 @@ from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import Presence, find_places, find_spot
 from sexp_runtime.operators.registry import OperatorFunction
-from sexp_runtime.values import INT_MAX, INT_MIN, Raw
+from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import Ship
 
@@ -39,6 +39,8 @@ _CAUTION: Final = 0.999
 #: A turning cube's surface comes nearer by at most (sqrt(3) - 1) half edges; for each of two boxes.
 _TURNING: Final = 0.75
 _UNBOUNDED: Final = float("inf")
+#: Sums beyond this are not bounded, and none for longer than it takes to change by so much: none wraps unseen.
+_WRAPS: Final = 2.0**30
 #: Evaluations that follow each other within this time count as those of one frame after the other.
 _FREQUENT_US: Final = 50_000
 #: So many evaluations in a row that came before their time make the bounds not worth the work.
@@ -134,12 +136,15 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("at", "first", "inner", "others", "probes", "sink", "skips", "test", "until", "wasted")
+    __slots__ = ("at", "first", "inner", "is_leaf", "others", "probes", "sink", "skips", "test", "until", "wasted")
 
     def __init__(self, node: EvalNode, inner: OperatorFunction, probes: dict[int, _Probe], sink: Sink) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
-        self.probes = tuple(probes.values())
+        #: Those in each argument.
+        self.probes = [tuple(probes[id(leaf)] for leaf in leaves(arg)) for arg in node.args]
+        #: Whether the first argument is a position, not something worked out from some.
+        self.is_leaf = id(node.args[0].head) in probes
         self.sink = sink
         #: When the last evaluation was, and until when its outcome was to stand, in microseconds.
         self.at = self.until = 0
@@ -156,8 +161,9 @@ class _Comparison(Watched):
 
     def begin(self) -> None:
         """Forget what the positions were."""
-        for probe in self.probes:
-            probe.raw = None
+        for probes in self.probes:
+            for probe in probes:
+                probe.raw = None
 
     def end(self, ctx: EvaluationContext) -> None:
         """Note until when the outcome stands."""
@@ -191,14 +197,19 @@ class _Comparison(Watched):
     def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
         """Note until when the outcome of the evaluation just made stands."""
         first = self.first(ctx)
-        if first is not None:
+        if first is None:
+            if self._is_open(ctx):
+                ctx.due_us(soonest)
+        else:
             value, rate, slack = first
-            for read in self.others:
+            for read, probes in zip(self.others, self.probes[1:], strict=True):
                 other = read(ctx)
                 if other is None:
+                    if _is_evaluated(probes):  # no number: the value is 0 in this pass, and the other side still moves
+                        ctx.due_us(soonest)
                     break
                 both = rate + other[1]
-                spare = abs(value - other[0]) - slack - other[2]
+                spare = min(abs(value - other[0]) - slack - other[2], _WRAPS)
                 if spare <= 0.0 or both == _UNBOUNDED:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
@@ -206,11 +217,20 @@ class _Comparison(Watched):
                 if not self.test(value, other[0]):
                     break
 
+    def _is_open(self, ctx: EvaluationContext) -> bool:
+        """Whether the outcome can change although no value of the first argument could be read."""
+        probes = self.probes[0]
+        if not _is_evaluated(probes):
+            return False
+        if all(isinstance(probe.raw, int) for probe in probes):  # a sum that wraps
+            return True
+        return ctx.wcs and not self.is_leaf  # there a sum counts what is no number as 0 (K)
+
     def _reader(self, arg: EvalNode, probes: dict[int, _Probe]) -> Reader:
         """Return what reads an argument as it was at the evaluation just made.
 
-        The result is None if the argument was not evaluated or is no number. No number stays no number until a ship
-        comes or goes, which is a fact.
+        The result is None if the argument was not evaluated, is no number, or may wrap. What is no number in first
+        place decides, until a ship comes or goes, which is a fact.
         """
         head = arg.inner
         if head is None:
@@ -284,6 +304,10 @@ class _Comparison(Watched):
         return max(_speed_of(member) for member in group)
 
 
+def _is_evaluated(probes: Iterable[_Probe]) -> bool:
+    return any(probe.raw is not None for probe in probes)
+
+
 def _is_number(arg: EvalNode) -> bool:
     return arg.kind is EvalKind.ATOM and arg.variable is None
 
@@ -296,7 +320,7 @@ def _shifted(read: Reader, offset: int) -> Reader:
         if reading is None:
             return None
         value = reading[0] + offset
-        return (value, reading[1], reading[2]) if INT_MIN < value < INT_MAX else None
+        return (value, reading[1], reading[2]) if -_WRAPS < value < _WRAPS else None
 
     return shifted
 
@@ -306,7 +330,7 @@ def _speed_of(ship: Ship) -> float:
 
 
 def _fold(name: str, readings: list[Reading]) -> Reading | None:
-    """Combine arguments as the operator does; rates add up, and no value may wrap (None)."""
+    """Combine arguments as the operator does; rates add up, and what may wrap is None."""
     values = [reading[0] for reading in readings]
     rate = sum(reading[1] for reading in readings)
     slack = sum(reading[2] for reading in readings)
@@ -327,4 +351,4 @@ def _fold(name: str, readings: list[Reading]) -> Reading | None:
         value = max(values)
     else:
         value = abs(values[0])
-    return (value, rate, slack) if INT_MIN < value < INT_MAX else None
+    return (value, rate, slack) if -_WRAPS < value < _WRAPS else None

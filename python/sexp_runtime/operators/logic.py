@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.evaluator import evaluate
+from sexp_runtime.operators.evaluator import evaluate, evaluate_head
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
@@ -35,7 +35,7 @@ def logical_and(ctx: EvaluationContext, node: EvalNode) -> Raw:
             result = evaluate(ctx, arg) != 0
             continue
         value = evaluate(ctx, arg)
-        status = (arg.inner or arg).status
+        status = arg.status
         if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
             return KNOWN_FALSE
         if value != 1:
@@ -57,7 +57,7 @@ def logical_or(ctx: EvaluationContext, node: EvalNode) -> Raw:
             result = evaluate(ctx, arg) != 0
             continue
         value = evaluate(ctx, arg)
-        status = (arg.inner or arg).status
+        status = arg.status
         if status is KNOWN_TRUE:
             return KNOWN_TRUE
         if value == 1:
@@ -78,7 +78,7 @@ def logical_not(ctx: EvaluationContext, node: EvalNode) -> Raw:
     value = evaluate(ctx, arg)
     if not arg.is_expression:
         return int(value == 0)
-    status = arg.head.status
+    status = arg.status
     if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
         return KNOWN_TRUE
     if status is KNOWN_TRUE:
@@ -99,7 +99,7 @@ def exactly_one(ctx: EvaluationContext, node: EvalNode) -> Raw:
             other_true += value != 0
             counted -= 1
             continue
-        status = arg.head.status
+        status = arg.status
         if status is KNOWN_TRUE:
             known_true += 1
         elif status is KNOWN_FALSE or status is NAN_FOREVER:
@@ -120,8 +120,9 @@ def and_in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if position == 0 and not arg.is_expression:
             result = evaluate(ctx, arg) != 0
             continue
-        value = evaluate(ctx, arg)
-        holder = arg.head if position == 0 else arg  # the first is remembered in its operator, the others in wrappers
+        # The first is remembered in its operator, the others in wrappers.
+        value = evaluate(ctx, arg) if position else evaluate_head(ctx, arg)
+        holder = arg if position else arg.head
         status = holder.status
         is_true = value == 1
         if position and is_true and not result:
