@@ -90,6 +90,7 @@ def test_compiled_equals_interpreted(random: Random, wcs: bool) -> None:
     check_formula(random, wcs=wcs)
 
 
+@pytest.mark.timeout(0)
 @pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for the long run")
 def test_compiled_equals_interpreted_long() -> None:
     for seed in range(100_000):
