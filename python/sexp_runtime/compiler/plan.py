@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from enum import Enum
 from typing import Final
@@ -45,18 +46,18 @@ _ONLY_FALSE: Final = frozenset({KNOWN_FALSE})
 _READER: Final = Trait.NONE | Trait.TIME
 
 
-class Watched:
+class Watched(ABC):
     """Base of operator functions that watch the evaluation of their arguments, which code tells them of."""
 
     __slots__ = ()
 
+    @abstractmethod
     def begin(self) -> None:
         """The arguments are about to be evaluated."""
-        raise NotImplementedError
 
+    @abstractmethod
     def end(self, ctx: EvaluationContext) -> None:
         """The operator has its result."""
-        raise NotImplementedError
 
 
 class Form(Enum):
