@@ -145,3 +145,15 @@ def test_an_error_on_the_way_leaves_no_candidate_behind(place: tuple[EvaluationC
         form.evaluate()
     assert context.candidate is None
     assert not context.applicable
+
+
+def test_a_comparison_that_remembers_the_candidate_before_is_not_asked_once_for_all() -> None:
+    plan = MissionPlan()
+    log: Log = []
+    context = build_context(plan, build_world(plan), log)  # "Blue" is not there yet: its place is no number
+    text = (
+        '( every-time-argument ( any-of "Green" "Red" ) ( and ( > ( hits-left "<argument>" ) 50 )'
+        ' ( xor ( != 350 ( get-object-z "Blue" ) ) ) ) ( self-destruct "<argument>" ) )'
+    )
+    compiled(text, context).evaluate()
+    assert not log  # for Red the comparison already knows that it compared with no number (B41)

@@ -47,10 +47,16 @@ def is_simple(arg: EvalNode) -> bool:
 
 
 def looks_back(plan: Plan) -> bool:
-    """Whether compiled code would have to look at what a comparison's later argument remembers (B41)."""
+    """Whether a comparison could look at what a later argument remembers of the candidate before (B41)."""
     if plan.head.name in COMPARISONS and any(kid.specials & _NAN_LIKE for kid in plan.kids[1:]):
         return True
-    return any(map(looks_back, plan.kids))
+    if any(map(looks_back, plan.kids)):
+        return True
+    return any(
+        node.name in COMPARISONS and any(arg.is_expression for arg in node.args[1:])
+        for head in residue(plan)
+        for node in head.walk()
+    )
 
 
 def residue(plan: Plan) -> Iterable[EvalNode]:
