@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
+from array import array
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -11,6 +13,8 @@ from itertools import accumulate
 from typing import Final
 
 _BATCH: Final = 256  #: values kept before they are sorted in
+#: Where the upper 16 bits of a floating-point number stand in memory: the first byte, the second.
+_UPPER, _LOWER = (7, 6) if sys.byteorder == "little" else (0, 1)
 
 
 def counted(values: Sequence[int]) -> dict[int, int]:
@@ -19,12 +23,12 @@ def counted(values: Sequence[int]) -> dict[int, int]:
     A bucket is what the upper 16 bits of the value as a floating-point number say: the exponent and the first four bits
     of the fraction. Reading them off costs no Python code for each value.
     """
-    packed = struct.pack(f">{len(values)}d", *values)
-    upper, lower = packed[::8], packed[1::8]
+    packed = array("d", values).tobytes()
+    upper, lower = packed[_UPPER::8], packed[_LOWER::8]
     first = upper[0] if values else 0
     if upper.count(first) == len(values):  # all of one magnitude, as most often: the lower half tells them apart
         base = first << 8
-        return {base | low: number for low, number in Counter(lower).items()}
+        return {base | low: lower.count(low) for low in set(lower)}
     return Counter(high << 8 | low for high, low in zip(upper, lower, strict=True))
 
 
