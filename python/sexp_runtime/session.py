@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from time import perf_counter_ns
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.adhoc import AdHocContext
@@ -236,16 +236,19 @@ class MissionSession:
         watching = monitor.watching
         world = self._world
         try:
-            began = perf_counter_ns() if watching else 0
+            began = perf_counter() if watching else 0.0
             world.clock.advance_to(world.clock.us + microseconds)
             self.cues.frame()
             if self.scenario is not None:
-                paused = perf_counter_ns()
+                paused = perf_counter()
                 self.scenario.step(self.world, microseconds)
-                began += perf_counter_ns() - paused
+                began += perf_counter() - paused
             self.manager.frame()
             if watching:
-                monitor.frame_took(perf_counter_ns() - began)
+                times = monitor.times
+                times.append((perf_counter() - began) * 1e9)
+                if len(times) >= monitor.attend_at:
+                    monitor.attend()
         finally:
             self._in_frame = False
             self._phase = BEFORE

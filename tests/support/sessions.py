@@ -37,7 +37,8 @@ class FakeSession:
         self.monitor.formula("event", formula, 2_000, 1, "first evaluation")
         self._context.profiler.enter("and")
         self._context.profiler.leave("and")
-        self.monitor.frame_took(10_000)
+        self.monitor.times.append(10_000)
+        self.monitor.attend()
         self.numbers = {
             "requests": self.numbers["requests"] + hits + 1,
             "hits": self.numbers["hits"] + hits,

@@ -30,7 +30,7 @@ from sexp_runtime.simulate.scenario import Scenario  # noqa: E402
 DEMO = sorted((PROJECT / "addons" / "sexp_runtime" / "demo").glob("*.fs2"))
 STEP_US = 16_667
 #: Frames of one turn: a multiple of the batches in which the histogram is kept, so that each turn pays for as many.
-TURN = 2 * BATCH
+TURN = BATCH
 #: Most turns of a round: some 100 seconds of mission time.
 TURNS = 6
 
@@ -198,7 +198,7 @@ def main() -> int:
     """Measure and print a table; --json FILE writes the numbers."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("missions", type=Path, nargs="*", default=DEMO, metavar="MISSION", help="default: the demo")
-    parser.add_argument("--rounds", type=int, default=5, help="how often the mission is played (default 5)")
+    parser.add_argument("--rounds", type=int, default=10, help="how often the mission is played (default 10)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers as JSON")
     args = parser.parse_args()
     results: dict[str, Any] = {}

@@ -61,7 +61,7 @@ class Series:
     _before: dict[str, int] = field(default_factory=dict)
     _next: float = 0.0
 
-    def frame(self, mission_time: float, frame_ns: int) -> None:
+    def frame(self, mission_time: float, frame_ns: float) -> None:
         """Note that a frame ended at a mission time (seconds) and took frame_ns nanoseconds."""
         self._times.record(frame_ns)
         if not self._next:

@@ -95,7 +95,7 @@ class DebugFeed:
         self._load = 0.0
         self._chosen: tuple[str, int] | None = None
         self._told_why = ""
-        self._before: tuple[float, dict[str, int], int] | None = None
+        self._before: tuple[float, dict[str, int], float] | None = None
 
     # --- what the game's side does --------------------------------------------------------------------------------
 

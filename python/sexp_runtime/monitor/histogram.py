@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import re
 import struct
 import sys
 from array import array
 from bisect import bisect_left
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
@@ -17,26 +17,29 @@ _BATCH: Final = 256  #: values kept before they are sorted in
 _UPPER, _LOWER = (7, 6) if sys.byteorder == "little" else (0, 1)
 
 
-def counted(values: Sequence[int]) -> dict[int, int]:
-    """Return how many of the values, 0 or more, fall into each bucket: exact below 16, then 16 to each doubling.
+def counted(values: array[float]) -> dict[int, int]:
+    """Return how many of the values (type "d", 0 or more) fall into each bucket: 16 buckets to each doubling.
 
-    A bucket is what the upper 16 bits of the value as a floating-point number say: the exponent and the first four bits
-    of the fraction. Reading them off costs no Python code for each value.
+    A bucket is what the upper 16 bits of the value say: the exponent and the first four bits of the fraction. Reading
+    them off costs no Python code for each value, as long as most values have the first byte in common: it is the same
+    from 2 to 131,000.
     """
-    packed = array("d", values).tobytes()
+    packed = values.tobytes()
     upper, lower = packed[_UPPER::8], packed[_LOWER::8]
-    first = upper[0] if values else 0
-    if upper.count(first) == len(values):  # all of one magnitude, as most often: the lower half tells them apart
-        base = first << 8
-        return {base | low: lower.count(low) for low in set(lower)}
-    return Counter(high << 8 | low for high, low in zip(upper, lower, strict=True))
+    usual = max(set(upper), key=upper.count, default=0)
+    found = Counter({usual << 8 | low: number for low, number in Counter(lower).items()})
+    for other in re.finditer(b"[^" + re.escape(bytes((usual,))) + b"]", upper, re.DOTALL):
+        low = lower[other.start()]
+        found[usual << 8 | low] -= 1
+        found[other[0][0] << 8 | low] += 1
+    return +found
 
 
-def bucket_top(bucket: int) -> int:
-    """Return the largest whole number that falls into the bucket."""
-    beyond: float
-    (beyond,) = struct.unpack(">d", struct.pack(">H6x", bucket + 1))
-    return math.ceil(beyond) - 1
+def bucket_top(bucket: int) -> float:
+    """Return the largest number that falls into the bucket."""
+    top: float
+    (top,) = struct.unpack(">d", struct.pack(">H", bucket) + b"\xff" * 6)
+    return top
 
 
 class Histogram:
@@ -58,45 +61,46 @@ class Histogram:
     def clear(self) -> None:
         """Forget every value."""
         self._all: dict[int, int] = {}
-        self._latest: deque[int] = deque(maxlen=self._window)
-        self._fresh: list[int] = []
+        self._latest = array("d")
+        self._fresh = array("d")
         self._count = 0
-        self._total = 0
-        self._largest = 0
+        self._total = 0.0
+        self._largest = 0.0
 
-    def record(self, value: int) -> None:
+    def record(self, value: float) -> None:
         """Count one value, in nanoseconds; a negative one counts as 0."""
-        self._fresh.append(value if value > 0 else 0)
+        self._fresh.append(value if value > 0 else 0.0)
         if len(self._fresh) >= _BATCH:
             self._settle()
 
-    def extend(self, values: Sequence[int]) -> None:
+    def extend(self, values: Iterable[float]) -> None:
         """Count values in the order in which they came, in nanoseconds, 0 or more."""
         self._settle()
-        if not values:
+        batch = array("d", values)
+        if not batch:
             return
-        table, found = self._all, counted(values)
+        table, found = self._all, counted(batch)
         for bucket, number in found.items():
             table[bucket] = table.get(bucket, 0) + number
-        self._latest.extend(values)
-        self._count += len(values)
-        self._total += sum(values)
+        self._latest = (self._latest + batch)[-self._window :]
+        self._count += len(batch)
+        self._total += sum(batch)
         if bucket_top(max(found)) > self._largest:
-            self._largest = max(self._largest, max(values))
+            self._largest = max(self._largest, max(batch))
 
     def _settle(self) -> None:
         """Count the values that were recorded one by one since the last time."""
         if self._fresh:
-            fresh, self._fresh = self._fresh, []
+            fresh, self._fresh = self._fresh, array("d")
             self.extend(fresh)
 
     @property
-    def latest(self) -> int:
+    def latest(self) -> float:
         """The latest value in nanoseconds, 0 without any."""
         for values in (self._fresh, self._latest):
             if values:
                 return values[-1]
-        return 0
+        return 0.0
 
     @property
     def count(self) -> int:
@@ -104,18 +108,18 @@ class Histogram:
         return self._count + len(self._fresh)
 
     @property
-    def total(self) -> int:
+    def total(self) -> float:
         """The sum of all values in nanoseconds."""
         self._settle()
         return self._total
 
     @property
-    def largest(self) -> int:
+    def largest(self) -> float:
         """The largest value in nanoseconds, 0 without any."""
         self._settle()
         return self._largest
 
-    def quantile(self, share: float, *, recent: bool = False) -> int:
+    def quantile(self, share: float, *, recent: bool = False) -> float:
         """Return a value (nanoseconds) that at least `share` (0..1) of the values do not exceed; 0 without values.
 
         Of the latest values it is exact; of all it is the top of a bucket, so up to 6.25 % above the exact one, and
@@ -123,12 +127,12 @@ class Histogram:
         """
         return self._quantiles((share,), recent)[0]
 
-    def _quantiles(self, shares: tuple[float, ...], recent: bool) -> list[int]:
+    def _quantiles(self, shares: tuple[float, ...], recent: bool) -> list[float]:
         """Return a quantile for each share, from one pass over the values."""
         self._settle()
         count = len(self._latest) if recent else self._count
         if not count:
-            return [0] * len(shares)
+            return [0.0] * len(shares)
         ranks = [max(1, min(count, -(-round(share * count * 1_000_000) // 1_000_000))) for share in shares]
         if recent:
             ordered = sorted(self._latest)
@@ -147,7 +151,7 @@ class Histogram:
         report["count"] = len(self._latest) if recent else self._count
         return report
 
-    def buckets(self) -> list[tuple[int, int]]:
+    def buckets(self) -> list[tuple[float, int]]:
         """Return (largest value of the bucket in nanoseconds, count) for every bucket in use."""
         self._settle()
         return [(bucket_top(bucket), number) for bucket, number in sorted(self._all.items())]

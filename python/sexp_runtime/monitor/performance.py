@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 import logging
 import sys
-from collections import deque
+from array import array
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Hashable, Sequence
 from enum import Enum
 from typing import Any, Final, Protocol
@@ -15,9 +16,10 @@ from sexp_runtime.monitor.histogram import Histogram
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 log: Final = logging.getLogger("sexp_runtime.monitor")
-BATCH: Final = 512  #: frames whose times are kept before they are counted
+BATCH: Final = 2048  #: frames whose times are kept before they are counted
+_NEVER: Final = sys.maxsize  #: a number of frames that does not come
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
-_CAUSES: Final = 512  #: most distinct causes counted; later ones count as "other causes"
+_CAUSES: Final = 512  #: most distinct causes counted of a formula; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
 _LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines of overruns; listeners hear of each
 _CHANGES: Final = 4096  #: latest changes of facts kept in a frame that is looked at because of its turn
@@ -60,20 +62,22 @@ class FormulaStatistics:
 class SexpPerformanceMonitor:
     """Counts and times the work of one mission session.
 
-    Tell it with `frame_took` what each frame took, if it is `watching`. `watched` are the engines whose evaluations are
-    timed in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`,
-    with those that each formula waits for (`waits_for`: by kind of formula, one collection or None for each), lets it
-    name the very fact that had a formula evaluated, in the words of `describe`.
+    If it is `watching`, append to `times` what each frame took (nanoseconds, without a simulator that stands in for the
+    game), and call `attend` where that makes `attend_at` of them or more: so a frame that needs no attention costs not
+    even a call. `watched` are the engines whose evaluations are timed
+    in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`, with
+    those that each formula waits for (`waits_for`: by kind of formula, one collection or None for each), lets it name
+    the very fact that had a formula evaluated, in the words of `describe`.
     Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
     `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
     """
 
     __slots__ = (
-        "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_facts", "_frame_budget_ns",
-        "_frame_budget_us", "_frame_times", "_full", "_hook", "_logged_at", "_mission_time", "_mode", "_observer",
-        "_owner_of", "_plan_at", "_reasons", "_serial", "_stride", "_taken", "_times", "_tree", "_untold", "_waits_for",
-        "_watched", "causes", "event_budget_us", "formulas", "on_budget_exceeded", "operators_every", "overrun_count",
-        "overruns", "sample_every", "sampled_frames", "slowest", "watching",
+        "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_facts", "_frame_budget_us",
+        "_frame_times", "_full", "_hook", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of", "_plan_at",
+        "_reasons", "_serial", "_stride", "_tree", "_untold", "_waits_for", "_watched", "attend_at",
+        "event_budget_us", "formulas", "on_budget_exceeded", "operators_every", "overrun_count", "overruns",
+        "sample_every", "sampled_frames", "slowest", "times", "watching",
     )  # fmt: skip
 
     def __init__(
@@ -118,7 +122,8 @@ class SexpPerformanceMonitor:
         self._stride = 0  # of how many frames one is looked at closely, 0 for none
         self._closely = False  # whether the frame to come is looked at closely
         self._hook: Any = self
-        self.frame_budget_us = frame_budget_us
+        self._frame_budget_us = frame_budget_us
+        self.times = array("d")
         self.reset()
         self.mode = mode
 
@@ -143,7 +148,7 @@ class SexpPerformanceMonitor:
         self.watching = mode is not Mode.OFF
         self._stride = {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
         self._observer = self._note_change if full else self._changes.append
-        self._plan()
+        self._plan(len(self.times))
 
     @property
     def hook(self) -> Any:
@@ -157,9 +162,9 @@ class SexpPerformanceMonitor:
             self._look(True)
 
     @property
-    def last_frame_ns(self) -> int:
+    def last_frame_ns(self) -> float:
         """Nanoseconds that the latest frame took, 0 before the first."""
-        return self._times[self._taken - 1] if self._taken else self._frame_times.latest
+        return self.times[-1] if self.times else self._frame_times.latest
 
     @property
     def frame_budget_us(self) -> float:
@@ -169,26 +174,25 @@ class SexpPerformanceMonitor:
     @frame_budget_us.setter
     def frame_budget_us(self, microseconds: float) -> None:
         self._frame_budget_us = microseconds
-        self._frame_budget_ns = microseconds * 1000 if microseconds else sys.maxsize
+        self.attend_at = 0 if microseconds else min(self._plan_at, BATCH)
 
     def reset(self) -> None:
         """Forget all that was measured; mode and budgets stay."""
         self._frame_times = Histogram()
         self._counted = 0  # frames in there
-        self._times = [0] * BATCH  # of the frames since
-        self._taken = 0  # how many those are
+        del self.times[:]
         self.sampled_frames = 0
         self.formulas: dict[tuple[str, int], FormulaStatistics] = {}
         self._tree.clear()
-        self.causes: dict[str, int] = {}
         self.slowest: list[tuple[int, int, str, str, float]] = []  # a heap of (ns, serial, owner, cause, time)
         self.overruns: list[dict[str, Any]] = []
         self.overrun_count = 0
         self._untold = 0  # overruns since the last log line
         self._logged_at = [-_LOG_INTERVAL, -_LOG_INTERVAL]  # of a formula, of a frame
         self._serial = 0
-        self._plan_at = 0
-        self._plan()
+        self._look(False)
+        self.attend_at = 0
+        self._plan(0)
 
     # --- frames ---------------------------------------------------------------------------------------------------
 
@@ -212,9 +216,17 @@ class SexpPerformanceMonitor:
         return found
 
     @property
+    def causes(self) -> dict[str, int]:
+        """How many evaluations each cause had, of all formulas (sampled and full mode)."""
+        found: Counter[str] = Counter()
+        for statistics in self.formulas.values():
+            found.update(statistics.causes)
+        return dict(found)
+
+    @property
     def frames(self) -> int:
         """How many frames there were since the last reset."""
-        return self._counted + self._taken
+        return self._counted + len(self.times)
 
     @property
     def frame_times(self) -> Histogram:
@@ -222,44 +234,50 @@ class SexpPerformanceMonitor:
         self._count()
         return self._frame_times
 
-    def frame_took(self, nanoseconds: int) -> None:
-        """Note that a frame has been made, and what it took (without a simulator that stands in for the game)."""
-        taken = self._taken
-        self._times[taken] = nanoseconds
-        self._taken = taken = taken + 1
-        if taken == self._plan_at:
-            self.sampled_frames += self._closely
-            self._plan()
-        if nanoseconds > self._frame_budget_ns:
-            self._exceeded("frame", nanoseconds, self._frame_budget_us, self._slowest_cause())
+    def attend(self) -> None:
+        """Do what the latest frame makes necessary: count, sample the next frame or not, tell of a budget exceeded."""
+        times = self.times
+        taken = len(times)
+        budget = self._frame_budget_us
+        exceeding = times[-1] if budget and times[-1] > budget * 1000 else 0.0
+        if taken >= self._plan_at:
+            if self._closely:
+                self.sampled_frames += 1
+            self._plan(taken)
+        elif taken >= BATCH:
+            self._count()
+        if exceeding:
+            self._exceeded("frame", exceeding, budget, self._slowest_cause())
+
+    def _plan(self, taken: int) -> None:
+        """Decide whether the frame to come is looked at closely, and after how many frames to decide again."""
+        stride = self._stride
+        if not stride:
+            wait = _NEVER
+        elif not self._closely:
+            self._look(True)
+            wait = 1
+        elif stride > 1:
+            self._look(False)
+            wait = stride - 1
+        else:
+            self._tree.drop()
+            wait = 1
+        self._plan_at = at = taken + wait
+        if not self._frame_budget_us:
+            self.attend_at = at if at < BATCH else BATCH
 
     def _count(self) -> None:
         """Count the times that were taken since the last time."""
-        taken = self._taken
+        times = self.times
+        taken = len(times)
         if taken:
-            self._frame_times.extend(self._times[:taken])
+            self._frame_times.extend(times)
             self._counted += taken
+            del times[:]
             self._plan_at -= taken
-            self._taken = 0
-
-    def _plan(self) -> None:
-        """Decide whether the frame to come is looked at closely, and after which frame to decide again."""
-        stride, wait = self._stride, BATCH
-        if stride:
-            past = (self._counted + self._taken) % stride
-            if past:
-                wait = stride - past
-                if wait > BATCH:
-                    wait = BATCH
-            else:
-                wait = 1
-            if self._closely is not (not past):
-                self._look(not past)
-            elif self._full:
-                self._tree.drop()
-        if self._taken + wait > BATCH:
-            self._count()
-        self._plan_at = self._taken + wait
+            if not self._frame_budget_us:
+                self.attend_at = min(self._plan_at, BATCH)
 
     def _look(self, closely: bool) -> None:
         """Have the engines tell of each evaluation, and the facts of each change, or not.
@@ -315,12 +333,11 @@ class SexpPerformanceMonitor:
         statistics.last_value = value
         statistics.last_cause = reason
         causes = statistics.causes
-        if len(causes) < _CAUSES or reason in causes:
-            causes[reason] = causes.get(reason, 0) + 1
-        causes = self.causes
-        if len(causes) >= _CAUSES and reason not in causes:
+        known = causes.get(reason)
+        if known is None and len(causes) >= _CAUSES:
             reason = "other causes"
-        causes[reason] = causes.get(reason, 0) + 1
+            known = causes.get(reason)
+        causes[reason] = 1 if known is None else known + 1
         if nanoseconds > statistics.largest_ns:
             statistics.largest_ns = nanoseconds
             self._serial += 1
@@ -334,7 +351,7 @@ class SexpPerformanceMonitor:
 
     # --- budgets --------------------------------------------------------------------------------------------------
 
-    def _exceeded(self, what: str, nanoseconds: int, budget: float, cause: str) -> None:
+    def _exceeded(self, what: str, nanoseconds: float, budget: float, cause: str) -> None:
         note = {
             "what": what, "microseconds": nanoseconds / 1000, "budget": budget, "cause": cause,
             "time": self._mission_time(),
