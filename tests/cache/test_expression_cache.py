@@ -214,9 +214,7 @@ def test_clear_and_statistics(board: FactBoard, clock: FakeClock) -> None:
     assert (info.hits, info.misses, info.hit_rate) == (0, 0, 0.0)
 
 
-@pytest.mark.parametrize(
-    "bad", [{"maxsize": 0}, {"max_bytes": 0}, {"cleanup_interval": 0.0}, {"max_idle": -1.0}]
-)
+@pytest.mark.parametrize("bad", [{"maxsize": 0}, {"max_bytes": 0}, {"cleanup_interval": 0.0}, {"max_idle": -1.0}])
 def test_bounds_out_of_range_are_refused(board: FactBoard, clock: FakeClock, bad: dict[str, float]) -> None:
     with pytest.raises(ValueError):
         ExpressionCache(board, clock, **bad)  # type: ignore[arg-type]  # that is the test
