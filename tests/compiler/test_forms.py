@@ -76,6 +76,34 @@ def test_a_false_common_part_leaves_no_candidate_to_wait_for(place: tuple[Evalua
     assert ("ship", "red", "jump") in told
 
 
+def test_a_draw_does_not_matter_while_no_candidate_is_applicable(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled(
+        '( every-time-argument ( random-multiple-of "Red" "Blue" "Wolf 1" ) ( and ( = @a[0] 1 )'
+        ' ( > ( hits-left "<argument>" ) 50 ) ) ( send-message "<argument>" "Low" "Hello" ) )',
+        context,
+    )
+
+    def drawn() -> tuple[int, int]:
+        """Evaluate; return how many numbers were drawn, and how many of them made no difference."""
+        context.start()
+        before = context.world.rng.draws
+        form.evaluate()
+        return context.world.rng.draws - before, context.spare
+
+    assert drawn() == (1, 1)
+    context.world.variables.set_number(0, 1)
+    assert {drawn() for _ in range(20)} == {(1, 0)}  # Red is there, whoever is drawn
+    assert log
+    for name in ("Red", "Wolf 1"):
+        ship = context.world.ship(name)
+        assert ship is not None
+        context.world.set_ship(ship, "hull", 10.0)
+    log.clear()
+    assert {drawn() for _ in range(20)} == {(1, 1)}
+    assert not log
+
+
 def test_the_draw_is_made_even_where_nothing_can_come_of_it(place: tuple[EvaluationContext, Log]) -> None:
     context, log = place
     form = compiled(

@@ -213,16 +213,23 @@ class Formulas:
         op = self.pick(self.known("percent-ships-destroyed", "percent-ships-departed", "percent-ships-arrived"))
         return f"( {op} {self.pick([0, 30, 50, 100])} {self.name(NAMES)} {self.name(NAMES)} )"
 
+    def delay(self, unit: int) -> str:
+        """A delay of up to three seconds, of which a unit is part, or of a random number of units."""
+        if not self.chance(25):
+            return str(self.r.randrange(4) * unit)
+        low = self.r.randrange(-1, 6)
+        return f"( rand-multiple {low * unit} {(low + self.r.randrange(-1, 5)) * unit} )"
+
     def event_truth(self) -> str:
         roll = self.r.randrange(100)
         event = f'"{self.pick(EVENTS)}"'
         if roll < 35:
             return f"( {self.pick(['is-event-true', 'is-event-false', 'is-event-incomplete'])} {event} )"
         if roll < 65:
-            return f"( {self.pick(['is-event-true-delay', 'is-event-false-delay'])} {event} {self.r.randrange(4)} )"
+            return f"( {self.pick(['is-event-true-delay', 'is-event-false-delay'])} {event} {self.delay(1)} )"
         if roll < 80:
             ops = self.known("is-event-true-msecs-delay", "is-event-false-msecs-delay")
-            return f"( {self.pick(ops)} {event} {self.pick([0, 100, 350, 1000])} )"
+            return f"( {self.pick(ops)} {event} {self.delay(250)} )"
         op = self.pick(["is-goal-true-delay", "is-goal-false-delay"])
         return f'( {op} "{self.pick(GOALS)}" {self.r.randrange(3)} )'
 
@@ -300,6 +307,24 @@ class Formulas:
         self.in_form = before
         return f"( every-time-argument ( {provider} {names} ) ( {self.pick(['and', 'and', 'or'])} {parts} ) {actions} )"
 
+    def drawing(self) -> str:
+        """Return a formula that draws where it does not matter, where it does, or that resets one which does."""
+        roll = self.r.randrange(100)
+        if roll < 25:
+            names = " ".join(f'"{self.pick(SHIPS)}"' for _ in range(self.r.randrange(1, 4)))
+            before, self.in_form = self.in_form, True
+            parts = f"{self.reader()} ( has-arrived-delay 0 {self.name(SHIPS)} )"
+            self.in_form = before
+            action = f"( modify-variable @{self.pick(NUMBERS)}[0] {self.small()} )"
+            return f"( every-time-argument ( random-multiple-of {names} ) ( and {parts} ) {action} )"
+        if roll < 45:
+            waits = f'( is-event-true-delay "{self.pick(EVENTS)}" ( rand-multiple {self.r.randrange(3)} 5 ) )'
+            return f"( when ( {self.pick(['or', 'and'])} {self.reader()} {waits} ) {self.action(0)} )"
+        if roll < 75:
+            place = f"@{self.pick(NUMBERS)}[0]"
+            return f"( every-time ( = {place} {self.small()} ) ( modify-variable {place} ( rand-multiple 0 9 ) ) )"
+        return f'( when ( {self.pick("<>")} @{self.pick(NUMBERS)}[0] 2 ) ( reset-event "{self.pick(EVENTS)}" ) )'
+
     def reader(self) -> str:
         """Return a condition that mostly does no more than read."""
         roll = self.r.randrange(100)
@@ -349,8 +374,10 @@ class Formulas:
         return self.standing() if self.chance(20) else self.conditional(1)
 
 
-def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bool = False) -> MissionPlan:
-    """Return a random mission with random happenings."""
+def random_mission(
+    random: Random, *, events: int = 6, frames: int = 25, wcs: bool = False, drawing: bool = False
+) -> MissionPlan:
+    """Return a random mission with random happenings; `drawing`: one in which much is drawn."""
     make = Formulas(random, wcs=wcs)
     plan = MissionPlan(dialect=Dialect.WCS if wcs else Dialect.FSO, seed=random.randrange(1, 1000))
     plan.options = {
@@ -371,7 +398,7 @@ def random_mission(random: Random, *, events: int = 6, frames: int = 25, wcs: bo
             "interval_ms": make.pick([1000, 0, 100, 250, 2000, 1000, -1000]),
             "chain_delay_ms": make.pick([-1, -1, 0, 300, 1000, 2500]),
         }
-        plan.events.append(EventPlan(make.formula(), fields))
+        plan.events.append(EventPlan(make.drawing() if drawing else make.formula(), fields))
     for _ in range(random.randrange(0, 3)):
         text = make.truth(3)
         plan.goals.append(text if text.startswith("(") else '( is-event-true "E0" )')

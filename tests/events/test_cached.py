@@ -105,6 +105,37 @@ def test_a_random_draw_inside_a_larger_expression_is_made_in_every_frame() -> No
     assert manager.world.rng.draws == 20
 
 
+def test_a_draw_that_cannot_matter_is_made_without_an_evaluation() -> None:
+    taunt = (
+        '( every-time-argument ( random-multiple-of "Red" "Blue" "Wolf 1" ) '
+        '( and ( has-departed-delay 0 "<argument>" ) ( = @b[0] 1 ) ) ( modify-variable @a[0] 77 ) )'
+    )
+    waiting = '( when ( is-event-true-delay "E3" ( rand-multiple 2 3 ) ) ( do-nothing ) )'
+    judge = "( every-time ( = @d[0] 3 ) ( modify-variable @c[0] ( rand-multiple 0 1000 ) ) )"
+    trigger = "( when ( = @d[0] 4 ) ( do-nothing ) )"
+    sides = {engine: make(taunt, waiting, judge, trigger, engine=engine)[0] for engine in ("interpreted", "cached")}
+    cached = sides["cached"]
+    seen: dict[str, list[int]] = {}
+    for engine, manager in sides.items():
+        numbers = manager.world.variables.numbers
+        seen[engine] = []
+        run(manager, 1)
+        for step in (0, 1, 3, 1, 4, 1):  # draws of the judge come between those that do not matter
+            manager.world.variables.set_number(3, step)
+            before = manager.world.rng.draws
+            manager.frame()
+            seen[engine] += [manager.world.rng.draws - before, numbers[2]]
+    assert seen["cached"] == seen["interpreted"]
+    assert evaluations_of(cached, 10) == 0
+    before, evaluated = cached.world.rng.draws, cached.counters.evaluations
+    run(cached, cached.world.clock.us / 1e6 + 1.5)  # E3 has been true for less than the shortest delay
+    assert cached.counters.requests == cached.counters.hits + cached.counters.evaluations
+    assert cached.world.rng.draws == before + 2 * 15
+    assert cached.counters.evaluations == evaluated
+    run(cached, cached.world.clock.us / 1e6 + 2)
+    assert cached.world.events[1].done
+
+
 def test_actions_are_never_answered_from_cache() -> None:
     manager, actions = make("( every-time ( true ) ( do-nothing ) )")
     run(manager, 2)

@@ -97,9 +97,17 @@ def test_self_check_eviction_and_visiting_every_slot_change_nothing() -> None:
         check_mission(random_mission(std_random.Random(seed)), ("interpreted", "checked", "visited", "evicted"))
 
 
+def test_missions_that_draw_much() -> None:
+    for seed in range(20_000, 20_600):
+        check_mission(
+            random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=True),
+            ("interpreted", "cached", "sparse", "checked", "visited", "evicted"),
+        )
+
+
 @pytest.mark.timeout(0)
 @pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for 100,000 missions")
 @pytest.mark.parametrize("part", range(1, 5))
 def test_random_missions_long(part: int) -> None:
     for seed in range(part * 100_000, part * 100_000 + 25_000):
-        check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0))
+        check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=seed % 4 == 3))

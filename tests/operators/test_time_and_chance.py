@@ -19,6 +19,45 @@ def test_the_generator_is_the_standard_one() -> None:
     assert outputs[-1] == 4123659995  # the value the C++ standard demands of the 10000th output
 
 
+def test_numbers_skipped_are_numbers_drawn() -> None:
+    generator, other, told = MersenneTwister(7), MersenneTwister(7), []
+    generator.before_draw = lambda: told.append(generator.draws)
+    generator.skip(700)
+    generator.skip(0)
+    assert not told
+    for _ in range(700):
+        other.next31()
+    assert generator.below(1000) == other.below(1000)
+    assert generator.draws == other.draws == 701
+    assert told == [700]
+
+
+@pytest.mark.parametrize(
+    ("text", "stamp", "result", "spare"),
+    [
+        ('( is-event-true-delay "Nothing" ( rand-multiple 2 5 ) )', None, 0, 1),
+        ('( is-event-true-delay "E" ( rand-multiple 2 5 ) )', None, 0, 1),
+        ('( is-event-true-delay "E" ( rand-multiple 2 5 ) )', 3.5, 0, 1),  # not even the shortest delay is over
+        ('( is-event-true-delay "E" ( rand-multiple 2 2 ) )', 2.9, "KNOWN_TRUE", 0),
+        ('( is-event-true-delay "E" ( rand-multiple 2 90 ) )', 2.9, None, 0),
+        ('( is-event-true-msecs-delay "E" ( rand-multiple 900 950 ) )', 4.2, 0, 1),
+        ('( is-event-true-msecs-delay "E" ( rand-multiple 900 950 ) )', 4.0, "KNOWN_TRUE", 0),
+        ('( is-event-true-delay "E" ( + 1 ( rand-multiple 2 5 ) ) )', None, 0, 0),  # more than a plain draw
+        ('( is-event-true-delay "E" ( rand-multiple -3 5 ) )', 4.9, None, 0),
+    ],
+)
+def test_a_drawn_delay_matters_only_if_it_could_be_over(
+    text: str, stamp: float | None, result: object, spare: int
+) -> None:
+    event = {"result": int(stamp is not None), "done": stamp is not None, "timestamp": stamp}
+    bench = Bench(time=5.0, events={"E": event})
+    bench.context.start()
+    found = bench(text)
+    assert result is None or found == result
+    assert bench.context.spare == spare
+    assert bench.context.effects == 1  # a draw is a draw: nobody else may keep the result
+
+
 def test_readings_of_the_clock() -> None:
     bench = Bench(time=1.1)
     assert bench("( mission-time )") == 1

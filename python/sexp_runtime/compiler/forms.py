@@ -82,17 +82,29 @@ class _FormWriter:
         #: as what it was read first (D7).
         self.common = cheapest_first(part for part in parts if self.is_pure and not part.node.has_placeholder)
         self.own = [part for part in parts if part not in self.common]
+        self.draws = provider.name == _DRAWN
+        #: Whether the candidates that were not drawn are tried, too: if none is applicable, the draw did not matter,
+        #: and the event can rest until one may be.
+        self.spares = self.draws and self.is_pure
 
     def write(self) -> SourceWriter:
         """Return the whole function."""
         writer = self.writer
         provider = writer.reference("p", self.provider)
         writer.add(f"L = {provider}.choice or {writer.reference('f', valid_candidates)}({provider})")
-        if self.provider.name == _DRAWN:
+        if self.draws:
             writer.add("if L:")
             writer.add("    C.effects += 1")
-            writer.add(f"    L = (L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))],)")
-        writer.add(f"if {TruthWriter(writer, acts=acts(self.root.args[2:])).holds(self.common)}:")
+            writer.add(f"    D = L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))]")
+            if not self.is_pure:
+                writer.add("    L = (D,)")
+        common = TruthWriter(writer, acts=acts(self.root.args[2:])).holds(self.common)
+        if self.spares:
+            writer.add(f"if not ({common}):")
+            writer.add("    if L: C.spare += 1")
+            writer.add("else:")
+        else:
+            writer.add(f"if {common}:")
         writer.indent += 1
         writer.add("before = C.candidate")
         writer.add("A = []")
@@ -117,7 +129,7 @@ class _FormWriter:
         writer.add("for K in L:")
         writer.indent += 1
         writer.add("C.candidate = K")
-        if self.ctx.wcs:  # forgets the condition before each candidate (K)
+        if self.ctx.wcs or self.spares:  # the former forgets the condition before each candidate (K)
             _flush(writer, self.residue)
         if self.is_pure:
             holds = TruthWriter(writer, acts=acts(self.root.args[2:]), acted="A").holds(self.own)
@@ -125,6 +137,9 @@ class _FormWriter:
             holds = f"{writer.argument(self.condition).value} == 1"
         writer.add(f"if {holds}: A.append(K)")
         writer.indent -= 1
+        if self.spares:
+            writer.add("if A: A[:] = (D,) if D in A else ()")
+            writer.add("elif L: C.spare += 1")
 
     def _run_actions(self) -> None:
         """Write the actions: with `<argument>` in it for each applicable candidate, else once (C20)."""

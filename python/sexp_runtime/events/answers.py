@@ -25,6 +25,8 @@ CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK =
 CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
 #: Most descriptions of stale results that are kept.
 MAX_STALE: Final = 100
+#: Most draws of an evaluation whose result may be used again.
+MOST_DRAWS: Final = 255
 
 #: Evaluates the formula of an index and returns its value; must not raise, and count in `errors` what it caught.
 Evaluate = Callable[[int], int]
@@ -57,6 +59,10 @@ class Answers(CachedFormulas):
         self._noted_us = [-1] * size
         self.cause = CAUSE_NEVER
         self.checking = -1
+        #: By index, how many numbers the last evaluation drew without effect on the result, if it stands otherwise:
+        #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
+        self.draws = bytearray(size)
+        self.keeps_drawing = False
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
@@ -71,6 +77,8 @@ class Answers(CachedFormulas):
             checking = self.checking == index
             if not checking:
                 self.counters.hits += 1
+                if self.draws[index]:
+                    self.ctx.world.rng.skip(self.draws[index])
                 return self.values[index]
             self.checking = -1
         formula = self.formulas[index]
@@ -108,7 +116,9 @@ class Answers(CachedFormulas):
         """Note what an evaluation that just ended means for the next; return whether it settled."""
         ctx = self.ctx
         self.values[index] = value
-        settled = is_settled(ctx) and ctx.effects == effects_before
+        draws = ctx.effects - effects_before
+        settled = is_settled(ctx) and (not draws or (self.keeps_drawing and draws == ctx.spare <= MOST_DRAWS))
+        self.draws[index] = draws if settled and not failed else 0
         self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         self._due_us[index] = ctx.due
@@ -116,6 +126,7 @@ class Answers(CachedFormulas):
         if not settled or failed:
             self.touch(index)
         elif self.is_permanent(index):
+            self.draws[index] = 0
             self.retire(index)
             self.counters.permanents += 1
         elif ctx.due != self.table.dirty.due_us[index]:
@@ -187,5 +198,5 @@ class Answers(CachedFormulas):
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
-        own = (self.evaluated_us, self._noted_us, self.last_cause, self._due_us, self._settled)
+        own = (self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._settled)
         return super().nbytes() + sum(sys.getsizeof(part) for part in own)

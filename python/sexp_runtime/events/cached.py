@@ -62,9 +62,12 @@ class CachedEventManager(CachedSlots):
                     self._drain(due)
             finally:
                 self._stage = OUTSIDE
+                self.world.rng.before_draw = None
                 if not due:
                     agenda.bell[0] = 1  # goals and first-time events may be marked: look again
             idle -= self._counted_out
+        if due and self._standing.order:
+            self._standing.finish()
         counters.requests += idle
         counters.hits += idle
         if self.world.mission_over:
@@ -78,8 +81,17 @@ class CachedEventManager(CachedSlots):
         if due:
             self._stage = IN_GOALS
             self._goal_visits()
-            self._stage = IN_FIRST
+            self._enter_first_pass()
             self._first_pass()
+
+    def _enter_first_pass(self) -> None:
+        """Begin the first-time pass: draws that matter are made after the standing draws of earlier events."""
+        self._stage = IN_FIRST
+        if self._standing.order:
+            self.world.rng.before_draw = self._settle_draws
+
+    def _settle_draws(self) -> None:
+        self._standing.settle(self._position)
 
     def _every_slot(self, now: int, due: bool) -> None:
         """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
@@ -95,7 +107,7 @@ class CachedEventManager(CachedSlots):
             if not goal.invalid and goal.status == GOAL_INCOMPLETE:
                 self._position = goal.index
                 self._visit_goal(goal.index)
-        self._stage = IN_FIRST
+        self._enter_first_pass()
         for event in self.world.events:
             if not event.done and event.timestamp is None:
                 self._position = event.index
@@ -198,14 +210,24 @@ class CachedEventManager(CachedSlots):
         counters.requests += 1
         self._counted_out += 1
         formula = self.event_formulas[index]
+        draws = self.events.draws
+        drew = draws[index]
+        if drew:
+            self._standing.take_turn(index)
         try:
             value = self.events.ask(index, self.profiler)
         except Exception as error:
             self.report_error(formula, error)
+            if drew:
+                self._standing.keep(index, 0)
             return True
         status = formula.status
         if value == 0 and status is not KNOWN_FALSE and self._rest[index]:
+            if draws[index] != drew:
+                self._keep_drawing(index)
             return True
+        if drew:
+            self._standing.keep(index, 0)
         self._process_answer(index, value, status)
         return False
 
@@ -249,7 +271,6 @@ class CachedEventManager(CachedSlots):
         """Process an event whose turn it is, and find out whether it can rest."""
         index = event.index
         self._leave_rest(index)
-        self.events.ensure_edges(index)
         self._process(event)
 
     def _process(self, event: EventState) -> None:
@@ -268,8 +289,8 @@ class CachedEventManager(CachedSlots):
             self.agenda.schedule(self.events.table.wake, index, wake_us)
             return
         if event.bypassed and self.events.table.dirty.marks[index]:
-            # Nobody asks for its value: a mark would only have it looked at in every frame.
-            self.events.table.dirty.marks[index] = 0
+            # Nobody asks for its value: a fact that keeps changing would have it looked at in every frame.
+            self.events.retire(index)
             self._stale_event[index] = 1
         if _state(event) != before:
             wakes[index] = 1
@@ -280,8 +301,19 @@ class CachedEventManager(CachedSlots):
             kind = AT_REST_FIRST if event.timestamp is None else AT_REST_REPEAT
             self._rest[index] = kind
             self._resting[kind] += 1
+            if self.events.draws[index]:
+                self._keep_drawing(index)
             if kind == AT_REST_FIRST and event.chain_delay_ms < 0:
                 self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+
+    def _keep_drawing(self, index: int) -> None:
+        """See to the draws of an event that has just drawn and rests from now on."""
+        if self._rest[index] == AT_REST_FIRST:
+            self._standing.take_turn(index)
+            self._standing.keep(index, self.events.draws[index])
+        else:  # one with a stamp is evaluated again: that is rare, and its pass comes before the others
+            self.events.draws[index] = 0
+            self.events.touch(index)
 
     def _chain_due_us(self, event: EventState) -> int:
         """Return the moment at which time alone ends an event's bypass, NEVER if none does (F2)."""
@@ -308,6 +340,9 @@ class CachedEventManager(CachedSlots):
         table = self.events.table
         if table.dirty.marks[index]:
             table.dirty.marks[index] = 0
+            if self._stale_event[index]:  # marked again: as for a bypassed event
+                self.events.retire(index)
+                table.wake.marks[index] = 1
             self._stale_event[index] = 1
         if table.wake.marks[index]:
             table.wake.marks[index] = 0

@@ -13,6 +13,7 @@ from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import formula_of
+from sexp_runtime.events.standing_draws import StandingDraws
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
@@ -66,6 +67,8 @@ class CachedSlots(MissionEventManager):
             [f'goal "{goal.name}"' for goal in goals],
             mission,
         )
+        self.events.keeps_drawing = True
+        self._standing = StandingDraws(world.rng)
         super().__init__(
             world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
         )
@@ -82,7 +85,7 @@ class CachedSlots(MissionEventManager):
         self._goal_rest = bytearray(len(goals))
         self._resting = [0, 0, 0]  # slots at rest by kind: unused, first-time, repeat
         self._goals_resting = 0
-        self._stale_event = bytearray(size)  # formula marked while the event waited for its stamp
+        self._stale_event = bytearray(size)  # formula marked while nobody asked for its value
         self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._stage = OUTSIDE
@@ -110,7 +113,9 @@ class CachedSlots(MissionEventManager):
             self.on_request("event", index)
         if self._stale_event[index]:
             self._stale_event[index] = 0
-            self.events.table.dirty.marks[index] = 1
+            self.events.revive(index)
+        else:
+            self.events.ensure_edges(index)
         return self._answer(self.events, index)
 
     def request_goal(self, index: int) -> tuple[int, Status]:
@@ -190,6 +195,8 @@ class CachedSlots(MissionEventManager):
             self._resting[kind] -= 1
             if kind == AT_REST_REPEAT or self._due:
                 self._counted_out += 1
+            if self.events.draws[index]:
+                self._standing.keep(index, 0)
 
     # -- resets -----------------------------------------------------------------------------------------------------
 
@@ -202,6 +209,10 @@ class CachedSlots(MissionEventManager):
                 self._ready[index] = 0
                 self._resting[resting] -= 1
                 self._count_reset(index, IN_REPEAT if resting == AT_REST_REPEAT else IN_FIRST)
+                if self.events.draws[index]:
+                    if self._stage == IN_FIRST and index <= self._position:
+                        self._standing.settle(index + 1)
+                    self._standing.keep(index, 0)
             self.events.flush(index)
             self._stale_event[index] = 0
             self.events.table.wake.marks[index] = 1

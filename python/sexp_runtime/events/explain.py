@@ -120,6 +120,8 @@ def explain(
 def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], times: FactTimes | None) -> Explanation:
     world = row.ctx.world
     status = row.status(index)
+    if row.draws[index]:
+        state["random numbers drawn in each frame without effect"] = row.draws[index]
     facts = sorted(row.facts(index), key=str)
     evaluated = row.evaluated_us[index]
     found = Explanation(

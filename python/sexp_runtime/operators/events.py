@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.random import least_drawn
 from sexp_runtime.operators.reads import both, event_reads, fixed_reads, log_reads
 from sexp_runtime.operators.registry import OperatorFunction, Trait, operator
 from sexp_runtime.operators.timing import no_number
@@ -57,18 +58,25 @@ def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
         """Say whether an event has had the wanted result for longer than a delay of units of milliseconds (H40-H43)."""
         args = node.args
         count = len(args)
+        effects = ctx.effects
         delay = ctx.natural(args[1] if count > 1 else None)
         if ctx.nan is not None:
             return no_number(ctx.nan)
+        least = least_drawn(ctx, args[1]) if ctx.effects != effects else None
         if count > 2:
             ctx.truth(args[2])  # only the display heeds it (H43), but it is evaluated
         event = ctx.world.event(ctx.text(args[0] if args else None))
         if event is None:
+            ctx.spare += least is not None
             return 0
-        delay *= unit
-        if event.has_interval:
-            delay -= event.interval_ms
-        if not _delay_over(ctx, event, delay):
+        passed = event.interval_ms if event.has_interval else 0
+        if least is not None:
+            if _is_over_at_once(ctx, event):
+                ctx.spare += 1
+            elif not _delay_over(ctx, event, least * unit - passed):
+                ctx.spare += 1  # nor is any longer one over
+                return 0
+        if not _delay_over(ctx, event, delay * unit - passed):
             return 0
         if event.done:
             return KNOWN_TRUE if (event.result != 0) is wanted else KNOWN_FALSE
@@ -88,12 +96,17 @@ for _name, _wanted, _unit in (
     )
 
 
-def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
-    """Say whether a delay in milliseconds since the event's stamp is over, or does not count (H41, F9)."""
-    stamp = event.timestamp
-    if stamp is None or ctx.mission_ended:
+def _is_over_at_once(ctx: EvaluationContext, event: EventState) -> bool:
+    """Say whether a delay since the event's stamp is over however long it is (H41, F9)."""
+    if event.timestamp is None or ctx.mission_ended:
         return True
-    if event.has_interval and not ctx.options.fixed_chaining_to_repeat:
+    return event.has_interval and not ctx.options.fixed_chaining_to_repeat
+
+
+def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
+    """Say whether a delay in milliseconds since the event's stamp is over, or makes no difference (H41, F9)."""
+    stamp = event.timestamp
+    if stamp is None or _is_over_at_once(ctx, event):
         return True
     if stamp == STAMP_NEVER:
         return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode
-from sexp_runtime.operators.registry import Trait, operator
+from sexp_runtime.operators.registry import MEANINGS, Trait, operator
 from sexp_runtime.values import NAN, NAN_FOREVER, Raw
 
 if TYPE_CHECKING:
@@ -69,3 +69,17 @@ def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if seed_arg is not None and seed > 0:
         overwrite_text(seed_arg, ctx.world.rng.next31())
     return number
+
+
+_DRAW: Final = MEANINGS["rand-multiple"]
+
+
+def least_drawn(ctx: EvaluationContext, arg: EvalNode) -> int | None:
+    """Return the least number that an argument which has just drawn can give, None if it is more than one plain draw.
+
+    A draw of which every outcome leads to the same result is noted in `ctx.spare`, so that the result can be kept.
+    """
+    draw = arg.inner
+    if draw is None or draw.spec is not _DRAW or [part.kind for part in draw.args] != [_ATOM, _ATOM]:
+        return None
+    return ctx.atom_number(draw.args[0])

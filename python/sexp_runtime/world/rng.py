@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
@@ -27,20 +28,24 @@ def _seeded_state(seed: int) -> tuple[int, ...]:
 class MersenneTwister:
     """A mt19937 generator; Python's own generator does the twisting, only the seeding differs.
 
-    `draws` counts the numbers handed out since the mission started.
+    `draws` counts the numbers handed out since the mission started. `before_draw` is called before a number is handed
+    out or the sequence changes, when set: by who has still to `skip` numbers whose values nobody wants to know.
     """
 
-    __slots__ = ("_bits", "_random", "draws", "seed_used")
+    __slots__ = ("_bits", "_random", "before_draw", "draws", "seed_used")
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
         self._random = random.Random()
         self._bits = self._random.getrandbits
         self.draws = 0
+        self.before_draw: Callable[[], None] | None = None
         self.seed_used = seed
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
         """Start the sequence of the given 32-bit seed afresh."""
+        if self.before_draw is not None:
+            self.before_draw()
         self._random.setstate((3, _seeded_state(seed & 0xFFFFFFFF), None))
         self.seed_used = seed
 
@@ -51,13 +56,23 @@ class MersenneTwister:
 
     def next32(self) -> int:
         """Return the next raw output, 0 .. 2**32 - 1."""
+        if self.before_draw is not None:
+            self.before_draw()
         self.draws += 1
         return self._bits(32)
 
     def next31(self) -> int:
         """Return the next output cut to 31 bits, 0 .. 2**31 - 1, as the original's random helper hands it out (I1)."""
+        if self.before_draw is not None:
+            self.before_draw()
         self.draws += 1
         return self._bits(32) >> 1
+
+    def skip(self, count: int) -> None:
+        """Draw so many outputs, 0 or more, whose values nobody wants to know; `before_draw` is not called."""
+        if count:
+            self.draws += count
+            self._bits(32 * count)  # takes one output for each 32 bits
 
     def below(self, count: int) -> int:
         """Return a number in 0 .. count - 1 as remainder of a 31-bit output; count must be positive (I1)."""

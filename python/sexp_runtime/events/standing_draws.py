@@ -1,0 +1,63 @@
+"""Random numbers that events at rest go on drawing: no result depends on them, but what is drawn afterwards does.
+
+The original draws a number for, say, a random candidate before it asks for a condition that does not depend on it.
+While that condition stays false, the event need not be evaluated; only the generator has to move on, in the right
+place among the draws that matter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.rng import MersenneTwister
+
+
+class StandingDraws:
+    """Makes the draws of resting events in each first-time pass, each before any draw of a later event.
+
+    `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do.
+    """
+
+    __slots__ = ("_counts", "_done", "_rng", "order")
+
+    def __init__(self, rng: MersenneTwister) -> None:
+        self.order: list[int] = []
+        self._counts: dict[int, int] = {}
+        self._rng = rng
+        self._done = 0  # the draws of events before this one are made in this pass
+
+    def settle(self, index: int) -> None:
+        """Make the draws of all events before `index` that have not been made in this pass."""
+        order = self.order
+        owing = order[bisect_left(order, self._done) : bisect_left(order, index)]
+        if owing:
+            self._rng.skip(sum(map(self._counts.__getitem__, owing)))
+        if index > self._done:
+            self._done = index
+
+    def take_turn(self, index: int) -> None:
+        """Make the draws of the events before `index`, which draws for itself in this pass."""
+        self.settle(index)
+        if index >= self._done:
+            self._done = index + 1
+
+    def finish(self) -> None:
+        """Make all draws that are left in this pass, which ends; to be called while there are events in `order`."""
+        if self._done:
+            self.settle(self.order[-1] + 1)
+            self._done = 0
+        else:
+            self._rng.skip(sum(self._counts.values()))
+
+    def keep(self, index: int, draws: int) -> None:
+        """Draw so many numbers for an event in each pass from now on, 0 for none."""
+        if draws:
+            if index not in self._counts:
+                insort(self.order, index)
+            self._counts[index] = draws
+        elif self._counts.pop(index, 0):
+            self.order.remove(index)
+            if not self.order:
+                self._done = 0
