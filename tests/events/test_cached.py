@@ -14,6 +14,7 @@ from events.random_missions import EventPlan, MissionPlan, symbols
 from events.test_equivalence import build
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.operators.registry import MEANINGS, Trait, operator
+from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import SexpExpression
@@ -221,6 +222,22 @@ def test_a_passing_error_does_not_remove_an_event(moody: Any) -> None:
     moody["raises"] = False
     manager.frame()
     assert manager.world.events[0].done
+
+
+def test_an_event_that_keeps_resetting_itself_becomes_false_again() -> None:
+    fields = {**DEFAULTS, "repeat": -1, "trigger": -1, "uses_trigger": True}  # in WCS it then gets no stamp
+    text = '( when ( > @d[0] 2 ) ( reset-event "E0" ) )'
+    plan = MissionPlan(dialect=Dialect.WCS, events=[EventPlan(text, fields)])
+    for engine in ("interpreted", "cached"):
+        manager, _ = build(plan, engine)
+        results = []
+        for value in (3, 3, 1, 1):
+            manager.world.variables.set_number(3, value)
+            manager.frame()  # time stands still
+            manager.frame()
+            results.append(manager.world.events[0].result)
+        assert results == [1, 1, 0, 0], engine
+        assert manager.world.events[0].timestamp is None
 
 
 def test_a_volatile_operator_is_evaluated_in_every_frame() -> None:

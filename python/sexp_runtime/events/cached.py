@@ -303,7 +303,7 @@ class CachedEventManager(CachedSlots):
             self._resting[kind] += 1
             if self.events.draws[index]:
                 self._keep_drawing(index)
-            if kind == AT_REST_FIRST and event.chain_delay_ms < 0:
+            if kind == AT_REST_FIRST and event.chain_delay_ms < 0 and event.result == 0:
                 self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
 
     def _keep_drawing(self, index: int) -> None:

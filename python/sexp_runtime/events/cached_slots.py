@@ -78,7 +78,7 @@ class CachedSlots(MissionEventManager):
         #: With more than one mark in two to the power of this many slots, a pass iterates over all marks.
         self.dense_shift = 3
         self._rest = bytearray(size)
-        self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass
+        self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass, result 0
         self._not_ready = bytearray(size)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
