@@ -66,7 +66,7 @@ class Answers(CachedFormulas):
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
-        self._settled = bytearray(size)
+        self._unsettled = bytearray(size)
         self._clock = ctx.world.clock
 
     def answer(self, index: int, evaluate: Evaluate) -> int:
@@ -97,7 +97,7 @@ class Answers(CachedFormulas):
     def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
         """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
         ctx = self.ctx
-        self.cause = self._why(index, False)
+        self.cause = CAUSE_UNSETTLED if self._unsettled[index] else self._why(index, False)
         effects = ctx.effects
         ctx.start()
         self.table.dirty.marks[index] = 0
@@ -117,12 +117,14 @@ class Answers(CachedFormulas):
         ctx = self.ctx
         self.values[index] = value
         draws = ctx.effects - effects_before
-        settled = is_settled(ctx) and (not draws or (self.keeps_drawing and draws == ctx.spare <= MOST_DRAWS))
+        settled = not draws or (draws == ctx.spare <= MOST_DRAWS and self.keeps_drawing)
+        if settled:
+            settled = is_settled(ctx)
         self.draws[index] = draws if settled and not failed else 0
         self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         self._due_us[index] = ctx.due
-        self._settled[index] = settled
+        self._unsettled[index] = not settled
         if not settled or failed:
             self.touch(index)
         elif self.is_permanent(index):
@@ -157,7 +159,7 @@ class Answers(CachedFormulas):
             return CAUSE_CHECK
         if self.evaluated_us[index] < 0:
             return CAUSE_FIRST
-        if not self._settled[index]:
+        if self._unsettled[index]:
             return CAUSE_UNSETTLED
         if self._due_us[index] <= self._clock.us:
             return CAUSE_TIME
@@ -198,5 +200,5 @@ class Answers(CachedFormulas):
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
-        own = (self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._settled)
+        own = (self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled)
         return super().nbytes() + sum(sys.getsizeof(part) for part in own)

@@ -7,7 +7,7 @@ mark. Visits happen in the original's order and run the same steps as the naive 
 
 from __future__ import annotations
 
-from itertools import compress
+from typing import Final
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.events.cached_slots import (
@@ -26,6 +26,9 @@ from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.values import KNOWN_FALSE, Status
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
+
+#: A mark, for looking it up; much faster than by its number.
+_MARKED: Final = b"\x01"
 
 
 class CachedEventManager(CachedSlots):
@@ -80,7 +83,8 @@ class CachedEventManager(CachedSlots):
             self._repeat_pass()
         if due:
             self._stage = IN_GOALS
-            self._goal_visits()
+            if 1 in self._goal_marks or 1 in self._goal_wakes:
+                self._goal_visits()
             self._enter_first_pass()
             self._first_pass()
 
@@ -115,7 +119,7 @@ class CachedEventManager(CachedSlots):
 
     def _repeat_pass(self) -> None:
         """Visit the marked events among those with a stamp (F1a)."""
-        marks, wakes = self.events.table.dirty.marks, self.events.table.wake.marks
+        marks, wakes = self._marks, self._wakes
         for index in list(self._stamped):
             if marks[index] or wakes[index]:
                 self._turn(index, AT_REST_REPEAT)
@@ -125,60 +129,28 @@ class CachedEventManager(CachedSlots):
 
         Most marked slots are at rest and stay so: their formula is evaluated, and while its value is 0 and nothing is
         remembered, that is all, because processing an event with result 0 in that state changes nothing. `_ready`
-        tells those. Where many slots are marked, iterating over all marks is cheaper than looking for each.
+        tells those.
         """
-        ready, table = self._ready, self.events.table
-        dirty, wakes = table.dirty.marks, table.wake.marks
-        evaluators, evaluated_us = self.events.evaluators, self.events.evaluated_us
+        dirty, wakes, ready, evaluators, evaluated_us = self._rows
+        size = len(dirty)
         us = self.world.clock.us
         if self.events.checking >= 0:
             ready = self._not_ready
         asked = READY_TO_ASK if self.profiler is None else READY_QUICK  # a profiler is told of what is asked
-        done = start = 0
-        find = dirty.find
-        woken = wakes.find(1)
-        if dirty.count(1) > len(dirty) >> self.dense_shift:
-            start = len(dirty)
-            for index in compress(range(len(dirty)), dirty):
-                if -1 < woken <= index:
-                    start = woken
-                    break
-                if ready[index] >= asked:
-                    self._position = index
-                    if self._stays_at_rest(index):
-                        continue
-                elif ready[index]:
-                    dirty[index] = 0
-                    self._position = index
-                    evaluated_us[index] = us
-                    done += 1
-                    try:
-                        value = evaluators[index]()
-                    except Exception as error:
-                        value = self._failed(index, error)
-                    if value == 0:
-                        continue
-                    self._came_true(index, value)
-                else:
-                    self._turn(index, AT_REST_FIRST)
-                woken = wakes.find(1, index + 1)
-            else:
-                start = woken if woken >= 0 else start
-        index = find(1, start)
-        while True:
-            if index < 0 or -1 < woken <= index:
-                index = woken
-                if index < 0:
-                    break
+        done = 0
+        index = dirty.find(_MARKED)
+        woken = wakes.find(_MARKED) if 1 in wakes else -1
+        while index >= 0 or woken >= 0:
+            if index < 0 or -1 < woken <= index or not ready[index]:
+                if index < 0 or -1 < woken < index:
+                    index = woken
+                self._turn(index, AT_REST_FIRST)
+                woken = wakes.find(_MARKED, index + 1)
             elif ready[index] >= asked:
                 self._position = index
-                if self._stays_at_rest(index):
-                    index = find(1, index + 1)
-                    continue
-                woken = wakes.find(1, index + 1)
-                index = find(1, index + 1)
-                continue
-            elif ready[index]:
+                if not self._stays_at_rest(index):
+                    woken = wakes.find(_MARKED, index + 1)
+            else:
                 dirty[index] = 0
                 self._position = index
                 evaluated_us[index] = us
@@ -187,21 +159,18 @@ class CachedEventManager(CachedSlots):
                     value = evaluators[index]()
                 except Exception as error:
                     value = self._failed(index, error)
-                if value == 0:
-                    index = find(1, index + 1)
-                    continue
-                self._came_true(index, value)
-                woken = wakes.find(1, index + 1)
-                index = find(1, index + 1)
-                continue
-            self._turn(index, AT_REST_FIRST)
-            woken = wakes.find(1, index + 1)
-            index = find(1, index + 1)
-        counters = self.counters
-        counters.evaluations += done
-        counters.requests += done
-        counters.invalidations += done
-        self._counted_out += done
+                if value != 0:
+                    self._came_true(index, value)
+                    woken = wakes.find(_MARKED, index + 1)
+            index += 1
+            if index == size or not dirty[index]:
+                index = dirty.find(_MARKED, index)
+        if done:
+            counters = self.counters
+            counters.evaluations += done
+            counters.requests += done
+            counters.invalidations += done
+            self._counted_out += done
 
     def _stays_at_rest(self, index: int) -> bool:
         """Evaluate a marked event at rest; say whether it stays so, and process it if not."""
@@ -275,7 +244,7 @@ class CachedEventManager(CachedSlots):
 
     def _process(self, event: EventState) -> None:
         index = event.index
-        wakes = self.events.table.wake.marks
+        wakes = self._wakes
         before = _state(event)
         self.process_event(index)
         self._note_stamp(event)
@@ -288,7 +257,7 @@ class CachedEventManager(CachedSlots):
             wake_us = NEVER if event.timestamp == STAMP_NEVER else us_of_event_ms(event.timestamp)
             self.agenda.schedule(self.events.table.wake, index, wake_us)
             return
-        if event.bypassed and self.events.table.dirty.marks[index]:
+        if event.bypassed and self._marks[index]:
             # Nobody asks for its value: a fact that keeps changing would have it looked at in every frame.
             self.events.retire(index)
             self._stale_event[index] = 1
@@ -352,8 +321,8 @@ class CachedEventManager(CachedSlots):
 
     def _visit_done(self, index: int) -> None:
         self._leave_rest(index)
-        self.events.table.dirty.marks[index] = 0
-        self.events.table.wake.marks[index] = 0
+        self._marks[index] = 0
+        self._wakes[index] = 0
         self._retire(index)
 
     def _retire(self, index: int) -> None:
@@ -363,11 +332,10 @@ class CachedEventManager(CachedSlots):
 
     def _goal_visits(self) -> None:
         """Judge the marked goals (F1c)."""
-        table = self.goals.table
-        dirty, wakes = table.dirty.marks, table.wake.marks
+        dirty, wakes = self._goal_marks, self._goal_wakes
         index = -1
         while True:
-            marked, woken = dirty.find(1, index + 1), wakes.find(1, index + 1)
+            marked, woken = dirty.find(_MARKED, index + 1), wakes.find(_MARKED, index + 1)
             if marked < 0 and woken < 0:
                 return
             index = marked if woken < 0 or -1 < marked < woken else woken

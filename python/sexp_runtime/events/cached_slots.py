@@ -75,11 +75,13 @@ class CachedSlots(MissionEventManager):
         self.counters = counters
         size = len(events)
         self.verify_every = verify_every
-        #: With more than one mark in two to the power of this many slots, a pass iterates over all marks.
-        self.dense_shift = 3
         self._rest = bytearray(size)
         self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass, result 0
         self._not_ready = bytearray(size)
+        #: The marks of events and goals, dirty and wake, and what else the first-time pass looks at.
+        self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
+        self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
+        self._rows = (self._marks, self._wakes, self._ready, self.events.evaluators, self.events.evaluated_us)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._goal_rest = bytearray(len(goals))
@@ -215,7 +217,7 @@ class CachedSlots(MissionEventManager):
                     self._standing.keep(index, 0)
             self.events.flush(index)
             self._stale_event[index] = 0
-            self.events.table.wake.marks[index] = 1
+            self._wakes[index] = 1
             return
         if self._goal_rest[index]:
             self._goal_rest[index] = 0

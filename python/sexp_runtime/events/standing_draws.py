@@ -20,11 +20,12 @@ class StandingDraws:
     `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do.
     """
 
-    __slots__ = ("_counts", "_done", "_rng", "order")
+    __slots__ = ("_counts", "_done", "_rng", "_total", "order")
 
     def __init__(self, rng: MersenneTwister) -> None:
         self.order: list[int] = []
         self._counts: dict[int, int] = {}
+        self._total = 0
         self._rng = rng
         self._done = 0  # the draws of events before this one are made in this pass
 
@@ -49,15 +50,17 @@ class StandingDraws:
             self.settle(self.order[-1] + 1)
             self._done = 0
         else:
-            self._rng.skip(sum(self._counts.values()))
+            self._rng.skip(self._total)
 
     def keep(self, index: int, draws: int) -> None:
         """Draw so many numbers for an event in each pass from now on, 0 for none."""
+        before = self._counts.pop(index, 0)
+        self._total += draws - before
         if draws:
-            if index not in self._counts:
-                insort(self.order, index)
             self._counts[index] = draws
-        elif self._counts.pop(index, 0):
+            if not before:
+                insort(self.order, index)
+        elif before:
             self.order.remove(index)
             if not self.order:
                 self._done = 0

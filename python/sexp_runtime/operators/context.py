@@ -114,7 +114,8 @@ class EvaluationContext:
         self.due = NEVER_DUE
         self.spare = 0
         self.unsettled = False
-        self.stirred.clear()
+        if self.stirred:
+            self.stirred.clear()
 
     # -- evaluation ---------------------------------------------------------------------------------------------
 
