@@ -8,7 +8,16 @@ from typing import Final
 from sexp_runtime.compiler.facts import NESTED, uncounted
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
-from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_drawing, is_pure, looks_back, residue
+from sexp_runtime.compiler.truth import (
+    TruthWriter,
+    cheapest_first,
+    conjuncts,
+    is_drawing,
+    is_pure,
+    looks_back,
+    residue,
+    spare_draws,
+)
 from sexp_runtime.operators import actions
 from sexp_runtime.operators.actions import ArgumentKind
 from sexp_runtime.operators.context import EvaluationContext
@@ -61,7 +70,20 @@ class ActionWriter:
         self.interpreted.extend(residue(plan))
         if is_pure(plan.head):
             return TruthWriter(self.writer, acts=acts(actions)).holds(cheapest_first(conjuncts(plan)))
-        return f"{self.writer.argument(plan).value} == 1"
+        return self._drawing(plan)
+
+    def _drawing(self, plan: Plan) -> str:
+        """Write a condition with draws, and when they did not matter; return an expression for its truth."""
+        writer = self.writer
+        telling = spare_draws(plan)
+        if not telling:
+            return f"{writer.argument(plan).value} == 1"
+        before, truth = writer.fresh_name("e"), writer.fresh_name("h")
+        writer.add(f"{before} = C.effects")
+        writer.add(f"{truth} = {writer.argument(plan).value} == 1")
+        known = TruthWriter(writer, acts=True).known(cheapest_first(telling))
+        writer.add(f"if not {truth} and not ({known}): C.spare += C.effects - {before}")
+        return truth
 
     def _when(self, head: EvalNode) -> bool:
         """Write a nested `when` whose own result nobody sees; False if that cannot be."""

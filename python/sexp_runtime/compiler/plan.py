@@ -9,6 +9,7 @@ from typing import Final
 
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.values import (
     INT_MAX,
@@ -183,7 +184,7 @@ class Planner:
             ordinary = not spec.results or (name in PROPAGATING and not any(kid.specials & _NAN_LIKE for kid in kids))
             if quiet and ordinary:
                 return Plan(node, Form.CALL)
-        return Plan(node, Form.STATUS_CALL, specials=spec.results)
+        return Plan(node, Form.STATUS_CALL, specials=_NONE if is_plain_draw(head) else spec.results)
 
     def _fits(self, plan: Plan) -> bool:
         if plan.form is Form.CONSTANT or plan.form is Form.KNOWN:

@@ -14,11 +14,14 @@ from typing import Final
 from sexp_runtime.compiler.plan import COMPARISONS, UNNOTICED, Form, Plan, Watched
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.operators.registry import Trait
-from sexp_runtime.values import KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 
 _READER: Final = Trait.NONE | Trait.TIME
 _NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
+#: What ends an `and` (B30).
+_ENDING: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
 
 
 def is_pure(head: EvalNode) -> bool:
@@ -29,9 +32,25 @@ def is_pure(head: EvalNode) -> bool:
 def is_drawing(head: EvalNode) -> bool:
     """As `is_pure`, but for random numbers, which are drawn at each evaluation."""
     return all(
-        _reads(node) or (node.name == "rand-multiple" and len(node.args) == 2 and all(map(is_simple, node.args)))
+        _reads(node) or (is_plain_draw(node) and all(map(is_simple, node.args)))
         for node in head.walk()
     )
+
+
+def spare_draws(plan: Plan) -> list[Plan] | None:
+    """Return those of a condition's conjuncts each of which, if not true, makes the draws of the others irrelevant.
+
+    None where how many numbers are drawn could depend on what is drawn: where a conjunct with a draw draws twice, or
+    could end the evaluation by being known.
+    """
+    telling = []
+    for part in conjuncts(plan):
+        draws = sum(map(is_plain_draw, part.head.walk()))
+        if draws > 1 or (draws and part.specials & _ENDING):
+            return None
+        if not draws and part.watcher is None:
+            telling.append(part)
+    return telling
 
 
 def _reads(node: EvalNode) -> bool:
@@ -111,6 +130,10 @@ class TruthWriter:
             writer.add(f"{name} = {_all([name, *ready])}")
         writer.indent -= depth
         return name
+
+    def known(self, plans: Iterable[Plan]) -> str:
+        """Return an expression for whether all plans have the value 1, but for those that take statements."""
+        return _all([code for code in map(self._expression, plans) if code is not None])
 
     def _assign(self, name: str, plan: Plan) -> None:
         """Write the assignment of a plan's truth to a local variable."""

@@ -74,12 +74,15 @@ def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
 _DRAW: Final = MEANINGS["rand-multiple"]
 
 
+def is_plain_draw(node: EvalNode) -> bool:
+    """Whether an operator node is a `rand-multiple` between two atoms: it draws one number, and always gives one."""
+    return node.spec is _DRAW and [arg.kind for arg in node.args] == [_ATOM, _ATOM]
+
+
 def least_drawn(ctx: EvaluationContext, arg: EvalNode) -> int | None:
     """Return the least number that an argument which has just drawn can give, None if it is more than one plain draw.
 
     A draw of which every outcome leads to the same result is noted in `ctx.spare`, so that the result can be kept.
     """
     draw = arg.inner
-    if draw is None or draw.spec is not _DRAW or [part.kind for part in draw.args] != [_ATOM, _ATOM]:
-        return None
-    return ctx.atom_number(draw.args[0])
+    return ctx.atom_number(draw.args[0]) if draw is not None and is_plain_draw(draw) else None
