@@ -21,6 +21,7 @@ from typing import Any
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "python"), str(Path(__file__).parent)]
 
+from _missions import clock_ns  # noqa: E402
 from _uncounted import uncounted  # noqa: E402
 
 from sexp_runtime.monitor.performance import BATCH, Mode  # noqa: E402
@@ -71,19 +72,6 @@ class Run:
             changes += second - first
             frames += third - second
         return frames / TURN / 1000, changes / TURN / 1000
-
-
-def clock_us() -> float:
-    """Return the microseconds that two looks at the clock add to what is between them."""
-    clock = time.thread_time_ns
-    found = []
-    for _ in range(9):
-        between = 0
-        for _ in range(TURN):
-            first = clock()
-            between += clock() - first
-        found.append(between / TURN / 1000)
-    return statistics.median(found)
 
 
 def measure(mission: Path, rounds: int) -> dict[str, float]:
@@ -149,7 +137,7 @@ def _by_turns(
     """
     frames: dict[str, list[float]] = {name: [] for name in names}
     changes: dict[str, list[float]] = {name: [] for name in names}
-    clock = clock_us()
+    clock = clock_ns() / 1000
     for seed in range(1, rounds + 1):
         runs = {name: build(name, seed) for name in names}
         for turn in range(TURNS):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: What `last_cause` can hold, and its names.
 CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
 CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
+_ONCE, _AGAIN = 1, 2
 #: Most descriptions of stale results that are kept.
 MAX_STALE: Final = 100
 #: Most draws of an evaluation whose result may be used again.
@@ -66,7 +67,7 @@ class Answers(CachedFormulas):
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
-        self._unsettled = bytearray(size)
+        self._unsettled = bytearray(size)  # whether the last evaluation did not settle, _AGAIN: nor did the one before
         self._clock = ctx.world.clock
 
     def answer(self, index: int, evaluate: Evaluate) -> int:
@@ -97,10 +98,12 @@ class Answers(CachedFormulas):
     def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
         """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
         ctx = self.ctx
-        self.cause = CAUSE_UNSETTLED if self._unsettled[index] else self._why(index, False)
+        unsettled = self._unsettled[index]
+        self.cause = CAUSE_UNSETTLED if unsettled else self._why(index, False)
         effects = ctx.effects
         ctx.start()
-        self.table.dirty.marks[index] = 0
+        marks = self.table.dirty.marks
+        marks[index] = 0
         start = perf_counter_ns() if profiler is not None else 0
         try:
             value = self.evaluators[index]()
@@ -109,7 +112,12 @@ class Answers(CachedFormulas):
             raise
         if profiler is not None:
             profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[self.cause])
-        self._conclude(index, value, effects, False)
+        if unsettled == _AGAIN and ctx.effects - effects != ctx.spare:  # as nearly always: it acts in each frame
+            self.values[index] = value
+            self.evaluated_us[index] = self._noted_us[index] = self._clock.us
+            marks[index] = self.agenda.bell[0] = 1
+        else:
+            self._conclude(index, value, effects, False)
         return value
 
     def _conclude(self, index: int, value: int, effects_before: int, failed: bool) -> bool:
@@ -124,7 +132,7 @@ class Answers(CachedFormulas):
         self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         self._due_us[index] = ctx.due
-        self._unsettled[index] = not settled
+        self._unsettled[index] = 0 if settled else _AGAIN if self.cause == CAUSE_UNSETTLED else _ONCE
         if not settled or failed:
             self.touch(index)
         elif self.is_permanent(index):
@@ -185,6 +193,7 @@ class Answers(CachedFormulas):
         """Put another formula into a slot, with fresh statuses and edges."""
         super().replace(index, expression)
         self.evaluated_us[index] = -1
+        self._unsettled[index] = 0
 
     def due_us(self, index: int) -> int:
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""

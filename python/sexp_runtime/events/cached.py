@@ -65,7 +65,6 @@ class CachedEventManager(CachedSlots):
                     self._drain(due)
             finally:
                 self._stage = OUTSIDE
-                self.world.rng.before_draw = None
                 if not due:
                     agenda.bell[0] = 1  # goals and first-time events may be marked: look again
             idle -= self._counted_out
@@ -85,17 +84,8 @@ class CachedEventManager(CachedSlots):
             self._stage = IN_GOALS
             if 1 in self._goal_marks or 1 in self._goal_wakes:
                 self._goal_visits()
-            self._enter_first_pass()
+            self._stage = IN_FIRST
             self._first_pass()
-
-    def _enter_first_pass(self) -> None:
-        """Begin the first-time pass: draws that matter are made after the standing draws of earlier events."""
-        self._stage = IN_FIRST
-        if self._standing.order:
-            self.world.rng.before_draw = self._settle_draws
-
-    def _settle_draws(self) -> None:
-        self._standing.settle(self._position)
 
     def _every_slot(self, now: int, due: bool) -> None:
         """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
@@ -111,7 +101,7 @@ class CachedEventManager(CachedSlots):
             if not goal.invalid and goal.status == GOAL_INCOMPLETE:
                 self._position = goal.index
                 self._visit_goal(goal.index)
-        self._enter_first_pass()
+        self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
                 self._position = event.index

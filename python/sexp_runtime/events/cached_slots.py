@@ -68,7 +68,7 @@ class CachedSlots(MissionEventManager):
             mission,
         )
         self.events.keeps_drawing = True
-        self._standing = StandingDraws(world.rng)
+        self._standing = StandingDraws(world.rng, self._settle_draws)
         super().__init__(
             world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
         )
@@ -200,6 +200,11 @@ class CachedSlots(MissionEventManager):
             if self.events.draws[index]:
                 self._standing.keep(index, 0)
 
+    def _settle_draws(self) -> None:
+        """Before a draw that matters, make the standing draws of the events whose turn was before."""
+        if self._stage == IN_FIRST:
+            self._standing.settle(self._position)
+
     # -- resets -----------------------------------------------------------------------------------------------------
 
     def flush_formula(self, kind: str, index: int) -> None:
@@ -286,6 +291,7 @@ class CachedSlots(MissionEventManager):
             self.goals.table.unsubscribe_wake(goal.index, ("goal", goal.key))
         self.events.close()
         self.goals.close()
+        self._standing.close()
         if self.context.flush_formula == self.flush_formula:
             self.context.flush_formula = None
 

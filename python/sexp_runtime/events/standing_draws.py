@@ -8,6 +8,7 @@ place among the draws that matter.
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,16 +18,18 @@ if TYPE_CHECKING:
 class StandingDraws:
     """Makes the draws of resting events in each first-time pass, each before any draw of a later event.
 
-    `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do.
+    `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do. While there are
+    any, `before_draw` is called before each draw that matters, to `settle` what comes before it.
     """
 
-    __slots__ = ("_counts", "_done", "_rng", "_total", "order")
+    __slots__ = ("_before_draw", "_counts", "_done", "_rng", "_total", "order")
 
-    def __init__(self, rng: MersenneTwister) -> None:
+    def __init__(self, rng: MersenneTwister, before_draw: Callable[[], None]) -> None:
         self.order: list[int] = []
         self._counts: dict[int, int] = {}
         self._total = 0
         self._rng = rng
+        self._before_draw = before_draw
         self._done = 0  # the draws of events before this one are made in this pass
 
     def settle(self, index: int) -> None:
@@ -60,7 +63,14 @@ class StandingDraws:
             self._counts[index] = draws
             if not before:
                 insort(self.order, index)
+                self._rng.before_draw = self._before_draw
         elif before:
             self.order.remove(index)
             if not self.order:
                 self._done = 0
+                self._rng.before_draw = None
+
+    def close(self) -> None:
+        """Draw for nobody any more."""
+        for index in list(self.order):
+            self.keep(index, 0)
