@@ -292,6 +292,28 @@ def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
     assert world.events[0].done
 
 
+def test_a_bypassed_event_is_left_alone_until_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    chained = {**DEFAULTS, "chain_delay_ms": 1000}
+    manager, _ = make("( when ( = @b[0] 9 ) ( do-nothing ) )", ("( when ( > @a[0] 5 ) ( do-nothing ) )", chained))
+    run(manager, 1)
+    visited: list[int] = []
+    process = manager._process
+    monkeypatch.setattr(manager, "_process", lambda event: (visited.append(event.index), process(event)))
+    for value in range(20):  # a chatty fact
+        manager.world.variables.set_number(0, value)
+        manager.frame()
+    assert not visited and not manager.events.facts(1)
+    manager.world.variables.set_number(1, 9)
+    run(manager, 1.5)
+    assert manager.world.events[0].done and not manager.world.events[1].done
+    manager.world.variables.set_number(0, 2)
+    run(manager, 3)
+    assert not manager.world.events[1].done and manager.events.facts(1)
+    manager.world.variables.set_number(0, 8)
+    manager.frame()
+    assert manager.world.events[1].done
+
+
 def test_positions_are_judged_when_the_speed_allows_a_change() -> None:
     manager, _ = make('( when ( < ( distance-to-center "Red" "Wolf 1" ) 100 ) ( do-nothing ) )')
     world = manager.world

@@ -61,6 +61,16 @@ def test_a_delay_says_when_it_is_due() -> None:
     assert found.cause == "time" and found.value == 1 and found.state["done"]
 
 
+def test_draws_kept_up_without_an_evaluation_are_told_of() -> None:
+    manager = manager_of('( when ( is-event-true-delay "E9" ( rand-multiple 2 3 ) ) ( do-nothing ) )')
+    for us in (100_000, 200_000, 900_000):
+        step(manager, us)
+    found = explain(manager, None, "event", 0)
+    assert found.cached and found.evaluated_at == pytest.approx(0.1)
+    assert found.state["random numbers drawn in each frame without effect"] == 1
+    assert manager.world.rng.draws == 3
+
+
 def test_an_unknown_name_is_an_error() -> None:
     with pytest.raises(KeyError):
         explain(manager_of("( true )"), None, "event", "nobody")
