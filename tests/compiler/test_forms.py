@@ -9,6 +9,7 @@ import pytest
 from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.syntax.dialect import Dialect
 
 Log = list[tuple[str, tuple[Any, ...]]]
@@ -102,6 +103,24 @@ def test_a_draw_does_not_matter_while_no_candidate_is_applicable(place: tuple[Ev
     log.clear()
     assert {drawn() for _ in range(20)} == {(1, 1)}
     assert not log
+
+
+def test_a_candidate_is_read_by_conditions_of_actions_too(place: tuple[EvaluationContext, Log]) -> None:
+    context, _ = place
+    text = (
+        '( every-time-argument ( any-of "Red" ) ( and ( = @a[0] 0 ) )'
+        ' ( when ( and ( = @a[0] 77 ) ( = "<argument>" 2 ) ) ( do-nothing ) )'
+        ' ( modify-variable @d[0] ( + 5 ( hits-left "<argument>" ) ) ) )'
+    )
+    form = compiled(text, context)
+    interpreter = SexpEvaluator(context)
+    twin = interpreter.build(parse(text, context.dialect))
+    numbers = []
+    for evaluate in (form.evaluate, lambda: interpreter.evaluate(twin)):
+        context.world.variables.set_number(3, 1)
+        evaluate()
+        numbers.append(context.world.variables.number(3))
+    assert numbers[0] == numbers[1] != 105  # D7: "Red" was read as a number first
 
 
 def test_the_draw_is_made_even_where_nothing_can_come_of_it(place: tuple[EvaluationContext, Log]) -> None:

@@ -89,6 +89,8 @@ class ActionWriter:
         """Write a nested `when` whose own result nobody sees; False if that cannot be."""
         if len(head.args) < 2 or not _is_standard(head) or head.args[0].inner is None:
             return False
+        if head.args[0].has_placeholder:  # what a candidate is read as first counts, so all is read (D7)
+            return False
         plan = self._planner.plan(head.args[0])
         if not can_write_condition(plan):
             return False
