@@ -154,7 +154,7 @@ def _evict(session: MissionSession, draw: random.Random) -> int:
         for _ in range(size // EVICT_ONE_IN + 1 if size else 0):
             index = draw.randrange(size)
             if row.table.facts[index] is not None and not row.table.dirty.marks[index]:
-                row.touch(index)
+                row.forget(index)
                 dropped += 1
     return dropped
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from sexp_runtime.compiler.candidates import Keep, KnownCandidates
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
@@ -76,12 +77,21 @@ class CompiledFormula:
     """
 
     __slots__ = (
-        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_root", "_status_counts",
+        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_keeps", "_root", "_status_counts",
         "_wrapped", "evaluate", "facts", "owner", "quiet",
     )  # fmt: skip
 
-    def __init__(self, root: EvalNode, ctx: EvaluationContext, owner: str, mission: str, sink: FactSink | None) -> None:
+    def __init__(
+        self,
+        root: EvalNode,
+        ctx: EvaluationContext,
+        owner: str,
+        mission: str,
+        sink: FactSink | None,
+        keep: Keep | None,
+    ) -> None:
         self._root = root
+        self._keeps = keep is not None
         self._is_hollow = False
         self.owner = owner
         self._ctx = ctx
@@ -92,7 +102,7 @@ class CompiledFormula:
             found = scan(root, ctx)
             self._wrapped = install(found, sink)
             self.facts = frozenset(found.facts)
-        writer, self._status_counts = _write(root, ctx)
+        writer, self._status_counts = _write(root, ctx, keep)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
             self._wrapped += install_actions(found)
@@ -150,7 +160,8 @@ class CompiledFormula:
     @property
     def source(self) -> str:
         """The Python source that the formula was compiled from, written anew."""
-        return _write(self.root, self._ctx)[0].source("formula")
+        keep = (lambda facts: KnownCandidates(bytearray(1))) if self._keeps else None
+        return _write(self.root, self._ctx, keep)[0].source("formula")
 
     def interpret(self, every: int) -> None:
         """Make one evaluation in `every` by walking the nodes from now on, 0 for none; the results are the same.
@@ -212,11 +223,12 @@ def compile_formula(
     owner: str = "",
     mission: str = "",
     sink: FactSink | None = None,
+    keep: Keep | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
-    sink gets what running shows. Raises operators.node.BuildError for a formula that cannot be evaluated.
+    sink gets what running shows. With `keep` it may remember parts of its answer. Raises operators.node.BuildError for a formula that cannot be evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression
@@ -224,7 +236,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, sink)
+    return CompiledFormula(root, ctx, owner, mission, sink, keep)
 
 
 def _file_name(wanted: str) -> str:
@@ -248,7 +260,7 @@ def _show_source(file: str, formula: CompiledFormula) -> None:
     linecache.cache[file] = (get_source,)  # the documented lazy form
 
 
-def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
+def _write(root: EvalNode, ctx: EvaluationContext, keep: Keep | None) -> tuple[SourceWriter, bool]:
     """Return the written function, and whether the root keeps a status that can be special."""
     planner = Planner(ctx)
     written = None
@@ -259,7 +271,7 @@ def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     elif root.name == "every-time":
         written = write_every_time(root, ctx)
     elif root.name == "every-time-argument":
-        written = write_every_time_argument(root, ctx)
+        written = write_every_time_argument(root, ctx, keep)
     if written is not None:
         return written, True
     return _write_plain(root, planner.plan(root), ctx)

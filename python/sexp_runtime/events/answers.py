@@ -82,6 +82,7 @@ class Answers(CachedFormulas):
                     self.ctx.world.rng.skip(self.draws[index])
                 return self.values[index]
             self.checking = -1
+            self.forget(index)
         formula = self.formulas[index]
         counters, ctx = self.counters, self.ctx
         cached = self.values[index], formula.status

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from sexp_runtime.cache.slots import Agenda, SlotTable
-from sexp_runtime.compiler.facts import FactSink
+from sexp_runtime.compiler.candidates import KnownCandidates
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.operators.context import EvaluationContext
@@ -31,12 +31,13 @@ def _make(
     context: EvaluationContext,
     owner: str,
     mission: str,
-    sink: FactSink | None,
+    sink: _Sink | None,
 ) -> CompiledFormula | AbsentFormula:
     if expression is None:
         return AbsentFormula(owner)
     try:
-        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink)
+        keep = sink.keep if sink is not None else None
+        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, keep=keep)
     except BuildError as error:
         context.warn(f"{owner}: {error}")
         return AbsentFormula(owner)
@@ -124,18 +125,23 @@ class CachedFormulas:
         if self.table.facts[index] is None:
             self.revive(index)
         else:
-            self.touch(index)
+            self.forget(index)
 
     def replace(self, index: int, expression: SexpExpression) -> None:
         """Put another formula into a slot, with fresh statuses and edges."""
-        self.table.release(index)
-        owner = self.formulas[index].owner
         sink = self._sinks[index]
+        sink.replace()
+        owner = self.formulas[index].owner
         formula = _make(expression, self.ctx, owner, self._mission, sink)
         self.formulas[index] = formula
         self.evaluators[index] = formula.evaluate
         self.values[index] = 0
         self.revive(index)
+
+    def forget(self, index: int) -> None:
+        """Have a formula evaluated at its next use, without what it remembers of its last evaluation."""
+        self._sinks[index].forget()
+        self.touch(index)
 
     def touch(self, index: int) -> None:
         """Have a formula evaluated at its next use."""
@@ -144,13 +150,12 @@ class CachedFormulas:
 
     def retire(self, index: int) -> None:
         """Give up the slot's edges: its value is not needed until `revive`."""
-        self.table.release(index)
+        self._sinks[index].release()
 
     def revive(self, index: int) -> None:
         """Take up the slot again after `retire`; its next use evaluates it."""
         if self.table.facts[index] is None:
-            self._sinks[index].epoch += 1
-            self.table.subscribe(index, facts_of(self.formulas[index]))
+            self._sinks[index].revive(facts_of(self.formulas[index]))
         self.touch(index)
 
     def facts(self, index: int) -> frozenset[FactKey]:
@@ -160,6 +165,8 @@ class CachedFormulas:
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these formulas."""
         self.table.close()
+        for sink in self._sinks:
+            sink.release()
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values and edges, without the agenda.
@@ -167,7 +174,7 @@ class CachedFormulas:
         Weighing a tree takes some time and its weight hardly ever changes: the first call weighs all formulas, later
         ones a few each, in turn, so that a game may ask once a second.
         """
-        total = self.table.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        total = self.table.nbytes() + sum(sink.nbytes() for sink in self._sinks) + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
         total += sys.getsizeof(self.formulas) + sys.getsizeof(self._weights)
         if len(self._weights) != len(self.formulas):
             self._weights = [_weight(formula) for formula in self.formulas]
@@ -188,14 +195,57 @@ def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
 
 
 class _Sink:
-    """Subscribes a slot to facts that an evaluation turns out to read."""
+    """Subscribes a slot to facts that an evaluation turns out to read, and what the formula remembers besides."""
 
-    __slots__ = ("epoch", "index", "table")
+    __slots__ = ("_part", "_part_facts", "epoch", "index", "table")
 
     def __init__(self, table: SlotTable, index: int) -> None:
         self.table = table
         self.index = index
         self.epoch = 0
+        self._part: SlotTable | None = None  # one slot: stale when what the formula remembers is
+        self._part_facts: Iterable[FactKey] = ()
 
     def __call__(self, keys: Iterable[FactKey]) -> None:
+        if self._part is not None:
+            keys = tuple(keys)
+            self._part.subscribe(0, keys)
         self.table.subscribe(self.index, keys)
+
+    def keep(self, facts: Iterable[FactKey]) -> KnownCandidates:
+        """Return a memory for the formula which rests on these facts, and on those that evaluations turn out to read."""
+        if self._part is None:
+            self._part = SlotTable(self.table.agenda, 1)
+        self._part_facts = frozenset(facts)
+        self._part.subscribe(0, self._part_facts)
+        self.forget()
+        return KnownCandidates(self._part.dirty.marks)
+
+    def forget(self) -> None:
+        """Have the formula find out again what it remembers."""
+        if self._part is not None:
+            self._part.dirty.marks[0] = 1
+
+    def revive(self, facts: Iterable[FactKey]) -> None:
+        """Subscribe the slot again after `release`; evaluations tell of the facts that they read again."""
+        self.epoch += 1
+        self.table.subscribe(self.index, facts)
+        if self._part is not None:
+            self._part.subscribe(0, self._part_facts)
+            self.forget()
+
+    def release(self) -> None:
+        """Give up all edges."""
+        self.table.release(self.index)
+        if self._part is not None:
+            self._part.release(0)
+            self.forget()
+
+    def replace(self) -> None:
+        """Give up all edges and what the formula remembers: another takes its place."""
+        self.release()
+        self._part_facts = ()
+
+    def nbytes(self) -> int:
+        """Return the bytes held for what the formula remembers."""
+        return 0 if self._part is None else self._part.nbytes() + sys.getsizeof(self._part)
