@@ -20,21 +20,31 @@ from events.random_missions import (
     random_frame,
 )
 from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.world.facts import FactBoard
 
 SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
 
 
 class Recorder:
-    """Takes the facts that a formula turns out to read."""
+    """Subscribes to the facts that a formula turns out to read, so that it may remember parts of its answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, board: FactBoard) -> None:
         self.epoch = 0
         self.keys: set[Any] = set()
+        self.board = board
+        self.memory = Memory(bytearray(1))
 
     def __call__(self, keys: Any) -> None:
-        self.keys.update(keys)
+        for key in set(keys) - self.keys:
+            self.board.subscribe(key, self.memory.marks, 0)
+            self.keys.add(key)
+
+    def keep(self, facts: Any) -> Memory:
+        self(facts)
+        return self.memory
 
 
 def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -> None:
@@ -53,25 +63,31 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
         log: list[Any] = []
         ctx = build_context(plan, world, log)
         formulas: list[Any] = []
+        memories: list[Memory] = []
         for text in texts:
             expression = parse(text, plan.dialect)
             if compiled:
-                formulas.append(compile_formula(expression, ctx, owner="random", sink=Recorder()))
+                recorder = Recorder(world.facts)
+                formulas.append(compile_formula(expression, ctx, owner="random", sink=recorder, keep=recorder.keep))
+                memories.append(recorder.memory)
             else:
                 formulas.append(SexpEvaluator(ctx).build(expression))
-        sides.append((world, ctx, formulas, log))
+        sides.append((world, ctx, formulas, log, memories))
     history: list[Any] = []
     for _ in range(evaluations):
         steps = random_frame(make)
         history.append(steps)
         flush = make.chance(5)
         seen: list[Any] = []
-        for world, ctx, formulas, log in sides:
+        for world, ctx, formulas, log, memories in sides:
             for step in steps:
                 apply(world, step)
             results: list[Any] = []
+            for memory in memories if flush else ():
+                memory.marks[0] = 1
             for formula in formulas:
                 if hasattr(formula, "evaluate"):
+                    ctx.start()
                     if flush:
                         formula.flush()
                     value, status = formula.evaluate(), formula.status

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
+from sexp_runtime.compiler.memory import Keep
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -225,10 +226,11 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, sink: FactSink) -> int:
+def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep | None) -> int:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
 
-    Returns how many operator nodes got a function of their own.
+    With `keep` comparisons of what moves remember their outcome. Returns how many operator nodes got a function of
+    their own.
     """
     for node in found.computed:
         reads = _reads_of(found, node)
@@ -236,8 +238,11 @@ def install(found: FactScan, sink: FactSink) -> int:
         assert node.spec is not None
         node.spec = replace(node.spec, function=_recording(node.spec.function, reads, sink))
     probes = 0
+    memory = None
+    if keep is not None and found.moving:
+        memory = keep(set().union(*(scan(node, ctx).facts for node in found.moving)))
     for node in found.moving:
-        probes += motion.install(node, sink)
+        probes += motion.install(node, sink, memory)
     for node in (*found.restless, *found.actions):
         _wrap(node, _effective)
     return len(found.computed) + probes + len(found.restless) + len(found.actions)

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sexp_runtime.compiler.candidates import Keep, KnownCandidates
 from sexp_runtime.compiler.facts import lists_plain_texts, scan
+from sexp_runtime.compiler.memory import Keep, KnownCandidates
 from sexp_runtime.compiler.performing import ActionWriter, acts, can_write_condition
 from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
@@ -158,7 +158,7 @@ class _FormWriter:
             if found.restless or found.moving:
                 return None
             facts |= found.facts
-        return keep(facts)
+        return KnownCandidates(keep(facts))
 
     def _try_candidates(self) -> None:
         """Write the loop that collects the candidates for which the condition is true (C20)."""

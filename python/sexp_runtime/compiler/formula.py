@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
-from sexp_runtime.compiler.candidates import Keep, KnownCandidates
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
+from sexp_runtime.compiler.memory import Keep, Memory
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
@@ -77,8 +77,8 @@ class CompiledFormula:
     """
 
     __slots__ = (
-        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_keeps", "_root", "_status_counts",
-        "_wrapped", "evaluate", "facts", "owner", "quiet",
+        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_keeps", "_root",
+        "_status_counts", "_wrapped", "evaluate", "facts", "owner", "quiet",
     )  # fmt: skip
 
     def __init__(
@@ -100,7 +100,7 @@ class CompiledFormula:
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
             found = scan(root, ctx)
-            self._wrapped = install(found, sink)
+            self._wrapped = install(found, ctx, sink, keep)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx, keep)
         self._actions_count = not writer.runs_actions
@@ -160,7 +160,7 @@ class CompiledFormula:
     @property
     def source(self) -> str:
         """The Python source that the formula was compiled from, written anew."""
-        keep = (lambda facts: KnownCandidates(bytearray(1))) if self._keeps else None
+        keep = (lambda facts: Memory(bytearray(1))) if self._keeps else None
         return _write(self.root, self._ctx, keep)[0].source("formula")
 
     def interpret(self, every: int) -> None:
@@ -228,7 +228,8 @@ def compile_formula(
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
-    sink gets what running shows. With `keep` it may remember parts of its answer. Raises operators.node.BuildError for a formula that cannot be evaluated.
+    sink gets what running shows. With `keep` it may remember parts of its answer. Raises
+    operators.node.BuildError for a formula that cannot be evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression

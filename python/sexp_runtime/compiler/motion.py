@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Final
 
+from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -110,10 +111,10 @@ def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
     return kept
 
 
-def install(node: EvalNode, sink: Sink) -> int:
+def install(node: EvalNode, sink: Sink, memory: Memory | None) -> int:
     """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions.
 
-    Returns how many nodes got a function of their own.
+    With a memory it is not evaluated again before. Returns how many nodes got a function of their own.
     """
     probes: dict[int, _Probe] = {}
     for leaf in leaves(node):
@@ -121,7 +122,7 @@ def install(node: EvalNode, sink: Sink) -> int:
         probe = probes[id(leaf)] = _Probe()
         leaf.spec = replace(leaf.spec, function=_probing(leaf.spec.function, probe))
     assert node.spec is not None
-    node.spec = replace(node.spec, function=_Comparison(node, node.spec.function, probes, sink))
+    node.spec = replace(node.spec, function=_Comparison(node, node.spec.function, probes, sink, memory))
     return 1 + len(probes)
 
 
@@ -136,9 +137,19 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("at", "first", "inner", "is_leaf", "others", "probes", "sink", "skips", "test", "until", "wasted")
+    __slots__ = (
+        "at", "effects", "first", "generation", "inner", "is_leaf", "memory", "noted", "others", "probes", "raw",
+        "recalled", "sink", "skips", "test", "until", "wasted",
+    )  # fmt: skip
 
-    def __init__(self, node: EvalNode, inner: OperatorFunction, probes: dict[int, _Probe], sink: Sink) -> None:
+    def __init__(
+        self,
+        node: EvalNode,
+        inner: OperatorFunction,
+        probes: dict[int, _Probe],
+        sink: Sink,
+        memory: Memory | None,
+    ) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
         #: Those in each argument.
@@ -151,27 +162,59 @@ class _Comparison(Watched):
         #: How many evaluations in a row were made although the one before was to stand longer.
         self.wasted = 0
         self.skips = False
+        #: Below an argument form the outcome is another for each candidate.
+        self.memory = None if node.has_placeholder else memory
+        #: The last result, and of which generation of the memory it is, -1 if it must not be used again.
+        self.raw: Raw = 0
+        self.generation = -1
+        self.recalled = self.noted = False
+        self.effects = 0
         self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
-        self.begin()
+        self.begin(ctx)
         raw = self.inner(ctx, node)
         self.end(ctx)
         return raw
 
-    def begin(self) -> None:
+    @property
+    def recalls(self) -> bool:
+        """Whether a result can stand longer than the formula's."""
+        return self.memory is not None
+
+    def recall(self, ctx: EvaluationContext) -> Raw | None:
+        """Return the last result, if the facts are the same and the objects are too slow to have changed it."""
+        memory = self.memory
+        if memory is None or self.generation != memory.generation() or self.until <= ctx.world.clock.us:
+            return None
+        self.recalled = True
+        return self.raw
+
+    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
+        """Take the result, which may be used again if working it out left nothing behind."""
+        self.raw = raw
+        self.noted = self.effects == ctx.effects and not ctx.unsettled and not ctx.stirred
+
+    def begin(self, ctx: EvaluationContext) -> None:
         """Forget what the positions were."""
+        self.recalled = self.noted = False
+        self.generation = -1
+        self.effects = ctx.effects
         for probes in self.probes:
             for probe in probes:
                 probe.raw = None
 
     def end(self, ctx: EvaluationContext) -> None:
         """Note until when the outcome stands."""
+        if self.recalled:
+            if self.until < ctx.due:
+                ctx.due = self.until
+            return
         now = ctx.world.clock.us
         soonest = now + 1
         if now != self.at:
             self._look_back(now)
-        if ctx.due <= soonest:  # to be evaluated again in any case
+        if ctx.due <= soonest and not self.noted:  # to be evaluated again in any case
             return
         if self.skips:
             ctx.due_us(soonest)
@@ -180,6 +223,8 @@ class _Comparison(Watched):
         self._bound(ctx, soonest)
         self.until = min(self.until, ctx.due)
         ctx.due = min(others_due, ctx.due)
+        if self.noted and self.memory is not None:
+            self.generation = self.memory.generation()
 
     def _look_back(self, now: int) -> None:
         """Find out whether the formula is evaluated in every frame for other reasons, so that bounds are in vain.

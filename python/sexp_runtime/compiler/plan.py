@@ -18,6 +18,7 @@ from sexp_runtime.values import (
     KNOWN_TRUE,
     NAN,
     NAN_FOREVER,
+    Raw,
     Status,
     c_divide,
     c_remainder,
@@ -53,12 +54,25 @@ class Watched(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def begin(self) -> None:
+    def begin(self, ctx: EvaluationContext) -> None:
         """The arguments are about to be evaluated."""
 
     @abstractmethod
     def end(self, ctx: EvaluationContext) -> None:
-        """The operator has its result."""
+        """The operator has its result, and it counts for how long that stands."""
+
+    @property
+    def recalls(self) -> bool:
+        """Whether the result can be remembered, so that code is to `recall` it and `note` what it was."""
+        return False
+
+    def recall(self, ctx: EvaluationContext) -> Raw | None:
+        """Return the result of the last evaluation if nothing could have changed it, else None."""
+        return None
+
+    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
+        """Take the raw result that evaluating the arguments led to; only called where `recalls`."""
+        raise NotImplementedError
 
 
 class Form(Enum):

@@ -231,8 +231,14 @@ class SourceWriter:
             self.add(f"{result} = {self.call(plan)}")
             return
         name = plan.head.name
+        watcher = ""
         if plan.watcher is not None:
-            self.add(f"{self.reference('w', plan.watcher)}.begin()")
+            watcher = self.reference("w", plan.watcher)
+            if plan.watcher.recalls:
+                self.add(f"{result} = {watcher}.recall(C)")
+                self.add(f"if {result} is None:")
+                self.indent += 1
+            self.add(f"{watcher}.begin(C)")
         self.add("while True:")
         self.indent += 1
         if name in COMPARISONS:
@@ -245,6 +251,9 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
+        if plan.watcher is not None and plan.watcher.recalls:
+            self.add(f"{watcher}.note(C, {result})")
+            self.indent -= 1
         if plan.watcher is not None and plan not in self._unended:
             self._end(plan)
 

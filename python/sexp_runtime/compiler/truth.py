@@ -31,10 +31,7 @@ def is_pure(head: EvalNode) -> bool:
 
 def is_drawing(head: EvalNode) -> bool:
     """As `is_pure`, but for random numbers, which are drawn at each evaluation."""
-    return all(
-        _reads(node) or (is_plain_draw(node) and all(map(is_simple, node.args)))
-        for node in head.walk()
-    )
+    return all(_reads(node) or (is_plain_draw(node) and all(map(is_simple, node.args))) for node in head.walk())
 
 
 def spare_draws(plan: Plan) -> list[Plan] | None:
@@ -144,9 +141,14 @@ class TruthWriter:
         if code is None:
             writer.add(f"{name} = {writer.argument(plan).value} == 1")
             return
+        assert plan.watcher is not None
         watcher = writer.reference("w", plan.watcher)
-        writer.add(f"{watcher}.begin()")
-        writer.add(f"{name} = {code}")
+        if plan.watcher.recalls:
+            writer.add(f"{name} = {watcher}.recall(C)")
+            writer.add(f"if {name} is None: {watcher}.begin(C); {name} = {code}; {watcher}.note(C, {name})")
+        else:
+            writer.add(f"{watcher}.begin(C)")
+            writer.add(f"{name} = {code}")
         end = f"{watcher}.end(C)"
         if self.acts:
             end = f"if not ({name} or {self.acted}): {end}" if self.acted else f"if not {name}: {end}"

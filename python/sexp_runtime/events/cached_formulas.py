@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from sexp_runtime.cache.slots import Agenda, SlotTable
-from sexp_runtime.compiler.candidates import KnownCandidates
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
@@ -174,7 +174,8 @@ class CachedFormulas:
         Weighing a tree takes some time and its weight hardly ever changes: the first call weighs all formulas, later
         ones a few each, in turn, so that a game may ask once a second.
         """
-        total = self.table.nbytes() + sum(sink.nbytes() for sink in self._sinks) + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        total = self.table.nbytes() + sum(sink.nbytes() for sink in self._sinks)
+        total += sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
         total += sys.getsizeof(self.formulas) + sys.getsizeof(self._weights)
         if len(self._weights) != len(self.formulas):
             self._weights = [_weight(formula) for formula in self.formulas]
@@ -195,16 +196,17 @@ def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
 
 
 class _Sink:
-    """Subscribes a slot to facts that an evaluation turns out to read, and what the formula remembers besides."""
+    """Subscribes a slot to facts that an evaluation turns out to read, and what its formula remembers of parts."""
 
-    __slots__ = ("_part", "_part_facts", "epoch", "index", "table")
+    __slots__ = ("_memory", "_part", "_part_facts", "epoch", "index", "table")
 
     def __init__(self, table: SlotTable, index: int) -> None:
         self.table = table
         self.index = index
         self.epoch = 0
-        self._part: SlotTable | None = None  # one slot: stale when what the formula remembers is
-        self._part_facts: Iterable[FactKey] = ()
+        self._part: SlotTable | None = None  # one slot: dirty when what the formula remembers may be stale
+        self._part_facts: set[FactKey] = set()
+        self._memory: Memory | None = None
 
     def __call__(self, keys: Iterable[FactKey]) -> None:
         if self._part is not None:
@@ -212,14 +214,16 @@ class _Sink:
             self._part.subscribe(0, keys)
         self.table.subscribe(self.index, keys)
 
-    def keep(self, facts: Iterable[FactKey]) -> KnownCandidates:
-        """Return a memory for the formula which rests on these facts, and on those that evaluations turn out to read."""
+    def keep(self, facts: Iterable[FactKey]) -> Memory:
+        """Return the formula's memory; it rests on these facts, too, and on those that evaluations turn out to read."""
         if self._part is None:
             self._part = SlotTable(self.table.agenda, 1)
-        self._part_facts = frozenset(facts)
+        if self._memory is None:
+            self._memory = Memory(self._part.dirty.marks)
+        self._part_facts.update(facts)
         self._part.subscribe(0, self._part_facts)
         self.forget()
-        return KnownCandidates(self._part.dirty.marks)
+        return self._memory
 
     def forget(self) -> None:
         """Have the formula find out again what it remembers."""
@@ -244,8 +248,11 @@ class _Sink:
     def replace(self) -> None:
         """Give up all edges and what the formula remembers: another takes its place."""
         self.release()
-        self._part_facts = ()
+        self._part_facts.clear()
+        self._memory = None
 
     def nbytes(self) -> int:
         """Return the bytes held for what the formula remembers."""
-        return 0 if self._part is None else self._part.nbytes() + sys.getsizeof(self._part)
+        if self._part is None:
+            return 0
+        return self._part.nbytes() + sys.getsizeof(self._part) + sys.getsizeof(self._part_facts)

@@ -364,11 +364,12 @@ class Tactics:
             self._fly_ship(member, velocity)
 
     def _fly_ship(self, ship: Ship, velocity: Vector) -> None:
-        """Give a ship a velocity, and before that a speed bound that allows it."""
+        """Give a ship a velocity, and before that a speed bound that allows it, and what a script has set it to."""
         x, y, z = velocity
+        sx, sy, sz = ship.velocity
         bound = ship.speed_bound
         needed = ship.max_speed
-        while x * x + y * y + z * z > needed * needed * 0.999:
+        while max(x * x + y * y + z * z, sx * sx + sy * sy + sz * sz) > needed * needed * 0.999:
             needed = needed * 2.0 + 1.0
         if bound is None or bound < needed:
             self.world.set_ship(ship, "speed_bound", needed)
