@@ -157,8 +157,8 @@ class _Comparison(Watched):
         #: Whether the first argument is a position, not something worked out from some.
         self.is_leaf = id(node.args[0].head) in probes
         self.sink = sink
-        #: When the last evaluation was, and until when its outcome was to stand, in microseconds.
-        self.at = self.until = 0
+        #: When the last evaluation was (-1: never), and until when its outcome was to stand, in microseconds.
+        self.at, self.until = -1, 0
         #: How many evaluations in a row were made although the one before was to stand longer.
         self.wasted = 0
         self.skips = False
