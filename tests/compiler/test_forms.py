@@ -105,6 +105,36 @@ def test_a_draw_does_not_matter_while_no_candidate_is_applicable(place: tuple[Ev
     assert not log
 
 
+def test_draws_do_not_matter_while_each_alternative_fails_without_them(place: tuple[EvaluationContext, Log]) -> None:
+    context, log = place
+    form = compiled(
+        "( every-time ( or ( and ( = @a[0] 1 ) ( > 5 ( rand-multiple 0 9 ) ) ) ( = @b[0] 1 )"
+        " ( and ( = @c[0] 1 ) ( > 5 ( rand-multiple 0 9 ) ) ) ) ( do-nothing ) )",
+        context,
+    )
+    numbers = context.world.variables
+    for index in range(3):
+        numbers.set_number(index, 0)
+
+    def drawn() -> tuple[int, bool]:
+        """Evaluate; return how many numbers were drawn, and whether none of them made a difference."""
+        context.start()
+        before = context.world.rng.draws
+        form.evaluate()
+        return context.world.rng.draws - before, context.spare == context.world.rng.draws - before
+
+    assert {drawn() for _ in range(20)} == {(2, True)}
+    assert not log
+    for index in (0, 2):
+        numbers.set_number(index, 1)
+        assert {drawn() for _ in range(20)} == {(2, False)}
+        numbers.set_number(index, 0)
+    numbers.set_number(1, 1)
+    log.clear()
+    assert drawn() == (2, False)
+    assert log
+
+
 def test_a_candidate_is_read_by_conditions_of_actions_too(place: tuple[EvaluationContext, Log]) -> None:
     context, _ = place
     text = (

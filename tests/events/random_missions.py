@@ -320,10 +320,18 @@ class Formulas:
         if roll < 45:
             waits = f'( is-event-true-delay "{self.pick(EVENTS)}" ( rand-multiple {self.r.randrange(3)} 5 ) )'
             return f"( when ( {self.pick(['or', 'and'])} {self.reader()} {waits} ) {self.action(0)} )"
-        if roll < 75:
+        if roll < 60:
+            parts = " ".join(self.reader() if self.chance(20) else self.late() for _ in range(self.r.randrange(1, 4)))
+            return f"( every-time ( or {parts} ) {self.action(0)} )"
+        if roll < 80:
             place = f"@{self.pick(NUMBERS)}[0]"
             return f"( every-time ( = {place} {self.small()} ) ( modify-variable {place} ( rand-multiple 0 9 ) ) )"
         return f'( when ( {self.pick("<>")} @{self.pick(NUMBERS)}[0] 2 ) ( reset-event "{self.pick(EVENTS)}" ) )'
+
+    def late(self) -> str:
+        """Return a condition of which one part draws."""
+        wait = f"( + @{self.pick(NUMBERS)}[0] ( rand-multiple {self.small()} {self.r.randrange(5, 9)} ) )"
+        return f"( and ( = @{self.pick(NUMBERS)}[0] {self.small()} ) ( < {wait} ( mission-time ) ) {self.reader()} )"
 
     def reader(self) -> str:
         """Return a condition that mostly does no more than read."""

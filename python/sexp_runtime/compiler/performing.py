@@ -75,14 +75,15 @@ class ActionWriter:
     def _drawing(self, plan: Plan) -> str:
         """Write a condition with draws, and when they did not matter; return an expression for its truth."""
         writer = self.writer
-        telling = spare_draws(plan)
-        if not telling:
+        groups = spare_draws(plan)
+        if not groups:
             return f"{writer.argument(plan).value} == 1"
         before, truth = writer.fresh_name("e"), writer.fresh_name("h")
         writer.add(f"{before} = C.effects")
         writer.add(f"{truth} = {writer.argument(plan).value} == 1")
-        known = TruthWriter(writer, acts=True).known(cheapest_first(telling))
-        writer.add(f"if not {truth} and not ({known}): C.spare += C.effects - {before}")
+        reader = TruthWriter(writer, acts=True)
+        spare = "".join(f" and not ({reader.known(cheapest_first(group))})" for group in groups)
+        writer.add(f"if not {truth}{spare}: C.spare += C.effects - {before}")
         return truth
 
     def _when(self, head: EvalNode) -> bool:

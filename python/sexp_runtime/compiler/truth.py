@@ -34,20 +34,37 @@ def is_drawing(head: EvalNode) -> bool:
     return all(_reads(node) or (is_plain_draw(node) and all(map(is_simple, node.args))) for node in head.walk())
 
 
-def spare_draws(plan: Plan) -> list[Plan] | None:
-    """Return those of a condition's conjuncts each of which, if not true, makes the draws of the others irrelevant.
+def spare_draws(plan: Plan) -> list[list[Plan]]:
+    """Return what makes the draws of a condition irrelevant while it is not true: one of each list that is not true.
 
-    None where how many numbers are drawn could depend on what is drawn: where a conjunct with a draw draws twice, or
-    could end the evaluation by being known.
+    No lists where that cannot be said.
+    """
+    if plan.head.name != "or":
+        parts = [plan]
+    else:
+        parts = [kid for kid in plan.kids if _draws(kid)]
+    groups = [_spare_draws(part) for part in parts]
+    return [group for group in groups if group] if all(groups) else []
+
+
+def _spare_draws(plan: Plan) -> list[Plan]:
+    """Return those conjuncts each of which, if not true, makes the draws of the others irrelevant.
+
+    None of them where how many numbers are drawn could depend on what is drawn: where a conjunct with a draw draws
+    twice, or could end the evaluation by being known.
     """
     telling = []
     for part in conjuncts(plan):
-        draws = sum(map(is_plain_draw, part.head.walk()))
+        draws = _draws(part)
         if draws > 1 or (draws and part.specials & _ENDING):
-            return None
+            return []
         if not draws and part.watcher is None:
             telling.append(part)
     return telling
+
+
+def _draws(plan: Plan) -> int:
+    return sum(map(is_plain_draw, plan.head.walk()))
 
 
 def _reads(node: EvalNode) -> bool:
