@@ -17,6 +17,7 @@ from sexp_runtime.events.cached_slots import (
     IN_GOALS,
     IN_REPEAT,
     OUTSIDE,
+    READY_NEW,
     READY_QUICK,
     READY_TO_ASK,
     VISITED,
@@ -138,6 +139,8 @@ class CachedEventManager(CachedSlots):
                 woken = wakes.find(_MARKED, index + 1)
             elif ready[index] >= asked:
                 self._position = index
+                if ready[index] == READY_NEW:
+                    ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
                 if not self._stays_at_rest(index):
                     woken = wakes.find(_MARKED, index + 1)
             else:

@@ -62,7 +62,10 @@ class CachedCueManager(CueManager):
         """Evaluate the arrival cues at mission time 0 (F40); the first frame looks at every cue, even at known ones."""
         super().load()
         for cue in self.cues:
-            self.answers.table.wake.marks[cue.index] = 1
+            if cue.done:
+                self._retire(cue)
+            else:
+                self.answers.table.wake.marks[cue.index] = 1
         self.agenda.bell[0] = 1
 
     def frame(self) -> None:

@@ -28,6 +28,7 @@ AT_REST_REPEAT: Final = 2
 #: How an event at rest for the first-time pass is dealt with when marked: see `_first_pass`.
 READY_QUICK: Final = 1
 READY_TO_ASK: Final = 2
+READY_NEW: Final = 3
 #: Where a frame is, for telling whether an event's turn has passed.
 OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
@@ -100,8 +101,24 @@ class CachedSlots(MissionEventManager):
         for event in events:
             for key in self._wake_facts(event):
                 self.events.table.subscribe_wake(event.index, key)
+            self._begin(event)
         for goal in goals:
             self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
+
+    def _begin(self, event: EventState) -> None:
+        """Spare an event what its first visit would find out."""
+        index = event.index
+        if event.done or event.timestamp is not None or event.result != 0 or event.bypassed:
+            return
+        if event.chain_delay_ms < 0:
+            if isinstance(self.events.formulas[index], CompiledFormula):
+                self._rest[index] = AT_REST_FIRST
+                self._resting[AT_REST_FIRST] += 1
+                self._ready[index] = READY_NEW
+        elif index:  # bypassed until the event before comes true
+            self.events.retire(index)
+            self._stale_event[index] = 1
+            self._wakes[index] = 1
 
     # -- answers ----------------------------------------------------------------------------------------------------
 

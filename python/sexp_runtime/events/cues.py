@@ -85,13 +85,15 @@ class Cue:
     - `done`: processing it will never do anything again
     """
 
-    __slots__ = ("done", "due_us", "facts", "formula", "index", "kind", "subject")
+    __slots__ = ("anchor", "arrives", "done", "due_us", "facts", "formula", "index", "kind", "subject")
 
     def __init__(self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula) -> None:
         self.index = index
         self.kind = kind
+        self.arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
         self.subject = subject
         self.formula = formula
+        self.anchor: str | None = None  # the one that `facts` names, None as long as there are no facts
         self.facts: tuple[FactKey, ...] = ()
         self.due_us = NEVER
         self.done = False
@@ -163,6 +165,10 @@ class CueManager:
     def refresh_facts(self, cue: Cue) -> None:
         """Work out which facts a cue looks at beside its formula; to be called again when its terms change."""
         subject = cue.subject
+        anchor = getattr(subject.arrival, "anchor", "") if cue.arrives else ""
+        if anchor == cue.anchor:
+            return
+        cue.anchor = anchor
         if isinstance(subject, Ship):
             facts: list[FactKey] = [("ship", subject.key, "status")]
             if cue.kind is CueKind.SHIP_DEPARTURE:
@@ -171,7 +177,6 @@ class CueManager:
                 facts += [("ship", subject.key, "arrival"), ("ship", subject.key, "flags")]
         else:
             facts = [subject.fact]
-        anchor = getattr(subject.arrival, "anchor", "") if cue.kind.value.endswith("arrival") else ""
         if anchor:
             facts += [("ship", anchor.lower(), "status"), ("ship", anchor.lower(), "subsystems")]
         cue.facts = tuple(facts)
