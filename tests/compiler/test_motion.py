@@ -60,6 +60,16 @@ def test_a_turning_ship_at_rest_is_noticed() -> None:
     check_mission(plan, ("interpreted", "cached"))
 
 
+def test_a_ship_without_bound_that_is_moved_while_time_stands_still_is_noticed() -> None:
+    plan = MissionPlan()
+    for kind in ("when", "every-time"):
+        text = f'( {kind} ( > ( distance "Blue" "Path:1" ) 5500 ) ( modify-variable @a[0] ( + @a[0] 1 ) ) )'
+        plan.events.append(EventPlan(text, dict(FIELDS)))
+    plan.frames = [[("time", 100_000), ("arrive", "Blue", 0), ("bound", "Blue", None)], [("time", 100_000)]]
+    plan.frames += [[("time", 0), ("move", "Blue", place)] for place in (9000, 0, 9000, 0)]
+    check_mission(plan, ("interpreted", "cached", "checked"))
+
+
 @pytest.mark.parametrize("wcs", [False, True])
 @pytest.mark.parametrize(
     "condition",

@@ -51,8 +51,12 @@ class CachedEventManager(CachedSlots):
         counters.frames += 1
         due = self._due = not self.training or self.goals_due(clock.event_ms)
         idle = self._resting[AT_REST_REPEAT] + (self._resting[AT_REST_FIRST] + self._goals_resting if due else 0)
-        if agenda.next_us <= clock.us:
-            agenda.expire(clock.us)
+        now = clock.us
+        # Where time stands still, what is due at the next moment is due now: it moves, and can have been moved.
+        due_us = now if now != self._frame_us else now + 1
+        if agenda.next_us <= due_us:
+            agenda.expire(due_us)
+        self._frame_us = now
         if self.verify_every and idle:
             self._plan_check(idle)
         if agenda.bell[0] or self.on_request is not None:

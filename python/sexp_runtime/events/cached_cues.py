@@ -51,6 +51,7 @@ class CachedCueManager(CueManager):
         self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
         self._asked = bytearray(len(self.cues))
         self._resting = 0
+        self._frame_us = -1  # when the last frame was
         self._unasked: set[int] = set()  # marked while nobody asked for their value
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
         for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
@@ -72,8 +73,10 @@ class CachedCueManager(CueManager):
         """Process the cues that could have changed, in the original's order (F0)."""
         agenda, counters = self.agenda, self.counters
         now = self.world.clock.us
-        if agenda.next_us <= now:
-            agenda.expire(now)
+        due_us = now if now != self._frame_us else now + 1  # as in CachedEventManager
+        if agenda.next_us <= due_us:
+            agenda.expire(due_us)
+        self._frame_us = now
         resting = self._resting
         if self.on_request is not None:
             resting = 0

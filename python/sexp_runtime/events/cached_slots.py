@@ -91,6 +91,7 @@ class CachedSlots(MissionEventManager):
         self._stale_event = bytearray(size)  # formula marked while nobody asked for its value
         self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
         self._due = True  # whether goals and first-time events have their turn in this frame
+        self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
         self._position = -1
         self._counted_out = 0  # slots at rest when the frame began that were visited since
