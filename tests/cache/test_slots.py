@@ -61,7 +61,8 @@ def test_release_leaves_no_edges() -> None:
     assert table.release(0) == set(KEYS)
     assert set(board.readers) == {KEYS[0], KEYS[3]}
     table.unsubscribe_wake(1, KEYS[3])
-    table.close()
+    for slot in range(len(table.facts)):
+        table.release(slot)
     assert not board.readers and not agenda.watched
 
 

@@ -169,12 +169,6 @@ class SlotTable:
         self.wake.marks[index] = 0
         return known
 
-    def close(self) -> None:
-        """Drop all edges of the table."""
-        for index in range(len(self.facts)):
-            if self.facts[index] is not None:
-                self.release(index)
-
     def nbytes(self) -> int:
         """Return the bytes held by the edges of the table, without the lanes (the agenda counts them)."""
         total = sys.getsizeof(self.facts)

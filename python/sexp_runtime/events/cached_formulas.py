@@ -164,7 +164,6 @@ class CachedFormulas:
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these formulas."""
-        self.table.close()
         for sink in self._sinks:
             sink.release()
 

@@ -28,7 +28,7 @@ AT_REST_REPEAT: Final = 2
 #: How an event at rest for the first-time pass is dealt with when marked: see `_first_pass`.
 READY_QUICK: Final = 1
 READY_TO_ASK: Final = 2
-READY_NEW: Final = 3
+READY_NEW: Final = 3  # not evaluated yet
 #: Where a frame is, for telling whether an event's turn has passed.
 OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
