@@ -12,6 +12,7 @@ import pytest
 
 from events.random_missions import EventPlan, MissionPlan, symbols
 from events.test_equivalence import build
+from sexp_runtime.events.answers import CAUSE_FIRST, CAUSE_NEVER
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.operators.registry import MEANINGS, Trait, operator
 from sexp_runtime.syntax.dialect import Dialect
@@ -290,6 +291,32 @@ def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
     world.variables.set_number(0, 7)
     manager.frame()
     assert world.events[0].done
+
+
+def test_the_first_frame_finds_what_is_known_before_it() -> None:
+    waits = "( when ( > @a[0] 5000 ) ( do-nothing ) )"
+    acts = "( when ( true ) ( modify-variable @b[0] 7 ) )"
+    manager, actions = make(
+        waits, (waits, {"chain_delay_ms": 0}), acts, "( when ( has-time-elapsed 9 ) ( do-nothing ) )"
+    )
+    table = manager.events.table
+    assert not table.facts[1]  # bypassed until the one before comes true
+    manager.world.clock.advance_to(100_000)
+    manager.frame()
+    assert [manager.events.cause_of(index) for index in range(4)] == [
+        CAUSE_FIRST,
+        CAUSE_NEVER,
+        CAUSE_FIRST,
+        CAUSE_FIRST,
+    ]
+    assert manager.counters.requests == manager.counters.evaluations == 3
+    assert manager.counters.invalidations == 0
+    assert [event.bypassed for event in manager.world.events] == [False, True, False, False]
+    assert [name for name, _ in actions] == ["modify-variable"]
+    manager.world.variables.set_number(0, 5001)
+    manager.world.clock.advance_to(200_000)
+    manager.frame()
+    assert [event.result for event in manager.world.events[:2]] == [1, 1]
 
 
 def test_a_bypassed_event_is_left_alone_until_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
