@@ -23,28 +23,9 @@ from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
-from sexp_runtime.world.facts import FactBoard
+from support.recorder import Recorder
 
 SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
-
-
-class Recorder:
-    """Subscribes to the facts that a formula turns out to read, so that it may remember parts of its answer."""
-
-    def __init__(self, board: FactBoard) -> None:
-        self.epoch = 0
-        self.keys: set[Any] = set()
-        self.board = board
-        self.memory = Memory(bytearray(1))
-
-    def __call__(self, keys: Any) -> None:
-        for key in set(keys) - self.keys:
-            self.board.subscribe(key, self.memory.marks, 0)
-            self.keys.add(key)
-
-    def keep(self, facts: Any) -> Memory:
-        self(facts)
-        return self.memory
 
 
 def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -> None:

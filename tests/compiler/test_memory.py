@@ -14,26 +14,9 @@ from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.dialect import Dialect
+from support.recorder import Recorder
 
 SECOND = 1_000_000
-
-
-class Recorder:
-    """Has a formula remember parts of its answer, and marks them when a fact changes that they rest on."""
-
-    def __init__(self, context: EvaluationContext) -> None:
-        self.epoch = 0
-        self.board = context.world.facts
-        self.memory = Memory(bytearray(1))
-
-    def __call__(self, keys: Any) -> None:
-        for key in set(keys):
-            self.board.subscribe(key, self.memory.marks, 0)
-
-    def keep(self, facts: Any) -> Memory:
-        """Return the memory, which rests on these facts, too."""
-        self(facts)
-        return self.memory
 
 
 @pytest.fixture(params=list(Dialect))
@@ -59,7 +42,7 @@ def tries(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def compiled(text: str, context: EvaluationContext) -> CompiledFormula:
     """Return the formula of a text, which may remember parts of its answer."""
-    recorder = Recorder(context)
+    recorder = Recorder(context.world.facts)
     return compile_formula(parse(text, context.dialect), context, owner="test", sink=recorder, keep=recorder.keep)
 
 
@@ -192,7 +175,7 @@ def position_tests(context: EvaluationContext) -> tuple[CompiledFormula, list[st
     for node in list(root.walk()):
         if node.name.startswith("get-object"):
             watch(node)
-    recorder = Recorder(context)
+    recorder = Recorder(context.world.facts)
     for name in ("Red", "Wolf 1"):
         ship = context.world.ship(name)
         assert ship is not None
