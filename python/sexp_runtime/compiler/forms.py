@@ -24,7 +24,7 @@ from sexp_runtime.world.facts import FactKey
 #: Providers that the code takes the place of.
 _ALL: Final = "any-of"
 _DRAWN: Final = "random-multiple-of"
-#: From so many candidates on it takes less time to remember which are applicable than to try them.
+#: From so many candidates on it is remembered which are applicable; a single one is not worth edges of its own.
 _WORTH_KEEPING: Final = 2
 
 

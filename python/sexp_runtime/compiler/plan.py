@@ -62,17 +62,17 @@ class Watched(ABC):
         """The operator has its result, and it counts for how long that stands."""
 
     @property
+    @abstractmethod
     def recalls(self) -> bool:
         """Whether the result can be remembered, so that code is to `recall` it and `note` what it was."""
-        return False
 
+    @abstractmethod
     def recall(self, ctx: EvaluationContext) -> Raw | None:
         """Return the result of the last evaluation if nothing could have changed it, else None."""
-        return None
 
+    @abstractmethod
     def note(self, ctx: EvaluationContext, raw: Raw) -> None:
         """Take the raw result that evaluating the arguments led to; only called where `recalls`."""
-        raise NotImplementedError
 
 
 class Form(Enum):
