@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sexp_runtime.analysis.trial import Recorded, Simulated, apply_live, check_live, rewritten_text, try_on
+from sexp_runtime.analysis.trial import Recorded, Simulated, Trial, apply_live, check_live, rewritten_text, try_on
 from sexp_runtime.cli import main
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
@@ -36,6 +36,16 @@ def test_a_saving_that_does_not_show_is_withdrawn() -> None:
     trial = try_on(Simulated(MISSION.encode(), 5, 1, 30), same)
     assert trial.equal
     assert trial.evaluations_after == trial.evaluations_before
+
+
+def test_less_time_has_to_be_plain_but_fewer_evaluations_are_counted_exactly() -> None:
+    (clock,) = hints_of("clock-polling")
+    same_evaluations = Trial(clock, 600, True, 600, 600, 100.0, 95.0)
+    assert not same_evaluations.stands
+    assert replace(same_evaluations, us_after=85.0).stands
+    assert not replace(same_evaluations, evaluations_after=590).stands
+    assert replace(same_evaluations, evaluations_after=580, us_after=110.0).stands
+    assert not replace(same_evaluations, evaluations_after=601, us_after=50.0).stands
 
 
 def test_a_hint_is_applied_to_a_running_mission() -> None:
