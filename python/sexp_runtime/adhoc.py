@@ -89,6 +89,7 @@ class AdHocExpression:
         context = self._context
         if self._rebuild:
             self._formula = self._compile()
+            self._facts = tuple(self._formula.facts)  # there can be more ships now
         elif not self._formula.quiet:
             self._formula.flush()
         self._notes.begin()

@@ -167,6 +167,7 @@ class MissionSession:
         if self.scenario is not None:
             self.scenario.begin(self.world)
         self.cues.load()
+        self.manager.rehearse()
         self._watcher.forget()
         self.monitor.mode = settings.monitor
         if settings.freeze_gc:

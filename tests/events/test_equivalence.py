@@ -29,8 +29,11 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
         event.definition = SimpleNamespace(formula=parse(made.formula, plan.dialect, f'event "{event.name}"'))
     for goal, text in zip(world.goals, plan.goals, strict=True):
         goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
-    if engine in ("cached", "evicted"):
-        return CachedEventManager(world, context, training=plan.training), actions
+    if engine in ("cached", "evicted", "rehearsed"):
+        manager = CachedEventManager(world, context, training=plan.training)
+        if engine == "rehearsed":
+            manager.rehearse()
+        return manager, actions
     if engine == "checked":
         return CachedEventManager(world, context, verify_every=7, training=plan.training), actions
     if engine == "visited":
@@ -49,7 +52,9 @@ def evict(manager: MissionEventManager, random: std_random.Random) -> None:
                 row.touch(index)
 
 
-def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached")) -> None:
+def check_mission(
+    plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached", "rehearsed")
+) -> None:
     """Run a mission in several engines and compare everything after each frame."""
     sides = [build(plan, engine) for engine in engines]
     draw = std_random.Random(plan.seed)
@@ -67,7 +72,7 @@ def check_mission(plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", 
             assert not differences, f"{engine}, frame {number}: {differences[:3]}\n{plan.describe()}"
     for engine, (manager, _) in zip(engines, sides, strict=True):
         counters = manager.counters
-        if engine in ("cached", "visited", "evicted"):
+        if engine in ("cached", "visited", "evicted", "rehearsed"):
             assert counters.requests == counters.evaluations + counters.hits, engine
         if engine == "checked":
             assert isinstance(manager, CachedEventManager)
@@ -95,7 +100,7 @@ def test_missions_that_draw_much() -> None:
     for seed in range(20_000, 20_600):
         check_mission(
             random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=True),
-            ("interpreted", "cached", "checked", "visited", "evicted"),
+            ("interpreted", "cached", "checked", "visited", "evicted", "rehearsed"),
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _missions import AIMS, FrameTimes
+from _missions import AIMS, FrameTimes, evaluations
 
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.operators.registry import MEANINGS, Trait
@@ -208,7 +208,7 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     watch = Watch(path, seed, played["slow_frames"], numbers.values())
     watch.run(played["frames"], round(1_000_000 / fps))
     found: dict[str, Any] = {
-        "equal": watch.session.counters()["evaluations"] == played["evaluations"],
+        "equal": evaluations(watch.session) == played["evaluations"],
         "must_run": sum(cost.left_trace for cost in watch.costs.values()),
         "must_run_us": sum(cost.trace_ns for cost in watch.costs.values()) / 1000 / played["frames"],
     }

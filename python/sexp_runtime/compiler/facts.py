@@ -236,7 +236,8 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
         reads = _reads_of(found, node)
         assert reads is not None
         assert node.spec is not None
-        node.spec = replace(node.spec, function=_recording(node.spec.function, reads, sink))
+        record = _recording_ships if all(map(_is_literal, node.args)) else _recording
+        node.spec = replace(node.spec, function=record(node.spec.function, reads, sink, len(ctx.world.ships)))
     probes = 0
     memory = None
     if keep is not None and found.moving:
@@ -277,7 +278,27 @@ def uncounted(function: OperatorFunction) -> OperatorFunction:
     return inner
 
 
-def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
+def _recording_ships(
+    inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, known_ships: int
+) -> OperatorFunction:
+    """Tell what an operator with fixed texts reads once there are other ships than when its static facts were read."""
+    ships, epoch = known_ships, 0
+
+    def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        nonlocal ships, epoch
+        if sink.epoch != epoch:
+            ships, epoch = known_ships, sink.epoch
+        world = ctx.world
+        if len(world.ships) != ships:
+            ships = len(world.ships)
+            sink(reads(world, [_literal_text(arg) for arg in node.args]))
+        return inner(ctx, node)
+
+    return recording
+
+
+def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, _ships: int) -> OperatorFunction:
+    """Tell what an operator reads whenever its texts are new."""
     told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
     plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and told
     ships = epoch = -1

@@ -11,6 +11,7 @@ from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.events.rehearsal import can_rehearse, rehearse
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -120,6 +121,23 @@ class Answers(CachedFormulas):
         else:
             self._conclude(index, value, effects, False)
         return value
+
+    def rehearse(self, index: int, *, deciding: bool = False) -> bool:
+        """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
+
+        What it turned out to read is known in either case. A status that answers for good stands only with `deciding`:
+        it is for those whose turn need not see it.
+        """
+        if not can_rehearse(self.formulas[index], self.ctx):
+            return False
+        stands = rehearse(self.ctx, self.evaluators[index])
+        if not stands or (not deciding and self.is_permanent(index)):
+            self.forget(index)
+            return False
+        self.counters.rehearsals += 1
+        self.cause = CAUSE_FIRST
+        self.table.dirty.marks[index] = 0
+        return self._conclude(index, 0, self.ctx.effects, False)
 
     def _conclude(self, index: int, value: int, effects_before: int, failed: bool) -> bool:
         """Note what an evaluation that just ended means for the next; return whether it settled."""

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.answers import CAUSES, Answers
-from sexp_runtime.events.cues import Cue, CueManager
+from sexp_runtime.events.cues import CALLED, Cue, CueKind, CueManager
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.world.ships import Ship, ShipStatus
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.facts import FactKey
-    from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
 
@@ -60,14 +60,31 @@ class CachedCueManager(CueManager):
             self._watch(cue)
 
     def load(self) -> None:
-        """Evaluate the arrival cues at mission time 0 (F40); the first frame looks at every cue, even at known ones."""
+        """Evaluate the arrival cues at mission time 0 (F40), and let rest what the first frame would find false."""
         super().load()
+        counters = self.counters
+        counted = counters.requests, counters.hits
         for cue in self.cues:
             if cue.done:
                 self._retire(cue)
+            elif self._is_false(cue):
+                self._visit(cue)
             else:
                 self.answers.table.wake.marks[cue.index] = 1
+        counters.requests, counters.hits = counted
         self.agenda.bell[0] = 1
+
+    def _is_false(self, cue: Cue) -> bool:
+        """Whether taking a cue's turn now would come to nothing, because it is not asked or known to be false."""
+        if self.on_request is not None or CALLED in cue.subject.flags:
+            return False
+        index, subject = cue.index, cue.subject
+        if not self.answers.table.dirty.marks[index]:
+            return self.answers.values[index] == 0
+        if cue.kind not in (CueKind.SHIP_DEPARTURE, CueKind.WING_DEPARTURE):
+            return False
+        is_absent = isinstance(subject, Ship) and subject.status is ShipStatus.NOT_YET
+        return is_absent or self.answers.rehearse(index, deciding=True)
 
     def frame(self) -> None:
         """Process the cues that could have changed, in the original's order (F0)."""

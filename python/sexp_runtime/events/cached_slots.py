@@ -121,6 +121,12 @@ class CachedSlots(MissionEventManager):
             self._stale_event[index] = 1
             self._wakes[index] = 1
 
+    def rehearse(self) -> None:
+        """Before the first frame, evaluate the events that it would evaluate without anything coming of it."""
+        for index, ready in enumerate(self._ready):
+            if ready == READY_NEW and self.events.rehearse(index):
+                self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+
     # -- answers ----------------------------------------------------------------------------------------------------
 
     def request_event(self, index: int) -> tuple[int, Status]:

@@ -11,7 +11,8 @@ class EngineCounters:
 
     `requests` are evaluations that the naive engine makes, `evaluations` those really made, `hits` the difference;
     `invalidations` marks set by facts, `permanents` slots retired for good, `errors` exceptions of operators,
-    `stale_results` wrong answers found by a self-check.
+    `stale_results` wrong answers found by a self-check. `rehearsals` are evaluations made before the first frame, which
+    nobody had requested yet.
     """
 
     frames: int = 0
@@ -22,3 +23,4 @@ class EngineCounters:
     permanents: int = 0
     errors: int = 0
     stale_results: int = 0
+    rehearsals: int = 0

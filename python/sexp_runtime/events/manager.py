@@ -73,6 +73,9 @@ class MissionEventManager:
 
     # -- one frame --------------------------------------------------------------------------------------------------
 
+    def rehearse(self) -> None:
+        """Do before the first frame what can be done for it; the naive engine does nothing."""
+
     def frame(self) -> None:
         """Make the goal and event pass of one frame (F1); nothing happens after the mission has ended."""
         if self.ended:

@@ -109,7 +109,8 @@ def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
 def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1, log: bool = False) -> ReadsFunction:
     """Reads of names that may be ships or wings: status, the given fields of both, log entries if asked.
 
-    The names are `count` texts from position `at` on, all of them for None.
+    The names are `count` texts from position `at` on, all of them for None. What a ship's name would be as a wing's is
+    left out: no wing can take it any more (see World.add_wing).
     """
     chosen = ("status", *fields)
 
@@ -117,10 +118,10 @@ def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1
         keys: list[FactKey] = []
         for text in texts[at : None if count is None else at + count]:
             name = text.lower()
-            for field in chosen:
-                keys.append(("ship", name, field))
-                keys.append(("wing", name, field))
-            keys.append(("wing", name, "state"))
+            keys.extend([("ship", name, field) for field in chosen])
+            if name not in world.ships or name in world.wings:
+                keys.extend([("wing", name, field) for field in chosen])
+                keys.append(("wing", name, "state"))
             if log:
                 keys.append(("log", name))
         return keys

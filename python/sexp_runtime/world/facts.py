@@ -16,10 +16,12 @@ class FactBoard:
     Only facts that somebody reads are kept.
     """
 
-    __slots__ = ("observer", "readers", "revision")
+    __slots__ = ("fields", "observer", "readers", "revision")
 
     def __init__(self) -> None:
         self.readers: dict[FactKey, list[tuple[bytearray, int]]] = {}
+        #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
+        self.fields: dict[Hashable, int] = {}
         #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
         self.observer: Callable[[FactKey], None] | None = None
         #: Grows whenever a fact begins to be read or ceases to be, so that who asks which are need not ask again.
@@ -39,6 +41,7 @@ class FactBoard:
         edges = self.readers.get(key)
         if edges is None:
             edges = self.readers[key] = []
+            self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
             self.revision += 1
         edges.append((marks, index))
 
@@ -53,4 +56,7 @@ class FactBoard:
                 break
         if not edges:
             del self.readers[key]
+            left = self.fields.pop(key[-1]) - 1
+            if left:
+                self.fields[key[-1]] = left
             self.revision += 1

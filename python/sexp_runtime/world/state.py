@@ -138,9 +138,14 @@ class WorldState:
         return ship
 
     def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
-        """Put a wing into the registry; further fields are set as given. A taken name is a ValueError."""
+        """Put a wing into the registry; further fields are set as given.
+
+        Raises ValueError for a taken name, and for that of a ship once formulas read it: they do so as a ship's only.
+        """
         if name.lower() in self.wings:
             raise ValueError(f"wing {name!r} exists already")
+        if name.lower() in self.ships and ("ship", name.lower(), "status") in self.facts.readers:
+            raise ValueError(f"wing {name!r}: formulas read a ship of that name")
         wing = Wing(name, waves=waves, size=size)
         for field, value in fields.items():
             setattr(wing, field, value)
@@ -184,9 +189,10 @@ class WorldState:
 
     def _touch(self, ship: Ship, fact: str) -> None:
         """Touch one fact of a ship and the like-named facts of its wing, of its side and of the player's ship."""
-        changed = self.facts.changed
-        for subject in ship.subjects:
-            changed((*subject, fact))
+        facts = self.facts
+        if fact in facts.fields or facts.observer is not None:
+            for subject in ship.subjects:
+                facts.changed((*subject, fact))
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""

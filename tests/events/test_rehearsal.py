@@ -1,0 +1,135 @@
+"""What is evaluated while a mission loads is not evaluated in its first frame, and nothing ever comes of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from events.test_cached import evaluations_of, make, run
+from events.test_cues import GO, LEAVE, ship
+from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
+from sexp_runtime.mission.model import Mission, VariableDef
+from sexp_runtime.session import MissionSession, SessionSettings
+from sexp_runtime.values import UNKNOWN
+
+
+def first_frame(manager: Any) -> int:
+    """Make the first frame, and return how many formulas it evaluates."""
+    before = manager.counters.evaluations
+    run(manager, 0.1)
+    return int(manager.counters.evaluations - before)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "( when ( = @a[0] 7 ) ( do-nothing ) )",
+        '( when ( and ( = @a[0] 7 ) ( is-destroyed-delay 0 "Red" ) ) ( do-nothing ) )',
+        '( when ( > ( distance "Wolf 1" "Red" ) 90000 ) ( do-nothing ) )',
+        "( every-time ( = @a[0] 7 ) ( do-nothing ) )",
+        '( every-time-argument ( any-of "Red" "Wolf 1" ) ( is-destroyed-delay 0 "<argument>" ) ( do-nothing ) )',
+    ],
+)
+def test_what_is_false_before_the_first_frame_is_not_evaluated_in_it(text: str) -> None:
+    plain, _ = make(text)
+    assert first_frame(plain) == 1
+    manager, actions = make(text)
+    manager.rehearse()
+    assert manager.counters.rehearsals == 1
+    assert manager.counters.requests == manager.counters.evaluations == 0
+    assert first_frame(manager) == 0
+    assert manager.counters.requests == manager.counters.hits == 1
+    assert manager.events.cause_of(0) == CAUSE_FIRST and manager.events.evaluated_us[0] == 0
+    manager.world.variables.set_number(0, 7)
+    manager.world.self_destruct(manager.world.ships["red"])
+    manager.world.finish_death(manager.world.ships["red"])
+    run(manager, 0.3)
+    assert bool(actions) is ("( distance" not in text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "( when ( true ) ( modify-variable @a[0] 5 ) )",
+        "( when ( has-time-elapsed 0 ) ( when ( true ) ( modify-variable @a[0] 5 ) ) )",
+        "( every-time ( true ) ( modify-variable @a[0] 5 ) )",
+        '( every-time-argument ( any-of "Red" "Wolf 1" ) ( true ) ( modify-variable @a[0] 5 ) )',
+        '( when-argument ( any-of "Red" "Wolf 1" ) ( true ) ( modify-variable @a[0] 5 ) )',
+        "( cond ( ( true ) ( modify-variable @a[0] 5 ) ) )",
+    ],
+)
+def test_actions_wait_for_the_first_frame(text: str) -> None:
+    manager, actions = make(text)
+    manager.rehearse()
+    assert manager.world.variables.numbers[0] != 5
+    assert actions == [] and manager.counters.rehearsals == 0 and manager.context.effects == 0
+    assert manager.context.candidate is None and manager.context.applicable == []
+    run(manager, 0.1)
+    assert manager.world.variables.numbers[0] == 5
+
+
+def test_draws_wait_for_the_first_frame() -> None:
+    manager, _ = make(
+        "( when ( = ( rand-multiple 1 6 ) 7 ) ( do-nothing ) )", "( when ( = ( rand 1 6 ) 7 ) ( do-nothing ) )"
+    )
+    manager.rehearse()
+    assert manager.world.rng.draws == manager.counters.rehearsals == 0
+    run(manager, 0.1)
+    assert manager.world.rng.draws == 2
+
+
+def test_statuses_of_a_rehearsal_are_taken_back() -> None:
+    manager, _ = make(
+        "( when ( and ( has-time-elapsed 0 ) ( = @a[0] 7 ) ) ( do-nothing ) )",
+        '( when ( >= ( distance "Blue" "Red" ) 1 ) ( do-nothing ) )',  # no number: Blue is not there yet
+        "( false )",
+    )
+    manager.rehearse()
+    assert manager.counters.rehearsals == 0
+    for formula in manager.events.formulas[:2]:
+        assert {node.status for node in formula.root.walk()} == {UNKNOWN}  # type: ignore[union-attr]
+    assert first_frame(manager) == 3
+    assert manager.world.events[2].done  # known false from its turn on, not before
+
+
+def test_what_changes_before_the_first_frame_is_seen_in_it() -> None:
+    manager, actions = make("( when ( = @a[0] 7 ) ( do-nothing ) )", "( when ( has-time-elapsed 1 ) ( do-nothing ) )")
+    manager.rehearse()
+    assert manager.counters.rehearsals == 2
+    manager.world.variables.set_number(0, 7)
+    assert first_frame(manager) == 1
+    assert manager.events.cause_of(0) == CAUSE_FACT and len(actions) == 1
+    run(manager, 0.9)
+    assert len(actions) == 1
+    run(manager, 1.2)
+    assert len(actions) == 2
+    assert evaluations_of(manager) == 0
+
+
+def play(engine: str, *, leave_at_once: bool = False) -> MissionSession:
+    mission = Mission(ships=[ship("A", departure=LEAVE), ship("B", GO), ship("C", departure="( true )"), ship("D")])
+    mission.variables = [VariableDef(0, "Go", "0"), VariableDef(1, "Leave", "0")]
+    session = MissionSession(mission, SessionSettings(engine=engine, freeze_gc=False))
+    if leave_at_once:
+        session.world.variables.set_number(1, 1)
+    return session
+
+
+def test_cues_known_to_be_false_rest_from_the_start() -> None:
+    cached, naive = play("cached"), play("naive")
+    before = cached.cues.counters.evaluations
+    for number in range(3):
+        for session in (cached, naive):
+            session.step(0.1)
+        assert cached.cues.counters.evaluations - before == 1, number  # C leaves
+        assert cached.counters()["requests"] == naive.counters()["requests"]
+    assert [one.status for one in cached.world.ships.values()] == [one.status for one in naive.world.ships.values()]
+
+
+def test_a_cue_that_comes_true_before_the_first_frame_is_seen_in_it() -> None:
+    for engine in ("cached", "naive"):
+        session = play(engine, leave_at_once=True)
+        assert session.world.ships["a"].status.value == "present"
+        session.step(0.1)
+        assert session.world.ships["a"].status.value == "exited", engine
