@@ -109,7 +109,7 @@ class CachedSlots(MissionEventManager):
     def _begin(self, event: EventState) -> None:
         """Spare an event what its first visit would find out."""
         index = event.index
-        if event.done or event.timestamp is not None or event.result != 0 or event.bypassed:
+        if not self._is_undecided(event):
             return
         if event.chain_delay_ms < 0:
             if isinstance(self.events.formulas[index], CompiledFormula):
@@ -121,11 +121,23 @@ class CachedSlots(MissionEventManager):
             self._stale_event[index] = 1
             self._wakes[index] = 1
 
+    def _is_undecided(self, event: EventState) -> bool:
+        """Whether nothing has come of an event yet, not even a bypass."""
+        return not event.done and event.timestamp is None and event.result == 0 and not event.bypassed
+
     def rehearse(self) -> None:
-        """Before the first frame, evaluate the events that it would evaluate without anything coming of it."""
-        for index, ready in enumerate(self._ready):
-            if ready == READY_NEW and self.events.rehearse(index):
-                self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+        """Before the first frame, give the events their turn that it would give without anything coming of it."""
+        for event in self.world.events:
+            index = event.index
+            if self._ready[index] == READY_NEW:
+                if self.events.rehearse(index):
+                    self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+            elif self._is_undecided(event) and self.is_bypassed(index):
+                self._process(event)
+
+    def _process(self, event: EventState) -> None:
+        """Process an event whose turn it is, and find out until when it need not be looked at again."""
+        raise NotImplementedError
 
     # -- answers ----------------------------------------------------------------------------------------------------
 

@@ -32,6 +32,12 @@ from sexp_runtime.world.wings import Wing
 
 #: A number that a game supplies for an operator, or a special word that the operator knows.
 GameValue = int
+#: The facts that every ship has, beside those of its subsystems.
+_SHIP_FACTS: Final = (
+    "status", "hull", "shields", "team", "class", "cargo", "cargo_known", "tagged", "flags",
+    "position", "jump", "velocity", "orientation", "docked", "subsystems", "speed_bound", "hotkey",
+    "ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius",
+)  # fmt: skip
 #: Most names of waypoints whose parts are remembered.
 MOST_POINT_NAMES: Final = 4096
 #: Most sides whose ships are remembered.
@@ -196,16 +202,15 @@ class WorldState:
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        for fact in ("status", "hull", "shields", "team", "class", "cargo", "cargo_known", "tagged", "flags"):
-            self._touch(ship, fact)
-        for fact in ("position", "jump", "velocity", "orientation", "docked", "subsystems", "speed_bound", "hotkey"):
-            self._touch(ship, fact)
-        for fact in ("ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius"):
-            self._touch(ship, fact)
-        for name in ship.subsystems:
-            self._touch(ship, "subsystem:" + name)
+        facts = self.facts
+        fields = facts.fields
+        is_observed = facts.observer is not None
+        for fact in (*_SHIP_FACTS, *("subsystem:" + name for name in ship.subsystems)):
+            if fact in fields or is_observed:
+                for subject in ship.subjects:
+                    facts.changed((*subject, fact))
         if ship.wing is not None:
-            self.facts.changed(("wing", ship.wing, "state"))
+            facts.changed(("wing", ship.wing, "state"))
 
     def set_ship(self, ship: Ship, field: str, value: Any) -> bool:
         """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
