@@ -22,9 +22,11 @@ def mission(seed: int) -> MissionPlan:
     plan = MissionPlan(seed=seed + 1, dialect=Dialect.WCS if make.wcs else Dialect.FSO)
     for _ in range(8):
         text = make.moving()
-        if make.chance(40):
+        while make.chance(40):  # operators of one kind in each other, too
             other = make.moving() if make.chance(50) else f"( = @b[0] {make.small()} )"
-            text = f"( {make.pick(['and', 'or'])} {text} {other} {make.moving()} )"
+            parts = [text, other, make.moving()]
+            make.r.shuffle(parts)
+            text = f"( {make.pick(['and', 'and', 'or'])} {' '.join(parts)} )"
         if make.chance(20):
             text = f"( not {text} )"
         kind = make.pick(["when", "when", "every-time"])
@@ -94,6 +96,15 @@ def test_what_is_no_number_does_not_stop_the_other_side(condition: str, wcs: boo
     [
         ('( and ( = @b[0] 1 ) ( < ( distance "Wolf 1" "Red" ) 288 ) )', 0, 1),
         ('( not ( or ( > ( distance "Wolf 1" "Red" ) 200 ) ( = @b[0] 0 ) ) )', 0, 1),
+        # What moves in an inner operator of the same kind is the outer one's to judge.
+        ('( and ( = @b[0] 1 ) ( and ( < ( distance "Wolf 1" "Red" ) 288 ) ( < @c[0] 9 ) ) )', 0, 1),
+        ('( and ( and ( < ( distance "Wolf 1" "Red" ) 288 ) ( < @c[0] 9 ) ) ( = @b[0] 1 ) )', 0, 1),
+        (
+            '( and ( and ( < @c[0] 9 ) ( and ( < ( distance "Wolf 1" "Red" ) 288 ) ( = @b[0] 1 ) ) ) ( < @c[0] 9 ) )',
+            0,
+            1,
+        ),
+        ('( not ( or ( = @b[0] 0 ) ( or ( > ( distance "Wolf 1" "Red" ) 200 ) ( > @c[0] 9 ) ) ) )', 0, 1),
     ],
 )
 def test_what_moves_is_waited_for_only_while_it_decides(condition: str, idle: int, watching: int) -> None:
@@ -102,6 +113,7 @@ def test_what_moves_is_waited_for_only_while_it_decides(condition: str, idle: in
     manager, _ = build(plan, "cached")
     assert isinstance(manager, CachedEventManager)
     apply(manager.world, ("number", 1, idle))
+    apply(manager.world, ("number", 2, 0))
 
     def evaluations() -> int:
         before = manager.counters.evaluations
