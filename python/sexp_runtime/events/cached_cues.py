@@ -54,6 +54,7 @@ class CachedCueManager(CueManager):
         self._frame_us = -1  # when the last frame was
         self._unasked: set[int] = set()  # marked while nobody asked for their value
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
+        self._leaving: list[Cue] = []  # done, and still to be retired
         for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
             cue.formula = formula
             self.answers.table.wake.marks[cue.index] = 1
@@ -94,6 +95,8 @@ class CachedCueManager(CueManager):
         if agenda.next_us <= due_us:
             agenda.expire(due_us)
         self._frame_us = now
+        if self._leaving:
+            self._retire(self._leaving.pop())
         resting = self._resting
         if self.on_request is not None:
             resting = 0
@@ -127,11 +130,10 @@ class CachedCueManager(CueManager):
         self._resting -= self._asked[index]
         self._asked[index] = 0
         table.wake.marks[index] = 0
-        if cue.done:
-            self._retire(cue)
-            return
-        if not self._take_turn(cue):
-            self._retire(cue)
+        if cue.done or not self._take_turn(cue):
+            # Thirty ships can come in one frame: their edges are given up in those after it, one cue in each.
+            table.dirty.marks[index] = table.wake.marks[index] = 0
+            self._leaving.append(cue)
             return
         if self._asked[index]:
             self._resting += 1

@@ -202,15 +202,14 @@ class WorldState:
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        facts = self.facts
-        fields = facts.fields
-        is_observed = facts.observer is not None
+        fields = self.facts.fields
+        is_observed = self.facts.observer is not None
+        subjects = ship.subjects
         for fact in (*_SHIP_FACTS, *("subsystem:" + name for name in ship.subsystems)):
             if fact in fields or is_observed:
-                for subject in ship.subjects:
-                    facts.changed((*subject, fact))
+                self._mark([(*subject, fact) for subject in subjects])
         if ship.wing is not None:
-            facts.changed(("wing", ship.wing, "state"))
+            self.facts.changed(("wing", ship.wing, "state"))
 
     def set_ship(self, ship: Ship, field: str, value: Any) -> bool:
         """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
@@ -333,7 +332,7 @@ class WorldState:
             ship.orientation = orientation
             self._mark(ship.orientation_facts)
 
-    def _mark(self, keys: tuple[FactKey, ...]) -> None:
+    def _mark(self, keys: Sequence[FactKey]) -> None:
         """Touch prepared facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
         facts = self.facts
         readers = facts.readers
