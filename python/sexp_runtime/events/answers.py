@@ -11,7 +11,7 @@ from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.rehearsal import can_rehearse, rehearse
+from sexp_runtime.events.rehearsal import rehearse
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -128,9 +128,7 @@ class Answers(CachedFormulas):
         What it turned out to read is known in either case. A status that answers for good stands only with `deciding`:
         it is for those whose turn need not see it.
         """
-        if not can_rehearse(self.formulas[index], self.ctx):
-            return False
-        stands = rehearse(self.ctx, self.evaluators[index])
+        stands = rehearse(self.ctx, self.formulas[index], self.evaluators[index])
         if not stands or (not deciding and self.is_permanent(index)):
             self.forget(index)
             return False

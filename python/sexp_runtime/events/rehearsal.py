@@ -34,19 +34,17 @@ class _Curtain:
 _CURTAIN: Final = cast("int", _Curtain())
 
 
-def can_rehearse(formula: Formula, ctx: EvaluationContext) -> bool:
-    """Whether an evaluation of a formula counts every effect before it has it."""
-    if not isinstance(formula, CompiledFormula):
+def _can_rehearse(root: EvalNode, ctx: EvaluationContext) -> bool:
+    """Whether an evaluation counts every effect before it has it."""
+    deciding, actions = split_actions(root)
+    if not all(_is_safe(action) for action in actions if action.head.name in NESTED):
         return False
-    root = next(formula.walk())
     if root.name == "every-time-argument":
         provider = root.args[0].inner if len(root.args) > 1 else None
-        if provider is None or provider.name != "any-of" or not lists_plain_texts(provider, ctx):
-            return False
-        return is_pure(root.args[1].head)
-    deciding, actions = split_actions(root)
-    parts = [*deciding, *(action for action in actions if action.head.name in NESTED)]
-    return root.name not in ARGUMENT_FORMS and all(map(_is_safe, parts))
+        lists = provider is not None and provider.name == "any-of" and lists_plain_texts(provider, ctx)
+        return lists and is_pure(root.args[1].head)
+    # A `when-argument` would keep what its candidates were first read as, and that can be another thing later (D7).
+    return root.name != "when-argument" and all(map(_is_safe, deciding))
 
 
 def _is_safe(part: EvalNode) -> bool:
@@ -55,12 +53,17 @@ def _is_safe(part: EvalNode) -> bool:
     )
 
 
-def rehearse(ctx: EvaluationContext, evaluate: Callable[[], Any]) -> bool:
-    """Evaluate a formula that `can_rehearse` up to its first effect; say whether there was none and its value is 0.
+def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> bool:
+    """Evaluate a formula up to its first effect, if that is safe; say whether there was none and its value is 0.
 
-    Then it may count as evaluated, and the context holds what it noted for caches. Whatever its nodes remember is as
-    it was before or will be after the next evaluation in any case.
+    Then it may count as evaluated, and the context holds what it noted for caches. Else all that its nodes remember is
+    as it was before, or as it will be after the next evaluation in any case.
     """
+    if not isinstance(formula, CompiledFormula):
+        return False
+    root = next(formula.walk())
+    if not _can_rehearse(root, ctx):
+        return False
     ctx.start()
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
     ctx.effects = _CURTAIN
@@ -81,4 +84,8 @@ def rehearse(ctx: EvaluationContext, evaluate: Callable[[], Any]) -> bool:
     ctx.start()
     del ctx.warnings[warnings:]
     ctx.warning_count = count
+    if root.name == "every-time-argument":
+        for candidate in root.args[0].head.args:
+            candidate.cache = candidate.lookup = None
+            candidate.looked_up = False
     return False
