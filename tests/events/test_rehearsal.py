@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from events.test_cached import evaluations_of, make, run
+from events.test_cached import DEFAULTS, evaluations_of, make, run
 from events.test_cues import GO, LEAVE, ship
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
 from sexp_runtime.mission.model import Mission, VariableDef
@@ -105,6 +105,17 @@ def test_what_changes_before_the_first_frame_is_seen_in_it() -> None:
     run(manager, 1.2)
     assert len(actions) == 2
     assert evaluations_of(manager) == 0
+
+
+def test_a_chained_event_is_known_to_wait() -> None:
+    chained = {**DEFAULTS, "chain_delay_ms": 0}
+    manager, actions = make("( when ( = @a[0] 7 ) ( do-nothing ) )", ("( when ( true ) ( do-nothing ) )", chained))
+    manager.rehearse()
+    assert manager.world.events[1].bypassed and not manager.events.table.wake.marks[1]
+    assert first_frame(manager) == 0 and manager.counters.requests == 1
+    manager.world.variables.set_number(0, 7)
+    run(manager, 0.5)
+    assert len(actions) == 2
 
 
 def play(engine: str, *, leave_at_once: bool = False) -> MissionSession:

@@ -40,6 +40,16 @@ class CachedEventManager(CachedSlots):
     in `stale`, and does not survive, because the fresh result is used.
     """
 
+    def rehearse(self) -> None:
+        """Before the first frame, give the events their turn that it would give without anything coming of it."""
+        for event in self.world.events:
+            index = event.index
+            if self._ready[index] == READY_NEW:
+                if self.events.rehearse(index):
+                    self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+            elif self._is_undecided(event) and self.is_bypassed(index):
+                self._process(event)
+
     # -- one frame --------------------------------------------------------------------------------------------------
 
     def frame(self) -> None:

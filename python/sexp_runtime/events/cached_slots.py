@@ -125,20 +125,6 @@ class CachedSlots(MissionEventManager):
         """Whether nothing has come of an event yet, not even a bypass."""
         return not event.done and event.timestamp is None and event.result == 0 and not event.bypassed
 
-    def rehearse(self) -> None:
-        """Before the first frame, give the events their turn that it would give without anything coming of it."""
-        for event in self.world.events:
-            index = event.index
-            if self._ready[index] == READY_NEW:
-                if self.events.rehearse(index):
-                    self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
-            elif self._is_undecided(event) and self.is_bypassed(index):
-                self._process(event)
-
-    def _process(self, event: EventState) -> None:
-        """Process an event whose turn it is, and find out until when it need not be looked at again."""
-        raise NotImplementedError
-
     # -- answers ----------------------------------------------------------------------------------------------------
 
     def request_event(self, index: int) -> tuple[int, Status]:
