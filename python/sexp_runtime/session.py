@@ -77,7 +77,7 @@ class SessionSettings:
     campaign: Campaign | None = None
     stores: PersistentStores | None = None
     monitor: Mode = Mode.SAMPLED
-    sample_every: int = 16
+    sample_every: int = 17  # divides no frame rate: what happens once a second has its turn
     verify_every: int = 0
     cache_entries: int = 4096
     cache_bytes: int = 4 << 20

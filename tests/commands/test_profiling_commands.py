@@ -34,8 +34,7 @@ def test_profile_writes_every_kind_of_output(tmp_path: Path, capsys: pytest.Capt
 def test_timeline_shows_each_evaluation_with_its_cause(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["timeline", str(DEMO), "convoy under way", "--seconds", "12", "--fps", "30", "--json", "-"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert rows[0]["cause"] == "first evaluation"
-    assert any(row["cause"].startswith("log ") for row in rows)
+    assert rows[0]["cause"].startswith("log ")  # the first evaluation was made while loading
     assert rows[-1]["value"] == 1
     assert len(rows) < 20
     assert main(["timeline", str(DEMO), "no such event at all"]) == 1

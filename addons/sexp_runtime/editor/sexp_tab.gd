@@ -176,7 +176,7 @@ func _make_bar() -> Control:
 	_state.item_selected.connect(func(index: int) -> void: table.filter(_filter.text, STATES[index]))
 	bar.add_child(_state)
 	_full.text = "Full Profiling"
-	_full.tooltip_text = "Time every evaluation and every operator instead of one frame in 16. Makes the runtime up to three times slower while it is on."
+	_full.tooltip_text = "Time every evaluation and every operator instead of one frame in 17. Makes the runtime up to three times slower while it is on."
 	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
 	bar.add_child(_full)
 	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))

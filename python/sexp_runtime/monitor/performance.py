@@ -88,7 +88,7 @@ class SexpPerformanceMonitor:
         facts: FactBoard | None = None,
         waits_for: dict[str, Sequence[Collection[FactKey] | None]] | None = None,
         mode: Mode = Mode.SAMPLED,
-        sample_every: int = 16,
+        sample_every: int = 17,
         operators_every: int = 4,
         frame_budget_us: float = 0.0,
         event_budget_us: float = 0.0,

@@ -4,7 +4,7 @@ extends "res://tests/engine/addon/case.gd"
 
 func run() -> void:
 	load_bench([ship_text("Alpha 1")] as Array[String],
-		[event_text("time", "( when ( has-time-elapsed 500 ) ( do-nothing ) )")] as Array[String])
+		[event_text("time", "( every-time ( true ) ( modify-variable @Fired[0] 1 ) )")] as Array[String])
 	var overlay: CanvasLayer = SexpRuntime.get_child(0)
 	check(not overlay.visible, "hidden at first")
 	await press(KEY_F9)
