@@ -111,7 +111,7 @@ class Agenda:
     def nbytes(self) -> int:
         """Return the bytes held by the heap, the lanes and the counts, not by the fact keys."""
         total = sys.getsizeof(self.bell) + sys.getsizeof(self.watched) + sys.getsizeof(self._heap)
-        total += len(self._heap) * _TUPLE_3 + sys.getsizeof(self.board.fields)
+        total += len(self._heap) * _TUPLE_3
         total += len(self.watched) * (_TUPLE_2 + 8 + _READERS)  # the bell's own edges, and the board's lists of readers
         for lane in self._lanes:
             total += sys.getsizeof(lane) + sys.getsizeof(lane.marks) + sys.getsizeof(lane.due_us)

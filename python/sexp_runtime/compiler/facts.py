@@ -236,8 +236,11 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
         reads = _reads_of(found, node)
         assert reads is not None
         assert node.spec is not None
-        record = _recording_ships if all(map(_is_literal, node.args)) else _recording
-        node.spec = replace(node.spec, function=record(node.spec.function, reads, sink, len(ctx.world.ships)))
+        if all(map(_is_literal, node.args)):
+            function = _recording_ships(node.spec.function, reads, sink, len(ctx.world.ships))
+        else:
+            function = _recording(node.spec.function, reads, sink)
+        node.spec = replace(node.spec, function=function)
     probes = 0
     memory = None
     if keep is not None and found.moving:
@@ -297,7 +300,7 @@ def _recording_ships(
     return recording
 
 
-def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, _ships: int) -> OperatorFunction:
+def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
     """Tell what an operator reads whenever its texts are new."""
     told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
     plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and told

@@ -193,21 +193,17 @@ class WorldState:
 
     # Ships
 
-    def _touch(self, ship: Ship, fact: str) -> None:
-        """Touch one fact of a ship and the like-named facts of its wing, of its side and of the player's ship."""
-        facts = self.facts
-        if fact in facts.fields or facts.observer is not None:
-            for subject in ship.subjects:
-                facts.changed((*subject, fact))
+    def _touch(self, ship: Ship, *names: str) -> None:
+        """Touch facts of a ship and the like-named facts of its wing, of its side and of the player's ship."""
+        fields = self.facts.fields
+        is_observed = self.facts.observer is not None
+        for name in names:
+            if name in fields or is_observed:
+                self._mark([(*subject, name) for subject in ship.subjects])
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        fields = self.facts.fields
-        is_observed = self.facts.observer is not None
-        subjects = ship.subjects
-        for fact in (*_SHIP_FACTS, *("subsystem:" + name for name in ship.subsystems)):
-            if fact in fields or is_observed:
-                self._mark([(*subject, fact) for subject in subjects])
+        self._touch(ship, *_SHIP_FACTS, *("subsystem:" + name for name in ship.subsystems))
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
@@ -333,7 +329,7 @@ class WorldState:
             self._mark(ship.orientation_facts)
 
     def _mark(self, keys: Sequence[FactKey]) -> None:
-        """Touch prepared facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
+        """Touch several facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
         facts = self.facts
         readers = facts.readers
         for key in keys:
