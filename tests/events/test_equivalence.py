@@ -6,18 +6,21 @@ import os
 import random as std_random
 from types import SimpleNamespace
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
+from sexp_runtime.events import cached_slots
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.formula import interpreted
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.events.trace import compare, snapshot
+from sexp_runtime.loops import plain
 
 
 def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any]]:
@@ -30,7 +33,10 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
     for goal, text in zip(world.goals, plan.goals, strict=True):
         goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
     if engine in ("cached", "evicted", "rehearsed"):
-        manager = CachedEventManager(world, context, training=plan.training)
+        # Every other mission is rehearsed and then swept by the loops in Python.
+        sweep = plain.Sweep if engine == "rehearsed" and plan.seed % 2 else cached_slots.Sweep
+        with mock.patch.object(cached_slots, "Sweep", sweep):
+            manager = CachedEventManager(world, context, training=plan.training)
         if engine == "rehearsed":
             manager.rehearse()
         return manager, actions

@@ -14,6 +14,7 @@ from pathlib import Path
 from . import apt
 from . import engine as engines
 from .console import Progress, SetupError, explain_failure, missing
+from .loops import build_loops
 from .python_env import Environment
 from .state import PROJECT, identity, locked, read_stamp, write_stamp
 
@@ -71,8 +72,10 @@ def python_environment() -> dict[str, str]:
 
 
 def ensure_python(progress: Progress, groups: Sequence[str]) -> Path:
-    """The project's python with these groups of packages installed."""
-    return Environment().ensure(progress, groups)
+    """The project's python with these groups of packages installed, and the loops compiled for it."""
+    python = Environment().ensure(progress, groups)
+    build_loops(progress, python)
+    return python
 
 
 def ensure_engine(progress: Progress) -> engines.Engine:

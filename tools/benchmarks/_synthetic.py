@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
+from unittest import mock
 
+from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
+from sexp_runtime.events import cached_slots
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.formula import interpreted
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import NaiveEventManager
+from sexp_runtime.loops import plain
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.world import facts
 from sexp_runtime.world.world import World
 
 #: Variables of the synthetic world; formula number i reads four of them.
@@ -39,7 +45,10 @@ def condition(number: int) -> str:
 
 
 def build(count: int, engine: str) -> MissionEventManager:
-    """Return an event manager of so many events over a fresh world; engine: naive, compiled or cached."""
+    """Return an event manager of so many events over a fresh world; engine: naive, compiled, cached or plain.
+
+    The last is the cached engine with its innermost loops in Python; its frames are for `in_python`.
+    """
     world = World(None)
     for name in NAMES:
         world.variables.declare(name, 1)
@@ -47,6 +56,18 @@ def build(count: int, engine: str) -> MissionEventManager:
         event = world.add_event(f"event {number}")
         event.definition = SimpleNamespace(formula=parse(f"( when {condition(number)} ( do-nothing ) )"))
     context = EvaluationContext(world)
-    if engine == "cached":
-        return CachedEventManager(world, context, mission="synthetic")
+    if engine in ("cached", "plain"):
+        with mock.patch.object(cached_slots, "Sweep", plain.Sweep if engine == "plain" else loops.Sweep):
+            return CachedEventManager(world, context, mission="synthetic")
     return NaiveEventManager(world, context, interpreted if engine == "naive" else compiled)
+
+
+def in_python(work: Callable[[], None]) -> Callable[[], None]:
+    """Return what does the work with the loop in Python that sets the marks of a fact's readers."""
+
+    def run() -> None:
+        facts.mark_readers = plain.mark_readers
+        work()
+        facts.mark_readers = loops.mark_readers
+
+    return run

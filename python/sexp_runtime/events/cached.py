@@ -24,6 +24,7 @@ from sexp_runtime.events.cached_slots import (
     CachedSlots,
 )
 from sexp_runtime.events.manager import is_elapsed
+from sexp_runtime.loops import CAME_TRUE
 from sexp_runtime.values import KNOWN_FALSE, Status
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
@@ -107,19 +108,19 @@ class CachedEventManager(CachedSlots):
         self._stage = IN_REPEAT
         for event in self.world.events:
             if not event.done and is_elapsed(event.timestamp, now):
-                self._position = event.index
+                self._sweep.position = event.index
                 self._visit(event)
         if not due:
             return
         self._stage = IN_GOALS
         for goal in self.world.goals:
             if not goal.invalid and goal.status == GOAL_INCOMPLETE:
-                self._position = goal.index
+                self._sweep.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
-                self._position = event.index
+                self._sweep.position = event.index
                 self._visit(event)
 
     def _repeat_pass(self) -> None:
@@ -136,13 +137,13 @@ class CachedEventManager(CachedSlots):
         remembered, that is all, because processing an event with result 0 in that state changes nothing. `_ready`
         tells those.
         """
-        dirty, wakes, ready, evaluators, evaluated_us = self._rows
+        dirty, wakes, ready, sweep = self._marks, self._wakes, self._ready, self._sweep
         size = len(dirty)
         us = self.world.clock.us
         if self.events.checking >= 0:
             ready = self._not_ready
         asked = READY_TO_ASK if self.profiler is None else READY_QUICK  # a profiler is told of what is asked
-        done = 0
+        sweep.done = 0
         index = dirty.find(_MARKED)
         woken = wakes.find(_MARKED) if 1 in wakes else -1
         while index >= 0 or woken >= 0:
@@ -152,26 +153,27 @@ class CachedEventManager(CachedSlots):
                 self._turn(index, AT_REST_FIRST)
                 woken = wakes.find(_MARKED, index + 1)
             elif ready[index] >= asked:
-                self._position = index
+                sweep.position = index
                 if ready[index] == READY_NEW:
                     ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
                 if not self._stays_at_rest(index):
                     woken = wakes.find(_MARKED, index + 1)
             else:
-                dirty[index] = 0
-                self._position = index
-                evaluated_us[index] = us
-                done += 1
                 try:
-                    value = evaluators[index]()
+                    index = sweep.run(index, woken, us)
                 except Exception as error:
-                    value = self._failed(index, error)
-                if value != 0:
-                    self._came_true(index, value)
+                    index = sweep.position
+                    self._failed(index, error)
+                else:
+                    if index != CAME_TRUE:
+                        continue
+                    index = sweep.position
+                    self._came_true(index, sweep.value)
                     woken = wakes.find(_MARKED, index + 1)
             index += 1
             if index == size or not dirty[index]:
                 index = dirty.find(_MARKED, index)
+        done = sweep.done
         if done:
             counters = self.counters
             counters.evaluations += done
@@ -207,11 +209,10 @@ class CachedEventManager(CachedSlots):
         self._process_answer(index, value, status)
         return False
 
-    def _failed(self, index: int, error: Exception) -> int:
+    def _failed(self, index: int, error: Exception) -> None:
         """Report an exception of a formula at rest, which counts as false and is evaluated again on the next pass."""
         self.report_error(self.event_formulas[index], error)
         self.events.touch(index)
-        return 0
 
     def _came_true(self, index: int, value: int) -> None:
         """Process an event whose formula, evaluated at rest, has a value; its actions have run."""
@@ -236,7 +237,7 @@ class CachedEventManager(CachedSlots):
         elif (event.timestamp is None) is (kind == AT_REST_REPEAT):
             self._note_stamp(event)  # its turn is in the other pass
         elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
-            self._position = index
+            self._sweep.position = index
             self._visit(event)
         else:
             self._visit_waiting(event)
@@ -346,7 +347,7 @@ class CachedEventManager(CachedSlots):
             if marked < 0 and woken < 0:
                 return
             index = marked if woken < 0 or -1 < marked < woken else woken
-            self._position = index
+            self._sweep.position = index
             self._visit_goal(index)
 
     def _visit_goal(self, index: int) -> None:

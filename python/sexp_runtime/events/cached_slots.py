@@ -14,6 +14,7 @@ from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import formula_of
 from sexp_runtime.events.standing_draws import StandingDraws
+from sexp_runtime.loops import READY, Sweep
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
@@ -26,7 +27,7 @@ VISITED: Final = 0
 AT_REST_FIRST: Final = 1
 AT_REST_REPEAT: Final = 2
 #: How an event at rest for the first-time pass is dealt with when marked: see `_first_pass`.
-READY_QUICK: Final = 1
+READY_QUICK: Final = READY
 READY_TO_ASK: Final = 2
 READY_NEW: Final = 3  # not evaluated yet
 #: Where a frame is, for telling whether an event's turn has passed.
@@ -79,10 +80,10 @@ class CachedSlots(MissionEventManager):
         self._rest = bytearray(size)
         self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass, result 0
         self._not_ready = bytearray(size)
-        #: The marks of events and goals, dirty and wake, and what else the first-time pass looks at.
+        #: The marks of events and goals, dirty and wake.
         self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
         self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
-        self._rows = (self._marks, self._wakes, self._ready, self.events.evaluators, self.events.evaluated_us)
+        self._sweep = Sweep(self._marks, self._ready, self.events.evaluators, self.events.evaluated_us)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._goal_rest = bytearray(len(goals))
@@ -93,7 +94,6 @@ class CachedSlots(MissionEventManager):
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self._position = -1
         self._counted_out = 0  # slots at rest when the frame began that were visited since
         self._quick: list[bool] = [self._is_quick(event) for event in events]
         self._pending: tuple[int, Status] | None = None
@@ -225,7 +225,7 @@ class CachedSlots(MissionEventManager):
     def _settle_draws(self) -> None:
         """Before a draw that matters, make the standing draws of the events whose turn was before."""
         if self._stage == IN_FIRST:
-            self._standing.settle(self._position)
+            self._standing.settle(self._sweep.position)
 
     # -- resets -----------------------------------------------------------------------------------------------------
 
@@ -239,7 +239,7 @@ class CachedSlots(MissionEventManager):
                 self._resting[resting] -= 1
                 self._count_reset(index, IN_REPEAT if resting == AT_REST_REPEAT else IN_FIRST)
                 if self.events.draws[index]:
-                    if self._stage == IN_FIRST and index <= self._position:
+                    if self._stage == IN_FIRST and index <= self._sweep.position:
                         self._standing.settle(index + 1)
                     self._standing.keep(index, 0)
             self.events.flush(index)
@@ -256,7 +256,7 @@ class CachedSlots(MissionEventManager):
 
     def _count_reset(self, index: int, stage: int) -> None:
         """A slot at rest was reset: the naive engine has evaluated it in this frame only if its turn has passed."""
-        if self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._position):
+        if self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._sweep.position):
             return
         if stage == IN_REPEAT or self._due:
             self._counted_out += 1

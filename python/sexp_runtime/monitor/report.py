@@ -1,7 +1,7 @@
 """The one report that the command line, the overlay, the editor tab and GDScript read: how it is made and compared.
 
 Version 1 is a dictionary of plain values (numbers, texts, lists, dictionaries), documented in docs/report-format.md:
-`version`, `mission`, `engine`, `mode`, `mission_time` (s), `frames`, `sampled_frames`, `operators_every`,
+`version`, `mission`, `engine`, `loops`, `mode`, `mission_time` (s), `frames`, `sampled_frames`, `operators_every`,
 `frame_time_us`, `frame_time_recent_us`, `counters`, `hit_rate`, `cache`, `memory`, `formulas`, `operators`, `calls`,
 `causes`, `slowest`, `over_budget`.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any, Final, Protocol
 
+from sexp_runtime import loops
 from sexp_runtime.cache.contract import CacheInfo
 from sexp_runtime.monitor.performance import SexpPerformanceMonitor
 
@@ -59,6 +60,7 @@ def build_report(session: Reported, *, most: int | None = None) -> dict[str, Any
         "version": REPORT_VERSION,
         "mission": session.mission_name,
         "engine": session.engine,
+        "loops": loops.LANGUAGE,
         "mode": monitor.mode.value,
         "mission_time": session.mission_time,
         "frames": monitor.frames,

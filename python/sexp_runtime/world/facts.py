@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 
+from sexp_runtime.loops import mark_readers
+
 #: A fact's name, a tuple of short strings and numbers: ("var", 3), ("ship", "alpha 1", "hull"), ("log", "alpha 1") ...
 #: Names of ships, wings, events, goals and containers inside a key are in lower case.
 FactKey = tuple[Hashable, ...]
@@ -29,10 +31,7 @@ class FactBoard:
 
     def changed(self, key: FactKey) -> None:
         """Mark every slot that reads the fact; the caller has made sure that its value really changed."""
-        edges = self.readers.get(key)
-        if edges is not None:
-            for marks, index in edges:
-                marks[index] = 1
+        mark_readers(self.readers, (key,))
         if self.observer is not None:
             self.observer(key)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from sexp_runtime.loops import mark_readers
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.classes import ClassTable
@@ -331,12 +332,7 @@ class WorldState:
     def _mark(self, keys: Sequence[FactKey]) -> None:
         """Touch several facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
         facts = self.facts
-        readers = facts.readers
-        for key in keys:
-            edges = readers.get(key)
-            if edges is not None:
-                for marks, index in edges:
-                    marks[index] = 1
+        mark_readers(facts.readers, keys)
         if facts.observer is not None:
             for key in keys:
                 facts.observer(key)

@@ -16,6 +16,7 @@ func run() -> void:
 	equal(report["version"], 1, "the report's version")
 	equal(report["frames"], 64, "its frames")
 	equal(report["mission"], "Bench", "its mission")
+	equal(report["loops"], "c", "the innermost loops that set-up compiled")
 	for part: String in ["frame_time_us", "counters", "cache", "memory", "formulas", "operators", "causes", "slowest", "over_budget"]:
 		check(report.has(part), "the report has %s" % part)
 	var formulas: Array = report["formulas"]

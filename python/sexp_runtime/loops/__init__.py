@@ -1,0 +1,26 @@
+"""The innermost loops of the cached engine: setting the marks of a fact's readers, and evaluating what is marked.
+
+Set-up compiles `native.pyx` to C, which is used wherever it is found. The same in Python, `plain.py`, stands in where
+there is no C compiler, or with SEXP_LOOPS=plain in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+
+from sexp_runtime.loops import plain
+from sexp_runtime.loops.plain import CAME_TRUE, READY
+
+__all__ = ["CAME_TRUE", "LANGUAGE", "READY", "Sweep", "mark_readers"]
+
+#: What the loops in use are written in: "python" or "c".
+LANGUAGE = "python"
+mark_readers, Sweep = plain.mark_readers, plain.Sweep
+if os.environ.get("SEXP_LOOPS") != "plain":
+    try:
+        from sexp_runtime.loops import native
+    except ImportError:  # not compiled here, or for another Python
+        pass
+    else:
+        LANGUAGE = "c"
+        mark_readers, Sweep = native.mark_readers, native.Sweep

@@ -1,0 +1,142 @@
+"""The innermost loops: each by itself, and those in C beside those in Python."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sexp_runtime import loops
+from sexp_runtime.loops import CAME_TRUE, READY, plain
+
+BOTH = [pytest.param(plain, id="python")]
+if loops.LANGUAGE == "c":
+    from sexp_runtime.loops import native
+
+    BOTH.append(pytest.param(native, id="c"))
+
+
+def test_set_up_has_compiled_them() -> None:
+    """The test command sets everything up, a C compiler included: without this the pairs below compare nothing."""
+    assert ("python" if os.environ.get("SEXP_LOOPS") == "plain" else "c") == loops.LANGUAGE
+
+
+def test_the_environment_can_ask_for_those_in_python() -> None:
+    code = "from sexp_runtime import loops; print(loops.LANGUAGE, loops.Sweep.__module__)"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(loops.__file__).parents[2],
+        env={**os.environ, "SEXP_LOOPS": "plain"},
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert run.stdout.split() == ["python", "sexp_runtime.loops.plain"]
+
+
+class Dropper:
+    """Something else than a bytearray that takes marks."""
+
+    def __init__(self) -> None:
+        self.marked: list[int] = []
+
+    def __setitem__(self, index: int, mark: int) -> None:
+        self.marked.append(index * mark)
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_the_readers_of_each_fact_are_marked(module: Any) -> None:
+    marks, other, dropper = bytearray(4), bytearray(2), Dropper()
+    readers = {("a",): [(marks, 1), (other, 0)], ("b", 2): [(marks, 3), (dropper, 7)], ("c",): [(marks, 0)]}
+    module.mark_readers(readers, [("b", 2), ("nobody",), ("a",)])
+    assert (list(marks), list(other), dropper.marked) == ([0, 1, 0, 1], [1, 0], [7])
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_an_edge_to_no_slot_is_an_error(module: Any) -> None:
+    with pytest.raises(IndexError):
+        module.mark_readers({("a",): [(bytearray(2), 2)]}, [("a",)])
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_a_fact_that_is_none_is_an_error(module: Any) -> None:
+    with pytest.raises(TypeError):
+        module.mark_readers({}, [["not", "hashable"]])
+
+
+@pytest.mark.parametrize("module", BOTH)
+def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any) -> None:
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    dirty = bytearray(b"\1\1\1")
+    sweep = module.Sweep(dirty, bytearray([READY] * 3), [lambda: 0, fail, lambda: 0], [-1] * 3)
+    with pytest.raises(ZeroDivisionError):
+        sweep.run(0, -1, 5)
+    assert (sweep.position, sweep.done, list(dirty)) == (1, 2, [0, 0, 1])
+
+
+#: What happens at a slot's evaluation: its value, or "error", and a slot that it marks or None.
+Outcome = tuple[int | str, int | None]
+
+
+def play(module: Any, dirty: bytes, ready: bytes, outcomes: list[Outcome], limit: int) -> list[Any]:
+    """Sweep over all slots as the first-time pass does; return all that can be seen of it."""
+    marks = bytearray(dirty)
+    seen: list[Any] = []
+    evaluated_us = [-1] * len(marks)
+
+    def evaluator(index: int) -> Callable[[], int]:
+        value, marked = outcomes[index]
+
+        def evaluate() -> int:
+            seen.append(("evaluated", index, sweep.position, bytes(marks)))
+            if marked is not None and marked < len(marks):
+                marks[marked] = 1
+            if isinstance(value, str):
+                raise RuntimeError(index)
+            return value
+
+        return evaluate
+
+    sweep = module.Sweep(marks, bytearray(ready), [evaluator(index) for index in range(len(marks))], evaluated_us)
+    index = marks.find(1)
+    us = 0
+    while index >= 0:
+        us += 1
+        if ready[index] != READY or 0 <= limit <= index:
+            seen.append(("left", index))
+            index += 1
+        else:
+            try:
+                index = sweep.run(index, limit, us)
+            except RuntimeError as error:
+                seen.append(("raised", error.args))
+                index = sweep.position + 1
+            else:
+                seen.append(("returned", index, sweep.value))
+                if index != CAME_TRUE:
+                    continue
+                index = sweep.position + 1
+        index = marks.find(1, index)
+    return [*seen, bytes(marks), evaluated_us, sweep.done, sweep.position]
+
+
+SLOTS = 12
+MARKS = st.lists(st.integers(0, 1), min_size=SLOTS, max_size=SLOTS).map(bytes)
+WORDS = st.lists(st.sampled_from([0, READY, READY, READY, 2, 3]), min_size=SLOTS, max_size=SLOTS).map(bytes)
+OUTCOMES = st.tuples(st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]), st.none() | st.integers(0, SLOTS - 1))
+
+
+@pytest.mark.skipif(loops.LANGUAGE != "c", reason="SEXP_LOOPS=plain: the loops in C are not in use")
+@given(MARKS, WORDS, st.lists(OUTCOMES, min_size=SLOTS, max_size=SLOTS), st.integers(-1, SLOTS))
+def test_both_do_the_same(dirty: bytes, ready: bytes, outcomes: list[Outcome], limit: int) -> None:
+    assert play(native, dirty, ready, outcomes, limit) == play(plain, dirty, ready, outcomes, limit)
