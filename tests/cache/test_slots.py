@@ -63,7 +63,7 @@ def test_release_leaves_no_edges() -> None:
     table.unsubscribe_wake(1, KEYS[3])
     for slot in range(len(table.facts)):
         table.release(slot)
-    assert not board.readers and not agenda.watched
+    assert not board.readers and agenda.facts == 0
 
 
 class SlotMachine(RuleBasedStateMachine):
@@ -121,7 +121,7 @@ class SlotMachine(RuleBasedStateMachine):
     def marks_are_right(self) -> None:
         assert {index for index, mark in enumerate(self.table.dirty.marks) if mark} == self.marked
         assert self.agenda.next_us <= min(self.due.values(), default=NEVER)
-        assert set(self.agenda.watched) == set().union(*self.facts.values())
+        assert self.agenda.facts == len(set().union(*self.facts.values()))
         if self.marked:
             assert self.agenda.bell[0]
 

@@ -55,15 +55,21 @@ class Dropper:
 @pytest.mark.parametrize("module", BOTH)
 def test_the_readers_of_each_fact_are_marked(module: Any) -> None:
     marks, other, dropper = bytearray(4), bytearray(2), Dropper()
-    readers = {("a",): [(marks, 1), (other, 0)], ("b", 2): [(marks, 3), (dropper, 7)], ("c",): [(marks, 0)]}
+    bell, silent, unheard = bytearray(1), bytearray(1), bytearray(1)
+    readers = {
+        ("a",): [(marks, 1, bell), (other, 0, unheard)],
+        ("b", 2): [(marks, 3, bell), (dropper, 7, unheard)],
+        ("c",): [(marks, 0, silent)],
+    }
     module.mark_readers(readers, [("b", 2), ("nobody",), ("a",)])
     assert (list(marks), list(other), dropper.marked) == ([0, 1, 0, 1], [1, 0], [7])
+    assert (bell[0], silent[0]) == (1, 0)
 
 
 @pytest.mark.parametrize("module", BOTH)
 def test_an_edge_to_no_slot_is_an_error(module: Any) -> None:
     with pytest.raises(IndexError):
-        module.mark_readers({("a",): [(bytearray(2), 2)]}, [("a",)])
+        module.mark_readers({("a",): [(bytearray(2), 2, bytearray(1))]}, [("a",)])
 
 
 @pytest.mark.parametrize("module", BOTH)

@@ -334,7 +334,7 @@ class ExpressionCache:
         assert len(watched) + len(self._free) == len(self._by_index)
         edges = 0
         for fact, readers in self._facts.readers.items():
-            for marks, index in readers:
+            for marks, index, _bell in readers:
                 if marks is self._dropper:
                     edges += 1
                     assert fact in watched[index].facts, (fact, index)

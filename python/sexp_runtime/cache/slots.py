@@ -16,10 +16,11 @@ from typing import Final
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.world.facts import FactBoard, FactKey
 
-_TUPLE_2: Final = sys.getsizeof((0, 0))
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
 #: A fact's entry on the board: its list of readers and its share of the dictionary.
 _READERS: Final = 190
+#: What an edge takes on its fact's list of readers.
+_EDGE: Final = _TUPLE_3 + 8
 #: A heap with this many entries per valid one is rebuilt.
 _SLACK: Final = 4
 
@@ -41,14 +42,14 @@ class Agenda:
     `bell[0]` is 1 if any mark may be set. `next_us` is the earliest due moment in microseconds, NEVER if none.
     """
 
-    __slots__ = ("_heap", "_lanes", "_valid", "bell", "board", "next_us", "watched")
+    __slots__ = ("_heap", "_lanes", "_valid", "bell", "board", "facts", "next_us")
 
     def __init__(self, board: FactBoard) -> None:
         self.board = board
         self.bell = bytearray(1)
         self.next_us = NEVER
-        #: How many slots read each fact; the bell itself is subscribed once per fact.
-        self.watched: dict[FactKey, int] = {}
+        #: How many facts have readers because of these tables; kept for counting memory.
+        self.facts = 0
         self._heap: list[tuple[int, int, int]] = []
         self._lanes: list[Lane] = []
         self._valid = 0
@@ -92,31 +93,42 @@ class Agenda:
                 self.bell[0] = 1
         self.next_us = heap[0][0] if heap else NEVER
 
-    def watch(self, key: FactKey) -> None:
-        """Ring the bell when the fact changes; counted, see `unwatch`."""
-        count = self.watched.get(key, 0)
-        if count == 0:
-            self.board.subscribe(key, self.bell, 0)
-        self.watched[key] = count + 1
-
-    def unwatch(self, key: FactKey) -> None:
-        """Undo one `watch`."""
-        count = self.watched[key] - 1
-        if count:
-            self.watched[key] = count
-        else:
-            del self.watched[key]
-            self.board.unsubscribe(key, self.bell, 0)
-
     def nbytes(self) -> int:
-        """Return the bytes held by the heap, the lanes and the counts, not by the fact keys."""
-        total = sys.getsizeof(self.bell) + sys.getsizeof(self.watched) + sys.getsizeof(self._heap)
+        """Return the bytes held by the heap, the lanes and the board's lists of readers, not by the fact keys."""
+        total = sys.getsizeof(self.bell) + sys.getsizeof(self._heap) + self.facts * _READERS
         total += len(self._heap) * _TUPLE_3
-        total += len(self.watched) * (_TUPLE_2 + 8 + _READERS)  # the bell's own edges, and the board's lists of readers
         for lane in self._lanes:
             total += sys.getsizeof(lane) + sys.getsizeof(lane.marks) + sys.getsizeof(lane.due_us)
             total += sum(28 for due in lane.due_us if due != NEVER)
         return total
+
+
+class Edges:
+    """The facts that one mark waits for, `marks[0]`; whoever needs the mark looks at it unasked, so no bell rings."""
+
+    __slots__ = ("_board", "_facts", "marks")
+
+    def __init__(self, board: FactBoard) -> None:
+        self._board = board
+        self._facts: set[FactKey] = set()
+        self.marks = bytearray(1)
+
+    def subscribe(self, keys: Iterable[FactKey]) -> None:
+        """Let changes of these facts set the mark, too."""
+        for key in keys:
+            if key not in self._facts:
+                self._facts.add(key)
+                self._board.subscribe(key, self.marks, 0)
+
+    def release(self) -> None:
+        """Wait for no fact any more."""
+        for key in self._facts:
+            self._board.unsubscribe(key, self.marks, 0)
+        self._facts.clear()
+
+    def nbytes(self) -> int:
+        """Return the bytes held, without the fact keys."""
+        return sys.getsizeof(self) + sys.getsizeof(self.marks) + sys.getsizeof(self._facts) + len(self._facts) * _EDGE
 
 
 class SlotTable:
@@ -139,32 +151,29 @@ class SlotTable:
         known = self.facts[index]
         if known is None:
             known = self.facts[index] = set()
+        agenda = self.agenda
         for key in keys:
             if key not in known:
                 known.add(key)
-                self.agenda.board.subscribe(key, self.dirty.marks, index)
-                self.agenda.watch(key)
+                agenda.facts += agenda.board.subscribe(key, self.dirty.marks, index, agenda.bell)
 
     def subscribe_wake(self, index: int, key: FactKey) -> None:
         """Let changes of the fact wake the slot, its result standing."""
-        self.agenda.board.subscribe(key, self.wake.marks, index)
-        self.agenda.watch(key)
+        self.agenda.facts += self.agenda.board.subscribe(key, self.wake.marks, index, self.agenda.bell)
 
     def unsubscribe_wake(self, index: int, key: FactKey) -> None:
         """Undo one `subscribe_wake`."""
-        self.agenda.board.unsubscribe(key, self.wake.marks, index)
-        self.agenda.unwatch(key)
+        self.agenda.facts -= self.agenda.board.unsubscribe(key, self.wake.marks, index)
 
     def release(self, index: int) -> set[FactKey]:
         """Drop the slot's edges and what is scheduled for it; return the facts it read."""
         known = self.facts[index] or set()
         self.facts[index] = None
-        board = self.agenda.board
+        agenda = self.agenda
         for key in known:
-            board.unsubscribe(key, self.dirty.marks, index)
-            self.agenda.unwatch(key)
-        self.agenda.schedule(self.dirty, index, NEVER)
-        self.agenda.schedule(self.wake, index, NEVER)
+            agenda.facts -= agenda.board.unsubscribe(key, self.dirty.marks, index)
+        agenda.schedule(self.dirty, index, NEVER)
+        agenda.schedule(self.wake, index, NEVER)
         self.dirty.marks[index] = 0
         self.wake.marks[index] = 0
         return known
@@ -174,5 +183,5 @@ class SlotTable:
         total = sys.getsizeof(self.facts)
         for known in self.facts:
             if known is not None:
-                total += sys.getsizeof(known) + len(known) * (_TUPLE_2 + 8)
+                total += sys.getsizeof(known) + len(known) * _EDGE
         return total

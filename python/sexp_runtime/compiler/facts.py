@@ -239,7 +239,7 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
         if all(map(_is_literal, node.args)):
             function = _recording_ships(node.spec.function, reads, sink, len(ctx.world.ships))
         else:
-            function = _recording(node.spec.function, reads, sink)
+            function = _recording(node.spec.function, reads, sink, node.args)
         node.spec = replace(node.spec, function=function)
     probes = 0
     memory = None
@@ -300,8 +300,11 @@ def _recording_ships(
     return recording
 
 
-def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) -> OperatorFunction:
+def _recording(
+    inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, args: Sequence[EvalNode]
+) -> OperatorFunction:
     """Tell what an operator reads whenever its texts are new."""
+    parts = _parts(args)
     told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
     plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and told
     ships = epoch = -1
@@ -310,13 +313,19 @@ def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) ->
         nonlocal ships, epoch
         candidate = ctx.candidate
         world = ctx.world
-        if len(world.ships) != ships or sink.epoch != epoch or len(told) > MOST_TOLD:
+        if len(world.ships) != ships or sink.epoch != epoch or len(told) + len(plain) > MOST_TOLD:
             told.clear()
             plain.clear()
             ships = len(world.ships)
             epoch = sink.epoch
-        elif candidate is not None and candidate.text in plain and _is_plain(candidate):
-            return inner(ctx, node)
+        if candidate is not None and parts is not None and _is_plain(candidate):
+            text = candidate.text
+            if text in plain:
+                return inner(ctx, node)
+            if variable_named(ctx, text) is None:
+                plain.add(text)
+                sink(reads(world, [text if part is None else part for part in parts]))
+                return inner(ctx, node)
         variants = possible_texts(ctx, node, sink)
         if variants is None:  # a text that cannot be read without consequences
             ctx.effects += 1
@@ -326,16 +335,16 @@ def _recording(inner: OperatorFunction, reads: ReadsFunction, sink: FactSink) ->
                 if key not in told:
                     told.add(key)
                     sink(reads(world, texts))
-            if (
-                candidate is not None
-                and _is_plain(candidate)
-                and variable_named(ctx, candidate.text) is None
-                and all(arg.variable is None for arg in node.args)
-            ):
-                plain.add(candidate.text)
         return inner(ctx, node)
 
     return recording
+
+
+def _parts(args: Sequence[EvalNode]) -> list[str | None] | None:
+    """Return the arguments' texts, None for a placeholder; None in all if one of them is read from somewhere."""
+    if any(arg.variable is not None or arg.kind is EvalKind.CONTAINER_DATA for arg in args):
+        return None
+    return [None if arg.is_placeholder else _literal_text(arg) for arg in args]
 
 
 def _is_plain(candidate: Candidate) -> bool:

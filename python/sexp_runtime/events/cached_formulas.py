@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from sexp_runtime.cache.slots import Agenda, SlotTable
+from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.events.formula import AbsentFormula, Formula
@@ -203,45 +203,45 @@ class _Sink:
         self.table = table
         self.index = index
         self.epoch = 0
-        self._part: SlotTable | None = None  # one slot: dirty when what the formula remembers may be stale
+        self._part: Edges | None = None  # marked when what the formula remembers may be stale
         self._part_facts: set[FactKey] = set()
         self._memory: Memory | None = None
 
     def __call__(self, keys: Iterable[FactKey]) -> None:
         if self._part is not None:
             keys = tuple(keys)
-            self._part.subscribe(0, keys)
+            self._part.subscribe(keys)
         self.table.subscribe(self.index, keys)
 
     def keep(self, facts: Iterable[FactKey]) -> Memory:
         """Return the formula's memory; it rests on these facts, too, and on those that evaluations turn out to read."""
         if self._part is None:
-            self._part = SlotTable(self.table.agenda, 1)
+            self._part = Edges(self.table.agenda.board)
         if self._memory is None:
-            self._memory = Memory(self._part.dirty.marks)
+            self._memory = Memory(self._part.marks)
         self._part_facts.update(facts)
-        self._part.subscribe(0, self._part_facts)
+        self._part.subscribe(self._part_facts)
         self.forget()
         return self._memory
 
     def forget(self) -> None:
         """Have the formula find out again what it remembers."""
         if self._part is not None:
-            self._part.dirty.marks[0] = 1
+            self._part.marks[0] = 1
 
     def revive(self, facts: Iterable[FactKey]) -> None:
         """Subscribe the slot again after `release`; evaluations tell of the facts that they read again."""
         self.epoch += 1
         self.table.subscribe(self.index, facts)
         if self._part is not None:
-            self._part.subscribe(0, self._part_facts)
+            self._part.subscribe(self._part_facts)
             self.forget()
 
     def release(self) -> None:
         """Give up all edges."""
         self.table.release(self.index)
         if self._part is not None:
-            self._part.release(0)
+            self._part.release()
             self.forget()
 
     def replace(self) -> None:
@@ -254,4 +254,4 @@ class _Sink:
         """Return the bytes held for what the formula remembers."""
         if self._part is None:
             return 0
-        return self._part.nbytes() + sys.getsizeof(self._part) + sys.getsizeof(self._part_facts)
+        return self._part.nbytes() + sys.getsizeof(self._part_facts)

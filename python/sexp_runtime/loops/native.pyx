@@ -26,6 +26,7 @@ def mark_readers(dict readers not None, keys):
                     (<bytearray>edge[0])[<Py_ssize_t>edge[1]] = 1
                 else:
                     edge[0][edge[1]] = 1
+                (<bytearray?>edge[2])[0] = 1
 
 
 cdef class Sweep:

@@ -13,16 +13,20 @@ READY: Final = 1
 
 _MARKED: Final = b"\x01"
 
+#: Who is told of a change: marks, the index of the one to set, and a bell, whose first byte is set.
+Edge = tuple[bytearray, int, bytearray]
+
 
 def mark_readers(
-    readers: Mapping[tuple[Hashable, ...], list[tuple[bytearray, int]]], keys: Iterable[tuple[Hashable, ...]]
+    readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Iterable[tuple[Hashable, ...]]
 ) -> None:
-    """Set the mark of every slot that reads one of the facts."""
+    """Set the mark of every slot that reads one of the facts, and ring its owner's bell."""
     for key in keys:
         edges = readers.get(key)
         if edges is not None:
-            for marks, index in edges:
+            for marks, index, bell in edges:
                 marks[index] = 1
+                bell[0] = 1
 
 
 class Sweep:

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from typing import Final
 
-from sexp_runtime.loops import mark_readers
+from sexp_runtime.loops import Edge, mark_readers
 
 #: A fact's name, a tuple of short strings and numbers: ("var", 3), ("ship", "alpha 1", "hull"), ("log", "alpha 1") ...
 #: Names of ships, wings, events, goals and containers inside a key are in lower case.
 FactKey = tuple[Hashable, ...]
 
 
+#: The bell of readers that look at their marks unasked.
+_UNHEARD: Final = bytearray(1)
+
+
 class FactBoard:
     """Knows for each fact which slots read it; `changed` marks them.
 
-    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store.
-    Only facts that somebody reads are kept.
+    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store; another
+    rings its owner's bell, by which the owner knows that there is something to look for. Only facts that somebody
+    reads are kept.
     """
 
     __slots__ = ("fields", "observer", "readers", "revision")
 
     def __init__(self) -> None:
-        self.readers: dict[FactKey, list[tuple[bytearray, int]]] = {}
+        self.readers: dict[FactKey, list[Edge]] = {}
         #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
         self.fields: dict[Hashable, int] = {}
         #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
@@ -35,27 +41,34 @@ class FactBoard:
         if self.observer is not None:
             self.observer(key)
 
-    def subscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
-        """From now on a change of the fact sets marks[index]; subscribing twice is harmless but costs a store."""
-        edges = self.readers.get(key)
-        if edges is None:
-            edges = self.readers[key] = []
-            self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
-            self.revision += 1
-        edges.append((marks, index))
+    def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = _UNHEARD) -> bool:
+        """From now on a change of the fact sets marks[index] and bell[0]; return whether it is the first reader.
 
-    def unsubscribe(self, key: FactKey, marks: bytearray, index: int) -> None:
-        """Undo one `subscribe`; unknown edges are ignored."""
+        Subscribing twice is harmless but costs a store.
+        """
+        edges = self.readers.get(key)
+        if edges is not None:
+            edges.append((marks, index, bell))
+            return False
+        self.readers[key] = [(marks, index, bell)]
+        self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
+        self.revision += 1
+        return True
+
+    def unsubscribe(self, key: FactKey, marks: bytearray, index: int) -> bool:
+        """Undo one `subscribe` and return whether it was the last reader; unknown edges are ignored."""
         edges = self.readers.get(key)
         if edges is None:
-            return
-        for position, (other, at) in enumerate(edges):
+            return False
+        for position, (other, at, _bell) in enumerate(edges):
             if other is marks and at == index:
                 del edges[position]
                 break
-        if not edges:
-            del self.readers[key]
-            left = self.fields.pop(key[-1]) - 1
-            if left:
-                self.fields[key[-1]] = left
-            self.revision += 1
+        if edges:
+            return False
+        del self.readers[key]
+        left = self.fields.pop(key[-1]) - 1
+        if left:
+            self.fields[key[-1]] = left
+        self.revision += 1
+        return True
