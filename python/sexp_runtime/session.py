@@ -410,13 +410,8 @@ class MissionSession:
 
     def counters(self) -> dict[str, int]:
         """Return the counters of events, goals and cues, added up (see events.counters)."""
-        total: dict[str, int] = {}
-        for part in (self.manager, self.cues):
-            counted = part.counters
-            for name in counted.__slots__:
-                total[name] = total.get(name, 0) + getattr(counted, name)
-        total["frames"] = self.manager.counters.frames
-        return total
+        events, cues = self.manager.counters.as_dict(), self.cues.counters.as_dict()
+        return {name: number + (cues[name] if name != "frames" else 0) for name, number in events.items()}
 
     def cache_info(self) -> CacheInfo:
         """Return the expression cache's counters."""

@@ -79,7 +79,7 @@ def check_mission(
     for engine, (manager, _) in zip(engines, sides, strict=True):
         counters = manager.counters
         if engine in ("cached", "visited", "evicted", "rehearsed"):
-            assert counters.requests == counters.evaluations + counters.hits, engine
+            assert 0 <= counters.evaluations <= counters.requests, engine
         if engine == "checked":
             assert isinstance(manager, CachedEventManager)
             assert counters.stale_results == 0, (manager.stale, plan.describe())

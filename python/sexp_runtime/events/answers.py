@@ -78,7 +78,6 @@ class Answers(CachedFormulas):
         if not dirty.marks[index]:
             checking = self.checking == index
             if not checking:
-                self.counters.hits += 1
                 if self.draws[index]:
                     self.ctx.world.rng.skip(self.draws[index])
                 return self.values[index]

@@ -61,33 +61,29 @@ class CachedEventManager(CachedSlots):
         clock = self.world.clock
         counters.frames += 1
         due = self._due = not self.training or self.goals_due(clock.event_ms)
-        idle = self._resting[AT_REST_REPEAT] + (self._resting[AT_REST_FIRST] + self._goals_resting if due else 0)
+        if not due:
+            counters.short_frames += 1
         now = clock.us
         # Where time stands still, what is due at the next moment is due now: it moves, and can have been moved.
         due_us = now if now != self._frame_us else now + 1
         if agenda.next_us <= due_us:
             agenda.expire(due_us)
         self._frame_us = now
-        if self.verify_every and idle:
-            self._plan_check(idle)
+        if self.verify_every:
+            self._plan_check(counters.resting_always + (counters.resting if due else 0))
         if agenda.bell[0] or self.on_request is not None:
             agenda.bell[0] = 0
-            self._counted_out = 0
             try:
                 if self.on_request is not None:
                     self._every_slot(clock.event_ms, due)
-                    self._counted_out = idle
                 else:
                     self._drain(due)
             finally:
                 self._stage = OUTSIDE
                 if not due:
                     agenda.bell[0] = 1  # goals and first-time events may be marked: look again
-            idle -= self._counted_out
         if due and self._standing.order:
             self._standing.finish()
-        counters.requests += idle
-        counters.hits += idle
         if self.world.mission_over:
             self.end_mission()
 
@@ -110,11 +106,13 @@ class CachedEventManager(CachedSlots):
             if not event.done and is_elapsed(event.timestamp, now):
                 self._sweep.position = event.index
                 self._visit(event)
+            elif self._rest[event.index] == AT_REST_REPEAT:
+                self._leave_rest(event.index)
         if not due:
             return
         self._stage = IN_GOALS
         for goal in self.world.goals:
-            if not goal.invalid and goal.status == GOAL_INCOMPLETE:
+            if self._goal_rest[goal.index] or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
                 self._sweep.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
@@ -122,6 +120,8 @@ class CachedEventManager(CachedSlots):
             if not event.done and event.timestamp is None:
                 self._sweep.position = event.index
                 self._visit(event)
+            elif self._rest[event.index] == AT_REST_FIRST:
+                self._leave_rest(event.index)
 
     def _repeat_pass(self) -> None:
         """Visit the marked events among those with a stamp (F1a)."""
@@ -177,16 +177,11 @@ class CachedEventManager(CachedSlots):
         if done:
             counters = self.counters
             counters.evaluations += done
-            counters.requests += done
             counters.invalidations += done
-            self._counted_out += done
 
     def _stays_at_rest(self, index: int) -> bool:
         """Evaluate a marked event at rest; say whether it stays so, and process it if not."""
-        counters = self.counters
-        counters.evaluations += 1
-        counters.requests += 1
-        self._counted_out += 1
+        self.counters.evaluations += 1
         formula = self.event_formulas[index]
         draws = self.events.draws
         drew = draws[index]
@@ -220,12 +215,12 @@ class CachedEventManager(CachedSlots):
         self._process_answer(index, value, self.event_formulas[index].status)
 
     def _process_answer(self, index: int, value: int, status: Status) -> None:
-        """Process an event at rest whose formula has just been evaluated, and its request counted."""
+        """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
         self._ready[index] = 0
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
-            self._resting[kind] -= 1
+            self._wake(kind == AT_REST_REPEAT, False)
         self._pending = (value, status)
         self._process(self.world.events[index])
 
@@ -277,7 +272,7 @@ class CachedEventManager(CachedSlots):
         if not event.bypassed:
             kind = AT_REST_FIRST if event.timestamp is None else AT_REST_REPEAT
             self._rest[index] = kind
-            self._resting[kind] += 1
+            self.counters.rest(kind == AT_REST_REPEAT)
             if self.events.draws[index]:
                 self._keep_drawing(index)
             if kind == AT_REST_FIRST and event.chain_delay_ms < 0 and event.result == 0:
@@ -355,8 +350,7 @@ class CachedEventManager(CachedSlots):
         table = self.goals.table
         if self._goal_rest[index]:
             self._goal_rest[index] = 0
-            self._goals_resting -= 1
-            self._counted_out += 1
+            self._wake(False, True)
         table.wake.marks[index] = 0
         if goal.status != GOAL_INCOMPLETE:
             self.goals.give_up(index)
@@ -370,7 +364,7 @@ class CachedEventManager(CachedSlots):
         self.judge_goal(index)
         if goal.status == GOAL_INCOMPLETE:
             self._goal_rest[index] = 1
-            self._goals_resting += 1
+            self.counters.rest(False)
 
 
 def _state(event: EventState) -> tuple[object, ...]:

@@ -50,7 +50,6 @@ class CachedCueManager(CueManager):
         name = mission.name if mission is not None else ""
         self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
         self._asked = bytearray(len(self.cues))
-        self._resting = 0
         self._frame_us = -1  # when the last frame was
         self._unasked: set[int] = set()  # marked while nobody asked for their value
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
@@ -64,7 +63,7 @@ class CachedCueManager(CueManager):
         """Evaluate the arrival cues at mission time 0 (F40), and let rest what the first frame would find false."""
         super().load()
         counters = self.counters
-        counted = counters.requests, counters.hits
+        counted = counters.asked
         for cue in self.cues:
             if cue.done:
                 self._retire(cue)
@@ -72,7 +71,7 @@ class CachedCueManager(CueManager):
                 self._visit(cue)
             else:
                 self.answers.table.wake.marks[cue.index] = 1
-        counters.requests, counters.hits = counted
+        counters.asked = counted
         self.agenda.bell[0] = 1
 
     def _is_false(self, cue: Cue) -> bool:
@@ -89,7 +88,8 @@ class CachedCueManager(CueManager):
 
     def frame(self) -> None:
         """Process the cues that could have changed, in the original's order (F0)."""
-        agenda, counters = self.agenda, self.counters
+        agenda = self.agenda
+        self.counters.frames += 1
         now = self.world.clock.us
         due_us = now if now != self._frame_us else now + 1  # as in CachedEventManager
         if agenda.next_us <= due_us:
@@ -97,38 +97,33 @@ class CachedCueManager(CueManager):
         self._frame_us = now
         if self._leaving:
             self._retire(self._leaving.pop())
-        resting = self._resting
         if self.on_request is not None:
-            resting = 0
             agenda.bell[0] = 0
             for cue in self.cues:
                 if not cue.done:
                     self._visit(cue)
         elif agenda.bell[0]:
             agenda.bell[0] = 0
-            resting -= self._drain()
-        counters.requests += resting
-        counters.hits += resting
+            self._drain()
 
-    def _drain(self) -> int:
-        """Visit the marked cues in order; return how many of them were counted as at rest."""
+    def _drain(self) -> None:
+        """Visit the marked cues in order."""
         dirty, wakes = self.answers.table.dirty.marks, self.answers.table.wake.marks
-        left = 0
         index = -1
         while True:
             marked, woken = dirty.find(1, index + 1), wakes.find(1, index + 1)
             if marked < 0 and woken < 0:
-                return left
+                return
             index = marked if woken < 0 or -1 < marked < woken else woken
-            left += self._asked[index]
             self._visit(self.cues[index])
 
     def _visit(self, cue: Cue) -> None:
         """Take a cue's turn, then let it rest until something that it looks at changes."""
         index = cue.index
         table = self.answers.table
-        self._resting -= self._asked[index]
-        self._asked[index] = 0
+        if self._asked[index]:
+            self._asked[index] = 0
+            self.counters.wake(True, 1)
         table.wake.marks[index] = 0
         if cue.done or not self._take_turn(cue):
             # Thirty ships can come in one frame: their edges are given up in those after it, one cue in each.
@@ -136,7 +131,7 @@ class CachedCueManager(CueManager):
             self._leaving.append(cue)
             return
         if self._asked[index]:
-            self._resting += 1
+            self.counters.rest(True)
         else:
             # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
             self._stale(index)
@@ -145,9 +140,9 @@ class CachedCueManager(CueManager):
 
     def _take_turn(self, cue: Cue) -> bool:
         """Process a cue and note whether its formula was asked for; return whether it can ever do anything again."""
-        before = self.counters.requests
+        before = self.counters.asked
         self.process(cue)
-        self._asked[cue.index] = not cue.done and self.counters.requests != before
+        self._asked[cue.index] = not cue.done and self.counters.asked != before
         return not cue.done
 
     def _stale(self, index: int) -> None:
@@ -159,7 +154,7 @@ class CachedCueManager(CueManager):
 
     def request(self, cue: Cue) -> bool:
         """Return whether a cue is true now, from cache if nothing could have changed it (F40)."""
-        self.counters.requests += 1
+        self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)
         if cue.index in self._unasked:

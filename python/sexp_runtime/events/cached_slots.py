@@ -87,14 +87,11 @@ class CachedSlots(MissionEventManager):
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._goal_rest = bytearray(len(goals))
-        self._resting = [0, 0, 0]  # slots at rest by kind: unused, first-time, repeat
-        self._goals_resting = 0
         self._stale_event = bytearray(size)  # formula marked while nobody asked for its value
         self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self._counted_out = 0  # slots at rest when the frame began that were visited since
         self._quick: list[bool] = [self._is_quick(event) for event in events]
         self._pending: tuple[int, Status] | None = None
         self._until_check = verify_every
@@ -114,7 +111,7 @@ class CachedSlots(MissionEventManager):
         if event.chain_delay_ms < 0:
             if isinstance(self.events.formulas[index], CompiledFormula):
                 self._rest[index] = AT_REST_FIRST
-                self._resting[AT_REST_FIRST] += 1
+                self.counters.rest(False)
                 self._ready[index] = READY_NEW
         elif index:  # bypassed until the event before comes true
             self.events.retire(index)
@@ -132,7 +129,7 @@ class CachedSlots(MissionEventManager):
         if self._pending is not None:
             answer, self._pending = self._pending, None
             return answer
-        self.counters.requests += 1
+        self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("event", index)
         if self._stale_event[index]:
@@ -144,7 +141,7 @@ class CachedSlots(MissionEventManager):
 
     def request_goal(self, index: int) -> tuple[int, Status]:
         """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
-        self.counters.requests += 1
+        self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("goal", index)
         if self._stale_goal[index]:
@@ -216,11 +213,13 @@ class CachedSlots(MissionEventManager):
         if kind:
             self._rest[index] = VISITED
             self._ready[index] = 0
-            self._resting[kind] -= 1
-            if kind == AT_REST_REPEAT or self._due:
-                self._counted_out += 1
+            self._wake(kind == AT_REST_REPEAT, True)
             if self.events.draws[index]:
                 self._standing.keep(index, 0)
+
+    def _wake(self, always: bool, is_before: bool) -> None:
+        """Count a slot at rest by its visits from now on; `is_before` if its turn in this frame is now or to come."""
+        self.counters.wake(always, 1 if is_before and (always or self._due) else 0)
 
     def _settle_draws(self) -> None:
         """Before a draw that matters, make the standing draws of the events whose turn was before."""
@@ -236,8 +235,8 @@ class CachedSlots(MissionEventManager):
             if resting:
                 self._rest[index] = VISITED
                 self._ready[index] = 0
-                self._resting[resting] -= 1
-                self._count_reset(index, IN_REPEAT if resting == AT_REST_REPEAT else IN_FIRST)
+                always = resting == AT_REST_REPEAT
+                self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
                 if self.events.draws[index]:
                     if self._stage == IN_FIRST and index <= self._sweep.position:
                         self._standing.settle(index + 1)
@@ -248,18 +247,14 @@ class CachedSlots(MissionEventManager):
             return
         if self._goal_rest[index]:
             self._goal_rest[index] = 0
-            self._goals_resting -= 1
-            self._count_reset(index, IN_GOALS)
+            self._wake(False, not self._had_its_turn(index, IN_GOALS))
         self.goals.flush(index)
         self._stale_goal[index] = 0
         self.goals.table.wake.marks[index] = 1
 
-    def _count_reset(self, index: int, stage: int) -> None:
-        """A slot at rest was reset: the naive engine has evaluated it in this frame only if its turn has passed."""
-        if self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._sweep.position):
-            return
-        if stage == IN_REPEAT or self._due:
-            self._counted_out += 1
+    def _had_its_turn(self, index: int, stage: int) -> bool:
+        """Whether the naive engine has evaluated a slot at rest in this frame, or in the last if there is none now."""
+        return self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._sweep.position)
 
     # -- self-check -------------------------------------------------------------------------------------------------
 

@@ -243,7 +243,7 @@ class CueManager:
 
     def request(self, cue: Cue) -> bool:
         """Return whether a cue is true now: not zero (F40)."""
-        self.counters.requests += 1
+        self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)
         return self.evaluate(cue) != 0

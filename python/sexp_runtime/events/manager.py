@@ -240,7 +240,7 @@ class MissionEventManager:
         return self._request("goal", index, self.goal_formulas[index])
 
     def _request(self, kind: str, index: int, formula: Formula) -> tuple[int, Status]:
-        self.counters.requests += 1
+        self.counters.asked += 1
         if self.on_request is not None:
             self.on_request(kind, index)
         return self.evaluate(kind, index, formula)

@@ -11,7 +11,7 @@ import os
 from sexp_runtime.loops import plain
 from sexp_runtime.loops.plain import CAME_TRUE, READY, Edge
 
-__all__ = ["CAME_TRUE", "Edge", "LANGUAGE", "READY", "Sweep", "mark_readers"]
+__all__ = ["CAME_TRUE", "LANGUAGE", "READY", "Edge", "Sweep", "mark_readers"]
 
 #: What the loops in use are written in: "python" or "c".
 LANGUAGE = "python"

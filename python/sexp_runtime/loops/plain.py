@@ -17,9 +17,7 @@ _MARKED: Final = b"\x01"
 Edge = tuple[bytearray, int, bytearray]
 
 
-def mark_readers(
-    readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Iterable[tuple[Hashable, ...]]
-) -> None:
+def mark_readers(readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Iterable[tuple[Hashable, ...]]) -> None:
     """Set the mark of every slot that reads one of the facts, and ring its owner's bell."""
     for key in keys:
         edges = readers.get(key)

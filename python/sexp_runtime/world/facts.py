@@ -19,9 +19,9 @@ _UNHEARD: Final = bytearray(1)
 class FactBoard:
     """Knows for each fact which slots read it; `changed` marks them.
 
-    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store; another
-    rings its owner's bell, by which the owner knows that there is something to look for. Only facts that somebody
-    reads are kept.
+    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store. One
+    more rings its owner's bell, which says that there is something to look for. Only facts that somebody reads are
+    kept.
     """
 
     __slots__ = ("fields", "observer", "readers", "revision")
