@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,37 @@ def test_frames_after_the_end_of_a_mission_do_not_count(load: Callable[[str], An
     stutters.write_text(STUTTERS.replace("#Goals", ending))
     played = load("_missions").play(stutters, 3.0, 60, 1)
     assert played["ended"] and 59 <= played["frames"] <= 62
+
+
+def test_worst_frames_are_judged_by_the_quicker_of_two_plays(load: Callable[[str], Any], stutters: Path) -> None:
+    missions = load("_missions")
+
+    def play(hindered: int, beside: Any) -> Any:
+        session = missions.MissionSession.load(
+            stutters, engine="cached", seed=1, scenario=True, monitor=missions.Mode.OFF
+        )
+        times = missions.FrameTimes(session, beside)
+
+        def hinder(name: str, arguments: tuple[Any, ...]) -> None:
+            if session.manager.counters.frames == hindered:
+                until = time.thread_time() + 0.05
+                while time.thread_time() < until:
+                    pass
+
+        session.on_action.append(hinder)
+        for _ in range(70):
+            session.step_us(16_667)
+        times.close()
+        session.close()
+        return times
+
+    once = play(40, None)
+    assert once.worst.number == 39 and once.worst.us >= 50_000
+    again = play(50, once)
+    assert again.us[49] >= 50_000 > 10_000 > again.worst.us
+    worst = again.worst
+    assert worst.us == min(once.us[worst.number], again.us[worst.number])
+    assert worst.us == max(map(min, once.us, again.us))
 
 
 def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str], Any], stutters: Path) -> None:

@@ -67,6 +67,7 @@ class Subsystem:
         "cargo_fix",
         "cargo_known",
         "disrupted",
+        "fact",
         "flags",
         "hull",
         "max_hull",
@@ -77,6 +78,8 @@ class Subsystem:
 
     def __init__(self, name: str, max_hull: float = 100.0, kind: str | None = None) -> None:
         self.name = name
+        #: The last word of the facts about it.
+        self.fact = "subsystem:" + name.lower()
         self.type = subsystem_type(name) if kind is None else kind
         self.max_hull = max_hull
         self.hull = max_hull

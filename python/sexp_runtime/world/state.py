@@ -196,15 +196,15 @@ class WorldState:
 
     def _touch(self, ship: Ship, *names: str) -> None:
         """Touch facts of a ship and the like-named facts of its wing, of its side and of the player's ship."""
-        fields = self.facts.fields
-        is_observed = self.facts.observer is not None
-        for name in names:
-            if name in fields or is_observed:
-                self._mark([(*subject, name) for subject in ship.subjects])
+        if self.facts.observer is None:
+            fields = self.facts.fields
+            names = tuple([name for name in names if name in fields])
+        if names:
+            self._mark([(*subject, name) for name in names for subject in ship.subjects])
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        self._touch(ship, *_SHIP_FACTS, *("subsystem:" + name for name in ship.subsystems))
+        self._touch(ship, *_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()])
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
@@ -286,8 +286,7 @@ class WorldState:
         if getattr(subsystem, field) == value:
             return False
         setattr(subsystem, field, value)
-        self._touch(ship, "subsystem:" + subsystem.name.lower())
-        self._touch(ship, "subsystems")
+        self._touch(ship, subsystem.fact, "subsystems")
         return True
 
     def add_subsystem(self, ship: Ship, name: str, max_hull: float | None = None, kind: str | None = None) -> Subsystem:
@@ -296,8 +295,7 @@ class WorldState:
         if found is None:
             found = Subsystem(name, ship.max_hull / 10 if max_hull is None else max_hull, kind)
             ship.subsystems[name.lower()] = found
-            self._touch(ship, "subsystem:" + name.lower())
-            self._touch(ship, "subsystems")
+            self._touch(ship, found.fact, "subsystems")
         return found
 
     def move_ship(
