@@ -16,11 +16,12 @@ PYTHON = Path(sys.executable)
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the source of the loops and nothing built."""
+    """A folder with the sources of the loops and nothing built."""
     place = tmp_path / "loops"
     place.mkdir()
-    shutil.copy(loops.FOLDER / "native.pyx", place)
-    monkeypatch.setattr(loops, "FOLDER", place)
+    for name in ("native.pyx", "build.py"):
+        shutil.copy(loops.SCRIPT.with_name(name), place)
+    monkeypatch.setattr(loops, "SCRIPT", place / "build.py")
     monkeypatch.setattr(loops, "STAMP", tmp_path / "setup" / "loops.json")
     monkeypatch.delenv("CC", raising=False)
     return place
@@ -58,7 +59,7 @@ def test_a_missing_compiler_is_told_once_and_what_was_built_from_other_sources_g
     (folder / "native.cpython-old.so").touch()
     monkeypatch.setenv("CC", "no-such-compiler")
     loops.build_loops(Progress(), PYTHON)
-    assert "no-such-compiler is missing: the runtime uses the same loops in Python" in capsys.readouterr().err
+    assert "(no-such-compiler is not installed): the runtime uses those in Python" in capsys.readouterr().err
     assert modules(folder) == []
     loops.build_loops(Progress(), PYTHON)
     assert capsys.readouterr().err == ""
@@ -73,9 +74,18 @@ def test_a_source_that_cannot_be_compiled_costs_one_line(folder: Path, capsys: p
     assert modules(folder) == []
 
 
+def test_a_python_without_cython_is_told_so(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "cython.py").write_text("raise SystemExit('python: No module named cython')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    loops.build_loops(Progress(), PYTHON)
+    assert "cannot be compiled (python: No module named cython)" in capsys.readouterr().err
+
+
 def test_a_failing_compiler_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("CC", "false")
     loops.build_loops(Progress(), PYTHON)
-    assert "cannot be compiled (false failed, exit status 1)" in capsys.readouterr().err
+    assert "they cannot be compiled (false failed, exit status 1)" in capsys.readouterr().err
