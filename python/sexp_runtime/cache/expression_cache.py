@@ -18,7 +18,7 @@ from sexp_runtime.cache.contract import NEVER, CacheContext, CacheInfo, Clock, E
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 _MISSING: Final = object()
-_EDGE_BYTES: Final = 88  #: one (marks, index) pair with its place in the board's list
+_EDGE_BYTES: Final = 96  #: one edge with its place in the board's list
 _TABLE_BYTES: Final = 160  #: an entry's share of the dictionaries
 
 

@@ -14,13 +14,13 @@ from collections.abc import Iterable
 from typing import Final
 
 from sexp_runtime.cache.contract import NEVER
-from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
 
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
 #: A fact's entry on the board: its list of readers and its share of the dictionary.
 _READERS: Final = 190
-#: What an edge takes on its fact's list of readers.
-_EDGE: Final = _TUPLE_3 + 8
+#: What a slot's edge takes on a fact's list of readers; the edge itself is one for all of them.
+_ENTRY: Final = 8
 #: A heap with this many entries per valid one is rebuilt.
 _SLACK: Final = 4
 
@@ -106,19 +106,20 @@ class Agenda:
 class Edges:
     """The facts that one mark waits for, `marks[0]`; whoever needs the mark looks at it unasked, so no bell rings."""
 
-    __slots__ = ("_board", "_facts", "marks")
+    __slots__ = ("_board", "_edge", "_facts", "marks")
 
     def __init__(self, board: FactBoard) -> None:
         self._board = board
         self._facts: set[FactKey] = set()
         self.marks = bytearray(1)
+        self._edge = self.marks, 0, UNHEARD
 
     def subscribe(self, keys: Iterable[FactKey]) -> None:
         """Let changes of these facts set the mark, too."""
         for key in keys:
             if key not in self._facts:
                 self._facts.add(key)
-                self._board.subscribe(key, self.marks, 0)
+                self._board.add_edge(key, self._edge)
 
     def release(self) -> None:
         """Wait for no fact any more."""
@@ -128,7 +129,8 @@ class Edges:
 
     def nbytes(self) -> int:
         """Return the bytes held, without the fact keys."""
-        return sys.getsizeof(self) + sys.getsizeof(self.marks) + sys.getsizeof(self._facts) + len(self._facts) * _EDGE
+        own = sys.getsizeof(self) + sys.getsizeof(self.marks) + _TUPLE_3
+        return own + sys.getsizeof(self._facts) + len(self._facts) * _ENTRY
 
 
 class SlotTable:
@@ -138,24 +140,25 @@ class SlotTable:
     `facts[i]` are the facts that slot i is subscribed to.
     """
 
-    __slots__ = ("agenda", "dirty", "facts", "wake")
+    __slots__ = ("_edges", "agenda", "dirty", "facts", "wake")
 
     def __init__(self, agenda: Agenda, size: int) -> None:
         self.agenda = agenda
         self.dirty = agenda.lane(size)
         self.wake = agenda.lane(size)
         self.facts: list[set[FactKey] | None] = [None] * size
+        self._edges = [(self.dirty.marks, index, agenda.bell) for index in range(size)]
 
     def subscribe(self, index: int, keys: Iterable[FactKey]) -> None:
         """Let changes of these facts mark the slot dirty; facts it already reads are skipped."""
         known = self.facts[index]
         if known is None:
             known = self.facts[index] = set()
-        agenda = self.agenda
+        agenda, edge = self.agenda, self._edges[index]
         for key in keys:
             if key not in known:
                 known.add(key)
-                agenda.facts += agenda.board.subscribe(key, self.dirty.marks, index, agenda.bell)
+                agenda.facts += agenda.board.add_edge(key, edge)
 
     def subscribe_wake(self, index: int, key: FactKey) -> None:
         """Let changes of the fact wake the slot, its result standing."""
@@ -180,8 +183,8 @@ class SlotTable:
 
     def nbytes(self) -> int:
         """Return the bytes held by the edges of the table, without the lanes (the agenda counts them)."""
-        total = sys.getsizeof(self.facts)
+        total = sys.getsizeof(self.facts) + sys.getsizeof(self._edges) + len(self._edges) * _TUPLE_3
         for known in self.facts:
             if known is not None:
-                total += sys.getsizeof(known) + len(known) * _EDGE
+                total += sys.getsizeof(known) + len(known) * _ENTRY
         return total

@@ -13,7 +13,7 @@ FactKey = tuple[Hashable, ...]
 
 
 #: The bell of readers that look at their marks unasked.
-_UNHEARD: Final = bytearray(1)
+UNHEARD: Final = bytearray(1)
 
 
 class FactBoard:
@@ -41,16 +41,20 @@ class FactBoard:
         if self.observer is not None:
             self.observer(key)
 
-    def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = _UNHEARD) -> bool:
+    def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = UNHEARD) -> bool:
         """From now on a change of the fact sets marks[index] and bell[0]; return whether it is the first reader.
 
         Subscribing twice is harmless but costs a store.
         """
+        return self.add_edge(key, (marks, index, bell))
+
+    def add_edge(self, key: FactKey, edge: Edge) -> bool:
+        """As `subscribe`; who reads many facts can use one edge for all."""
         edges = self.readers.get(key)
         if edges is not None:
-            edges.append((marks, index, bell))
+            edges.append(edge)
             return False
-        self.readers[key] = [(marks, index, bell)]
+        self.readers[key] = [edge]
         self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
         self.revision += 1
         return True
