@@ -335,10 +335,10 @@ class _Comparison(Watched):
         if presence is not Presence.HERE:
             return 0.0, 0.0
         speed = radius = 0.0
-        for place in places:
-            if place.ship is not None:
-                speed = max(speed, self._bound_of(ctx, place.ship))
-                radius = max(radius, place.ship.radius)
+        for _, ship in places:
+            if ship is not None:
+                speed = max(speed, self._bound_of(ctx, ship))
+                radius = max(radius, ship.radius)
         return speed, radius
 
     def _bound_of(self, ctx: EvaluationContext, ship: Ship) -> float:

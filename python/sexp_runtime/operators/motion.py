@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.operators import geometry
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import (
-    Place,
     Presence,
     Spot,
     absent_result,
     find_place,
     find_places,
     find_spot,
-    place_of,
+    frame_of,
     place_reads,
 )
 from sexp_runtime.operators.reads import both, fixed_reads, named_reads
@@ -33,7 +32,7 @@ from sexp_runtime.operators.status import (
     truncated,
 )
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status, wrap32
-from sexp_runtime.world.ships import NOT_YET, ORIGIN, PRESENT, Ship, Vector
+from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -44,7 +43,7 @@ _NO_SUBSYSTEM = ("", "<none>", "none")
 #: Something measured between two places, in metres.
 Measure = Callable[["EvaluationContext", Spot, Spot], float]
 #: The least of such measures between the places that two names stand for, at least one each.
-Least = Callable[["EvaluationContext", list[Place], list[Place]], float]
+Least = Callable[["EvaluationContext", list[Spot], list[Spot]], float]
 
 
 # Distances
@@ -66,8 +65,7 @@ def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure, least: Le
         return NAN
     if least is not None:
         return truncated(least(ctx, places, others))
-    spots = [(other.position, other.ship) for other in others]
-    return truncated(min(measure(ctx, (place.position, place.ship), spot) for place in places for spot in spots))
+    return truncated(min(measure(ctx, place, other) for place in places for other in others))
 
 
 def _shown_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
@@ -81,20 +79,19 @@ def _shown_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
     return geometry.box_distance(other_place, ship)
 
 
-def _least_shown(ctx: EvaluationContext, places: list[Place], others: list[Place]) -> float:
+def _least_shown(ctx: EvaluationContext, places: list[Spot], others: list[Spot]) -> float:
     """As the least of `_shown_distance`; a name that is no waypoint stands for ships only."""
     player = ctx.world.player.ship
-    points = [other.position for other in others]
-    if others[0].ship is None:
-        return min(geometry.quick_distance(place.position, points[0]) for place in places)
+    points = [point for point, _ in others]
+    if others[0][1] is None:
+        return min(geometry.quick_distance(point, points[0]) for point, _ in places)
     distances: list[float] = []
     for place in places:
-        ship = place.ship
+        ship = place[1]
         if ship is not None and ship.key != player:
             distances.append(geometry.least_box_distance(points, ship))
         else:
-            here = (place.position, ship)
-            distances.extend(_shown_distance(ctx, here, (other.position, other.ship)) for other in others)
+            distances.extend(_shown_distance(ctx, place, other) for other in others)
     return min(distances)
 
 
@@ -157,10 +154,8 @@ def _to_subsystem(ctx: EvaluationContext, node: EvalNode, from_box: bool) -> Raw
     if not places or point is None:
         return NAN
     distances = [
-        geometry.box_distance(point, place.ship)
-        if from_box and place.ship is not None
-        else geometry.distance(point, place.position)
-        for place in places
+        geometry.box_distance(point, ship) if from_box and ship is not None else geometry.distance(point, position)
+        for position, ship in places
     ]
     return truncated(min(distances))
 
@@ -222,19 +217,19 @@ def _any_coordinate(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
     presence, place = find_place(ctx, node.arg(0))
     if place is None:
         return absent_result(presence)
-    position = place.position
+    position, ship = place
     name = ctx.text(node.arg(1))
     if name.lower() not in _NO_SUBSYSTEM:
-        if place.ship is None:
+        if ship is None:
             return NAN
-        found = subsystem_place(place.ship, name)
+        found = subsystem_place(ship, name)
         if found is None:
             return NAN
         position = found
     value = position[axis]
     if numbers:
         x, y, z = (*numbers, 0, 0)[:3]
-        value += geometry.to_world(place.orientation, (float(x), float(y), float(z)))[axis]
+        value += geometry.to_world(frame_of(place), (float(x), float(y), float(z)))[axis]
     return truncated(value)
 
 
@@ -250,9 +245,10 @@ def _velocity_part(ctx: EvaluationContext, node: EvalNode, axis: int) -> Raw:
     presence, place = find_place(ctx, node.arg(0))
     if place is None:
         return absent_result(presence)
-    velocity = ORIGIN if place.ship is None else place.ship.velocity
-    if ctx.truth(node.arg(1)):
-        velocity = geometry.to_local(place.orientation, velocity)
+    ship, is_local = place[1], ctx.truth(node.arg(1))
+    if ship is None:
+        return 0
+    velocity = geometry.to_local(ship.orientation, ship.velocity) if is_local else ship.velocity
     return truncated(velocity[axis])
 
 
@@ -283,16 +279,16 @@ def current_speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     presence, place = find_place(ctx, node.arg(0))
     if presence is _GONE:
         return NAN
-    if place is None or place.ship is None:
+    if place is None or place[1] is None:
         return 0
-    return truncated(max(ship.speed for ship in ctx.world.docked_group(place.ship)))
+    return truncated(max(ship.speed for ship in ctx.world.docked_group(place[1])))
 
 
 def _angle(ctx: EvaluationContext, node: EvalNode, which: int) -> Raw:
     presence, place = find_place(ctx, node.arg(0))
     if place is None:
         return absent_result(presence)
-    return rounded(math.degrees(geometry.angles(place.orientation)[which])) % 360
+    return rounded(math.degrees(geometry.angles(frame_of(place))[which])) % 360
 
 
 _ORIENTATION = name_reads(("orientation",))
@@ -325,7 +321,7 @@ def angle_facing_object(ctx: EvaluationContext, node: EvalNode) -> Raw:
     presence, place = find_place(ctx, node.arg(1))
     if place is None:
         return absent_result(presence)
-    away = geometry.subtract(place.position, ship.position)
+    away = geometry.subtract(place[0], ship.position)
     size = geometry.length(away)
     if size == 0.0:
         return 0
@@ -363,11 +359,12 @@ def is_in_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return KNOWN_FALSE
     if not places:
         return 0
-    for place in places:
-        position = place.position
+    for position, _ in places:
         if reference is not None:
-            position = geometry.to_local(reference.orientation, geometry.subtract(position, reference.position))
-        if not _in_box(position, low, high):
+            local = geometry.to_local(reference.orientation, geometry.subtract(position, reference.position))
+        else:
+            local = position
+        if not _in_box(local, low, high):
             return 0
     return 1
 
@@ -384,7 +381,7 @@ def num_within_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
     count = 0
     for arg in node.args[6:]:
         _, places = find_places(ctx, arg)
-        count += bool(places) and all(_in_box(place.position, low, high) for place in places)
+        count += bool(places) and all(_in_box(position, low, high) for position, _ in places)
     return wrap32(count)
 
 
@@ -405,14 +402,14 @@ def is_facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return 0
     if forced is not None:
         return nan_result(forced)
-    if len(numbers) > 1 and geometry.quick_distance(ship.position, place.position) > numbers[1]:
+    if len(numbers) > 1 and geometry.quick_distance(ship.position, place[0]) > numbers[1]:
         return 0
-    return int(geometry.within_angle(ship.orientation, ship.position, place.position, numbers[0] if numbers else 0))
+    return int(geometry.within_angle(ship.orientation, ship.position, place[0], numbers[0] if numbers else 0))
 
 
-def _player_place(ctx: EvaluationContext) -> Place | None:
+def _player_ship(ctx: EvaluationContext) -> Ship | None:
     ship = ctx.world.ships.get(ctx.world.player.ship)
-    return place_of(ship) if ship is not None and ship.status is PRESENT else None
+    return ship if ship is not None and ship.status is PRESENT else None
 
 
 _player_reads = fixed_reads(
@@ -424,7 +421,7 @@ _PLAYER = (CANT_EVAL, KNOWN_FALSE)
 @operator("facing", reads=both(place_reads(), _player_reads), results=_PLAYER)
 def facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """T when a ship lies within an angle of the player's nose; CANT without a player (H.3)."""
-    player = _player_place(ctx)
+    player = _player_ship(ctx)
     if player is None:
         return CANT_EVAL
     ship = ship_or_false(ctx, node.arg(0))
@@ -439,7 +436,7 @@ def facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
 @operator("facing-waypoint", reads=both(named_reads("waypoint"), _player_reads), results=_PLAYER)
 def facing_waypoint(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """T when the first point of a path lies within an angle of the player's nose (H.3)."""
-    player = _player_place(ctx)
+    player = _player_ship(ctx)
     if player is None:
         return CANT_EVAL
     points = ctx.world.waypoints.get(ctx.name(node.arg(0)))

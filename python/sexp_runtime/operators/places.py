@@ -32,68 +32,58 @@ class Presence(Enum):
 _HERE, _ABSENT, _GONE = Presence.HERE, Presence.ABSENT, Presence.EXITED
 
 
-class Place:
-    """One thing that is somewhere; `ship` when it is a ship."""
-
-    __slots__ = ("orientation", "position", "ship")
-
-    def __init__(self, position: Vector, orientation: Matrix = IDENTITY, ship: Ship | None = None) -> None:
-        self.position = position
-        self.orientation = orientation
-        self.ship = ship
+def frame_of(spot: Spot) -> Matrix:
+    """Return the orientation of what is at a spot; a waypoint's axes are the world's."""
+    ship = spot[1]
+    return IDENTITY if ship is None else ship.orientation
 
 
-def place_of(ship: Ship) -> Place:
-    """Return a ship's place."""
-    return Place(ship.position, ship.orientation, ship)
-
-
-def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, list[Place]]:
-    """Return everything that a name stands for: one ship, a wing's ships, a waypoint, or all ships of `<any side>`."""
+def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, list[Spot]]:
+    """Return the spots that a name stands for: of one ship, a wing's ships, a waypoint, the ships of `<any side>`."""
     world = ctx.world
     ship = ctx.ship(arg)
     if ship is not None:
-        return _ship_places(ship)
+        return _ship_spots(ship)
     wing = ctx.wing(arg)
     if wing is not None:
         if wing.gone:
             return _GONE, []
-        members = [place_of(member) for member in world.wing_members(wing)]
+        members: list[Spot] = [(member.position, member) for member in world.wing_members(wing)]
         return (_HERE if members else _ABSENT), members
     text = ctx.text(arg)
     point = world.point(text)
     if point is not None:
-        return _HERE, [Place(point)]
+        return _HERE, [(point, None)]
     if text[:5].lower() == "<any ":
-        ships = [place_of(found) for found in world.side_ships(team_named(text) or "")]
+        ships: list[Spot] = [(found.position, found) for found in world.side_ships(team_named(text) or "")]
         return (_HERE if ships else _ABSENT), ships
     return _ABSENT, []
 
 
-def _ship_places(ship: Ship) -> tuple[Presence, list[Place]]:
+def _ship_spots(ship: Ship) -> tuple[Presence, list[Spot]]:
     if ship.status is EXITED:
         return _GONE, []
     if ship.status is NOT_YET:
         return _ABSENT, []
-    return _HERE, [Place(ship.position, ship.orientation, ship)]
+    return _HERE, [(ship.position, ship)]
 
 
-def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, Place | None]:
-    """Return the one place of a name: a ship, a wing's leader, or a waypoint."""
+def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, Spot | None]:
+    """Return the one spot of a name: a ship, a wing's leader, or a waypoint."""
     ship = ctx.ship(arg)
     if ship is not None:
         status = ship.status
         if status is PRESENT or status is DEATH_ROLL:
-            return _HERE, Place(ship.position, ship.orientation, ship)
+            return _HERE, (ship.position, ship)
         return (_GONE if status is EXITED else _ABSENT), None
     wing = ctx.wing(arg)
     if wing is not None:
         if wing.gone:
             return _GONE, None
         leader = ctx.world.wing_leader(wing)
-        return (_ABSENT, None) if leader is None else (_HERE, place_of(leader))
+        return (_ABSENT, None) if leader is None else (_HERE, (leader.position, leader))
     point = ctx.world.point(ctx.text(arg))
-    return (_ABSENT, None) if point is None else (_HERE, Place(point))
+    return (_ABSENT, None) if point is None else (_HERE, (point, None))
 
 
 def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
