@@ -191,13 +191,14 @@ def test_a_departing_ship_leaves_after_some_seconds() -> None:
     assert [(entry.kind, entry.name) for entry in world.log] == [("ship-departed", "A")]
 
 
-def test_nothing_changes_before_the_first_step() -> None:
+def test_only_speed_bounds_change_before_the_first_step() -> None:
     mission = battle()
     world = World(mission, seed=1)
     touched: list[FactKey] = []
     world.facts.observer = touched.append
     Scenario(mission, 1).begin(world)
-    assert touched == []
+    assert {key[-1] for key in touched} == {"speed_bound"}
+    assert all(ship.speed_bound is not None for ship in world.ships.values())
 
 
 def test_a_scenario_must_begin_before_it_is_asked() -> None:

@@ -208,14 +208,16 @@ def observables(world: World) -> dict[FactKey, object]:
             (part.name, part.hull, part.max_hull, part.cargo, part.cargo_known, part.cargo_fix, part.armor)
             for part in ship.subsystems.values()
         ]
+        values["subsystem_flags"] = [(part.name, frozenset(part.flags)) for part in ship.subsystems.values()]
         for fact, value in values.items():
             found["ship", ship.key, fact] = value
     for wing in world.wings.values():
         found[wing.fact] = (
             wing.waves, wing.size, wing.arrived, wing.destroyed, wing.departed, wing.vanished, wing.current, wing.gone,
-            wing.departing, tuple(wing.members), frozenset(wing.flags), wing.hotkey, wing.goals,
+            wing.departing, tuple(wing.members), frozenset(wing.flags), wing.hotkey,
             tuple(ship.status for ship in world.wing_members(wing)),
         )  # fmt: skip
+        found["wing", wing.key, "goals"] = wing.goals, tuple(wing.goal_times.items())
         for fact in ("position", "velocity", "orientation", "team", "class"):
             field = {"class": "class_name"}.get(fact, fact)
             found["wing", wing.key, fact] = {ship.key: getattr(ship, field) for ship in world.wing_members(wing)}

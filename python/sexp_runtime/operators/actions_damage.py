@@ -85,9 +85,9 @@ def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
     if ship is None or low > high:
         return
     spared = {name.lower() for name in texts(values, 3)}
-    for key, subsystem in ship.subsystems.items():
-        if key not in spared:
-            world.set_subsystem(ship, subsystem, "hull", subsystem.max_hull * world.rng.between(low, high) / 100.0)
+    chosen = [subsystem for key, subsystem in ship.subsystems.items() if key not in spared]
+    strengths = [(part, part.max_hull * world.rng.between(low, high) / 100.0) for part in chosen]
+    world.set_subsystems(ship, "hull", strengths)
 
 
 @action("ship-copy-damage")
@@ -102,10 +102,13 @@ def ship_copy_damage(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
             world.set_ship(ship, "hull", ship.max_hull * (source.hull / source.max_hull))
         if source.max_shields > 0.0:
             world.set_ship(ship, "shields", ship.max_shields * (source.shields / source.max_shields))
-        for key, subsystem in ship.subsystems.items():
-            model = source.subsystems.get(key)
-            if model is not None and model.max_hull > 0.0:
-                world.set_subsystem(ship, subsystem, "hull", subsystem.max_hull * (model.hull / model.max_hull))
+        models = [(subsystem, source.subsystems.get(key)) for key, subsystem in ship.subsystems.items()]
+        strengths = [
+            (part, part.max_hull * (model.hull / model.max_hull))
+            for part, model in models
+            if model is not None and model.max_hull > 0.0
+        ]
+        world.set_subsystems(ship, "hull", strengths)
 
 
 @action("set-shield-energy")
@@ -147,13 +150,14 @@ SUBSYSTEM_GUARDIAN = "guardian "
 def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Keep subsystems of a ship from falling below a percentage."""
     percent = min(as_number(values, 0), 100)
+    guard = {f"{SUBSYSTEM_GUARDIAN}{percent}"} if percent > 0 else set()
     for ship in changeable_ships(ctx.world, values[1:2]):
-        for value in values[2:]:
-            for subsystem in named_subsystems(ship, value):
-                flags = {flag for flag in subsystem.flags if not flag.startswith(SUBSYSTEM_GUARDIAN)}
-                if percent > 0:
-                    flags.add(f"{SUBSYSTEM_GUARDIAN}{percent}")
-                ctx.world.set_subsystem(ship, subsystem, "flags", flags)
+        chosen = [subsystem for value in values[2:] for subsystem in named_subsystems(ship, value)]
+        ctx.world.set_subsystems(ship, "flags", [(part, _without_guard(part.flags) | guard) for part in chosen])
+
+
+def _without_guard(flags: set[str]) -> set[str]:
+    return {flag for flag in flags if not flag.startswith(SUBSYSTEM_GUARDIAN)}
 
 
 def subsystem_floor(subsystem: Subsystem) -> float:

@@ -60,20 +60,20 @@ class Scenario:
         return self._world
 
     def begin(self, world: World) -> None:
-        """Take over a world before its first frame; changes nothing in it yet."""
+        """Take over a world before its first frame, and give all ships their speed bounds."""
         self._world = world
         world.facts.subscribe(("roster",), self._roster, 0)
+        for ship in world.ships.values():
+            world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
 
     def _start(self) -> None:
-        """Give wings their orders and all ships their speed bounds, in the first frame."""
+        """Give wings their orders, in the first frame."""
         self._started = True
         world = self.world
         for wing in world.wings.values():
             goals = initial_goals(getattr(wing.definition, "goals", None), world.variables)
             if goals and not wing.goals:
                 world.set_wing(wing, goals=goals)
-        for ship in world.ships.values():
-            world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
         PlayerHabits(self)
 
     def after(self, us: float, call: Callable[[], object]) -> None:

@@ -36,8 +36,8 @@ GameValue = int
 #: The facts that every ship has, beside those of its subsystems.
 _SHIP_FACTS: Final = (
     "status", "hull", "shields", "team", "class", "cargo", "cargo_known", "tagged", "flags",
-    "position", "jump", "velocity", "orientation", "docked", "subsystems", "speed_bound", "hotkey",
-    "ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius",
+    "position", "jump", "velocity", "orientation", "docked", "subsystems", "subsystem_flags", "speed_bound",
+    "hotkey", "ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius",
 )  # fmt: skip
 #: Most names of waypoints whose parts are remembered.
 MOST_POINT_NAMES: Final = 4096
@@ -283,11 +283,18 @@ class WorldState:
 
     def set_subsystem(self, ship: Ship, subsystem: Subsystem, field: str, value: Any) -> bool:
         """Set one field of a subsystem; return whether anything changed."""
-        if getattr(subsystem, field) == value:
-            return False
-        setattr(subsystem, field, value)
-        self._touch(ship, subsystem.fact, "subsystems")
-        return True
+        return self.set_subsystems(ship, field, ((subsystem, value),))
+
+    def set_subsystems(self, ship: Ship, field: str, values: Iterable[tuple[Subsystem, Any]]) -> bool:
+        """Set one field of several subsystems of a ship, telling of all at once; return whether anything changed."""
+        changed: list[str] = []
+        for subsystem, value in values:
+            if getattr(subsystem, field) != value:
+                setattr(subsystem, field, value)
+                changed.append(subsystem.fact)
+        if changed:
+            self._touch(ship, *(("subsystem_flags",) if field == "flags" else ("subsystems", *changed)))
+        return bool(changed)
 
     def add_subsystem(self, ship: Ship, name: str, max_hull: float | None = None, kind: str | None = None) -> Subsystem:
         """Give a ship a subsystem, or return the one of that name."""
@@ -351,16 +358,15 @@ class WorldState:
 
     def set_wing(self, wing: Wing, **fields: Any) -> bool:
         """Set fields of a wing; return whether anything changed."""
-        changed = False
-        for field, value in fields.items():
-            if getattr(wing, field) != value:
-                if field == "goals":
-                    wing.goal_times = {goal: wing.goal_times.get(goal, self.clock.fix) for goal in value}
-                setattr(wing, field, value)
-                changed = True
-        if changed:
+        changed = {field for field, value in fields.items() if getattr(wing, field) != value}
+        for field in changed:
+            setattr(wing, field, fields[field])
+        if "goals" in changed:
+            wing.goal_times = {goal: wing.goal_times.get(goal, self.clock.fix) for goal in wing.goals}
+            self.facts.changed(("wing", wing.key, "goals"))
+        if changed - {"goals"}:
             self.facts.changed(wing.fact)
-        return changed
+        return bool(changed)
 
     def wing_members(self, wing: Wing) -> list[Ship]:
         """Return the members that are present or dying, in order of arrival."""

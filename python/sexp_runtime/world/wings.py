@@ -6,7 +6,8 @@ from typing import Any
 
 
 class Wing:
-    """One wing. Fields are changed through World only; any change touches ("wing", key, "state").
+    """One wing. Fields are changed through World only; any change touches ("wing", key, "state"), or
+    ("wing", key, "goals") for its orders.
 
     `waves` and `size` are the number of waves and the ships in each; `arrived`, `destroyed`, `departed`, `vanished`
     count over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members`
