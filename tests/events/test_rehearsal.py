@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +12,8 @@ from events.test_cues import GO, LEAVE, ship
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
 from sexp_runtime.mission.model import Mission, VariableDef
 from sexp_runtime.session import MissionSession, SessionSettings
-from sexp_runtime.values import UNKNOWN
+from sexp_runtime.values import FALSE, TRUE, UNKNOWN
+from sexp_runtime.world.world import World
 
 
 def first_frame(manager: Any) -> int:
@@ -19,6 +21,15 @@ def first_frame(manager: Any) -> int:
     before = manager.counters.evaluations
     run(manager, 0.1)
     return int(manager.counters.evaluations - before)
+
+
+def destroy_red(world: World) -> None:
+    world.self_destruct(world.ships["red"])
+    world.finish_death(world.ships["red"])
+
+
+def bring_blue(world: World) -> None:
+    world.arrive(world.ships["blue"])
 
 
 @pytest.mark.parametrize(
@@ -42,8 +53,7 @@ def test_what_is_false_before_the_first_frame_is_not_evaluated_in_it(text: str) 
     assert manager.counters.requests == manager.counters.hits == 1
     assert manager.events.cause_of(0) == CAUSE_FIRST and manager.events.evaluated_us[0] == 0
     manager.world.variables.set_number(0, 7)
-    manager.world.self_destruct(manager.world.ships["red"])
-    manager.world.finish_death(manager.world.ships["red"])
+    destroy_red(manager.world)
     run(manager, 0.3)
     assert bool(actions) is ("( distance" not in text)
 
@@ -79,18 +89,84 @@ def test_draws_wait_for_the_first_frame() -> None:
     assert manager.world.rng.draws == 2
 
 
-def test_statuses_of_a_rehearsal_are_taken_back() -> None:
+def remembered(manager: Any) -> list[tuple[object, ...]]:
+    """Return what all nodes of all formulas remember; ordinary statuses make no difference to anybody."""
+    return [
+        (
+            UNKNOWN if node.status in (TRUE, FALSE) else node.status,
+            node.lookup,
+            node.looked_up,
+            node.cache and node.cache[0],
+        )
+        for formula in manager.events.formulas
+        for node in formula.walk()
+    ]
+
+
+LEAVES_SOMETHING = [
+    '( when ( >= ( distance "Blue" "Red" ) 1 ) ( do-nothing ) )',  # no number: Blue is not there yet
+    '( when-argument ( any-of "Red" "Wolf 1" ) ( is-destroyed-delay 0 "<argument>" ) ( modify-variable @a[0] 5 ) )',
+    '( when-argument ( every-of "Red" "Blue" ) ( > ( distance "<argument>" "Wolf 1" ) 90000 ) ( do-nothing ) )',
+    # Read as a number as long as "Red" is there, which then is no ship any more (D7).
+    '( when-argument ( any-of "Red" "Wolf 1" ) '
+    '( or ( and ( not ( is-destroyed-delay 0 "Red" ) ) ( = ( + "<argument>" 0 ) 3 ) ) '
+    '( is-destroyed-delay 0 "<argument>" ) ) ( modify-variable @a[0] 5 ) )',
+]
+
+
+@pytest.mark.parametrize("text", LEAVES_SOMETHING)
+def test_a_rehearsal_leaves_on_the_nodes_what_the_first_frames_would(text: str) -> None:
+    plain, _ = make(text)
+    rehearsed, _ = make(text)
+    rehearsed.rehearse()
+    assert rehearsed.counters.rehearsals == 1
+    for time in (0.1, 0.2, 0.3):
+        run(plain, time)
+        run(rehearsed, time)
+        assert remembered(rehearsed) == remembered(plain)
+        assert rehearsed.counters.requests == plain.counters.requests
+    assert rehearsed.counters.evaluations == 0 and plain.counters.evaluations > 0
+
+
+@pytest.mark.parametrize("text", LEAVES_SOMETHING)
+@pytest.mark.parametrize("change", [destroy_red, bring_blue])
+@pytest.mark.parametrize("frame", [0, 1, 2])
+def test_what_a_rehearsal_left_is_taken_back_for_an_evaluation_in_the_first_frame(
+    text: str, change: Callable[[World], None], frame: int
+) -> None:
+    plain, actions = make(text)
+    rehearsed, same = make(text)
+    rehearsed.rehearse()
+    for number in range(4):
+        for manager in (plain, rehearsed):
+            if number == frame:
+                change(manager.world)
+            run(manager, 0.1 * (number + 1))
+        assert remembered(rehearsed) == remembered(plain), number
+        assert actions == same and rehearsed.counters.requests == plain.counters.requests
+
+
+def test_a_rehearsal_without_result_leaves_nothing() -> None:
     manager, _ = make(
-        "( when ( and ( has-time-elapsed 0 ) ( = @a[0] 7 ) ) ( do-nothing ) )",
-        '( when ( >= ( distance "Blue" "Red" ) 1 ) ( do-nothing ) )',  # no number: Blue is not there yet
+        '( when-argument ( any-of "Red" "Wolf 1" ) ( >= ( distance "<argument>" "Wolf 1" ) 0 ) ( do-nothing ) )',
+        '( when ( not ( >= ( distance "Blue" "Red" ) 1 ) ) ( do-nothing ) )',
         "( false )",
     )
+    before = remembered(manager)
     manager.rehearse()
     assert manager.counters.rehearsals == 0
-    for formula in manager.events.formulas[:2]:
-        assert {node.status for node in formula.root.walk()} == {UNKNOWN}  # type: ignore[union-attr]
+    assert remembered(manager)[:-1] == before[:-1]  # the last is the node that all formulas share
     assert first_frame(manager) == 3
     assert manager.world.events[2].done  # known false from its turn on, not before
+
+
+def test_a_check_in_the_first_frame_finds_what_was_rehearsed() -> None:
+    manager, _ = make(*LEAVES_SOMETHING)
+    manager.verify_every = 1
+    manager.rehearse()
+    run(manager, 0.1)
+    run(manager, 0.2)
+    assert manager.counters.stale_results == 0 and manager.counters.evaluations > 0
 
 
 def test_what_changes_before_the_first_frame_is_seen_in_it() -> None:

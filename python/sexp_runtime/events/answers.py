@@ -11,7 +11,7 @@ from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.rehearsal import rehearse
+from sexp_runtime.events.rehearsal import Rehearsal, rehearse
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -65,6 +65,9 @@ class Answers(CachedFormulas):
         #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
         self.draws = bytearray(size)
         self.keeps_drawing = False
+        #: Formulas that stand as rehearsed although that left something on their nodes; to be cleared after the frame
+        #: that they were rehearsed for.
+        self.rehearsed: dict[int, Rehearsal] = {}
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
@@ -83,6 +86,8 @@ class Answers(CachedFormulas):
                 return self.values[index]
             self.checking = -1
             self.forget(index)
+        elif index in self.rehearsed:
+            self.rehearsed.pop(index).take_back()
         formula = self.formulas[index]
         counters, ctx = self.counters, self.ctx
         cached = self.values[index], formula.status
@@ -103,6 +108,8 @@ class Answers(CachedFormulas):
         self.cause = CAUSE_UNSETTLED if unsettled else self._why(index, False)
         effects = ctx.effects
         ctx.start()
+        if index in self.rehearsed:
+            self.rehearsed.pop(index).take_back()
         marks = self.table.dirty.marks
         marks[index] = 0
         start = perf_counter_ns() if profiler is not None else 0
@@ -125,12 +132,19 @@ class Answers(CachedFormulas):
         """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
 
         What it turned out to read is known in either case. A status that answers for good stands only with `deciding`:
-        it is for those whose turn need not see it.
+        it is for those whose turn need not see it, nor may find anything else on the nodes.
         """
-        stands = rehearse(self.ctx, self.formulas[index], self.evaluators[index])
-        if not stands or (not deciding and self.is_permanent(index)):
+        rehearsal = rehearse(self.ctx, self.formulas[index], self.evaluators[index])
+        if rehearsal is None:
             self.forget(index)
             return False
+        if rehearsal.left_anything if deciding else self.is_permanent(index):
+            rehearsal.take_back()
+            self.forget(index)
+            return False
+        if rehearsal.left_anything:
+            self.rehearsed[index] = rehearsal
+            self.agenda.bell[0] = 1
         self.counters.rehearsals += 1
         self.cause = CAUSE_FIRST
         self.table.dirty.marks[index] = 0

@@ -46,7 +46,7 @@ class CachedEventManager(CachedSlots):
         for event in self.world.events:
             index = event.index
             if self._ready[index] == READY_NEW:
-                if self.events.rehearse(index):
+                if self.events.rehearse(index) and index not in self.events.rehearsed:
                     self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
             elif self._is_undecided(event) and self.is_bypassed(index):
                 self._process(event)
@@ -78,6 +78,8 @@ class CachedEventManager(CachedSlots):
                     self._every_slot(clock.event_ms, due)
                 else:
                     self._drain(due)
+                if due and self.events.rehearsed:
+                    self.events.rehearsed.clear()
             finally:
                 self._stage = OUTSIDE
                 if not due:

@@ -9,13 +9,17 @@ from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.events.formula import Formula
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import Trait
-from sexp_runtime.values import NAN, UNKNOWN
+from sexp_runtime.values import NAN, UNKNOWN, Status
 
 #: Operators that may change something before they count an effect, or change what is not counted.
 _UNSAFE: Final = Trait.RANDOM | Trait.STATEFUL | Trait.FLUSHES
+#: Those whose candidates are tried in their order, whatever came before.
+_PROVIDERS: Final = frozenset({"any-of", "every-of"})
+#: Most evaluations; the last of them must leave the statuses that it found.
+_FRAMES: Final = 2
 #: Forms whose root is no number after every evaluation, whatever it found (C7).
 _NEVER_NUMBERS: Final = frozenset({"every-time", "every-time-argument"})
 
@@ -39,12 +43,12 @@ def _can_rehearse(root: EvalNode, ctx: EvaluationContext) -> bool:
     deciding, actions = split_actions(root)
     if not all(_is_safe(action) for action in actions if action.head.name in NESTED):
         return False
-    if root.name == "every-time-argument":
-        provider = root.args[0].inner if len(root.args) > 1 else None
-        lists = provider is not None and provider.name == "any-of" and lists_plain_texts(provider, ctx)
-        return lists and is_pure(root.args[1].head)
-    # A `when-argument` would keep what its candidates were first read as, and that can be another thing later (D7).
-    return root.name != "when-argument" and all(map(_is_safe, deciding))
+    if root.name not in ARGUMENT_FORMS:
+        return all(map(_is_safe, deciding))
+    provider = root.args[0].inner if len(root.args) > 1 else None
+    if provider is None or provider.name not in _PROVIDERS or not lists_plain_texts(provider, ctx):
+        return False
+    return is_pure(root.args[1].head) if root.name == "every-time-argument" else _is_safe(root.args[1])
 
 
 def _is_safe(part: EvalNode) -> bool:
@@ -53,39 +57,77 @@ def _is_safe(part: EvalNode) -> bool:
     )
 
 
-def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> bool:
-    """Evaluate a formula up to its first effect, if that is safe; say whether there was none and its value is 0.
+class Rehearsal:
+    """What an evaluation before the first frame left on the nodes of a formula.
 
-    Then it may count as evaluated, and the context holds what it noted for caches. Else all that its nodes remember is
-    as it was before, or as it will be after the next evaluation in any case.
+    The first frame's own evaluation would leave the same, unless something has changed by then. If so, that evaluation
+    happens, and needs the nodes as they were.
     """
-    if not isinstance(formula, CompiledFormula):
-        return False
-    root = next(formula.walk())
-    if not _can_rehearse(root, ctx):
-        return False
-    ctx.start()
+
+    __slots__ = ("_root", "_statuses")
+
+    def __init__(self, root: EvalNode) -> None:
+        self._root = root
+        self._statuses: dict[EvalNode, Status] = {}
+
+    @property
+    def left_anything(self) -> bool:
+        """Whether there is anything to take back."""
+        return bool(self._statuses) or self._root.name == "when-argument"
+
+    def note(self, ctx: EvaluationContext) -> bool:
+        """Note what the evaluation that just ended changed; return whether that can make the next one differ."""
+        differs = False
+        for node, before in list(ctx.stirred.items()):
+            if before is UNKNOWN and node.status is NAN and node.name in _NEVER_NUMBERS:
+                del ctx.stirred[node]
+            elif node.status is not before:
+                self._statuses.setdefault(node, before)
+                differs = True
+        return differs
+
+    def take_back(self) -> None:
+        """Leave the nodes as they were before."""
+        for node, before in self._statuses.items():
+            node.status = before
+        if self._root.name in ARGUMENT_FORMS:
+            for candidate in self._root.args[0].head.args:
+                candidate.cache = candidate.lookup = None
+                candidate.looked_up = False
+
+
+def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> Rehearsal | None:
+    """Evaluate a formula up to its first effect, if that is safe; None unless there was none and its value stands as 0.
+
+    It stands if another evaluation would find the same: where the first one leaves statuses, one frame later is tried,
+    too. Then the formula may count as evaluated, and the context holds what it noted for caches. Else all that its
+    nodes remember is as it was before, or as it will be after the next evaluation in any case.
+    """
+    root = next(formula.walk()) if isinstance(formula, CompiledFormula) else None
+    if root is None or not _can_rehearse(root, ctx):
+        return None
+    rehearsal = Rehearsal(root)
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
     ctx.effects = _CURTAIN
+    due = NEVER_DUE
     try:
-        stands = evaluate() == 0
+        for _frame in range(_FRAMES):
+            ctx.start()
+            stands = evaluate() == 0
+            differs = rehearsal.note(ctx)
+            due = ctx.due = min(due, ctx.due)
+            if not stands or ctx.unsettled or not differs:
+                break
+        stands = stands and not ctx.unsettled and not differs
     except Exception:  # an effect, or an operator that fails: the first frame will tell
+        rehearsal.note(ctx)
         stands = False
     finally:
         ctx.effects = effects
-    for node, before in list(ctx.stirred.items()):
-        if before is UNKNOWN and node.status is NAN and node.name in _NEVER_NUMBERS:
-            del ctx.stirred[node]
-        else:
-            stands = stands and before is node.status
-            node.status = before
-    if stands and not ctx.unsettled:
-        return True
+    if stands:
+        return rehearsal
+    rehearsal.take_back()
     ctx.start()
     del ctx.warnings[warnings:]
     ctx.warning_count = count
-    if root.name == "every-time-argument":
-        for candidate in root.args[0].head.args:
-            candidate.cache = candidate.lookup = None
-            candidate.looked_up = False
-    return False
+    return None
