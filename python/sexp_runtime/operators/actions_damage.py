@@ -150,14 +150,15 @@ SUBSYSTEM_GUARDIAN = "guardian "
 def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Keep subsystems of a ship from falling below a percentage."""
     percent = min(as_number(values, 0), 100)
-    guard = {f"{SUBSYSTEM_GUARDIAN}{percent}"} if percent > 0 else set()
+    guard = frozenset({f"{SUBSYSTEM_GUARDIAN}{percent}"} if percent > 0 else ())
     for ship in changeable_ships(ctx.world, values[1:2]):
         chosen = [subsystem for value in values[2:] for subsystem in named_subsystems(ship, value)]
-        ctx.world.set_subsystems(ship, "flags", [(part, _without_guard(part.flags) | guard) for part in chosen])
+        guarded = [(part, _without_guard(part.flags) | guard if part.flags else guard) for part in chosen]
+        ctx.world.set_subsystems(ship, "flags", guarded)
 
 
-def _without_guard(flags: set[str]) -> set[str]:
-    return {flag for flag in flags if not flag.startswith(SUBSYSTEM_GUARDIAN)}
+def _without_guard(flags: frozenset[str]) -> frozenset[str]:
+    return frozenset(flag for flag in flags if not flag.startswith(SUBSYSTEM_GUARDIAN))
 
 
 def subsystem_floor(subsystem: Subsystem) -> float:

@@ -91,7 +91,7 @@ class Subsystem:
         self.disrupted = False
         #: Where it is on the ship: metres to the right, up and forward of the ship's centre.
         self.offset: Vector = ORIGIN
-        self.flags: set[str] = set()
+        self.flags: frozenset[str] = frozenset()
 
 
 #: The fact that a change of a ship's field touches: ("ship", key, <this>). Fields not listed touch a fact of their
