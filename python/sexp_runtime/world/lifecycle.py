@@ -53,13 +53,13 @@ class Lifecycle(WorldState):
         if "cargo-known" in ship.flags and not ship.cargo_known:
             ship.cargo_known = True
             ship.cargo_fix = self.clock.fix
-        self._touch_all(ship)
         if wing is not None:
             wing.members.append(ship.key)
             wing.arrived += 1
             wing.current += 1
             wing.wave = max(wing.wave, 1)
-        self._status_changed(ship)
+        self._touch_all(ship)
+        self._roster_changed()
         if not initial and wing is None:
             self.log.add(kinds.SHIP_ARRIVED, ship.name)
         return True
@@ -195,7 +195,6 @@ class Lifecycle(WorldState):
         ship.exit_record = None
         if kind is not ExitKind.VANISHED:
             ship.exit_record = exit_record(ship, kind, self.clock.fix)
-        self._touch_all(ship)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None and ship.key in wing.members:
             wing.members.remove(ship.key)
@@ -206,9 +205,9 @@ class Lifecycle(WorldState):
                 wing.vanished += 1
             else:
                 wing.destroyed += 1
-            self.facts.changed(wing.fact)
             self._check_gone(wing)
-        self._status_changed(ship)
+        self._touch_all(ship)
+        self._roster_changed()
 
     def _check_gone(self, wing: Wing) -> None:
         """Mark a wing as gone when nobody is left and nobody will come, and write its entry (F47)."""
