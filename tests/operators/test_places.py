@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime.operators.actions_geometry import orientation_of_angles
-from sexp_runtime.operators.geometry import box_distance, least_box_distance, quick_distance
+from sexp_runtime.operators.geometry import box_distance, least_box_distance, least_distance_to_boxes, quick_distance
 from sexp_runtime.values import NAN, NAN_FOREVER
 from sexp_runtime.world import state
 from sexp_runtime.world.ships import Ship
@@ -46,6 +46,23 @@ def test_the_least_distance_to_a_box_is_that_of_the_nearest_point(
     ship.radius = 250.0
     assert least_box_distance(points, ship) == min(box_distance(point, ship) for point in points)
     assert box_distance(ship.position, ship) == 0.0
+
+
+NEAR = st.floats(-1500.0, 1500.0)
+ANGLES = st.integers(0, 359)
+BOXES = st.tuples(st.tuples(NEAR, NEAR, NEAR), st.tuples(ANGLES, ANGLES, ANGLES), st.floats(0.0, 900.0))
+
+
+@given(st.tuples(NEAR, NEAR, NEAR), st.lists(BOXES, min_size=1))
+def test_the_least_distance_to_boxes_is_that_to_the_nearest(
+    point: tuple[float, float, float], boxes: list[tuple[tuple[float, float, float], tuple[int, int, int], float]]
+) -> None:
+    ships = []
+    for position, angles, radius in boxes:
+        ship = Ship("A")
+        ship.position, ship.orientation, ship.radius = position, orientation_of_angles(*angles), radius
+        ships.append(ship)
+    assert least_distance_to_boxes(point, ships) == min(box_distance(point, ship) for ship in ships)
 
 
 @pytest.mark.parametrize("operator", ["distance", "distance-to-center", "distance-to-bbox"])

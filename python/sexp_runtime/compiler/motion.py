@@ -337,13 +337,16 @@ class _Comparison(Watched):
         speed = radius = 0.0
         for _, ship in places:
             if ship is not None:
-                speed = max(speed, self._bound_of(ctx, ship))
-                radius = max(radius, ship.radius)
+                bound = self._bound_of(ctx, ship)
+                if bound > speed:
+                    speed = bound
+                if ship.radius > radius:
+                    radius = ship.radius
         return speed, radius
 
     def _bound_of(self, ctx: EvaluationContext, ship: Ship) -> float:
         if not ship.docked:
-            return _UNBOUNDED if ship.speed_bound is None else ship.speed_bound
+            return _speed_of(ship)
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Final
 
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.world.ships import Matrix, Ship, Vector
+
+#: From the centre of a cube to its corner, in half edges.
+_DIAGONAL: Final = 1.7320509
+#: How much farther is too far whatever rounding there is in positions and orientations.
+_CLEARLY: Final = 1.01
 
 
 def distance(a: Vector, b: Vector) -> float:
@@ -106,6 +112,26 @@ def least_box_distance(points: Iterable[Vector], ship: Ship) -> float:
         if total < least:
             least = total
     return math.sqrt(least)
+
+
+def least_distance_to_boxes(point: Vector, ships: Iterable[Ship]) -> float:
+    """Return the least of the distances from a point to ships' boxes, infinite if there are none.
+
+    Boxes whose centre alone is too far away are not looked at.
+    """
+    px, py, pz = point
+    least = math.inf
+    for ship in ships:
+        x, y, z = ship.position
+        x -= px
+        y -= py
+        z -= pz
+        reach = _CLEARLY * (least + _DIAGONAL * ship.radius)
+        if x * x + y * y + z * z <= reach * reach:
+            found = box_distance(point, ship)
+            if found < least:
+                least = found
+    return least
 
 
 def within_angle(matrix: Matrix, place: Vector, target: Vector, degrees: int) -> bool:

@@ -85,13 +85,15 @@ def _least_shown(ctx: EvaluationContext, places: list[Spot], others: list[Spot])
     points = [point for point, _ in others]
     if others[0][1] is None:
         return min(geometry.quick_distance(point, points[0]) for point, _ in places)
+    ships = [ship for _, ship in others if ship is not None]
     distances: list[float] = []
-    for place in places:
-        ship = place[1]
-        if ship is not None and ship.key != player:
-            distances.append(geometry.least_box_distance(points, ship))
+    for point, ship in places:
+        if ship is None:
+            distances.extend(geometry.quick_distance(point, other) for other in points)
+        elif ship.key == player:
+            distances.append(geometry.least_distance_to_boxes(point, ships))
         else:
-            distances.extend(_shown_distance(ctx, place, other) for other in others)
+            distances.append(geometry.least_box_distance(points, ship))
     return min(distances)
 
 

@@ -24,14 +24,12 @@ class FactBoard:
     kept.
     """
 
-    __slots__ = ("fields", "fields_revision", "observer", "readers", "revision")
+    __slots__ = ("fields", "observer", "readers", "revision")
 
     def __init__(self) -> None:
         self.readers: dict[FactKey, list[Edge]] = {}
         #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
         self.fields: dict[Hashable, int] = {}
-        #: Grows whenever a word is added to `fields` or taken away.
-        self.fields_revision = 0
         #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
         self.observer: Callable[[FactKey], None] | None = None
         #: Grows whenever a fact begins to be read or ceases to be, so that who asks which are need not ask again.
@@ -57,12 +55,7 @@ class FactBoard:
             edges.append(edge)
             return False
         self.readers[key] = [edge]
-        word = key[-1]
-        if word in self.fields:
-            self.fields[word] += 1
-        else:
-            self.fields[word] = 1
-            self.fields_revision += 1
+        self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
         self.revision += 1
         return True
 
@@ -78,10 +71,8 @@ class FactBoard:
         if edges:
             return False
         del self.readers[key]
-        word = key[-1]
-        self.fields[word] -= 1
-        if not self.fields[word]:
-            del self.fields[word]
-            self.fields_revision += 1
+        left = self.fields.pop(key[-1]) - 1
+        if left:
+            self.fields[key[-1]] = left
         self.revision += 1
         return True

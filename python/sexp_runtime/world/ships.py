@@ -57,10 +57,6 @@ class ExitRecord:
     tagged: bool
 
 
-#: What the last words of facts about subsystems begin with.
-SUBSYSTEM_FACT: Final = "subsystem:"
-
-
 class Subsystem:
     """One subsystem: `hull` and `max_hull` in points, `type` one of the original's type names."""
 
@@ -83,7 +79,7 @@ class Subsystem:
     def __init__(self, name: str, max_hull: float = 100.0, kind: str | None = None) -> None:
         self.name = name
         #: The last word of the facts about it.
-        self.fact = SUBSYSTEM_FACT + name.lower()
+        self.fact = "subsystem:" + name.lower()
         self.type = subsystem_type(name) if kind is None else kind
         self.max_hull = max_hull
         self.hull = max_hull

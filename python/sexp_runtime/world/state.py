@@ -21,7 +21,6 @@ from sexp_runtime.world.ships import (
     FIELD_FACTS,
     NOT_YET,
     PRESENT,
-    SUBSYSTEM_FACT,
     ExitKind,
     Matrix,
     Ship,
@@ -91,8 +90,6 @@ class WorldState:
         self.type_totals: dict[str, int] = {}
         self.type_kills: dict[str, int] = {}
         self.mission_over = False
-        self._names: list[str] = []  # see _read_names
-        self._names_revision = -1
         self._game: dict[FactKey, GameValue] = {}
 
     # Registries
@@ -207,22 +204,9 @@ class WorldState:
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        if self.facts.observer is not None:
-            names = [*_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()]]
-        else:
-            names = self._read_names()
-        self._mark([(*subject, name) for name in names for subject in ship.subjects])
+        self._touch(ship, *_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()])
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
-
-    def _read_names(self) -> list[str]:
-        """Return the last words of those facts of ships that are read of anything."""
-        facts = self.facts
-        if self._names_revision != facts.fields_revision:
-            self._names_revision = facts.fields_revision
-            words = [word for word in facts.fields if isinstance(word, str)]
-            self._names = [word for word in words if word in _SHIP_FACTS or word.startswith(SUBSYSTEM_FACT)]
-        return self._names
 
     def set_ship(self, ship: Ship, field: str, value: Any) -> bool:
         """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
