@@ -40,6 +40,8 @@ def play(path: Path, frames: int) -> WorldState:
             tap.set_ship(ship, "hull", ship.hull - 0.125)
             tap.variables.set_number(0, frame)
             tap.set_subsystem(ship, tap.add_subsystem(ship, "Engines"), "hull", float(frame))
+            tap.add_subsystem(ship, "Weapons")
+            tap.set_subsystems(ship, "cargo", [(part, f"crate {frame}") for part in ship.subsystems.values()])
             tap.set_flag(ship, "stealth", frame % 2 == 0)
             writer.end_frame(16_667, digest=frame if frame % 8 == 0 else None)
     return world
@@ -59,7 +61,7 @@ def state(world: WorldState) -> tuple[Any, ...]:
     ship = world.ships["alpha 1"]
     return (
         ship.position, ship.velocity, ship.hull, sorted(ship.flags), world.variables.snapshot(),
-        {name: part.hull for name, part in ship.subsystems.items()},
+        {name: (part.hull, part.cargo) for name, part in ship.subsystems.items()},
     )  # fmt: skip
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from sexp_runtime.world.ships import Ship, Subsystem
     from sexp_runtime.world.world import World
 
 #: The methods of World, and of its parts, by which the outside changes what formulas read.
@@ -71,3 +72,8 @@ class WorldTap(_Tap):
         super().__init__(world, "", WORLD_CHANGES, recorder)
         for part, methods in PART_CHANGES.items():
             self.__dict__[part] = _Tap(getattr(world, part), part, methods, recorder)
+
+    def set_subsystems(self, ship: Ship, field: str, values: Iterable[tuple[Subsystem, Any]]) -> bool:
+        """Record and make the changes of several subsystems one by one."""
+        changed = [self.set_subsystem(ship, subsystem, field, value) for subsystem, value in values]
+        return any(changed)
