@@ -194,6 +194,59 @@ def test_what_is_no_number_stops_an_action_in_one_dialect_only(place: tuple[Eval
 
 
 @pytest.mark.parametrize(
+    "point",
+    [
+        '( + ( get-object-x "<argument>" ) @a[0] ) ( get-object-y "<argument>" ) ( - 7 ( get-object-z "<argument>" ) )',
+        '( * ( get-object-x "<argument>" ) @a[0] ) ( + ( get-object-x "<argument>" ) ( get-object-x "<argument>" ) ) 3',
+        '( + ( get-object-x "Path:1" ) @a[0] @a[0] ) @a[0] ( get-object-z "Path:1" )',
+        '( get-object-x "@s[x]" ) ( - ( get-object-y "@s[x]" ) ) 0',
+    ],
+)
+def test_coordinates_of_one_thing_are_read_where_it_is_looked_up_once(
+    point: str, place: tuple[EvaluationContext, Log]
+) -> None:
+    context, log = place
+    world = context.world
+    text = (
+        '( every-time-argument ( any-of "Red" "Green" "Blue" "Wolf 1" ) ( true )'
+        f' ( set-object-facing "<argument>" {point} ) )'
+    )
+    form = compiled(text, context)
+    is_written = not context.wcs or not {"-", "*"} & set(point.split())  # these are the interpreter's there (K)
+    assert form.source.count("find_spot(") == is_written
+    interpreter = SexpEvaluator(context)
+    twin = interpreter.build(parse(text, context.dialect))
+    for x, number, there in ((1.9, 5, False), (-3e9, 2_147_483_000, True), (2147483647.0, -2_147_483_648, True)):
+        world.move_ship(world.ships["red"], (x, -x / 2, 0.5))
+        world.variables.set_number(0, number)
+        if there:
+            world.arrive(world.ships["green"])
+        told = []
+        for evaluate in (form.evaluate, lambda: interpreter.evaluate(twin)):
+            log.clear()
+            evaluate()
+            told.append(list(log))
+        assert told[0] == told[1]
+        assert told[0]  # B1, B2: cut and wrapped alike; what is not there stops the action or counts as 0
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        '( get-object-x "Red" ) ( get-object-y "Wolf 1" ) 0',
+        '( + ( get-object-x "Red" ) ( hits-left "Red" ) ) 0 0',
+        '( get-object-x "Red" "<none>" 1 2 3 ) 0 0',
+        "@a[0] 0 0",
+    ],
+)
+def test_what_else_than_coordinates_of_one_thing_is_read_is_read_in_turn(
+    point: str, place: tuple[EvaluationContext, Log]
+) -> None:
+    text = f'( every-time ( true ) ( set-object-facing "Wolf 1" {point} ) )'
+    assert "find_spot(" not in compiled(text, place[0]).source
+
+
+@pytest.mark.parametrize(
     "text",
     [
         '( every-time-argument ( any-of "a" "b" ) ( true ) ( do-nothing ) )',  # names variables (C40)

@@ -363,7 +363,7 @@ class Formulas:
             own = self.pick(["", "( true )", "( false )"])
             return f"( set-object-speed-{axis} {self.name(SHIPS)} {self.number(1)} {own} )"
         if roll < 35:
-            x, y, z = (self.pick([self.small(), self.place(), f"( + {self.place()} 7 )"]) for _ in range(3))
+            x, y, z = self.steering() if self.chance(60) else (self.pick([self.small(), self.place()]) for _ in "xyz")
             return f"( {self.pick(['set-object-facing', 'set-object-position'])} {self.name(SHIPS)} {x} {y} {z} )"
         if roll < 42:
             return f'( set-object-facing-object {self.name(SHIPS)} "Path:1" )'
@@ -374,6 +374,18 @@ class Formulas:
         if roll < 75:
             return f'( send-message {self.name(SHIPS)} "Low" {self.name(NAMES)} )'
         return self.action(1)
+
+    def steering(self) -> list[str]:
+        """Return a point by sums of the coordinates of one thing, mostly; now and then another number is among them."""
+        name = self.name([*SHIPS, "Wolf", "Path:1"])
+        parts = [f"( get-object-{axis} {name} )" for axis in "xyz"]
+        for axis, part in enumerate(parts):
+            if self.chance(70):
+                pair = [part, self.pick([f"@{self.pick(NUMBERS)}[0]", self.literal(), self.pick(parts), self.small()])]
+                parts[axis] = f"( {self.pick(['+', '-', '*'])} {' '.join(pair if self.chance(70) else pair[::-1])} )"
+            elif self.chance(30):
+                parts[axis] = self.number(1)
+        return parts
 
     def formula(self) -> str:
         if self.chance(12):

@@ -18,6 +18,7 @@ from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode, build
+from sexp_runtime.operators.places import find_spot
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import (
     CANT_EVAL,
@@ -55,7 +56,9 @@ _GLOBALS: dict[str, Any] = {
     "c_remainder": c_remainder,
     "evaluate": evaluator.evaluate,
     "evaluate_head": evaluator.evaluate_head,
+    "find_spot": find_spot,
     "flush": evaluator.flush,
+    "int": int,
     "len": len,
     "natural": EvaluationContext.as_natural,
     "remember": _remember,

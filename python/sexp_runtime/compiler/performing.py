@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
+from sexp_runtime.compiler.coordinates import one_place, sum_of_coordinates
 from sexp_runtime.compiler.facts import NESTED, uncounted
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
@@ -19,7 +21,7 @@ from sexp_runtime.compiler.truth import (
     spare_draws,
 )
 from sexp_runtime.operators import actions
-from sexp_runtime.operators.actions import ArgumentKind
+from sexp_runtime.operators.actions import ArgumentKind, Effect
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction
@@ -28,6 +30,15 @@ from sexp_runtime.values import NAN, NAN_FOREVER
 
 _NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 _NUMBERS: Final = (ArgumentKind.NUMBER, ArgumentKind.NATURAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """An action with what it does and how each argument is read: as the plan of a number, or by the code given."""
+
+    name: str
+    effect: Effect | None
+    arguments: list[tuple[ArgumentKind, Plan | str]]
 
 
 class ActionWriter:
@@ -126,33 +137,64 @@ class ActionWriter:
             return False
         name, effect = performed
         kinds = actions.argument_kinds(name, ctx.dialect, len(head.args))
-        readings = [self._reading(kind, arg) for kind, arg in zip(kinds, head.args, strict=False)]
-        if any(reading is None for reading in readings):
-            return False
+        readings: list[Plan | str] = []
+        for kind, arg in zip(kinds, head.args, strict=False):
+            reading = self._reading(kind, arg)
+            if reading is None:
+                return False
+            readings.append(reading)
+        call = _Call(name, effect, list(zip(kinds, readings, strict=False)))
+        place = one_place([reading for reading in readings if isinstance(reading, Plan)])
+        if place is None:
+            self._call_with(call)
+            return True
+        spot = writer.fresh_name("q")
+        writer.add(f"{spot} = find_spot(C, {writer.reference('n', place)})")
+        writer.add(f"if {spot} is None:")
+        writer.indent += 1
+        self._call_with(call)
+        writer.indent -= 1
+        writer.add("else:")
+        writer.indent += 1
+        self._call(
+            call,
+            [
+                _natural(kind, reading, sum_of_coordinates(writer, reading, f"{spot}[0]"))
+                if isinstance(reading, Plan) else reading
+                for kind, reading in call.arguments
+            ],
+        )  # fmt: skip
+        writer.indent -= 1
+        return True
+
+    def _call_with(self, call: _Call) -> None:
+        """Write the evaluation of an action's arguments, and the action if all are numbers that have to be."""
+        writer = self.writer
         codes: list[str] = []
         no_number: list[str] = []
-        for kind, reading in zip(kinds, readings, strict=False):
+        for kind, reading in call.arguments:
             if not isinstance(reading, Plan):
-                codes.append(str(reading))
+                codes.append(reading)
                 continue
             arg = writer.argument(reading)
             test = arg.test(NAN, NAN_FOREVER)
-            if test is not None and not ctx.wcs:
+            if test is not None and not self.ctx.wcs:
                 no_number.append(test)
-            value = arg.value
-            if kind is ArgumentKind.NATURAL and reading.low < 0:
-                value = f"natural(C, {value})"
-            codes.append(value)
+            codes.append(_natural(kind, reading, arg.value))
         if no_number:
             writer.add(f"if not ({' or '.join(no_number)}):")
             writer.indent += 1
-        writer.add(f"a = ({''.join(code + ', ' for code in codes)})")
-        if effect is not None:
-            writer.add(f"{writer.reference('f', effect)}(C, a)")
-        writer.add(f"if C.actions is not None: C.actions({name!r}, a)")
+        self._call(call, codes)
         if no_number:
             writer.indent -= 1
-        return True
+
+    def _call(self, call: _Call, codes: list[str]) -> None:
+        """Write the effect of an action and its offer to the game."""
+        writer = self.writer
+        writer.add(f"a = ({''.join(code + ', ' for code in codes)})")
+        if call.effect is not None:
+            writer.add(f"{writer.reference('f', call.effect)}(C, a)")
+        writer.add(f"if C.actions is not None: C.actions({call.name!r}, a)")
 
     def _reading(self, kind: ArgumentKind, arg: EvalNode) -> Plan | str | None:
         """Return how an argument is read: the plan of a number, or code; None if the interpreter has to read it."""
@@ -194,6 +236,11 @@ def acts(actions: Iterable[EvalNode]) -> bool:
 def can_write_condition(plan: Plan) -> bool:
     """Whether a condition can be written without statuses: it reads, or draws, and does nothing else."""
     return plan.form is not Form.INTERPRETED and is_drawing(plan.head)
+
+
+def _natural(kind: ArgumentKind, plan: Plan, code: str) -> str:
+    """Return code for a number argument, given that of its plan's value."""
+    return f"natural(C, {code})" if kind is ArgumentKind.NATURAL and plan.low < 0 else code
 
 
 def _only_nan(plan: Plan) -> bool:

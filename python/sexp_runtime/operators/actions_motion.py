@@ -53,8 +53,8 @@ def place_of(world: World, value: ActionValue) -> Vector | None:
 
 def _point(values: tuple[ActionValue, ...]) -> Vector:
     """Return the point that the three arguments after a name give, in metres."""
-    if len(values) > 3:
-        x, y, z = values[1], values[2], values[3]
+    if len(values) == 4:
+        _, x, y, z = values
         if isinstance(x, int) and isinstance(y, int) and isinstance(z, int):
             return float(x), float(y), float(z)
     return float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3))
@@ -116,7 +116,10 @@ def _speed_setter(axis: int) -> Effect:
     first, second, third = 3 * axis, 3 * axis + 1, 3 * axis + 2
 
     def set_speed(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        """Set the speed along an axis of the world, or of the ship itself when the third argument is true."""
+        """Set the speed along an axis of the world, or of the ship itself when the third argument is true.
+
+        A velocity beyond a ship's speed bound lifts the bound.
+        """
         world = ctx.world
         name, given, own = values if len(values) == 3 else (*values, 0, 0)[:3]
         speed = float(given) if isinstance(given, int) else 0.0
@@ -129,25 +132,16 @@ def _speed_setter(axis: int) -> Effect:
                 ux, uy, uz = matrix[first], matrix[second], matrix[third]
                 change = speed - (x * ux + y * uy + z * uz)
                 if change:
-                    velocity = (x + change * ux, y + change * uy, z + change * uz)
+                    x, y, z = velocity = (x + change * ux, y + change * uy, z + change * uz)
             else:
-                velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
+                x, y, z = velocity = (speed if axis == 0 else x, speed if axis == 1 else y, speed if axis == 2 else z)
             bound = ship.speed_bound
-            # Scripts set the same speed in every frame: mostly it is there already.
-            if velocity is not ship.velocity or (bound is not None and x * x + y * y + z * z > bound * bound):
-                set_velocity(world, ship, velocity)
+            if bound is not None and x * x + y * y + z * z > bound * bound:
+                world.set_ship(ship, "speed_bound", None)
+            if velocity is not ship.velocity:
+                world.move_ship(ship, ship.position, velocity)
 
     return set_speed
-
-
-def set_velocity(world: World, ship: Ship, velocity: Vector) -> None:
-    """Give a ship a velocity in metres a second; one beyond its speed bound lifts the bound."""
-    bound = ship.speed_bound
-    x, y, z = velocity
-    if bound is not None and x * x + y * y + z * z > bound * bound:
-        world.set_ship(ship, "speed_bound", None)
-    if velocity is not ship.velocity and velocity != ship.velocity:
-        world.move_ship(ship, ship.position, velocity=velocity)
 
 
 action("set-object-speed-x")(_speed_setter(0))
