@@ -293,6 +293,39 @@ def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
     assert world.events[0].done
 
 
+def test_events_that_are_done_together_give_up_their_edges_one_after_the_other() -> None:
+    both = "( when ( = @a[0] 7 ) ( do-nothing ) )"
+    manager, _ = make(both, both, both, '( when ( = @b[0] 7 ) ( reset-event "E1" ) )')
+    variables = manager.world.variables
+    manager.frame()
+    variables.set_number(0, 7)
+    held = []
+    for _ in range(4):
+        manager.frame()
+        held.append(sum(bool(manager.events.facts(index)) for index in range(3)))
+        if len(held) == 1:
+            assert all(manager.world.events[index].done for index in range(3))
+    assert held == [3, 2, 1, 0]
+    assert evaluations_of(manager, 2) == 0
+
+
+def test_an_event_reset_before_it_gave_up_its_edges_keeps_them() -> None:
+    manager, _ = make(
+        "( when ( = @a[0] 7 ) ( do-nothing ) )",
+        '( when ( = @a[0] 7 ) ( modify-variable @a[0] 1 ) ( reset-event "E0" ) )',
+    )
+    variables = manager.world.variables
+    manager.frame()
+    variables.set_number(0, 7)
+    for _ in range(4):
+        manager.frame()
+    assert not manager.world.events[0].done and ("var", 0) in manager.events.facts(0)
+    assert not manager.events.facts(1)
+    variables.set_number(0, 7)
+    manager.frame()
+    assert manager.world.events[0].done
+
+
 def test_the_first_frame_finds_what_is_known_before_it() -> None:
     waits = "( when ( > @a[0] 5000 ) ( do-nothing ) )"
     acts = "( when ( true ) ( modify-variable @b[0] 7 ) )"

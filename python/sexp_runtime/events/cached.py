@@ -74,6 +74,8 @@ class CachedEventManager(CachedSlots):
         if agenda.bell[0] or self.on_request is not None:
             agenda.bell[0] = 0
             try:
+                if self._leaving:
+                    self._retire_one()
                 if self.on_request is not None:
                     self._every_slot(clock.event_ms, due)
                 else:
@@ -255,7 +257,7 @@ class CachedEventManager(CachedSlots):
         self._note_stamp(event)
         wakes[index] = 0
         if event.done:
-            self._retire(index)
+            self._leave(index)
             return
         now = self.world.clock.event_ms
         if event.timestamp is not None and not is_elapsed(event.timestamp, now):
@@ -328,7 +330,21 @@ class CachedEventManager(CachedSlots):
         self._leave_rest(index)
         self._marks[index] = 0
         self._wakes[index] = 0
-        self._retire(index)
+        if index not in self._leaving:
+            self._retire(index)
+
+    def _leave(self, index: int) -> None:
+        """Let an event that is done be retired in a later frame: one in which events come true has enough to do."""
+        self._leaving.add(index)
+        self.agenda.bell[0] = 1
+
+    def _retire_one(self) -> None:
+        """Retire one of the events that are done."""
+        index = self._leaving.pop()
+        if self.world.events[index].done:  # nothing has reset it
+            self._retire(index)
+        if self._leaving:
+            self.agenda.bell[0] = 1
 
     def _retire(self, index: int) -> None:
         """Give up the edges of an event that is done, until something resets it."""

@@ -86,6 +86,7 @@ class CachedSlots(MissionEventManager):
         self._sweep = Sweep(self._marks, self._ready, self.events.evaluators, self.events.evaluated_us)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
+        self._leaving: set[int] = set()  # events that are done and still to be retired
         self._goal_rest = bytearray(len(goals))
         self._stale_event = bytearray(size)  # formula marked while nobody asked for its value
         self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
@@ -286,6 +287,7 @@ class CachedSlots(MissionEventManager):
             self._not_ready,
             self._is_stamped,
             self._stamped,
+            self._leaving,
             self._rest,
             self._goal_rest,
             self._stale_event,
