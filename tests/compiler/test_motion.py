@@ -15,8 +15,11 @@ from sexp_runtime.syntax.dialect import Dialect
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 
 
-def mission(seed: int) -> MissionPlan:
-    """Return a mission of nothing but comparisons of positions, in which ships fly, turn, jump, dock and speed up."""
+def mission(seed: int, *, steady: bool = False) -> MissionPlan:
+    """Return a mission of nothing but comparisons of positions, in which ships fly, turn, jump, dock and speed up.
+
+    A steady one has 60 frames a second for two and a half, in which mostly the ship moves that has no speed bound.
+    """
     random = std_random.Random(seed)
     make = Formulas(random, wcs=seed % 2 == 1)
     plan = MissionPlan(seed=seed + 1, dialect=Dialect.WCS if make.wcs else Dialect.FSO)
@@ -31,9 +34,11 @@ def mission(seed: int) -> MissionPlan:
             text = f"( not {text} )"
         kind = make.pick(["when", "when", "every-time"])
         plan.events.append(EventPlan(f"( {kind} {text} ( modify-variable @a[0] ( + @a[0] 1 ) ) )", dict(FIELDS)))
-    for _ in range(60):
-        steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 33_333, 50_000, 100_000]))]
-        if make.chance(60):
+    for number in range(150 if steady else 60):
+        steps: list[tuple[Any, ...]] = [("time", 16_667 if steady else make.pick([16_667, 33_333, 50_000, 100_000]))]
+        if steady and make.chance(90):
+            steps.append(("move", "Blue", 100 + number * make.r.randrange(5)))
+        if make.chance(4 if steady else 60):
             steps += [step for step in random_frame(make) if step[0] in ("turn", "bound", "dock", "move", "arrive")]
         if make.chance(5):
             steps.append((make.pick(["vanish", "depart"]), make.pick(["Blue", "Green", "Wolf 1", "Wolf 2"]), 0))
@@ -50,6 +55,33 @@ def mission(seed: int) -> MissionPlan:
 def test_moving_ships_change_outcomes_at_the_right_frame(part: int) -> None:
     for seed in range(part * 40, part * 40 + 40):
         check_mission(mission(seed), ("interpreted", "cached", "checked"))
+
+
+@pytest.mark.parametrize("part", range(2))
+def test_ships_without_bound_change_outcomes_at_the_right_frame(part: int) -> None:
+    for seed in range(part * 20, part * 20 + 20):
+        check_mission(mission(seed, steady=True), ("interpreted", "cached", "checked", "evicted"))
+
+
+def test_bounds_that_come_are_noticed_within_a_second() -> None:
+    plan = MissionPlan()
+    plan.events.append(EventPlan('( when ( < ( distance "Red" "Path:1" ) 5 ) ( do-nothing ) )', dict(FIELDS)))
+    manager, _ = build(plan, "cached")
+    world = manager.world
+
+    def evaluations(frames: int) -> int:
+        before = manager.counters.evaluations
+        for _ in range(frames):
+            apply(world, ("time", 16_667))
+            manager.frame()
+        return manager.counters.evaluations - before
+
+    apply(world, ("bound", "Red", None))
+    evaluations(1)
+    assert evaluations(100) == 100
+    apply(world, ("bound", "Red", 0.5))
+    assert 0 < evaluations(61) <= 61
+    assert evaluations(60) <= 1
 
 
 def test_a_turning_ship_at_rest_is_noticed() -> None:

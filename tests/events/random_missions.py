@@ -24,6 +24,7 @@ SHIPS = ["Red", "Blue", "Green", "Wolf 1", "Wolf 2"]
 NAMES = [*SHIPS, "Wolf", "Nobody"]
 EVENTS = ["E0", "E1", "E2", "E3", "E4", "E5"]
 GOALS = ["G0", "G1"]
+COMMON = ['"Red" "Wolf 1"', '"Blue" "<any hostile>"', '"Wolf" "Path:1"']
 EDGES = [0, 0, 1, 1, 2, 3, 5, -1, -3, 7, 31, 100, 2147483647, -2147483647, 65536, 12345]
 
 
@@ -131,6 +132,8 @@ class Formulas:
         if self.chance(60):
             op = self.pick(["distance", "distance", "distance-to-center", "distance-to-bbox"])
             others = [*SHIPS, "Wolf", "<any hostile>", "<any friendly>", "Path:1"]
+            if self.chance(30):  # often the same, so that formulas have it in common
+                return f"( distance {self.pick(COMMON)} )"
             return f"( {op} {self.name(SHIPS)} {self.name(others)} )"
         return (
             f"( {self.pick(['get-object-x', 'get-object-y', 'get-object-z'])} {self.name([*SHIPS, 'Wolf', 'Path:1'])} )"

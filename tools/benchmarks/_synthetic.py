@@ -1,4 +1,4 @@
-"""Synthetic missions for benchmarks: many conditions of 15 nodes over a table of variables."""
+"""Synthetic missions for benchmarks: many conditions of 15 nodes over a table of variables, or one distance."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from unittest import mock
 
 from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
+from sexp_runtime.compiler import measures
 from sexp_runtime.events import cached_slots
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
@@ -24,6 +25,8 @@ from sexp_runtime.world.world import World
 
 #: Variables of the synthetic world; formula number i reads four of them.
 VARIABLES = 250
+#: Ships of the synthetic world in which things move.
+MOVING = 20
 NAMES = [f"v{number}" for number in range(VARIABLES)]
 _PARSER = SexpParser(Symbols(OPERATOR_NAMES, variables=NAMES))
 
@@ -52,9 +55,23 @@ def build(count: int, engine: str) -> MissionEventManager:
     world = World(None)
     for name in NAMES:
         world.variables.declare(name, 1)
-    for number in range(count):
+    return _over(world, [condition(number) for number in range(count)], engine)
+
+
+def build_moving(count: int, engine: str) -> MissionEventManager:
+    """Return an event manager of so many events that compare one distance, to the nearest of `MOVING` fast ships."""
+    world = World(None)
+    for number in range(MOVING + 1):
+        ship = world.add_ship(f"Ship {number}", team="Hostile" if number else "Friendly")
+        world.arrive(ship, (1000.0 * number, 0.0, 0.0), initial=True)
+    near = '( < ( distance "Ship 0" "<any hostile>" ) {} )'
+    return _over(world, [near.format(number % 100) for number in range(count)], engine)
+
+
+def _over(world: World, conditions: list[str], engine: str) -> MissionEventManager:
+    for number, text in enumerate(conditions):
         event = world.add_event(f"event {number}")
-        event.definition = SimpleNamespace(formula=parse(f"( when {condition(number)} ( do-nothing ) )"))
+        event.definition = SimpleNamespace(formula=parse(f"( when {text} ( do-nothing ) )"))
     context = EvaluationContext(world)
     if engine in ("cached", "plain"):
         with mock.patch.object(cached_slots, "Sweep", plain.Sweep if engine == "plain" else loops.Sweep):
@@ -69,5 +86,17 @@ def in_python(work: Callable[[], None]) -> Callable[[], None]:
         facts.mark_readers = plain.mark_readers
         work()
         facts.mark_readers = loops.mark_readers
+
+    return run
+
+
+def apart(work: Callable[[], None]) -> Callable[[], None]:
+    """Return what does the work with every formula measuring distances for itself."""
+
+    def run() -> None:
+        usual = measures.WORTH_SHARING
+        measures.WORTH_SHARING = 1_000_000
+        work()
+        measures.WORTH_SHARING = usual
 
     return run

@@ -18,7 +18,7 @@ sys.path[:0] = [str(PROJECT / "python"), str(Path(__file__).parent)]
 
 from _blame import blame, lines  # noqa: E402
 from _missions import AIMS, play  # noqa: E402
-from _synthetic import VARIABLES, build, in_python  # noqa: E402
+from _synthetic import MOVING, VARIABLES, apart, build, build_moving, in_python  # noqa: E402
 
 from sexp_runtime import loops  # noqa: E402
 from sexp_runtime.events.cached import CachedEventManager  # noqa: E402
@@ -122,6 +122,26 @@ def _dirty(
     }
 
 
+def moving(count: int) -> dict[str, float]:
+    """Frames of so many formulas over one distance when everything moves, shared and not, and without a cache."""
+    cached, naive = build_moving(count, "cached"), build_moving(count, "compiled")
+    tick = 0
+
+    def fly(manager: MissionEventManager) -> None:
+        nonlocal tick
+        tick += 1
+        world = manager.world
+        for number in range(MOVING + 1):
+            world.move_ship(world.ships[f"ship {number}"], (1000.0 * number, float(tick), 0.0))
+        world.clock.advance_to(world.clock.us + 16_667)
+        manager.frame()
+
+    shared_us, apart_us, naive_us = by_turns(
+        (lambda: fly(cached), 50), (apart(lambda: fly(cached)), 50), (lambda: fly(naive), 50)
+    )
+    return {"shared_us": shared_us, "apart_us": apart_us, "naive_us": naive_us}
+
+
 def memory(path: Path) -> dict[str, float]:
     """What the engine says that it holds for a mission, beside what tracemalloc sees appear when it is built."""
     from sexp_runtime.events.cached_cues import CachedCueManager
@@ -165,7 +185,8 @@ def main() -> int:
     parser.add_argument("--json", metavar="FILE", help="write the numbers to FILE, - for standard output")
     args = parser.parse_args()
     small, large = synthetic(1000, 10_000)
-    results: dict[str, Any] = {"synthetic_1000": small, "synthetic_10000": large}
+    flying = moving(100)
+    results: dict[str, Any] = {"synthetic_1000": small, "synthetic_10000": large, "moving_100": flying}
     summary = {
         "idle_us_1000": small["idle_us"],
         "idle_share_1000": small["idle_us"] / small["naive_us"],
@@ -175,6 +196,8 @@ def main() -> int:
         "dirty_to_naive": small["dirty_us"] / small["naive_formula_us"],
         "mass_dirty_ratio": small["mass_us"] / small["naive_us"],
         "mass_dirty_ratio_plain": small["mass_plain_us"] / small["naive_us"],
+        "moving_ratio": flying["shared_us"] / flying["naive_us"],
+        "moving_ratio_apart": flying["apart_us"] / flying["naive_us"],
     }
     missions = sorted(args.missions.glob("*.fs2"))
     if not missions:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
+from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.memory import Keep
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
@@ -226,12 +227,17 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep | None) -> int:
+def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep | None, share: Share | None) -> int:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
 
-    With `keep` comparisons of what moves remember their outcome. Returns how many operator nodes got a function of
-    their own.
+    With `keep` comparisons of what moves remember their outcome, with `share` their distances are measured once for all
+    formulas. Returns how many operator nodes got a function of their own.
     """
+    if share is not None:
+        for node in found.bounded:
+            if motion.is_distance(node) and all(map(_is_literal, node.args)):
+                assert node.spec is not None
+                node.spec = replace(node.spec, function=share(node))
     for node in found.computed:
         reads = _reads_of(found, node)
         assert reads is not None

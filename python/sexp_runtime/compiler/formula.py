@@ -12,6 +12,7 @@ from typing import Any
 
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
+from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.memory import Keep, Memory
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
@@ -92,6 +93,7 @@ class CompiledFormula:
         mission: str,
         sink: FactSink | None,
         keep: Keep | None,
+        share: Share | None,
     ) -> None:
         self._root = root
         self._keeps = keep is not None
@@ -103,7 +105,7 @@ class CompiledFormula:
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
             found = scan(root, ctx)
-            self._wrapped = install(found, ctx, sink, keep)
+            self._wrapped = install(found, ctx, sink, keep, share)
             self.facts = frozenset(found.facts)
         writer, self._status_counts = _write(root, ctx, keep)
         self._actions_count = not writer.runs_actions
@@ -227,12 +229,13 @@ def compile_formula(
     mission: str = "",
     sink: FactSink | None = None,
     keep: Keep | None = None,
+    share: Share | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
-    sink gets what running shows. With `keep` it may remember parts of its answer. Raises
-    operators.node.BuildError for a formula that cannot be evaluated.
+    sink gets what running shows. With `keep` it may remember parts of its answer, with `share` have measures in common
+    with other formulas. Raises operators.node.BuildError for a formula that cannot be evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression
@@ -240,7 +243,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, sink, keep)
+    return CompiledFormula(root, ctx, owner, mission, sink, keep, share)
 
 
 def _file_name(wanted: str) -> str:

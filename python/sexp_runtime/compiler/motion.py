@@ -12,7 +12,7 @@ from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.places import Presence, find_places, find_spot
+from sexp_runtime.operators.places import MEASURING, Presence, find_places, find_spot
 from sexp_runtime.operators.registry import OperatorFunction
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
@@ -33,7 +33,7 @@ _TESTS: Final[dict[str, Callable[[int, int], bool]]] = {
 }
 #: Metres of change per metre of relative movement; half diagonals of boxes count through the slack.
 _DISTANCES: Final = {"distance": 1.1, "distance-to-center": 1.0, "distance-to-bbox": 3.0}
-_COORDINATES: Final = frozenset({"get-object-x", "get-object-y", "get-object-z"})
+_COORDINATES: Final = MEASURING - _DISTANCES.keys()
 _FOLDS: Final = frozenset({"+", "-", "min", "max", "abs"})
 #: What remains of a computed time, for rounding in the positions that a game integrates.
 _CAUTION: Final = 0.999
@@ -71,6 +71,11 @@ def is_leaf(node: EvalNode) -> bool:
     if node.name in _DISTANCES:
         return len(node.args) == 2
     return node.name in _COORDINATES and len(node.args) == 1
+
+
+def is_distance(node: EvalNode) -> bool:
+    """Whether an operator node (see `is_leaf`) measures between two places, which takes longer than to look at one."""
+    return node.name in _DISTANCES
 
 
 def is_moving_comparison(node: EvalNode) -> bool:
@@ -139,7 +144,7 @@ class _Comparison(Watched):
 
     __slots__ = (
         "at", "effects", "first", "generation", "inner", "is_leaf", "memory", "noted", "others", "probes", "raw",
-        "recalled", "sink", "skips", "test", "until", "wasted",
+        "is_unbounded", "is_vain", "recalled", "resume", "sink", "skips", "test", "until", "wasted",
     )  # fmt: skip
 
     def __init__(
@@ -159,9 +164,13 @@ class _Comparison(Watched):
         self.sink = sink
         #: When the last evaluation was (-1: never), and until when its outcome was to stand, in microseconds.
         self.at, self.until = -1, 0
-        #: How many evaluations in a row were made although the one before was to stand longer.
+        #: Whether something in it had no speed bound when the bounds were last worked out.
+        self.is_unbounded = False
+        #: How many evaluations in a row were made although the one before was to stand longer, or had no bound.
         self.wasted = 0
-        self.skips = False
+        #: Whether bounds are not worked out until `resume`, and whether they were not in the last evaluation.
+        self.skips = self.is_vain = False
+        self.resume = 0
         #: Below an argument form the outcome is another for each candidate.
         self.memory = None if node.has_placeholder else memory
         #: The last result, and of which generation of the memory it is, -1 if it must not be used again.
@@ -192,12 +201,19 @@ class _Comparison(Watched):
 
     def note(self, ctx: EvaluationContext, raw: Raw) -> None:
         """Take the result, which may be used again if working it out left nothing behind."""
+        if self.is_vain:
+            return
         self.raw = raw
         self.noted = self.effects == ctx.effects and not ctx.unsettled and not ctx.stirred
 
     def begin(self, ctx: EvaluationContext) -> None:
         """Forget what the positions were."""
         self.recalled = self.noted = False
+        now = ctx.world.clock.us
+        self.is_vain = self.skips and self.at <= now < self.resume and now - self.at < _FREQUENT_US
+        if self.is_vain:
+            self.at = now
+            return
         self.generation = -1
         self.effects = ctx.effects
         for probes in self.probes:
@@ -212,6 +228,9 @@ class _Comparison(Watched):
             return
         now = ctx.world.clock.us
         soonest = now + 1
+        if self.is_vain:
+            ctx.due_us(soonest)
+            return
         if now != self.at:
             self._look_back(now)
         if ctx.due <= soonest and not self.noted:  # to be evaluated again in any case
@@ -227,20 +246,22 @@ class _Comparison(Watched):
             self.generation = self.memory.generation()
 
     def _look_back(self, now: int) -> None:
-        """Find out whether the formula is evaluated in every frame for other reasons, so that bounds are in vain.
+        """Find out whether the formula is evaluated in every frame whatever its bounds are, so that they are in vain.
 
         Then the outcome is said to stand for no time, which is always right. The first evaluation in each second of
         mission time works the bounds out again; all comparisons do so together, since one alone would not help.
         """
-        if now < self.until and now - self.at < _FREQUENT_US:
+        if (self.is_unbounded or now < self.until) and now - self.at < _FREQUENT_US:
             self.wasted += 1
         else:
             self.wasted = 0
         self.skips = self.wasted >= _PATIENCE and now // 1_000_000 == self.at // 1_000_000
+        self.resume = (now // 1_000_000 + 1) * 1_000_000
         self.at, self.until = now, NEVER_DUE
 
     def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
         """Note until when the outcome of the evaluation just made stands."""
+        self.is_unbounded = False
         first = self.first(ctx)
         if first is None:
             if self._is_open(ctx):
@@ -255,7 +276,10 @@ class _Comparison(Watched):
                     break
                 both = rate + other[1]
                 spare = min(abs(value - other[0]) - slack - other[2], _WRAPS)
-                if spare <= 0.0 or both == _UNBOUNDED:  # even a turning ship could flip it
+                if both == _UNBOUNDED:
+                    self.is_unbounded = True
+                    ctx.due_us(soonest)
+                elif spare <= 0.0:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
                     ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))

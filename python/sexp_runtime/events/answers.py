@@ -124,6 +124,17 @@ class Answers(CachedFormulas):
             self.values[index] = value
             self.evaluated_us[index] = self._noted_us[index] = self._clock.us
             marks[index] = self.agenda.bell[0] = 1
+        elif (
+            ctx.due == self._clock.us + 1
+            and self.last_cause[index] == CAUSE_TIME
+            and not (unsettled or ctx.effects != effects or ctx.unsettled or ctx.stirred)
+        ):  # as nearly always: its objects have no speed bounds, and it left everything as it was
+            self.values[index] = value
+            self.evaluated_us[index] = self._noted_us[index] = self._clock.us
+            self._due_us[index] = ctx.due
+            self.last_cause[index] = self.cause
+            self.draws[index] = 0
+            marks[index] = self.agenda.bell[0] = 1
         else:
             self._conclude(index, value, effects, False)
         return value
@@ -159,9 +170,9 @@ class Answers(CachedFormulas):
         if settled:
             settled = is_settled(ctx)
         self.draws[index] = draws if settled and not failed else 0
-        self.evaluated_us[index] = self._noted_us[index] = self._clock.us
+        now = self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
-        self._due_us[index] = ctx.due
+        due = self._due_us[index] = ctx.due
         self._unsettled[index] = 0 if settled else _AGAIN if self.cause == CAUSE_UNSETTLED else _ONCE
         if not settled or failed:
             self.touch(index)
@@ -169,8 +180,10 @@ class Answers(CachedFormulas):
             self.draws[index] = 0
             self.retire(index)
             self.counters.permanents += 1
-        elif ctx.due != self.table.dirty.due_us[index]:
-            self.agenda.schedule(self.table.dirty, index, ctx.due)
+        elif due == now + 1:  # in every frame, whatever its time: no need to ask the agenda
+            self.touch(index)
+        elif due != self.table.dirty.due_us[index]:
+            self.agenda.schedule(self.table.dirty, index, due)
         return settled
 
     def is_permanent(self, index: int) -> bool:
@@ -227,7 +240,8 @@ class Answers(CachedFormulas):
 
     def due_us(self, index: int) -> int:
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
-        return self.table.dirty.due_us[index]
+        due = self._due_us[index]
+        return due if due == self.evaluated_us[index] + 1 else self.table.dirty.due_us[index]
 
     def cause_of(self, index: int) -> int:
         """Return why a formula was last evaluated, as an index into CAUSES."""

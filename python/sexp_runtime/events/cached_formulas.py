@@ -8,6 +8,7 @@ from typing import Final
 
 from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.compiler.measures import Measure, Measures
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.operators.context import EvaluationContext
@@ -36,8 +37,8 @@ def _make(
     if expression is None:
         return AbsentFormula(owner)
     try:
-        keep = sink.keep if sink is not None else None
-        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, keep=keep)
+        keep, share = (sink.keep, sink.share) if sink is not None else (None, None)
+        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, keep=keep, share=share)
     except BuildError as error:
         context.warn(f"{owner}: {error}")
         return AbsentFormula(owner)
@@ -69,8 +70,9 @@ class CachedFormulas:
         self._sinks: list[_Sink] = []
         self._weights: list[int] = []
         self._weigh_next = 0
+        self._measures = Measures(lambda: Edges(agenda.board))
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
-            sink = _Sink(self.table, index)
+            sink = _Sink(self.table, index, self._measures)
             self._sinks.append(sink)
             formula = _make(expression, ctx, owner, mission, sink)
             self.formulas.append(formula)
@@ -174,7 +176,7 @@ class CachedFormulas:
         ones a few each, in turn, so that a game may ask once a second.
         """
         total = self.table.nbytes() + sum(sink.nbytes() for sink in self._sinks)
-        total += sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        total += self._measures.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
         total += sys.getsizeof(self.formulas) + sys.getsizeof(self._weights)
         if len(self._weights) != len(self.formulas):
             self._weights = [_weight(formula) for formula in self.formulas]
@@ -197,12 +199,15 @@ def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
 class _Sink:
     """Subscribes a slot to facts that an evaluation turns out to read, and what its formula remembers of parts."""
 
-    __slots__ = ("_memory", "_part", "_part_facts", "epoch", "index", "table")
+    __slots__ = ("_is_reading", "_measures", "_memory", "_part", "_part_facts", "_shared", "epoch", "index", "table")
 
-    def __init__(self, table: SlotTable, index: int) -> None:
+    def __init__(self, table: SlotTable, index: int, measures: Measures) -> None:
         self.table = table
         self.index = index
         self.epoch = 0
+        self._measures = measures
+        self._shared: list[Measure] = []  # what its formula has in common with others
+        self._is_reading = True  # and whether it has joined them
         self._part: Edges | None = None  # marked when what the formula remembers may be stale
         self._part_facts: set[FactKey] = set()
         self._memory: Memory | None = None
@@ -224,8 +229,18 @@ class _Sink:
         self.forget()
         return self._memory
 
+    def share(self, node: EvalNode) -> Measure:
+        """Return the measure for an operator node of the formula, to be called in its place."""
+        measure = self._measures.of(node)
+        self._shared.append(measure)
+        if self._is_reading:
+            measure.join()
+        return measure
+
     def forget(self) -> None:
         """Have the formula find out again what it remembers."""
+        for measure in self._shared:
+            measure.forget()
         if self._part is not None:
             self._part.marks[0] = 1
 
@@ -233,6 +248,10 @@ class _Sink:
         """Subscribe the slot again after `release`; evaluations tell of the facts that they read again."""
         self.epoch += 1
         self.table.subscribe(self.index, facts)
+        if not self._is_reading:
+            self._is_reading = True
+            for measure in self._shared:
+                measure.join()
         if self._part is not None:
             self._part.subscribe(self._part_facts)
             self.forget()
@@ -240,6 +259,10 @@ class _Sink:
     def release(self) -> None:
         """Give up all edges."""
         self.table.release(self.index)
+        if self._is_reading:
+            self._is_reading = False
+            for measure in self._shared:
+                measure.leave()
         if self._part is not None:
             self._part.release()
             self.forget()
@@ -249,6 +272,7 @@ class _Sink:
         self.release()
         self._part_facts.clear()
         self._memory = None
+        self._shared.clear()
 
     def nbytes(self) -> int:
         """Return the bytes held for what the formula remembers."""

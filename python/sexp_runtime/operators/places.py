@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from enum import Enum, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import EvalNode
@@ -17,6 +17,10 @@ from sexp_runtime.world.ships import DEATH_ROLL, EXITED, IDENTITY, NOT_YET, PRES
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
+#: Operators that say where things are: what they return changes no faster than what they name can move.
+MEASURING: Final = frozenset(
+    {"distance", "distance-to-center", "distance-to-bbox", "get-object-x", "get-object-y", "get-object-z"}
+)
 #: Where something is, and the ship if it is one.
 Spot = tuple[Vector, Ship | None]
 
