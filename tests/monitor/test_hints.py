@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sexp_runtime.monitor.hints import Evidence, PerformanceHints, Watched, gather
+import pytest
+
+from sexp_runtime.monitor.hints import PerformanceHints, gather
+from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
-from support.planted import MISSION, hints_of, planted_hints
+from support.planted import MISSION, hints_of, lane, planted_hints
 
 
 def test_each_planted_problem_is_found_where_it_is() -> None:
@@ -47,14 +50,28 @@ def test_cache_rules_speak_of_evictions_and_of_what_is_never_hit() -> None:
     session.close()
 
 
-def test_positions_without_a_bound_are_named() -> None:
-    session = MissionSession.load(MISSION, freeze_gc=False)
-    formula = session.mission.events[0].formula
-    assert formula is not None
-    moved = Watched("event", 0, formula, 600, 600.0, {"ship alpha 1 position": 590, "time": 10})
-    evidence = Evidence(600, 10.0, [moved], {}, frozenset({"alpha 1"}), session.report()["cache"], [])
-    kinds = {hint.kind for hint in PerformanceHints().find(evidence)}
-    assert "position-without-bound" in kinds
-    evidence.unbounded = frozenset()
-    assert "position-without-bound" not in {hint.kind for hint in PerformanceHints().find(evidence)}
+@pytest.mark.parametrize(
+    ("condition", "named"),
+    [
+        ('( < ( distance "Alpha 1" "Beta 1" ) 20 )', "alpha 1"),
+        ('( < ( distance "Beta 1" "Gamma" ) 20 )', "gamma"),  # a wing, for the ship in it
+        ('( is-facing "Beta 1" "Alpha 1" 10 )', "alpha 1"),  # positions read otherwise
+        ('( < ( hits-left "Alpha 1" ) 20 )', ""),
+    ],
+)
+def test_positions_without_a_bound_are_named(condition: str, named: str) -> None:
+    session = MissionSession.load(lane(condition), monitor=Mode.FULL, freeze_gc=False)
+    world = session.world
+    world.set_ship(world.ships["beta 1"], "speed_bound", 5.0)
+    for bound in (None, 30.0):
+        for name in ("alpha 1", "gamma 1"):
+            world.set_ship(world.ships[name], "speed_bound", bound)
+        session.monitor.reset()
+        for number in range(300):
+            for name in ("alpha 1", "gamma 1"):
+                world.move_ship(world.ships[name], (0.0, 500.0, number / 10))
+            session.step_us(16_667)
+        found = [hint for hint in PerformanceHints().analyze(session) if hint.kind == "position-without-bound"]
+        assert bool(found) == (bool(named) and bound is None)
+        assert all(named in hint.evidence["unbounded"] for hint in found)
     session.close()

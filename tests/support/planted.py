@@ -48,6 +48,38 @@ $Formula: ( when ( = @b[0] 77 ) ( do-nothing ) )
 """
 
 
+def lane(condition: str) -> str:
+    """Return a mission with one event and the ships "Alpha 1", "Beta 1", and "Gamma 1" of the wing "Gamma"."""
+    ships = "".join(
+        f"""$Name: {name}
+$Class: Fighter
+$Team: Friendly
+$Location: {place}, 0, 0
+$Arrival Cue: ( true )
+$Departure Cue: ( false )
+"""
+        for name, place in (("Alpha 1", 0), ("Beta 1", 300), ("Gamma 1", 900))
+    )
+    return f"""#Mission Info
+$Version: 24.2
+$Name: Lane
+#Objects
+{ships}#Wings
+$Name: Gamma
+$Waves: 1
+$Wave Threshold: 0
+$Special Ship: 0
+$Arrival Cue: ( true )
+$Departure Cue: ( false )
+$Ships: ( "Gamma 1" )
+#Events
+$Formula: ( when {condition} ( do-nothing ) )
++Name: watches
+#Goals
+#End
+"""
+
+
 @cache
 def planted_hints() -> tuple[Hint, ...]:
     """Return the hints of 20 seconds of the mission; the run is made once."""

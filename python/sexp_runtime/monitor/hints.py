@@ -14,6 +14,7 @@ from typing import Any, Final, Protocol
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.monitor.rewrite import Rewrite, apply_all, offers
+from sexp_runtime.operators.places import MEASURING
 from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.world.world import World
@@ -79,7 +80,10 @@ class Watched:
 
 @dataclass(slots=True)
 class Evidence:
-    """What a run showed: its length, its formulas, what each operator costs (microseconds), the cache's counters."""
+    """What a run showed: its length, its formulas, what each operator costs (microseconds), the cache's counters.
+
+    `unbounded` are the keys of ships without speed bound, and of wings that have such ships.
+    """
 
     frames: int
     seconds: float
@@ -128,10 +132,18 @@ def gather(session: Observed) -> Evidence:
         seconds=report["mission_time"],
         formulas=formulas,
         operator_us={row["name"]: row["self_us"] / row["calls"] for row in report["operators"] if row["calls"]},
-        unbounded=frozenset(ship.key for ship in session.world.ships.values() if ship.speed_bound is None),
+        unbounded=frozenset(_unbounded(session.world)),
         cache=report["cache"],
         never_hit=[key[1] for key in session.cache if key not in hot and isinstance(key, tuple) and len(key) == 3],
     )
+
+
+def _unbounded(world: World) -> Iterable[str]:
+    for ship in world.ships.values():
+        if ship.speed_bound is None:
+            yield ship.key
+            if ship.wing is not None:
+                yield ship.wing
 
 
 def _expressions(session: Observed) -> Iterable[tuple[str, int, SexpExpression]]:
@@ -233,19 +245,29 @@ def _spell_out(found: list[Rewrite]) -> str:
 
 
 def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas evaluated because something moved whose speed nobody has bounded."""
+    """Formulas evaluated all the time because of something that moves and whose speed nobody has bounded.
+
+    A comparison of its distance has no moment before which nothing can happen, so that time is the cause; where a
+    position is read otherwise, it is the position.
+    """
     for watched in evidence.formulas:
         movers = {
             cause.split(" ", 1)[1].rsplit(" ", 1)[0]: count
             for cause, count in watched.causes.items()
             if cause.startswith(("ship ", "wing ")) and cause.endswith(" position")
         }
-        loose = sorted(name for name in movers if name in evidence.unbounded)
-        moves = sum(movers.values())
+        measured = {
+            atom.text.lower()
+            for node in watched.expression.root.walk()
+            if node.operator in MEASURING
+            for atom in node.arguments
+        }
+        loose = sorted(evidence.unbounded & (movers.keys() | measured))
+        moves = sum(movers.values()) + (watched.causes.get("time", 0) if measured & evidence.unbounded else 0)
         if loose and moves >= 0.1 * evidence.frames:
             yield _hint(
                 "position-without-bound", watched,
-                f"it is evaluated whenever {', '.join(loose[:3])} move, as nobody says how fast they can be",
+                f"it is evaluated in frame after frame, as nobody says how fast {', '.join(loose[:3])} can be",
                 "give these objects a speed bound (speed_bound of the object, or hints of evaluate)",
                 evidence, saving=evidence.per_second(moves), numbers={"moves": moves, "unbounded": loose[:10]},
             )  # fmt: skip
