@@ -143,8 +143,8 @@ class _Comparison(Watched):
     """The function of a comparison of positions."""
 
     __slots__ = (
-        "at", "effects", "first", "generation", "inner", "is_leaf", "memory", "noted", "others", "probes", "raw",
-        "is_unbounded", "is_vain", "recalled", "resume", "sink", "skips", "test", "until", "wasted",
+        "at", "effects", "first", "generation", "inner", "is_leaf", "is_unbounded", "is_vain", "memory", "noted",
+        "others", "probes", "raw", "recalled", "resume", "sink", "skips", "test", "until", "wasted",
     )  # fmt: skip
 
     def __init__(
