@@ -31,6 +31,7 @@ GOALS = {
     "idle_growth": 1.3,
     "dirty_ratio": 1.5,
     "mass_dirty_ratio": 1.1,
+    "moving_ratio": 1.1,
     **AIMS,
     "worst_later_ms": AIMS["worst_ms"],
     "memory_mb": 10.0,

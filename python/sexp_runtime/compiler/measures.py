@@ -81,11 +81,11 @@ class Measure:
 
 
 class Measures:
-    """The measures of a row of formulas, by operator and texts. `wait` makes what waits for facts."""
+    """The measures of a row of formulas, by function and texts. `wait` makes what waits for facts."""
 
     def __init__(self, wait: Callable[[], Waiting]) -> None:
         self._wait = wait
-        self._known: dict[tuple[str, ...], Measure] = {}
+        self._known: dict[tuple[object, ...], Measure] = {}
 
     def of(self, node: EvalNode) -> Measure:
         """Return the measure for an operator node whose arguments are all literal texts; who wants it has to join."""
@@ -93,7 +93,7 @@ class Measures:
         assert spec is not None
         assert spec.reads is not None
         texts = [arg.text for arg in node.args]
-        key = (node.name, *texts)
+        key = (spec.function, *texts)
         measure = self._known.get(key)
         if measure is None:
             measure = self._known[key] = Measure(spec.function, spec.reads, texts, self._wait())

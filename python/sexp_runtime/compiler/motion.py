@@ -194,7 +194,9 @@ class _Comparison(Watched):
     def recall(self, ctx: EvaluationContext) -> Raw | None:
         """Return the last result, if the facts are the same and the objects are too slow to have changed it."""
         memory = self.memory
-        if memory is None or self.generation != memory.generation() or self.until <= ctx.world.clock.us + 1:
+        if memory is None or self.generation < 0:
+            return None
+        if self.generation != memory.generation() or self.until <= ctx.world.clock.us + 1:
             return None
         self.recalled = True
         return self.raw
