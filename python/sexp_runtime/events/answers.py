@@ -120,15 +120,11 @@ class Answers(CachedFormulas):
             raise
         if profiler is not None:
             profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[self.cause])
-        if unsettled == _AGAIN and ctx.effects - effects != ctx.spare:  # as nearly always: it acts in each frame
-            self.values[index] = value
-            self.evaluated_us[index] = self._noted_us[index] = self._clock.us
-            marks[index] = self.agenda.bell[0] = 1
-        elif (
+        if (unsettled == _AGAIN and ctx.effects - effects != ctx.spare) or (
             ctx.due == self._clock.us + 1
             and self.last_cause[index] == CAUSE_TIME
             and not (unsettled or ctx.effects != effects or ctx.unsettled or ctx.stirred)
-        ):  # as nearly always: its objects have no speed bounds, and it left everything as it was
+        ):  # as in the frame before: it acted, or what it compares has no speed bound; and so it will in the next
             self.values[index] = value
             self.evaluated_us[index] = self._noted_us[index] = self._clock.us
             self._due_us[index] = ctx.due
