@@ -58,14 +58,20 @@ def build(count: int, engine: str) -> MissionEventManager:
     return _over(world, [condition(number) for number in range(count)], engine)
 
 
-def build_moving(count: int, engine: str) -> MissionEventManager:
-    """Return an event manager of so many events that compare one distance, to the nearest of `MOVING` fast ships."""
+def build_moving(count: int, engine: str, *, pairs: bool = False) -> MissionEventManager:
+    """Return an event manager of so many events that compare one distance, to the nearest of `MOVING` fast ships.
+
+    With `pairs` each event, up to 200 of them, compares the distance of two ships that no other compares.
+    """
     world = World(None)
     for number in range(MOVING + 1):
         ship = world.add_ship(f"Ship {number}", team="Hostile" if number else "Friendly")
         world.arrive(ship, (1000.0 * number, 0.0, 0.0), initial=True)
-    near = '( < ( distance "Ship 0" "<any hostile>" ) {} )'
-    return _over(world, [near.format(number % 100) for number in range(count)], engine)
+    ends = [("Ship 0", "<any hostile>")] * count
+    if pairs:
+        ends = [(f"Ship {a}", f"Ship {b}") for a in range(MOVING + 1) for b in range(a)][:count]
+    texts = [f'( < ( distance "{a}" "{b}" ) {number % 100} )' for number, (a, b) in enumerate(ends)]
+    return _over(world, texts, engine)
 
 
 def _over(world: World, conditions: list[str], engine: str) -> MissionEventManager:
