@@ -14,7 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import loops
-from sexp_runtime.loops import CAME_TRUE, READY, plain
+from sexp_runtime.loops import CAME_TRUE, READY, STEADY, plain
+from sexp_runtime.values import KNOWN_FALSE, UNKNOWN, Status
 
 BOTH = [pytest.param(plain, id="python")]
 if loops.LANGUAGE == "c":
@@ -78,47 +79,84 @@ def test_a_fact_that_is_none_is_an_error(module: Any) -> None:
         module.mark_readers({}, [["not", "hashable"]])
 
 
+class Root:
+    """What remembers a formula's status."""
+
+    def __init__(self, status: Status = UNKNOWN) -> None:
+        self.status = status
+
+
 @pytest.mark.parametrize("module", BOTH)
-def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any) -> None:
+@pytest.mark.parametrize("word", [READY, STEADY])
+def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any, word: int) -> None:
     def fail() -> int:
         raise ZeroDivisionError
 
     dirty = bytearray(b"\1\1\1")
-    sweep = module.Sweep(dirty, bytearray([READY] * 3), [lambda: 0, fail, lambda: 0], [-1] * 3)
+    evaluators = [lambda: 0, fail, lambda: 0]
+    sweep = module.Sweep(dirty, bytearray(3), bytearray([word] * 3), evaluators, evaluators, [None] * 3, [-1] * 3)
     with pytest.raises(ZeroDivisionError):
         sweep.run(0, -1, 5)
-    assert (sweep.position, sweep.done, list(dirty)) == (1, 2, [0, 0, 1])
+    assert (sweep.position, sweep.done, list(dirty)) == (1, 2, [0, 0, 1] if word == READY else [1, 1, 1])
 
 
-#: What happens at a slot's evaluation: its value, or "error", and a slot that it marks or None.
-Outcome = tuple[int | str, int | None]
+@pytest.mark.parametrize("module", BOTH)
+@pytest.mark.parametrize(("status", "outcome"), [(KNOWN_FALSE, CAME_TRUE), (UNKNOWN, -1)])
+def test_a_steady_slot_that_is_known_to_be_false_is_reported(module: Any, status: Status, outcome: int) -> None:
+    root = Root()
+
+    def evaluate() -> int:
+        root.status = status
+        return 0
+
+    def ready() -> int:
+        raise AssertionError("the evaluator of ready slots")
+
+    dirty, evaluated_us = bytearray(b"\0\1"), [-1, -1]
+    sweep = module.Sweep(
+        dirty, bytearray(2), bytearray([0, STEADY]), [ready] * 2, [ready, evaluate], [None, root], evaluated_us
+    )
+    assert sweep.run(1, -1, 5) == outcome
+    assert (sweep.done, sweep.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], [-1, 5])
 
 
-def play(module: Any, dirty: bytes, ready: bytes, outcomes: list[Outcome], limit: int) -> list[Any]:
-    """Sweep over all slots as the first-time pass does; return all that can be seen of it."""
-    marks = bytearray(dirty)
+#: What happens at a slot's evaluation: its value, or "error"; what it does, and to which slot.
+Outcome = tuple[int | str, str, int]
+
+
+def play(
+    module: Any, dirty: bytes, wakes: bytes, words: bytes, outcomes: list[Outcome], statuses: list[Status], limit: int
+) -> list[Any]:
+    """Sweep over all slots as a drain does; return all that can be seen of it."""
+    marks, woken, ready = bytearray(dirty), bytearray(wakes), bytearray(words)
     seen: list[Any] = []
     evaluated_us = [-1] * len(marks)
+    roots = [Root(status) if index % 3 else None for index, status in enumerate(statuses)]
 
-    def evaluator(index: int) -> Callable[[], int]:
-        value, marked = outcomes[index]
+    def evaluator(index: int, steady: bool) -> Callable[[], int]:
+        value, deed, slot = outcomes[index]
 
         def evaluate() -> int:
-            seen.append(("evaluated", index, sweep.position, bytes(marks)))
-            if marked is not None and marked < len(marks):
-                marks[marked] = 1
+            seen.append(("evaluated", index, steady, sweep.position, bytes(marks)))
+            if deed == "mark":
+                marks[slot] = 1
+            elif deed == "wake":
+                woken[slot] = 1
+            elif deed == "visit":
+                ready[slot] = 0
             if isinstance(value, str):
                 raise RuntimeError(index)
             return value
 
         return evaluate
 
-    sweep = module.Sweep(marks, bytearray(ready), [evaluator(index) for index in range(len(marks))], evaluated_us)
+    ready_ones, steady_ones = ([evaluator(index, steady) for index in range(len(marks))] for steady in (False, True))
+    sweep = module.Sweep(marks, woken, ready, ready_ones, steady_ones, roots, evaluated_us)
     index = marks.find(1)
     us = 0
     while index >= 0:
         us += 1
-        if ready[index] != READY or 0 <= limit <= index:
+        if ready[index] not in (READY, STEADY) or 0 <= limit <= index or us > 100:
             seen.append(("left", index))
             index += 1
         else:
@@ -130,19 +168,31 @@ def play(module: Any, dirty: bytes, ready: bytes, outcomes: list[Outcome], limit
             else:
                 seen.append(("returned", index, sweep.value))
                 if index != CAME_TRUE:
+                    limit = woken.find(1, sweep.position + 1)
                     continue
                 index = sweep.position + 1
         index = marks.find(1, index)
-    return [*seen, bytes(marks), evaluated_us, sweep.done, sweep.position]
+    return [*seen, bytes(marks), evaluated_us, sweep.done, sweep.repeated, sweep.position]
 
 
 SLOTS = 12
 MARKS = st.lists(st.integers(0, 1), min_size=SLOTS, max_size=SLOTS).map(bytes)
-WORDS = st.lists(st.sampled_from([0, READY, READY, READY, 2, 3]), min_size=SLOTS, max_size=SLOTS).map(bytes)
-OUTCOMES = st.tuples(st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]), st.none() | st.integers(0, SLOTS - 1))
+WORDS = st.lists(st.sampled_from([0, READY, READY, READY, STEADY, STEADY, 3, 4]), min_size=SLOTS, max_size=SLOTS).map(
+    bytes
+)
+OUTCOMES = st.tuples(
+    st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]),
+    st.sampled_from(["nothing", "nothing", "mark", "wake", "visit"]),
+    st.integers(0, SLOTS - 1),
+)
+STATUSES = st.lists(st.sampled_from([UNKNOWN, UNKNOWN, KNOWN_FALSE]), min_size=SLOTS, max_size=SLOTS)
 
 
 @pytest.mark.skipif(loops.LANGUAGE != "c", reason="SEXP_LOOPS=plain: the loops in C are not in use")
-@given(MARKS, WORDS, st.lists(OUTCOMES, min_size=SLOTS, max_size=SLOTS), st.integers(-1, SLOTS))
-def test_both_do_the_same(dirty: bytes, ready: bytes, outcomes: list[Outcome], limit: int) -> None:
-    assert play(native, dirty, ready, outcomes, limit) == play(plain, dirty, ready, outcomes, limit)
+@given(MARKS, MARKS, WORDS, st.lists(OUTCOMES, min_size=SLOTS, max_size=SLOTS), STATUSES, st.integers(-1, SLOTS))
+def test_both_do_the_same(
+    dirty: bytes, wakes: bytes, words: bytes, outcomes: list[Outcome], statuses: list[Status], limit: int
+) -> None:
+    assert play(native, dirty, wakes, words, outcomes, statuses, limit) == play(
+        plain, dirty, wakes, words, outcomes, statuses, limit
+    )

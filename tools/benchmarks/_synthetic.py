@@ -9,7 +9,7 @@ from unittest import mock
 from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler import measures
-from sexp_runtime.events import cached_slots
+from sexp_runtime.events import drain
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.formula import interpreted
@@ -80,7 +80,7 @@ def _over(world: World, conditions: list[str], engine: str) -> MissionEventManag
         event.definition = SimpleNamespace(formula=parse(f"( when {text} ( do-nothing ) )"))
     context = EvaluationContext(world)
     if engine in ("cached", "plain"):
-        with mock.patch.object(cached_slots, "Sweep", plain.Sweep if engine == "plain" else loops.Sweep):
+        with mock.patch.object(drain, "Sweep", plain.Sweep if engine == "plain" else loops.Sweep):
             return CachedEventManager(world, context, mission="synthetic")
     return NaiveEventManager(world, context, interpreted if engine == "naive" else compiled)
 

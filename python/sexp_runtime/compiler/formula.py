@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import Any
 
+from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.measures import Share
@@ -163,6 +164,11 @@ class CompiledFormula:
         return self._root.status if self._status_counts else UNKNOWN
 
     @property
+    def status_node(self) -> EvalNode | None:
+        """The node that has it, None where it is always UNKNOWN."""
+        return self._root if self._status_counts else None
+
+    @property
     def source(self) -> str:
         """The Python source that the formula was compiled from, written anew."""
         keep = (lambda facts: Memory(bytearray(1))) if self._keeps else None
@@ -182,6 +188,16 @@ class CompiledFormula:
             self.evaluate = _alternating(walk, self._compiled, every, self._ctx)
         else:
             self.evaluate = walk if every else self._compiled
+
+    def unwatched(self) -> Callable[[], int]:
+        """Return what evaluates the formula without noting for how long comparisons of what moves stand."""
+        compiled = self._compiled
+        assert isinstance(compiled, types.FunctionType)
+        usual = compiled.__defaults__ or ()
+        values = tuple(map(motion.unwatched, usual))
+        if all(value is other for value, other in zip(values, usual, strict=True)):
+            return compiled
+        return types.FunctionType(compiled.__code__, _GLOBALS, "formula", values)
 
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import operator as py
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.compiler.plan import Watched
@@ -42,10 +42,8 @@ _TURNING: Final = 0.75
 _UNBOUNDED: Final = float("inf")
 #: Sums beyond this are not bounded, and none for longer than it takes to change by so much: none wraps unseen.
 _WRAPS: Final = 2.0**30
-#: Evaluations that follow each other within this time count as those of one frame after the other.
-_FREQUENT_US: Final = 50_000
-#: So many evaluations in a row that came before their time make the bounds not worth the work.
-_PATIENCE: Final = 8
+#: Attribute of a function that probes a position: the one that does not.
+_UNPROBED: Final = "unprobed"
 
 
 #: A value, the greatest speed at which it can change in units a second, and the jumps that rounding can add.
@@ -136,15 +134,21 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
         raw = probe.raw = inner(ctx, node)
         return raw
 
+    setattr(probing, _UNPROBED, inner)
     return probing
+
+
+def unwatched(value: Any) -> Any:
+    """Return what stands for something in code that need not note until when the outcome of a comparison stands."""
+    return _Unwatched(value) if isinstance(value, _Comparison) else getattr(value, _UNPROBED, value)
 
 
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
     __slots__ = (
-        "at", "effects", "first", "generation", "inner", "is_leaf", "is_unbounded", "is_vain", "memory", "noted",
-        "others", "probes", "raw", "recalled", "resume", "sink", "skips", "test", "until", "wasted",
+        "effects", "first", "generation", "inner", "is_leaf", "memory", "noted", "others", "probes", "raw", "recalled",
+        "sink", "test", "until",
     )  # fmt: skip
 
     def __init__(
@@ -162,15 +166,8 @@ class _Comparison(Watched):
         #: Whether the first argument is a position, not something worked out from some.
         self.is_leaf = id(node.args[0].head) in probes
         self.sink = sink
-        #: When the last evaluation was (-1: never), and until when its outcome was to stand, in microseconds.
-        self.at, self.until = -1, 0
-        #: Whether something in it had no speed bound when the bounds were last worked out.
-        self.is_unbounded = False
-        #: How many evaluations in a row were made although the one before was to stand longer, or had no bound.
-        self.wasted = 0
-        #: Whether bounds are not worked out until `resume`, and whether they were not in the last evaluation.
-        self.skips = self.is_vain = False
-        self.resume = 0
+        #: Until when the outcome of the last evaluation stands, in microseconds.
+        self.until = 0
         #: Below an argument form the outcome is another for each candidate.
         self.memory = None if node.has_placeholder else memory
         #: The last result, and of which generation of the memory it is, -1 if it must not be used again.
@@ -203,19 +200,12 @@ class _Comparison(Watched):
 
     def note(self, ctx: EvaluationContext, raw: Raw) -> None:
         """Take the result, which may be used again if working it out left nothing behind."""
-        if self.is_vain:
-            return
         self.raw = raw
         self.noted = self.effects == ctx.effects and not ctx.unsettled and not ctx.stirred
 
     def begin(self, ctx: EvaluationContext) -> None:
         """Forget what the positions were."""
         self.recalled = self.noted = False
-        now = ctx.world.clock.us
-        self.is_vain = self.skips and self.at <= now < self.resume and now - self.at < _FREQUENT_US
-        if self.is_vain:
-            self.at = now
-            return
         self.generation = -1
         self.effects = ctx.effects
         for probes in self.probes:
@@ -228,42 +218,18 @@ class _Comparison(Watched):
             if self.until < ctx.due:
                 ctx.due = self.until
             return
-        now = ctx.world.clock.us
-        soonest = now + 1
-        if self.is_vain:
-            ctx.due_us(soonest)
-            return
-        if now != self.at:
-            self._look_back(now)
+        soonest = ctx.world.clock.us + 1
         if ctx.due <= soonest and not self.noted:  # to be evaluated again in any case
-            return
-        if self.skips:
-            ctx.due_us(soonest)
             return
         others_due, ctx.due = ctx.due, NEVER_DUE
         self._bound(ctx, soonest)
-        self.until = min(self.until, ctx.due)
+        self.until = ctx.due
         ctx.due = min(others_due, ctx.due)
         if self.noted and self.memory is not None:
             self.generation = self.memory.generation()
 
-    def _look_back(self, now: int) -> None:
-        """Find out whether the formula is evaluated in every frame whatever its bounds are, so that they are in vain.
-
-        Then the outcome is said to stand for no time, which is always right. The first evaluation in each second of
-        mission time works the bounds out again; all comparisons do so together, since one alone would not help.
-        """
-        if (self.is_unbounded or now < self.until) and now - self.at < _FREQUENT_US:
-            self.wasted += 1
-        else:
-            self.wasted = 0
-        self.skips = self.wasted >= _PATIENCE and now // 1_000_000 == self.at // 1_000_000
-        self.resume = (now // 1_000_000 + 1) * 1_000_000
-        self.at, self.until = now, NEVER_DUE
-
     def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
         """Note until when the outcome of the evaluation just made stands."""
-        self.is_unbounded = False
         first = self.first(ctx)
         if first is None:
             if self._is_open(ctx):
@@ -278,10 +244,7 @@ class _Comparison(Watched):
                     break
                 both = rate + other[1]
                 spare = min(abs(value - other[0]) - slack - other[2], _WRAPS)
-                if both == _UNBOUNDED:
-                    self.is_unbounded = True
-                    ctx.due_us(soonest)
-                elif spare <= 0.0:  # even a turning ship could flip it
+                if both == _UNBOUNDED or spare <= 0.0:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
                     ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))
@@ -376,6 +339,24 @@ class _Comparison(Watched):
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
+
+
+class _Unwatched:
+    """Stands where code tells a comparison of its evaluation: notes nothing; what was noted before still counts."""
+
+    __slots__ = ("recall",)
+
+    def __init__(self, comparison: _Comparison) -> None:
+        self.recall = comparison.recall
+
+    def begin(self, ctx: EvaluationContext) -> None:
+        """Do nothing."""
+
+    def end(self, ctx: EvaluationContext) -> None:
+        """Do nothing."""
+
+    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
+        """Do nothing."""
 
 
 def _is_evaluated(probes: Iterable[_Probe]) -> bool:

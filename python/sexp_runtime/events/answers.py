@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.events.formula import AbsentFormula
 from sexp_runtime.events.rehearsal import Rehearsal, rehearse
+from sexp_runtime.loops import READY, STEADY
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -22,9 +25,12 @@ if TYPE_CHECKING:
     from sexp_runtime.events.manager import FormulaProfiler
 
 #: What `last_cause` can hold, and its names.
-CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
-CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
-_ONCE, _AGAIN = 1, 2
+CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK, CAUSE_STEADY = range(7)
+CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check", "in every frame for a while")
+#: Words of `Answers.ready` beside those of loops, for slots of which `ask` has to note everything: any, and one that is
+#: evaluated for the first time, or on trial whether it can rest.
+TO_ASK: Final = 3
+NEW: Final = 4
 #: Most descriptions of stale results that are kept.
 MAX_STALE: Final = 100
 #: Most draws of an evaluation whose result may be used again.
@@ -39,6 +45,8 @@ class Answers(CachedFormulas):
 
     `evaluated_us` is when each formula was last evaluated (-1: never), `cause_of` says why.
     `checking` is the index whose next answer from cache is evaluated again to compare, -1 for none.
+    `ready` has a word for each slot at rest whose turn comes to nothing while its value is 0: how it is evaluated when
+    marked (READY and STEADY of loops, TO_ASK, NEW). All other slots have 0 there, their owner's to visit.
     """
 
     def __init__(
@@ -65,13 +73,17 @@ class Answers(CachedFormulas):
         #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
         self.draws = bytearray(size)
         self.keeps_drawing = False
+        self.ready = bytearray(size)
+        #: For steady slots: what evaluates them without noting anything, and where the root's status is, if it counts.
+        self.steady = list(self.evaluators)
+        self.roots = [_root_of(formula) for formula in self.formulas]
         #: Formulas that stand as rehearsed although that left something on their nodes; to be cleared after the frame
         #: that they were rehearsed for.
         self.rehearsed: dict[int, Rehearsal] = {}
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
-        self._unsettled = bytearray(size)  # whether the last evaluation did not settle, _AGAIN: nor did the one before
+        self._unsettled = bytearray(size)  # whether the last evaluation did not settle
         self._clock = ctx.world.clock
 
     def answer(self, index: int, evaluate: Evaluate) -> int:
@@ -104,14 +116,12 @@ class Answers(CachedFormulas):
     def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
         """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
         ctx = self.ctx
-        unsettled = self._unsettled[index]
-        self.cause = CAUSE_UNSETTLED if unsettled else self._why(index, False)
+        self.cause = self._why(index, False)
         effects = ctx.effects
         ctx.start()
         if index in self.rehearsed:
             self.rehearsed.pop(index).take_back()
-        marks = self.table.dirty.marks
-        marks[index] = 0
+        self.table.dirty.marks[index] = 0
         start = perf_counter_ns() if profiler is not None else 0
         try:
             value = self.evaluators[index]()
@@ -120,20 +130,20 @@ class Answers(CachedFormulas):
             raise
         if profiler is not None:
             profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[self.cause])
-        if (unsettled == _AGAIN and ctx.effects - effects != ctx.spare) or (
-            ctx.due == self._clock.us + 1
-            and self.last_cause[index] == CAUSE_TIME
-            and not (unsettled or ctx.effects != effects or ctx.unsettled or ctx.stirred)
-        ):  # as in the frame before: it acted, or what it compares has no speed bound; and so it will in the next
-            self.values[index] = value
-            self.evaluated_us[index] = self._noted_us[index] = self._clock.us
-            self._due_us[index] = ctx.due
-            self.last_cause[index] = self.cause
-            self.draws[index] = 0
-            marks[index] = self.agenda.bell[0] = 1
-        else:
-            self._conclude(index, value, effects, False)
+        self._conclude(index, value, effects, False)
         return value
+
+    def make_ready(self, index: int) -> None:
+        """Say that a slot is at rest and that its turn comes to nothing while its value is 0."""
+        formula = self.formulas[index]
+        self.ready[index] = READY if isinstance(formula, CompiledFormula) and formula.quiet else TO_ASK
+
+    def make_steady(self, index: int) -> None:
+        """Have a ready slot evaluated in every frame, and nothing noted of it."""
+        formula = self.formulas[index]
+        if self.steady[index] is self.evaluators[index] and isinstance(formula, CompiledFormula):
+            self.steady[index] = formula.unwatched()
+        self.ready[index] = STEADY
 
     def rehearse(self, index: int, *, deciding: bool = False) -> bool:
         """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
@@ -169,7 +179,7 @@ class Answers(CachedFormulas):
         now = self.evaluated_us[index] = self._noted_us[index] = self._clock.us
         self.last_cause[index] = self.cause
         due = self._due_us[index] = ctx.due
-        self._unsettled[index] = 0 if settled else _AGAIN if self.cause == CAUSE_UNSETTLED else _ONCE
+        self._unsettled[index] = not settled
         if not settled or failed:
             self.touch(index)
         elif self.is_permanent(index):
@@ -232,16 +242,20 @@ class Answers(CachedFormulas):
         """Put another formula into a slot, with fresh statuses and edges."""
         super().replace(index, expression)
         self.evaluated_us[index] = -1
-        self._unsettled[index] = 0
+        self._unsettled[index] = self.ready[index] = 0
+        self.steady[index] = self.evaluators[index]
+        self.roots[index] = _root_of(self.formulas[index])
 
     def due_us(self, index: int) -> int:
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
         due = self._due_us[index]
-        return due if due == self.evaluated_us[index] + 1 else self.table.dirty.due_us[index]
+        return due if due == self._noted_us[index] + 1 else self.table.dirty.due_us[index]
 
     def cause_of(self, index: int) -> int:
         """Return why a formula was last evaluated, as an index into CAUSES."""
-        return self.last_cause[index] if self.evaluated_us[index] == self._noted_us[index] else CAUSE_FACT
+        if self.evaluated_us[index] == self._noted_us[index]:
+            return self.last_cause[index]
+        return CAUSE_STEADY if self.ready[index] == STEADY else CAUSE_FACT
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
@@ -249,5 +263,15 @@ class Answers(CachedFormulas):
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
-        own = (self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled)
-        return super().nbytes() + sum(sys.getsizeof(part) for part in own)
+        own = (
+            self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled, self.ready,
+            self.steady, self.roots,
+        )  # fmt: skip
+        apart = (steady for steady, usual in zip(self.steady, self.evaluators, strict=True) if steady is not usual)
+        total = sum(sys.getsizeof(each) + sys.getsizeof(getattr(each, "__defaults__", ())) for each in apart)
+        return super().nbytes() + sum(sys.getsizeof(part) for part in own) + total
+
+
+def _root_of(formula: CompiledFormula | AbsentFormula) -> EvalNode | None:
+    """Return the node that remembers a formula's special status, None where none can be."""
+    return formula.status_node if isinstance(formula, CompiledFormula) else None

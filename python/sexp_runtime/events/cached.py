@@ -7,9 +7,8 @@ mark. Visits happen in the original's order and run the same steps as the naive 
 
 from __future__ import annotations
 
-from typing import Final
-
 from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.events.answers import NEW
 from sexp_runtime.events.cached_slots import (
     AT_REST_FIRST,
     AT_REST_REPEAT,
@@ -17,20 +16,13 @@ from sexp_runtime.events.cached_slots import (
     IN_GOALS,
     IN_REPEAT,
     OUTSIDE,
-    READY_NEW,
-    READY_QUICK,
-    READY_TO_ASK,
     VISITED,
     CachedSlots,
 )
 from sexp_runtime.events.manager import is_elapsed
-from sexp_runtime.loops import CAME_TRUE
-from sexp_runtime.values import KNOWN_FALSE, Status
+from sexp_runtime.values import Status
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
-from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState
-
-#: A mark, for looking it up; much faster than by its number.
-_MARKED: Final = b"\x01"
+from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState
 
 
 class CachedEventManager(CachedSlots):
@@ -45,9 +37,9 @@ class CachedEventManager(CachedSlots):
         """Before the first frame, give the events their turn that it would give without anything coming of it."""
         for event in self.world.events:
             index = event.index
-            if self._ready[index] == READY_NEW:
+            if self.events.ready[index] == NEW:
                 if self.events.rehearse(index) and index not in self.events.rehearsed:
-                    self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+                    self.events.make_ready(index)
             elif self._is_undecided(event) and self.is_bypassed(index):
                 self._process(event)
 
@@ -98,17 +90,18 @@ class CachedEventManager(CachedSlots):
             self._repeat_pass()
         if due:
             self._stage = IN_GOALS
+            now = self.world.clock.us
             if 1 in self._goal_marks or 1 in self._goal_wakes:
-                self._goal_visits()
+                self._goal_drain.run(now, self.profiler)
             self._stage = IN_FIRST
-            self._first_pass()
+            self._event_drain.run(now, self.profiler)
 
     def _every_slot(self, now: int, due: bool) -> None:
         """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
         self._stage = IN_REPEAT
         for event in self.world.events:
             if not event.done and is_elapsed(event.timestamp, now):
-                self._sweep.position = event.index
+                self._event_drain.position = event.index
                 self._visit(event)
             elif self._rest[event.index] == AT_REST_REPEAT:
                 self._leave_rest(event.index)
@@ -117,12 +110,12 @@ class CachedEventManager(CachedSlots):
         self._stage = IN_GOALS
         for goal in self.world.goals:
             if self._goal_rest[goal.index] or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
-                self._sweep.position = goal.index
+                self._goal_drain.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
-                self._sweep.position = event.index
+                self._event_drain.position = event.index
                 self._visit(event)
             elif self._rest[event.index] == AT_REST_FIRST:
                 self._leave_rest(event.index)
@@ -134,99 +127,20 @@ class CachedEventManager(CachedSlots):
             if marks[index] or wakes[index]:
                 self._turn(index, AT_REST_REPEAT)
 
-    def _first_pass(self) -> None:
-        """Visit the marked events without a stamp, in order (F1d); the marks of the others are left for their turn.
+    def _visit_in_first(self, index: int) -> None:
+        """Visit a marked event in the first-time pass (F1d); one with a stamp keeps its mark for its turn."""
+        self._turn(index, AT_REST_FIRST)
 
-        Most marked slots are at rest and stay so: their formula is evaluated, and while its value is 0 and nothing is
-        remembered, that is all, because processing an event with result 0 in that state changes nothing. `_ready`
-        tells those.
-        """
-        dirty, wakes, ready, sweep = self._marks, self._wakes, self._ready, self._sweep
-        size = len(dirty)
-        us = self.world.clock.us
-        if self.events.checking >= 0:
-            ready = self._not_ready
-        asked = READY_TO_ASK if self.profiler is None else READY_QUICK  # a profiler is told of what is asked
-        sweep.done = 0
-        index = dirty.find(_MARKED)
-        woken = wakes.find(_MARKED) if 1 in wakes else -1
-        while index >= 0 or woken >= 0:
-            if index < 0 or -1 < woken <= index or not ready[index]:
-                if index < 0 or -1 < woken < index:
-                    index = woken
-                self._turn(index, AT_REST_FIRST)
-                woken = wakes.find(_MARKED, index + 1)
-            elif ready[index] >= asked:
-                sweep.position = index
-                if ready[index] == READY_NEW:
-                    ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
-                if not self._stays_at_rest(index):
-                    woken = wakes.find(_MARKED, index + 1)
-            else:
-                try:
-                    index = sweep.run(index, woken, us)
-                except Exception as error:
-                    index = sweep.position
-                    self._failed(index, error)
-                else:
-                    if index != CAME_TRUE:
-                        continue
-                    index = sweep.position
-                    self._came_true(index, sweep.value)
-                    woken = wakes.find(_MARKED, index + 1)
-            index += 1
-            if index == size or not dirty[index]:
-                index = dirty.find(_MARKED, index)
-        done = sweep.done
-        if done:
-            counters = self.counters
-            counters.evaluations += done
-            counters.invalidations += done
-
-    def _stays_at_rest(self, index: int) -> bool:
-        """Evaluate a marked event at rest; say whether it stays so, and process it if not."""
-        self.counters.evaluations += 1
-        formula = self.event_formulas[index]
-        draws = self.events.draws
-        drew = draws[index]
-        if drew:
-            self._standing.take_turn(index)
-        try:
-            value = self.events.ask(index, self.profiler)
-        except Exception as error:
-            self.report_error(formula, error)
-            if drew:
-                self._standing.keep(index, 0)
-            return True
-        status = formula.status
-        if value == 0 and status is not KNOWN_FALSE and self._rest[index]:
-            if draws[index] != drew:
-                self._keep_drawing(index)
-            return True
-        if drew:
-            self._standing.keep(index, 0)
-        self._process_answer(index, value, status)
-        return False
-
-    def _failed(self, index: int, error: Exception) -> None:
-        """Report an exception of a formula at rest, which counts as false and is evaluated again on the next pass."""
-        self.report_error(self.event_formulas[index], error)
-        self.events.touch(index)
-
-    def _came_true(self, index: int, value: int) -> None:
-        """Process an event whose formula, evaluated at rest, has a value; its actions have run."""
-        self.events.touch(index)
-        self._process_answer(index, value, self.event_formulas[index].status)
-
-    def _process_answer(self, index: int, value: int, status: Status) -> None:
+    def _take_event(self, index: int, value: int, status: Status) -> None:
         """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
-        self._ready[index] = 0
+        self.events.ready[index] = 0
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
             self._wake(kind == AT_REST_REPEAT, False)
         self._pending = (value, status)
         self._process(self.world.events[index])
+        self._pending = None
 
     def _turn(self, index: int, kind: int) -> None:
         """Visit one marked event if its turn is in this pass."""
@@ -236,7 +150,7 @@ class CachedEventManager(CachedSlots):
         elif (event.timestamp is None) is (kind == AT_REST_REPEAT):
             self._note_stamp(event)  # its turn is in the other pass
         elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
-            self._sweep.position = index
+            self._event_drain.position = index
             self._visit(event)
         else:
             self._visit_waiting(event)
@@ -280,7 +194,7 @@ class CachedEventManager(CachedSlots):
             if self.events.draws[index]:
                 self._keep_drawing(index)
             if kind == AT_REST_FIRST and event.chain_delay_ms < 0 and event.result == 0:
-                self._ready[index] = READY_QUICK if self._quick[index] else READY_TO_ASK
+                self.events.make_ready(index)
 
     def _keep_drawing(self, index: int) -> None:
         """See to the draws of an event that has just drawn and rests from now on."""
@@ -351,23 +265,12 @@ class CachedEventManager(CachedSlots):
         self.events.give_up(index)
         self._stale_event[index] = 0
 
-    def _goal_visits(self) -> None:
-        """Judge the marked goals (F1c)."""
-        dirty, wakes = self._goal_marks, self._goal_wakes
-        index = -1
-        while True:
-            marked, woken = dirty.find(_MARKED, index + 1), wakes.find(_MARKED, index + 1)
-            if marked < 0 and woken < 0:
-                return
-            index = marked if woken < 0 or -1 < marked < woken else woken
-            self._sweep.position = index
-            self._visit_goal(index)
-
     def _visit_goal(self, index: int) -> None:
+        """Judge a marked goal (F1c)."""
         goal = self.world.goals[index]
         table = self.goals.table
         if self._goal_rest[index]:
-            self._goal_rest[index] = 0
+            self._goal_rest[index] = self.goals.ready[index] = 0
             self._wake(False, True)
         table.wake.marks[index] = 0
         if goal.status != GOAL_INCOMPLETE:
@@ -379,10 +282,23 @@ class CachedEventManager(CachedSlots):
             table.dirty.marks[index] = 0
             return
         self.goals.ensure_edges(index)
-        self.judge_goal(index)
+        self._judge(goal)
+
+    def _take_goal(self, index: int, value: int, status: Status) -> None:
+        """Judge a goal at rest whose formula has just been evaluated; its request in this frame is counted."""
+        if self._goal_rest[index]:
+            self._goal_rest[index] = self.goals.ready[index] = 0
+            self._wake(False, False)
+        self._pending = (value, status)
+        self._judge(self.world.goals[index])
+        self._pending = None
+
+    def _judge(self, goal: GoalState) -> None:
+        self.judge_goal(goal.index)
         if goal.status == GOAL_INCOMPLETE:
-            self._goal_rest[index] = 1
+            self._goal_rest[goal.index] = 1
             self.counters.rest(False)
+            self.goals.make_ready(goal.index)
 
 
 def _state(event: EventState) -> tuple[object, ...]:

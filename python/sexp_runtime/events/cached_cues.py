@@ -10,8 +10,10 @@ from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.cues import CALLED, Cue, CueKind, CueManager
+from sexp_runtime.events.drain import Drain
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import Status
 from sexp_runtime.world.ships import Ship, ShipStatus
 
 if TYPE_CHECKING:
@@ -49,7 +51,10 @@ class CachedCueManager(CueManager):
         owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
         name = mission.name if mission is not None else ""
         self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
+        self._drain = Drain(self.answers, self._visit_index, self._take, self._report)
         self._asked = bytearray(len(self.cues))
+        self._was_asked = False  # whether the cue whose turn it is has been asked for its formula's value
+        self._pending: int | None = None
         self._frame_us = -1  # when the last frame was
         self._unasked: set[int] = set()  # marked while nobody asked for their value
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
@@ -104,25 +109,26 @@ class CachedCueManager(CueManager):
                     self._visit(cue)
         elif agenda.bell[0]:
             agenda.bell[0] = 0
-            self._drain()
+            self._drain.run(now, self.profiler)
 
-    def _drain(self) -> None:
-        """Visit the marked cues in order."""
-        dirty, wakes = self.answers.table.dirty.marks, self.answers.table.wake.marks
-        index = -1
-        while True:
-            marked, woken = dirty.find(1, index + 1), wakes.find(1, index + 1)
-            if marked < 0 and woken < 0:
-                return
-            index = marked if woken < 0 or -1 < marked < woken else woken
-            self._visit(self.cues[index])
+    def _visit_index(self, index: int) -> None:
+        self._visit(self.cues[index])
+
+    def _take(self, index: int, value: int, status: Status) -> None:
+        """Let a cue take its turn whose formula has just been evaluated; its request in this frame is counted."""
+        if self._asked[index]:
+            self._asked[index] = self.answers.ready[index] = 0
+            self.counters.wake(True, 0)
+        self._pending = value
+        self._visit(self.cues[index])
+        self._pending = None
 
     def _visit(self, cue: Cue) -> None:
         """Take a cue's turn, then let it rest until something that it looks at changes."""
         index = cue.index
         table = self.answers.table
         if self._asked[index]:
-            self._asked[index] = 0
+            self._asked[index] = self.answers.ready[index] = 0
             self.counters.wake(True, 1)
         table.wake.marks[index] = 0
         if cue.done or not self._take_turn(cue):
@@ -132,6 +138,8 @@ class CachedCueManager(CueManager):
             return
         if self._asked[index]:
             self.counters.rest(True)
+            if self.answers.values[index] == 0:
+                self.answers.make_ready(index)
         else:
             # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
             self._stale(index)
@@ -140,9 +148,9 @@ class CachedCueManager(CueManager):
 
     def _take_turn(self, cue: Cue) -> bool:
         """Process a cue and note whether its formula was asked for; return whether it can ever do anything again."""
-        before = self.counters.asked
+        self._was_asked = False
         self.process(cue)
-        self._asked[cue.index] = not cue.done and self.counters.asked != before
+        self._asked[cue.index] = self._was_asked and not cue.done
         return not cue.done
 
     def _stale(self, index: int) -> None:
@@ -154,6 +162,10 @@ class CachedCueManager(CueManager):
 
     def request(self, cue: Cue) -> bool:
         """Return whether a cue is true now, from cache if nothing could have changed it (F40)."""
+        self._was_asked = True
+        if self._pending is not None:
+            value, self._pending = self._pending, None
+            return value != 0
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
+from abc import ABC, abstractmethod
 from bisect import insort
 from collections.abc import Callable
 from typing import Final
 
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.answers import CAUSES, NEW, Answers
 from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.events.drain import Drain
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import formula_of
 from sexp_runtime.events.standing_draws import StandingDraws
-from sexp_runtime.loops import READY, Sweep
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
@@ -26,15 +27,11 @@ from sexp_runtime.world.world import World
 VISITED: Final = 0
 AT_REST_FIRST: Final = 1
 AT_REST_REPEAT: Final = 2
-#: How an event at rest for the first-time pass is dealt with when marked: see `_first_pass`.
-READY_QUICK: Final = READY
-READY_TO_ASK: Final = 2
-READY_NEW: Final = 3  # not evaluated yet
 #: Where a frame is, for telling whether an event's turn has passed.
 OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
 
-class CachedSlots(MissionEventManager):
+class CachedSlots(MissionEventManager, ABC):
     """The slots of events and goals; the passes over them are in CachedEventManager."""
 
     def __init__(
@@ -78,12 +75,13 @@ class CachedSlots(MissionEventManager):
         size = len(events)
         self.verify_every = verify_every
         self._rest = bytearray(size)
-        self._ready = bytearray(size)  # READY_ words of unchained events at rest for the first-time pass, result 0
-        self._not_ready = bytearray(size)
         #: The marks of events and goals, dirty and wake.
         self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
         self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
-        self._sweep = Sweep(self._marks, self._ready, self.events.evaluators, self.events.evaluated_us)
+        self._event_drain = Drain(
+            self.events, self._visit_in_first, self._take_event, self._report_event, self._standing
+        )
+        self._goal_drain = Drain(self.goals, self._visit_goal, self._take_goal, self._report_goal)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
@@ -93,7 +91,6 @@ class CachedSlots(MissionEventManager):
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self._quick: list[bool] = [self._is_quick(event) for event in events]
         self._pending: tuple[int, Status] | None = None
         self._until_check = verify_every
         self._check_at = 0
@@ -104,6 +101,28 @@ class CachedSlots(MissionEventManager):
         for goal in goals:
             self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
 
+    @abstractmethod
+    def _visit_in_first(self, index: int) -> None:
+        """Visit a marked event in the first-time pass, see Drain."""
+
+    @abstractmethod
+    def _take_event(self, index: int, value: int, status: Status) -> None:
+        """Process an event whose formula has just been evaluated, see Drain."""
+
+    @abstractmethod
+    def _visit_goal(self, index: int) -> None:
+        """Visit a marked goal, see Drain."""
+
+    @abstractmethod
+    def _take_goal(self, index: int, value: int, status: Status) -> None:
+        """Judge a goal whose formula has just been evaluated, see Drain."""
+
+    def _report_event(self, index: int, error: Exception) -> None:
+        self.report_error(self.event_formulas[index], error)
+
+    def _report_goal(self, index: int, error: Exception) -> None:
+        self.report_error(self.goal_formulas[index], error)
+
     def _begin(self, event: EventState) -> None:
         """Spare an event what its first visit would find out."""
         index = event.index
@@ -113,7 +132,7 @@ class CachedSlots(MissionEventManager):
             if isinstance(self.events.formulas[index], CompiledFormula):
                 self._rest[index] = AT_REST_FIRST
                 self.counters.rest(False)
-                self._ready[index] = READY_NEW
+                self.events.ready[index] = NEW
         elif index:  # bypassed until the event before comes true
             self.events.retire(index)
             self._stale_event[index] = 1
@@ -142,6 +161,9 @@ class CachedSlots(MissionEventManager):
 
     def request_goal(self, index: int) -> tuple[int, Status]:
         """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
+        if self._pending is not None:
+            answer, self._pending = self._pending, None
+            return answer
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("goal", index)
@@ -188,9 +210,6 @@ class CachedSlots(MissionEventManager):
         answers = self.answers(kind)
         answers.replace(index, expression)
         (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
-        if kind == "event":
-            self._quick[index] = self._is_quick(self.world.events[index])
-            self._ready[index] = 0
         self.flush_formula(kind, index)
 
     @property
@@ -213,7 +232,7 @@ class CachedSlots(MissionEventManager):
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
-            self._ready[index] = 0
+            self.events.ready[index] = 0
             self._wake(kind == AT_REST_REPEAT, True)
             if self.events.draws[index]:
                 self._standing.keep(index, 0)
@@ -225,7 +244,7 @@ class CachedSlots(MissionEventManager):
     def _settle_draws(self) -> None:
         """Before a draw that matters, make the standing draws of the events whose turn was before."""
         if self._stage == IN_FIRST:
-            self._standing.settle(self._sweep.position)
+            self._standing.settle(self._event_drain.position)
 
     # -- resets -----------------------------------------------------------------------------------------------------
 
@@ -235,11 +254,11 @@ class CachedSlots(MissionEventManager):
             resting = self._rest[index]
             if resting:
                 self._rest[index] = VISITED
-                self._ready[index] = 0
+                self.events.ready[index] = 0
                 always = resting == AT_REST_REPEAT
                 self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
                 if self.events.draws[index]:
-                    if self._stage == IN_FIRST and index <= self._sweep.position:
+                    if self._stage == IN_FIRST and index <= self._event_drain.position:
                         self._standing.settle(index + 1)
                     self._standing.keep(index, 0)
             self.events.flush(index)
@@ -247,7 +266,7 @@ class CachedSlots(MissionEventManager):
             self._wakes[index] = 1
             return
         if self._goal_rest[index]:
-            self._goal_rest[index] = 0
+            self._goal_rest[index] = self.goals.ready[index] = 0
             self._wake(False, not self._had_its_turn(index, IN_GOALS))
         self.goals.flush(index)
         self._stale_goal[index] = 0
@@ -255,7 +274,9 @@ class CachedSlots(MissionEventManager):
 
     def _had_its_turn(self, index: int, stage: int) -> bool:
         """Whether the naive engine has evaluated a slot at rest in this frame, or in the last if there is none now."""
-        return self._stage == OUTSIDE or self._stage > stage or (self._stage == stage and index <= self._sweep.position)
+        if self._stage != stage:
+            return self._stage == OUTSIDE or self._stage > stage
+        return index <= (self._goal_drain if stage == IN_GOALS else self._event_drain).position
 
     # -- self-check -------------------------------------------------------------------------------------------------
 
@@ -283,8 +304,6 @@ class CachedSlots(MissionEventManager):
     def nbytes(self) -> dict[str, int]:
         """Return the memory held by this engine in bytes, by part."""
         own = (
-            self._ready,
-            self._not_ready,
             self._is_stamped,
             self._stamped,
             self._leaving,
@@ -292,7 +311,6 @@ class CachedSlots(MissionEventManager):
             self._goal_rest,
             self._stale_event,
             self._stale_goal,
-            self._quick,
         )
         return {
             "events": self.events.nbytes(),
@@ -313,11 +331,6 @@ class CachedSlots(MissionEventManager):
         self._standing.close()
         if self.context.flush_formula == self.flush_formula:
             self.context.flush_formula = None
-
-    def _is_quick(self, event: EventState) -> bool:
-        """Whether a value of 0 is all that has to be known of an evaluation of the event at rest."""
-        formula = self.events.formulas[event.index]
-        return event.chain_delay_ms < 0 and isinstance(formula, CompiledFormula) and formula.quiet
 
     def _wake_facts(self, event: EventState) -> set[FactKey]:
         """Return the facts that make an event's processing, not its formula, come out differently."""

@@ -256,14 +256,18 @@ class CueManager:
         try:
             value = cue.formula.evaluate()
         except Exception as error:  # whatever an operator or a game's hook does wrong must not stop the frame
-            self.counters.errors += 1
-            if cue.index not in self._reported:
-                self._reported.add(cue.index)
-                self.ctx.warn(f"{cue.formula.owner}: {type(error).__name__}: {error}")
+            self._report(cue.index, error)
             return 0
         if profiler is not None:
             profiler.formula("cue", cue.index, perf_counter_ns() - start, value, self.cause_of_evaluation())
         return value
+
+    def _report(self, index: int, error: Exception) -> None:
+        """Count an exception of a cue's formula, and warn of the first one of each."""
+        self.counters.errors += 1
+        if index not in self._reported:
+            self._reported.add(index)
+            self.ctx.warn(f"{self.cues[index].formula.owner}: {type(error).__name__}: {error}")
 
     def cause_of_evaluation(self) -> str | None:
         """Return why the present evaluation is made; the naive engine has no reason."""

@@ -6,6 +6,8 @@ from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 from libc.string cimport memchr
 
+from sexp_runtime.values import KNOWN_FALSE as _KNOWN_FALSE
+
 cdef extern from "Python.h":
     object PyObject_CallNoArgs(object function)
 
@@ -13,6 +15,9 @@ cdef enum:
     CAME_TRUE = -2
     FINISHED = -1
     READY = 1
+    STEADY = 2
+
+cdef object KNOWN_FALSE = _KNOWN_FALSE
 
 
 def mark_readers(dict readers not None, keys):
@@ -29,22 +34,46 @@ def mark_readers(dict readers not None, keys):
                 (<bytearray?>edge[2])[0] = 1
 
 
+cdef inline Py_ssize_t find(bytearray marks, Py_ssize_t start):
+    """Return the first set mark from `start` on, FINISHED if there is none."""
+    cdef Py_ssize_t size = len(marks)
+    cdef char* first
+    cdef char* found
+    if start >= size:
+        return FINISHED
+    first = PyByteArray_AS_STRING(marks)
+    found = <char*>memchr(first + start, 1, size - start)
+    return found - first if found is not NULL else FINISHED
+
+
 cdef class Sweep:
-    cdef bytearray _dirty, _ready
-    cdef list _evaluators, _evaluated_us
+    cdef bytearray _dirty, _wakes, _ready
+    cdef list _evaluators, _steady, _roots, _evaluated_us
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
+    cdef public Py_ssize_t repeated
     cdef public object value
 
     def __init__(
-        self, bytearray dirty not None, bytearray ready not None, list evaluators not None, list evaluated_us not None
+        self,
+        bytearray dirty not None,
+        bytearray wakes not None,
+        bytearray ready not None,
+        list evaluators not None,
+        list steady not None,
+        list roots not None,
+        list evaluated_us not None,
     ):
         self._dirty = dirty
+        self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
+        self._steady = steady
+        self._roots = roots
         self._evaluated_us = evaluated_us
         self.position = -1
         self.done = 0
+        self.repeated = 0
         self.value = 0
 
     def run(self, Py_ssize_t index, Py_ssize_t limit, us):
@@ -52,24 +81,33 @@ cdef class Sweep:
         cdef bytearray ready = self._ready
         cdef list evaluators = self._evaluators
         cdef list evaluated_us = self._evaluated_us
-        cdef Py_ssize_t size
-        cdef char* start
-        cdef char* found
-        while index >= 0 and (limit < 0 or index < limit) and ready[index] == READY:
-            dirty[index] = 0
+        cdef unsigned char word
+        # What an evaluation may have changed is asked for anew each time: it may run any code.
+        while index >= 0 and (limit < 0 or index < limit):
+            word = ready[index]
+            if word == READY:
+                dirty[index] = 0
+                evaluate = evaluators[index]
+            elif word == STEADY:
+                self.repeated += 1
+                evaluate = self._steady[index]
+            else:
+                break
             self.position = index
             evaluated_us[index] = us
             self.done += 1
-            value = PyObject_CallNoArgs(evaluators[index])
-            if value != 0:
+            value = PyObject_CallNoArgs(evaluate)
+            if value != 0 or (word == STEADY and not self.stays_steady(index)):
                 self.value = value
                 return CAME_TRUE
             index += 1
-            # Asked for anew each time: an evaluation may run any code.
-            size = len(dirty)
-            if index >= size:
-                return FINISHED
-            start = PyByteArray_AS_STRING(dirty)
-            found = <char*>memchr(start + index, 1, size - index)
-            index = found - start if found is not NULL else FINISHED
+            if word == STEADY:
+                limit = find(self._wakes, index)
+            index = find(dirty, index)
         return index
+
+    cdef bint stays_steady(self, Py_ssize_t index) except -1:
+        if self._ready[index] != STEADY:
+            return False
+        root = self._roots[index]
+        return root is None or root.status is not KNOWN_FALSE

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
-from typing import Final
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Final, Protocol
 
-#: What `Sweep.run` returns when a value is not 0, and when nothing is marked any more.
+from sexp_runtime.values import KNOWN_FALSE, Status
+
+#: What `Sweep.run` returns when an outcome has to be dealt with, and when nothing is marked any more.
 CAME_TRUE: Final = -2
 FINISHED: Final = -1
-#: The word in `Sweep.ready` for a slot of which only a value other than 0 matters.
+#: Words of `ready` for slots that a sweep evaluates: one of which only a value other than 0 matters, and one that is
+#: evaluated in every frame, for which nothing has to be noted.
 READY: Final = 1
+STEADY: Final = 2
 
 _MARKED: Final = b"\x01"
 
@@ -27,45 +31,83 @@ def mark_readers(readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Itera
                 bell[0] = 1
 
 
+class Root(Protocol):
+    """What remembers the special status that a formula ends with."""
+
+    status: Status
+
+
 class Sweep:
     """Evaluates marked slots in order for as long as nothing comes of it.
 
-    `position` is the slot whose turn it is. `done` counts evaluations; who wants to know from when sets it to 0.
-    `value` is the last value that was not 0.
+    `position` is the slot whose turn it is. `done` counts evaluations, `repeated` those of them of steady slots; who
+    wants to know from when sets them to 0. `value` is that of the last evaluation of which something came.
     """
 
-    __slots__ = ("_dirty", "_evaluated_us", "_evaluators", "_ready", "done", "position", "value")
+    __slots__ = (
+        "_dirty", "_evaluated_us", "_evaluators", "_ready", "_roots", "_steady", "_wakes", "done", "position",
+        "repeated", "value",
+    )  # fmt: skip
 
     def __init__(
-        self, dirty: bytearray, ready: bytearray, evaluators: list[Callable[[], int]], evaluated_us: list[int]
+        self,
+        dirty: bytearray,
+        wakes: bytearray,
+        ready: bytearray,
+        evaluators: list[Callable[[], int]],
+        steady: list[Callable[[], int]],
+        roots: Sequence[Root | None],
+        evaluated_us: list[int],
     ) -> None:
+        """Take what belongs to the slots, by index: marks, words, evaluators of ready and of steady ones, roots (None
+        for a formula that ends with no special status), and where to note the time of an evaluation."""
         self._dirty = dirty
+        self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
+        self._steady = steady
+        self._roots = roots
         self._evaluated_us = evaluated_us
         self.position = -1
         self.done = 0
+        self.repeated = 0
         self.value = 0
 
     def run(self, index: int, limit: int, us: int) -> int:
-        """Evaluate the marked slot `index`, which is ready, and those after it, noting `us` as the time.
+        """Evaluate the marked slot `index`, which is ready or steady, and those after it, noting `us` as the time.
 
-        A slot's mark is taken before its evaluation, so that one set by it stays. Returns the first marked slot that
-        is not ready or not below `limit` (-1: no limit), FINISHED where there is none, CAME_TRUE as soon as the slot
-        at `position` has another value than 0. What an evaluation raises is passed on; `position` tells which.
+        A ready slot's mark is taken before its evaluation, so that one set by it stays; a steady slot's mark stays in
+        any case. Returns the first marked slot that is neither, or not below `limit` (-1: no limit) or a slot that a
+        steady evaluation woke, FINISHED where there is none, CAME_TRUE as soon as the slot at `position` has another
+        value than 0, or was steady and is no longer, or is known to be false. What an evaluation raises is passed on;
+        `position` tells which.
         """
-        dirty, ready, evaluators, evaluated_us = self._dirty, self._ready, self._evaluators, self._evaluated_us
+        dirty, ready, evaluated_us = self._dirty, self._ready, self._evaluated_us
         size = len(dirty)
-        while index >= 0 and (limit < 0 or index < limit) and ready[index] == READY:
-            dirty[index] = 0
+        while index >= 0 and (limit < 0 or index < limit):
+            word = ready[index]
+            if word == READY:
+                dirty[index] = 0
+                evaluate = self._evaluators[index]
+            elif word == STEADY:
+                self.repeated += 1
+                evaluate = self._steady[index]
+            else:
+                break
             self.position = index
             evaluated_us[index] = us
             self.done += 1
-            value = evaluators[index]()
-            if value != 0:
+            value = evaluate()
+            if value != 0 or (word == STEADY and not self._stays_steady(index)):
                 self.value = value
                 return CAME_TRUE
             index += 1
+            if word == STEADY:
+                limit = self._wakes.find(_MARKED, index)
             if index == size or not dirty[index]:
                 index = dirty.find(_MARKED, index)
         return index
+
+    def _stays_steady(self, index: int) -> bool:
+        root = self._roots[index]
+        return self._ready[index] == STEADY and (root is None or root.status is not KNOWN_FALSE)

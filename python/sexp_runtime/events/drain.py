@@ -1,0 +1,173 @@
+"""The drain of a row of slots: evaluates or visits what is marked, in order; what comes to nothing costs little."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.events.answers import NEW, TO_ASK, Answers
+from sexp_runtime.loops import CAME_TRUE, READY, STEADY, Sweep
+from sexp_runtime.values import KNOWN_FALSE, Status
+
+if TYPE_CHECKING:
+    from sexp_runtime.events.manager import FormulaProfiler
+    from sexp_runtime.events.standing_draws import StandingDraws
+
+#: A mark, for looking it up; much faster than by its number.
+_MARKED: Final = b"\x01"
+#: Microseconds of mission time after which a formula that was evaluated in every frame becomes steady.
+HABIT_US: Final = 250_000
+#: The longest time for which it is steady before somebody looks whether it could rest.
+MOST_STEADY_US: Final = 8_000_000
+
+
+class Drain:
+    """Visits the marked slots of a row, in order.
+
+    A slot at rest whose word in `answers.ready` is set is only evaluated: while its value stays 0 and it is not known
+    to be false, taking its turn would change nothing. One that has been evaluated in every frame for a while becomes
+    steady: it keeps its mark, and what its evaluation means for the next is not worked out, for as long again as it
+    has been so before. `visit(index)` has any other slot take its turn, `take(index, value, status)` has one take it
+    whose formula has just been evaluated, its request being counted; `report(index, error)` tells of an exception.
+    `standing` makes the draws of slots at rest, for rows that keep any.
+    """
+
+    __slots__ = (
+        "_answers", "_before_us", "_frame", "_nobody", "_report", "_review_us", "_since_us", "_standing", "_sweep",
+        "_take", "_until_us", "_us", "_visit",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        answers: Answers,
+        visit: Callable[[int], None],
+        take: Callable[[int, int, Status], None],
+        report: Callable[[int, Exception], None],
+        standing: StandingDraws | None = None,
+    ) -> None:
+        self._answers = answers
+        self._visit = visit
+        self._take = take
+        self._report = report
+        self._standing = standing
+        table, size = answers.table, len(answers.values)
+        self._sweep = Sweep(
+            table.dirty.marks, table.wake.marks, answers.ready, answers.evaluators, answers.steady, answers.roots,
+            answers.evaluated_us,
+        )  # fmt: skip
+        self._nobody = bytearray(size)
+        self._us = self._before_us = -1  # when the drain ran last, and when the frame before this one was
+        self._frame = 0  # in which frame that was
+        self._since_us = [0] * size  # since when a slot has been evaluated in every frame
+        self._until_us: dict[int, int] = {}  # until when a slot is steady
+        self._review_us = NEVER  # the first of those moments
+
+    @property
+    def position(self) -> int:
+        """The slot whose turn it is."""
+        return self._sweep.position
+
+    @position.setter
+    def position(self, index: int) -> None:
+        self._sweep.position = index
+
+    def run(self, us: int, profiler: FormulaProfiler | None) -> None:
+        """Make one pass at the moment `us`; a profiler is told of each evaluation. Marks set meanwhile count."""
+        answers, sweep = self._answers, self._sweep
+        counters, table = answers.counters, answers.table
+        dirty, wakes = table.dirty.marks, table.wake.marks
+        ready = answers.ready if answers.checking < 0 else self._nobody
+        asked = TO_ASK if profiler is None else READY
+        self._before_us = self._us if counters.frames == self._frame + 1 else -1
+        self._us, self._frame = us, counters.frames
+        if us >= self._review_us:
+            self._review()
+        sweep.done = sweep.repeated = 0
+        index = dirty.find(_MARKED)
+        woken = wakes.find(_MARKED) if 1 in wakes else -1
+        while index >= 0 or woken >= 0:
+            if index < 0 or -1 < woken <= index or not ready[index]:
+                if index < 0 or -1 < woken < index:
+                    index = woken
+                sweep.position = index
+                self._visit(index)
+            elif ready[index] >= asked:
+                sweep.position = index
+                self._ask(index, profiler)
+            else:
+                try:
+                    index = sweep.run(index, woken, us)
+                except Exception as error:
+                    index = sweep.position
+                    self._report(index, error)
+                    answers.touch(index)  # counts as false, and is evaluated again in the next pass
+                else:
+                    if index != CAME_TRUE:
+                        woken = wakes.find(_MARKED, sweep.position + 1)
+                        continue
+                    index = sweep.position
+                    answers.values[index] = sweep.value
+                    answers.touch(index)
+                    self._take(index, sweep.value, answers.formulas[index].status)
+            index += 1
+            woken = wakes.find(_MARKED, index)
+            index = dirty.find(_MARKED, index)
+        done = sweep.done
+        if done:
+            counters.evaluations += done
+            counters.invalidations += done - sweep.repeated
+            if sweep.repeated:
+                answers.agenda.bell[0] = 1
+
+    def _ask(self, index: int, profiler: FormulaProfiler | None) -> None:
+        """Evaluate a marked slot at rest and note what that means for the next evaluation."""
+        answers, standing = self._answers, self._standing
+        word = answers.ready[index]
+        if word == NEW:
+            answers.make_ready(index)
+        answers.counters.evaluations += 1
+        before_us, drew = answers.evaluated_us[index], answers.draws[index]
+        if drew and standing is not None:
+            standing.take_turn(index)
+        try:
+            value = answers.ask(index, profiler)
+        except Exception as error:
+            self._report(index, error)
+            if drew and standing is not None:
+                standing.keep(index, 0)
+            return
+        status = answers.formulas[index].status
+        if value == 0 and status is not KNOWN_FALSE and answers.ready[index]:
+            draws = answers.draws[index]
+            if draws != drew and standing is not None:
+                standing.take_turn(index)
+                standing.keep(index, draws)
+            if word == TO_ASK and not draws:
+                self._consider(index, before_us)
+            return
+        if drew and standing is not None:
+            standing.keep(index, 0)
+        self._take(index, value, status)
+
+    def _consider(self, index: int, before_us: int) -> None:
+        """Make a slot steady that has been evaluated in every frame for a while, the last time at `before_us`."""
+        us, since_us = self._us, self._since_us
+        if before_us < 0 or before_us != self._before_us:
+            since_us[index] = us
+        elif us - since_us[index] >= HABIT_US:
+            answers = self._answers
+            answers.make_steady(index)
+            answers.touch(index)
+            self._until_us[index] = until = us + min(us - since_us[index], MOST_STEADY_US)
+            self._review_us = min(self._review_us, until)
+
+    def _review(self) -> None:
+        """Have slots whose time is over evaluated as others are, so that they can come to rest."""
+        us, ready = self._us, self._answers.ready
+        for index, until in list(self._until_us.items()):
+            if until <= us:
+                del self._until_us[index]
+                if ready[index] == STEADY:
+                    ready[index] = NEW
+        self._review_us = min(self._until_us.values(), default=NEVER)
