@@ -14,7 +14,6 @@ from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.formula import AbsentFormula
 from sexp_runtime.events.rehearsal import Rehearsal, rehearse
-from sexp_runtime.loops import READY, STEADY
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
 #: What `last_cause` can hold, and its names.
 CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK, CAUSE_STEADY = range(7)
 CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check", "in every frame for a while")
-#: Words of `Answers.ready` beside those of loops, for slots of which `ask` has to note everything: any, and one that is
-#: evaluated for the first time, or on trial whether it can rest.
-TO_ASK: Final = 3
-NEW: Final = 4
 #: Most descriptions of stale results that are kept.
 MAX_STALE: Final = 100
 #: Most draws of an evaluation whose result may be used again.
@@ -45,8 +40,6 @@ class Answers(CachedFormulas):
 
     `evaluated_us` is when each formula was last evaluated (-1: never), `cause_of` says why.
     `checking` is the index whose next answer from cache is evaluated again to compare, -1 for none.
-    `ready` has a word for each slot at rest whose turn comes to nothing while its value is 0: how it is evaluated when
-    marked (READY and STEADY of loops, TO_ASK, NEW). All other slots have 0 there, their owner's to visit.
     """
 
     def __init__(
@@ -73,7 +66,6 @@ class Answers(CachedFormulas):
         #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
         self.draws = bytearray(size)
         self.keeps_drawing = False
-        self.ready = bytearray(size)
         #: For steady slots: what evaluates them without noting anything, and where the root's status is, if it counts.
         self.steady = list(self.evaluators)
         self.roots = [_root_of(formula) for formula in self.formulas]
@@ -133,17 +125,16 @@ class Answers(CachedFormulas):
         self._conclude(index, value, effects, False)
         return value
 
-    def make_ready(self, index: int) -> None:
-        """Say that a slot is at rest and that its turn comes to nothing while its value is 0."""
+    def is_quiet(self, index: int) -> bool:
+        """Whether an evaluation with value 0 leaves nothing to note."""
         formula = self.formulas[index]
-        self.ready[index] = READY if isinstance(formula, CompiledFormula) and formula.quiet else TO_ASK
+        return isinstance(formula, CompiledFormula) and formula.quiet
 
     def make_steady(self, index: int) -> None:
-        """Have a ready slot evaluated in every frame, and nothing noted of it."""
+        """Have what evaluates a formula without noting anything in `steady`."""
         formula = self.formulas[index]
         if self.steady[index] is self.evaluators[index] and isinstance(formula, CompiledFormula):
             self.steady[index] = formula.unwatched()
-        self.ready[index] = STEADY
 
     def rehearse(self, index: int, *, deciding: bool = False) -> bool:
         """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
@@ -191,6 +182,11 @@ class Answers(CachedFormulas):
         elif due != self.table.dirty.due_us[index]:
             self.agenda.schedule(self.table.dirty, index, due)
         return settled
+
+    def keep_evaluating(self, index: int) -> None:
+        """Have a formula evaluated at its next use although its result stands: what it draws is drawn by that only."""
+        self.draws[index] = 0
+        self.touch(index)
 
     def is_permanent(self, index: int) -> bool:
         """Whether the root's status answers every evaluation from now on (B11)."""
@@ -242,7 +238,7 @@ class Answers(CachedFormulas):
         """Put another formula into a slot, with fresh statuses and edges."""
         super().replace(index, expression)
         self.evaluated_us[index] = -1
-        self._unsettled[index] = self.ready[index] = 0
+        self._unsettled[index] = 0
         self.steady[index] = self.evaluators[index]
         self.roots[index] = _root_of(self.formulas[index])
 
@@ -255,7 +251,7 @@ class Answers(CachedFormulas):
         """Return why a formula was last evaluated, as an index into CAUSES."""
         if self.evaluated_us[index] == self._noted_us[index]:
             return self.last_cause[index]
-        return CAUSE_STEADY if self.ready[index] == STEADY else CAUSE_FACT
+        return CAUSE_FACT if self.is_quiet(index) else CAUSE_STEADY
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
@@ -264,7 +260,7 @@ class Answers(CachedFormulas):
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
         own = (
-            self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled, self.ready,
+            self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled,
             self.steady, self.roots,
         )  # fmt: skip
         apart = (steady for steady, usual in zip(self.steady, self.evaluators, strict=True) if steady is not usual)

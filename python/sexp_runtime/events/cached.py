@@ -8,7 +8,6 @@ mark. Visits happen in the original's order and run the same steps as the naive 
 from __future__ import annotations
 
 from sexp_runtime.cache.contract import NEVER
-from sexp_runtime.events.answers import NEW
 from sexp_runtime.events.cached_slots import (
     AT_REST_FIRST,
     AT_REST_REPEAT,
@@ -19,6 +18,7 @@ from sexp_runtime.events.cached_slots import (
     VISITED,
     CachedSlots,
 )
+from sexp_runtime.events.drain import NEW
 from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
@@ -37,9 +37,9 @@ class CachedEventManager(CachedSlots):
         """Before the first frame, give the events their turn that it would give without anything coming of it."""
         for event in self.world.events:
             index = event.index
-            if self.events.ready[index] == NEW:
+            if self._first_drain.ready[index] == NEW:
                 if self.events.rehearse(index) and index not in self.events.rehearsed:
-                    self.events.make_ready(index)
+                    self._first_drain.make_ready(index)
             elif self._is_undecided(event) and self.is_bypassed(index):
                 self._process(event)
 
@@ -86,22 +86,22 @@ class CachedEventManager(CachedSlots):
     def _drain(self, due: bool) -> None:
         """Visit what is marked, in order: repeat pass, goals, first-time pass."""
         self._stage = IN_REPEAT
+        now = self.world.clock.us
         if self._stamped:
-            self._repeat_pass()
+            self._repeat_drain.run_only(list(self._stamped), now, self.profiler)
         if due:
             self._stage = IN_GOALS
-            now = self.world.clock.us
             if 1 in self._goal_marks or 1 in self._goal_wakes:
                 self._goal_drain.run(now, self.profiler)
             self._stage = IN_FIRST
-            self._event_drain.run(now, self.profiler)
+            self._first_drain.run(now, self.profiler)
 
     def _every_slot(self, now: int, due: bool) -> None:
         """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
         self._stage = IN_REPEAT
         for event in self.world.events:
             if not event.done and is_elapsed(event.timestamp, now):
-                self._event_drain.position = event.index
+                self._repeat_drain.position = event.index
                 self._visit(event)
             elif self._rest[event.index] == AT_REST_REPEAT:
                 self._leave_rest(event.index)
@@ -115,25 +115,23 @@ class CachedEventManager(CachedSlots):
         self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
-                self._event_drain.position = event.index
+                self._first_drain.position = event.index
                 self._visit(event)
             elif self._rest[event.index] == AT_REST_FIRST:
                 self._leave_rest(event.index)
 
-    def _repeat_pass(self) -> None:
-        """Visit the marked events among those with a stamp (F1a)."""
-        marks, wakes = self._marks, self._wakes
-        for index in list(self._stamped):
-            if marks[index] or wakes[index]:
-                self._turn(index, AT_REST_REPEAT)
+    def _visit_in_repeat(self, index: int) -> None:
+        """Visit a marked event in the repeat pass (F1a); one that has lost its stamp keeps its mark for its turn."""
+        self._turn(index, AT_REST_REPEAT)
 
     def _visit_in_first(self, index: int) -> None:
         """Visit a marked event in the first-time pass (F1d); one with a stamp keeps its mark for its turn."""
-        self._turn(index, AT_REST_FIRST)
+        if not self._repeat_drain.ready[index]:
+            self._turn(index, AT_REST_FIRST)
 
     def _take_event(self, index: int, value: int, status: Status) -> None:
         """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
-        self.events.ready[index] = 0
+        self._unready(index)
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
@@ -150,7 +148,7 @@ class CachedEventManager(CachedSlots):
         elif (event.timestamp is None) is (kind == AT_REST_REPEAT):
             self._note_stamp(event)  # its turn is in the other pass
         elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
-            self._event_drain.position = index
+            (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).position = index
             self._visit(event)
         else:
             self._visit_waiting(event)
@@ -193,8 +191,8 @@ class CachedEventManager(CachedSlots):
             self.counters.rest(kind == AT_REST_REPEAT)
             if self.events.draws[index]:
                 self._keep_drawing(index)
-            if kind == AT_REST_FIRST and event.chain_delay_ms < 0 and event.result == 0:
-                self.events.make_ready(index)
+            if event.result == 0:
+                (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).make_ready(index)
 
     def _keep_drawing(self, index: int) -> None:
         """See to the draws of an event that has just drawn and rests from now on."""
@@ -202,8 +200,7 @@ class CachedEventManager(CachedSlots):
             self._standing.take_turn(index)
             self._standing.keep(index, self.events.draws[index])
         else:  # one with a stamp is evaluated again: that is rare, and its pass comes before the others
-            self.events.draws[index] = 0
-            self.events.touch(index)
+            self.events.keep_evaluating(index)
 
     def _chain_due_us(self, event: EventState) -> int:
         """Return the moment at which time alone ends an event's bypass, NEVER if none does (F2)."""
@@ -270,7 +267,7 @@ class CachedEventManager(CachedSlots):
         goal = self.world.goals[index]
         table = self.goals.table
         if self._goal_rest[index]:
-            self._goal_rest[index] = self.goals.ready[index] = 0
+            self._goal_rest[index] = self._goal_drain.ready[index] = 0
             self._wake(False, True)
         table.wake.marks[index] = 0
         if goal.status != GOAL_INCOMPLETE:
@@ -287,7 +284,7 @@ class CachedEventManager(CachedSlots):
     def _take_goal(self, index: int, value: int, status: Status) -> None:
         """Judge a goal at rest whose formula has just been evaluated; its request in this frame is counted."""
         if self._goal_rest[index]:
-            self._goal_rest[index] = self.goals.ready[index] = 0
+            self._goal_rest[index] = self._goal_drain.ready[index] = 0
             self._wake(False, False)
         self._pending = (value, status)
         self._judge(self.world.goals[index])
@@ -298,7 +295,7 @@ class CachedEventManager(CachedSlots):
         if goal.status == GOAL_INCOMPLETE:
             self._goal_rest[goal.index] = 1
             self.counters.rest(False)
-            self.goals.make_ready(goal.index)
+            self._goal_drain.make_ready(goal.index)
 
 
 def _state(event: EventState) -> tuple[object, ...]:

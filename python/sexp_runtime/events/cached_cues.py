@@ -117,7 +117,7 @@ class CachedCueManager(CueManager):
     def _take(self, index: int, value: int, status: Status) -> None:
         """Let a cue take its turn whose formula has just been evaluated; its request in this frame is counted."""
         if self._asked[index]:
-            self._asked[index] = self.answers.ready[index] = 0
+            self._asked[index] = self._drain.ready[index] = 0
             self.counters.wake(True, 0)
         self._pending = value
         self._visit(self.cues[index])
@@ -128,7 +128,7 @@ class CachedCueManager(CueManager):
         index = cue.index
         table = self.answers.table
         if self._asked[index]:
-            self._asked[index] = self.answers.ready[index] = 0
+            self._asked[index] = self._drain.ready[index] = 0
             self.counters.wake(True, 1)
         table.wake.marks[index] = 0
         if cue.done or not self._take_turn(cue):
@@ -139,7 +139,7 @@ class CachedCueManager(CueManager):
         if self._asked[index]:
             self.counters.rest(True)
             if self.answers.values[index] == 0:
-                self.answers.make_ready(index)
+                self._drain.make_ready(index)
         else:
             # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
             self._stale(index)
@@ -221,6 +221,7 @@ class CachedCueManager(CueManager):
     def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
         """Give a cue another formula, which starts with fresh statuses."""
         self.answers.replace(index, expression)
+        self._drain.ready[index] = 0
         self.cues[index].formula = self.answers.formulas[index]
         self.answers.table.wake.marks[index] = 1
 

@@ -10,9 +10,9 @@ from typing import Final
 
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.answers import CAUSES, NEW, Answers
+from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.drain import Drain
+from sexp_runtime.events.drain import NEW, Drain
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import formula_of
 from sexp_runtime.events.standing_draws import StandingDraws
@@ -78,10 +78,11 @@ class CachedSlots(MissionEventManager, ABC):
         #: The marks of events and goals, dirty and wake.
         self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
         self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
-        self._event_drain = Drain(
+        self._repeat_drain = Drain(self.events, self._visit_in_repeat, self._take_event, self._report_event)
+        self._goal_drain = Drain(self.goals, self._visit_goal, self._take_goal, self._report_goal)
+        self._first_drain = Drain(
             self.events, self._visit_in_first, self._take_event, self._report_event, self._standing
         )
-        self._goal_drain = Drain(self.goals, self._visit_goal, self._take_goal, self._report_goal)
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
@@ -100,6 +101,10 @@ class CachedSlots(MissionEventManager, ABC):
             self._begin(event)
         for goal in goals:
             self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
+
+    @abstractmethod
+    def _visit_in_repeat(self, index: int) -> None:
+        """Visit a marked event in the repeat pass, see Drain."""
 
     @abstractmethod
     def _visit_in_first(self, index: int) -> None:
@@ -132,7 +137,7 @@ class CachedSlots(MissionEventManager, ABC):
             if isinstance(self.events.formulas[index], CompiledFormula):
                 self._rest[index] = AT_REST_FIRST
                 self.counters.rest(False)
-                self.events.ready[index] = NEW
+                self._first_drain.ready[index] = NEW
         elif index:  # bypassed until the event before comes true
             self.events.retire(index)
             self._stale_event[index] = 1
@@ -209,6 +214,10 @@ class CachedSlots(MissionEventManager, ABC):
         """Give an event or goal another formula, which starts with fresh statuses."""
         answers = self.answers(kind)
         answers.replace(index, expression)
+        if kind == "event":
+            self._unready(index)
+        else:
+            self._goal_drain.ready[index] = 0
         (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
         self.flush_formula(kind, index)
 
@@ -232,10 +241,14 @@ class CachedSlots(MissionEventManager, ABC):
         kind = self._rest[index]
         if kind:
             self._rest[index] = VISITED
-            self.events.ready[index] = 0
+            self._unready(index)
             self._wake(kind == AT_REST_REPEAT, True)
             if self.events.draws[index]:
                 self._standing.keep(index, 0)
+
+    def _unready(self, index: int) -> None:
+        """Have an event visited when it is marked."""
+        self._first_drain.ready[index] = self._repeat_drain.ready[index] = 0
 
     def _wake(self, always: bool, is_before: bool) -> None:
         """Count a slot at rest by its visits from now on; `is_before` if its turn in this frame is now or to come."""
@@ -244,7 +257,7 @@ class CachedSlots(MissionEventManager, ABC):
     def _settle_draws(self) -> None:
         """Before a draw that matters, make the standing draws of the events whose turn was before."""
         if self._stage == IN_FIRST:
-            self._standing.settle(self._event_drain.position)
+            self._standing.settle(self._first_drain.position)
 
     # -- resets -----------------------------------------------------------------------------------------------------
 
@@ -254,11 +267,11 @@ class CachedSlots(MissionEventManager, ABC):
             resting = self._rest[index]
             if resting:
                 self._rest[index] = VISITED
-                self.events.ready[index] = 0
+                self._unready(index)
                 always = resting == AT_REST_REPEAT
                 self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
                 if self.events.draws[index]:
-                    if self._stage == IN_FIRST and index <= self._event_drain.position:
+                    if self._stage == IN_FIRST and index <= self._first_drain.position:
                         self._standing.settle(index + 1)
                     self._standing.keep(index, 0)
             self.events.flush(index)
@@ -266,7 +279,7 @@ class CachedSlots(MissionEventManager, ABC):
             self._wakes[index] = 1
             return
         if self._goal_rest[index]:
-            self._goal_rest[index] = self.goals.ready[index] = 0
+            self._goal_rest[index] = self._goal_drain.ready[index] = 0
             self._wake(False, not self._had_its_turn(index, IN_GOALS))
         self.goals.flush(index)
         self._stale_goal[index] = 0
@@ -276,7 +289,8 @@ class CachedSlots(MissionEventManager, ABC):
         """Whether the naive engine has evaluated a slot at rest in this frame, or in the last if there is none now."""
         if self._stage != stage:
             return self._stage == OUTSIDE or self._stage > stage
-        return index <= (self._goal_drain if stage == IN_GOALS else self._event_drain).position
+        drain = (self._repeat_drain, self._goal_drain, self._first_drain)[stage - IN_REPEAT]
+        return index <= drain.position
 
     # -- self-check -------------------------------------------------------------------------------------------------
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import NEVER
-from sexp_runtime.events.answers import NEW, TO_ASK, Answers
+from sexp_runtime.events.answers import Answers
 from sexp_runtime.loops import CAME_TRUE, READY, STEADY, Sweep
 from sexp_runtime.values import KNOWN_FALSE, Status
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from sexp_runtime.events.manager import FormulaProfiler
     from sexp_runtime.events.standing_draws import StandingDraws
 
+#: Words of `Drain.ready` beside those of loops, for slots of whose evaluation everything has to be noted: any, and one
+#: that is evaluated for the first time, or on trial whether it can rest.
+TO_ASK: Final = 3
+NEW: Final = 4
 #: A mark, for looking it up; much faster than by its number.
 _MARKED: Final = b"\x01"
 #: Microseconds of mission time after which a formula that was evaluated in every frame becomes steady.
@@ -25,17 +29,19 @@ MOST_STEADY_US: Final = 8_000_000
 class Drain:
     """Visits the marked slots of a row, in order.
 
-    A slot at rest whose word in `answers.ready` is set is only evaluated: while its value stays 0 and it is not known
-    to be false, taking its turn would change nothing. One that has been evaluated in every frame for a while becomes
+    A slot at rest that the owner has made `ready` is only evaluated: while its value stays 0 and it is not known to be
+    false, taking its turn would change nothing. One that has been evaluated in every frame for a while becomes
     steady: it keeps its mark, and what its evaluation means for the next is not worked out, for as long again as it
     has been so before. `visit(index)` has any other slot take its turn, `take(index, value, status)` has one take it
     whose formula has just been evaluated, its request being counted; `report(index, error)` tells of an exception.
-    `standing` makes the draws of slots at rest, for rows that keep any.
+    `standing` makes the draws of slots at rest, for passes that keep any.
+
+    `ready` has a word for each slot, READY or STEADY of loops, TO_ASK or NEW, and 0 for those to be visited.
     """
 
     __slots__ = (
         "_answers", "_before_us", "_frame", "_nobody", "_report", "_review_us", "_since_us", "_standing", "_sweep",
-        "_take", "_until_us", "_us", "_visit",
+        "_take", "_until_us", "_us", "_visit", "ready",
     )  # fmt: skip
 
     def __init__(
@@ -52,8 +58,9 @@ class Drain:
         self._report = report
         self._standing = standing
         table, size = answers.table, len(answers.values)
+        self.ready = bytearray(size)
         self._sweep = Sweep(
-            table.dirty.marks, table.wake.marks, answers.ready, answers.evaluators, answers.steady, answers.roots,
+            table.dirty.marks, table.wake.marks, self.ready, answers.evaluators, answers.steady, answers.roots,
             answers.evaluated_us,
         )  # fmt: skip
         self._nobody = bytearray(size)
@@ -72,18 +79,17 @@ class Drain:
     def position(self, index: int) -> None:
         self._sweep.position = index
 
+    def make_ready(self, index: int) -> None:
+        """Say of a slot at rest that its turn comes to nothing while its value is 0."""
+        self.ready[index] = READY if self._answers.is_quiet(index) else TO_ASK
+
     def run(self, us: int, profiler: FormulaProfiler | None) -> None:
         """Make one pass at the moment `us`; a profiler is told of each evaluation. Marks set meanwhile count."""
         answers, sweep = self._answers, self._sweep
-        counters, table = answers.counters, answers.table
-        dirty, wakes = table.dirty.marks, table.wake.marks
-        ready = answers.ready if answers.checking < 0 else self._nobody
+        dirty, wakes = answers.table.dirty.marks, answers.table.wake.marks
+        ready = self.ready if answers.checking < 0 else self._nobody
         asked = TO_ASK if profiler is None else READY
-        self._before_us = self._us if counters.frames == self._frame + 1 else -1
-        self._us, self._frame = us, counters.frames
-        if us >= self._review_us:
-            self._review()
-        sweep.done = sweep.repeated = 0
+        self._begin(us)
         index = dirty.find(_MARKED)
         woken = wakes.find(_MARKED) if 1 in wakes else -1
         while index >= 0 or woken >= 0:
@@ -96,36 +102,78 @@ class Drain:
                 sweep.position = index
                 self._ask(index, profiler)
             else:
-                try:
-                    index = sweep.run(index, woken, us)
-                except Exception as error:
-                    index = sweep.position
-                    self._report(index, error)
-                    answers.touch(index)  # counts as false, and is evaluated again in the next pass
-                else:
-                    if index != CAME_TRUE:
-                        woken = wakes.find(_MARKED, sweep.position + 1)
-                        continue
-                    index = sweep.position
-                    answers.values[index] = sweep.value
-                    answers.touch(index)
-                    self._take(index, sweep.value, answers.formulas[index].status)
+                index = self._sweep_from(index, woken)
+                if index != CAME_TRUE:
+                    woken = wakes.find(_MARKED, sweep.position + 1)
+                    continue
+                index = sweep.position
             index += 1
             woken = wakes.find(_MARKED, index)
             index = dirty.find(_MARKED, index)
-        done = sweep.done
+        self._end()
+
+    def run_only(self, indices: Iterable[int], us: int, profiler: FormulaProfiler | None) -> None:
+        """As `run`, for the slots of these indices."""
+        answers, sweep = self._answers, self._sweep
+        dirty, wakes = answers.table.dirty.marks, answers.table.wake.marks
+        ready = self.ready if answers.checking < 0 else self._nobody
+        asked = TO_ASK if profiler is None else READY
+        self._begin(us)
+        for index in indices:
+            if wakes[index] or (dirty[index] and not ready[index]):
+                self._visit(index)
+            elif dirty[index]:
+                sweep.position = index
+                if ready[index] >= asked:
+                    self._ask(index, profiler)
+                else:
+                    self._sweep_from(index, index + 1)
+        self._end()
+
+    def _begin(self, us: int) -> None:
+        """Begin a pass."""
+        frames = self._answers.counters.frames
+        self._before_us = self._us if frames == self._frame + 1 else -1
+        self._us, self._frame = us, frames
+        if us >= self._review_us:
+            self._review()
+        self._sweep.done = self._sweep.repeated = 0
+
+    def _end(self) -> None:
+        """Count what was swept in a pass."""
+        done, repeated = self._sweep.done, self._sweep.repeated
         if done:
+            counters = self._answers.counters
             counters.evaluations += done
-            counters.invalidations += done - sweep.repeated
-            if sweep.repeated:
-                answers.agenda.bell[0] = 1
+            counters.invalidations += done - repeated
+            if repeated:
+                self._answers.agenda.bell[0] = 1
+
+    def _sweep_from(self, index: int, limit: int) -> int:
+        """Sweep from a slot on; return CAME_TRUE if something came of the one at the sweep's position, which is done.
+
+        Else the next marked slot, as `Sweep.run`.
+        """
+        answers, sweep = self._answers, self._sweep
+        try:
+            index = sweep.run(index, limit, self._us)
+        except Exception as error:
+            self._report(sweep.position, error)
+            answers.touch(sweep.position)  # counts as false, and is evaluated again in the next pass
+            return CAME_TRUE
+        if index == CAME_TRUE:
+            at = sweep.position
+            answers.values[at] = sweep.value
+            answers.touch(at)
+            self._take(at, sweep.value, answers.formulas[at].status)
+        return index
 
     def _ask(self, index: int, profiler: FormulaProfiler | None) -> None:
         """Evaluate a marked slot at rest and note what that means for the next evaluation."""
         answers, standing = self._answers, self._standing
-        word = answers.ready[index]
+        word = self.ready[index]
         if word == NEW:
-            answers.make_ready(index)
+            self.make_ready(index)
         answers.counters.evaluations += 1
         before_us, drew = answers.evaluated_us[index], answers.draws[index]
         if drew and standing is not None:
@@ -138,11 +186,13 @@ class Drain:
                 standing.keep(index, 0)
             return
         status = answers.formulas[index].status
-        if value == 0 and status is not KNOWN_FALSE and answers.ready[index]:
+        if value == 0 and status is not KNOWN_FALSE and self.ready[index]:
             draws = answers.draws[index]
             if draws != drew and standing is not None:
                 standing.take_turn(index)
                 standing.keep(index, draws)
+            elif draws and standing is None:
+                answers.keep_evaluating(index)
             if word == TO_ASK and not draws:
                 self._consider(index, before_us)
             return
@@ -156,15 +206,15 @@ class Drain:
         if before_us < 0 or before_us != self._before_us:
             since_us[index] = us
         elif us - since_us[index] >= HABIT_US:
-            answers = self._answers
-            answers.make_steady(index)
-            answers.touch(index)
+            self._answers.make_steady(index)
+            self._answers.touch(index)
+            self.ready[index] = STEADY
             self._until_us[index] = until = us + min(us - since_us[index], MOST_STEADY_US)
             self._review_us = min(self._review_us, until)
 
     def _review(self) -> None:
         """Have slots whose time is over evaluated as others are, so that they can come to rest."""
-        us, ready = self._us, self._answers.ready
+        us, ready = self._us, self.ready
         for index, until in list(self._until_us.items()):
             if until <= us:
                 del self._until_us[index]

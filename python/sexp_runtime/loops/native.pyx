@@ -82,6 +82,7 @@ cdef class Sweep:
         cdef list evaluators = self._evaluators
         cdef list evaluated_us = self._evaluated_us
         cdef unsigned char word
+        cdef Py_ssize_t woken
         # What an evaluation may have changed is asked for anew each time: it may run any code.
         while index >= 0 and (limit < 0 or index < limit):
             word = ready[index]
@@ -102,7 +103,9 @@ cdef class Sweep:
                 return CAME_TRUE
             index += 1
             if word == STEADY:
-                limit = find(self._wakes, index)
+                woken = find(self._wakes, index)
+                if woken >= 0 and (limit < 0 or woken < limit):
+                    limit = woken
             index = find(dirty, index)
         return index
 

@@ -103,7 +103,9 @@ class Sweep:
                 return CAME_TRUE
             index += 1
             if word == STEADY:
-                limit = self._wakes.find(_MARKED, index)
+                woken = self._wakes.find(_MARKED, index)
+                if woken >= 0 and (limit < 0 or woken < limit):
+                    limit = woken
             if index == size or not dirty[index]:
                 index = dirty.find(_MARKED, index)
         return index

@@ -12,6 +12,8 @@ from sexp_runtime.loops import Edge, mark_readers
 FactKey = tuple[Hashable, ...]
 
 
+#: What the facts begin with of which all can change at once; the word before their last is a name.
+_NAMED: Final = frozenset({"ship", "wing", "team", "player-ship"})
 #: The bell of readers that look at their marks unasked.
 UNHEARD: Final = bytearray(1)
 
@@ -24,10 +26,12 @@ class FactBoard:
     kept.
     """
 
-    __slots__ = ("fields", "observer", "readers", "revision")
+    __slots__ = ("_about", "fields", "observer", "readers", "revision")
 
     def __init__(self) -> None:
         self.readers: dict[FactKey, list[Edge]] = {}
+        #: The facts read about each name of a ship, wing or side: by the word before the last.
+        self._about: dict[Hashable, list[FactKey]] = {}
         #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
         self.fields: dict[Hashable, int] = {}
         #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
@@ -40,6 +44,12 @@ class FactBoard:
         mark_readers(self.readers, (key,))
         if self.observer is not None:
             self.observer(key)
+
+    def all_changed(self, name: Hashable) -> None:
+        """As `changed` for every fact that somebody reads about a ship, wing or side; an observer is not told."""
+        keys = self._about.get(name)
+        if keys is not None:
+            mark_readers(self.readers, keys)
 
     def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = UNHEARD) -> bool:
         """From now on a change of the fact sets marks[index] and bell[0]; return whether it is the first reader.
@@ -56,6 +66,12 @@ class FactBoard:
             return False
         self.readers[key] = [edge]
         self.fields[key[-1]] = self.fields.get(key[-1], 0) + 1
+        if key[0] in _NAMED:
+            about = self._about.get(key[-2])
+            if about is None:
+                self._about[key[-2]] = [key]
+            else:
+                about.append(key)
         self.revision += 1
         return True
 
@@ -71,6 +87,11 @@ class FactBoard:
         if edges:
             return False
         del self.readers[key]
+        if key[0] in _NAMED:
+            about = self._about[key[-2]]
+            about.remove(key)
+            if not about:
+                del self._about[key[-2]]
         left = self.fields.pop(key[-1]) - 1
         if left:
             self.fields[key[-1]] = left

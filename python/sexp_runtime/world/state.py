@@ -204,7 +204,11 @@ class WorldState:
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        self._touch(ship, *_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()])
+        if self.facts.observer is None:
+            for subject in ship.subjects:
+                self.facts.all_changed(subject[-1])
+        else:
+            self._touch(ship, *_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()])
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
