@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import loops
-from sexp_runtime.loops import CAME_TRUE, READY, STEADY, plain
+from sexp_runtime.loops import CAME_TRUE, PASSED, READY, STEADY, plain
 from sexp_runtime.values import KNOWN_FALSE, UNKNOWN, Status
 
 BOTH = [pytest.param(plain, id="python")]
@@ -156,7 +156,7 @@ def play(
     us = 0
     while index >= 0:
         us += 1
-        if ready[index] not in (READY, STEADY) or 0 <= limit <= index or us > 100:
+        if ready[index] not in (READY, STEADY, PASSED) or 0 <= limit <= index or us > 100:
             seen.append(("left", index))
             index += 1
         else:
@@ -177,9 +177,9 @@ def play(
 
 SLOTS = 12
 MARKS = st.lists(st.integers(0, 1), min_size=SLOTS, max_size=SLOTS).map(bytes)
-WORDS = st.lists(st.sampled_from([0, READY, READY, READY, STEADY, STEADY, 3, 4]), min_size=SLOTS, max_size=SLOTS).map(
-    bytes
-)
+WORDS = st.lists(
+    st.sampled_from([0, READY, READY, READY, STEADY, STEADY, PASSED, 3, 4]), min_size=SLOTS, max_size=SLOTS
+).map(bytes)
 OUTCOMES = st.tuples(
     st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]),
     st.sampled_from(["nothing", "nothing", "mark", "wake", "visit"]),

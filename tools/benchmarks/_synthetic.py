@@ -47,14 +47,28 @@ def condition(number: int) -> str:
     return f"( and ( >= {a} 0 ) ( < {b} 100 ) ( or ( > {c} 500 ) ( > ( + {c} {d} ) {1000 + number % 50} ) ) )"
 
 
+def world_with_variables() -> World:
+    """Return a fresh world with all the variables, 1 each."""
+    world = World(None)
+    for name in NAMES:
+        world.variables.declare(name, 1)
+    return world
+
+
+def world_with_ships(world: World) -> World:
+    """Return the world with `MOVING` hostile ships and a friendly one in it, none of which has a speed bound."""
+    for number in range(MOVING + 1):
+        ship = world.add_ship(f"Ship {number}", team="Hostile" if number else "Friendly")
+        world.arrive(ship, (1000.0 * number, 0.0, 0.0), initial=True)
+    return world
+
+
 def build(count: int, engine: str) -> MissionEventManager:
     """Return an event manager of so many events over a fresh world; engine: naive, compiled, cached or plain.
 
     The last is the cached engine with its innermost loops in Python; its frames are for `in_python`.
     """
-    world = World(None)
-    for name in NAMES:
-        world.variables.declare(name, 1)
+    world = world_with_variables()
     return _over(world, [condition(number) for number in range(count)], engine)
 
 
@@ -63,10 +77,7 @@ def build_moving(count: int, engine: str, *, pairs: bool = False) -> MissionEven
 
     With `pairs` each event, up to 200 of them, compares the distance of two ships that no other compares.
     """
-    world = World(None)
-    for number in range(MOVING + 1):
-        ship = world.add_ship(f"Ship {number}", team="Hostile" if number else "Friendly")
-        world.arrive(ship, (1000.0 * number, 0.0, 0.0), initial=True)
+    world = world_with_ships(World(None))
     ends = [("Ship 0", "<any hostile>")] * count
     if pairs:
         ends = [(f"Ship {a}", f"Ship {b}") for a in range(MOVING + 1) for b in range(a)][:count]

@@ -17,8 +17,8 @@ from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
 
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
-#: A fact's entry on the board: its list of readers and its share of the dictionary.
-_READERS: Final = 190
+#: A fact's entry on the board: its list of readers, and its share of the dictionary and of the lists by name.
+_READERS: Final = 230
 #: What a slot's edge takes on a fact's list of readers; the edge itself is one for all of them.
 _ENTRY: Final = 8
 #: A heap with this many entries per valid one is rebuilt.

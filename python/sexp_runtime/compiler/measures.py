@@ -60,6 +60,11 @@ class Measure:
             marks[0] = 0
         return self._raw
 
+    @property
+    def quickest(self) -> OperatorFunction:
+        """What returns the result with the least work: the operator itself where nobody else wants to know."""
+        return self if self._readers >= WORTH_SHARING else self._function
+
     def join(self) -> None:
         """One more formula calls it from now on."""
         self._readers += 1

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any, Final
 
+from sexp_runtime.compiler.measures import Measure
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
@@ -140,7 +141,10 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 
 def unwatched(value: Any) -> Any:
     """Return what stands for something in code that need not note until when the outcome of a comparison stands."""
-    return _Unwatched(value) if isinstance(value, _Comparison) else getattr(value, _UNPROBED, value)
+    if isinstance(value, _Comparison):
+        return _Recalling(value.recall) if value.generation >= 0 else None
+    unprobed = getattr(value, _UNPROBED, value)
+    return unprobed.quickest if isinstance(unprobed, Measure) else unprobed
 
 
 class _Comparison(Watched):
@@ -225,7 +229,7 @@ class _Comparison(Watched):
         self._bound(ctx, soonest)
         self.until = ctx.due
         ctx.due = min(others_due, ctx.due)
-        if self.noted and self.memory is not None:
+        if self.noted and self.memory is not None and self.until > soonest:
             self.generation = self.memory.generation()
 
     def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
@@ -341,13 +345,13 @@ class _Comparison(Watched):
         return max(_speed_of(member) for member in group)
 
 
-class _Unwatched:
-    """Stands where code tells a comparison of its evaluation: notes nothing; what was noted before still counts."""
+class _Recalling:
+    """Stands for a comparison that remembers an outcome, where nothing else is to be noted of its evaluation."""
 
     __slots__ = ("recall",)
 
-    def __init__(self, comparison: _Comparison) -> None:
-        self.recall = comparison.recall
+    def __init__(self, recall: Callable[[EvaluationContext], Raw | None]) -> None:
+        self.recall = recall
 
     def begin(self, ctx: EvaluationContext) -> None:
         """Do nothing."""

@@ -264,14 +264,7 @@ class SourceWriter:
             self.add(f"{result} = {self.call(plan)}")
             return
         name = plan.head.name
-        watcher = ""
-        if plan.watcher is not None:
-            watcher = self.reference("w", plan.watcher)
-            if plan.watcher.recalls:
-                self.add(f"{result} = {watcher}.recall(C)")
-                self.add(f"if {result} is None:")
-                self.indent += 1
-            self.add(f"{watcher}.begin(C)")
+        recalls = self.begin(plan, result)
         self.add("while True:")
         self.indent += 1
         if name in COMPARISONS:
@@ -284,14 +277,37 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
-        if plan.watcher is not None and plan.watcher.recalls:
-            self.add(f"{watcher}.note(C, {result})")
-            self.indent -= 1
+        if recalls:
+            self.note(plan, result)
         if plan.watcher is not None and plan not in self._unended:
-            self._end(plan)
+            self.end(plan)
 
-    def _end(self, plan: Plan) -> None:
-        self.add(f"{self.reference('w', plan.watcher)}.end(C)")
+    def begin(self, plan: Plan, result: str) -> bool:
+        """Write the beginning of an evaluation for who watches it; say whether it may be answered from memory.
+
+        If so, what follows is evaluated only where it was not, up to the `note` of its result. Where the watcher's
+        parameter is None, nobody watches.
+        """
+        if plan.watcher is None:
+            return False
+        watcher = self.reference("w", plan.watcher)
+        if plan.watcher.recalls:
+            self.add(f"{result} = {watcher} and {watcher}.recall(C)")
+            self.add(f"if {result} is None:")
+            self.indent += 1
+        self.add(f"if {watcher}: {watcher}.begin(C)")
+        return plan.watcher.recalls
+
+    def note(self, plan: Plan, result: str) -> None:
+        """Write the end of what is evaluated only where it was not answered from memory."""
+        watcher = self.reference("w", plan.watcher)
+        self.add(f"if {watcher}: {watcher}.note(C, {result})")
+        self.indent -= 1
+
+    def end(self, plan: Plan) -> None:
+        """Write the end of a watched evaluation."""
+        watcher = self.reference("w", plan.watcher)
+        self.add(f"if {watcher}: {watcher}.end(C)")
 
     def leave(self, condition: str | None, result: str, outcome: str) -> None:
         """Write an early end of the operator, if the condition can hold."""
@@ -388,7 +404,7 @@ class SourceWriter:
             self.add(f"{'elif' if position else 'if'} {each.test}:")
             self.indent += 1
             self.add(f"{total} = {int(not conjunction)}")
-            self._end(each.plan)
+            self.end(each.plan)
             self.indent -= 1
         self.add("else:")
         self.indent += 1
@@ -396,7 +412,7 @@ class SourceWriter:
             if each.counts:
                 self.add(f"if {each.counts}:")
             self.indent += bool(each.counts)
-            self._end(each.plan)
+            self.end(each.plan)
             self.indent -= bool(each.counts)
         self.indent -= 2
 

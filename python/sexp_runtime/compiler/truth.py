@@ -158,18 +158,15 @@ class TruthWriter:
         if code is None:
             writer.add(f"{name} = {writer.argument(plan).value} == 1")
             return
-        assert plan.watcher is not None
-        watcher = writer.reference("w", plan.watcher)
-        if plan.watcher.recalls:
-            writer.add(f"{name} = {watcher}.recall(C)")
-            writer.add(f"if {name} is None: {watcher}.begin(C); {name} = {code}; {watcher}.note(C, {name})")
-        else:
-            writer.add(f"{watcher}.begin(C)")
-            writer.add(f"{name} = {code}")
-        end = f"{watcher}.end(C)"
+        recalls = writer.begin(plan, name)
+        writer.add(f"{name} = {code}")
+        if recalls:
+            writer.note(plan, name)
         if self.acts:
-            end = f"if not ({name} or {self.acted}): {end}" if self.acted else f"if not {name}: {end}"
-        writer.add(end)
+            writer.add(f"if not ({name} or {self.acted}):" if self.acted else f"if not {name}:")
+        writer.indent += self.acts
+        writer.end(plan)
+        writer.indent -= self.acts
 
     def _expression(self, plan: Plan) -> str | None:
         """Return an expression for the truth of a plan, None if it takes statements."""

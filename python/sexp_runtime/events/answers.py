@@ -133,8 +133,7 @@ class Answers(CachedFormulas):
     def make_steady(self, index: int) -> None:
         """Have what evaluates a formula without noting anything in `steady`."""
         formula = self.formulas[index]
-        if self.steady[index] is self.evaluators[index] and isinstance(formula, CompiledFormula):
-            self.steady[index] = formula.unwatched()
+        self.steady[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
 
     def rehearse(self, index: int, *, deciding: bool = False) -> bool:
         """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.

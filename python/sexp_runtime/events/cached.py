@@ -88,7 +88,7 @@ class CachedEventManager(CachedSlots):
         self._stage = IN_REPEAT
         now = self.world.clock.us
         if self._stamped:
-            self._repeat_drain.run_only(list(self._stamped), now, self.profiler)
+            self._repeat_drain.run(now, self.profiler)
         if due:
             self._stage = IN_GOALS
             if 1 in self._goal_marks or 1 in self._goal_wakes:
@@ -121,13 +121,13 @@ class CachedEventManager(CachedSlots):
                 self._leave_rest(event.index)
 
     def _visit_in_repeat(self, index: int) -> None:
-        """Visit a marked event in the repeat pass (F1a); one that has lost its stamp keeps its mark for its turn."""
-        self._turn(index, AT_REST_REPEAT)
+        """Visit a marked event in the repeat pass (F1a); one without a stamp keeps its marks for its turn."""
+        if self._is_stamped[index]:
+            self._turn(index, AT_REST_REPEAT)
 
     def _visit_in_first(self, index: int) -> None:
-        """Visit a marked event in the first-time pass (F1d); one with a stamp keeps its mark for its turn."""
-        if not self._repeat_drain.ready[index]:
-            self._turn(index, AT_REST_FIRST)
+        """Visit a marked event in the first-time pass (F1d); one with a stamp keeps its marks for its turn."""
+        self._turn(index, AT_REST_FIRST)
 
     def _take_event(self, index: int, value: int, status: Status) -> None:
         """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
@@ -147,6 +147,7 @@ class CachedEventManager(CachedSlots):
             self._visit_done(index)
         elif (event.timestamp is None) is (kind == AT_REST_REPEAT):
             self._note_stamp(event)  # its turn is in the other pass
+            self.agenda.bell[0] = 1
         elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
             (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).position = index
             self._visit(event)

@@ -227,7 +227,7 @@ class CachedCueManager(CueManager):
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of the cues' caches in bytes, by part."""
-        own = sys.getsizeof(self._asked) + sys.getsizeof(self._woken_by)
+        own = sys.getsizeof(self._asked) + sys.getsizeof(self._woken_by) + self._drain.nbytes()
         own += sum(sys.getsizeof(keys) + 64 * len(keys) for keys in self._woken_by)
         return {"cues": self.answers.nbytes(), "agenda": self.agenda.nbytes(), "slots": own}
 

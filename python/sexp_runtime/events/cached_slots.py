@@ -16,6 +16,7 @@ from sexp_runtime.events.drain import NEW, Drain
 from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import formula_of
 from sexp_runtime.events.standing_draws import StandingDraws
+from sexp_runtime.loops import PASSED
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
@@ -98,6 +99,7 @@ class CachedSlots(MissionEventManager, ABC):
         for event in events:
             for key in self._wake_facts(event):
                 self.events.table.subscribe_wake(event.index, key)
+            self._unready(event.index)
             self._begin(event)
         for goal in goals:
             self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
@@ -235,6 +237,7 @@ class CachedSlots(MissionEventManager, ABC):
                 insort(self._stamped, event.index)
             else:
                 self._stamped.remove(event.index)
+            self._unready(event.index)
 
     def _leave_rest(self, index: int) -> None:
         """Take a slot out of rest in its turn: the visit counts its request, if there is one."""
@@ -247,8 +250,10 @@ class CachedSlots(MissionEventManager, ABC):
                 self._standing.keep(index, 0)
 
     def _unready(self, index: int) -> None:
-        """Have an event visited when it is marked."""
-        self._first_drain.ready[index] = self._repeat_drain.ready[index] = 0
+        """Have an event visited when it is marked, in the pass that it belongs to."""
+        stamped = self._is_stamped[index]
+        self._first_drain.ready[index] = PASSED if stamped else 0
+        self._repeat_drain.ready[index] = 0 if stamped else PASSED
 
     def _wake(self, always: bool, is_before: bool) -> None:
         """Count a slot at rest by its visits from now on; `is_before` if its turn in this frame is now or to come."""
@@ -330,7 +335,8 @@ class CachedSlots(MissionEventManager, ABC):
             "events": self.events.nbytes(),
             "goals": self.goals.nbytes(),
             "agenda": self.agenda.nbytes(),
-            "slots": sum(sys.getsizeof(part) for part in own),
+            "slots": sum(sys.getsizeof(part) for part in own)
+            + sum(drain.nbytes() for drain in (self._repeat_drain, self._goal_drain, self._first_drain)),
         }
 
     def close(self) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.events.answers import Answers
-from sexp_runtime.loops import CAME_TRUE, READY, STEADY, Sweep
+from sexp_runtime.loops import CAME_TRUE, PASSED, READY, STEADY, Sweep
 from sexp_runtime.values import KNOWN_FALSE, Status
 
 if TYPE_CHECKING:
@@ -21,9 +22,9 @@ NEW: Final = 4
 #: A mark, for looking it up; much faster than by its number.
 _MARKED: Final = b"\x01"
 #: Microseconds of mission time after which a formula that was evaluated in every frame becomes steady.
-HABIT_US: Final = 250_000
+HABIT_US: Final = 100_000
 #: The longest time for which it is steady before somebody looks whether it could rest.
-MOST_STEADY_US: Final = 8_000_000
+MOST_STEADY_US: Final = 2_000_000
 
 
 class Drain:
@@ -36,7 +37,8 @@ class Drain:
     whose formula has just been evaluated, its request being counted; `report(index, error)` tells of an exception.
     `standing` makes the draws of slots at rest, for passes that keep any.
 
-    `ready` has a word for each slot, READY or STEADY of loops, TO_ASK or NEW, and 0 for those to be visited.
+    `ready` has a word for each slot: READY or STEADY of loops, TO_ASK or NEW, 0 for those to be visited, and PASSED for
+    those that have their turn elsewhere, whose marks stay.
     """
 
     __slots__ = (
@@ -98,37 +100,35 @@ class Drain:
                     index = woken
                 sweep.position = index
                 self._visit(index)
-            elif ready[index] >= asked:
+            elif asked <= ready[index] < PASSED:
                 sweep.position = index
                 self._ask(index, profiler)
             else:
-                index = self._sweep_from(index, woken)
-                if index != CAME_TRUE:
-                    woken = wakes.find(_MARKED, sweep.position + 1)
-                    continue
-                index = sweep.position
+                sweep.position = index
+                try:
+                    index = sweep.run(index, woken, us)
+                except Exception as error:
+                    index = sweep.position
+                    self._report(index, error)
+                    answers.touch(index)  # counts as false, and is evaluated again in the next pass
+                else:
+                    if index != CAME_TRUE:
+                        woken = wakes.find(_MARKED, sweep.position + 1)
+                        continue
+                    index = sweep.position
+                    answers.values[index] = sweep.value
+                    answers.touch(index)
+                    self._take(index, sweep.value, answers.formulas[index].status)
             index += 1
             woken = wakes.find(_MARKED, index)
             index = dirty.find(_MARKED, index)
         self._end()
 
-    def run_only(self, indices: Iterable[int], us: int, profiler: FormulaProfiler | None) -> None:
-        """As `run`, for the slots of these indices."""
-        answers, sweep = self._answers, self._sweep
-        dirty, wakes = answers.table.dirty.marks, answers.table.wake.marks
-        ready = self.ready if answers.checking < 0 else self._nobody
-        asked = TO_ASK if profiler is None else READY
-        self._begin(us)
-        for index in indices:
-            if wakes[index] or (dirty[index] and not ready[index]):
-                self._visit(index)
-            elif dirty[index]:
-                sweep.position = index
-                if ready[index] >= asked:
-                    self._ask(index, profiler)
-                else:
-                    self._sweep_from(index, index + 1)
-        self._end()
+    def nbytes(self) -> int:
+        """Return the bytes held."""
+        own = (self, self.ready, self._nobody, self._since_us, self._until_us, self._sweep)
+        moments = len(self._until_us) + sum(map(bool, self._since_us))
+        return sum(map(sys.getsizeof, own)) + moments * sys.getsizeof(NEVER)
 
     def _begin(self, us: int) -> None:
         """Begin a pass."""
@@ -148,25 +148,6 @@ class Drain:
             counters.invalidations += done - repeated
             if repeated:
                 self._answers.agenda.bell[0] = 1
-
-    def _sweep_from(self, index: int, limit: int) -> int:
-        """Sweep from a slot on; return CAME_TRUE if something came of the one at the sweep's position, which is done.
-
-        Else the next marked slot, as `Sweep.run`.
-        """
-        answers, sweep = self._answers, self._sweep
-        try:
-            index = sweep.run(index, limit, self._us)
-        except Exception as error:
-            self._report(sweep.position, error)
-            answers.touch(sweep.position)  # counts as false, and is evaluated again in the next pass
-            return CAME_TRUE
-        if index == CAME_TRUE:
-            at = sweep.position
-            answers.values[at] = sweep.value
-            answers.touch(at)
-            self._take(at, sweep.value, answers.formulas[at].status)
-        return index
 
     def _ask(self, index: int, profiler: FormulaProfiler | None) -> None:
         """Evaluate a marked slot at rest and note what that means for the next evaluation."""
@@ -193,7 +174,7 @@ class Drain:
                 standing.keep(index, draws)
             elif draws and standing is None:
                 answers.keep_evaluating(index)
-            if word == TO_ASK and not draws:
+            if not draws and (word == TO_ASK or answers.table.dirty.marks[index]):
                 self._consider(index, before_us)
             return
         if drew and standing is not None:

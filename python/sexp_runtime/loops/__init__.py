@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 
 from sexp_runtime.loops import plain
-from sexp_runtime.loops.plain import CAME_TRUE, READY, STEADY, Edge
+from sexp_runtime.loops.plain import CAME_TRUE, PASSED, READY, STEADY, Edge
 
-__all__ = ["CAME_TRUE", "LANGUAGE", "READY", "STEADY", "Edge", "Sweep", "mark_readers"]
+__all__ = ["CAME_TRUE", "LANGUAGE", "PASSED", "READY", "STEADY", "Edge", "Sweep", "mark_readers"]
 
 #: What the loops in use are written in: "python" or "c".
 LANGUAGE = "python"

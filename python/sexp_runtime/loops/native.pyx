@@ -16,6 +16,7 @@ cdef enum:
     FINISHED = -1
     READY = 1
     STEADY = 2
+    PASSED = 5
 
 cdef object KNOWN_FALSE = _KNOWN_FALSE
 
@@ -92,6 +93,9 @@ cdef class Sweep:
             elif word == STEADY:
                 self.repeated += 1
                 evaluate = self._steady[index]
+            elif word == PASSED:
+                index = find(dirty, index + 1)
+                continue
             else:
                 break
             self.position = index

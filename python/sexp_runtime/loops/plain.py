@@ -11,9 +11,10 @@ from sexp_runtime.values import KNOWN_FALSE, Status
 CAME_TRUE: Final = -2
 FINISHED: Final = -1
 #: Words of `ready` for slots that a sweep evaluates: one of which only a value other than 0 matters, and one that is
-#: evaluated in every frame, for which nothing has to be noted.
+#: evaluated in every frame, for which nothing has to be noted; and for those that it passes over, their marks left.
 READY: Final = 1
 STEADY: Final = 2
+PASSED: Final = 5
 
 _MARKED: Final = b"\x01"
 
@@ -77,10 +78,10 @@ class Sweep:
         """Evaluate the marked slot `index`, which is ready or steady, and those after it, noting `us` as the time.
 
         A ready slot's mark is taken before its evaluation, so that one set by it stays; a steady slot's mark stays in
-        any case. Returns the first marked slot that is neither, or not below `limit` (-1: no limit) or a slot that a
-        steady evaluation woke, FINISHED where there is none, CAME_TRUE as soon as the slot at `position` has another
-        value than 0, or was steady and is no longer, or is known to be false. What an evaluation raises is passed on;
-        `position` tells which.
+        any case. Slots to be passed over are. Returns the first marked slot that is none of these, or not below `limit`
+        (-1: no limit) or a slot that a steady evaluation woke; FINISHED where there is none; CAME_TRUE as soon as the
+        slot at `position` has another value than 0, or was steady and is no longer, or is known to be false. What an
+        evaluation raises is passed on; `position` tells which.
         """
         dirty, ready, evaluated_us = self._dirty, self._ready, self._evaluated_us
         size = len(dirty)
@@ -92,6 +93,9 @@ class Sweep:
             elif word == STEADY:
                 self.repeated += 1
                 evaluate = self._steady[index]
+            elif word == PASSED:
+                index = dirty.find(_MARKED, index + 1)
+                continue
             else:
                 break
             self.position = index
