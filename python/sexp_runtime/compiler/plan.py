@@ -49,7 +49,10 @@ _READER: Final = Trait.NONE | Trait.TIME
 
 
 class Watched(ABC):
-    """Base of operator functions that watch the evaluation of their arguments, which code tells them of."""
+    """Base of operator functions that watch the evaluation of their arguments, which code tells them of.
+
+    Where code has None in its place, nobody watches.
+    """
 
     __slots__ = ()
 

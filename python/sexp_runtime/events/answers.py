@@ -91,7 +91,7 @@ class Answers(CachedFormulas):
             self.checking = -1
             self.forget(index)
         elif index in self.rehearsed:
-            self.rehearsed.pop(index).take_back()
+            self._take_back(index)
         formula = self.formulas[index]
         counters, ctx = self.counters, self.ctx
         cached = self.values[index], formula.status
@@ -112,7 +112,7 @@ class Answers(CachedFormulas):
         effects = ctx.effects
         ctx.start()
         if index in self.rehearsed:
-            self.rehearsed.pop(index).take_back()
+            self._take_back(index)
         self.table.dirty.marks[index] = 0
         start = perf_counter_ns() if profiler is not None else 0
         try:
@@ -181,6 +181,11 @@ class Answers(CachedFormulas):
         elif due != self.table.dirty.due_us[index]:
             self.agenda.schedule(self.table.dirty, index, due)
         return settled
+
+    def _take_back(self, index: int) -> None:
+        """Undo a rehearsal: what it left on the nodes, and what the formula remembers of it."""
+        self.rehearsed.pop(index).take_back()
+        self.forget(index)
 
     def keep_evaluating(self, index: int) -> None:
         """Have a formula evaluated at its next use although its result stands: what it draws is drawn by that only."""

@@ -93,18 +93,18 @@ class Drain:
         asked = TO_ASK if profiler is None else READY
         self._begin(us)
         index = dirty.find(_MARKED)
-        woken = wakes.find(_MARKED) if 1 in wakes else -1
+        woken = wakes.find(_MARKED)
         while index >= 0 or woken >= 0:
-            if index < 0 or -1 < woken <= index or not ready[index]:
-                if index < 0 or -1 < woken < index:
-                    index = woken
-                sweep.position = index
+            is_woken = index < 0 or -1 < woken <= index
+            if is_woken:
+                index = woken
+            sweep.position = index
+            word = ready[index]
+            if is_woken or not word:
                 self._visit(index)
-            elif asked <= ready[index] < PASSED:
-                sweep.position = index
+            elif asked <= word < PASSED:
                 self._ask(index, profiler)
             else:
-                sweep.position = index
                 try:
                     index = sweep.run(index, woken, us)
                 except Exception as error:
