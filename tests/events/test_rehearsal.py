@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from events.random_missions import EventPlan, MissionPlan
 from events.test_cached import DEFAULTS, evaluations_of, make, run
 from events.test_cues import GO, LEAVE, ship
+from events.test_equivalence import check_mission
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
 from sexp_runtime.mission.model import Mission, VariableDef
 from sexp_runtime.session import MissionSession, SessionSettings
@@ -220,3 +222,11 @@ def test_a_cue_that_comes_true_before_the_first_frame_is_seen_in_it() -> None:
         assert session.world.ships["a"].status.value == "present"
         session.step(0.1)
         assert session.world.ships["a"].status.value == "exited", engine
+
+
+def test_what_a_formula_remembers_of_its_rehearsal_is_forgotten_with_it() -> None:
+    condition = '( > ( + ( get-object-x "Red" ) 0 ) ( max ( get-object-z "Blue" ) ) )'
+    plan = MissionPlan(events=[EventPlan(f"( when {condition} ( modify-variable @b[0] 1 ) )", DEFAULTS)])
+    plan.frames = [[("time", 100_000)], [("time", 100_000)]]  # evaluated after all: the side that is a number moves
+    plan.frames += [[("time", 100_000), ("arrive", "Blue", 0), ("move", "Red", 9000)], [("time", 100_000)]]
+    check_mission(plan, ("interpreted", "cached", "rehearsed"))
