@@ -209,3 +209,11 @@ def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str
     assert times.worst_later.number == 69 and times.worst_later.gc_rounds == [2]
     assert 0 < times.worst_later.gc_us <= times.worst_later.events_us
     assert times._collected not in gc.callbacks
+
+
+def test_where_everything_changes_both_engines_evaluate_everything(load: Callable[[str], Any]) -> None:
+    busy = load("_busy")
+    numbers = busy.busy(3, rounds=2, frames=2)  # raises where one of them has not
+    kinds = {name.split(", ")[0] for name in numbers}
+    assert kinds == set(busy.KINDS) and len(numbers) == 2 * len(busy.FORMULAS | busy.FORMS) + 2 * len(busy.FORMULAS)
+    assert all(set(each) == {"cached_us", "naive_us"} for each in numbers.values())
