@@ -149,7 +149,6 @@ class CachedEventManager(CachedSlots):
             self._note_stamp(event)  # its turn is in the other pass
             self.agenda.bell[0] = 1
         elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
-            (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).position = index
             self._visit(event)
         else:
             self._visit_waiting(event)
