@@ -190,3 +190,18 @@ def test_the_law_holds_for_missions_whose_formulas_are_steady_at_once(part: int)
         plan.seed = 3 * plan.seed  # see check_mission
         with mock.patch.object(drain, "MOST_STEADY_US", 10**9):
             check_mission(plan, ("interpreted", "cached", "evicted", "rehearsed"))
+
+
+def test_a_profiler_is_told_of_steady_formulas_too(concluded: list[str]) -> None:
+    manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
+    play(manager, 60, damage)
+    told: list[int] = []
+    manager.profiler = SimpleNamespace(formula=lambda kind, index, *rest: told.append(index))
+    function = manager.events.steady[0]
+    concluded.clear()
+    play(manager, 20, damage)
+    assert told == [0] * 20 and len(concluded) == 20
+    manager.profiler = None
+    assert manager.events.steady[0] is function  # it is not made anew in each of those frames
+    play(manager, 20, damage)
+    assert len(told) == 20

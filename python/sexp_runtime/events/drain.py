@@ -174,7 +174,7 @@ class Drain:
                 standing.keep(index, draws)
             elif draws and standing is None:
                 answers.keep_evaluating(index)
-            if not draws and (word == TO_ASK or answers.table.dirty.marks[index]):
+            if not draws and (word == TO_ASK or (word == NEW and answers.table.dirty.marks[index])):
                 self._consider(index, before_us)
             return
         if drew and standing is not None:
