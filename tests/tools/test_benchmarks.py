@@ -133,7 +133,7 @@ def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[s
     assert played["misses"]["evaluations_share"] == played["evaluations"] / played["requests"]
     worst = played["worst"]
     assert worst["us"] == played["worst_us"] >= played["worst_later"]["us"] and played["worst_later"]["at"] > 1
-    assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"])
+    assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"]) and worst["naive_us"] > 0
     played["blame"] = blame.blame(stutters, 60, 1, played)
     assert played["blame"]["equal"] and json.dumps(played)
     rows = {row["formula"]: row for row in played["blame"]["throughout"]}

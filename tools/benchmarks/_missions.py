@@ -168,8 +168,8 @@ def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
         "median_us": statistics.median(fast.us),
         "p99_us": p99,
         "worst_us": again.worst.us,
-        "worst": asdict(again.worst),
-        "worst_later": None if again.worst_later is None else asdict(again.worst_later),
+        "worst": _beside(again.worst, slow),
+        "worst_later": None if again.worst_later is None else _beside(again.worst_later, slow),
         "slow_frames": [number for number, us in enumerate(fast.us) if us >= p99],
     }
     numbers["misses"] = _misses(numbers)
@@ -177,6 +177,11 @@ def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
         times.close()
         session.close()
     return numbers
+
+
+def _beside(frame: Frame, naive: FrameTimes) -> dict[str, Any]:
+    """Return a frame as plain values, with the time that the naive engine took for it."""
+    return {**asdict(frame), "naive_us": naive.us[frame.number]}
 
 
 def _take_turn(session: MissionSession, frames: int, step_us: int) -> None:
