@@ -278,7 +278,8 @@ def _frame_lines(title: str, frame: dict[str, Any], happened: dict[str, Any]) ->
     text = [
         f"  {title}: {place}, at {frame['at']:.3f} s: {frame['us']:.0f} us (cues {frame['cues_us']:.0f}, events "
         f"{frame['events_us']:.0f}), naive's {frame['naive_us']:.0f} us, {frame['evaluations']} formulas evaluated"
-        + (f" ({causes})" if causes else "") + f"; {collected}; watched, the same frame took {happened['again_us']:.0f} us"
+        + (f" ({causes})" if causes else "")
+        + f"; {collected}; watched, the same frame took {happened['again_us']:.0f} us"
     ]  # fmt: skip
     happenings = [f"{row['formula']} {row['us']:.0f} us" for row in happened["dearest"]]
     happenings += _some("log", happened["log"])
