@@ -38,7 +38,8 @@ def test_an_engine_without_counters_does_the_same_and_counts_nothing(uncounted: 
         bare.step_us(33_333)
         assert counted.digest() == bare.digest(), frame
     assert counted.counters()["hits"] > 0
-    assert bare.manager.counters.hits == bare.counters()["evaluations"] == bare.counters()["frames"] == 0
+    assert bare.manager.counters.hits == bare.counters()["evaluations"] == 0
+    assert bare.counters()["frames"] == 1800  # which the engine itself has to know
     counted.close()
     bare.close()
 

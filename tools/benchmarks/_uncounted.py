@@ -12,15 +12,10 @@ from contextlib import contextmanager
 from types import CodeType, ModuleType
 
 _ROOM = "sexp_runtime.events"
-#: What counts: attributes of EngineCounters, and the methods that count slots going to rest and leaving it.
-_COUNTS = frozenset({
-    "frames", "short_frames", "asked", "evaluations", "invalidations", "permanents", "stale_results",
-})  # fmt: skip
+#: What counts: attributes of EngineCounters, and the methods that count slots going to rest and leaving it. The number
+#: of frames steers the engine, too, so that it stays.
+_COUNTS = frozenset({"short_frames", "asked", "evaluations", "invalidations", "permanents", "stale_results"})
 _COUNTING = frozenset(("rest", "wake", "_wake"))
-#: Local variables that hold such numbers, in the functions that have them.
-_LOCALS = {"_first_pass": {"done"}}
-#: Functions whose counts steer the engine too, so that they stay.
-_STEERING = frozenset(("request",))
 
 
 class _LeaveOutCounts(ast.NodeTransformer):
@@ -28,16 +23,9 @@ class _LeaveOutCounts(ast.NodeTransformer):
 
     def __init__(self) -> None:
         self.removed = 0
-        self._function = ""
-
-    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
-        outer, self._function = self._function, node.name
-        self.generic_visit(node)
-        self._function = outer
-        return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST:
-        if self._function in _STEERING or not self._counts(node.target):
+        if not isinstance(node.target, ast.Attribute) or node.target.attr not in _COUNTS:
             return node
         self.removed += 1
         does_more = any(isinstance(part, ast.Call) for part in ast.walk(node.value))
@@ -49,18 +37,6 @@ class _LeaveOutCounts(ast.NodeTransformer):
             self.removed += 1
             return ast.copy_location(ast.Pass(), node)
         return node
-
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:
-        target = node.targets[0]
-        if isinstance(target, ast.Name) and target.id in _LOCALS.get(self._function, ()):
-            node.value = ast.copy_location(ast.Constant(0), node.value)
-            self.removed += 1
-        return node
-
-    def _counts(self, target: ast.expr) -> bool:
-        if isinstance(target, ast.Name):
-            return target.id in _LOCALS.get(self._function, ())
-        return isinstance(target, ast.Attribute) and target.attr in _COUNTS
 
 
 class _Loader(importlib.machinery.SourceFileLoader):
