@@ -191,7 +191,7 @@ class CachedEventManager(CachedSlots):
             self.counters.rest(kind == AT_REST_REPEAT)
             if self.events.draws[index]:
                 self._keep_drawing(index)
-            if event.result == 0:
+            if event.result == 0 and event.chain_delay_ms < 0:  # a chained one has to look at its neighbours first
                 (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).make_ready(index)
 
     def _keep_drawing(self, index: int) -> None:

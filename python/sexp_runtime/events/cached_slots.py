@@ -166,10 +166,6 @@ class CachedSlots(MissionEventManager, ABC):
             self.events.ensure_edges(index)
         return self._answer(self.events, index)
 
-    def is_bypassed(self, index: int) -> bool:
-        """Say whether a chained event has to wait (F2); one did not whose formula has been evaluated in its turn."""
-        return self._pending is None and super().is_bypassed(index)
-
     def request_goal(self, index: int) -> tuple[int, Status]:
         """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
         if self._pending is not None:
