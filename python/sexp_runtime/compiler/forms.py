@@ -126,17 +126,22 @@ class _FormWriter:
         writer.add("try:")
         writer.indent += 1
         if known is None:
-            self._try_candidates()
+            self._try_candidates("L")
         else:
             writer.add("if not found:")
             writer.indent += 1
-            writer.add(f"{memory}.begin(C)")
-            self._try_candidates()
-            writer.add(f"{memory}.end(C, L, A)")
+            if self.spares:  # of all but the one drawn it can wait
+                writer.add(f"T = {memory}.begin_some(C, L, D) if L else ()")
+                self._try_candidates("T")
+                writer.add(f"found = not L or {memory}.end_some(C, L, A)")
+            else:
+                writer.add(f"{memory}.begin(C)")
+                self._try_candidates("L")
+                writer.add(f"{memory}.end(C, L, A)")
             writer.indent -= 1
         if self.spares:
             writer.add("if A: A[:] = (D,) if D in A else ()")
-            writer.add("elif L: C.spare += 1")
+            writer.add("elif L: C.spare += 1" if known is None else "elif L and found: C.spare += 1")
         self._run_actions()
         writer.indent -= 1
         writer.add("finally:")
@@ -160,10 +165,10 @@ class _FormWriter:
             facts |= found.facts
         return KnownCandidates(keep(facts))
 
-    def _try_candidates(self) -> None:
+    def _try_candidates(self, candidates: str) -> None:
         """Write the loop that collects the candidates for which the condition is true (C20)."""
         writer = self.writer
-        writer.add("for K in L:")
+        writer.add(f"for K in {candidates}:")
         writer.indent += 1
         writer.add("C.candidate = K")
         if self.ctx.wcs or self.spares:  # the former forgets the condition before each candidate (K)

@@ -89,7 +89,7 @@ class Answers(CachedFormulas):
                     self.ctx.world.rng.skip(self.draws[index])
                 return self.values[index]
             self.checking = -1
-            self.forget(index)
+            self.forget(index, at_once=True)
         elif index in self.rehearsed:
             self._take_back(index)
         formula = self.formulas[index]

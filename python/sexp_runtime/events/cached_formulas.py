@@ -140,9 +140,12 @@ class CachedFormulas:
         self.values[index] = 0
         self.revive(index)
 
-    def forget(self, index: int) -> None:
-        """Have a formula evaluated at its next use, without what it remembers of its last evaluation."""
-        self._sinks[index].forget()
+    def forget(self, index: int, *, at_once: bool = False) -> None:
+        """Have a formula evaluated at its next use, without what it remembers of its last evaluation.
+
+        With `at_once` that one evaluation is to find out all that there is to remember.
+        """
+        self._sinks[index].forget(at_once)
         self.touch(index)
 
     def touch(self, index: int) -> None:
@@ -237,8 +240,10 @@ class _Sink:
             measure.join()
         return measure
 
-    def forget(self) -> None:
-        """Have the formula find out again what it remembers."""
+    def forget(self, at_once: bool = False) -> None:
+        """Have the formula find out again what it remembers, all `at_once` or as it usually does."""
+        if self._memory is not None:
+            self._memory.at_once = at_once
         for measure in self._shared:
             measure.forget()
         if self._part is not None:
