@@ -12,6 +12,8 @@ import pytest
 
 from events.random_missions import EventPlan, MissionPlan, symbols
 from events.test_equivalence import build
+from sexp_runtime.compiler import memory
+from sexp_runtime.events import drain
 from sexp_runtime.events.answers import CAUSE_FIRST, CAUSE_NEVER
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.operators.registry import MEANINGS, Trait, operator
@@ -137,6 +139,34 @@ def test_a_draw_that_cannot_matter_is_made_without_an_evaluation() -> None:
     assert cached.counters.evaluations == evaluated
     run(cached, cached.world.clock.us / 1e6 + 2)
     assert cached.world.events[1].done
+
+
+@pytest.mark.parametrize(("at_a_time", "frames"), [(12, 3), (1, 30), (100, 2)])
+def test_whether_a_draw_matters_is_found_out_a_few_candidates_at_a_time(
+    at_a_time: int, frames: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(memory, "AT_A_TIME", at_a_time)
+    monkeypatch.setattr(drain, "HABIT_US", 10**9)
+    names = " ".join(f'"Name {number}"' for number in range(29))
+    taunt = (
+        f'( every-time-argument ( random-multiple-of {names} "Wolf 2" ) ( is-destroyed-delay 0 "<argument>" ) '
+        "( modify-variable @a[0] ( + @a[0] 1 ) ) )"
+    )
+    sides = [make(taunt, engine=engine)[0] for engine in ("cached", "interpreted")]
+    cached = sides[0]
+    assert [evaluations_of(cached) for _ in range(frames)] == [1] * frames
+    assert evaluations_of(cached, 10) == 0  # nobody is applicable: it rests, and goes on drawing
+    for _ in range(frames + 10):
+        sides[1].frame()
+    for _ in range(2):
+        assert len({manager.world.rng.draws for manager in sides}) == 1
+        for manager in sides:
+            world = manager.world
+            world.arrive(world.ships["wolf 2"])
+            world.self_destruct(world.ships["wolf 2"])
+            for _ in range(200):
+                manager.frame()
+    assert cached.world.variables.numbers[0] == sides[1].world.variables.numbers[0] > 0
 
 
 def test_actions_are_never_answered_from_cache() -> None:
