@@ -13,7 +13,6 @@ import pytest
 from events.random_missions import EventPlan, MissionPlan, symbols
 from events.test_equivalence import build
 from sexp_runtime.compiler import memory
-from sexp_runtime.events import drain
 from sexp_runtime.events.answers import CAUSE_FIRST, CAUSE_NEVER
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.operators.registry import MEANINGS, Trait, operator
@@ -146,7 +145,6 @@ def test_whether_a_draw_matters_is_found_out_a_few_candidates_at_a_time(
     at_a_time: int, frames: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(memory, "AT_A_TIME", at_a_time)
-    monkeypatch.setattr(drain, "HABIT_US", 10**9)
     names = " ".join(f'"Name {number}"' for number in range(29))
     taunt = (
         f'( every-time-argument ( random-multiple-of {names} "Wolf 2" ) ( is-destroyed-delay 0 "<argument>" ) '
@@ -154,10 +152,12 @@ def test_whether_a_draw_matters_is_found_out_a_few_candidates_at_a_time(
     )
     sides = [make(taunt, engine=engine)[0] for engine in ("cached", "interpreted")]
     cached = sides[0]
-    assert [evaluations_of(cached) for _ in range(frames)] == [1] * frames
-    assert evaluations_of(cached, 10) == 0  # nobody is applicable: it rests, and goes on drawing
-    for _ in range(frames + 10):
-        sides[1].frame()
+    for manager in sides:
+        run(manager, frames / 10)
+    assert cached.counters.evaluations == frames
+    for manager in sides:
+        run(manager, frames / 10 + 1)
+    assert cached.counters.evaluations == frames  # nobody is applicable: it rests, and goes on drawing
     for _ in range(2):
         assert len({manager.world.rng.draws for manager in sides}) == 1
         for manager in sides:

@@ -55,7 +55,7 @@ class KnownCandidates:
         self._generation = -1
         self._of: Sequence[Candidate] | None = None
         self._tried = 0
-        self._some: Sequence[Candidate] = ()  # those tried beside the one drawn
+        self._some: Sequence[Candidate] | None = None  # those tried beside the one drawn
         self._answer: tuple[tuple[Candidate, Any], ...] = ()
         self._due = self._outer_due = NEVER_DUE
         self._effects = 0
@@ -98,6 +98,9 @@ class KnownCandidates:
         self, ctx: EvaluationContext, candidates: Sequence[Candidate], drawn: Candidate
     ) -> Sequence[Candidate]:
         """Return whom to try now: the one drawn, on whom the result depends, and some of whom nothing is known yet."""
+        if ctx.unsettled or ctx.stirred:  # nobody could tell what trying them left behind, as where nothing is noted
+            self._some = None
+            return (drawn,)
         generation = self._memory.generation()
         if self._of is not candidates or self._generation != generation or self._due <= ctx.world.clock.us:
             self._of = candidates
@@ -115,9 +118,11 @@ class KnownCandidates:
 
     def end_some(self, ctx: EvaluationContext, candidates: Sequence[Candidate], applicable: list[Candidate]) -> bool:
         """Keep what was found; say whether all is known now, and if so leave all who are applicable in the list."""
+        some = self._some
+        if some is None:
+            return False
         is_clean = self._is_clean(ctx)
         if is_clean:
-            some = self._some
             self._tried += len(some)
             self._due = min(self._due, ctx.due)
             self._answer += _with_caches(candidate for candidate in applicable if candidate in some)
@@ -125,6 +130,7 @@ class KnownCandidates:
             self._of = None
         ctx.due = min(self._due, self._outer_due, ctx.due)
         if not is_clean or self._tried < len(candidates):
+            ctx.searching = True
             return False
         applicable[:] = [candidate for candidate, _cache in self._answer]
         return True

@@ -174,7 +174,8 @@ class Drain:
                 standing.keep(index, draws)
             elif draws and standing is None:
                 answers.keep_evaluating(index)
-            if not draws and (word == TO_ASK or (word == NEW and answers.table.dirty.marks[index])):
+            is_asked_again = word == TO_ASK or (word == NEW and answers.table.dirty.marks[index])
+            if is_asked_again and not draws and not answers.ctx.searching:
                 self._consider(index, before_us)
             return
         if drew and standing is not None:

@@ -71,9 +71,10 @@ class EvaluationContext:
     Bookkeeping for caches, forgotten by `start`: `due` is the first microsecond at which time alone could change the
     result (NEVER_DUE if none), `unsettled` says that something remembered changed, so that the same facts could give
     another result next time, `stirred` holds nodes whose status changed, with the one before (see
-    evaluator.is_settled), `spare` counts random draws whose outcome made no difference. `effects` counts, on and on,
-    what forbids reuse of an evaluation (actions, random draws, steps of memory). `nan` is the special result,
-    NAN or NAN_FOREVER, met by the last `number`, else None (B14).
+    evaluator.is_settled), `spare` counts random draws whose outcome made no difference, `searching` says that the next
+    evaluations may find out that they do not. `effects` counts, on and on, what forbids reuse of an evaluation (actions,
+    random draws, steps of memory). `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`, else None
+    (B14).
     """
 
     def __init__(
@@ -103,6 +104,7 @@ class EvaluationContext:
         self.due = NEVER_DUE
         self.effects = 0
         self.spare = 0
+        self.searching = False
         self.unsettled = False
         self.stirred: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
@@ -113,7 +115,7 @@ class EvaluationContext:
         """Forget what earlier evaluations noted for caches, before one that may be reused; `effects` count on."""
         self.due = NEVER_DUE
         self.spare = 0
-        self.unsettled = False
+        self.searching = self.unsettled = False
         if self.stirred:
             self.stirred.clear()
 
