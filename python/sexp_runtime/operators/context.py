@@ -72,9 +72,9 @@ class EvaluationContext:
     result (NEVER_DUE if none), `unsettled` says that something remembered changed, so that the same facts could give
     another result next time, `stirred` holds nodes whose status changed, with the one before (see
     evaluator.is_settled), `spare` counts random draws whose outcome made no difference, `searching` says that the next
-    evaluations may find out that they do not. `effects` counts, on and on, what forbids reuse of an evaluation (actions,
-    random draws, steps of memory). `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`, else None
-    (B14).
+    evaluations may find out that they do not. `effects` counts, on and on, what forbids reuse of an evaluation
+    (actions, random draws, steps of memory). `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`,
+    else None (B14).
     """
 
     def __init__(
