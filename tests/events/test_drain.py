@@ -14,7 +14,7 @@ from events.random_missions import EventPlan, MissionPlan, parse, random_mission
 from events.test_cached import DEFAULTS, make
 from events.test_equivalence import build, check_mission
 from sexp_runtime.events import drain
-from sexp_runtime.events.answers import CAUSE_STEADY, Answers
+from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import explain
@@ -164,11 +164,17 @@ def test_a_steady_formula_that_raises_is_reported_and_goes_on() -> None:
 
 
 def test_it_is_said_why_a_steady_formula_was_evaluated() -> None:
-    manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
+    manager, _ = make(
+        '( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )',
+        "( when ( < ( mission-time-msecs ) -1 ) ( do-nothing ) )",
+        "( every-time ( true ) ( do-nothing ) )",
+    )
     play(manager, 60, damage)
-    found = explain(manager, None, "event", "E0")
-    assert manager.events.cause_of(0) == CAUSE_STEADY and found.cause == "in every frame for a while"
-    assert found.evaluated_at == pytest.approx(1.0, abs=0.001) and not found.cached
+    assert list(manager._first_drain.ready) == [STEADY] * 3
+    for index, cause in enumerate(("fact", "time", "unsettled")):
+        found = explain(manager, None, "event", index)
+        assert found.cause == cause and not found.cached
+        assert found.evaluated_at == pytest.approx(1.0, abs=0.001)
 
 
 def test_an_event_that_acts_on_the_one_it_waits_for_is_not_bypassed_in_its_turn() -> None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from sexp_runtime.events.manager import FormulaProfiler
 
 #: What `last_cause` can hold, and its names.
-CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK, CAUSE_STEADY = range(7)
-CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check", "in every frame for a while")
+CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
+CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
 #: Most descriptions of stale results that are kept.
 MAX_STALE: Final = 100
 #: Most draws of an evaluation whose result may be used again.
@@ -58,7 +58,7 @@ class Answers(CachedFormulas):
         self.counters = counters
         self.evaluated_us = [-1] * size
         self.last_cause = bytearray(size)
-        #: As `evaluated_us`, but only for evaluations made here; a later one was made because of a fact.
+        #: As `evaluated_us`, but only for evaluations made here.
         self._noted_us = [-1] * size
         self.cause = CAUSE_NEVER
         self.checking = -1
@@ -252,10 +252,12 @@ class Answers(CachedFormulas):
         return due if due == self._noted_us[index] + 1 else self.table.dirty.due_us[index]
 
     def cause_of(self, index: int) -> int:
-        """Return why a formula was last evaluated, as an index into CAUSES."""
-        if self.evaluated_us[index] == self._noted_us[index]:
-            return self.last_cause[index]
-        return CAUSE_FACT if self.is_quiet(index) else CAUSE_STEADY
+        """Return why a formula was last evaluated, as an index into CAUSES.
+
+        Of one that is evaluated elsewhere it is why it was when that began, if it is one that more than facts can mark.
+        """
+        is_noted = self.evaluated_us[index] == self._noted_us[index] or not self.is_quiet(index)
+        return self.last_cause[index] if is_noted else CAUSE_FACT
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
