@@ -22,7 +22,7 @@ PROMISED: Final = (
 #: Which rooms each room may import. Every room stands below those it imports, so that there can be no cycle.
 ROOMS: Final[dict[str, str]] = {
     "values": "",
-    "loops": "",
+    "loops": "values",
     "catalog": "",
     "syntax": "",
     "mission": "catalog syntax",
