@@ -85,6 +85,19 @@ def test_numbers_booleans_and_variables_are_read_by_their_type(bench: Bench) -> 
     assert bench.acts[-1] == ("hud-force-sensor-static", (0,))
 
 
+@pytest.mark.parametrize("dialect", list(Dialect))
+@pytest.mark.parametrize("number", ["7", "-7", "-40000", "-32767", "2147483647", "12abc"])
+def test_a_number_written_down_is_read_as_the_same_number_in_a_variable(number: str, dialect: Dialect) -> None:
+    bench = Bench(dialect)
+    bench.world.variables.declare("Same", number, "number")
+    bench.parser = SexpParser(make_symbols(dialect, bench.world.variables.names, {}))
+    # the third argument is any number, the fourth a non-negative position (B60)
+    for argument in (number, f"@Same[{number}]"):
+        bench.run(f'( add-sun-bitmap "Sol" {argument} {argument} {argument} {argument} "@Who[x]" )')
+    written, stored = (arguments for _, arguments in bench.acts)
+    assert written == stored
+
+
 def test_repeated_groups_keep_their_types() -> None:
     kinds = argument_kinds("send-message-list", Dialect.FSO, 8)
     assert kinds[:4] == kinds[4:8]

@@ -34,12 +34,13 @@ class StandingDraws:
 
     def settle(self, index: int) -> None:
         """Make the draws of all events before `index` that have not been made in this pass."""
+        if index <= self._done:
+            return
         order = self.order
         owing = order[bisect_left(order, self._done) : bisect_left(order, index)]
         if owing:
             self._rng.skip(sum(map(self._counts.__getitem__, owing)))
-        if index > self._done:
-            self._done = index
+        self._done = index
 
     def take_turn(self, index: int) -> None:
         """Make the draws of the events before `index`, which draws for itself in this pass."""

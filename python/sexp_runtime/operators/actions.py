@@ -7,13 +7,13 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait, operator
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import Raw
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.operators.node import EvalNode
 
 #: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
 ActionValue = int | str | tuple["ActionValue", ...]
@@ -51,7 +51,9 @@ _KINDS = {
 }
 # Members by names of their own, because looking them up in the class takes long.
 _FSO, _WCS = Dialect.FSO, Dialect.WCS
-_TEXT, _NATURAL, _TRUTH = ArgumentKind.TEXT, ArgumentKind.NATURAL, ArgumentKind.TRUTH
+_ATOM = EvalKind.ATOM
+_TEXT, _TRUTH = ArgumentKind.TEXT, ArgumentKind.TRUTH
+_NUMBER, _NATURAL = ArgumentKind.NUMBER, ArgumentKind.NATURAL
 _ORDER, _VARIABLE, _ACTION = ArgumentKind.ORDER, ArgumentKind.VARIABLE, ArgumentKind.ACTION
 _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.
@@ -88,8 +90,12 @@ def read_arguments(
     values: list[ActionValue] = []
     not_a_number = False
     for kind, node in zip(argument_kinds(name, ctx.dialect, len(nodes)), nodes, strict=False):
+        is_literal = node.kind is _ATOM and node.variable is None and not node.is_placeholder
         if kind is _TEXT:
-            values.append(ctx.text(node))
+            values.append(node.text if is_literal else ctx.text(node))
+        elif is_literal and (kind is _NUMBER or kind is _NATURAL):
+            number = node.literal
+            values.append(number if number >= 0 or kind is _NUMBER else ctx.as_natural(number))
         elif kind is _TRUTH:
             values.append(int(ctx.truth(node)))
         elif kind is _ORDER:

@@ -42,15 +42,21 @@ def present_ship(world: World, value: ActionValue) -> Ship | None:
     return ship if ship is not None and ship.status is PRESENT else None
 
 
+def _named(world: World, values: Iterable[ActionValue]) -> list[Ship]:
+    """Return those of the named ships that the registry knows; a long list of names must not take long."""
+    ships = world.ships
+    found = [ships.get(value.lower()) for value in values if isinstance(value, str)]
+    return [ship for ship in found if ship is not None]
+
+
 def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     """Return those of the named ships that are in the mission and not dying, in the order named."""
-    return [ship for value in values if (ship := present_ship(world, value)) is not None]
+    return [ship for ship in _named(world, values) if ship.status is PRESENT]
 
 
 def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     """Return those of the named ships that have not left: file data of ships still to arrive can be changed too."""
-    found = (named_ship(world, value) for value in values)
-    return [ship for ship in found if ship is not None and ship.status is not EXITED]
+    return [ship for ship in _named(world, values) if ship.status is not EXITED]
 
 
 def wing_ships(world: World, wing: Wing) -> list[Ship]:
@@ -88,8 +94,9 @@ def named_subsystems(ship: Ship, value: ActionValue) -> list[Subsystem]:
     """Return the subsystems of a ship that a name, or a word for all of a kind, stands for."""
     if not isinstance(value, str):
         return []
-    kind = GENERIC_SUBSYSTEMS.get(value.lower())
+    key = value.lower()
+    kind = GENERIC_SUBSYSTEMS.get(key)
     if kind is not None:
         return [subsystem for subsystem in ship.subsystems.values() if subsystem.type == kind]
-    found = ship.subsystem(value)
+    found = ship.subsystems.get(key)
     return [found] if found is not None else []

@@ -6,7 +6,6 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode, build
-from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, TRUE, UNKNOWN, Status
 
@@ -124,17 +123,13 @@ def flush(ctx: EvaluationContext, node: EvalNode) -> None:
 
 
 def _remembering(root: EvalNode) -> tuple[EvalNode, ...]:
-    """Return the nodes of a subtree that can remember anything.
-
-    Atoms do where a provider has them as candidates (D7, C40) or an operator with a memory overwrites their status
-    (B34, I2); the atoms of all other operators stay as they were built.
-    """
+    """Return the nodes of a subtree that can remember anything; atoms do below some operators only."""
     nodes = [root]
     stack = [root]
     while stack:
         node = stack.pop()
         spec = node.spec
-        forgetful = spec is not None and not spec.traits & (Trait.CONTROL | Trait.STATEFUL)
+        forgetful = spec is not None and not spec.keeps_atoms
         for child in (*node.args, node.inner):
             if child is not None:
                 if not (forgetful and child.kind is _ATOM):

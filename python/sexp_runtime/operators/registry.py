@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.values import Raw, Status
 from sexp_runtime.world.facts import FactKey
@@ -32,11 +32,17 @@ class Trait(Flag):
     FLUSHES = auto()  #: resets statuses of nodes (every-time, reset-event ...)
 
 
+#: Below operators with any of these, atoms can remember something.
+_KEEPING: Final = Trait.CONTROL | Trait.STATEFUL
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorMeaning:
     """What an operator does: its function and the declarations that caching rests on.
 
     `results` lists the special results that the function itself can return; an empty set promises a plain number.
+    `keeps_atoms` says whether atoms among its arguments can remember anything: as candidates (D7, C40), or because it
+    overwrites their status (B34, I2).
     """
 
     name: str
@@ -44,6 +50,10 @@ class OperatorMeaning:
     reads: ReadsFunction | None = None
     traits: Trait = Trait.NONE
     results: frozenset[Status] = field(default_factory=frozenset)
+    keeps_atoms: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keeps_atoms", bool(self.traits & _KEEPING))
 
 
 MEANINGS: dict[str, OperatorMeaning] = {}

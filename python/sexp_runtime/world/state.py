@@ -196,11 +196,14 @@ class WorldState:
 
     def _touch(self, ship: Ship, *names: str) -> None:
         """Touch facts of a ship and the like-named facts of its wing, of its side and of the player's ship."""
-        if self.facts.observer is None:
-            fields = self.facts.fields
-            names = tuple([name for name in names if name in fields])
-        if names:
-            self._mark([(*subject, name) for name in names for subject in ship.subjects])
+        facts = self.facts
+        if facts.observer is None:
+            for name in names:
+                if name in facts.fields:
+                    break
+            else:  # as nearly always: of no ship does anybody read any of them
+                return
+        self._mark([(*subject, name) for name in names for subject in ship.subjects])
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
