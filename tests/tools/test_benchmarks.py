@@ -136,6 +136,7 @@ def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[s
     assert worst["us"] == pytest.approx(worst["cues_us"] + worst["events_us"]) and worst["naive_us"] > 0
     played["blame"] = blame.blame(stutters, 60, 1, played)
     assert played["blame"]["equal"] and json.dumps(played)
+    assert not blame.blame(stutters, 60, 2, {**played, "requests": played["requests"] + 1})["equal"]
     rows = {row["formula"]: row for row in played["blame"]["throughout"]}
     each = sum(rows[name]["mean_us"] * rows[name]["evaluations"] for name in ('event "Acts"', 'event "Draws"')) / 180
     assert played["blame"]["must_run_us"] == pytest.approx(each)
@@ -152,14 +153,14 @@ def test_frames_after_the_end_of_a_mission_do_not_count(load: Callable[[str], An
     assert played["ended"] and 59 <= played["frames"] <= 62
 
 
-def test_worst_frames_are_judged_by_the_quicker_of_two_plays(load: Callable[[str], Any], stutters: Path) -> None:
+def test_worst_frames_are_judged_by_the_quickest_play(load: Callable[[str], Any], stutters: Path) -> None:
     missions = load("_missions")
 
-    def play(hindered: int, beside: Any) -> Any:
+    def play(hindered: int) -> Any:
         session = missions.MissionSession.load(
             stutters, engine="cached", seed=1, scenario=True, monitor=missions.Mode.OFF
         )
-        times = missions.FrameTimes(session, beside)
+        times = missions.FrameTimes(session)
 
         def hinder(name: str, arguments: tuple[Any, ...]) -> None:
             if session.manager.counters.frames == hindered:
@@ -174,13 +175,25 @@ def test_worst_frames_are_judged_by_the_quicker_of_two_plays(load: Callable[[str
         session.close()
         return times
 
-    once = play(40, None)
-    assert once.worst.number == 39 and once.worst.us >= 50_000
-    again = play(50, once)
-    assert again.us[49] >= 50_000 > 10_000 > again.worst.us
-    worst = again.worst
+    once = play(40)
+    assert missions.worst_frame([once]).number == 39 and missions.worst_frame([once]).us >= 50_000
+    assert missions.worst_frame([once], after=0.9).number != 39
+    again = play(50)
+    worst = missions.worst_frame([once, again])
+    assert again.us[49] >= 50_000 > 10_000 > worst.us
     assert worst.us == min(once.us[worst.number], again.us[worst.number])
     assert worst.us == max(map(min, once.us, again.us))
+
+
+def test_a_battle_is_played_again_while_a_frame_is_above_the_aim(
+    load: Callable[[str], Any], stutters: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    missions = load("_missions")
+    monkeypatch.setitem(missions.AIMS, "worst_ms", 1000.0)
+    assert missions.play(stutters, 1.0, 60, 1)["plays"] == 2
+    monkeypatch.setitem(missions.AIMS, "worst_ms", 0.0)
+    played = missions.play(stutters, 1.0, 60, 1)
+    assert played["plays"] == missions.MOST_PLAYS and played["misses"]["worst_ms"] == played["worst_us"] / 1000 > 0
 
 
 def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str], Any], stutters: Path) -> None:
@@ -206,8 +219,9 @@ def test_a_run_of_the_garbage_collector_is_seen_in_its_frame(load: Callable[[str
         session.close()
         if enabled:
             gc.enable()
-    assert times.worst_later.number == 69 and times.worst_later.gc_rounds == [2]
-    assert 0 < times.worst_later.gc_us <= times.worst_later.events_us
+    worst = missions.worst_frame([times], after=1.0)
+    assert worst.number == 69 and worst.gc_rounds == [2]
+    assert 0 < worst.gc_us <= worst.events_us
     assert times._collected not in gc.callbacks
 
 

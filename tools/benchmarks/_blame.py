@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from _missions import AIMS, FrameTimes, evaluations
+from _missions import AIMS, FrameTimes
 
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.operators.registry import MEANINGS, Trait
@@ -202,13 +202,14 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     Returns `must_run` (how many evaluations acted or drew) and `must_run_us` (what they took a frame), `throughout`
     (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
     the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
-    in those frames, and how long the same frame took in this run. `equal` says whether both runs evaluated the same.
+    in those frames, and how long the same frame took in this run. `equal` says whether both runs were asked the same;
+    the watched one evaluates a little less of it, because nothing is steady while somebody watches.
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())
     watch.run(played["frames"], round(1_000_000 / fps))
     found: dict[str, Any] = {
-        "equal": evaluations(watch.session) == played["evaluations"],
+        "equal": watch.session.counters()["requests"] == played["requests"],
         "must_run": sum(cost.left_trace for cost in watch.costs.values()),
         "must_run_us": sum(cost.trace_ns for cost in watch.costs.values()) / 1000 / played["frames"],
     }
@@ -241,7 +242,7 @@ def lines(played: dict[str, Any]) -> list[str]:
     text = [f"{played['mission']}, {played['frames']:,} frames, misses {misses}"]
     blamed = played["blame"]
     if not blamed["equal"]:
-        text.append("  the watched run evaluated something else than the timed one: what follows is of little worth")
+        text.append("  the watched run was of another battle than the timed one: what follows is of little worth")
     must_run, naive = blamed["must_run_us"], played["naive_median_us"]
     text.append(
         f"  evaluations that act or draw, which any engine has to make: {blamed['must_run'] / played['requests']:.2%} "
