@@ -93,6 +93,7 @@ def _dirty(
         (in_python(lambda: write_and_run(plain)), 200),
         (lambda: write(untouched), 500),
         (evaluate, 300),
+        rounds=31,  # each is short: what disturbs one must not count
     )
     dirty = (cached.counters.evaluations - before[0]) / (cached.counters.frames - before[1])
     frames = max(3, 20_000 // count)
