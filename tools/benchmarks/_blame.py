@@ -278,7 +278,7 @@ def _frame_lines(title: str, frame: dict[str, Any], happened: dict[str, Any]) ->
     causes = ", ".join(f"{name} {count}" for name, count in happened["causes"].items())
     text = [
         f"  {title}: {place}, at {frame['at']:.3f} s: {frame['us']:.0f} us (cues {frame['cues_us']:.0f}, events "
-        f"{frame['events_us']:.0f}), naive's {frame['naive_us']:.0f} us, {frame['evaluations']} formulas evaluated"
+        f"{frame['events_us']:.0f}), naive's one play {frame['naive_us']:.0f} us, {frame['evaluations']} evaluations"
         + (f" ({causes})" if causes else "")
         + f"; {collected}; watched, the same frame took {happened['again_us']:.0f} us"
     ]  # fmt: skip

@@ -195,7 +195,10 @@ def _side(path: Path, engine: str, seed: int) -> tuple[MissionSession, FrameTime
 
 
 def _beside(frame: Frame, naive: FrameTimes) -> dict[str, Any]:
-    """Return a frame as plain values, with the time that the naive engine took for it."""
+    """Return a frame as plain values, with what the naive engine took for it in its one play.
+
+    That is no ratio: the frame's own time is that of the quickest of several plays.
+    """
     return {**asdict(frame), "naive_us": naive.us[frame.number]}
 
 
