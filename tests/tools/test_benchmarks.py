@@ -231,3 +231,30 @@ def test_where_everything_changes_both_engines_evaluate_everything(load: Callabl
     kinds = {name.split(", ")[0] for name in numbers}
     assert kinds == set(busy.KINDS) and len(numbers) == 2 * len(busy.FORMULAS | busy.FORMS) + 2 * len(busy.FORMULAS)
     assert all(set(each) == {"cached_us", "naive_us"} for each in numbers.values())
+
+
+# --- the rows beside the original -----------------------------------------------------------------------------------
+
+
+def run_original(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(BENCHMARKS / "original.py"), *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_a_row_is_measured_beside_the_original(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    done = run_original("--only", "idle1000,M01", "--rounds", "1", "--missions", str(tmp_path), "--json", str(file))
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(file.read_text())
+    assert row["name"] == "idle1000" and row["share"] == pytest.approx(row["units"] / row["original"])
+    assert "M01        left out" in done.stdout
+
+
+def test_an_unknown_row_is_refused() -> None:
+    done = run_original("--only", "idle1000,none")
+    assert done.returncode == 2 and "there is no row none" in done.stderr
