@@ -40,10 +40,11 @@ ROOMS: Final[dict[str, str]] = {
     "analysis": "values syntax mission world operators monitor session",
     "conformance_engines": "values syntax world operators compiler cache events engines",
     "conformance": "values syntax mission world operators conformance_engines",
+    "conformance_missions": "mission world session adhoc conformance",
     "bridge": "values catalog syntax mission world operators cache events monitor session analysis",
     "commands": (
         "values catalog syntax mission world operators events monitor engines session analysis conformance"
-        " conformance_engines"
+        " conformance_engines conformance_missions"
     ),
     "cli": "",
     "__main__": "cli",

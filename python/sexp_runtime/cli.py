@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "explain": "say why an event has its value: last cause, facts waited for, next due time",
     "timeline": "list every evaluation of one event: when, by which cause, what it returned",
     "conformance": "run observed cases against an engine",
+    "cases": "play mission cases on an engine and report those that differ",
     "operators": "show the operator catalog as help",
     "profile": "measure a mission: where evaluation time goes, frame by frame",
     "hints": "advise on expressions that cost more than they need to, and apply the advice",
