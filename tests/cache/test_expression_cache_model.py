@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.world.facts import FactBoard
+from support.fuzzing import examples
 
 KEYS = st.sampled_from("abcdefgh")
 FACTS = st.lists(st.sampled_from([("var", n) for n in range(4)]), max_size=3)
@@ -121,4 +122,4 @@ class CacheMachine(RuleBasedStateMachine):
 
 
 TestCacheModel = CacheMachine.TestCase
-TestCacheModel.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestCacheModel.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)

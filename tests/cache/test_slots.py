@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda, SlotTable
 from sexp_runtime.world.facts import FactBoard
+from support.fuzzing import examples
 
 SIZE = 6
 KEYS = [("var", number) for number in range(4)]
@@ -126,5 +127,5 @@ class SlotMachine(RuleBasedStateMachine):
             assert self.agenda.bell[0]
 
 
-SlotMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+SlotMachine.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=40, deadline=None)
 TestSlotMachine = SlotMachine.TestCase

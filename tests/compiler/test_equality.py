@@ -23,6 +23,7 @@ from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from support.fuzzing import examples
 from support.recorder import Recorder
 
 SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
@@ -81,7 +82,7 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
         assert seen[0] == seen[1], (texts, history)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_compiled_equals_interpreted(random: Random, wcs: bool) -> None:
     check_formula(random, wcs=wcs)

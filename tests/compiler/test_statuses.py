@@ -15,6 +15,7 @@ from sexp_runtime.operators.evaluator import SexpEvaluator, is_settled
 from sexp_runtime.operators.node import EvalNode, build
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
+from support.fuzzing import in_fast
 
 SPECIAL = (KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL)
 LEAVES = 4
@@ -126,15 +127,15 @@ def _check(random: Random, dialect: Dialect, write: Callable[..., str] = _formul
 @pytest.mark.parametrize("dialect", list(Dialect))
 def test_statuses_that_leaves_come_back_from(dialect: Dialect) -> None:
     compiled = 0
-    for seed in range(1500):
+    for seed in range(in_fast(1500)):
         compiled += "return evaluate(C, n0)" not in _check(Random(seed), dialect).source
-    assert compiled > 1200  # else most were left to the interpreter and this shows nothing
+    assert compiled > in_fast(1200)  # else most were left to the interpreter and this shows nothing
 
 
 @pytest.mark.parametrize("dialect", list(Dialect))
 def test_forms_that_forget_what_their_leaves_come_back_with(dialect: Dialect) -> None:
     compiled = 0
-    for seed in range(1500):
+    for seed in range(in_fast(1500)):
         source = _check(Random(seed), dialect, _form).source
         compiled += "for K in L" in source or "C.actions(" in source
-    assert compiled > 1000
+    assert compiled > in_fast(1000)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from typing import Any
 
@@ -15,6 +14,7 @@ from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax import SexpExpression
+from support.fuzzing import examples
 from support.sexp_bench import Bench
 
 TEXTS = ["a", "b", "n", "s", "12", "-3", "&L&", "x$n", "", "&M&a&"]
@@ -205,8 +205,7 @@ def play(kind: str, seed: int) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize("kind", ["compiled", "cached"])
 def test_engines_agree(kind: str) -> None:
-    count = int(os.environ.get("SEXP_FUZZ", "60"))
-    for seed in range(count):
+    for seed in range(examples(60)):
         expected, got = play("naive", seed), play(kind, seed)
         for frame, (one, two) in enumerate(zip(expected, got, strict=True)):
             assert two == one, f"seed {seed}, frame {frame}, engine {kind}"

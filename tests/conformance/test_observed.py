@@ -15,7 +15,7 @@ from sexp_runtime.conformance import CaseError, microseconds, read_cases, run_ca
 from sexp_runtime.conformance_engines import ENGINE_NAMES, engine
 
 FOLDER = Path(os.environ.get("SEXP_REFERENCE", Path(__file__).resolve().parents[3] / "shared" / "reference"))
-FILES = ("conformance.jsonl", "conformance-random.jsonl")
+FILES = ("conformance.jsonl", pytest.param("conformance-random.jsonl", marks=pytest.mark.slow))
 
 
 @pytest.mark.parametrize("name", ENGINE_NAMES)

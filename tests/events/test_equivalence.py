@@ -22,6 +22,7 @@ from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.events.trace import compare, snapshot
 from sexp_runtime.loops import plain
+from support.fuzzing import examples, in_fast
 
 
 def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any]]:
@@ -95,7 +96,7 @@ def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> None:
             assert counters.stale_results == 0, (manager.stale, plan.describe())
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_random_missions_found_by_hypothesis(random: std_random.Random, wcs: bool) -> None:
     check_mission(random_mission(random, events=4, frames=8, wcs=wcs))
@@ -103,17 +104,17 @@ def test_random_missions_found_by_hypothesis(random: std_random.Random, wcs: boo
 
 @pytest.mark.parametrize("part", range(4))
 def test_random_missions(part: int) -> None:
-    for seed in range(part * 400, part * 400 + 400):
+    for seed in range(part * 400, part * 400 + in_fast(400)):
         check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0))
 
 
 def test_self_check_eviction_and_visiting_every_slot_change_nothing() -> None:
-    for seed in range(10_000, 10_200):
+    for seed in range(10_000, 10_000 + in_fast(200)):
         check_mission(random_mission(std_random.Random(seed)), ("interpreted", "checked", "visited", "evicted"))
 
 
 def test_missions_that_draw_much() -> None:
-    for seed in range(20_000, 20_600):
+    for seed in range(20_000, 20_000 + in_fast(600)):
         check_mission(
             random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=True),
             ("interpreted", "cached", "checked", "visited", "evicted", "rehearsed"),

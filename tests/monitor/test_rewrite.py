@@ -15,6 +15,7 @@ from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import SyntaxNode
 from sexp_runtime.world.world import World
+from support.fuzzing import examples
 
 PARSER = SexpParser(Symbols(OPERATOR_NAMES, variables=["a", "b"]))
 
@@ -110,7 +111,7 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(
     st.builds("( {} {} ( modify-variable @b[0] ( + @b[0] 1 ) ) )".format, st.sampled_from(["when", "every-time"]),
               conditions(3)),

@@ -17,6 +17,7 @@ from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.world import World
+from support.fuzzing import examples
 from support.worlds import (
     CLASSES,
     EVENTS,
@@ -142,7 +143,7 @@ class Battery:
 
 
 @pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 10_000),
     history=st.lists(changes, max_size=8),

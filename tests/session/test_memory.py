@@ -48,6 +48,7 @@ def test_accounted_bytes_are_those_of_tracemalloc(shape: str) -> None:
     session.close()
 
 
+@pytest.mark.slow
 def test_endless_new_texts_leave_no_trace() -> None:
     session = MissionSession.load(MISSION, cache_entries=50, cache_bytes=400_000, freeze_gc=False)
     numbers = iter(range(10**6))

@@ -197,6 +197,14 @@ def test_files_of_the_set_up_name_no_host_and_no_machine(project: Path) -> None:
             assert not re.search(r"https?://|/wor[k]/|/roo[t]/", text), path
 
 
+def test_tests_run_in_parallel_unless_told_otherwise_and_fast_leaves_out_what_takes_long() -> None:
+    assert commands.pytest_arguments(["tests/world"]) == ([*commands.IN_PARALLEL, "tests/world"], "")
+    assert commands.pytest_arguments(["-n0", "-x"]) == (["-n0", "-x"], "")
+    arguments, fuzz = commands.pytest_arguments(["--fast", "-k", "hull"])
+    assert fuzz == "fast" and arguments[-2:] == ["-k", "hull"] and "--fast" not in arguments
+    assert "not slow and not engine and not missions" in arguments
+
+
 def test_continuous_integration_runs_all_tests(project: Path) -> None:
     text = (project / ".ci/run").read_text()
     assert "tools/test" in text and "set -e" in text and os.access(project / ".ci/run", os.X_OK)

@@ -14,6 +14,8 @@ from _setup import apt, engine
 from _setup.console import Progress, SetupError
 from _setup.state import read_stamp
 
+pytestmark = pytest.mark.slow
+
 QUIET = Progress(quiet=True)
 FakeEngine = Callable[..., Path]
 

@@ -11,6 +11,8 @@ import pytest
 from _setup import loops
 from _setup.console import Progress
 
+pytestmark = pytest.mark.slow
+
 PYTHON = Path(sys.executable)
 
 

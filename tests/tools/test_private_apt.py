@@ -13,9 +13,12 @@ import pytest
 from _setup.apt import AptError, PrivateApt, read_machine_sources
 from _setup.console import Progress, SetupError
 
-pytestmark = pytest.mark.skipif(
-    not all(shutil.which(name) for name in ("apt-get", "dpkg-deb")), reason="needs apt-get and dpkg-deb"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not all(shutil.which(name) for name in ("apt-get", "dpkg-deb")), reason="needs apt-get and dpkg-deb"
+    ),
+]
 
 
 def make_package(folder: Path, name: str, depends: str = "") -> Path:

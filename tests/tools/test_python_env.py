@@ -15,6 +15,8 @@ from _setup import python_env
 from _setup.console import Progress, SetupError
 from _setup.python_env import Environment, Interpreter, choose_interpreter, interpreter_from_probe
 
+pytestmark = pytest.mark.slow
+
 QUIET = Progress(quiet=True)
 WHOLE: dict[str, Any] = {
     "version": [3, 11, 2],

@@ -12,6 +12,7 @@ from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import FIELD_FACTS, ExitKind, Ship, ShipStatus
 from sexp_runtime.world.wings import wave_ship_name
 from sexp_runtime.world.world import World
+from support.fuzzing import examples
 from support.worlds import SHIPS, Change, Touched, changes, lifecycle_changes, small_world
 
 
@@ -316,7 +317,9 @@ class AnyChangeMachine(WorldMachine):
     exits_are_recorded = a_ship_dies_or_departs_once = None  # type: ignore[assignment]
 
 
-_bounded = settings(max_examples=40, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck))
+_bounded = settings(
+    max_examples=examples(40), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
+)
 TestLifeCycles = WorldMachine.TestCase
 TestLifeCycles.settings = _bounded
 TestAnyChange = AnyChangeMachine.TestCase

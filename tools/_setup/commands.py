@@ -22,6 +22,10 @@ SETUP_HELP = (
     "the import. "
     "Environment: GODOT=/path/to/godot names the engine, SEXP_PYTHON the Python, SEXP_CACHE the cache folder."
 )
+#: What `tools/test --fast` leaves out: the engine, other people's missions, and what takes more than some seconds.
+FAST = ("-m", "not slow and not engine and not missions")
+#: One process for each core; one that has nothing left to do takes tests from another.
+IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
 BENCHMARKS = PROJECT / "tools" / "benchmarks"
 
 
@@ -174,6 +178,8 @@ def test(arguments: list[str]) -> int:
             "usage: tools/test [pytest arguments]\n\n"
             "Runs the tests with pytest, from the top folder; without arguments\n"
             "all of them, the checks of style and types included. Exits non-zero on any failure.\n"
+            "Several run at the same time, one for each core (-n 0: one after another).\n"
+            "  tools/test --fast                    what does not take long, in under a minute: for every save\n"
             "  tools/test tests/syntax -k escape    some of them\n"
             "  tools/test -h                        pytest's own help\n"
             "  tools/test --lock                    rewrite the lock files in requirements/ from the .in files\n\n"
@@ -185,7 +191,19 @@ def test(arguments: list[str]) -> int:
         return 0
     ready = _setup(python_env.GROUPS)
     os.chdir(PROJECT)
-    _become([str(ready.python), "-m", "pytest", *arguments], ready.environment())
+    arguments, fuzz = pytest_arguments(arguments)
+    environment = ready.environment()
+    if fuzz:
+        environment["SEXP_FUZZ"] = fuzz
+    _become([str(ready.python), "-m", "pytest", *arguments], environment)
+
+
+def pytest_arguments(arguments: Sequence[str]) -> tuple[list[str], str]:
+    """Return pytest's arguments for those of tools/test, and the value of SEXP_FUZZ (empty: leave it alone)."""
+    fast = "--fast" in arguments
+    given = [argument for argument in arguments if argument != "--fast"]
+    serial = any(argument.startswith(("-n", "--pdb", "--collect", "-h", "--help")) for argument in given)
+    return [*(FAST if fast else ()), *(() if serial else IN_PARALLEL), *given], "fast" if fast else ""
 
 
 def sexp(arguments: list[str]) -> int:
