@@ -8,6 +8,10 @@ extends Node
 
 ## The hull's strength has changed.
 signal hull_changed(value: float)
+## What counts as a whole hull has changed.
+signal max_hull_changed(value: float)
+## What counts as full shields has changed.
+signal max_shields_changed(value: float)
 ## The shields' strength has changed.
 signal shields_changed(value: float)
 ## The team has changed.
@@ -26,9 +30,17 @@ signal left(how: String)
 ## The object's name in the mission.
 @export var object_name := ""
 ## The hull when nothing is broken.
-@export_range(0.001, 1000000.0) var max_hull := 100.0
+@export_range(0.001, 1000000.0) var max_hull := 100.0:
+	set(value):
+		if value != max_hull:
+			max_hull = value
+			max_hull_changed.emit(value)
 ## The shields when full; 0 for an object without.
-@export_range(0.0, 1000000.0) var max_shields := 0.0
+@export_range(0.0, 1000000.0) var max_shields := 0.0:
+	set(value):
+		if value != max_shields:
+			max_shields = value
+			max_shields_changed.emit(value)
 ## What the freeing of this node means.
 @export_enum("as in the project settings", "destroyed", "departed", "vanished") var freed_means: String = "as in the project settings"
 ## Greatest speed in units a second: 0 for what never moves, negative if not known. With it, distances are computed only

@@ -46,7 +46,7 @@ from ._core import (
     Vector4,
     Vector4i,
 )
-from ._expose import export, expose, signal
+from ._expose import export, expose, exposed, signal
 from ._types import typed_array
 
 __all__ = [
@@ -79,6 +79,7 @@ __all__ = [
     "Vector4i",
     "export",
     "expose",
+    "exposed",
     "signal",
     "typed_array",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import enum
 import types
 from collections.abc import Callable
@@ -34,21 +35,59 @@ def signal(*names: str, doc: str = "", **typed: Any) -> Any:
     return SignalDeclaration([*((name, object) for name in names), *typed.items()], doc)
 
 
+_MISSING: Any = object()
+
+
 class ExportDeclaration:
     """What `export` returns until the class is exposed."""
 
     def __init__(self, default: Any, of: Any, hint: int, hint_text: str, doc: str) -> None:
         self.default, self.of, self.hint, self.hint_text, self.doc = default, of, hint, hint_text, doc
 
+    def __call__(self, value: Any) -> ExportedProperty:
+        """Use the declaration as a decorator of a property."""
+        if not isinstance(value, property):
+            raise TypeError("export decorates a property: write @export(int) above @property")
+        return ExportedProperty(value.fget, value.fset, value.fdel, value.__doc__, declared=self)
+
+
+class ExportedProperty(property):
+    """A property with the type and the hint of an `export` above it."""
+
+    def __init__(self, *functions: Any, declared: ExportDeclaration) -> None:
+        super().__init__(*functions)
+        self.declared = declared
+
+    def setter(self, function: Any) -> ExportedProperty:
+        """Return the property with a setter."""
+        return ExportedProperty(self.fget, function, self.fdel, self.__doc__, declared=self.declared)
+
 
 def export(
-    default: Any = None, *, type: Any = None, range: str = "", hint: int = 0, hint_string: str = "", doc: str = ""
-) -> Any:
+    *given: Any, type: Any = None, default: Any = _MISSING, range: str = "", hint: int = 0, hint_string: str = "",
+    doc: str = "",
+) -> Any:  # fmt: skip
     """Declare a property in the body of an exposed class: `speed: float = godot.export(2.5, range="0,10,0.1")`.
 
     The type comes from `type`, else the annotation, else the default value. `hint` is a godot.PROPERTY_HINT_*.
+    The form of godot-python works, too: `export(int, default=5)`, `export(float, 2.5)`, and `@export(int)` above
+    `@property`; a type without a default begins with the type's empty value.
     """
-    return ExportDeclaration(default, type, HINT_RANGE if range else hint, range or hint_string, doc)
+    values = list(given)
+    if values and type is None and isinstance(values[0], builtins.type):
+        type = values.pop(0)
+    if len(values) > 1 or (values and default is not _MISSING):
+        raise TypeError("export takes a type and one default value")
+    value = values[0] if values else default
+    if value is _MISSING:
+        value = _empty(type)
+    return ExportDeclaration(value, type, HINT_RANGE if range else hint, range or hint_string, doc)
+
+
+def _empty(of: Any) -> Any:
+    """Return the empty value of a type, as 0, "" or a Vector2 of zeros; None for engine classes and for no type."""
+    simple = (bool, int, float, str, list, dict, bytes, _core.Value)
+    return of() if isinstance(of, builtins.type) and issubclass(of, simple) else None
 
 
 class MutableDefault:
@@ -80,6 +119,10 @@ def expose(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: boo
     if cls is None:
         return lambda later: _expose(later, tool, icon, abstract)
     return _expose(cls, tool, icon, abstract)
+
+
+#: What users of godot-python call it.
+exposed = expose
 
 
 def _expose(cls: Any, tool: bool, icon: str, abstract: bool) -> Any:
@@ -186,10 +229,14 @@ def _own_annotations(base: type) -> dict[str, Any]:
 
 
 def _register_property(cls: Any, record: Any, name: str, value: property, page: _docs.Page) -> None:
+    declared = value.declared if isinstance(value, ExportedProperty) else None
     annotation = getattr(value.fget, "__annotations__", {}).get("return", object)
+    if declared is not None and declared.of is not None:
+        annotation = declared.of
     of = _types.type_of(_types.resolve(annotation, value.fget, cls))
     doc = _docs.clean(value.fget.__doc__) if value.fget else ""
-    _register_accessors(cls, record, name, of, value.fset is not None, (0, ""), page, doc)
+    hint = (declared.hint, declared.hint_text) if declared is not None else (0, "")
+    _register_accessors(cls, record, name, of, value.fset is not None, hint, page, doc)
 
 
 def _register_accessors(

@@ -278,3 +278,45 @@ def test_an_empty_team_leaves_that_of_the_missions_file() -> None:
     bench = Bench()
     bench.track(sexp_object(team=""))
     assert bench.ship.team == "Friendly"
+
+
+@pytest.mark.parametrize("mapping", ["health_changed", {"signal": "health_changed", "property": "health"}])
+def test_the_first_value_of_the_property_is_full(mapping: Any) -> None:
+    bench = Bench()
+    node = FakeNode({"health": 80.0}, {"health_changed": 1})
+    bench.track(node, {"hull": mapping})
+    assert bench.ship.hull_percent == 100.0
+    node.set("health", 20.0)
+    assert bench.ship.hull_percent == 25.0
+    node.set("health", 200.0)
+    assert bench.ship.hull_percent == 100.0
+
+
+def test_max_hull_says_what_is_full_in_whatever_order_the_values_come() -> None:
+    bench = Bench()
+    node = sexp_object(hull=30.0, max_hull=40.0)
+    node.signals["max_hull_changed"] = 1
+    bench.track(node)
+    assert bench.ship.hull_percent == 75.0
+    node.set("hull", 150.0)
+    assert bench.ship.hull_percent == 100.0
+    node.set("max_hull", 200.0)
+    assert bench.ship.hull_percent == 75.0
+
+
+def test_max_hull_alone_leaves_the_share_of_the_hull() -> None:
+    bench = Bench()
+    bench.ship.hull = bench.ship.max_hull / 2
+    node = FakeNode({"max_hull": 400.0}, {"max_hull_changed": 1})
+    bench.track(node, {"max_hull": "max_hull_changed"})
+    assert (bench.ship.hull, bench.ship.hull_percent) == (200.0, 50.0)
+    node.set("max_hull", 10.0)
+    assert bench.ship.hull_percent == 50.0
+
+
+def test_a_signal_without_a_property_counts_in_percent() -> None:
+    bench = Bench()
+    node = FakeNode({}, {"hurt": 1})
+    bench.track(node, {"hull": "hurt"})
+    node.emit("hurt", 45.0)
+    assert bench.ship.hull_percent == 45.0

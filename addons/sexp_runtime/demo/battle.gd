@@ -16,13 +16,14 @@ var _beams: Array[Dictionary] = []
 var _stars := PackedVector2Array()
 
 
-func prepare(seed_value: int) -> void:
+func prepare(runtime: Runtime, seed_value: int) -> void:
+	super(runtime, seed_value)
 	_random.seed = seed_value
 	var stars := RandomNumberGenerator.new()
 	stars.seed = 7
 	for i: int in 260:
 		_stars.append(Vector2(stars.randf_range(-3700, 3700), stars.randf_range(-2100, 2100)))
-	SexpRuntime.object_arrived.connect(_on_object_arrived)
+	_runtime.object_arrived.connect(_on_object_arrived)
 
 
 func advance(step: float) -> void:
@@ -47,7 +48,7 @@ func show_now() -> void:
 
 func _on_object_arrived(object_name: String) -> void:
 	var ship := DemoShip.new()
-	ship.set_up(SexpRuntime.get_object(object_name))
+	ship.set_up(_runtime.get_object(object_name))
 	_ships.append(ship)
 	add_child(ship)
 
@@ -78,7 +79,7 @@ func _act(ship: DemoShip, step: float) -> void:
 
 
 func _follow(ship: DemoShip, order: Array, step: float) -> void:
-	var points := SexpRuntime.get_waypoints(str(order[1]))
+	var points := _runtime.get_waypoints(str(order[1]))
 	if ship.waypoint >= points.size():
 		ship.fly_towards(ship.position + Vector2(400, 0), step)
 		return
@@ -87,7 +88,7 @@ func _follow(ship: DemoShip, order: Array, step: float) -> void:
 	if ship.position.distance_to(point) < WAYPOINT_REACHED:
 		ship.waypoint += 1
 		if ship.waypoint == points.size():
-			SexpRuntime.report("waypoints-done", ship.title, str(order[1]))
+			_runtime.report("waypoints-done", ship.title, str(order[1]))
 
 
 ## Stays with the guarded ship; returns an enemy that has come too near to it.
@@ -148,7 +149,7 @@ func _is_member(ship: DemoShip, wing: String) -> bool:
 func _draw() -> void:
 	for star: Vector2 in _stars:
 		draw_circle(star, 5.0, Color(1, 1, 1, 0.3))
-	var lane := SexpRuntime.get_waypoints("Lane")
+	var lane := _runtime.get_waypoints("Lane")
 	for i: int in lane.size():
 		var point := Vector2(lane[i].x, lane[i].z)
 		draw_arc(point, 26.0, 0.0, TAU, 16, Color(0.6, 0.8, 1.0, 0.4), 7.0)

@@ -3,6 +3,7 @@
 ## Arguments behind [code]--[/code]: [code]--mission=PATH --seconds=N --seed=S --fps=60 --engine=cached --json=FILE --quit-at-end --overlay --screenshot=FILE@SECONDS[/code].
 extends Node
 
+const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
 const Battle := preload("res://addons/sexp_runtime/demo/battle.gd")
 const DemoStage := preload("res://addons/sexp_runtime/demo/stage.gd")
 const SimulatedStage := preload("res://addons/sexp_runtime/demo/simulated_stage.gd")
@@ -19,6 +20,7 @@ const MOST_STEPS := 8
 @onready var _stage_parent: Node2D = %Stage
 @onready var _hud: CanvasLayer = %Hud
 
+var _runtime: Runtime = null
 var _options := RunOptions.new()
 var _report := RunReport.new()
 var _stage: DemoStage = null
@@ -28,6 +30,10 @@ var _over := false
 
 
 func _ready() -> void:
+	_runtime = get_node_or_null(^"/root/SexpRuntime")
+	if _runtime == null:
+		_fail("the autoload SexpRuntime is missing: enable SEXP Runtime in Project > Project Settings > Plugins")
+		return
 	_options.read(OS.get_cmdline_user_args())
 	if not _options.problem.is_empty():
 		_fail(_options.problem)
@@ -38,19 +44,19 @@ func _ready() -> void:
 		_options.seconds = DEMO_SECONDS if own else OTHER_SECONDS
 	_stage = (Battle if own else SimulatedStage).new()
 	_stage_parent.add_child(_stage)
-	_stage.prepare(_options.seed_value)
-	_report.listen(_options.quiet)
-	_hud.call(&"listen")
-	SexpRuntime.mission_ended.connect(_on_mission_ended)
+	_stage.prepare(_runtime, _options.seed_value)
+	_report.listen(_runtime, _options.quiet)
+	_hud.call(&"listen", _runtime)
+	_runtime.mission_ended.connect(_on_mission_ended)
 	var wishes := {"seed": _options.seed_value, "scenario": not own}
 	if not _options.engine.is_empty():
 		wishes["engine"] = _options.engine
-	var error := SexpRuntime.load_mission(path, wishes)
+	var error := _runtime.load_mission(path, wishes)
 	if error != OK:
 		_fail("the mission %s cannot be loaded (%s)" % [path, error_string(error)])
 		return
 	if _options.overlay:
-		SexpRuntime.show_overlay()
+		_runtime.show_overlay()
 
 
 func _process(delta: float) -> void:
@@ -72,7 +78,7 @@ func _process(delta: float) -> void:
 func _advance(step: float) -> void:
 	_time += step
 	_stage.advance(step)
-	SexpRuntime.step(step)
+	_runtime.step(step)
 	if _options.screenshot_due(_time):
 		_take_screenshot()
 	if _time >= _options.seconds - 1e-6:

@@ -1,8 +1,10 @@
 ## Tells what happens in a mission, line by line, and at the end the numbers, as text and as JSON.
 extends RefCounted
 
+const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
 const RunOptions := preload("res://addons/sexp_runtime/demo/run_options.gd")
 
+var _runtime: Runtime = null
 var _quiet := false
 var _satisfied := {}
 var _failed := {}
@@ -15,21 +17,22 @@ var _result := {}
 
 
 ## Starts to listen to the runtime; [param quiet] leaves out the lines while the mission runs.
-func listen(quiet: bool) -> void:
+func listen(runtime: Runtime, quiet: bool) -> void:
+	_runtime = runtime
 	_quiet = quiet
-	SexpRuntime.mission_loaded.connect(func(mission_name: String) -> void: print("mission \"%s\"" % mission_name))
-	SexpRuntime.event_satisfied.connect(_on_event_satisfied)
-	SexpRuntime.event_failed.connect(_on_event_failed)
-	SexpRuntime.goal_changed.connect(_on_goal_changed)
-	SexpRuntime.action_requested.connect(_on_action_requested)
-	SexpRuntime.object_arrived.connect(_on_object_arrived)
-	SexpRuntime.object_left.connect(_on_object_left)
-	SexpRuntime.mission_ended.connect(func() -> void: _ended = true)
+	_runtime.mission_loaded.connect(func(mission_name: String) -> void: print("mission \"%s\"" % mission_name))
+	_runtime.event_satisfied.connect(_on_event_satisfied)
+	_runtime.event_failed.connect(_on_event_failed)
+	_runtime.goal_changed.connect(_on_goal_changed)
+	_runtime.action_requested.connect(_on_action_requested)
+	_runtime.object_arrived.connect(_on_object_arrived)
+	_runtime.object_left.connect(_on_object_left)
+	_runtime.mission_ended.connect(func() -> void: _ended = true)
 
 
 ## Puts together and prints what the run came to; [param seconds] is mission time.
 func finish(seconds: float, options: RunOptions) -> void:
-	var statistics := SexpRuntime.get_statistics()
+	var statistics := _runtime.get_statistics()
 	var times: Dictionary = statistics["frame_time_us"]
 	_result = {
 		"mission": statistics.get("mission", ""),
@@ -65,7 +68,7 @@ func finish(seconds: float, options: RunOptions) -> void:
 			% [_satisfied.size(), _result["events"], _failed.size(), _firings, _actions])
 	print("ships        %d arrived, %d destroyed, %d departed, %d vanished"
 			% [_arrived, _left["destroyed"], _left["departed"], _left["vanished"]])
-	for goal: Dictionary in SexpRuntime.get_goals():
+	for goal: Dictionary in _runtime.get_goals():
 		print("goal         %-10s %-10s %s" % [goal["type"], goal["status"], goal["name"]])
 	print("evaluations  %d of %d asked for (%.2f %% from cache) in %d frames"
 			% [statistics["evaluations"], statistics["requests"], 100.0 * statistics["hit_rate"], statistics["frames"]])
@@ -96,14 +99,14 @@ func write(path: String) -> bool:
 
 func _goals() -> Dictionary:
 	var goals := {}
-	for goal: Dictionary in SexpRuntime.get_goals():
+	for goal: Dictionary in _runtime.get_goals():
 		goals[goal["name"]] = goal["status"]
 	return goals
 
 
 func _say(kind: String, text: String) -> void:
 	if not _quiet:
-		print("[%7.2f s] %-8s %s" % [SexpRuntime.get_mission_time(), kind, text])
+		print("[%7.2f s] %-8s %s" % [_runtime.get_mission_time(), kind, text])
 
 
 func _on_event_satisfied(event_name: String) -> void:
@@ -125,7 +128,7 @@ func _on_goal_changed(goal_name: String, status: String) -> void:
 func _on_action_requested(operator: String, arguments: Array) -> void:
 	_actions += 1
 	if operator == "send-message" and arguments.size() > 2:
-		_say("message", "%s: %s" % [(arguments[0] as String).trim_prefix("#"), SexpRuntime.get_message_text(arguments[2])])
+		_say("message", "%s: %s" % [(arguments[0] as String).trim_prefix("#"), _runtime.get_message_text(arguments[2])])
 
 
 func _on_object_arrived(object_name: String) -> void:

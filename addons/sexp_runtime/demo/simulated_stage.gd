@@ -16,8 +16,8 @@ func show_now() -> void:
 	_marks.clear()
 	var farthest := 1500.0
 	var sum := Vector2.ZERO
-	for object_name: String in SexpRuntime.get_objects():
-		var facts := SexpRuntime.get_object(object_name)
+	for object_name: String in _runtime.get_objects():
+		var facts := _runtime.get_object(object_name)
 		var place: Vector3 = facts["position"]
 		var mark := {"title": object_name, "at": Vector2(place.x, place.z), "team": facts["team"], "hull": facts["hull"]}
 		sum += mark["at"]

@@ -168,7 +168,7 @@ def _source(fact: str, value: Any, members: _Members) -> Source:
     if isinstance(value, Mapping):
         return _described_source(fact, {str(key): part for key, part in value.items()}, members)
     if isinstance(value, str) and members.has_signal(value):
-        plain = fact if members.has_property(fact) else None
+        plain = _property_of(fact, value, members)
         count = members.arguments(value)
         if count == 0 and plain is None:
             raise MappingError(f"{fact}: the signal {value!r} carries no value, so a property has to be named with it")
@@ -180,6 +180,11 @@ def _source(fact: str, value: Any, members: _Members) -> Source:
     if isinstance(value, int | float) or (isinstance(value, str) and fact in _TEXTS):
         return Source(fact, constant=value)
     raise MappingError(f"{fact}: the node has no signal or property {value!r}")
+
+
+def _property_of(fact: str, signal: str, members: _Members) -> str | None:
+    """Return the property whose changes a signal tells: called like the fact, or like the signal without `_changed`."""
+    return next((name for name in (fact, signal.removesuffix("_changed")) if members.has_property(name)), None)
 
 
 def _described_source(fact: str, entry: dict[str, Any], members: _Members) -> Source:

@@ -18,6 +18,7 @@ from sexp_runtime.bridge.mapping import (
     position_property,
 )
 from sexp_runtime.bridge.motion import MotionInterest
+from sexp_runtime.bridge.strength import FULL_OF, Strength
 from sexp_runtime.values import atoi
 from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
 
@@ -63,6 +64,7 @@ class TrackedObject:
         "mover_identity",
         "node",
         "ship",
+        "strengths",
     )
 
     def __init__(self, node: Node, identity: int, ship: Ship, mapping: ObjectMapping) -> None:
@@ -75,6 +77,12 @@ class TrackedObject:
         self.mover: Node | None = None
         self.mover_identity = 0
         self.last_position: Vector | None = None
+        facts = {source.fact for source in mapping.sources}
+        self.strengths = {
+            fact: Strength(fact, given=full in facts)
+            for fact, full in FULL_OF.items()
+            if fact in facts or full in facts
+        }
 
 
 class Tracking:
@@ -228,7 +236,7 @@ class Tracking:
     def _begin(self, tracked: TrackedObject, source: Source) -> None:
         """Take a fact's value now and connect the signal that tells of changes."""
         if source.property is not None:
-            self._set(tracked, source.fact, tracked.node.get(source.property))
+            self._set(tracked, source.fact, tracked.node.get(source.property), first=True)
         elif source.constant is not None:
             self._set(tracked, source.fact, source.constant)
         if source.signal is None:
@@ -242,7 +250,8 @@ class Tracking:
 
         self._connect(tracked, source.signal, told)
 
-    def _set(self, tracked: TrackedObject, fact: str, value: Any) -> None:
+    def _set(self, tracked: TrackedObject, fact: str, value: Any, *, first: bool = False) -> None:
+        """Set a fact to what the node says; `first` if it is the value of a property when tracking begins."""
         world, ship = self._world, tracked.ship
         try:
             if fact.startswith("@"):
@@ -253,7 +262,13 @@ class Tracking:
                 subsystem = world.add_subsystem(ship, fact[10:])
                 world.set_subsystem(ship, subsystem, "hull", float(value))
             elif ship.status is not ShipStatus.EXITED and value != "":  # an empty text leaves the file's
-                world.set_ship(ship, FIELDS[fact], field_value(fact, value))
+                taken = field_value(fact, value)
+                if fact in FULL_OF:
+                    tracked.strengths[fact].set_left(world, ship, taken, first=first)
+                elif fact in FULL_OF.values():
+                    tracked.strengths[fact.removeprefix("max_")].set_full(world, ship, taken)
+                else:
+                    world.set_ship(ship, FIELDS[fact], taken)
         except (TypeError, ValueError) as error:
             self._report(f"{ship.name}: {fact} cannot be {value!r}: {error}")
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.addon.game import ROOT, Run, run
+from engine.addon.projects import import_project, make_project
 from support.missions import MISSIONS, needs_missions
 
 pytestmark = pytest.mark.engine
@@ -89,3 +90,12 @@ def test_a_real_mission_runs_in_the_engine(name: str, tmp_path: Path) -> None:
     assert numbers["statistics"]["errors"] == 0
     assert numbers["hit_rate"] > 0.9
     assert numbers["memory"]["cache_bytes"] < 16 << 20
+
+
+def test_without_the_plugin_the_demo_says_what_to_enable(tmp_path: Path) -> None:
+    project = make_project(tmp_path / "project")
+    import_project(project)
+    done = run("res://addons/sexp_runtime/demo/demo.tscn", project=project)
+    assert done.status == 1
+    assert "enable SEXP Runtime in Project > Project Settings > Plugins" in done.output
+    done.assert_clean()

@@ -9,7 +9,15 @@ import pytest
 from engine.binding.inside_run import names, results
 
 pytestmark = pytest.mark.engine
-MODULES = ("check_conversions", "check_objects", "check_signals", "check_exposed", "check_leaks", "check_everything")
+MODULES = (
+    "check_conversions",
+    "check_objects",
+    "check_signals",
+    "check_exposed",
+    "check_words",
+    "check_leaks",
+    "check_everything",
+)
 
 
 #: Reads properties that mean nothing outside a running scene, of which the engine complains; it must still end well.

@@ -1,0 +1,52 @@
+"""Hull and shields of a tracked node: points of its own, of which formulas see percent of what the node calls full."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.ships import Ship
+    from sexp_runtime.world.world import World
+
+#: The facts in points, and the fact that says how many of them are full.
+FULL_OF: Final[dict[str, str]] = {"hull": "max_hull", "shields": "max_shields"}
+#: What is full where a node says nothing of it: its values are taken for percent.
+UNNAMED_FULL: Final = 100.0
+
+
+class Strength:
+    """The hull (or the shields) of one tracked object; the points in the world never exceed what is full.
+
+    Full is the value of `max_hull` where the node has one (`given`), else the first value above 0 of the property that
+    is read when tracking begins, else UNNAMED_FULL.
+    """
+
+    __slots__ = ("_fact", "_full", "_given", "_left")
+
+    def __init__(self, fact: str, *, given: bool) -> None:
+        self._fact = fact
+        self._given = given
+        self._full: float | None = None
+        self._left: float | None = None
+
+    def set_left(self, world: World, ship: Ship, points: float, *, first: bool) -> None:
+        """Take the points that are left; `first` if they are the value of the property when tracking begins."""
+        self._left = points
+        if self._full is None and not self._given and points > 0.0:
+            self._full = points if first else UNNAMED_FULL
+        self._apply(world, ship)
+
+    def set_full(self, world: World, ship: Ship, points: float) -> None:
+        """Take the points that are full; without a value for what is left, the share that is left stays."""
+        self._full = points
+        self._apply(world, ship)
+
+    def _apply(self, world: World, ship: Ship) -> None:
+        field, most = self._fact, FULL_OF[self._fact]
+        before: float = getattr(ship, most)
+        full = before if self._full is None else self._full
+        left = self._left
+        if left is None:
+            left = full * (getattr(ship, field) / before if before > 0.0 else 1.0)
+        world.set_ship(ship, most, full)
+        world.set_ship(ship, field, min(left, full))
