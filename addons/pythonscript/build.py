@@ -24,8 +24,13 @@ ROOT = HERE.parents[1]
 BUILD = HERE / "build"
 BIN = HERE / "bin"
 SOURCES = HERE / "src"
+LOADER = HERE / "loader"
 PACKAGE = ROOT / "python" / "godot"
-LIBRARY = BIN / "libpythonscript.linux.x86_64.so"
+#: The platform, as the engine names it in its feature tags.
+PLATFORM = "linux.x86_64"
+LIBRARY = BIN / f"libpythonscript.{PLATFORM}.so"
+#: The folder that a packaged add-on and an exported game carry Python in (README.md, "Where Python is").
+BUNDLE = f"pythonscript.{PLATFORM}"
 CONFIG = BIN / "python.cfg"
 DESCRIPTION = PACKAGE / "_api.dat"
 STAMP = BUILD / "stamp"
@@ -82,7 +87,7 @@ def include_folder() -> Path:
 def fingerprint(godot: Path) -> str:
     """Changes whenever anything changes that the build depends on."""
     digest = hashlib.sha256()
-    for path in sorted([*SOURCES.glob("*"), HERE / "loader.c", HERE / "api_description.py", Path(__file__).resolve()]):
+    for path in sorted([*SOURCES.glob("*"), *LOADER.glob("*"), HERE / "api_description.py", Path(__file__).resolve()]):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     state = godot.stat()
@@ -147,34 +152,69 @@ def compile_c(say: Say) -> None:
     flags: list[str | Path] = ["-shared", "-fPIC", "-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing"]
     flags += ["-I", include, "-I", BUILD, "-I", SOURCES]
     say("compiling (about half a minute)")
-    for source, target, extra in (
-        (HERE / "loader.c", LIBRARY, ["-Wall", "-ldl"]),
-        (BUILD / "_core.c", extension_module(), ["-Wno-incompatible-pointer-types", "-Wno-discarded-qualifiers"]),
+    for name, sources, target, extra in (
+        ("the loader", loader_sources(), LIBRARY, [*loader_definitions(), "-Wall", "-ldl"]),
+        (
+            "_core.c",
+            [BUILD / "_core.c"],
+            extension_module(),
+            ["-Wno-incompatible-pointer-types", "-Wno-discarded-qualifiers"],
+        ),
     ):
         temporary = target.with_name(target.name + f".{os.getpid()}.new")
         try:
-            run([compiler, *flags, source, "-o", temporary, *extra], f"compiling {source.name}")
+            run([compiler, *flags, *sources, "-o", temporary, *extra], f"compiling {name}")
             os.replace(temporary, target)
         finally:
             temporary.unlink(missing_ok=True)
 
 
+def loader_sources() -> list[Path]:
+    """The loader's C files for this platform. `start.c` is for one Python version; the others know none."""
+    platform = "platform_windows.c" if os.name == "nt" else "platform_posix.c"
+    return [LOADER / name for name in ("loader.c", "home.c", "start.c", platform)]
+
+
+def loader_definitions() -> list[str]:
+    """What the loader's C files want to have defined."""
+    major, minor = sys.version_info[:2]
+    return [
+        f'-DPYTHON_BUNDLE="{BUNDLE}"',
+        f"-DPYTHON_STARTERS=STARTER({major}, {minor})",
+        f"-DPYTHON_STARTER=start_{major}_{minor}",
+    ]
+
+
 def write_config() -> None:
-    """Tell the loader which libpython and which environment belong to this build."""
-    # The link, not what it points to: the environment is recognised by the file beside it. Relative, if it can be,
-    # so that the project may move.
+    """Tell the loader which libpython and which environment belong to this build, in paths relative to `bin`."""
+    libpython = shared_library()
+    # The environment's own link to its Python, not what it points to: the environment is known by the file beside it.
     executable = Path(os.path.abspath(sys.executable))
-    text = str(executable)
+    environment = executable.parents[1]
     if executable.is_relative_to(ROOT):
-        text = os.path.relpath(executable, HERE)
+        place = os.path.relpath(executable, BIN)
+    else:
+        place = str(link("environment", environment) / executable.relative_to(environment))
     lines = [
         f"version = {sys.version_info[0]}.{sys.version_info[1]}",
-        f"libpython = {shared_library()}",
-        f"executable = {text}",
+        f"libpython = {link(libpython.name, libpython)}",
+        f"executable = {place}",
+        f"packages = {os.path.relpath(ROOT / 'python', BIN)}",
     ]
     temporary = CONFIG.with_name(CONFIG.name + ".new")
     temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
     os.replace(temporary, CONFIG)
+
+
+def link(name: str, target: Path) -> Path:
+    """Make `bin/NAME` a link to a place outside the project; return its name, or the target where there are no links."""
+    temporary = BIN / f"{name}.{os.getpid()}.new"
+    try:
+        temporary.symlink_to(target)
+        os.replace(temporary, BIN / name)
+    except OSError:
+        return target
+    return Path(name)
 
 
 def announce_extension() -> None:

@@ -130,7 +130,7 @@ def new_project(folder: Path, engine: Path, built: Path, copy: bool = False) -> 
     (folder / "addons").mkdir()
     target = folder / "addons" / "pythonscript"
     if copy:
-        shutil.copytree(built, target, ignore=shutil.ignore_patterns("build", "src", "*.md"))
+        shutil.copytree(built, target, symlinks=True, ignore=shutil.ignore_patterns("build", "src", "*.md"))
         shutil.copytree(ROOT / "python" / "godot", folder / "python" / "godot")
     else:
         target.symlink_to(built, target_is_directory=True)

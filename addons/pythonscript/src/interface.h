@@ -13,7 +13,6 @@
 typedef struct {
     GDExtensionInterfaceGetProcAddress get_proc_address;
     GDExtensionClassLibraryPtr library;
-    const char *root; /* the folder holding the add-on's `bin`, absolute */
 } Handover;
 
 /* Room for any builtin value in its pointer-call form (the biggest is a Projection: 64 bytes). */

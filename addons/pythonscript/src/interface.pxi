@@ -9,7 +9,6 @@ cdef extern from "interface.h" nogil:
     ctypedef struct Handover:
         void *get_proc_address
         void *library
-        const char *root
     ctypedef union GdSlot:
         uint64_t words[8]
         double number

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import marshal
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -53,8 +54,9 @@ def copy_of_addon(built: Path, tmp_path: Path) -> Path:
     """The add-on's sources alone, so that a test may build and break them."""
     folder = tmp_path / "addons" / "pythonscript"
     folder.mkdir(parents=True)
-    for name in ("build.py", "api_description.py", "loader.c"):
+    for name in ("build.py", "api_description.py"):
         (folder / name).write_bytes((ADDON / name).read_bytes())
+    shutil.copytree(ADDON / "loader", folder / "loader")
     (folder / "src").mkdir()
     for path in (ADDON / "src").iterdir():
         (folder / "src" / path.name).write_bytes(path.read_bytes())
