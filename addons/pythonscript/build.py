@@ -207,7 +207,7 @@ def write_config() -> None:
 
 
 def link(name: str, target: Path) -> Path:
-    """Make `bin/NAME` a link to a place outside the project; return its name, or the target where there are no links."""
+    """Make `bin/NAME` a link to a place outside the project; return its name, or the target if that is impossible."""
     temporary = BIN / f"{name}.{os.getpid()}.new"
     try:
         temporary.symlink_to(target)
