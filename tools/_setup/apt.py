@@ -245,13 +245,14 @@ class PrivateApt:
         environment.pop("LD_LIBRARY_PATH", None)
         return environment
 
-    def _run(self, arguments: Sequence[str], what: str) -> str:
+    def _run(self, arguments: Sequence[str], what: str, folder: Path | None = None) -> str:
         done = subprocess.run(
             ["apt-get", "-q", "-y", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             env=self._environment(),
+            cwd=folder,
             check=False,
         )
         output = done.stdout.decode("utf-8", "replace")
@@ -297,6 +298,13 @@ class PrivateApt:
         if not archives:
             raise SetupError(f"Downloading Debian's Godot left no archives in {self.archives}.")
         return archives, total
+
+    def download_alone(self, packages: Sequence[str]) -> list[Path]:
+        """Downloads packages without what they depend on; returns the archives. Raises AptError."""
+        for left_over in self.archives.glob("*.deb"):
+            left_over.unlink()
+        self._run(["download", *packages], "Downloading from Debian", folder=self.archives)
+        return sorted(self.archives.glob("*.deb"))
 
     def _watch(self, process: subprocess.Popen[bytes], total: int) -> None:
         """Shows how far a download is: a moving line on a terminal, else a line every ten seconds."""

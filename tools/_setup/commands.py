@@ -263,6 +263,7 @@ def _first_sentence(script: Path) -> str:
 
 GODOT_HELP = """usage: tools/godot ARGUMENTS...             run the engine with these arguments
        tools/godot --where                  print which executable that is
+       tools/godot --templates              fetch its export templates; print the release and the debug one
        tools/godot --xvfb ARGUMENTS...      run it on a virtual screen
        tools/godot --screen COMMAND ...     run any command on a virtual screen, with GODOT set
        tools/godot --window-env             print the variables that a window needs, as shell lines
@@ -284,6 +285,10 @@ def godot(arguments: list[str]) -> int:
     executable = str(found.executable)
     if first == "--where":
         print(executable)
+        return 0
+    if first == "--templates":
+        for template in project.ensure_templates(Progress()).paths():
+            print(template)
         return 0
     if first == "--window-env":
         before = dict(os.environ)

@@ -266,10 +266,6 @@ def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
     """
     tool = str(patchelf)
     libraries = library_folder(tree)
-    loaders = sorted(libraries.glob("ld-linux*.so.*"))
-    if not loaders:
-        raise SetupError(f"The unpacked tree {tree} holds no loader: run again to fetch it anew.")
-    later = final / libraries.relative_to(tree)
     # A RUNPATH of a library's own hides the program's rpath, and Debian's name folders of an installed system.
     for library in sorted(libraries.glob("*.so*")):
         if not library.is_symlink() and library.is_file() and _has_runpath(tool, library):
@@ -279,18 +275,19 @@ def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
         program = tree / "usr" / "bin" / name
         if not program.is_file():
             raise SetupError(f"The unpacked tree holds no {name}: run again to fetch it anew.")
-        run_checked(
-            "Adapting " + name,
-            [
-                tool,
-                "--set-interpreter",
-                str(later / loaders[0].name),
-                "--force-rpath",
-                "--set-rpath",
-                "{}:{}".format(later, later / "pulseaudio"),
-                str(program),
-            ],
-        )
+        tie_to_libraries(program, tree, final, patchelf)
+
+
+def tie_to_libraries(program: Path, tree: Path, final: Path, patchelf: Path) -> None:
+    """Let a program use the loader and the libraries of `tree`, under the path `final` that the tree will have."""
+    libraries = library_folder(tree)
+    loaders = sorted(libraries.glob("ld-linux*.so.*"))
+    if not loaders:
+        raise SetupError(f"The unpacked tree {tree} holds no loader: run again to fetch it anew.")
+    later = final / libraries.relative_to(tree)
+    command = [str(patchelf), "--set-interpreter", str(later / loaders[0].name), "--force-rpath"]
+    command += ["--set-rpath", f"{later}:{later / 'pulseaudio'}", str(program)]
+    run_checked("Adapting " + program.name, command)
 
 
 def _has_runpath(patchelf: str, library: Path) -> bool:

