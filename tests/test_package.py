@@ -23,10 +23,11 @@ PROMISED: Final = (
 ROOMS: Final[dict[str, str]] = {
     "values": "",
     "loops": "values",
+    "kernel": "values loops",
     "catalog": "",
     "syntax": "",
     "mission": "catalog syntax",
-    "world": "values loops catalog syntax mission",
+    "world": "values loops kernel catalog syntax mission",
     "operators": "values catalog syntax world",
     "compiler": "values syntax world operators",
     "cache": "world",

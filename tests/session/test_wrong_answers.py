@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -205,7 +206,7 @@ def test_one_transient_error_does_not_remove_an_event(play: Play, monkeypatch: p
     ship = session.world.ship("Alpha 1")
     assert ship is not None
     sound = ship.max_hull
-    session.world.set_ship(ship, "hull", "broken")  # what a careless game might do
+    session.world.set_ship(ship, "hull", math.nan)  # what a careless game might do
     session.set_variable("b", 1)
     session.step(0.1)
     assert session.counters()["errors"] >= 1

@@ -23,6 +23,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     place.mkdir()
     for name in ("native.pyx", "build.py"):
         shutil.copy(loops.SCRIPT.with_name(name), place)
+    shutil.copytree(loops.KERNEL, tmp_path / "kernel")
+    monkeypatch.setattr(loops, "KERNEL", tmp_path / "kernel")
     monkeypatch.setattr(loops, "SCRIPT", place / "build.py")
     monkeypatch.setattr(loops, "STAMP", tmp_path / "setup" / "loops.json")
     monkeypatch.delenv("CC", raising=False)

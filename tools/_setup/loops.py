@@ -11,6 +11,7 @@ from .console import Progress
 from .state import PROJECT, digest_of_files, identity, locked, read_stamp, write_stamp
 
 SCRIPT = PROJECT / "python" / "sexp_runtime" / "loops" / "build.py"
+KERNEL = SCRIPT.parents[1] / "kernel"
 STAMP = PROJECT / ".setup" / "loops.json"
 
 
@@ -28,7 +29,7 @@ def build_loops(progress: Progress, python: Path) -> None:
 def _mark(python: Path) -> str:
     """What the build depends on."""
     compiler = os.environ.get("CC") or "gcc"
-    sources = digest_of_files([SCRIPT, SCRIPT.with_name("native.pyx")])
+    sources = digest_of_files([SCRIPT, SCRIPT.with_name("native.pyx"), *sorted(KERNEL.glob("*.pxi"))])
     packages = identity(python.parents[1] / "sexp-setup.json")
     return f"{sources} {compiler} {shutil.which(compiler.split()[0])} {python} {packages}"
 

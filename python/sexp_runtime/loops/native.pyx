@@ -1,9 +1,10 @@
-# cython: language_level=3, boundscheck=True, wraparound=False
-"""The loops of plain.py in C; what they do is described there."""
+# cython: language_level=3, boundscheck=True, wraparound=False, cdivision=True
+"""All that is compiled: the loops of plain.py, and the kernel of ../kernel/plain.py; both pages describe what it does."""
 
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
+from libc.stdlib cimport calloc, free, realloc
 from libc.string cimport memchr
 
 from sexp_runtime.values import KNOWN_FALSE as _KNOWN_FALSE
@@ -19,6 +20,8 @@ cdef enum:
     PASSED = 5
 
 cdef object KNOWN_FALSE = _KNOWN_FALSE
+
+include "../kernel/ships.pxi"
 
 
 def mark_readers(dict readers not None, keys):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Final
 
+from sexp_runtime.kernel import BoardCore
 from sexp_runtime.loops import Edge, mark_readers
 
 #: A fact's name, a tuple of short strings and numbers: ("var", 3), ("ship", "alpha 1", "hull"), ("log", "alpha 1") ...
@@ -18,7 +19,7 @@ _NAMED: Final = frozenset({"ship", "wing", "team", "player-ship"})
 UNHEARD: Final = bytearray(1)
 
 
-class FactBoard:
+class FactBoard(BoardCore):
     """Knows for each fact which slots read it; `changed` marks them.
 
     A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store. One
@@ -26,16 +27,15 @@ class FactBoard:
     kept.
     """
 
-    __slots__ = ("_about", "fields", "observer", "readers", "revision")
+    __slots__ = ("_about", "fields", "readers", "revision")
 
     def __init__(self) -> None:
+        super().__init__()
         self.readers: dict[FactKey, list[Edge]] = {}
         #: The facts read about each name of a ship, wing or side: by the word before the last.
         self._about: dict[Hashable, list[FactKey]] = {}
         #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
         self.fields: dict[Hashable, int] = {}
-        #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
-        self.observer: Callable[[FactKey], None] | None = None
         #: Grows whenever a fact begins to be read or ceases to be, so that who asks which are need not ask again.
         self.revision = 0
 
@@ -60,6 +60,7 @@ class FactBoard:
 
     def add_edge(self, key: FactKey, edge: Edge) -> bool:
         """As `subscribe`; who reads many facts can use one edge for all."""
+        self.add_hot_edge(key, edge)
         edges = self.readers.get(key)
         if edges is not None:
             edges.append(edge)
@@ -83,6 +84,7 @@ class FactBoard:
         for position, (other, at, _bell) in enumerate(edges):
             if other is marks and at == index:
                 del edges[position]
+                self.drop_hot_edge(key, marks, index)
                 break
         if edges:
             return False

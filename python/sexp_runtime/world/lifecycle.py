@@ -101,7 +101,7 @@ class Lifecycle(WorldState):
         ship = self.add_ship(name, class_name=template.class_name, team=template.team)
         copy_file_data(template, ship)
         ship.wing = wing.key
-        ship.refresh_facts(self.player.ship)
+        self._refresh_facts(ship)
         self._touch_all(ship)
         return ship
 

@@ -7,6 +7,7 @@ from enum import Enum
 from math import sqrt
 from typing import Any, Final
 
+from sexp_runtime.kernel import ShipCore
 from sexp_runtime.world.classes import subsystem_type
 from sexp_runtime.world.facts import FactKey
 
@@ -108,7 +109,7 @@ FIELD_FACTS: Final[dict[str, str]] = {
 }
 
 
-class Ship:
+class Ship(ShipCore):
     """One entry of the ship registry, alive or not. Fields are changed through World only.
 
     `key` is the lower-case name. Hull and shields are points, positions metres, velocities metres a second.
@@ -140,26 +141,17 @@ class Ship:
         "goals",
         "guardian",
         "hotkey",
-        "hull",
         "key",
-        "max_hull",
-        "max_shields",
         "max_speed",
         "name",
-        "orientation",
         "orientation_facts",
-        "position",
         "position_facts",
-        "radius",
-        "shields",
         "speed_bound",
-        "status",
         "subjects",
         "subsystems",
         "tag_fix",
         "tagged",
         "team",
-        "velocity",
         "velocity_facts",
         "wing",
     )
@@ -225,6 +217,7 @@ class Ship:
             subjects.append(("wing", self.wing))
         if player_ship == self.key:
             subjects.append(("player-ship",))
+        self.is_player = player_ship == self.key
         self.subjects = tuple(subjects)
         self.position_facts = tuple((*subject, "position") for subject in subjects)
         self.velocity_facts = tuple((*subject, "velocity") for subject in subjects)

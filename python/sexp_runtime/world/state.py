@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+from sexp_runtime.kernel import WorldCore
 from sexp_runtime.loops import mark_readers
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.campaign import Campaign
@@ -45,7 +46,7 @@ MOST_POINT_NAMES: Final = 4096
 MOST_SIDES: Final = 64
 
 
-class WorldState:
+class WorldState(WorldCore):
     """Everything that formulas read.
 
     Changes go through methods; each real change touches its fact, equal writes stop.
@@ -138,7 +139,7 @@ class WorldState:
         ship.exit = exit
         for field, value in fields.items():
             setattr(ship, field, value)
-        ship.refresh_facts(self.player.ship)
+        self._refresh_facts(ship)
         self.ships[ship.key] = self.ships_by_name[name] = ship
         self._touch_all(ship)
         self._roster_changed()
@@ -157,6 +158,7 @@ class WorldState:
         for field, value in fields.items():
             setattr(wing, field, value)
         self.wings[wing.key] = wing
+        self.facts.generation += 1
         self.facts.changed(wing.fact)
         return wing
 
@@ -215,7 +217,7 @@ class WorldState:
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
-    def set_ship(self, ship: Ship, field: str, value: Any) -> bool:
+    def change_ship(self, ship: Ship, field: str, value: Any) -> bool:
         """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
 
         `field` is an attribute of Ship; positions, velocities and orientations go through `move_ship`, the life cycle
@@ -236,15 +238,20 @@ class WorldState:
         if field in ("status", "exit"):
             self._status_changed(ship)
         elif field == "wing":
-            ship.refresh_facts(self.player.ship)
+            self._refresh_facts(ship)
             self._touch_all(ship)
         return True
+
+    def _refresh_facts(self, ship: Ship) -> None:
+        """Work out anew whose facts a change of the ship touches."""
+        ship.refresh_facts(self.player.ship)
+        ship.watch(self.facts, ship.subjects)
 
     def _set_team(self, ship: Ship, team: str) -> None:
         self._touch(ship, "position")
         self._touch(ship, "jump")
         ship.team = team
-        ship.refresh_facts(self.player.ship)
+        self._refresh_facts(ship)
         for fact in ("team", "position", "jump"):
             self._touch(ship, fact)
         self._roster_changed()
@@ -261,6 +268,7 @@ class WorldState:
     def _roster_changed(self) -> None:
         """Touch the fact of who is there on which side."""
         self._side_ships.clear()
+        self.facts.generation += 1
         self.facts.changed(("roster",))
 
     def side_ships(self, side: str) -> Sequence[Ship]:
@@ -312,7 +320,7 @@ class WorldState:
             self._touch(ship, found.fact, "subsystems")
         return found
 
-    def move_ship(
+    def place_ship(
         self,
         ship: Ship,
         position: Vector,
@@ -404,7 +412,7 @@ class WorldState:
         if field == "ship":
             for ship in (old, self.ships.get(value)):
                 if ship is not None:
-                    ship.refresh_facts(value)
+                    self._refresh_facts(ship)
         return True
 
     def game(self, op: str, *args: str | int, default: GameValue) -> GameValue:
@@ -473,6 +481,7 @@ class WorldState:
         """Define or change a path of waypoints."""
         if self.waypoints.get(name.lower()) != points:
             self.waypoints[name.lower()] = points
+            self.facts.generation += 1
             self.facts.changed(("waypoint", name.lower()))
 
     def point(self, name: str) -> Vector | None:

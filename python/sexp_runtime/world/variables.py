@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sexp_runtime.values import atoi
-from sexp_runtime.world.facts import FactBoard
+from sexp_runtime.kernel import VariablesCore
+from sexp_runtime.values import INT_MAX, INT_MIN, atoi
+from sexp_runtime.world.facts import FactBoard, FactKey
 
 NUMBER: Final = "number"
 STRING: Final = "string"
@@ -43,6 +44,7 @@ class VariableManager:
         "_index",
         "_keys",
         "capacity",
+        "core",
         "eternal",
         "names",
         "network",
@@ -63,7 +65,9 @@ class VariableManager:
         self.network: list[bool] = [False] * capacity
         self.persistence: list[str] = [NOT_SAVED] * capacity
         self._index: dict[str, int] = {}
-        self._keys = [("var", index) for index in range(capacity)]
+        self._keys: list[FactKey] = [("var", index) for index in range(capacity)]
+        self.core = VariablesCore(facts, self.numbers, self.texts, self._keys, facts.changed)
+        facts.use_variables(self.core)
 
     def declare(
         self,
@@ -101,6 +105,7 @@ class VariableManager:
         text = cut_text(str(value))
         self.texts[index] = text
         self.numbers[index] = atoi(text)
+        self.core.reload(index)
         self._facts.changed(self._keys[index])
         return index
 
@@ -130,18 +135,15 @@ class VariableManager:
             return False
         self.texts[index] = text
         self.numbers[index] = atoi(text)
+        self.core.reload(index)
         self._facts.changed(self._keys[index])
         return True
 
     def set_number(self, index: int, value: int) -> bool:
         """Store a number as decimal text (J2); return whether anything changed."""
-        text = str(value)
-        if self.texts[index] == text:
-            return False
-        self.texts[index] = text
-        self.numbers[index] = value
-        self._facts.changed(self._keys[index])
-        return True
+        if not INT_MIN <= value <= INT_MAX:
+            return self.set_text(index, str(value))
+        return self.core.set_number(index, value)
 
     def create_slot(self, index: int, kind: str) -> bool:
         """Make an unset slot a variable without a usable name (J8); False if it cannot be."""

@@ -1,0 +1,106 @@
+"""The kernel in Python: the description of what `*.pxi` say in Cython, and what runs where nothing is compiled."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Hashable, Iterable
+from typing import Any
+
+from sexp_runtime.loops import Edge
+
+FactKey = tuple[Hashable, ...]
+
+
+class BoardCore:
+    """The part of the board of facts that compiled code reaches: who is told, and the edges of hot fields.
+
+    Hot are variables, and of ships hull, shields, position, velocity, orientation and status. In C their edges are
+    pointers as well, so that a write needs no key; in Python the lists of the board serve all facts.
+    """
+
+    __slots__ = ("generation", "observer")
+
+    def __init__(self) -> None:
+        #: Called with each changed fact when set (recording, cause statistics); None costs nothing.
+        self.observer: Callable[[FactKey], None] | None = None
+        #: Changes when a name may stand for something else: another ship, other members, another place.
+        self.generation = 0
+
+    def use_variables(self, variables: VariablesCore) -> None:
+        """Take the table whose variables facts are about."""
+
+    def add_hot_edge(self, key: FactKey, edge: Edge) -> None:
+        """Note an edge of a hot field once more, where writes reach it without its key."""
+
+    def drop_hot_edge(self, key: FactKey, flags: bytearray, index: int) -> None:
+        """Undo one `add_hot_edge`."""
+
+
+class ShipCore:
+    """The fields of a ship that change often; in C they are numbers that compiled code reads (see `world.ships`)."""
+
+    __slots__ = (
+        "hull", "is_player", "max_hull", "max_shields", "orientation", "position", "radius", "shields", "status",
+        "velocity",
+    )  # fmt: skip
+
+    #: Whether it is the ship that the player flies.
+    is_player: bool
+
+    def watch(self, board: BoardCore, subjects: Iterable[FactKey]) -> None:
+        """Take the board, and whose facts a change of the ship touches."""
+
+
+class WorldCore(ABC):
+    """The writes that a game makes in every frame; what has to be done with care is done by the world."""
+
+    __slots__ = ()
+
+    def set_ship(self, ship: Any, field: str, value: Any) -> bool:
+        """As `change_ship`."""
+        return self.change_ship(ship, field, value)
+
+    def move_ship(
+        self, ship: Any, position: Any, velocity: Any = None, orientation: Any = None, jump: bool = False
+    ) -> None:
+        """As `place_ship`."""
+        self.place_ship(ship, position, velocity, orientation, jump)
+
+    @abstractmethod
+    def change_ship(self, ship: Any, field: str, value: Any) -> bool:
+        """Set one field of a ship; return whether its value differs from before."""
+
+    @abstractmethod
+    def place_ship(self, ship: Any, position: Any, velocity: Any, orientation: Any, jump: bool) -> None:
+        """Put a ship somewhere."""
+
+
+class VariablesCore:
+    """The numbers of the table of variables; in C they are integers that compiled code reads."""
+
+    __slots__ = ("_board", "_changed", "_keys", "_numbers", "_texts")
+
+    def __init__(
+        self,
+        board: BoardCore,
+        numbers: list[int],
+        texts: list[str],
+        keys: list[FactKey],
+        changed: Callable[[FactKey], None],
+    ) -> None:
+        """Take the lists of the table, by index, and what is called with the fact of a variable that changed."""
+        self._board, self._numbers, self._texts, self._keys = board, numbers, texts, keys
+        self._changed = changed
+
+    def reload(self, index: int) -> None:
+        """Take over the number at an index from the table, which has changed it."""
+
+    def set_number(self, index: int, value: int) -> bool:
+        """Store a number of 32 bits as decimal text (J2); return whether anything changed."""
+        text = str(value)
+        if self._texts[index] == text:
+            return False
+        self._texts[index] = text
+        self._numbers[index] = value
+        self._changed(self._keys[index])
+        return True
