@@ -47,7 +47,7 @@ ROOMS: Final[dict[str, str]] = {
         "values catalog syntax mission world operators events monitor engines session analysis conformance"
         " conformance_engines conformance_missions"
     ),
-    "cli": "",
+    "cli": "loops",
     "__main__": "cli",
 }
 #: Modules that talk to the engine; the rest of the bridge runs, and is tested, without it.
@@ -119,7 +119,7 @@ def test_every_module_keeps_to_its_room() -> None:
     for place, path in modules().items():
         room = room_of(place)
         assert room in ROOMS, f"{place} is in no room"
-        allowed = {room, *ROOMS[room].split()}
+        allowed = {room, "__version__", *ROOMS[room].split()}
         for name in imported(path):
             parts = name.split(".")
             if parts[0] == "sexp_runtime" and (len(parts) < 2 or parts[1] not in allowed):

@@ -35,6 +35,9 @@ __all__ = [
     "VariableManager",
 ]
 
+#: The version of the runtime and of the add-on (SemVer). `tools/package` refuses an add-on that says another one.
+__version__: Final = "0.1.0"
+
 _HOMES: Final = {
     "EvaluationContext": "operators.context",
     "ExpressionCache": "cache.expression_cache",

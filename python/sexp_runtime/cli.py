@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import platform
 import sys
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Final
+
+from sexp_runtime import __version__
 
 #: Every command with its one-line help; the module of a command is imported when it is called.
 COMMANDS: Final = {
@@ -31,6 +34,17 @@ def _module(command: str) -> ModuleType:
     return importlib.import_module(f"sexp_runtime.commands.{command}")
 
 
+class _Version(argparse.Action):
+    """Prints one line: the version, the Python that runs it, and what its innermost loops are written in."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        from sexp_runtime.loops import LANGUAGE
+
+        loops = {"c": "compiled loops", "python": "loops in Python"}[LANGUAGE]
+        print(f"sexp {__version__} (Python {platform.python_version()}, {loops})")
+        parser.exit()
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0 fine, 1 something was found, 2 wrong use, 130 interrupted."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -40,6 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         epilog="`sexp COMMAND --help` shows a command's options.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    overview.add_argument("--version", action=_Version, nargs=0, help="print the version and what runs it, and exit")
     commands = overview.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
         parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

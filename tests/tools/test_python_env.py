@@ -224,3 +224,21 @@ def test_every_lock_line_has_a_hash_and_names_no_host(project: Path) -> None:
         wanted = (project / "requirements" / f"{group}.in").read_text().splitlines()
         locked = {entry.split()[0].lower() for entry in entries}
         assert {line.lower() for line in wanted if "==" in line} <= locked
+
+
+def test_a_version_names_a_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = "{}.{}".format(*sys.version_info[:2])
+    assert (
+        python_env.is_version(here) and not python_env.is_version("/usr/bin/python3") and not python_env.is_version("3")
+    )
+    monkeypatch.setenv("SEXP_PYTHON", here)
+    found = python_env.asked_interpreter()
+    assert "{}.{}".format(*found.version[:2]) == here and not found.lacks
+
+
+def test_a_version_that_is_not_there_is_said_with_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SEXP_PYTHON", "3.99")
+    with pytest.raises(
+        SetupError, match=r"No Python 3\.99 .*\n.*apt-get install python3\.99 (?s:.*)pyenv install 3\.99"
+    ):
+        python_env.asked_interpreter()

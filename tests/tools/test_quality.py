@@ -55,7 +55,7 @@ def test_types_of_the_runtime_and_the_binding(project: Path) -> None:
 
 
 def test_types_of_the_tools(project: Path) -> None:
-    run_module(project, "mypy", "--strict", "-p", "_setup", MYPYPATH="tools")
+    run_module(project, "mypy", "--strict", "-p", "_setup", "-p", "_package", MYPYPATH="tools")
 
 
 def test_modules_open_with_a_sentence_and_stay_short(project: Path) -> None:

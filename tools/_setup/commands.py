@@ -1,4 +1,4 @@
-"""The commands behind tools/run, test, godot, sexp and bench: what they take, and what they start once set up."""
+"""The commands behind those in tools/: what they take, and what they start once all is set up."""
 
 from __future__ import annotations
 
@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, NoReturn
 
-from . import display, engine, project, python_env
+from . import display, engine, environments, project, python_env
 from .console import Progress, SetupError
 from .state import PROJECT
 
 SETUP_HELP = (
     "Missing set-up is done first: a Python environment in .venv, the engine in a cache folder, the binding, "
     "the import. "
-    "Environment: GODOT=/path/to/godot names the engine, SEXP_PYTHON the Python, SEXP_CACHE the cache folder."
+    "Environment: GODOT=/path/to/godot names the engine, SEXP_PYTHON the Python (its path, or 3.12), "
+    "SEXP_CACHE the cache folder."
 )
 #: What `tools/test --fast` leaves out: the engine, other people's missions, and what takes more than some seconds.
 FAST = ("-m", "not slow and not engine and not missions")
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         "godot": godot,
         "sexp": sexp,
         "bench": bench,
+        "package": package,
     }
     if not arguments or arguments[0] not in commands:
         print("usage: tools/{{{}}} ARGUMENTS...".format(",".join(commands)), file=sys.stderr)
@@ -181,6 +183,7 @@ def test(arguments: list[str]) -> int:
             "Several run at the same time, one for each core (-n 0: one after another).\n"
             "  tools/test --fast                    what does not take long, in under a minute: for every save\n"
             "  tools/test tests/syntax -k escape    some of them\n"
+            "  tools/test --python 3.12 ...         with another Python from now on, until the next --python\n"
             "  tools/test -h                        pytest's own help\n"
             "  tools/test --lock                    rewrite the lock files in requirements/ from the .in files\n\n"
             + SETUP_HELP
@@ -189,6 +192,9 @@ def test(arguments: list[str]) -> int:
     if arguments[:1] == ["--lock"]:
         python_env.lock(Progress())
         return 0
+    if arguments[:1] == ["--python"] and len(arguments) > 1:
+        os.environ["SEXP_PYTHON"] = arguments[1]
+        arguments = arguments[2:]
     ready = _setup(python_env.GROUPS)
     os.chdir(PROJECT)
     arguments, fuzz = pytest_arguments(arguments)
@@ -213,6 +219,15 @@ def sexp(arguments: list[str]) -> int:
         return 0
     python = project.ensure_python(Progress(), ["run", "cli"])
     _become([str(python), "-m", "sexp_runtime", *arguments], project.python_environment())
+
+
+def package(arguments: list[str]) -> int:
+    """tools/package: the files of a release."""
+    progress = Progress()
+    found = project.ensure_engine(progress)
+    tools = environments.cached_environment(progress, python_env.asked_interpreter(), "package")
+    environment = dict(environments.plain_environment(), GODOT=str(found.executable))
+    _become([str(tools), str(PROJECT / "tools" / "_package"), *arguments], environment)
 
 
 def benchmark_names() -> list[str]:

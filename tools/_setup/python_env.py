@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -16,6 +17,8 @@ from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
 GROUPS = ("run", "cli", "dev")
+# Groups with environments of their own in the cache folder, made by tools/package.
+PACKAGE_GROUPS = ("build", "package")
 
 # Run by each candidate: what it is, and whether it has what the binding (shared library, headers) and a venv need.
 PROBE = r"""
@@ -86,18 +89,61 @@ def interpreter_from_probe(text: str) -> Interpreter | None:
 
 
 def candidates() -> list[str]:
-    """Commands that may be a Python 3.11 or newer, in the order in which they are tried, without those not there."""
+    """Commands that may be a Python 3.11 or newer, in the order in which they are tried, without those not there.
+
+    SEXP_PYTHON may name the one to take: a command or a path.
+    """
     named = os.environ.get("SEXP_PYTHON")
     names = ["python3.11", "python3", "/usr/bin/python3.11", "/usr/bin/python3", "/usr/local/bin/python3"]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     names += [str(path) for path in sorted(pyenv.glob("versions/3.1[1-9]*/bin/python3"))]
     names += ["python3.12", "python3.13", "python3.14"]
-    found = []
-    for name in [named] if named else names:
+    return _there([named] if named else names)
+
+
+def is_version(text: str) -> bool:
+    """Whether this is a version of Python like 3.12, and not a command or a path."""
+    return re.fullmatch(r"3\.\d+", text) is not None
+
+
+def asked_interpreter() -> Interpreter:
+    """The Python that SEXP_PYTHON asks for, else the first of the machine that will do. Raises SetupError."""
+    named = os.environ.get("SEXP_PYTHON") or ""
+    return interpreter_of(named) if is_version(named) else choose_interpreter(candidates())
+
+
+def candidates_of(version: str) -> list[str]:
+    """Commands that may be a Python of this version (like 3.12), without those not there."""
+    name = f"python{version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
+    of_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), key=_numbers, reverse=True)
+    return _there([name, f"/usr/bin/{name}", f"/usr/local/bin/{name}", *map(str, of_pyenv)])
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", path.parents[1].name)]
+
+
+def _there(names: Sequence[str]) -> list[str]:
+    found: list[str] = []
+    for name in names:
         path = shutil.which(os.path.expanduser(name))
         if path and path not in found:
             found.append(path)
     return found
+
+
+def interpreter_of(version: str) -> Interpreter:
+    """A Python of this version (like 3.12) with shared library, headers and venv. Raises SetupError without one."""
+    for command in candidates_of(version):
+        found = probe(command)
+        if found is not None and "{}.{}".format(*found.version[:2]) == version and not found.lacks:
+            return found
+    raise SetupError(
+        f"No Python {version} with a shared library and headers was found. Where Debian has it:\n"
+        f"    apt-get install python{version} libpython{version}-dev python{version}-venv\n"
+        f"else with pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install {version}"
+    )
 
 
 def probe(command: str) -> Interpreter | None:
@@ -195,7 +241,7 @@ class Environment:
             installed = {str(name): str(mark) for name, mark in known.items()}
         base = self._usable_base()
         if base is None:
-            interpreter = choose_interpreter(candidates())
+            interpreter = asked_interpreter()
             installed = {}
             wanted = groups
             progress.step(
@@ -218,9 +264,14 @@ class Environment:
         if found is None or found.lacks:
             return None
         if os.environ.get("SEXP_PYTHON"):
-            asked = probe(os.environ["SEXP_PYTHON"])
-            if asked is None or asked.executable != found.executable:
-                return None
+            named = os.environ["SEXP_PYTHON"]
+            if is_version(named):
+                if "{}.{}".format(*found.version[:2]) != named:
+                    return None
+            else:
+                asked = probe(named)
+                if asked is None or asked.executable != found.executable:
+                    return None
         done = subprocess.run(
             [str(self.python), "-c", "import sys, pip; sys.exit(sys.prefix != sys.argv[1])", str(self.folder)],
             stdin=subprocess.DEVNULL,
@@ -262,12 +313,12 @@ def lock(progress: Progress) -> None:
     """Rewrites requirements/*.txt from the .in files with all hashes, by pip-tools in a throw-away environment."""
     import tempfile
 
-    interpreter = choose_interpreter(candidates())
+    interpreter = asked_interpreter()
     with tempfile.TemporaryDirectory(prefix="sexp-lock-") as folder:
         _run_quietly("Making an environment", [interpreter.executable, "-m", "venv", folder])
         python = os.path.join(folder, "bin", "python")
         _run_quietly("Installing pip-tools", [python, "-m", "pip", "install", "--quiet", "pip-tools"])
-        for group in GROUPS:
+        for group in (*GROUPS, *PACKAGE_GROUPS):
             progress.say(f"locking requirements/{group}.txt")
             command = [
                 python,

@@ -508,15 +508,31 @@ class RuntimeHost:
 
 
 def process_memory() -> tuple[int, int]:
-    """Return the bytes of memory that this process holds now and held at most; 0 where the system does not say."""
+    """Return the bytes of memory that this process holds now and held at most.
+
+    Linux says both; elsewhere psutil is asked, where it is installed. 0 stands for what nobody says.
+    """
     found = {"VmRSS": 0, "VmHWM": 0}
-    with contextlib.suppress(OSError, ValueError, IndexError):
+    try:
         text = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-        for line in text.splitlines():
-            name, _, rest = line.partition(":")
-            if name in found:
+    except OSError:
+        return _memory_by_psutil()
+    for line in text.splitlines():
+        name, _, rest = line.partition(":")
+        if name in found:
+            with contextlib.suppress(ValueError, IndexError):
                 found[name] = int(rest.split()[0]) * 1024
     return found["VmRSS"], found["VmHWM"]
+
+
+def _memory_by_psutil() -> tuple[int, int]:
+    try:
+        import psutil
+
+        memory = psutil.Process().memory_info()
+    except Exception:  # not installed, or a system that it cannot read: the numbers are a help, never in the way
+        return 0, 0
+    return int(memory.rss), int(getattr(memory, "peak_wset", 0))
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
