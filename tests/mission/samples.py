@@ -36,7 +36,6 @@ $Maps
 $Name: Prices
 $Data Type: Number
 $Key Type: String
-+Strictly Typed Keys
 $Data: ( "ore" "3" "salt" "5" )
 +Eternal
 $End Maps
@@ -112,7 +111,6 @@ $Damage: 25
 $Arrival Location: Near Ship
 +Arrival Distance: 500
 $Arrival Anchor: <any friendly>
-+Arrival Delay: -3
 $Arrival Cue: ( true )
 $Departure Location: Docking Bay
 $Departure Anchor: Tug 1
@@ -128,7 +126,6 @@ $Determination: 10
 +Docked With: Tug 1
 $Docker Point: dockee side
 $Dockee Point: docker side
-+Destroy At: 30
 +Orders Accepted: 7		;! a bit field
 +Group: 2
 +Use Table Score:
@@ -142,10 +139,11 @@ $Location: 500, 0, 800
 $Orientation: 1, 0, 0, 0, 1, 0, 0, 0, 1
 $Cargo 1: Ore
 $Arrival Location: Hyperspace
-$Arrival Cue: ( has-time-elapsed 10 )
+$Arrival Cue: ( false )
 $Departure Location: Hyperspace
 $Departure Cue: ( is-event-true-delay "Loaded" 5 )
 $Determination: 10
++Destroy At: 30
 
 $Name: Raider 1
 $Class: Raider
@@ -198,7 +196,7 @@ $Annotations End
 
 $Formula: ( when ( true ) ( add-to-list &&Queue ( true ) "Tug 9" ) )
 +Name: Next in line
-+Repeat Count: 0
++Repeat Count: -1
 +Trigger Count: 3
 +Interval: 400
 +Chained: 2
@@ -206,7 +204,7 @@ $Formula: ( when ( true ) ( add-to-list &&Queue ( true ) "Tug 9" ) )
 +Event Log Flags: ( "true" "State Change" )
 
 $Formula: ( every-time
-   ( and ( > @Rank[2] 1 ) ( is-destroyed-delay 0 "Raider 3" ) )
+   ( and ( > @Rank[2] 1 ) ( is-destroyed-delay 0 "Raider 1" ) )
    ( send-message "#Command" "High" "Hurry" )
 )
 +Name: Watch

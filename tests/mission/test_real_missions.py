@@ -65,22 +65,28 @@ def test_everything_is_in_the_model(loaded: list[tuple[Path, Mission, list[Diagn
 
 
 def test_no_false_errors(loaded: list[tuple[Path, Mission, list[Diagnostic]]]) -> None:
-    """An operator called unknown is in no catalog, and a name called unknown is nowhere in the file as a name."""
-    kinds: dict[str, int] = {}
-    for path, _, problems in loaded:
-        raw = raw_text(path).lower()
-        for problem in problems:
-            if not problem.is_error:
-                continue
-            kinds[problem.code] = kinds.get(problem.code, 0) + 1
-            quoted = re.search(r'"([^"]*)"', problem.message)
-            assert quoted is not None, str(problem)
-            if problem.code == "E301":
-                assert quoted[1] not in OPERATOR_NAMES, str(problem)
-            else:
-                name = quoted[1].split(":")[0].lower()
-                assert re.search(rf"^\$name:\s*{re.escape(name)}\s*(?:;|$)", raw, re.MULTILINE) is None, str(problem)
-    assert sum(count for code, count in kinds.items() if code != "E301") <= 3, kinds
+    """All load in the original, but for a template without objects: its start ship is nowhere."""
+    errors = [problem for _, _, problems in loaded for problem in problems if problem.is_error]
+    assert [problem.code for problem in errors] == ["E229"], [str(problem) for problem in errors]
+
+
+def test_operators_called_unknown_are_in_no_catalog(loaded: list[tuple[Path, Mission, list[Diagnostic]]]) -> None:
+    names = {
+        found[1]
+        for _, _, problems in loaded
+        for problem in problems
+        if problem.code == "W311" and (found := re.search(r'"([^"]*)"', problem.message)) is not None
+    }
+    assert names
+    assert names.isdisjoint(OPERATOR_NAMES)
+
+
+def test_no_false_warnings(loaded: list[tuple[Path, Mission, list[Diagnostic]]]) -> None:
+    """No field is called unknown, no quote in a text is called stray, no variable beside scripts unused."""
+    for _, _, problems in loaded:
+        codes = {problem.code for problem in problems}
+        assert codes.isdisjoint({"W210", "W217"}), [str(problem) for problem in problems]
+        assert not {"W311", "W340"} <= codes
 
 
 def test_the_largest_mission_loads_fast() -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.mission import SexpValidator, make_symbols
 from sexp_runtime.syntax import Severity, SexpParser
+from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ class TextChecker:
     """Says whether texts are expressions that the mission's world can evaluate, and reports once what is wrong."""
 
     def __init__(self, mission: Mission, world: World, report: Callable[[str], None]) -> None:
-        self._mission = mission
         self._world = world
         self._report = report
         self._known: dict[str, bool] = {}
+        self._validator = SexpValidator(mission)
         self._parser = SexpParser(make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()))
 
     def is_sound(self, text: str) -> bool:
@@ -41,10 +42,14 @@ class TextChecker:
             there = self._names_of_now(parsed.expression)
             problems += [
                 problem
-                for problem in SexpValidator(self._mission).check(parsed.expression)
+                for problem in self._validator.check(parsed.expression)
                 if problem.code not in _UNKNOWN_OBJECT or (problem.line, problem.column) not in there
             ]
-        wrong = [str(replace(problem, file="")) for problem in problems if problem.severity is Severity.ERROR]
+        wrong = [
+            str(replace(problem, file=""))
+            for problem in problems
+            if problem.severity is Severity.ERROR or problem.code in UNKNOWN_OPERATOR
+        ]
         sound = parsed.expression is not None and not wrong
         if not sound:
             self._report(f"evaluate: {'; '.join(wrong) or 'no expression'}")

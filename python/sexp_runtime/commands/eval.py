@@ -15,6 +15,7 @@ from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.operators.node import BuildError
 from sexp_runtime.syntax import Diagnostic, SexpParser
+from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import FALSE, TRUE, UNKNOWN
 from sexp_runtime.world.rng import DEFAULT_SEED
@@ -22,7 +23,6 @@ from sexp_runtime.world.variables import NUMBER, STRING
 from sexp_runtime.world.world import World
 
 _ORDINARY = (TRUE, FALSE, UNKNOWN)
-_UNKNOWN_OPERATOR = "E301"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -66,8 +66,9 @@ def run(args: argparse.Namespace) -> int:
     problems = list(parsed.diagnostics)
     if parsed.expression is not None:
         problems += SexpValidator(mission if mission is not None else symbols).check(parsed.expression)
-    if parsed.expression is None or not parsed.ok or any(problem.code == _UNKNOWN_OPERATOR for problem in problems):
+    if parsed.expression is None or not parsed.ok or any(problem.code in UNKNOWN_OPERATOR for problem in problems):
         _print_problems(problems)
+        print("sexp eval: error: the text cannot be evaluated", file=sys.stderr)
         return 1
     context = EvaluationContext(world)
     evaluator = SexpEvaluator(context)

@@ -105,11 +105,17 @@ class Handler:
             result.expression.owner = owner
         return result.expression
 
+    def corrected(self, field: Field, number: int, taken: int) -> None:
+        """Report a number that the game replaces by another one."""
+        message = f"{field.key}: {number} is corrected to {taken}"
+        self.problems.report("W364", message, field.offset, self.owner)
+
     def is_duplicate(self, name: str, seen: set[str], field: Field, what: str) -> bool:
         """Whether the name was there before, ignoring case; reported."""
         key = name.lower()
         if key in seen:
-            self.problems.report("E220", f'a second {what} "{name}": the first one counts', field.offset)
+            owner = f'{what} "{name}"'
+            self.problems.report("E220", f'a second {what} "{name}": the first one counts', field.offset, owner)
             return True
         seen.add(key)
         return False
@@ -145,6 +151,8 @@ class Handler:
         number = self.integer(field)
         if number is None:
             return
+        if number < 0:
+            self.corrected(field, number, 0)
         target = arrival if field.key == "+arrival delay" else departure
         target.delay = max(number, 0)
 
@@ -152,6 +160,8 @@ class Handler:
         number = self.integer(field)
         if number is not None:
             arrival.distance = number
+            if number <= 0 and arrival.location.lower() not in ("hyperspace", "docking bay"):
+                self.corrected(field, number, 1)
 
     def _paths(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> None:
         target = arrival if field.key == "+arrival paths" else departure

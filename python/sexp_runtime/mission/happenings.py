@@ -72,6 +72,9 @@ class Events(Handler):
         formula = self.formula(opening, owner)
         if formula is None:
             self.problems.report("E350", "an event without a readable formula", opening.offset, owner)
+        for what, count in (("+repeat count", event.raw_repeat), ("+trigger count", event.raw_trigger)):
+            if count == 0:
+                self.problems.report("W364", f"{what}: 0 is corrected to 1", opening.offset, owner)
         normal = EventDef.make(
             event.name,
             formula,
@@ -107,6 +110,12 @@ class Goals(Handler):
         super().__init__(mission, problems)
         self.opening: Field | None = None
         self.formula_field: Field | None = None
+        self.has_message = False
+
+    def field(self, field: Field) -> None:
+        """Take one field."""
+        self.has_message |= field.key in ("$message", "$messagenew")
+        super().field(field)
 
     def starts(self, field: Field) -> bool:
         """Open a goal."""
@@ -114,11 +123,9 @@ class Goals(Handler):
             return False
         self.finish()
         kind = field.value.lower()
-        if kind not in _GOAL_TYPES:
-            self.problems.report("W230", f"$type: {describe(field.value)} is no type of goals", field.offset)
         line, _ = self.problems.source.locate(field.offset)
         self.current = GoalDef("", kind, line=line)
-        self.opening, self.formula_field = field, None
+        self.opening, self.formula_field, self.has_message = field, None, False
         return True
 
     def special(self, field: Field) -> bool:
@@ -149,8 +156,14 @@ class Goals(Handler):
         owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} without a name"
         if self.formula_field is not None:
             goal.formula = self.formula(self.formula_field, owner)
+        if goal.type not in _GOAL_TYPES:
+            message = f"$type: {describe(opening.value)} is no type of goals"
+            self.problems.report("W230", message, opening.offset, owner)
         if goal.formula is None:
             self.problems.report("E350", "a goal without a readable formula", opening.offset, owner)
+        for what, present in (("+Name", bool(goal.name)), ("$MessageNew", self.has_message)):
+            if not present:
+                self.problems.report("E213", f"a goal without {what}", opening.offset, owner)
         self.mission.goals.append(goal)
 
 

@@ -15,6 +15,8 @@ Orientation = tuple[float, float, float, float, float, float, float, float, floa
 IDENTITY: Orientation = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
 #: Bit of the game type that makes goals and events run every 500 ms (E1, F1).
 GAME_TYPE_TRAINING = 4
+#: Bit of the game type of missions for several players (E1).
+GAME_TYPE_MULTI = 2
 
 
 @dataclass(slots=True)

@@ -29,6 +29,10 @@ _SHIP_IGNORED = frozenset(
         "$team color setting",
         "$texture replace",
         "$warp animation",
+        "$warpin radius",
+        "$warpin type",
+        "$warpout radius",
+        "$warpout type",
         "$warp parameters",
         "$warpin parameters end",
         "$warpin parameters start",
@@ -45,6 +49,7 @@ _SHIP_IGNORED = frozenset(
         "+ship name",
         "+special exp blast",
         "+special exp damage",
+        "+special exp death roll time",
         "+special exp deathroll time",
         "+special exp index",
         "+special exp inner radius",
@@ -285,6 +290,8 @@ class Wings(Handler):
             return True
         if key == "$waves":
             number = self.integer(field)
+            if number is not None and number < 1:
+                self.corrected(field, number, 1)
             wing.waves = max(1, number) if number is not None else 1
         elif key == "$ships":
             wing.ships = [cut_token(name) for name in quoted_items(field.value)]

@@ -116,6 +116,7 @@ def parse_mission(
     found: list[Diagnostic] = []
     if isinstance(text, bytes):
         text, found = decode(text, file)
+    text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES:
         message = f"the text has {len(text)} characters, the limit is {MAX_BYTES}"
         return MissionLoad(
@@ -250,6 +251,9 @@ def check_names(mission: Mission, problems: Problems) -> None:
                 members.append(ship.name)
         wing.ships = members
         if any(ships[name.lower()].is_player_start for name in members):
+            if wing.arrival.delay:
+                message = f"the arrival delay {wing.arrival.delay} of a player's wing is corrected to 0"
+                report("W364", message, wing.line, owner)
             wing.arrival.delay = 0  # E6
     for player in mission.players:
         if player.start_ship and player.start_ship.lower() not in ships:

@@ -21,7 +21,7 @@ _HEAD = re.compile(r'^[ \t]*+(?:([$+][A-Za-z][^:\n()"]*+)(?::|$)|#([A-Za-z][^\n]
 _AFTER = re.compile(r'[ \t]*+([$+][A-Za-z][^:\n()"]*+):')
 _LIST = re.compile(r'"[^"]*"?|[()]|' + FIELD_LINE.pattern, re.MULTILINE)
 _BLANKS = re.compile(r"\s*")
-_MATRIX = re.compile(r"[-+\d.eE, \t\n]*")
+_MATRIX = re.compile(r"(?:[\s,]*+[-+]?(?:\d++\.?\d*+|\.\d++)(?:[eE][-+]?\d++)?+)*+")
 
 FORMULA_FIELDS: Final = frozenset({"$formula", "+formula", "$arrival cue", "$departure cue", "$ai goals"})
 LIST_FIELDS: Final = frozenset(

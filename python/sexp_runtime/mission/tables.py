@@ -119,8 +119,10 @@ class Variables(Handler):
             self.problems.report("E225", message, offset)
             return
         if name in self.seen or index in self.slots:
-            what = f'a second variable "{name}"' if name in self.seen else f"a second variable with index {index}"
-            self.problems.report("E220", f"{what}: the first one counts", offset)
+            code, what = "E220", f"a second variable with index {index}"
+            if name in self.seen:
+                code, what = "W232", f'a second variable "{name}"'
+            self.problems.report(code, f"{what}: the first one counts", offset, f'variable "{name}"')
             return
         self.seen.add(name)
         self.slots.add(index)
@@ -151,6 +153,7 @@ class Containers(Handler):
         self.seen = {row.name.lower() for row in mission.containers}
         self.opening: Field | None = None
         self.items: list[str] = []
+        self.wrong = ""  #: why the container that is open will be rejected
 
     def starts(self, field: Field) -> bool:
         """Open a container or a group of them."""
@@ -164,7 +167,7 @@ class Containers(Handler):
         line, _ = self.problems.source.locate(field.offset)
         self.current = ContainerDef(field.value, self.kind, line=line)
         self.owner = f'container "{field.value}"'
-        self.opening, self.items = field, []
+        self.opening, self.items, self.wrong = field, [], ""
         return True
 
     def special(self, field: Field) -> bool:
@@ -178,7 +181,7 @@ class Containers(Handler):
         if key in ("$data type", "$key type"):
             kind = field.value.lower()
             if kind not in ("number", "string"):
-                self.problems.report("W230", f"{key}: {describe(field.value)} is no type", field.offset, self.owner)
+                self.wrong = self.wrong or f"{key}: {describe(field.value)} is no type"
                 kind = "string"
             if key == "$data type":
                 container.data_type = kind
@@ -205,7 +208,7 @@ class Containers(Handler):
         if opening is None or container is None:
             return
         name = container.name
-        wrong = ""
+        wrong = self.wrong
         if not name or len(name.encode("utf-8", "replace")) > 29:
             wrong = "its name must have 1 to 29 bytes"
         elif any(char.isspace() or char == "&" for char in name):
@@ -213,10 +216,18 @@ class Containers(Handler):
         elif container.kind == "map" and len(self.items) % 2:
             wrong = "a key has no value"
         if wrong:
-            self.problems.report("E226", f'the container "{name}" is rejected: {wrong}', opening.offset)
+            message = f'the container "{name}" is rejected: {wrong}'
+            self.problems.report("E226", message, opening.offset, self.owner)
             return
         if self.is_duplicate(name, self.seen, opening, "container"):
             return
+        for what, has_it in (
+            ("strictly typed keys", container.strict_keys),
+            ("strictly typed data", container.strict_data),
+            ("network containers", container.network),
+        ):
+            if has_it:
+                self.problems.report("W233", f"{what} are not supported", opening.offset, self.owner)
         if container.kind == "map":
             container.pairs = tuple(zip(self.items[::2], self.items[1::2], strict=True))
         else:

@@ -10,9 +10,10 @@ from typing import Final
 #: The engine version that version tags are compared with when the caller names none (A5).
 ENGINE_VERSION: Final = (25, 0, 0)
 
-#: A line that starts a field or section of a mission file: a formula never reaches over one.
+#: A line that starts a field or section of a mission file: a formula never reaches over one. `$b Sender:` is none: a
+#: mark and one letter are a colour in a text.
 FIELD_LINE: Final = re.compile(
-    r"^[ \t]*(?:[$+][A-Za-z][^\n:()\"]*:|\+(?:Invalid|No music)[ \t]*$|#[A-Za-z])", re.MULTILINE
+    r"^[ \t]*(?:[$+][A-Za-z][^\s:()\"][^\n:()\"]*:|\+(?:Invalid|No music)[ \t]*$|#[A-Za-z])", re.MULTILINE
 )
 
 _INTERESTING = re.compile(r'"[^"]*"?|;|/\*|!\*')

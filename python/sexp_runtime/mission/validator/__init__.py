@@ -1,0 +1,38 @@
+"""The checker: what the original refuses or warns about in a mission (rules Q), each problem with its place.
+
+Begin with `validate_mission`. `formulas` walks over a formula, `arguments` judges one argument by its type, with
+`containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `plans` holds what is an operator's
+own. `objects`, `orders` and `variables` look at the mission beyond its formulas, `potential` at what may surprise.
+It may import the catalog, syntax and the mission's model.
+"""
+
+from __future__ import annotations
+
+from sexp_runtime.mission.model import Mission
+from sexp_runtime.mission.validator.formulas import SexpValidator
+from sexp_runtime.mission.validator.objects import check_objects
+from sexp_runtime.mission.validator.orders import check_orders
+from sexp_runtime.mission.validator.report import Report
+from sexp_runtime.mission.validator.variables import check_variables
+from sexp_runtime.syntax.diagnostics import Diagnostic
+
+__all__ = ["SexpValidator", "validate_mission"]
+
+
+def validate_mission(mission: Mission) -> list[Diagnostic]:
+    """Return the problems of a mission beyond those that reading it found.
+
+    Looked at are all formulas, initial orders, ships, wings, docking and variables. Each problem has its severity
+    (error: the original refuses the mission, or the meaning is lost), code, text, place and owner.
+    """
+    validator = SexpValidator(mission)
+    names = validator.names
+    found: list[Diagnostic] = []
+    for formula in mission.formulas():
+        found.extend(validator.check(formula))
+    report = Report(mission.file)
+    if names is not None:
+        check_orders(mission, names, report)
+        check_objects(mission, names, report)
+    check_variables(mission, any(problem.code == "W311" for problem in found), report)
+    return found + report.found
