@@ -244,6 +244,7 @@ class MissionSession:
                 paused = perf_counter()
                 self.scenario.step(self.world, microseconds)
                 began += perf_counter() - paused
+            world.keep_up()
             self.manager.frame()
             if watching:
                 times = monitor.times

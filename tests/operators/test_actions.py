@@ -17,6 +17,7 @@ from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import KNOWN_TRUE
+from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.world import World
 
@@ -120,6 +121,8 @@ def test_orders_reach_the_ship_as_descriptors(bench: Bench) -> None:
     bench.run('( add-goal "Red 1" ( ai-waypoints-once "Path" 50 ) )')
     assert bench.ship("Red 1").goals == (("ai-chase", "Blue 1", 89), ("ai-waypoints-once", "Path", 50))
     bench.run('( remove-goal "Red 1" ( ai-chase "Blue 1" 1 ) )')
+    assert len(bench.ship("Red 1").goals) == 2  # neither has that priority
+    bench.run('( remove-goal "Red 1" ( ai-chase "Nobody" 89 ) )')
     assert bench.ship("Red 1").goals == (("ai-waypoints-once", "Path", 50),)
     bench.run('( clear-goals "Red 1" )')
     assert bench.ship("Red 1").goals == ()
@@ -350,8 +353,12 @@ def test_goals_mission_end_hotkeys_scores_and_medals(bench: Bench) -> None:
     bench.run('( add-remove-hotkey ( true ) 3 "Red 1" )')
     bench.run('( change-player-score 50 "Red 1" "Red 2" )')
     bench.run('( grant-medal "Star" )')
-    assert (bench.ship("Red 1").hotkey, world.player.score) == (3, 50)
-    assert world.player.medals == {"star"}
+    assert (bench.ship("Red 1").hotkey, world.player.score) == (-1, 50)
+    assert world.player.medals == frozenset()  # only in a campaign
+    world.set_campaign(Campaign("War"))
+    bench.run('( grant-medal "Star" )')
+    bench.run('( grant-medal "Cross" )')
+    assert world.player.medals == {"cross"}
     assert not world.mission_over
     bench.run("( end-mission )")
     assert world.mission_over

@@ -207,4 +207,4 @@ def test_no_operator_raises_on_odd_arguments(seed: int) -> None:
         bench(text)
         assert bench.context.candidate is None
         assert bench.context.applicable == []
-        assert not any(container.users for container in bench.world.containers.by_name.values())
+        assert not any(container.in_use for container in bench.world.containers.by_name.values())

@@ -190,7 +190,7 @@ def test_equal_writes_touch_nothing(write: Callable[[World, Ship], object]) -> N
 _PLAIN = [
     "status", "exit", "exit_record", "hull", "max_hull", "shields", "max_shields", "team", "class_name", "cargo",
     "cargo_known", "cargo_fix", "tagged", "tag_fix", "position", "velocity", "orientation", "hotkey", "ai_class",
-    "armor", "emp", "collision_group", "max_speed", "goals", "speed_bound", "radius",
+    "armor", "emp", "collision_group", "max_speed", "orders", "speed_bound", "radius",
 ]  # fmt: skip
 
 
@@ -218,7 +218,7 @@ def observables(world: World) -> dict[FactKey, object]:
             wing.departing, tuple(wing.members), frozenset(wing.flags), wing.hotkey,
             tuple(ship.status for ship in world.wing_members(wing)),
         )  # fmt: skip
-        found["wing", wing.key, "goals"] = wing.goals, tuple(wing.goal_times.items())
+        found["wing", wing.key, "goals"] = wing.orders
         for fact in ("position", "velocity", "orientation", "team", "class"):
             field = {"class": "class_name"}.get(fact, fact)
             found["wing", wing.key, fact] = {ship.key: getattr(ship, field) for ship in world.wing_members(wing)}

@@ -194,13 +194,13 @@ def test_reading_follows_modifiers_references_and_removals() -> None:
 def test_a_container_in_use_refuses_changes() -> None:
     world, _ = _watched()
     world.containers.declare("Queue", "list", ["m"])
-    used = world.containers.acquire("queue")
+    used = world.containers.use("queue")
     assert used is not None
     assert not world.containers.add_items("queue", ["x"])
     assert world.containers.remove_items("queue", ["m"]) is None
     assert not world.containers.clear("queue")
     assert world.containers.read("queue", ["Remove_First"]) == "m"
-    world.containers.release(used)
+    used.in_use = False
     assert world.containers.snapshot() == {"Queue": ["m"]}
     assert world.containers.clear("queue")
 

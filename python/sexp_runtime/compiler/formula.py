@@ -18,6 +18,7 @@ from sexp_runtime.compiler.memory import Keep, Memory
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.actions import NOTHING
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode, build
 from sexp_runtime.operators.places import find_spot
@@ -52,6 +53,7 @@ _GLOBALS: dict[str, Any] = {
     "KT": KNOWN_TRUE,
     "NAN": NAN,
     "NANF": NAN_FOREVER,
+    "NOTHING": NOTHING,
     "Status": Status,
     "UNKNOWN": UNKNOWN,
     "c_divide": c_divide,

@@ -192,9 +192,10 @@ class ActionWriter:
         """Write the effect of an action and its offer to the game."""
         writer = self.writer
         writer.add(f"a = ({''.join(code + ', ' for code in codes)})")
+        done = ""
         if call.effect is not None:
-            writer.add(f"{writer.reference('f', call.effect)}(C, a)")
-        writer.add(f"if C.actions is not None: C.actions({call.name!r}, a)")
+            done = f"{writer.reference('f', call.effect)}(C, a) is not NOTHING and "
+        writer.add(f"if {done}C.actions is not None: C.actions({call.name!r}, a)")
 
     def _reading(self, kind: ArgumentKind, arg: EvalNode) -> Plan | str | None:
         """Return how an argument is read: the plan of a number, or code; None if the interpreter has to read it."""

@@ -10,6 +10,7 @@ from typing import Final
 from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic, quoted
 from sexp_runtime.syntax.parser import ParseResult, SexpParser
 from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText
+from sexp_runtime.syntax.texts import special_characters
 
 #: Most fields of one mission, characters of all its formulas together, and problems that are reported.
 MAX_FIELDS: Final = 100_000
@@ -207,19 +208,22 @@ class Scanner:
         return end
 
 
-_XSTR = re.compile(r'XSTR\s*\(\s*"(.*)"\s*,\s*[-+]?\d+\s*\)', re.DOTALL)
+_XSTR = re.compile(r'XSTR\s*\(\s*"([^"]*)"\s*,\s*-?\d+\s*\)', re.IGNORECASE)
 _ITEM = re.compile(r'"([^"]*)"|([^\s()",]+)')
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _INTEGER = re.compile(r"[-+]?\d+")
 
 
 def plain_text(value: str) -> str:
-    """Return the text of a field that may be wrapped as XSTR("text", id)."""
-    if value.startswith("XSTR"):
+    """Return the text of a field that may be wrapped as XSTR("text", id), words for characters replaced (R105-R113).
+
+    A wrapping that is not well formed belongs to the text.
+    """
+    if value[:4].upper() == "XSTR":
         match = _XSTR.match(value)
         if match is not None:
-            return match[1].strip()
-    return value
+            value = match[1].strip()
+    return special_characters(value)
 
 
 def list_items(value: str) -> list[str]:

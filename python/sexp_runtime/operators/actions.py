@@ -17,8 +17,18 @@ if TYPE_CHECKING:
 
 #: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
 ActionValue = int | str | tuple["ActionValue", ...]
-#: What an action changes in the world; it gets the evaluated arguments, of which optional ones may be missing.
-Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], None]
+#: What an action changes in the world; it gets the evaluated arguments, of which optional ones may be missing. It
+#: returns NOTHING where the original does nothing at all, so that the game is not told.
+Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
+
+
+class Silence(Enum):
+    """What an effect returns when nothing has happened."""
+
+    NOTHING = "nothing"
+
+
+NOTHING = Silence.NOTHING
 
 
 class ArgumentKind(Enum):
@@ -82,13 +92,13 @@ def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind
 
 def read_arguments(
     ctx: EvaluationContext, name: str, nodes: Sequence[EvalNode]
-) -> tuple[tuple[ActionValue, ...], bool]:
+) -> tuple[tuple[ActionValue, ...], list[int]]:
     """Evaluate the arguments of an action or order from left to right.
 
-    Returns the values, and whether a number among them was not-a-number (its value is 0 then).
+    Returns the values, and the positions of numbers among them that were not-a-number (their values are 0).
     """
     values: list[ActionValue] = []
-    not_a_number = False
+    no_numbers: list[int] = []
     for kind, node in zip(argument_kinds(name, ctx.dialect, len(nodes)), nodes, strict=False):
         is_literal = node.kind is _ATOM and node.variable is None and not node.is_placeholder
         if kind is _TEXT:
@@ -108,8 +118,9 @@ def read_arguments(
             values.append(ctx.text(node))
         else:
             values.append(ctx.natural(node) if kind is _NATURAL else ctx.number(node))
-            not_a_number = not_a_number or ctx.nan is not None
-    return tuple(values), not_a_number
+            if ctx.nan is not None:
+                no_numbers.append(len(values) - 1)
+    return tuple(values), no_numbers
 
 
 def variable_name(ctx: EvaluationContext, node: EvalNode) -> str:
@@ -137,12 +148,11 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
     if len(node.args) < fewest_arguments(name, ctx.dialect):
         ctx.warn(f"{name} has too few arguments and does nothing", node)
         return 1
-    values, not_a_number = read_arguments(ctx, name, node.args)
-    if not_a_number and ctx.dialect is _FSO:
+    values, no_numbers = read_arguments(ctx, name, node.args)
+    if no_numbers and ctx.dialect is _FSO:
         return 1
-    if effect is not None:
-        effect(ctx, values)
-    ctx.act(name, values)
+    if effect is None or effect(ctx, values) is not NOTHING:
+        ctx.act(name, values)
     return 1
 
 

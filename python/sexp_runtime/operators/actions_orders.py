@@ -13,7 +13,6 @@ from sexp_runtime.operators.actions_targets import (
     named_ships,
     named_subsystems,
     present_ship,
-    wing_ships,
 )
 from sexp_runtime.world.ships import EXITED, Ship
 from sexp_runtime.world.wings import Wing
@@ -21,11 +20,6 @@ from sexp_runtime.world.wings import Wing
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.world import World
-
-#: Most orders that a ship or wing keeps; the oldest go first.
-MAX_GOALS = 30
-#: Orders that are compared by name and first argument when one is to be removed.
-Goal = tuple[ActionValue, ...]
 
 
 def _receiver(world: World, value: ActionValue) -> Ship | Wing | None:
@@ -35,55 +29,6 @@ def _receiver(world: World, value: ActionValue) -> Ship | Wing | None:
         return None if ship.status is EXITED else ship
     wing = world.wing(value) if isinstance(value, str) else None
     return None if wing is None or wing.gone else wing
-
-
-def set_goals(world: World, receiver: Ship | Wing, goals: tuple[Goal, ...]) -> None:
-    """Give a ship or wing its list of orders, newest last."""
-    if isinstance(receiver, Ship):
-        world.set_ship(receiver, "goals", goals)
-    else:
-        world.set_wing(receiver, goals=goals)
-
-
-@action("add-goal", "add-ship-goal", "add-wing-goal")
-def add_goal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship or wing one more order; an equal one moves to the end."""
-    receiver, goal = _receiver(ctx.world, values[0]), values[1]
-    if receiver is not None and isinstance(goal, tuple):
-        kept = tuple(old for old in receiver.goals if old != goal)
-        set_goals(ctx.world, receiver, (*kept, goal)[-MAX_GOALS:])
-
-
-@action("remove-goal")
-def remove_goal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take an order from a ship or wing: the first with the same name and subject."""
-    receiver, goal = _receiver(ctx.world, values[0]), values[1]
-    if receiver is None or not isinstance(goal, tuple):
-        return
-    for index, old in enumerate(receiver.goals):
-        by_name = len(goal) > 1 and isinstance(goal[1], str)
-        if old[:1] == goal[:1] and (not by_name or old[1:2] == goal[1:2]):
-            set_goals(ctx.world, receiver, receiver.goals[:index] + receiver.goals[index + 1 :])
-            return
-
-
-@action("clear-goals", "clear-ship-goals", "clear-wing-goals")
-def clear_goals(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take all orders from ships and wings; a wing's ships lose theirs too."""
-    for value in values:
-        receiver = _receiver(ctx.world, value)
-        if receiver is None:
-            continue
-        set_goals(ctx.world, receiver, ())
-        if isinstance(receiver, Wing):
-            for ship in wing_ships(ctx.world, receiver):
-                set_goals(ctx.world, ship, ())
-
-
-@action("reset-orders")
-def reset_orders(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Forget the orders that the player gave."""
-    ctx.world.forget_orders()
 
 
 @action("change-iff")
@@ -203,39 +148,3 @@ def ship_create(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None
         return
     if ctx.world.create_ship(as_text(values, 0), as_text(values, 1), place, orientation, team) is None:
         ctx.warn(f"ship-create: there is a ship {as_text(values, 0)!r} already")
-
-
-@action("player-use-ai")
-def player_use_ai(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let the AI fly the player's ship."""
-    ctx.world.set_player("under_ai", True)
-
-
-@action("player-not-use-ai")
-def player_not_use_ai(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give the player's ship back to the player."""
-    ctx.world.set_player("under_ai", False)
-
-
-@action("set-player-target")
-def set_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Make the player target a ship, and a subsystem of it if given."""
-    world = ctx.world
-    ship = present_ship(world, values[0])
-    if ship is None:
-        return
-    if ship.key != world.player.target:
-        world.set_player("target_fix", world.clock.fix)
-        world.set_player("target", ship.key)
-    subsystem = ship.subsystem(as_text(values, 1))
-    key = "" if subsystem is None else subsystem.name.lower()
-    if key != world.player.subsystem:
-        world.set_player("subsystem_fix", world.clock.fix)
-        world.set_player("subsystem", key)
-
-
-@action("clear-player-target")
-def clear_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Leave the player without a target."""
-    ctx.world.set_player("target", "")
-    ctx.world.set_player("subsystem", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.arguments import _any_of_result, _try
+from sexp_runtime.operators.arguments import _any_of_result, _try, use_container
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, container_reads, fixed_reads, roster_reads, ship_reads
@@ -169,10 +169,6 @@ def for_contents(ctx: EvaluationContext, node: EvalNode) -> Raw:
     made = generated(ctx, node)
     if isinstance(made, int | Status):
         return made
-    used = [ctx.world.containers.acquire(ctx.text(arg).lstrip("&")) for arg in node.args]
-    try:
-        return int(_try(ctx, node, made).any_true)
-    finally:
-        for container in used:
-            if container is not None:
-                ctx.world.containers.release(container)
+    for arg in node.args:
+        use_container(ctx, node, ctx.text(arg).lstrip("&"))
+    return int(_try(ctx, node, made).any_true)

@@ -37,12 +37,15 @@ def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
     provider, condition = node.args[0], node.args[1]
     applicable: list[Candidate] = []
     ctx.applicable.append(applicable)
+    ctx.sources.append([])
     try:
         value = ctx.evaluate_head(provider)
         if value == 1:
             _run_actions(ctx, node.args[2:], applicable)
     finally:
         ctx.applicable.pop()
+        for container in ctx.sources.pop():
+            container.in_use = False
     judge = condition if ctx.wcs else provider  # WCS looks at the condition (K)
     return KNOWN_FALSE if is_settled_false(judge.head.status) else value
 
@@ -172,15 +175,20 @@ def _listed(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[Candidate]
     return [candidate for arg in args if arg.valid for candidate in _candidates(ctx, arg)]
 
 
+def use_container(ctx: EvaluationContext, node: EvalNode, name: str) -> None:
+    """Note a container as a provider's source: it refuses changes until the provider's form has ended (C27, N12.1)."""
+    if ctx.sources and provider_of(node) is node:
+        container = ctx.world.containers.use(name)
+        if container is not None:
+            ctx.sources[-1].append(container)
+
+
 def _try_listed(ctx: EvaluationContext, node: EvalNode, args: Sequence[EvalNode], most: int | None = None) -> Tally:
     """As `_try` over listed atoms; containers among them refuse changes meanwhile (C27)."""
-    used = [ctx.world.containers.acquire(arg.text) for arg in args if arg.valid and arg.is_name]
-    try:
-        return _try(ctx, node, _listed(ctx, args), most)
-    finally:
-        for container in used:
-            if container is not None:
-                ctx.world.containers.release(container)
+    for arg in args:
+        if arg.valid and arg.is_name:
+            use_container(ctx, node, arg.text)
+    return _try(ctx, node, _listed(ctx, args), most)
 
 
 def _any_of_result(tally: Tally) -> Raw:
@@ -275,12 +283,9 @@ def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ctx.effects += 1
         arg = valid[ctx.world.rng.below(len(valid))]
         candidate = Candidate(arg.text, arg)
-    container = ctx.world.containers.acquire(arg.text) if arg.is_name else None
-    try:
-        tally = _try(ctx, node, (candidate,))
-    finally:
-        if container is not None:
-            ctx.world.containers.release(container)
+    if arg.is_name:
+        use_container(ctx, node, arg.text)
+    tally = _try(ctx, node, (candidate,))
     if tally.any_true:
         return 1
     return KNOWN_FALSE if tally.known_false and len(valid) == 1 and not valid[0].is_name else 0
@@ -292,12 +297,9 @@ def in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
     for arg in _valid(node.args):
         first = _candidates(ctx, arg)[:1]
         if first:
-            container = ctx.world.containers.acquire(arg.text) if arg.is_name else None
-            try:
-                tally = _try(ctx, node, first)
-            finally:
-                if container is not None:
-                    ctx.world.containers.release(container)
+            if arg.is_name:
+                use_container(ctx, node, arg.text)
+            tally = _try(ctx, node, first)
             if tally.any_true:
                 return 1
             return KNOWN_FALSE if tally.known_false else 0

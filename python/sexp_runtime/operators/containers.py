@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import container_reads
 from sexp_runtime.operators.registry import Trait, operator
-from sexp_runtime.operators.variables import store_number, store_text, target
+from sexp_runtime.operators.variables import store_text, target
 from sexp_runtime.values import Raw, atoi
 from sexp_runtime.world.containers import LIST, MAP, Container
 from sexp_runtime.world.variables import STRING
 
 if TYPE_CHECKING:
+    from sexp_runtime.operators.actions import ActionValue
     from sexp_runtime.operators.context import EvaluationContext
 
 
@@ -42,10 +43,15 @@ def value_texts(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str]:
     return texts
 
 
-def _done(ctx: EvaluationContext, node: EvalNode, container: Container, changed: bool) -> None:
-    """Tell the game of a change, or warn that the container refused it because it is in use (J22)."""
+def _done(
+    ctx: EvaluationContext, node: EvalNode, container: Container, changed: bool, args: Sequence[ActionValue] = ()
+) -> None:
+    """Tell the game of an action, or warn that the container refused it: it is in use or does not fit (N12.1).
+
+    `args` are the evaluated arguments, the container's name without its marks.
+    """
     if changed:
-        ctx.act(node.name, (container.name,))
+        ctx.act(node.name, tuple(args))
     else:
         ctx.warn(f"container {container.name!r} cannot be changed by {node.name} now", node)
 
@@ -57,7 +63,8 @@ def add_to_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
     at_back = ctx.truth(node.arg(1))
     if container is not None:
         texts = value_texts(ctx, node.args[2:])
-        _done(ctx, node, container, ctx.world.containers.add_items(container.name, texts, at_back=at_back))
+        changed = ctx.world.containers.add_items(container.name, texts, at_back=at_back)
+        _done(ctx, node, container, changed, (container.name, int(at_back), *texts))
     return 1
 
 
@@ -66,8 +73,9 @@ def remove_from_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Remove the first equal item for each text (J21)."""
     container = container_of(ctx, node.arg(0), LIST)
     if container is not None:
-        missing = ctx.world.containers.remove_items(container.name, value_texts(ctx, node.args[1:]))
-        _done(ctx, node, container, missing is not None)
+        texts = value_texts(ctx, node.args[1:])
+        missing = ctx.world.containers.remove_items(container.name, texts)
+        _done(ctx, node, container, missing is not None, (container.name, *texts))
     return 1
 
 
@@ -80,7 +88,7 @@ def add_to_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if len(texts) % 2:
             ctx.warn(f"key {texts[-1]!r} has no value", node)
         pairs = list(zip(texts[::2], texts[1::2], strict=False))
-        _done(ctx, node, container, ctx.world.containers.set_pairs(container.name, pairs))
+        _done(ctx, node, container, ctx.world.containers.set_pairs(container.name, pairs), (container.name, *texts))
     return 1
 
 
@@ -89,8 +97,9 @@ def remove_from_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Remove keys of a map (J21)."""
     container = container_of(ctx, node.arg(0), MAP)
     if container is not None:
-        missing = ctx.world.containers.remove_keys(container.name, value_texts(ctx, node.args[1:]))
-        _done(ctx, node, container, missing is not None)
+        texts = value_texts(ctx, node.args[1:])
+        missing = ctx.world.containers.remove_keys(container.name, texts)
+        _done(ctx, node, container, missing is not None, (container.name, *texts))
     return 1
 
 
@@ -102,22 +111,30 @@ def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
     clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
     if source is None or goal is None:
         return 1
+    args = (source.name, goal.name, int(clear_first))[: len(node.args)]
     if source.key_type != goal.data_type:
         ctx.warn(f"the keys of {source.name!r} do not fit into {goal.name!r}", node)
         return 1
     keys = list(source.pairs)
     store = ctx.world.containers
-    _done(ctx, node, goal, store.replace(goal.name, items=keys if clear_first else goal.items + keys))
+    _done(ctx, node, goal, store.replace(goal.name, items=keys if clear_first else goal.items + keys), args)
     return 1
 
 
 @operator("clear-container", traits=Trait.ACTION)
 def clear_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Empty containers (J21)."""
+    """Empty containers; unknown ones are passed over (N12.7). The game is told the names of those that were emptied."""
+    emptied: list[str] = []
     for arg in node.args:
         container = container_of(ctx, arg)
-        if container is not None:
-            _done(ctx, node, container, ctx.world.containers.clear(container.name))
+        if container is None:
+            continue
+        if ctx.world.containers.clear(container.name):
+            emptied.append(container.name)
+        else:
+            _done(ctx, node, container, False)
+    if emptied:
+        ctx.act(node.name, tuple(emptied))
     return 1
 
 
@@ -128,19 +145,25 @@ def copy_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
     goal = container_of(ctx, node.arg(1))
     clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
     if source is not None and goal is not None:
-        _done(ctx, node, goal, ctx.world.containers.copy(source.name, goal.name, clear_first=clear_first))
+        args = (source.name, goal.name, int(clear_first))[: len(node.args)]
+        _done(ctx, node, goal, ctx.world.containers.copy(source.name, goal.name, clear_first=clear_first), args)
     return 1
 
 
 @operator("apply-container-filter", traits=Trait.ACTION, reads=container_reads(1))
 def apply_container_filter(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Remove from a container, for each item of a list, one equal item or the key of that name (J21)."""
+    """Remove from a container, for each item of another list, one equal item or the key of that name (N12.8)."""
     goal = container_of(ctx, node.arg(0))
     chosen = container_of(ctx, node.arg(1), LIST)
-    if goal is not None and chosen is not None:
+    if goal is None or chosen is None:
+        return 1
+    args = (goal.name, chosen.name)
+    if goal is chosen or (goal.kind == LIST and goal.data_type != chosen.data_type):
+        ctx.warn(f"{node.name}: {chosen.name!r} cannot filter {goal.name!r}", node)
+    elif chosen.items:
         store = ctx.world.containers
         remove = store.remove_items if goal.kind == LIST else store.remove_keys
-        _done(ctx, node, goal, remove(goal.name, list(chosen.items)) is not None)
+        _done(ctx, node, goal, remove(goal.name, list(chosen.items)) is not None, args)
     return 1
 
 
@@ -213,5 +236,5 @@ def map_has_data_item(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if index is not None and ctx.world.variables.types[index] == STRING:
             store_text(ctx, node, index, key)
         elif index is not None:
-            store_number(ctx, node, index, atoi(key))
+            ctx.world.variables.set_number(index, atoi(key))
     return 1

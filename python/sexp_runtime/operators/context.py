@@ -14,6 +14,7 @@ from sexp_runtime.world.clock import us_of_event_ms, us_of_fix
 
 if TYPE_CHECKING:
     from sexp_runtime.syntax.dialect import Dialect
+    from sexp_runtime.world.containers import Container
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.wings import Wing
     from sexp_runtime.world.world import World
@@ -99,6 +100,8 @@ class EvaluationContext:
         self.candidate: Candidate | None = None
         #: Applicable candidates of each argument form being evaluated, innermost last (C20).
         self.applicable: list[list[Candidate]] = []
+        #: Containers that each of these forms has taken candidates from, which refuse changes until it ends (N12.1).
+        self.sources: list[list[Container]] = []
         #: Told of each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
         self.due = NEVER_DUE

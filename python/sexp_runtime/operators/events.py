@@ -121,24 +121,29 @@ def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
 
 @operator("reset-event", traits=Trait.ACTION | Trait.FLUSHES)
 def reset_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Make events undecided again and forget what their formulas remember; their counts stay used up (D5)."""
-    for arg in node.args:
-        event = ctx.world.event(ctx.text(arg))
+    """Make events undecided again and forget what their formulas remember; their counts stay used up (D5, N6.5)."""
+    names = tuple(ctx.text(arg) for arg in node.args)
+    for name in names:
+        event = ctx.world.event(name)
         if event is None:
-            ctx.warn(f"there is no event {ctx.text(arg)!r}", node)
+            ctx.warn(f"there is no event {name!r}", node)
             continue
-        changed = event.result != 0 or event.timestamp is not None or event.done or event.satisfied_time is not None
+        changed = (
+            event.result != 0 or event.timestamp is not None or event.done or event.satisfied_time is not None
+            or event.has_interval
+        )  # fmt: skip
         event.result = 0
         event.timestamp = None
         event.current = False
         event.done = False
         event.count = 0
         event.satisfied_time = None
+        event.has_interval = False
         if changed:
             ctx.world.touch_event(event.index)
         if ctx.flush_formula is not None:
             ctx.flush_formula("event", event.index)
-        ctx.act("reset-event", (event.name,))
+    ctx.act("reset-event", names)
     return 1
 
 
@@ -179,15 +184,16 @@ def is_goal_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
 @operator("reset-goal", traits=Trait.ACTION | Trait.FLUSHES)
 def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Make goals incomplete again and forget what their formulas remember; the log keeps the old outcome (D6)."""
-    for arg in node.args:
-        goal = ctx.world.goal(ctx.text(arg))
+    names = tuple(ctx.text(arg) for arg in node.args)
+    for name in names:
+        goal = ctx.world.goal(name)
         if goal is None:
-            ctx.warn(f"there is no goal {ctx.text(arg)!r}", node)
+            ctx.warn(f"there is no goal {name!r}", node)
             continue
         if goal.status != GOAL_INCOMPLETE:
             goal.status = GOAL_INCOMPLETE
             ctx.world.touch_goal(goal.index)
         if ctx.flush_formula is not None:
             ctx.flush_formula("goal", goal.index)
-        ctx.act("reset-goal", (goal.name,))
+    ctx.act("reset-goal", names)
     return 1

@@ -21,7 +21,9 @@ from sexp_runtime.operators.status import (
 )
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, Raw, Status
 from sexp_runtime.world.clock import FIX_ONE
+from sexp_runtime.world.countdowns import SUPERNOVA
 from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.orders import is_warp
 from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
 
 if TYPE_CHECKING:
@@ -164,21 +166,17 @@ def time_elapsed_last_order(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if ship is not None:
             if ship.status not in (PRESENT, DEATH_ROLL):
                 return 0
-            times = ship.goal_times
+            orders = ship.orders
         else:
             wing = ctx.wing(arg)
             if wing is None or wing.arrived == 0 or wing.gone:
                 return 0
-            times = wing.goal_times
-        over = max((time + seconds * FIX_ONE for goal, time in times.items() if not _is_warp(goal)), default=0)
+            orders = wing.orders
+        over = max((order.fix + seconds * FIX_ONE for order in orders if not is_warp(order.goal)), default=0)
         if over <= now:
             return 1
         ctx.due_fix(over)
     return 0
-
-
-def _is_warp(goal: Any) -> bool:
-    return isinstance(goal, tuple) and bool(goal) and "warp" in str(goal[0])
 
 
 # Statistics of the pilot
@@ -283,10 +281,13 @@ def is_language(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return KNOWN_TRUE if spoken == ctx.name(node.arg(0)) else KNOWN_FALSE
 
 
-@operator("get-supernova-stage", reads=game_value_reads("get-supernova-stage", names=0))
+@operator("get-supernova-stage", reads=game_value_reads("get-supernova-stage", SUPERNOVA, names=0), traits=Trait.TIME)
 def get_supernova_stage(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Stage of a supernova, 0 while there is none (H.2). Game: ()."""
-    return ctx.world.game("get-supernova-stage", default=0)
+    """Stage of a supernova: 0 none, 1 started, 2 close, 3 from when it hits (H.2, N5.5). Game: ()."""
+    stage, next_us = ctx.world.supernova.stage_and_next()
+    if next_us is not None:
+        ctx.due_us(next_us)
+    return ctx.world.game("get-supernova-stage", default=stage)
 
 
 @operator("get-fov", reads=game_value_reads("get-fov", names=0))

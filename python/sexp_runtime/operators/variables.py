@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import variable_index_reads
 from sexp_runtime.operators.registry import Trait, operator
-from sexp_runtime.values import NAN, NAN_FOREVER, Raw
-from sexp_runtime.world.variables import MAX_TEXT_BYTES, NUMBER, STRING
+from sexp_runtime.syntax.texts import replace_keys, special_characters
+from sexp_runtime.values import NAN, NAN_FOREVER, Raw, atoi
+from sexp_runtime.world.variables import MAX_TEXT_BYTES, NUMBER, STRING, cut_text
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
@@ -43,59 +44,73 @@ def target(ctx: EvaluationContext, node: EvalNode, arg: EvalNode | None, kind: s
 
 
 def store_text(ctx: EvaluationContext, node: EvalNode, index: int, text: str) -> None:
-    """Store a text after replacing the names of variables and containers in it; longer ones are cut (J3)."""
+    """Store a text, names of variables, containers and keys in it replaced, cut to 31 bytes (N10.3, N10.4)."""
     world = ctx.world
     if "$" in text:
         text = world.variables.replace_in(text)
     if "&" in text:
         text = world.containers.replace_in(text)
+    if "$" in text:
+        text = replace_keys(text)
     if len(text) > MAX_TEXT_BYTES:
         ctx.warn(f"text {text!r} is cut to {MAX_TEXT_BYTES} bytes", node)
     world.variables.set_text(index, text)
-    _told(ctx, node, index)
 
 
-def store_number(ctx: EvaluationContext, node: EvalNode, index: int, number: int) -> None:
-    """Store a number as decimal text (J2)."""
-    ctx.world.variables.set_number(index, number)
-    _told(ctx, node, index)
-
-
-def _told(ctx: EvaluationContext, node: EvalNode, index: int) -> None:
-    variables = ctx.world.variables
-    ctx.act(node.name, (variables.names[index], variables.text(index)))
+def name_of(ctx: EvaluationContext, index: int) -> str:
+    """Return the name of a variable, as the game is told it."""
+    return ctx.world.variables.names[index]
 
 
 def store(ctx: EvaluationContext, node: EvalNode, index: int, number: int) -> None:
     """As `modify_variable` with the variable's index and the number it is given already known."""
     variables = ctx.world.variables
     if variables.is_set(index) and variables.types[index] == NUMBER:
-        store_number(ctx, node, index, number)
+        variables.set_number(index, number)
+        ctx.act(node.name, (variables.names[index], number))
     else:
         modify_variable(ctx, node)
 
 
 @operator("modify-variable", traits=Trait.ACTION)
 def modify_variable(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give a variable a new value: a number variable the argument's value, a string variable its text (J2)."""
+    """Give a variable a new value: a number variable the argument's value, a string variable its text (J2, N10.2)."""
     index = target(ctx, node, node.arg(0))
     value = node.arg(1)
     if index is None or value is None:
         return 1
     if ctx.world.variables.types[index] == NUMBER:
-        store_number(ctx, node, index, ctx.evaluate(value))
+        number = ctx.evaluate(value)
+        ctx.world.variables.set_number(index, number)
+        ctx.act(node.name, (name_of(ctx, index), number))
     else:
-        store_text(ctx, node, index, ctx.text(value))
+        text = ctx.text(value)
+        store_text(ctx, node, index, text)
+        ctx.act(node.name, (name_of(ctx, index), text))
     return 1
 
 
 @operator("modify-variable-xstr", traits=Trait.ACTION)
 def modify_variable_xstr(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give a string variable a translated text; with no translations at hand, the text itself (J7)."""
+    """Give a string variable a translated text; with no translations at hand, the text itself (J7, N10.5).
+
+    Text and number are those written in the formula: variables and placeholders there are not looked up, and the
+    words for special characters are replaced (R113).
+    """
     index = target(ctx, node, node.arg(0), STRING)
     if index is not None:
-        store_text(ctx, node, index, ctx.text(node.arg(1)))
+        arg, number = node.arg(1), node.arg(2)
+        text = cut_text(special_characters(_as_written(arg)))
+        store_text(ctx, node, index, text)
+        ctx.act(node.name, (name_of(ctx, index), text, 0 if number is None else atoi(_as_written(number))))
     return 1
+
+
+def _as_written(arg: EvalNode | None) -> str:
+    """Return an atom's own text; that of a variable is its index (A22)."""
+    if arg is None or arg.is_expression:
+        return ""
+    return arg.text if arg.variable is None else str(arg.variable)
 
 
 @operator("int-to-string", traits=Trait.ACTION)
@@ -106,32 +121,35 @@ def int_to_string(ctx: EvaluationContext, node: EvalNode) -> Raw:
     index = target(ctx, node, node.arg(1), STRING)
     if index is not None:
         store_text(ctx, node, index, text)
+        ctx.act(node.name, (number, name_of(ctx, index)))
     return 1
 
 
 @operator("string-concatenate", traits=Trait.ACTION)
 def string_concatenate(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Store two texts, one after the other, in a string variable (J5)."""
-    text = ctx.text(node.arg(0)) + ctx.text(node.arg(1))
+    first, second = ctx.text(node.arg(0)), ctx.text(node.arg(1))
     index = target(ctx, node, node.arg(2), STRING)
     if index is not None:
-        store_text(ctx, node, index, text)
+        store_text(ctx, node, index, first + second)
+        ctx.act(node.name, (first, second, name_of(ctx, index)))
     return 1
 
 
 @operator("string-concatenate-block", traits=Trait.ACTION)
 def string_concatenate_block(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Store any number of texts, one after the other, in a string variable (J5)."""
-    text = "".join(ctx.text(arg) for arg in node.args[1:])
+    texts = [ctx.text(arg) for arg in node.args[1:]]
     index = target(ctx, node, node.arg(0), STRING)
     if index is not None:
-        store_text(ctx, node, index, text)
+        store_text(ctx, node, index, "".join(texts))
+        ctx.act(node.name, (name_of(ctx, index), *texts))
     return 1
 
 
 @operator("string-get-substring", traits=Trait.ACTION)
 def string_get_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Store a piece of a text in a string variable; positions that are no number store the empty text (J6)."""
+    """Store a piece of a text in a string variable; positions that are no number store the empty text (J6, N11.3)."""
     text = ctx.text(node.arg(0))
     (start, length), nan = ctx.naturals((node.arg(1), node.arg(2)))
     index = target(ctx, node, node.arg(3), STRING)
@@ -141,14 +159,20 @@ def string_get_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
         store_text(ctx, node, index, "")
     elif not 0 <= start < len(text):
         ctx.warn(f"position {start} lies outside the text {text!r}", node)
+        return 1
     else:
         store_text(ctx, node, index, text[start : start + max(length, 0)])
+    ctx.act(node.name, (text, start, length, name_of(ctx, index)))
     return 1
 
 
 @operator("string-set-substring", traits=Trait.ACTION)
 def string_set_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Store a text with a piece of it replaced by another one in a string variable (J6)."""
+    """Store a text with a piece of it replaced by another one in a string variable (J6, N11.4).
+
+    An empty piece, and one that reaches the end, end at 0 as in the original: the new text takes the place of all from
+    `start` on, or stands in front of everything if that is 0.
+    """
     text = ctx.text(node.arg(0))
     (start, length), nan = ctx.naturals((node.arg(1), node.arg(2)))
     new = ctx.text(node.arg(3))
@@ -157,8 +181,14 @@ def string_set_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return 1
     if not 0 <= start < len(text):
         ctx.warn(f"position {start} lies outside the text {text!r}", node)
+        return 1
+    end = start + length
+    if length > 0 and end < len(text):
+        rest = text[end:]
     else:
-        store_text(ctx, node, index, text[:start] + new + text[start + max(length, 0) :])
+        rest = text if start == 0 else ""
+    store_text(ctx, node, index, text[:start] + new + rest)
+    ctx.act(node.name, (text, start, length, new, name_of(ctx, index)))
     return 1
 
 
@@ -205,41 +235,60 @@ def set_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if ctx.nan is not None:
             store_text(ctx, node, index, _NAN_TEXT)
         else:
-            store_number(ctx, node, index, number)
+            variables.set_number(index, number)
+        ctx.act(node.name, (index, number))
     else:
-        store_text(ctx, node, index, ctx.text(value))
+        text = ctx.text(value)
+        store_text(ctx, node, index, text)
+        ctx.act(node.name, (index, text))
     return 1
 
 
-def _copy(ctx: EvaluationContext, node: EvalNode, source: int, goal: int) -> None:
-    """Copy one variable into another of the same type; nothing happens otherwise (J8)."""
+def _copy(ctx: EvaluationContext, node: EvalNode, source: int, goal: int) -> bool:
+    """Copy one variable into another of the same type and return whether it could be (N10.7, N10.9).
+
+    A slot that no variable has fits any type.
+    """
     variables = ctx.world.variables
-    if not variables.is_set(source) or not variables.is_set(goal) or variables.types[source] != variables.types[goal]:
+    is_set = variables.is_set(source)
+    if is_set and variables.types[source] != variables.types[goal]:
         ctx.warn(f"{node.name} needs two variables of one type", node)
-        return
-    if variables.types[source] == NUMBER:
+        return False
+    if variables.types[goal] == NUMBER:
         variables.set_text(goal, variables.text(source))
-        _told(ctx, node, goal)
     else:
         store_text(ctx, node, goal, variables.text(source))
+    return True
+
+
+def _is_slot(ctx: EvaluationContext, node: EvalNode, index: int) -> bool:
+    if 0 <= index < ctx.world.variables.capacity:
+        return True
+    ctx.warn(f"there is no variable {index}", node)
+    return False
 
 
 @operator("copy-variable-from-index", traits=Trait.ACTION)
 def copy_variable_from_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Copy the variable of an index into a named one (J8)."""
+    """Copy the variable of an index into a named one (J8, N10.7)."""
     source = ctx.natural(node.arg(0))
-    if ctx.nan is not None:
+    if ctx.nan is not None or not _is_slot(ctx, node, source):
         return 1
     goal = target(ctx, node, node.arg(1))
-    if goal is not None:
-        _copy(ctx, node, source, goal)
+    if goal is not None and _copy(ctx, node, source, goal):
+        ctx.act(node.name, (source, name_of(ctx, goal)))
     return 1
 
 
 @operator("copy-variable-between-indexes", traits=Trait.ACTION)
 def copy_variable_between_indexes(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Copy the variable of one index into that of another (J8)."""
+    """Copy the variable of one index into that of another; an unset target becomes a variable (J8, N10.8)."""
     (source, goal), nan = ctx.naturals((node.arg(0), node.arg(1)))
-    if nan is None:
-        _copy(ctx, node, source, goal)
+    if nan is not None or not _is_slot(ctx, node, source) or not _is_slot(ctx, node, goal):
+        return 1
+    variables = ctx.world.variables
+    if not variables.is_set(goal):
+        variables.create_slot(goal, NUMBER if variables.types[source] == NUMBER else STRING)
+    if _copy(ctx, node, source, goal):
+        ctx.act(node.name, (source, goal))
     return 1

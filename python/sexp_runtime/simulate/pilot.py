@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import sqrt
 from typing import Final
 
-from sexp_runtime.simulate.orders import Goal
 from sexp_runtime.world.classes import ShipClass
+from sexp_runtime.world.orders import Goal
 from sexp_runtime.world.ships import Ship, Vector
 
 #: Share of the top speed at which ships cruise: rounding never lifts them over their speed bound.
@@ -38,14 +38,13 @@ DISARMING: Final = frozenset(("weapons-locked", "is_harmless", "primaries-locked
 
 
 class Pilot:
-    """One ship's pilot. Times are microseconds of mission time; `finished` holds orders of the wing already done."""
+    """One ship's pilot. Times are microseconds of mission time."""
 
     __slots__ = (
         "away_until",
         "cap",
         "destination",
         "dying",
-        "finished",
         "firepower",
         "goal",
         "leg",
@@ -75,7 +74,6 @@ class Pilot:
         self.cap = 0.0
         self.destination: Vector | None = None
         self.dying = False
-        self.finished: set[Goal] = set()
 
     @property
     def speed(self) -> float:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.cues import can_leave
 from sexp_runtime.operators.actions import ActionValue
-from sexp_runtime.simulate.orders import initial_goals
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
 from sexp_runtime.simulate.player import PlayerHabits
 from sexp_runtime.simulate.tactics import Tactics
@@ -67,13 +66,8 @@ class Scenario:
             world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
 
     def _start(self) -> None:
-        """Give wings their orders, in the first frame."""
+        """Let the player begin to act, in the first frame."""
         self._started = True
-        world = self.world
-        for wing in world.wings.values():
-            goals = initial_goals(getattr(wing.definition, "goals", None), world.variables)
-            if goals and not wing.goals:
-                world.set_wing(wing, goals=goals)
         PlayerHabits(self)
 
     def after(self, us: float, call: Callable[[], object]) -> None:
@@ -136,10 +130,6 @@ class Scenario:
 
     def _new_pilot(self, world: World, ship: Ship) -> Pilot:
         pilot = Pilot(ship, world.class_table.get(ship.class_name))
-        if not ship.goals:
-            goals = initial_goals(getattr(ship.definition, "goals", None), world.variables)
-            if goals:
-                world.set_ship(ship, "goals", goals)
         if ship.speed_bound is None:
             world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
         self.after(self.random.random() * THINK_US[0], lambda: self._think(pilot))

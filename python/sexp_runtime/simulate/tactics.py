@@ -14,13 +14,10 @@ from sexp_runtime.simulate.orders import (
     HUNTS,
     PATHS,
     RESTS,
-    Goal,
-    priority,
-    subject,
 )
 from sexp_runtime.simulate.pilot import BOMB_FACTOR, DISARMING, Pilot, distance, hostile
+from sexp_runtime.world.orders import Goal, Order, clears_first, priority, subject
 from sexp_runtime.world.ships import ORIGIN, PRESENT, Ship, Subsystem, Vector
-from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
     from sexp_runtime.simulate.scenario import Scenario
@@ -99,11 +96,15 @@ class Tactics:
         ship = pilot.ship
         best: Goal | None = None
         best_priority = -1
-        wing = self.world.wings.get(ship.wing) if ship.wing is not None else None
-        for goal in (*(wing.goals if wing is not None else ()), *ship.goals):
-            if priority(goal) >= best_priority and goal not in pilot.finished and self._possible(ship, goal):
+        for goal in ship.goals or self._carried_on(ship):
+            if priority(goal) >= best_priority and self._possible(ship, goal):
                 best, best_priority = goal, priority(goal)
         return best
+
+    def _carried_on(self, ship: Ship) -> tuple[Goal, ...]:
+        """Return the order that a ship without orders carries on with: one that emptied its list (N2.11)."""
+        order = ship.order_in_force
+        return (order.goal,) if order is not None and clears_first(order.goal) else ()
 
     def _possible(self, ship: Ship, goal: Goal) -> bool:
         name = str(goal[0])
@@ -125,17 +126,16 @@ class Tactics:
             return []
         return [member for member in self.world.wing_members(wing) if member.status is PRESENT]
 
-    def _finish(self, pilot: Pilot, goal: Goal) -> Wing | None:
-        """Take a completed order away; return the wing if it was the wing's order."""
+    def _finish(self, pilot: Pilot, goal: Goal) -> Order | None:
+        """Take a completed order away and return it."""
         ship = pilot.ship
         pilot.goal = None
-        if goal in ship.goals:
+        order = next((order for order in ship.orders if order.goal == goal), None)
+        if order is not None:
             kept = list(ship.goals)
             kept.remove(goal)
             self.world.set_ship(ship, "goals", tuple(kept))
-            return None
-        pilot.finished.add(goal)
-        return self.world.wings.get(ship.wing) if ship.wing is not None else None
+        return order
 
     def _follow(self, pilot: Pilot, goal: Goal) -> None:
         name, about = str(goal[0]), subject(goal)
@@ -185,9 +185,17 @@ class Tactics:
         elif goal[0] == "ai-waypoints":
             pilot.leg = 0
         else:
-            wing = self._finish(pilot, goal)
-            self.world.finish_waypoints(wing if wing is not None else pilot.ship, path)
+            order = self._finish(pilot, goal)
+            self._log_path(pilot.ship, path, of_wing=order is not None and order.of_wing)
             self._fly(pilot, None, 0.0)
+
+    def _log_path(self, ship: Ship, path: str, *, of_wing: bool) -> None:
+        """Write that a ship has flown a path: for its wing, if it leads it and the order is the wing's (N2.12)."""
+        wing = self.world.wings.get(ship.wing) if of_wing and ship.wing is not None else None
+        if wing is None:
+            self.world.finish_waypoints(ship, path)
+        elif self.world.wing_leader(wing) is ship:
+            self.world.finish_waypoints(wing, path)
 
     def _dock(self, pilot: Pilot, goal: Goal) -> None:
         partners = self._present(subject(goal))

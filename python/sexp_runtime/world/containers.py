@@ -24,14 +24,14 @@ LIST_MODIFIERS: Final = frozenset(
 class Container:
     """One container. A list keeps `items`, a map keeps `pairs` in the order of insertion (J20); both hold texts.
 
-    `users` counts the argument forms that draw candidates from it at this moment: while positive, changes are
-    refused (J22).
+    `in_use` says that an argument form draws candidates from it at this moment: changes are refused then (J22, N12.1).
     """
 
     __slots__ = (
         "data_type",
         "eternal",
         "fact",
+        "in_use",
         "items",
         "key",
         "key_type",
@@ -39,7 +39,6 @@ class Container:
         "name",
         "pairs",
         "persistence",
-        "users",
     )
 
     def __init__(
@@ -62,7 +61,7 @@ class Container:
         self.persistence = persistence
         self.items: list[str] = []
         self.pairs: dict[str, str] = {}
-        self.users = 0
+        self.in_use = False
 
     def __len__(self) -> int:
         return len(self.items) if self.kind == LIST else len(self.pairs)
@@ -123,7 +122,7 @@ class ContainerStore:
 
     def _open(self, name: str, kind: str | None = None) -> Container | None:
         container = self.by_name.get(name.lower())
-        if container is None or container.users or (kind is not None and container.kind != kind):
+        if container is None or container.in_use or (kind is not None and container.kind != kind):
             return None
         return container
 
@@ -220,10 +219,13 @@ class ContainerStore:
         return True
 
     def copy(self, source: str, target: str, *, clear_first: bool = True) -> bool:
-        """Copy one container into another of the same kind and types, replacing or extending it (J21)."""
+        """Copy one container into another of the same kind and types, replacing or extending it (J21).
+
+        False, and nothing changed, for a copy to itself (N12.6).
+        """
         origin = self.get(source)
         goal = self._open(target, origin.kind if origin is not None else None)
-        if origin is None or goal is None or origin.data_type != goal.data_type:
+        if origin is None or goal is None or origin is goal or origin.data_type != goal.data_type:
             return False
         if origin.kind == LIST:
             return self.replace(target, items=list(origin.items) if clear_first else goal.items + origin.items)
@@ -231,16 +233,12 @@ class ContainerStore:
             return False
         return self.replace(target, pairs=dict(origin.pairs) if clear_first else {**goal.pairs, **origin.pairs})
 
-    def acquire(self, name: str) -> Container | None:
-        """Begin to use a container as source of candidates (C27); pair with `release`."""
+    def use(self, name: str) -> Container | None:
+        """Begin to use a container as source of candidates; `in_use` is to be cleared when the form ends (N12.1)."""
         container = self.get(name)
         if container is not None:
-            container.users += 1
+            container.in_use = True
         return container
-
-    def release(self, container: Container) -> None:
-        """End one use as source of candidates."""
-        container.users -= 1
 
     # Reading
 
@@ -280,7 +278,7 @@ class ContainerStore:
         else:
             position = self._rng.below(len(items))
         text = items[position]
-        if word.startswith("remove") and not container.users:
+        if word.startswith("remove") and not container.in_use:
             del items[position]
             self._facts.changed(container.fact)
         return text

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from sexp_runtime.world import log as kinds
+from sexp_runtime.world.orders import Order, file_orders, with_order
+from sexp_runtime.world.orders import subject as about
 from sexp_runtime.world.ships import (
     DEATH_ROLL,
     EXITED,
@@ -53,6 +55,10 @@ class Lifecycle(WorldState):
         if "cargo-known" in ship.flags and not ship.cargo_known:
             ship.cargo_known = True
             ship.cargo_fix = self.clock.fix
+        orders = ship.orders or file_orders(ship.definition, self.variables, self.clock.fix)
+        for order in wing.orders if wing is not None else ():
+            orders = with_order(orders, order._replace(of_wing=True))
+        ship.orders = orders
         if wing is not None:
             wing.members.append(ship.key)
             wing.arrived += 1
@@ -326,7 +332,11 @@ class Lifecycle(WorldState):
         return True
 
     def finish_waypoints(self, ship_or_wing: Ship | Wing, path: str) -> None:
-        """Write that a ship or wing reached the end of a path of waypoints."""
+        """Write that a ship or wing reached the end of a path of waypoints; its order to fly it once ends (N2.12)."""
+        members = self.wing_members(ship_or_wing) if isinstance(ship_or_wing, Wing) else ()
+        for subject in (ship_or_wing, *members):
+            kept = [order for order in subject.orders if not _is_flown(order, path)]
+            self.set_orders(subject, tuple(kept))
         self.log.add(kinds.WAYPOINTS_DONE, ship_or_wing.name, path)
 
     # Docking
@@ -367,6 +377,11 @@ class Lifecycle(WorldState):
             self._touch(member, "jump")
         for member in (ship, other):
             self._touch(member, "docked")
+
+
+def _is_flown(order: Order, path: str) -> bool:
+    """Whether an order is one to fly a path once."""
+    return order.goal[0] == "ai-waypoints-once" and about(order.goal).lower() == path.lower()
 
 
 def exit_record(ship: Ship, kind: ExitKind, fix: int) -> ExitRecord:

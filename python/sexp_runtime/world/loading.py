@@ -9,6 +9,7 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.world.classes import subsystem_type
 from sexp_runtime.world.lifecycle import exit_record
 from sexp_runtime.world.mission_state import EventState, GoalState
+from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
 from sexp_runtime.world.variables import NUMBER, STRING
 
@@ -144,6 +145,7 @@ def _add_wings(world: World, mission: Mission) -> None:
         wing.departure = row.departure
         wing.wave_delay_min = row.wave_delay_min
         wing.wave_delay_max = row.wave_delay_max
+        wing.orders = file_orders(row, world.variables, 0, of_wing=True)
         for name in members:
             ship = world.ships[name.lower()]
             if ship.wing is None:

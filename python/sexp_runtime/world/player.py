@@ -51,7 +51,7 @@ PLAYER_FACTS: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PlayerOrder:
     """One order of the player: to whom, what, about whom, when (fix), from whom, which subsystem; keys lower-case."""
 
     to: str

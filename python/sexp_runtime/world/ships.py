@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from math import sqrt
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.kernel import ShipCore
 from sexp_runtime.world.classes import subsystem_type
 from sexp_runtime.world.facts import FactKey
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.orders import Goal, Order
 
 Vector = tuple[float, float, float]
 #: A 3x3 matrix as nine numbers: right, up and forward vectors of the object in world axes.
@@ -106,6 +109,7 @@ FIELD_FACTS: Final[dict[str, str]] = {
     "cargo_fix": "cargo_known",
     "tag_fix": "tagged",
     "wing": "status",
+    "orders": "goals",
 }
 
 
@@ -137,13 +141,13 @@ class Ship(ShipCore):
         "exit",
         "exit_record",
         "flags",
-        "goal_times",
-        "goals",
         "guardian",
         "hotkey",
         "key",
         "max_speed",
         "name",
+        "order_in_force",
+        "orders",
         "orientation_facts",
         "position_facts",
         "speed_bound",
@@ -192,10 +196,9 @@ class Ship(ShipCore):
         self.collision_group = 0
         #: Hull damage in points dealt to this ship, by the attacker's key.
         self.damage_by: dict[str, float] = {}
-        #: Orders in force, newest last, as the game or the simulation gave them.
-        self.goals: tuple[Any, ...] = ()
-        #: When (fix) each of them was given.
-        self.goal_times: dict[Any, int] = {}
+        #: Orders that it has (N2.3), and the one that it carries out, which a list that was emptied does not hold.
+        self.orders: tuple[Order, ...] = ()
+        self.order_in_force: Order | None = None
         self.arrival: Any = None
         self.departure: Any = None
         self.departing = False
@@ -222,6 +225,11 @@ class Ship(ShipCore):
         self.position_facts = tuple((*subject, "position") for subject in subjects)
         self.velocity_facts = tuple((*subject, "velocity") for subject in subjects)
         self.orientation_facts = tuple((*subject, "orientation") for subject in subjects)
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What its orders say: their names with their arguments."""
+        return tuple(order.goal for order in self.orders)
 
     @property
     def speed(self) -> float:

@@ -12,10 +12,12 @@ from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.classes import ClassTable
 from sexp_runtime.world.clock import Clock
 from sexp_runtime.world.containers import ContainerStore
+from sexp_runtime.world.countdowns import RedAlert, Supernova
 from sexp_runtime.world.facts import FactBoard, FactKey
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
-from sexp_runtime.world.player import PLAYER_FACTS, Order, Player
+from sexp_runtime.world.orders import Order, OrderKeeper, matched
+from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
 from sexp_runtime.world.ships import (
     DEATH_ROLL,
@@ -81,7 +83,9 @@ class WorldState(WorldCore):
         self._point_names: dict[str, tuple[str, int]] = {}
         self.player = Player()
         #: Orders that the player gave, oldest first.
-        self.orders: list[Order] = []
+        self.orders: list[PlayerOrder] = []
+        #: What looks after the orders of ships.
+        self.orders_kept = OrderKeeper(self, self.set_orders)
         self.campaign: Campaign | None = None
         #: Settings that formulas read: "skill level" (0 very easy .. 4 insane), "language" and what else a game has.
         self.options: dict[str, Any] = {"skill level": 2, "language": "English"}
@@ -90,6 +94,10 @@ class WorldState(WorldCore):
         #: Numbers of ships counted, and of those killed, by lower-case ship type (ship-type-destroyed).
         self.type_totals: dict[str, int] = {}
         self.type_kills: dict[str, int] = {}
+        #: How many further presses of a key are ignored, all if negative, by lower-case key name (N14.2).
+        self.ignored_keys: dict[str, int] = {}
+        self.supernova = Supernova(self.facts, self.clock)
+        self.red_alert = RedAlert(self.clock)
         self.mission_over = False
         self._game: dict[FactKey, GameValue] = {}
 
@@ -232,7 +240,7 @@ class WorldState(WorldCore):
             self._set_team(ship, value)
             return True
         if field == "goals":
-            ship.goal_times = {goal: ship.goal_times.get(goal, self.clock.fix) for goal in value}
+            return self.set_orders(ship, matched(value, ship.orders, self.clock.fix))
         setattr(ship, field, value)
         self._touch(ship, FIELD_FACTS.get(field, field))
         if field in ("status", "exit"):
@@ -269,6 +277,7 @@ class WorldState(WorldCore):
         """Touch the fact of who is there on which side."""
         self._side_ships.clear()
         self.facts.generation += 1
+        self.orders_kept.stirred = True
         self.facts.changed(("roster",))
 
     def side_ships(self, side: str) -> Sequence[Ship]:
@@ -307,6 +316,8 @@ class WorldState(WorldCore):
             if getattr(subsystem, field) != value:
                 setattr(subsystem, field, value)
                 changed.append(subsystem.fact)
+                if field == "hull" and value <= 0.0:
+                    self.orders_kept.stirred = True
         if changed:
             self._touch(ship, *(("subsystem_flags",) if field == "flags" else ("subsystems", *changed)))
         return bool(changed)
@@ -374,14 +385,26 @@ class WorldState(WorldCore):
     def set_wing(self, wing: Wing, **fields: Any) -> bool:
         """Set fields of a wing; return whether anything changed."""
         changed = {field for field, value in fields.items() if getattr(wing, field) != value}
-        for field in changed:
-            setattr(wing, field, fields[field])
         if "goals" in changed:
-            wing.goal_times = {goal: wing.goal_times.get(goal, self.clock.fix) for goal in wing.goals}
-            self.facts.changed(("wing", wing.key, "goals"))
-        if changed - {"goals"}:
+            self.set_orders(wing, matched(fields["goals"], wing.orders, self.clock.fix))
+        others = changed - {"goals"}
+        for field in others:
+            setattr(wing, field, fields[field])
+        if others:
             self.facts.changed(wing.fact)
         return bool(changed)
+
+    def set_orders(self, subject: Ship | Wing, orders: tuple[Order, ...]) -> bool:
+        """Give a ship or wing its list of orders; return whether it differs from before (N2.3)."""
+        if subject.orders == orders:
+            return False
+        subject.orders = orders
+        self.orders_kept.stirred = True
+        if isinstance(subject, Wing):
+            self.facts.changed(("wing", subject.key, "goals"))
+        else:
+            self._touch(subject, "goals")
+        return True
 
     def wing_members(self, wing: Wing) -> list[Ship]:
         """Return the members that are present or dying, in order of arrival."""
@@ -409,7 +432,9 @@ class WorldState(WorldCore):
         old = self.ships.get(self.player.ship)
         setattr(self.player, field, value)
         self.facts.changed(("player", PLAYER_FACTS.get(field, field)))
-        if field == "ship":
+        if field == "under_ai":
+            self.orders_kept.stirred = True
+        elif field == "ship":
             for ship in (old, self.ships.get(value)):
                 if ship is not None:
                     self._refresh_facts(ship)
@@ -444,20 +469,28 @@ class WorldState(WorldCore):
         return True
 
     def press_key(self, name: str) -> None:
-        """Record that the player used a key or control just now."""
+        """Record that the player used a key or control just now, unless that is to be ignored (N14.2)."""
         key = name.lower()
+        ignored = self.ignored_keys.get(key, 0)
+        if ignored:
+            self.ignored_keys[key] = ignored - 1 if ignored > 0 else ignored
+            return
         if self.keys.get(key) != self.clock.fix:
             self.keys[key] = self.clock.fix
             self.facts.changed(("key", key))
+
+    def ignore_key(self, name: str, presses: int) -> None:
+        """Ignore so many further presses of a key, all if negative, none if 0 (N14.2)."""
+        self.ignored_keys[name.lower()] = presses
 
     def reset_key(self, name: str) -> None:
         """Forget that a key was used, as `key-reset` does."""
         if self.keys.pop(name.lower(), None) is not None:
             self.facts.changed(("key", name.lower()))
 
-    def give_order(self, to: str, what: str, target: str = "", sender: str = "", subsystem: str = "") -> Order:
+    def give_order(self, to: str, what: str, target: str = "", sender: str = "", subsystem: str = "") -> PlayerOrder:
         """Record an order that the player gave now to a ship or wing, optionally about a target."""
-        order = Order(to.lower(), what.lower(), target.lower(), self.clock.fix, sender.lower(), subsystem.lower())
+        order = PlayerOrder(to.lower(), what.lower(), target.lower(), self.clock.fix, sender.lower(), subsystem.lower())
         self.orders.append(order)
         self.facts.changed(("orders",))
         self.facts.changed(("orders", order.to))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.orders import Goal, Order
 
 
 class Wing:
@@ -26,13 +29,12 @@ class Wing:
         "destroyed",
         "fact",
         "flags",
-        "goal_times",
-        "goals",
         "gone",
         "hotkey",
         "key",
         "members",
         "name",
+        "orders",
         "ships",
         "size",
         "special_ship",
@@ -65,14 +67,18 @@ class Wing:
         self.ships: list[str] = []
         self.flags: set[str] = set()
         self.hotkey = -1
-        self.goals: tuple[Any, ...] = ()
-        #: When (fix) each of them was given.
-        self.goal_times: dict[Any, int] = {}
+        #: Orders that it remembers for ships to come (N2.2).
+        self.orders: tuple[Order, ...] = ()
         self.arrival: Any = None
         self.departure: Any = None
         #: Seconds between waves, least and most (F45).
         self.wave_delay_min = 0
         self.wave_delay_max = 0
+
+    @property
+    def goals(self) -> tuple[Goal, ...]:
+        """What its orders say: their names with their arguments."""
+        return tuple(order.goal for order in self.orders)
 
     def __repr__(self) -> str:
         return f"Wing({self.name!r}, arrived={self.arrived}, current={self.current}, gone={self.gone})"

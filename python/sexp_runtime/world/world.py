@@ -28,3 +28,9 @@ class World(Lifecycle):
             from sexp_runtime.world.loading import populate
 
             populate(self, mission)
+
+    def keep_up(self) -> None:
+        """Do what happens by itself in a frame, once who arrives and leaves is decided and before events (F0 (4))."""
+        self.orders_kept.frame()
+        if self.red_alert.is_over:
+            self.end_mission()

@@ -1,0 +1,123 @@
+"""Actions on the end of the mission, the campaign and the pilot's record (N9)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, texts
+from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+
+#: How many hotkeys there are.
+HOTKEYS: Final = 8
+#: Actions that change the campaign only: nothing happens outside one (N9.7).
+CAMPAIGN_ACTIONS: Final = (
+    "allow-ship", "allow-weapon", "tech-add-ships", "tech-add-weapons", "tech-add-intel", "tech-add-intel-xstr",
+    "tech-remove-intel", "tech-remove-intel-xstr", "tech-reset-to-default",
+)  # fmt: skip
+#: Actions on scores and lives of several players: nothing happens in single player (N9.11).
+MULTIPLAYER_ACTIONS: Final = ("change-team-score", "set-respawns")
+
+
+def player_ship(ctx: EvaluationContext) -> Ship | None:
+    """Return the player's ship, None if there is none."""
+    return ctx.world.ships.get(ctx.world.player.ship)
+
+
+def _player_is_dying(ctx: EvaluationContext) -> bool:
+    ship = player_ship(ctx)
+    return ship is not None and ship.status is DEATH_ROLL
+
+
+@action("end-mission")
+def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """End the mission after this pass; with false first not while the player's ship is dying (N9.1).
+
+    What becomes of goals and events is settled by the event manager (F25).
+    """
+    if not as_number(values, 0, 1) and _player_is_dying(ctx):
+        return NOTHING
+    ctx.world.end_mission()
+    return None
+
+
+@action("end-campaign")
+def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """End the campaign and with it the mission: nothing outside a campaign (N9.6).
+
+    A supernova that runs ends the campaign itself.
+    """
+    if ctx.world.campaign is None:
+        return NOTHING
+    if not ctx.world.supernova.is_running:
+        return end_mission(ctx, values)
+    return NOTHING if not as_number(values, 0, 1) and _player_is_dying(ctx) else None
+
+
+@action("red-alert")
+def red_alert(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """End the mission four seconds from now, until when the player's ship cannot die; anew at each call (N9.3)."""
+    world, ship = ctx.world, player_ship(ctx)
+    if ship is None or ship.status is not PRESENT or ship.hull <= 0.0:
+        return NOTHING
+    if not ship.guardian:
+        world.set_ship(ship, "guardian", 1)
+    world.red_alert.start()
+    return None
+
+
+def _in_a_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    return NOTHING if ctx.world.campaign is None else None
+
+
+def _never(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    return NOTHING
+
+
+action(*CAMPAIGN_ACTIONS)(_in_a_campaign)
+action(*MULTIPLAYER_ACTIONS)(_never)
+
+
+@action("grant-medal")
+def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Award a medal in a campaign, in place of one awarded before in this mission (N9.8)."""
+    if ctx.world.campaign is None:
+        return NOTHING
+    if ctx.world.player.medals:
+        ctx.warn("a second medal in one mission replaces the first")
+    ctx.world.set_player("medals", frozenset((as_text(values, 0).lower(),)))
+    return None
+
+
+@action("grant-promotion")
+def grant_promotion(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Promote the player in a campaign, which was-promotion-granted sees in this mission (N9.9)."""
+    if ctx.world.campaign is None:
+        return NOTHING
+    ctx.world.set_player("promoted", True)
+    return None
+
+
+@action("change-player-score")
+def change_player_score(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Add points, possibly negative, once for each time the player's ship is named; never below 0 (N9.11)."""
+    player = ctx.world.player
+    for name in texts(values, 1):
+        if name.lower() == player.ship:
+            ctx.world.set_player("score", max(player.score + as_number(values, 0), 0))
+        else:
+            ctx.warn(f"change-player-score: {name!r} is not the player's ship")
+
+
+@action("add-remove-hotkey")
+def add_remove_hotkey(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Let the game add ships and wings to a hotkey or remove them; get-hotkey reads the file's hotkey only (N9.13)."""
+    return None if 0 <= as_number(values, 1) < HOTKEYS else NOTHING
+
+
+@action("set-debriefing-persona")
+def set_debriefing_persona(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Let the game change who speaks in the debriefing; a negative number does nothing (N9.12)."""
+    return NOTHING if as_number(values, 0) < 0 else None
