@@ -39,6 +39,7 @@ FAMILIES: Final = (
     "actions_goals",
     "actions_mission",
     "actions_motion",
+    "actions_navigation",
     "actions_orders",
     "actions_player",
     "actions_supply",

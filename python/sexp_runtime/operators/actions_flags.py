@@ -47,8 +47,6 @@ SHIP_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "collide-invisible": ("don't-collide-invisible", False),
     "disable-ets": ("no-ets", True),
     "enable-ets": ("no-ets", False),
-    "set-nav-needslink": ("nav-needslink", True),
-    "unset-nav-needslink": ("nav-needslink", False),
     "turret-tagged-only": ("only-tagged-targets", True),
     "turret-tagged-clear": ("only-tagged-targets", False),
     "scramble-messages": ("scramble-messages", True),
@@ -59,11 +57,6 @@ SWITCHED_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "set-subspace-drive": ("no-subspace-drive", False),
     "set-scannable": ("scannable", True),
     "ship-hide-name": ("hide-ship-name", True),
-}
-#: Actions on ships and wings: as SHIP_FLAG_ACTIONS, a wing meaning its ships.
-SHIP_WING_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
-    "set-nav-carry": ("nav-carry-status", True),
-    "unset-nav-carry": ("nav-carry-status", False),
 }
 #: The flag that protects from one kind of turret.
 TURRET_FLAGS = {kind: f"{kind}-protect-ship" for kind in ("beam", "flak", "laser", "missile")}
@@ -88,21 +81,10 @@ def _switched(name: str, flag: str, when: bool) -> None:
     action_effect(name, effect)
 
 
-def _grouped(name: str, flag: str, on: bool) -> None:
-    def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        for value in values:
-            for ship in named_ships(ctx.world, value, pending=True):
-                ctx.world.set_flag(ship, flag, on)
-
-    action_effect(name, effect)
-
-
 for _entry in dict.fromkeys(SHIP_FLAG_ACTIONS.values()):
     _listed(*_entry)
 for _name, _entry in SWITCHED_FLAG_ACTIONS.items():
     _switched(_name, *_entry)
-for _name, _entry in SHIP_WING_FLAG_ACTIONS.items():
-    _grouped(_name, *_entry)
 
 
 @action("turret-protect-ship")

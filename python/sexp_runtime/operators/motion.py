@@ -32,6 +32,7 @@ from sexp_runtime.operators.status import (
     truncated,
 )
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status, wrap32
+from sexp_runtime.world.navigation import NAV_POSITION, NAVIGATION
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
@@ -189,10 +190,17 @@ def special_warp_dist(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return NAN if percent < 0 else percent
 
 
-@operator("distance-to-nav", reads=game_value_reads("distance-to-nav"))
+@operator(
+    "distance-to-nav",
+    reads=game_value_reads(
+        "distance-to-nav", NAVIGATION, NAV_POSITION, ("player", "ship"), ("player-ship", "position")
+    ),
+)
 def distance_to_nav(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres from the player to a nav point, as the game says; 0 without its word (H.3)."""
-    return ctx.world.game("distance-to-nav", ctx.text(node.arg(0)), default=0)
+    """Metres from the player's ship to a navigation point, -1 for an unknown one (N4.6). Game: (name)."""
+    name = ctx.text(node.arg(0))
+    told = ctx.world.game("distance-to-nav", name, default=-1)
+    return told if told >= 0 else ctx.world.navigation.distance(name)
 
 
 # Coordinates, speeds, angles

@@ -19,6 +19,7 @@ from sexp_runtime.operators.status import (
     truncated,
 )
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, NAN, NAN_FOREVER, Raw, Status
+from sexp_runtime.world.navigation import NAVIGATION
 from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
 
 if TYPE_CHECKING:
@@ -376,10 +377,12 @@ def is_player(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return 1
 
 
-@operator("is-nav-visited", reads=game_value_reads("is-nav-visited"))
+@operator("is-nav-visited", reads=game_value_reads("is-nav-visited", NAVIGATION))
 def is_nav_visited(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a nav point has been visited, as the game says (H.3)."""
-    return int(ctx.world.game("is-nav-visited", ctx.text(node.arg(0)), default=0) != 0)
+    """T when a navigation point has been visited; F for an unknown one (H.3, N4.3). Game: (name)."""
+    name = ctx.text(node.arg(0))
+    point = ctx.world.navigation.find(name)
+    return int(ctx.world.game("is-nav-visited", name, default=int(point is not None and point.visited)) != 0)
 
 
 @operator("skill-level-at-least", reads=fixed_reads(("option", "skill level")))

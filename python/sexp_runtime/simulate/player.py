@@ -27,7 +27,6 @@ CALL_US: Final = (40e6, 40e6)
 TAG_US: Final = (20e6, 60e6)
 FIRE_US: Final = (0.5e6, 3e6)
 ENERGY_US: Final = (15e6, 30e6)
-NAV_US: Final = (1e6, 0.0)
 #: Microseconds after which the player gives up getting somewhere.
 PATIENCE: Final = 90_000_000
 #: Chance that the player goes where formulas look, rather than anywhere.
@@ -65,8 +64,6 @@ PREY: Final = frozenset(
 )
 #: Chance that the player goes for prey when choosing what to do.
 AGGRESSION: Final = 0.4
-#: Metres from a navigation point at which it counts as visited.
-NAV_REACH: Final = 1000.0
 #: Microseconds that a ship's cargo takes to scan, and metres from which it can be.
 SCAN_TIME: Final = 4_000_000
 SCAN_RANGE: Final = 500.0
@@ -103,7 +100,6 @@ class PlayerHabits:
             (TAG_US, self._tag),
             (FIRE_US, self._fire),
             (ENERGY_US, self._shift_energy),
-            (NAV_US, self._navigate),
         ):
             self._repeat(span, act)
 
@@ -238,14 +234,15 @@ class PlayerHabits:
 
     def _sight(self) -> Vector | None:
         """Return the place of something that formulas look at or of a navigation point, None if there is none now."""
-        navs = list(self.scenario.navs.values())
+        navs = [point for point in self.world.navigation.points if point is not None]
         count = len(self.sights) + len(navs)
         if not count or self.draw() >= CURIOSITY:
             return None
         picked = self._pick(count)
-        place = place_of(
-            self.world, self.sights[picked] if picked < len(self.sights) else navs[picked - len(self.sights)]
-        )
+        if picked < len(self.sights):
+            place = place_of(self.world, self.sights[picked])
+        else:
+            place = self.world.navigation.place(navs[picked - len(self.sights)])
         player = self._player()
         return None if player is None or place == player.position else place
 
@@ -331,17 +328,3 @@ class PlayerHabits:
                 self.world.set_game("get-ets-value", (word, player.name), value)
         self.world.set_game("afterburner-energy-pct", (player.name,), self._pick(101))
         self.world.set_game("weapon-energy-pct", (player.name,), 30 + self._pick(71))
-
-    def _navigate(self) -> None:
-        """Keep the distances to navigation points up to date, and note which have been visited."""
-        player = self._player()
-        if player is None:
-            return
-        for nav, name in self.scenario.navs.items():
-            place = place_of(self.world, name)
-            if place is None:
-                continue
-            away = distance(place, player.position)
-            self.world.set_game("distance-to-nav", (nav,), int(away))
-            if away < NAV_REACH:
-                self.world.set_game("is-nav-visited", (nav,), 1)

@@ -40,8 +40,6 @@ class Scenario:
         self.seed = seed
         self.random = Random(seed)
         self.pilots: dict[str, Pilot] = {}
-        #: Navigation points that the mission has made: the ship or waypoint that each stands for, by lower-case name.
-        self.navs: dict[str, str] = {}
         self._world: World | None = None
         #: What is to be called when: microseconds, a running number, what.
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
@@ -166,7 +164,7 @@ class Scenario:
     # Actions of the mission
 
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
-        """React to an action that is not a change of the world by itself: beams, jumps, navigation, speed limits."""
+        """React to an action that is not a change of the world by itself: beams, jumps, speed limits."""
         self._world = world
         react = self._REACTIONS.get(name)
         if react is not None:
@@ -189,19 +187,6 @@ class Scenario:
             if tagged is not None:
                 self.after(args[2] * 1e6, lambda: self.world.tag(tagged, False))
 
-    def _add_nav_waypoint(self, world: World, args: tuple[ActionValue, ...]) -> None:
-        if len(args) > 2:
-            number = args[2] if isinstance(args[2], int) else 1
-            self.navs[str(args[0]).lower()] = f"{args[1]}:{max(number, 1)}"
-
-    def _add_nav_ship(self, world: World, args: tuple[ActionValue, ...]) -> None:
-        if len(args) > 1:
-            self.navs[str(args[0]).lower()] = str(args[1])
-
-    def _delete_nav(self, world: World, args: tuple[ActionValue, ...]) -> None:
-        if args:
-            self.navs.pop(str(args[0]).lower(), None)
-
     def _cap_speed(self, world: World, args: tuple[ActionValue, ...]) -> None:
         if len(args) > 1 and isinstance(args[1], int):
             pilot = self.pilots.get(str(args[0]).lower())
@@ -216,9 +201,6 @@ class Scenario:
         "fire-beam": _fire_beam,
         "force-jump": _force_jump,
         "ship-tag": _tag_for_a_while,
-        "add-nav-waypoint": _add_nav_waypoint,
-        "add-nav-ship": _add_nav_ship,
-        "del-nav": _delete_nav,
         "cap-waypoint-speed": _cap_speed,
     }
     #: The actions that `on_action` reacts to; it need not be called for any other.

@@ -14,7 +14,7 @@ FactKey = tuple[Hashable, ...]
 
 
 #: What the facts begin with of which all can change at once; the word before their last is a name.
-_NAMED: Final = frozenset({"ship", "wing", "team", "player-ship"})
+_NAMED: Final = frozenset({"ship", "wing", "team", "player-ship", "nav"})
 #: The bell of readers that look at their marks unasked.
 UNHEARD: Final = bytearray(1)
 

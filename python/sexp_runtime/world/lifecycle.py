@@ -212,6 +212,7 @@ class Lifecycle(WorldState):
             else:
                 wing.destroyed += 1
             self._check_gone(wing)
+        self.navigation.forget_ship(ship.key)
         self._touch_all(ship)
         self._roster_changed()
 

@@ -143,6 +143,7 @@ class Ship(ShipCore):
         "flags",
         "guardian",
         "hotkey",
+        "is_nav_target",
         "key",
         "max_speed",
         "name",
@@ -204,6 +205,8 @@ class Ship(ShipCore):
         self.departing = False
         #: False when the arrival cue was known false at load or the carrier is gone (F42, F44).
         self.arrival_allowed = True
+        #: Whether a navigation point is where this ship is.
+        self.is_nav_target = False
         self.subjects: tuple[FactKey, ...] = ()
         self.position_facts: tuple[FactKey, ...] = ()
         self.velocity_facts: tuple[FactKey, ...] = ()
@@ -221,6 +224,8 @@ class Ship(ShipCore):
         if player_ship == self.key:
             subjects.append(("player-ship",))
         self.is_player = player_ship == self.key
+        if self.is_nav_target:
+            subjects.append(("nav",))
         self.subjects = tuple(subjects)
         self.position_facts = tuple((*subject, "position") for subject in subjects)
         self.velocity_facts = tuple((*subject, "velocity") for subject in subjects)

@@ -16,6 +16,7 @@ from sexp_runtime.world.countdowns import RedAlert, Supernova
 from sexp_runtime.world.facts import FactBoard, FactKey
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
+from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
 from sexp_runtime.world.orders import Order, OrderKeeper, matched
 from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
@@ -96,6 +97,7 @@ class WorldState(WorldCore):
         self.type_kills: dict[str, int] = {}
         #: How many further presses of a key are ignored, all if negative, by lower-case key name (N14.2).
         self.ignored_keys: dict[str, int] = {}
+        self.navigation = Navigation(self, self._refresh_facts)
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
         self.mission_over = False
@@ -277,7 +279,7 @@ class WorldState(WorldCore):
         """Touch the fact of who is there on which side."""
         self._side_ships.clear()
         self.facts.generation += 1
-        self.orders_kept.stirred = True
+        self.orders_kept.stirred = self.navigation.stirred = True
         self.facts.changed(("roster",))
 
     def side_ships(self, side: str) -> Sequence[Ship]:
@@ -302,6 +304,8 @@ class WorldState(WorldCore):
             ship.flags.add(flag)
         else:
             ship.flags.discard(flag)
+        if flag == NEEDS_LINK:
+            self.navigation.stirred = True
         self._touch(ship, "flags")
         return True
 
@@ -516,6 +520,7 @@ class WorldState(WorldCore):
             self.waypoints[name.lower()] = points
             self.facts.generation += 1
             self.facts.changed(("waypoint", name.lower()))
+            self.facts.changed(NAV_POSITION)
 
     def point(self, name: str) -> Vector | None:
         """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""

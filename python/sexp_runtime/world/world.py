@@ -32,5 +32,6 @@ class World(Lifecycle):
     def keep_up(self) -> None:
         """Do what happens by itself in a frame, once who arrives and leaves is decided and before events (F0 (4))."""
         self.orders_kept.frame()
+        self.navigation.frame()
         if self.red_alert.is_over:
             self.end_mission()
