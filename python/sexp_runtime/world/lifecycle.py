@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sexp_runtime.world import log as kinds
+from sexp_runtime.world.navigation import CARRY
 from sexp_runtime.world.orders import Order, file_orders, with_order
 from sexp_runtime.world.orders import subject as about
 from sexp_runtime.world.ships import (
@@ -59,6 +60,8 @@ class Lifecycle(WorldState):
         for order in wing.orders if wing is not None else ():
             orders = with_order(orders, order._replace(of_wing=True))
         ship.orders = orders
+        if wing is not None and CARRY in wing.flags:
+            ship.flags.add(CARRY)
         if wing is not None:
             wing.members.append(ship.key)
             wing.arrived += 1
