@@ -89,16 +89,23 @@ func _exit_tree() -> void:
 
 
 func _process(delta: float) -> void:
-	_bridge.call("step", minf(delta, _longest_step))
+	if _bridge.call("has_mission"):
+		_bridge.call("step", minf(delta, _longest_step))
 
 
 func _physics_process(delta: float) -> void:
-	_bridge.call("step", minf(delta, _longest_step))
+	if _bridge.call("has_mission"):
+		_bridge.call("step", minf(delta, _longest_step))
 
 
 ## Whether Python and the runtime are there. If not, the reason stands in the output, and all other methods do nothing.
 func is_available() -> bool:
 	return _bridge != null
+
+
+## Whether a mission is loaded.
+func has_mission() -> bool:
+	return _bridge != null and _bridge.call("has_mission")
 
 
 ## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
@@ -107,7 +114,7 @@ func is_available() -> bool:
 ## built-in simulation instead of the game's nodes), [code]record[/code] (bool: whether every change from outside is
 ## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
 ## [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with
-## file, line and column.
+## file, line and column. A mission that cannot be loaded, and an unknown option, leave the present mission as it is.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
@@ -175,10 +182,10 @@ func evaluate(text: String, hints: Dictionary = {}) -> Variant:
 	return null if _bridge == null else _bridge.call("evaluate", text, hints)
 
 
-## Sets a variable of the mission to a number or a text. Expressions that read it are evaluated in the next frame, others are not.
-func set_variable(variable_name: String, value: Variant) -> void:
-	if _bridge != null:
-		_bridge.call("set_variable", variable_name, value)
+## Sets a variable of the mission to a whole number of 32 bits or a text, by its type. Expressions that read it are evaluated
+## in the next frame, others are not. What it cannot be (null, a list, NaN, an unknown name) is refused with a line.
+func set_variable(variable_name: String, value: Variant) -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("set_variable", variable_name, value)
 
 
 ## The value of a variable, an [int] or a [String] by its type; [code]null[/code] if the mission has none of that name.
@@ -205,9 +212,9 @@ func report(kind: String, object_name: String, second_name: String = "") -> Erro
 
 
 ## Tells a value that only the game has to an operator that asks for it, as [code]set_game_value("primaries-depleted", ["Alpha 1"], 1)[/code].
-func set_game_value(operator: String, arguments: Array, value: Variant) -> void:
-	if _bridge != null:
-		_bridge.call("set_game_value", operator, arguments, value)
+## The value is a whole number of 32 bits; [code]null[/code] withdraws it.
+func set_game_value(operator: String, arguments: Array, value: Variant) -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("set_game_value", operator, arguments, value)
 
 
 ## What the mission knows of an object: name, class, team, status, position (Vector3), hull and shields (0 to 1), wing. Empty if there is none.

@@ -211,8 +211,9 @@ def test_handlers_change_the_next_frame_and_may_close_the_mission() -> None:
     bench.handlers["variable_changed"] = lambda name, value: bench.host.close()
     bench.host.step(0.1)
     assert bench.host.session is None
-    bench.host.step(0.1)  # without a mission: nothing happens
-    assert bench.errors() == []
+    bench.host.step(0.1)
+    bench.host.step(0.1)
+    assert bench.errors() == ["step: no mission is loaded; call load_mission first"]
 
 
 def test_a_frame_inside_a_frame_is_refused() -> None:
@@ -239,9 +240,11 @@ def test_values_messages_and_mistakes() -> None:
     assert not host.report_entry("ship-destroyed", "Alpha 1", "")
     assert not host.track(sexp_object(), "", {})
     assert host.explain("no such event") == ""
-    assert len(bench.errors()) == 6
+    assert len(bench.errors()) == 7
+    playing = host.session
     assert not host.load("/nowhere/none.fs2", "", {})
-    assert host.session is None
+    assert bench.errors()[-1] == "load_mission: /nowhere/none.fs2: No such file or directory"
+    assert host.session is playing
 
 
 def test_objects_that_only_the_game_has_can_be_asked_about() -> None:

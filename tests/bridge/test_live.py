@@ -87,9 +87,9 @@ def test_the_folder_keeps_the_last_recordings_only(tmp_path: Path) -> None:
     for number in range(recordings.KEPT + 3):
         assert runtime.load(f"m{number}.fs2", SMALL, {"record": True, "recordings": str(tmp_path)})
         play(runtime, 2)
+        runtime.close()
         for path in tmp_path.glob(f"*-m{number}.rec"):  # files of one moment have an order all the same
             os.utime(path, (number, number))
-    runtime.close()
     kept = sorted(path.name.rsplit("-", 1)[-1] for path in tmp_path.iterdir())
     assert kept == [f"m{number}.rec" for number in range(3, recordings.KEPT + 3)]
 

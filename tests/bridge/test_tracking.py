@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from bridge.fake_nodes import FakeAccess, FakeNode, Vector2, Vector3, sexp_object
+from sexp_runtime.bridge.gate import Gate
 from sexp_runtime.bridge.mapping import MappingError
 from sexp_runtime.bridge.motion import MotionInterest
 from sexp_runtime.bridge.tracking import Tracking
@@ -24,7 +25,7 @@ class Bench:
         self.interest.everything = motion
         self.problems: list[str] = []
         self.access = FakeAccess()
-        self.tracking = Tracking(self.world, self.interest, self.access, self.problems.append)
+        self.tracking = Tracking(self.world, self.interest, self.access, Gate(self.problems.append))
         self.facts: list[Any] = []
         self.world.facts.observer = self.facts.append
 
@@ -201,7 +202,8 @@ def test_a_mapping_of_ones_own_names() -> None:
             "destroyed": "died",
         },
     )
-    assert (bench.ship.shields, bench.ship.max_hull, bench.ship.subsystem("Engine").hull) == (5.0, 50.0, 20.0)
+    engine = bench.ship.subsystem("Engine")
+    assert (bench.ship.shields, bench.ship.max_hull, engine.hull / engine.max_hull) == (5.0, 50.0, 0.2)
     node.emit("damaged", 12.0, 18.0)
     node.properties["energy"] = 2.0
     node.emit("energy_used")

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import contextlib
-import json
+import gc
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge import readings
 from sexp_runtime.bridge.checks import TextChecker
+from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, set_variable, text, whole_number
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
+from sexp_runtime.bridge.options import LoadOptions, read_options
+from sexp_runtime.bridge.outbox import Outbox
 from sexp_runtime.bridge.recordings import MOST_BYTES, MissionRecordings
 from sexp_runtime.bridge.roster import Roster
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
+from sexp_runtime.catalog import CATALOG
 from sexp_runtime.mission import validate_mission
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax import Severity
-from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 from sexp_runtime.world import log as log_kinds
 from sexp_runtime.world.ships import Ship, ShipStatus
 
@@ -35,12 +39,14 @@ REPORTABLE: Final = frozenset(
         log_kinds.SUBSYSTEM_DESTROYED, log_kinds.CARGO_REVEALED, log_kinds.SUBSYSTEM_CARGO_REVEALED,
     )
 )  # fmt: skip
-#: Most rounds of telling the game in one frame, when handlers of signals keep causing new ones.
-MOST_ROUNDS: Final = 100
 #: Most problems of a mission that are reported one by one.
 MOST_PROBLEMS: Final = 20
 #: Weighing the caches takes a while: at most once a second, in nanoseconds.
 MEMORY_INTERVAL_NS: Final = 1_000_000_000
+#: The name under which `set_game_value` takes the results of a game's own scripts.
+SCRIPTS: Final = "script"
+#: Most seconds of one frame.
+LONGEST_FRAME: Final = 3600.0
 #: Seconds after which a ship without a node ends its death roll.
 DEATH_ROLL_SECONDS: Final = 3.0
 
@@ -54,11 +60,11 @@ class RuntimeHost:
 
     def __init__(self, access: NodeAccess, emit: Callable[..., None], report: Callable[[str, str], None]) -> None:
         self._access = access
-        self._emit = emit
         self._report = report
-        self._pending: list[tuple[str, tuple[Any, ...]]] = []
+        self._outbox = Outbox(emit, lambda line: report("error", line))
+        self._outbox.after = self._tell_nodes
+        self._gate = Gate(lambda line: report("error", line))
         self._stepping = False
-        self._flushing = False
         self._checker: TextChecker | None = None
         self._warnings_seen = 0
         self._warnings_told: set[str] = set()
@@ -81,46 +87,62 @@ class RuntimeHost:
 
     # Missions
 
-    def load(self, file: str, text: str, options: Mapping[str, Any]) -> bool:
-        """Load a mission in place of the present one, from `text` or else from the file; say whether it worked."""
-        self.close()
-        self._weighed = -MEMORY_INTERVAL_NS
-        means = str(options.get("freed_means", "destroyed"))
-        self._freed_means = means if means in LEAVING else "destroyed"
+    def load(self, file: str, content: str, options: Mapping[str, Any]) -> bool:
+        """Load a mission in place of the present one, from `content` or else from the file; say whether it worked.
+
+        A mission that cannot be loaded, and options that are none, leave the present mission as it is.
+        """
+        recording: Path | None = None
         try:
-            recording = self._recording_for(file, options)
+            chosen = read_options(options)
+            recording = self._recording_for(file, chosen)
             session = MissionSession.load(
-                text or file,
-                engine=str(options.get("engine", "cached")),
-                seed=int(options.get("seed", 0)),
-                scenario=bool(options.get("scenario", False)),
-                dialect=str(options.get("dialect", "auto")),
-                cache_bytes=int(options.get("cache_bytes", 4 << 20)),
-                verify_every=int(options.get("verify_every", 0)),
-                frame_budget_us=float(options.get("frame_budget_us", 0.0)),
-                event_budget_us=float(options.get("event_budget_us", 0.0)),
+                content or file,
+                engine=chosen.engine,
+                seed=chosen.seed,
+                scenario=chosen.scenario,
+                dialect=chosen.dialect,
+                cache_bytes=chosen.cache_bytes,
+                verify_every=chosen.verify_every,
+                frame_budget_us=chosen.frame_budget_us,
+                event_budget_us=chosen.event_budget_us,
                 record_to=recording,
-                record_bytes=0 if options.get("record_to") else MOST_BYTES,
+                record_bytes=0 if chosen.record_to else MOST_BYTES,
             )
-        except (OSError, ValueError) as error:
-            self._report("error", f"{file}: {error}")
+            problems = [*session.diagnostics, *validate_mission(session.mission)]
+        except Exception as error:
+            if recording is not None:
+                with contextlib.suppress(OSError):
+                    recording.unlink()
+            if not isinstance(error, OSError | ValueError):
+                raise
+            self._report("error", f"load_mission: {file}: {_reason(error)}")
             return False
-        self._report_problems([*session.diagnostics, *validate_mission(session.mission)])
+        self.close()
+        if session.settings.freeze_gc:
+            gc.freeze()  # closing the mission before has thawed what the new one froze
+        self._report_problems(problems)
+        self._begin(session, chosen)
+        return True
+
+    def _begin(self, session: MissionSession, chosen: LoadOptions) -> None:
+        """Play a session that has just been loaded, and tell the game of it."""
+        self._weighed = -MEMORY_INTERVAL_NS
+        self._freed_means = chosen.freed_means
         self.session = session
         self._listen(session)
         interest = MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))
-        self.tracking = Tracking(session.world, interest, self._access, lambda line: self._report("error", line))
+        self.tracking = Tracking(session.world, interest, self._access, self._gate)
         self._roster = Roster(session.world)
         self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
         self.snapshot.reset()
         for listener in self.on_mission:
             listener(session)
-        self._emit("mission_loaded", session.mission_name)
         self._notice_ships()
-        self._flush()
-        return True
+        self._outbox.put_first([("mission_loaded", (session.mission_name,))])
+        self._outbox.flush()
 
-    def _recording_for(self, file: str, options: Mapping[str, Any]) -> Path | None:
+    def _recording_for(self, file: str, options: LoadOptions) -> Path | None:
         """Return where the mission is recorded; that the folder cannot be written is no reason not to play it."""
         try:
             return self.recordings.place(file, options)
@@ -134,17 +156,17 @@ class RuntimeHost:
         for line in lines[:MOST_PROBLEMS]:
             self._report("error", line)
         if len(lines) > MOST_PROBLEMS:
-            self._report("error", f"... and {len(lines) - MOST_PROBLEMS} more; tools/sexp check lists them")
+            self._report("error", f"... and {len(lines) - MOST_PROBLEMS} more")
         warnings = sum(problem.severity is Severity.WARNING for problem in problems)
         if warnings:
-            self._report("info", f"the mission has {warnings} warnings; tools/sexp check lists them")
+            self._report("info", f"{warnings} {'warning' if warnings == 1 else 'warnings'} in the mission's file")
 
     def _report_warnings(self, warnings: list[str]) -> None:
         """Report what formulas met while running (a failed operator, a value of the wrong kind), each text once."""
-        for text in warnings[self._warnings_seen :]:
-            if text not in self._warnings_told and len(self._warnings_told) < MOST_PROBLEMS:
-                self._warnings_told.add(text)
-                self._report("warning", text)
+        for line in warnings[self._warnings_seen :]:
+            if line not in self._warnings_told and len(self._warnings_told) < MOST_PROBLEMS:
+                self._warnings_told.add(line)
+                self._report("warning", line)
         self._warnings_seen = len(warnings)
 
     def close(self) -> None:
@@ -157,42 +179,59 @@ class RuntimeHost:
         if self.session is not None:
             self.session.close()
         self.session = self.tracking = self._roster = self._checker = None
-        self._pending.clear()
+        self._outbox.new_mission()
+        self._gate = Gate(lambda line: self._report("error", line))
         self._dying.clear()
         self._warnings_seen = 0
         self._warnings_told.clear()
         self.snapshot.reset()
 
+    def _playing(self, method: str) -> MissionSession | None:
+        """Return the mission now played; without one say so, once for each method."""
+        if self.session is None:
+            self._gate.once(method, f"{method}: {NO_MISSION}")
+        return self.session
+
     def end(self) -> None:
         """End the mission as a script's end-mission does."""
-        if self.session is not None and not self.session.world.mission_over:
-            self.session.end_mission()
-            self._flush()
+        session = self._playing("end_mission")
+        if session is not None and not session.world.mission_over:
+            session.end_mission()
+            self._outbox.flush()
 
     def _listen(self, session: MissionSession) -> None:
-        keep = self._pending.append
-        session.on_event_satisfied.append(lambda name, index: keep(("event_satisfied", (name,))))
-        session.on_event_failed.append(lambda name, index: keep(("event_failed", (name,))))
-        session.on_goal_changed.append(lambda name, status: keep(("goal_changed", (name, status))))
-        session.on_variable_changed.append(lambda name, value: keep(("variable_changed", (name, value))))
-        session.on_action.append(lambda name, values: keep(("action_requested", (name, _as_lists(values)))))
-        session.on_mission_ended.append(lambda: keep(("mission_ended", ())))
-        session.monitor.on_budget_exceeded.append(lambda note: keep(("budget_exceeded", (dict(note),))))
+        put = self._outbox.put
+        session.on_event_satisfied.append(lambda name, index: put("event_satisfied", name))
+        session.on_event_failed.append(lambda name, index: put("event_failed", name))
+        session.on_goal_changed.append(lambda name, status: put("goal_changed", name, status))
+        session.on_variable_changed.append(lambda name, value: put("variable_changed", name, value))
+        session.on_action.append(lambda name, values: put("action_requested", name, readings.as_lists(values)))
+        session.on_mission_ended.append(lambda: put("mission_ended"))
+        session.monitor.on_budget_exceeded.append(lambda note: put("budget_exceeded", dict(note)))
 
     # Frames
 
     def step(self, seconds: float) -> None:
-        """Run one frame of that many seconds of mission time; a call from inside a frame is refused."""
-        session, tracking = self.session, self.tracking
-        if session is None or tracking is None or not seconds >= 0.0:
+        """Run one frame of that many seconds of mission time.
+
+        RefusedError with a line: a call from inside a frame, and a length that is negative, infinite or no number.
+        """
+        session, tracking = self._playing("step"), self.tracking
+        if session is None or tracking is None:
             return
-        if self._stepping or self._flushing:
+        if not 0.0 <= seconds <= LONGEST_FRAME:
+            reason = RefusedError(f"a frame is 0 to {LONGEST_FRAME:g} seconds long")
+            self._gate.refused("step", "the length of a frame", seconds, reason)
+            return
+        if self._stepping or self._outbox.busy:
             self._report("error", "step: a frame cannot begin inside another, or in a handler of its signals")
             return
         self._stepping = True
         try:
             began = perf_counter_ns()
             tracking.before_frame(seconds)
+            if self.session is not session:
+                return  # a game's getter or signal has closed or replaced the mission
             if self._dying:
                 self._finish_deaths()
             session.step(seconds)
@@ -202,8 +241,8 @@ class RuntimeHost:
             self.snapshot.frame((perf_counter_ns() - began) / 1000.0)
         finally:
             self._stepping = False
-        if self._pending:
-            self._flush()
+        if self._outbox:
+            self._outbox.flush()
         self.hints.poll()
         for listener in self.after_frame:
             listener()
@@ -213,9 +252,9 @@ class RuntimeHost:
             return
         arrived, left = self._roster.changes()
         # Before what the mission says in this frame: orders to a ship should find it there.
-        self._pending[:0] = [("object_arrived", (ship.name,)) for ship in arrived]
+        self._outbox.put_first([("object_arrived", (ship.name,)) for ship in arrived])
         for ship, how in left:
-            self._pending.append(("object_left", (ship.name, how)))
+            self._outbox.put("object_left", ship.name, how)
             if ship.status is ShipStatus.DEATH_ROLL and not self.session.has_scenario:
                 self._dying[ship.key] = (ship, self.session.world.clock.us / 1e6 + DEATH_ROLL_SECONDS)
 
@@ -230,89 +269,106 @@ class RuntimeHost:
                 del self._dying[key]
                 world.finish_death(ship)
 
-    def _flush(self) -> None:
-        """Emit what was kept back, then what handlers caused in turn; what never settles waits for the next frame."""
-        if self._flushing or self._stepping:
-            return
-        self._flushing = True
-        try:
-            for _round in range(MOST_ROUNDS):
-                kept, self._pending[:] = list(self._pending), []
-                if not kept:
-                    return
-                for signal, arguments in kept:
-                    self._emit(signal, *arguments)
-                    if self.tracking is None:
-                        continue  # a handler has closed the mission
-                    if signal == "action_requested":
-                        self.tracking.tell_action(*arguments)
-                    elif signal == "object_left":
-                        self.tracking.tell_left(*arguments)
-        finally:
-            self._flushing = False
+    def _tell_nodes(self, signal: str, arguments: tuple[Any, ...]) -> None:
+        """Hand a signal that the game has got to the nodes that it concerns."""
+        if self.tracking is not None and signal == "action_requested":
+            self.tracking.tell_action(*arguments)
+        elif self.tracking is not None and signal == "object_left":
+            self.tracking.tell_left(*arguments)
 
     # Values
 
-    def evaluate(self, text: str, hints: Mapping[str, Any] | None = None) -> Any:
+    def evaluate(self, expression: str, hints: Mapping[str, Any] | None = None) -> Any:
         """Return the value of an expression now, or None after reporting what is wrong with its text.
 
         Hints (see `bridge.hints`) are obeyed, or refused with a warning that says why; the value is the same with
         them and without.
         """
-        if self.session is None or self.tracking is None or self._checker is None:
-            self._report("error", "evaluate: no mission is loaded")
+        session = self._playing("evaluate")
+        if session is None or self.tracking is None or self._checker is None:
             return None
         self.tracking.read_places()
-        if not self._checker.is_sound(text):
+        if not self._checker.is_sound(expression):
             return None
         try:
-            value = self._hinted.evaluate(self.session, text, hints) if hints else self.session.evaluate(text)
+            value = self._hinted.evaluate(session, expression, hints) if hints else session.evaluate(expression)
         except ValueError as error:
             self._report("error", f"evaluate: {error}")
             return None
         return value if isinstance(value, int | float | str | None) else str(value)
 
-    def set_variable(self, name: str, value: Any) -> None:
-        """Set a variable; an unknown one is reported."""
-        if self.session is None or self.session.world.variables.index(name) is None:
-            self._report("error", f"set_variable: the mission has no variable {name!r}")
-            return
-        self.session.set_variable(name, value if isinstance(value, str) else int(value))
-        self._flush()
+    def set_variable(self, name: str, value: Any) -> bool:
+        """Set a variable and say whether it was; an unknown name, and a value not of its type, are reported."""
+        session = self._playing("set_variable")
+        if session is None:
+            return False
+        try:
+            set_variable(session.world, name, value)
+        except RefusedError as reason:
+            self._gate.refused("set_variable", f"@{name}", value, reason)
+            return False
+        self._gate.accepted("set_variable", f"@{name}")
+        self._outbox.flush()
+        return True
 
     def get_variable(self, name: str) -> int | str | None:
-        """Return a variable's value by its type, None if there is none of that name."""
-        if self.session is None or self.session.world.variables.index(name) is None:
+        """Return a variable's value by its type; None if there is none of that name."""
+        session = self._playing("get_variable")
+        if session is None or session.world.variables.index(name) is None:
             return None
-        return self.session.get_variable(name)
+        return session.get_variable(name)
 
     def report_entry(self, kind: str, name: str, second: str) -> bool:
         """Write an entry of the mission log that only the game can know of; say whether it was one."""
-        if self.session is None or kind not in REPORTABLE:
-            self._report("error", f"report: {kind!r} is none of {', '.join(sorted(REPORTABLE))}")
+        session = self._playing("report")
+        if session is None:
             return False
-        self.session.world.log.add(kind, name, second)
+        if kind not in REPORTABLE:
+            known = ", ".join(sorted(REPORTABLE))
+            self._report("error", f"report: there is no kind {kind!r}{meant(kind, REPORTABLE)}; there are {known}")
+            return False
+        if session.world.ship(name) is None:
+            self._report("error", f"report: {self._no_object(session, name)}")
+            return False
+        session.world.log.add(kind, name, second)
         return True
 
-    def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> None:
-        """Supply a value that only the game has, None withdraws it."""
-        if self.session is not None:
-            self.session.world.set_game(
-                operator, [item if isinstance(item, str) else int(item) for item in arguments], value
-            )
+    def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> bool:
+        """Supply a whole number that only the game has, None withdraws it; say whether it was taken."""
+        session = self._playing("set_game_value")
+        if session is None:
+            return False
+        fact = f"{operator} {' '.join(str(item) for item in arguments)}".strip()
+        try:
+            name = operator.lower()
+            name = CATALOG.aliases.get(name, name)
+            if name not in CATALOG.names and name != SCRIPTS:
+                raise RefusedError(f"there is no operator {operator!r}{meant(operator, CATALOG.names)}")
+            keys = [text(item) if isinstance(item, str) else whole_number(item) for item in arguments]
+            session.world.set_game(name, keys, None if value is None else whole_number(value))
+        except RefusedError as reason:
+            self._gate.refused("set_game_value", fact, value, reason)
+            return False
+        self._gate.accepted("set_game_value", fact)
+        return True
 
     # Objects
 
     def track(self, node: Node, name: str, mapping: Mapping[str, Any]) -> bool:
         """Tie a node to an object; what is wrong is reported."""
-        if self.tracking is None:
-            self._report("error", f"track {name!r}: no mission is loaded")
+        session, tracking = self._playing("track"), self.tracking
+        if session is None or tracking is None:
             return False
+        made = bool(name) and session.world.ship(name) is None
+        near = meant(name, (ship.name for ship in session.world.ships.values())) if made else ""
         try:
-            self.tracking.track(node, name, mapping, self._freed_means_of(node))
+            tracking.track(node, name, mapping, self._freed_means_of(node))
         except (MappingError, ValueError) as error:
             self._report("error", f"track {name!r}: {error}")
             return False
+        if made:
+            line = f"track {name!r}: the mission has no object of that name, so a new one is made{near}"
+            self._report("warning", line)
         return True
 
     def _freed_means_of(self, node: Node) -> str:
@@ -326,60 +382,48 @@ class RuntimeHost:
 
     def object_facts(self, name: str) -> dict[str, Any]:
         """Return what the world knows of a ship; hull and shields are shares, 0 to 1. Empty if there is none."""
-        ship = None if self.session is None else self.session.world.ship(name)
-        if ship is None:
-            return {}
-        return {
-            "name": ship.name,
-            "class": ship.class_name,
-            "team": ship.team,
-            "status": ship.status.value,
-            "position": ship.position,
-            "hull": max(0.0, ship.hull) / ship.max_hull if ship.max_hull > 0 else 0.0,
-            "shields": max(0.0, ship.shields) / ship.max_shields if ship.max_shields > 0 else 0.0,
-            "wing": self._wing_name(ship),
-            "cargo": ship.cargo,
-            "flags": sorted(ship.flags),
-            "orders": self._orders(ship),
-        }
-
-    def _wing_name(self, ship: Ship) -> str:
-        wing = None if self.session is None or ship.wing is None else self.session.world.wings.get(ship.wing)
-        return "" if wing is None else wing.name
-
-    def _orders(self, ship: Ship) -> list[list[Any]]:
-        """Return the orders that the mission's file gives to a ship or its wing, as lists of name and arguments."""
-        assert self.session is not None
-        definitions: list[Any] = [ship.definition]
-        if ship.wing is not None:
-            definitions.append(self.session.world.wings[ship.wing].definition)
-        orders: list[list[Any]] = []
-        for definition in definitions:
-            goals: SexpExpression | None = getattr(definition, "goals", None)
-            if goals is not None:
-                orders += [
-                    [_atom(child) for child in order.children]
-                    for order in goals.root.arguments
-                    if order.kind is NodeKind.LIST and order.children
-                ]
-        return orders
+        session = self._playing("get_object")
+        ship = None if session is None else session.world.ship(name)
+        return {} if session is None or ship is None else readings.object_facts(session, ship)
 
     def object_names(self) -> list[str]:
         """Return the names of the ships that are in the mission now."""
-        if self.session is None:
+        session = self._playing("get_objects")
+        if session is None:
             return []
-        return [ship.name for ship in self.session.world.ships.values() if ship.status is ShipStatus.PRESENT]
+        return [ship.name for ship in session.world.ships.values() if ship.status is ShipStatus.PRESENT]
+
+    @staticmethod
+    def _no_object(session: MissionSession, name: str) -> str:
+        near = meant(name, (ship.name for ship in session.world.ships.values()))
+        return f"the mission has no object {name!r}{near}"
 
     # What the mission says
 
     def message_text(self, name: str) -> str:
-        """Return a message's text with variables in it replaced; the name itself if there is no such message."""
-        if self.session is None:
+        """Return a message's text with variables replaced; the name itself if there is no such message (reported)."""
+        session = self._playing("get_message_text")
+        if session is None:
             return name
-        for message in self.session.mission.messages:
+        messages = session.mission.messages
+        for message in messages:
             if message.name.lower() == name.lower():
-                return self.session.world.variables.replace_in(message.text)
+                return session.world.variables.replace_in(message.text)
+        near = meant(name, (message.name for message in messages))
+        self._gate.once(f"get_message_text {name}", f"get_message_text: the mission has no message {name!r}{near}")
         return name
+
+    def waypoints(self, path: str) -> Sequence[Sequence[float]]:
+        """Return the points of a waypoint path; none if there is no path of that name, which is reported."""
+        session = self._playing("get_waypoints")
+        if session is None:
+            return ()
+        found = session.world.waypoints.get(path.lower())
+        if found is None:
+            near = meant(path, session.world.waypoints)
+            self._gate.once(f"get_waypoints {path}", f"get_waypoints: the mission has no path {path!r}{near}")
+            return ()
+        return found
 
     def mission_time(self) -> float:
         """Return the seconds since the mission began, 0 without one."""
@@ -387,42 +431,28 @@ class RuntimeHost:
 
     def explain(self, event: str) -> str:
         """Return why an event has its result, as text; "" for an unknown event, which is reported."""
-        if self.session is None:
+        session = self._playing("explain")
+        if session is None:
+            return ""
+        known = [state.name for state in session.world.events]
+        if event.lower() not in (name.lower() for name in known):
+            self._report("error", f"explain: the mission has no event {event!r}{meant(event, known)}")
             return ""
         try:
-            return str(self.session.explain("event", event))
-        except (KeyError, RuntimeError) as error:
-            self._report("error", f"explain: {error.args[0] if error.args else error}")
+            return str(session.explain("event", event))
+        except (LookupError, RuntimeError) as error:
+            self._report("error", f"explain: {_reason(error)}")
             return ""
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events in order: name, result, done, count, objective."""
-        if self.session is None:
-            return []
-        return [
-            {
-                "name": event.name,
-                "result": event.result,
-                "done": event.done,
-                "count": event.count,
-                "objective": getattr(event.definition, "objective", ""),
-            }
-            for event in self.session.world.events
-        ]
+        session = self._playing("get_events")
+        return [] if session is None else readings.events(session)
 
     def goals(self) -> list[dict[str, Any]]:
         """Return the goals in order: name, type, status, message."""
-        if self.session is None:
-            return []
-        return [
-            {
-                "name": goal.name,
-                "type": getattr(goal.definition, "type", "primary"),
-                "status": goal.status,
-                "message": getattr(goal.definition, "message", ""),
-            }
-            for goal in self.session.world.goals
-        ]
+        session = self._playing("get_goals")
+        return [] if session is None else readings.goals(session)
 
     # Numbers
 
@@ -448,7 +478,7 @@ class RuntimeHost:
         found["events"] = len(self.session.world.events)
         found["tracked_objects"] = 0 if self.tracking is None else len(self.tracking)
         found["positions_read"] = 0 if self.tracking is None else self.tracking.positions_read
-        found["process_bytes"], found["process_peak_bytes"] = process_memory()
+        found["process_bytes"], found["process_peak_bytes"] = readings.process_memory()
         return found
 
     def performance_report(self, most: int = -1) -> dict[str, Any]:
@@ -471,7 +501,7 @@ class RuntimeHost:
         """Return the hints on the running mission, each with an `id` for `apply_hint`; none without a mission."""
         if self.session is None:
             return []
-        return [{"id": name, **_plain(hint.as_dict())} for name, hint in self.hints.find().items()]
+        return [{"id": name, **readings.plain(hint.as_dict())} for name, hint in self.hints.find().items()]
 
     def apply_hint(self, hint_id: str) -> bool:
         """Begin to apply a hint; say whether its trial runs now. What comes of it is told by `hint_tried`."""
@@ -483,69 +513,18 @@ class RuntimeHost:
         return True
 
     def _hint_tried(self, outcome: Outcome) -> None:
-        self._pending.append(("hint_tried", (outcome.id, outcome.applied, outcome.text)))
-        self._flush()
+        self._outbox.put("hint_tried", outcome.id, outcome.applied, outcome.text)
+        self._outbox.flush()
 
     def report_text(self) -> str:
         """Return the statistics as a text to read, "" without a mission."""
         if self.session is None:
             return ""
-        numbers = self.statistics()
-        times = numbers["frame_time_us"]
-        return "\n".join(
-            (
-                f"{numbers['mission']}, {numbers['mission_time']:.1f} s of mission time, {numbers['frames']} frames",
-                f"  asked for    {numbers['requests']:>12,} results",
-                f"  evaluated    {numbers['evaluations']:>12,}  ({100 * numbers['hit_rate']:.2f} % from cache)",
-                f"  invalidated  {numbers['invalidations']:>12,}",
-                f"  evicted      {numbers['evictions']:>12,}",
-                f"  cached       {numbers['cached_expressions']:>12,} expressions, {numbers['cache_bytes']:,} bytes",
-                f"  frame time   median {times['median']:.1f} us, 99 % below {times['p99']:.1f} us, "
-                f"longest {times['max']:.1f} us",
-                f"  objects      {numbers['tracked_objects']} tracked, {numbers['positions_read']:,} positions read",
-            )
-        )
+        return readings.statistics_text(self.statistics())
 
 
-def process_memory() -> tuple[int, int]:
-    """Return the bytes of memory that this process holds now and held at most.
-
-    Linux says both; elsewhere psutil is asked, where it is installed. 0 stands for what nobody says.
-    """
-    found = {"VmRSS": 0, "VmHWM": 0}
-    try:
-        text = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return _memory_by_psutil()
-    for line in text.splitlines():
-        name, _, rest = line.partition(":")
-        if name in found:
-            with contextlib.suppress(ValueError, IndexError):
-                found[name] = int(rest.split()[0]) * 1024
-    return found["VmRSS"], found["VmHWM"]
-
-
-def _memory_by_psutil() -> tuple[int, int]:
-    try:
-        import psutil
-
-        memory = psutil.Process().memory_info()
-    except Exception:  # not installed, or a system that it cannot read: the numbers are a help, never in the way
-        return 0, 0
-    return int(memory.rss), int(getattr(memory, "peak_wset", 0))
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    """Return a dictionary with values that Godot's types hold."""
-    plain: dict[str, Any] = json.loads(json.dumps(values, default=str))
-    return plain
-
-
-def _as_lists(values: Any) -> Any:
-    """Return nested tuples as nested lists, which the engine takes as arrays."""
-    return [_as_lists(value) for value in values] if isinstance(values, tuple | list) else values
-
-
-def _atom(node: Any) -> int | str:
-    text: str = node.text
-    return int(text) if node.kind is NodeKind.NUMBER and text.lstrip("-").isdecimal() else text
+def _reason(error: Exception) -> str:
+    """Return an error's sentence, without the number and the quotes that OSError and KeyError put around it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error.args[0]) if len(error.args) == 1 else str(error)

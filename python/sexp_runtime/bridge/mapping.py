@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
+from sexp_runtime.bridge.gate import RefusedError, meant, number, text, truth
+
 #: Facts whose changes a node tells, and the field of Ship that each sets.
 FIELDS: Final[dict[str, str]] = {
     "hull": "hull",
@@ -130,8 +132,9 @@ def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> Obj
     for key, value in wanted.items():
         fact = str(key)
         if fact == "freed_means":
-            if value in LEAVING:
-                freed_means = str(value)
+            if value not in LEAVING:
+                raise MappingError(f"freed_means: one of {', '.join(LEAVING)} is expected, not {value!r}")
+            freed_means = str(value)
         elif fact in LIFE:
             life[fact] = members.known_signal(str(value), fact)
         elif fact in MOTION:
@@ -163,8 +166,9 @@ def _by_convention(members: _Members) -> dict[str, Any]:
 
 def _source(fact: str, value: Any, members: _Members) -> Source:
     if fact not in FIELDS and not fact.startswith(("@", "flag:", "subsystem:")):
-        known = ", ".join((*FIELDS, *LIFE, *MOTION, "@VARIABLE", "flag:NAME", "subsystem:NAME", "freed_means"))
-        raise MappingError(f"there is no fact {fact!r}; known are {known}")
+        names = (*FIELDS, *LIFE, *MOTION, "freed_means")
+        known = ", ".join((*names, "@VARIABLE", "flag:NAME", "subsystem:NAME"))
+        raise MappingError(f"there is no fact {fact!r}{meant(fact, names)}; known are {known}")
     if isinstance(value, Mapping):
         return _described_source(fact, {str(key): part for key, part in value.items()}, members)
     if isinstance(value, str) and members.has_signal(value):
@@ -200,12 +204,17 @@ def _described_source(fact: str, entry: dict[str, Any], members: _Members) -> So
 
 
 def field_value(fact: str, value: Any) -> Any:
-    """Return a value as the field of the fact wants it: text, truth, or a finite number (0 for what is none)."""
+    """Return a value as the field of the fact wants it: text, truth, or a finite number; raises RefusedError.
+
+    Points below 0 count as 0. A negative top speed means that it is not known.
+    """
     if fact in _TEXTS:
-        return str(value)
-    if fact in _FLAGS or fact.startswith("flag:"):
-        return bool(value)
-    number = float(value)
-    if number != number or number in (float("inf"), float("-inf")):
-        return None if fact == "top_speed" else 0.0
-    return (number if number >= 0 else None) if fact == "top_speed" else number
+        return text(value)
+    if fact in _FLAGS:
+        return truth(value)
+    found = number(value)
+    if fact == "top_speed":
+        return found if found >= 0.0 else None
+    if fact == "max_hull" and found <= 0.0:
+        raise RefusedError("a number above 0 is expected")
+    return max(found, 0.0)

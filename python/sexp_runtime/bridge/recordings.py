@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from sexp_runtime.bridge.options import LoadOptions
     from sexp_runtime.monitor.recording import RecordingWriter
     from sexp_runtime.session import MissionSession
 
@@ -31,16 +31,15 @@ class MissionRecordings:
         self._writer: RecordingWriter | None = None
         self._session: MissionSession | None = None
 
-    def place(self, mission: str, options: Mapping[str, Any]) -> Path | None:
+    def place(self, mission: str, options: LoadOptions) -> Path | None:
         """Return the file for a mission to come, None for none; raises OSError if the folder cannot be written.
 
         Options: `record_to` names a file; else `record` says whether to, and `recordings` names the folder.
         """
-        if options.get("record_to"):
-            return Path(str(options["record_to"]))
-        folder = str(options.get("recordings", ""))
-        wanted = options.get("record", False) if self.switched is None else self.switched
-        return _new_file(Path(folder), mission) if wanted and folder else None
+        if options.record_to:
+            return Path(options.record_to)
+        wanted = options.record if self.switched is None else self.switched
+        return _new_file(Path(options.recordings), mission) if wanted and options.recordings else None
 
     def mission(self, session: MissionSession | None) -> None:
         """Take note of the mission now played, None for none."""

@@ -91,70 +91,100 @@ class SexpBridge(godot.RefCounted):
         else:
             godot.print(line)
 
+    def _failed(self, method: str, problem: Exception) -> None:
+        """Report an error of the runtime's own in one line; its traceback stands in the verbose output."""
+        import traceback
+
+        self._report("error", f"{method}: an error of the runtime itself, {type(problem).__name__}: {problem}")
+        godot.print_verbose("".join(traceback.format_exception(problem)))
+
+    def _done(self, method: str, function: Callable[[], bool], refusal: int) -> int:
+        """Return OK if the function says true, `refusal` if it says false, FAILED if it raises."""
+        try:
+            return int(godot.OK if function() else refusal)
+        except Exception as problem:
+            self._failed(method, problem)
+            return int(godot.FAILED)
+
+    def _value(self, method: str, function: Callable[[], Any], nothing: Any) -> Any:
+        """Return what the function returns, `nothing` if it raises."""
+        try:
+            return function()
+        except Exception as problem:
+            self._failed(method, problem)
+            return nothing
+
     def load_mission(self, file: str, text: str, options: dict[str, Any]) -> int:
         """Load a mission from the text if there is one, else from the file; an Error."""
-        return int(godot.OK if self.host.load(file, text, options) else godot.ERR_CANT_OPEN)
+        return self._done("load_mission", lambda: self.host.load(file, text, options), godot.ERR_CANT_OPEN)
+
+    def has_mission(self) -> bool:
+        """Say whether a mission is loaded."""
+        return self.host.session is not None
 
     def close_mission(self) -> None:
         """Forget the mission and all tracked nodes."""
-        self.host.close()
+        self._value("close_mission", self.host.close, None)
 
     def end_mission(self) -> None:
         """End the mission."""
-        self.host.end()
+        self._value("end_mission", self.host.end, None)
 
     def step(self, delta: float) -> None:
         """Run one frame of that many seconds."""
-        self.host.step(delta)
+        try:
+            self.host.step(delta)
+        except Exception as problem:
+            self._failed("step", problem)
 
     def evaluate(self, text: str, hints: dict[str, Any]) -> Any:
         """The value of an expression now."""
-        return self.host.evaluate(text, hints)
+        return self._value("evaluate", lambda: self.host.evaluate(text, hints), None)
 
-    def set_variable(self, name: str, value: Any) -> None:
-        """Set a variable of the mission."""
-        self.host.set_variable(name, value)
+    def set_variable(self, name: str, value: Any) -> int:
+        """Set a variable of the mission; an Error."""
+        return self._done("set_variable", lambda: self.host.set_variable(name, value), godot.ERR_INVALID_PARAMETER)
 
     def get_variable(self, name: str) -> Any:
         """A variable's value."""
-        return self.host.get_variable(name)
+        return self._value("get_variable", lambda: self.host.get_variable(name), None)
 
     def track(self, node: godot.Node, name: str, mapping: dict[str, Any]) -> int:
         """Tie a node to an object; an Error."""
-        return int(godot.OK if self.host.track(node, name, mapping) else godot.ERR_INVALID_PARAMETER)
+        return self._done("track", lambda: self.host.track(node, name, mapping), godot.ERR_INVALID_PARAMETER)
 
     def untrack(self, node: godot.Node) -> None:
         """Untie a node."""
-        self.host.untrack(node)
+        self._value("untrack", lambda: self.host.untrack(node), None)
 
     def report(self, kind: str, name: str, second: str) -> int:
         """Write an entry of the mission log; an Error."""
-        return int(godot.OK if self.host.report_entry(kind, name, second) else godot.ERR_INVALID_PARAMETER)
+        return self._done("report", lambda: self.host.report_entry(kind, name, second), godot.ERR_INVALID_PARAMETER)
 
-    def set_game_value(self, operator: str, arguments: list[Any], value: Any) -> None:
-        """Supply a value that only the game has."""
-        self.host.set_game_value(operator, arguments, value)
+    def set_game_value(self, operator: str, arguments: list[Any], value: Any) -> int:
+        """Supply a value that only the game has; an Error."""
+        given = self.host.set_game_value
+        return self._done("set_game_value", lambda: given(operator, arguments, value), godot.ERR_INVALID_PARAMETER)
 
     def get_object(self, name: str) -> dict[str, Any]:
         """What the mission knows of an object."""
-        facts = self.host.object_facts(name)
+        facts: dict[str, Any] = self._value("get_object", lambda: self.host.object_facts(name), {})
         if facts:
             facts["position"] = godot.Vector3(*facts["position"])
         return facts
 
     def get_objects(self) -> list[Any]:
         """Names of the objects present."""
-        return self.host.object_names()
+        return list(self._value("get_objects", self.host.object_names, []))
 
     def get_waypoints(self, path: str) -> list[Any]:
         """Points of a waypoint path."""
-        session = self.host.session
-        points = () if session is None else session.world.waypoints.get(path.lower(), ())
+        points = self._value("get_waypoints", lambda: self.host.waypoints(path), ())
         return [godot.Vector3(*point) for point in points]
 
     def get_message_text(self, name: str) -> str:
         """A message's text with variables replaced."""
-        return self.host.message_text(name)
+        return str(self._value("get_message_text", lambda: self.host.message_text(name), ""))
 
     def get_mission_time(self) -> float:
         """Seconds since the mission began."""
@@ -162,36 +192,36 @@ class SexpBridge(godot.RefCounted):
 
     def get_events(self) -> list[Any]:
         """All events."""
-        return self.host.events()
+        return list(self._value("get_events", self.host.events, []))
 
     def get_goals(self) -> list[Any]:
         """All goals."""
-        return self.host.goals()
+        return list(self._value("get_goals", self.host.goals, []))
 
     def explain(self, event: str) -> str:
         """Why an event has its result."""
-        return self.host.explain(event)
+        return str(self._value("explain", lambda: self.host.explain(event), ""))
 
     def get_statistics(self) -> dict[str, Any]:
         """All counters."""
-        return self.host.statistics()
+        return dict(self._value("get_statistics", self.host.statistics, {}))
 
     def get_performance_report(self, most_rows: int) -> dict[str, Any]:
         """The performance report; lists cut to so many rows, negative for all."""
-        return self.host.performance_report(most_rows)
+        return dict(self._value("get_performance_report", lambda: self.host.performance_report(most_rows), {}))
 
     def get_performance_hints(self) -> list[Any]:
         """The hints on the running mission."""
-        return self.host.performance_hints()
+        return list(self._value("get_performance_hints", self.host.performance_hints, []))
 
     def apply_hint(self, hint_id: str) -> int:
         """Begin to apply a hint; an Error."""
-        return int(godot.OK if self.host.apply_hint(hint_id) else godot.ERR_CANT_ACQUIRE_RESOURCE)
+        return self._done("apply_hint", lambda: self.host.apply_hint(hint_id), godot.ERR_CANT_ACQUIRE_RESOURCE)
 
     def save_recording(self, path: str) -> int:
         """Write what was recorded of the mission to a file; an Error."""
-        return int(godot.OK if self.host.save_recording(path) else godot.ERR_CANT_CREATE)
+        return self._done("save_recording", lambda: self.host.save_recording(path), godot.ERR_CANT_CREATE)
 
     def get_performance_text(self) -> str:
         """The counters as a text."""
-        return self.host.report_text()
+        return str(self._value("get_performance_text", self.host.report_text, ""))

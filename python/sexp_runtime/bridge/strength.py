@@ -50,3 +50,18 @@ class Strength:
             left = full * (getattr(ship, field) / before if before > 0.0 else 1.0)
         world.set_ship(ship, most, full)
         world.set_ship(ship, field, min(left, full))
+
+
+class SubsystemStrength:
+    """The points of one subsystem as the node counts them: the first value of its property is full, else 100 is."""
+
+    __slots__ = ("_full",)
+
+    def __init__(self) -> None:
+        self._full = 0.0
+
+    def share_of(self, points: float, *, first: bool) -> float:
+        """Return the share that is left, from 0 to 1; `first` as in `Strength.set_left`."""
+        if self._full <= 0.0:
+            self._full = points if first and points > 0.0 else UNNAMED_FULL
+        return min(max(points / self._full, 0.0), 1.0)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
+from sexp_runtime.bridge.gate import Gate, RefusedError, matrix, number, set_variable, truth, vector
 from sexp_runtime.bridge.mapping import (
     FIELDS,
     MOTION,
@@ -18,8 +19,7 @@ from sexp_runtime.bridge.mapping import (
     position_property,
 )
 from sexp_runtime.bridge.motion import MotionInterest
-from sexp_runtime.bridge.strength import FULL_OF, Strength
-from sexp_runtime.values import atoi
+from sexp_runtime.bridge.strength import FULL_OF, Strength, SubsystemStrength
 from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ class TrackedObject:
         "node",
         "ship",
         "strengths",
+        "subsystems",
     )
 
     def __init__(self, node: Node, identity: int, ship: Ship, mapping: ObjectMapping) -> None:
@@ -78,23 +79,18 @@ class TrackedObject:
         self.mover_identity = 0
         self.last_position: Vector | None = None
         facts = {source.fact for source in mapping.sources}
-        self.strengths = {
-            fact: Strength(fact, given=full in facts)
-            for fact, full in FULL_OF.items()
-            if fact in facts or full in facts
-        }
+        self.strengths = {fact: Strength(fact, given=full in facts) for fact, full in FULL_OF.items()}
+        self.subsystems: dict[str, SubsystemStrength] = {}
 
 
 class Tracking:
     """All tracked nodes of a mission. Reads nothing but the places that formulas want; all else is told by signals."""
 
-    def __init__(
-        self, world: World, interest: MotionInterest, access: NodeAccess, report: Callable[[str], None]
-    ) -> None:
+    def __init__(self, world: World, interest: MotionInterest, access: NodeAccess, gate: Gate) -> None:
         self._world = world
         self._interest = interest
         self._access = access
-        self._report = report
+        self._gate = gate
         self._by_node: dict[int, TrackedObject] = {}
         self._by_ship: dict[str, TrackedObject] = {}
         self._outside: list[TrackedObject] = []
@@ -113,8 +109,8 @@ class Tracking:
     def track(self, node: Node, name: str, mapping: Mapping[str, Any], freed_means: str) -> Ship:
         """Tie a node to the ship of that name, which arrives now if it has not yet; an unknown name makes a new ship.
 
-        A node or ship that is tied already is untied first. Raises MappingError when the mapping does not fit the node,
-        ValueError when the ship has left the mission.
+        A node that is tied already is untied first. Raises MappingError when the mapping does not fit the node,
+        ValueError when the ship has left the mission or belongs to another living node.
         """
         if not name:
             raise ValueError("an object needs a name")
@@ -123,12 +119,17 @@ class Tracking:
         ship = self._world.ship(name)
         if ship is not None and ship.status is ShipStatus.EXITED:
             raise ValueError(f"{name!r} has left the mission; a node cannot bring it back")
+        other = None if ship is None else self._by_ship.get(ship.key)
+        if other is not None and other.identity != identity:
+            if self._access.alive(other.identity) and not self._access.ends(other.node):
+                raise ValueError(
+                    f"another node is tied to {name!r} already; an object has one node, untrack that first"
+                )
+            self.untrack(other.identity)
         self.untrack(identity)
         if ship is None:
             ship = self._world.create_ship(name, "")
             assert ship is not None  # the name was free
-        elif ship.key in self._by_ship:
-            self.untrack(self._by_ship[ship.key].identity)
         tracked = TrackedObject(node, identity, ship, checked)
         self._find_mover(tracked)
         self._by_node[identity] = tracked
@@ -144,6 +145,9 @@ class Tracking:
         self._connect(tracked, "tree_entered", lambda: setattr(tracked, "in_tree", True))
         if self._interest.wants(ship, self._world):
             self._read_motion(tracked, 0.0)
+        if not mapping and not checked.sources and not checked.life:
+            line = f"{name}: the node has no signal of SexpObject's, so only its place and its freeing are seen"
+            self._gate.once(f"{name} signals", f"{line}; give a mapping")
         return ship
 
     def untrack(self, identity: int) -> bool:
@@ -243,7 +247,10 @@ class Tracking:
             return
 
         def told(*arguments: Any) -> None:
-            if source.argument is not None:
+            if source.argument is not None and source.argument >= len(arguments):
+                reason = RefusedError(f"the signal {source.signal!r} carries too few arguments")
+                self._gate.refused(tracked.ship.name, source.fact, arguments, reason)
+            elif source.argument is not None:
                 self._set(tracked, source.fact, arguments[source.argument])
             elif source.property is not None:
                 self._set(tracked, source.fact, tracked.node.get(source.property))
@@ -252,35 +259,33 @@ class Tracking:
 
     def _set(self, tracked: TrackedObject, fact: str, value: Any, *, first: bool = False) -> None:
         """Set a fact to what the node says; `first` if it is the value of a property when tracking begins."""
-        world, ship = self._world, tracked.ship
         try:
-            if fact.startswith("@"):
-                self._set_variable(fact[1:], value)
-            elif fact.startswith("flag:"):
-                world.set_flag(ship, fact[5:], bool(value))
-            elif fact.startswith("subsystem:"):
-                subsystem = world.add_subsystem(ship, fact[10:])
-                world.set_subsystem(ship, subsystem, "hull", float(value))
-            elif ship.status is not ShipStatus.EXITED and value != "":  # an empty text leaves the file's
-                taken = field_value(fact, value)
-                if fact in FULL_OF:
-                    tracked.strengths[fact].set_left(world, ship, taken, first=first)
-                elif fact in FULL_OF.values():
-                    tracked.strengths[fact.removeprefix("max_")].set_full(world, ship, taken)
-                else:
-                    world.set_ship(ship, FIELDS[fact], taken)
-        except (TypeError, ValueError) as error:
-            self._report(f"{ship.name}: {fact} cannot be {value!r}: {error}")
-
-    def _set_variable(self, name: str, value: Any) -> None:
-        variables = self._world.variables
-        index = variables.index(name)
-        if index is None:
-            raise ValueError(f"the mission has no variable {name!r}")
-        if isinstance(value, str):
-            variables.set_text(index, value)
+            self._take(tracked, fact, value, first)
+        except RefusedError as reason:
+            self._gate.refused(tracked.ship.name, fact, value, reason)
         else:
-            variables.set_number(index, atoi(str(int(value))))
+            self._gate.accepted(tracked.ship.name, fact)
+
+    def _take(self, tracked: TrackedObject, fact: str, value: Any, first: bool) -> None:
+        """Set a fact; raises RefusedError for a value that it cannot have."""
+        world, ship = self._world, tracked.ship
+        if fact.startswith("@"):
+            set_variable(world, fact[1:], value)
+        elif fact.startswith("flag:"):
+            world.set_flag(ship, fact[5:], truth(value))
+        elif fact.startswith("subsystem:"):
+            strength = tracked.subsystems.setdefault(fact, SubsystemStrength())
+            subsystem = world.add_subsystem(ship, fact[10:])
+            share = strength.share_of(number(value), first=first)
+            world.set_subsystem(ship, subsystem, "hull", subsystem.max_hull * share)
+        elif ship.status is not ShipStatus.EXITED and value != "":  # an empty text leaves the file's
+            taken = field_value(fact, value)
+            if fact in FULL_OF:
+                tracked.strengths[fact].set_left(world, ship, taken, first=first)
+            elif fact in FULL_OF.values():
+                tracked.strengths[fact.removeprefix("max_")].set_full(world, ship, taken)
+            else:
+                world.set_ship(ship, FIELDS[fact], taken)
 
     def _life(self, tracked: TrackedObject, what: str) -> Callable[..., None]:
         def told(*arguments: Any) -> None:
@@ -295,7 +300,7 @@ class Tracking:
         """Let a ship arrive because the game has brought it, whatever its own cue would have said."""
         self._world.set_ship(ship, "arrival_allowed", True)
         if not self._world.arrive(ship) and ship.status is ShipStatus.NOT_YET:
-            self._report(f"{ship.name} cannot arrive any more: its wing has gone")
+            self._gate.once(ship.name, f"{ship.name} cannot arrive any more: its wing has gone")
 
     def _leave(self, ship: Ship, how: str, killer: str = "") -> None:
         """Let a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""
@@ -347,16 +352,27 @@ class Tracking:
             return
         motion = tracked.mapping.motion
         self.positions_read += 1
-        position = as_vector(mover.get(motion["position"]))
+        last = tracked.last_position
         velocity: Vector | None = None
         orientation: Matrix | None = None
-        last = tracked.last_position
-        if MOTION[1] in motion:
-            velocity = as_vector(mover.get(motion["velocity"]))
-        elif last is not None and seconds > 0:
-            velocity = tuple((now - before) / seconds for now, before in zip(position, last, strict=True))  # type: ignore[assignment]  # three parts in, three out
-        if MOTION[2] in motion:
-            orientation = as_matrix(mover.get(motion["orientation"]))
+        fact = MOTION[0]
+        value = mover.get(motion[fact])
+        try:
+            position = vector(value)
+            if MOTION[1] in motion:
+                fact = MOTION[1]
+                value = mover.get(motion[fact])
+                velocity = vector(value)
+            elif last is not None and seconds > 0:
+                velocity = tuple((now - before) / seconds for now, before in zip(position, last, strict=True))  # type: ignore[assignment]  # three parts in, three out
+            if MOTION[2] in motion:
+                fact = MOTION[2]
+                value = mover.get(motion[fact])
+                orientation = matrix(value)
+        except RefusedError as reason:
+            self._gate.refused(tracked.ship.name, fact, value, reason)
+            return
+        self._gate.accepted(tracked.ship.name, MOTION[0])
         bound = tracked.ship.speed_bound
         jump = last is None
         if last is None or seconds > 0:
@@ -364,23 +380,3 @@ class Tracking:
             jump = jump or (bound is not None and math.dist(position, last or position) > bound * seconds + 1.0)
             tracked.last_position = position
         self._world.move_ship(tracked.ship, position, velocity, orientation, jump=jump)
-
-
-def as_vector(value: Any) -> Vector:
-    """Return a Godot vector as metres in space: the plane of a Vector2 lies at height 0, its y axis is z."""
-    z = getattr(value, "z", None)
-    if z is None:
-        return (float(value.x), 0.0, float(value.y))
-    return (float(value.x), float(value.y), float(z))
-
-
-def as_matrix(value: Any) -> Matrix:
-    """Return an orientation (right, up, forward) from a Basis, or from the angle in radians of a node in the plane.
-
-    In space an object's front is its +z axis; in the plane it is its +x axis.
-    """
-    if isinstance(value, int | float):
-        c, s = math.cos(value), math.sin(value)
-        return (s, 0.0, -c, 0.0, 1.0, 0.0, c, 0.0, s)
-    parts = [as_vector(axis) for axis in (value.x, value.y, value.z)]
-    return (*parts[0], *parts[1], *parts[2])

@@ -1,0 +1,175 @@
+"""The gate: what comes from a game is converted here, or refused with one line that says why.
+
+Facts are whole numbers of 32 bits, finite numbers, texts or truths. Whether a value comes by a call or by a signal of a
+tracked node, it goes through the same functions; behind the gate nothing has to be checked again.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.catalog.rows import nearest_names
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.ships import Matrix, Vector
+    from sexp_runtime.world.world import World
+
+#: The whole numbers of the language (B1).
+LEAST_WHOLE: Final = -(2**31)
+MOST_WHOLE: Final = 2**31 - 1
+#: The largest number that the original's 32-bit floating point holds.
+LARGEST: Final = 3.4028234e38
+#: How many refusals are remembered, so that each is told once.
+MOST_REMEMBERED: Final = 4096
+#: Most characters of a value that a line shows.
+SHOWN: Final = 60
+#: What every method says that needs a mission when there is none.
+NO_MISSION: Final = "no mission is loaded; call load_mission first"
+
+_WHOLE_TEXT: Final = re.compile(r"\s*[+-]?\d+\s*")
+
+
+class RefusedError(ValueError):
+    """A value that cannot be taken; its text says why, as the end of the sentence "X cannot be 5: ..."."""
+
+
+def whole_number(value: Any) -> int:
+    """Return a whole number of 32 bits: true is 1, a fraction is cut off, what is beyond 32 bits is the bound (B1).
+
+    Raises RefusedError for null, texts that are no number, lists, NaN, infinities and floating numbers beyond 32 bits.
+    """
+    if isinstance(value, str):
+        if _WHOLE_TEXT.fullmatch(value) is None or len(value) > SHOWN:
+            raise RefusedError("a whole number is expected")
+        value = int(value)
+    if isinstance(value, int):
+        return min(max(int(value), LEAST_WHOLE), MOST_WHOLE)
+    if isinstance(value, float) and LEAST_WHOLE - 1 < value < MOST_WHOLE + 1:
+        return int(value)
+    raise RefusedError(
+        "a whole number of 32 bits is expected" if isinstance(value, float) else "a whole number is expected"
+    )
+
+
+def number(value: Any) -> float:
+    """Return a finite number; raises RefusedError for everything else."""
+    if isinstance(value, float):
+        if -LARGEST <= value <= LARGEST:
+            return value
+        raise RefusedError("a finite number is expected")
+    if isinstance(value, int):
+        return float(min(max(value, -(2**63)), 2**63))
+    raise RefusedError("a number is expected")
+
+
+def truth(value: Any) -> bool:
+    """Return whether a number or a bool is not 0; raises RefusedError for everything else."""
+    if isinstance(value, bool):
+        return value
+    return number(value) != 0.0
+
+
+def text(value: Any) -> str:
+    """Return a text without NUL characters; raises RefusedError for everything else."""
+    if not isinstance(value, str):
+        raise RefusedError("a text is expected")
+    if "\0" in value:
+        raise RefusedError("a text without NUL characters is expected")
+    return str(value)
+
+
+def vector(value: Any) -> Vector:
+    """Return a Godot vector as metres in space: the plane of a Vector2 lies at height 0, its y axis is z.
+
+    Raises RefusedError for what is no vector, and for places that are not finite.
+    """
+    try:
+        z = getattr(value, "z", None)
+        found = (float(value.x), 0.0, float(value.y)) if z is None else (float(value.x), float(value.y), float(z))
+    except (AttributeError, TypeError, ValueError):
+        raise RefusedError("a Vector2 or a Vector3 is expected") from None
+    if not math.isfinite(found[0] + found[1] + found[2]):
+        raise RefusedError("finite coordinates are expected")
+    return found
+
+
+def matrix(value: Any) -> Matrix:
+    """Return an orientation (right, up, forward) from a Basis, or from the angle in radians of a node in the plane.
+
+    In space an object's front is its +z axis; in the plane it is its +x axis. Raises RefusedError for everything else.
+    """
+    if isinstance(value, int | float):
+        angle = number(value)
+        c, s = math.cos(angle), math.sin(angle)
+        return (s, 0.0, -c, 0.0, 1.0, 0.0, c, 0.0, s)
+    try:
+        axes = (value.x, value.y, value.z)
+    except AttributeError:
+        raise RefusedError("a Basis or an angle is expected") from None
+    parts = [vector(axis) for axis in axes]
+    return (*parts[0], *parts[1], *parts[2])
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """Return "; did you mean ...?" with the known names that look like the given one, or an empty text."""
+    near = nearest_names(name, known)
+    return f"; did you mean {' or '.join(repr(found) for found in near)}?" if near else ""
+
+
+def set_variable(world: World, name: str, value: Any) -> None:
+    """Set a variable of the mission to a value of its type; raises RefusedError, for an unknown name, too."""
+    variables = world.variables
+    index = variables.index(name)
+    if index is None:
+        raise RefusedError(
+            f"the mission has no variable {name!r}{meant(name, (known for known in variables.names if known))}"
+        )
+    if variables.types[index] == "number":
+        variables.set_number(index, whole_number(value))
+    elif isinstance(value, int):
+        variables.set_number(index, whole_number(value))  # the table keeps it as text
+    else:
+        variables.set_text(index, text(value))
+
+
+def shown(value: Any) -> str:
+    """Return a value as a line may show it: short, in one line."""
+    found = repr(value)
+    return found if len(found) <= SHOWN else found[:SHOWN] + "..."
+
+
+class Gate:
+    """Tells of each refusal once, until another value comes for the same fact of the same object.
+
+    `report(text)` is called with the line.
+    """
+
+    __slots__ = ("_refused", "_report")
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+        self._refused: dict[tuple[str, str], str] = {}
+
+    def accepted(self, subject: str, fact: str) -> None:
+        """A value was taken: the next refusal is told again."""
+        if self._refused:
+            self._refused.pop((subject, fact), None)
+
+    def refused(self, subject: str, fact: str, value: Any, reason: Exception) -> None:
+        """Tell that a value was refused, unless the last one was refused as well and is the same."""
+        key, found = (subject, fact), shown(value)
+        if self._refused.get(key) == found:
+            return
+        if len(self._refused) >= MOST_REMEMBERED:
+            self._refused.clear()
+        self._refused[key] = found
+        self._report(f"{subject}: {fact} cannot be {found}: {reason}")
+
+    def once(self, subject: str, line: str) -> None:
+        """Tell a line once until `accepted(subject, "")`."""
+        if self._refused.get((subject, "")) != line:
+            self._refused[subject, ""] = line
+            self._report(line)

@@ -1,0 +1,64 @@
+"""The options of `load_mission`: every one checked before anything happens to the running mission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from sexp_runtime.bridge.gate import RefusedError, meant, number, shown, text, truth, whole_number
+from sexp_runtime.bridge.mapping import LEAVING
+
+ENGINES: Final = ("cached", "naive", "compiled")
+DIALECTS: Final = ("auto", "fso", "wcs")
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """What a game may say when it loads a mission; see `load_mission` of the autoload."""
+
+    seed: int = 0
+    engine: str = "cached"
+    dialect: str = "auto"
+    scenario: bool = False
+    cache_bytes: int = 4 << 20
+    verify_every: int = 0
+    freed_means: str = "destroyed"
+    frame_budget_us: float = 0.0
+    event_budget_us: float = 0.0
+    record: bool = False
+    record_to: str = ""
+    recordings: str = ""
+
+
+_CHOICES: Final = {"engine": ENGINES, "dialect": DIALECTS, "freed_means": LEAVING}
+_LEAST: Final = {"cache_bytes": 0, "verify_every": 0, "frame_budget_us": 0, "event_budget_us": 0, "seed": 0}
+
+
+def read_options(given: Mapping[str, Any]) -> LoadOptions:
+    """Return the options of a dictionary; raises RefusedError with a sentence about the first that is wrong."""
+    known = {field.name: field.default for field in fields(LoadOptions)}
+    found: dict[str, Any] = {}
+    for key, value in given.items():
+        name = str(key)
+        if name not in known:
+            raise RefusedError(f"there is no option {name!r}{meant(name, known)}; there are {', '.join(known)}")
+        try:
+            found[name] = _converted(name, known[name], value)
+        except RefusedError as reason:
+            raise RefusedError(f"the option {name} cannot be {shown(value)}: {reason}") from None
+    return LoadOptions(**found)
+
+
+def _converted(name: str, default: Any, value: Any) -> Any:
+    if isinstance(default, bool):
+        return truth(value)
+    if isinstance(default, str):
+        taken = text(value)
+        if name in _CHOICES and taken not in _CHOICES[name]:
+            raise RefusedError(f"it is one of {', '.join(_CHOICES[name])}")
+        return taken
+    amount = whole_number(value) if isinstance(default, int) else number(value)
+    if amount < _LEAST[name]:
+        raise RefusedError(f"it is at least {_LEAST[name]}")
+    return amount

@@ -1,0 +1,70 @@
+"""Signals on their way to the game: kept back while a frame is evaluated, then emitted in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+#: Most rounds in one frame, when handlers of signals keep causing new ones.
+MOST_ROUNDS: Final = 100
+
+Signal = tuple[str, tuple[Any, ...]]
+
+
+class Outbox:
+    """Signals of one mission at a time; those of a mission that was closed or replaced are dropped.
+
+    `emit(signal, *arguments)` hands a signal to the game; one that raises is reported by `report(text)`, and the next
+    signal is emitted all the same.
+    """
+
+    def __init__(self, emit: Callable[..., None], report: Callable[[str], None]) -> None:
+        self._emit = emit
+        self._report = report
+        self._kept: list[Signal] = []
+        self._mission = 0
+        self.busy = False
+        #: Called with each signal once it is emitted, as `after(signal, arguments)`.
+        self.after: Callable[[str, tuple[Any, ...]], None] | None = None
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def new_mission(self) -> None:
+        """Drop what is kept, and what is being emitted right now: it belongs to a mission that is gone."""
+        self._kept.clear()
+        self._mission += 1
+
+    def put(self, signal: str, *arguments: Any) -> None:
+        """Keep a signal back until the next `flush`."""
+        self._kept.append((signal, arguments))
+
+    def put_first(self, signals: list[Signal]) -> None:
+        """Keep signals back that come before all others of this frame."""
+        self._kept[:0] = signals
+
+    def flush(self) -> None:
+        """Emit what is kept, then what handlers caused in turn; what never settles waits for the next frame."""
+        if self.busy:
+            return
+        self.busy = True
+        try:
+            for _round in range(MOST_ROUNDS):
+                kept, self._kept[:] = list(self._kept), []
+                if not kept:
+                    return
+                mission = self._mission
+                for signal, arguments in kept:
+                    if mission != self._mission:
+                        break  # a handler has closed or replaced the mission
+                    self._tell(signal, arguments, mission)
+        finally:
+            self.busy = False
+
+    def _tell(self, signal: str, arguments: tuple[Any, ...], mission: int) -> None:
+        try:
+            self._emit(signal, *arguments)
+            if self.after is not None and mission == self._mission:
+                self.after(signal, arguments)
+        except Exception as error:  # one listener must not keep others from being told
+            self._report(f"a listener of {signal} failed: {type(error).__name__}: {error}")
