@@ -8,8 +8,10 @@ const STEP_IN := "sexp_runtime/run/step_in"
 const ENGINE := "sexp_runtime/run/engine"
 ## Seed of everything random in a mission, when [method SexpRuntime.load_mission] names none.
 const SEED := "sexp_runtime/run/seed"
-## A frame longer than this counts as this long (seconds), so that a stall does not skip mission time.
+## A frame longer than this (seconds) is made in several steps, so that nothing that lasts a moment is skipped.
 const LONGEST_STEP := "sexp_runtime/run/longest_step"
+## Most steps that one frame of the engine makes; mission time beyond them is dropped, and that is said.
+const MOST_STEPS := "sexp_runtime/run/most_steps"
 ## Bytes that the cache of ad-hoc expressions may hold.
 const CACHE_BYTES := "sexp_runtime/cache/max_bytes"
 ## What the freeing of a tracked node means for its object.
@@ -49,6 +51,7 @@ const _TABLE: Array[Array] = [
 	[ENGINE, "cached", PROPERTY_HINT_ENUM, "cached,naive", false],
 	[SEED, 0, PROPERTY_HINT_RANGE, "0,2147483647,1", true],
 	[LONGEST_STEP, 0.25, PROPERTY_HINT_RANGE, "0.01,10,0.01,suffix:s", false],
+	[MOST_STEPS, 32, PROPERTY_HINT_RANGE, "1,10000,1", false],
 	[CACHE_BYTES, 8388608, PROPERTY_HINT_RANGE, "65536,1073741824,1,suffix:B", false],
 	[FREED_MEANS, "destroyed", PROPERTY_HINT_ENUM, "destroyed,departed,vanished", true],
 	[MONITORS, true, PROPERTY_HINT_NONE, "", true],

@@ -2,6 +2,7 @@
 ##
 ## Set [member object_name] to the object's name in the mission, keep [member hull] and [member shields] up to date, and the
 ## mission's formulas see it. Each real change is told once, by a signal; the position is read once a frame, and only if a formula wants it.
+@tool
 @icon("res://addons/sexp_runtime/icons/sexp_object.svg")
 class_name SexpObject
 extends Node
@@ -27,8 +28,11 @@ signal action_requested(operator: String, arguments: Array)
 @warning_ignore("unused_signal") # emitted by the bridge
 signal left(how: String)
 
-## The object's name in the mission.
-@export var object_name := ""
+## The object's name in the mission. One object belongs to one node.
+@export var object_name := "":
+	set(value):
+		object_name = value
+		update_configuration_warnings()
 ## The hull when nothing is broken.
 @export_range(0.001, 1000000.0) var max_hull := 100.0:
 	set(value):
@@ -68,12 +72,41 @@ signal left(how: String)
 			team = value
 			team_changed.emit(value)
 
+## The mission's object that this node is tied to; empty while there is none.
+var tied_to: String:
+	get:
+		return str(_runtime.get_object(object_name).get("name", "")) if is_tied() else ""
+
+const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
+
+var _runtime: Runtime = null
+
+
 func _ready() -> void:
-	var runtime := get_node_or_null(^"/root/SexpRuntime")
-	if runtime == null:
-		push_error("SexpObject %s: the autoload SexpRuntime is missing; enable the plugin SEXP Runtime" % object_name)
+	if Engine.is_editor_hint():
 		return
-	runtime.call(&"track", self, object_name)
+	_runtime = get_node_or_null(^"/root/SexpRuntime")
+	if _runtime == null:
+		push_error("SexpObject %s: the autoload SexpRuntime is missing; enable SEXP Runtime in Project > Project Settings > Plugins" % object_name)
+		return
+	add_to_group(Runtime.OBJECTS)
+	if _runtime.has_mission():
+		tie()
+
+
+## Ties the node to the object of its name in the mission that is loaded. This happens by itself, at each load.
+func tie() -> Error:
+	if _runtime == null:
+		return ERR_UNAVAILABLE
+	if object_name.is_empty():
+		push_error("SexpObject %s: Object Name is empty, so it is tied to no object of the mission" % get_path())
+		return ERR_UNCONFIGURED
+	return _runtime.track(self, object_name)
+
+
+## Whether the node is tied to an object of the mission that is played.
+func is_tied() -> bool:
+	return is_instance_valid(_runtime) and _runtime.is_tracked(self)
 
 
 ## Tells the mission that the object is destroyed, and by whom.
@@ -84,3 +117,40 @@ func destroy(killer: String = "") -> void:
 ## Tells the mission that the object leaves unharmed.
 func depart() -> void:
 	departed.emit()
+
+
+# In the editor
+
+func _validate_property(property: Dictionary) -> void:
+	if property["name"] == "object_name":
+		var names := _names_in_mission()
+		if not names.is_empty():
+			property["hint"] = PROPERTY_HINT_ENUM_SUGGESTION
+			property["hint_string"] = ",".join(names)
+
+
+func _get_configuration_warnings() -> PackedStringArray:
+	var warnings := PackedStringArray()
+	var names := _names_in_mission()
+	if object_name.is_empty():
+		warnings.append("Object Name is empty: the node is tied to no object of the mission.")
+	elif not names.is_empty() and object_name.to_lower() not in Array(names).map(func(known: String) -> String: return known.to_lower()):
+		warnings.append("The mission has no object %s; a new one is made when the game runs." % object_name)
+	for other: Node in _root_of_scene().find_children("*", "SexpObject", true, false):
+		if other != self and not object_name.is_empty() and (other.get(&"object_name") as String).to_lower() == object_name.to_lower():
+			warnings.append("%s has the same Object Name; an object of the mission belongs to one node." % _root_of_scene().get_path_to(other))
+			break
+	return warnings
+
+
+func _root_of_scene() -> Node:
+	return get_tree().edited_scene_root if is_inside_tree() and get_tree().edited_scene_root != null else self
+
+
+## The object names of the mission that the edited scene plays; none where it is not known.
+func _names_in_mission() -> PackedStringArray:
+	for found: Node in _root_of_scene().find_children("*", "SexpMission", true, false) + [_root_of_scene()]:
+		var file: SexpMissionFile = found.get(&"mission") as SexpMissionFile
+		if file != null:
+			return file.get_object_names()
+	return PackedStringArray()

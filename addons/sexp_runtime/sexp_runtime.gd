@@ -52,6 +52,8 @@ signal mission_ended()
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 ## Where the recordings of the last missions are kept.
 const RECORDINGS := "user://sexp_recordings"
+## The group of all [SexpObject]s that are in the tree.
+const OBJECTS := &"sexp_objects"
 
 ## Whether mission time goes on. Set by [method start] and [method pause].
 var running := false:
@@ -62,6 +64,9 @@ var running := false:
 var _bridge: Object = null
 var _step_in := Settings.STEP_IDLE
 var _longest_step := 0.25
+var _most_steps := 32
+var _dropped := 0.0
+var _mission_node: WeakRef = weakref(null)
 var _overlay: CanvasLayer = null
 
 
@@ -70,6 +75,9 @@ func _enter_tree() -> void:
 	process_physics_priority = 1000
 	_step_in = Settings.value(Settings.STEP_IN)
 	_longest_step = Settings.value(Settings.LONGEST_STEP)
+	_most_steps = Settings.value(Settings.MOST_STEPS)
+	if not mission_loaded.is_connected(_tie_objects):
+		mission_loaded.connect(_tie_objects) # the first to know, so that a game's handlers find all objects tied
 	if _bridge == null:
 		_bridge = _create_bridge()
 	if _bridge != null:
@@ -89,13 +97,11 @@ func _exit_tree() -> void:
 
 
 func _process(delta: float) -> void:
-	if _bridge.call("has_mission"):
-		_bridge.call("step", minf(delta, _longest_step))
+	_advance(delta)
 
 
 func _physics_process(delta: float) -> void:
-	if _bridge.call("has_mission"):
-		_bridge.call("step", minf(delta, _longest_step))
+	_advance(delta)
 
 
 ## Whether Python and the runtime are there. If not, the reason stands in the output, and all other methods do nothing.
@@ -108,6 +114,16 @@ func has_mission() -> bool:
 	return _bridge != null and _bridge.call("has_mission")
 
 
+## Whether a node is tied to an object of the mission.
+func is_tracked(node: Node) -> bool:
+	return _bridge != null and _bridge.call("is_tracked", node)
+
+
+## The [SexpMission] whose mission is played; [code]null[/code] if [method load_mission] was called instead, or nothing is played.
+func get_mission_node() -> Node:
+	return _mission_node.get_ref() if has_mission() else null
+
+
 ## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
 ## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
@@ -116,6 +132,28 @@ func has_mission() -> bool:
 ## [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with
 ## file, line and column. A mission that cannot be loaded, and an unknown option, leave the present mission as it is.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
+	return _load(path, options, null)
+
+
+## Loads the mission of a [SexpMission] node. A game calls [method SexpMission.load_mission] instead.
+func load_for(node: Node, file: SexpMissionFile, options: Dictionary = {}) -> Error:
+	if file.resource_path.is_empty() or file.resource_path.contains("::"):
+		return _load_text(file.get_mission_name(), file.text, options, node)
+	return _load(file.resource_path, options, node)
+
+
+func _load(path: String, options: Dictionary, node: Node) -> Error:
+	var text := ""
+	var file := ProjectSettings.globalize_path(path)
+	if path.begins_with("res://") and not FileAccess.file_exists(file):
+		text = FileAccess.get_file_as_string(path) # inside an exported pack
+		if text.is_empty():
+			push_error("SEXP runtime: there is no mission %s" % path)
+			return ERR_FILE_NOT_FOUND
+	return _load_text(file, text, options, node)
+
+
+func _load_text(file: String, text: String, options: Dictionary, node: Node) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
 	var chosen := {
@@ -132,14 +170,13 @@ func load_mission(path: String, options: Dictionary = {}) -> Error:
 	chosen.merge(options, true)
 	if chosen.has("record_to"):
 		chosen["record_to"] = ProjectSettings.globalize_path(str(chosen["record_to"]))
-	var text := ""
-	var file := ProjectSettings.globalize_path(path)
-	if path.begins_with("res://") and not FileAccess.file_exists(file):
-		text = FileAccess.get_file_as_string(path) # inside an exported pack
-		if text.is_empty():
-			push_error("SEXP runtime: there is no mission %s" % path)
-			return ERR_FILE_NOT_FOUND
+	var before := _mission_node
+	_mission_node = weakref(node)
 	var answer: Variant = _bridge.call("load_mission", file, text, chosen)
+	if answer is int and answer == OK:
+		_dropped = 0.0
+		return OK
+	_mission_node = before
 	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
 
 
@@ -168,6 +205,7 @@ func end_mission() -> void:
 ## Forgets the mission and everything tracked.
 func close_mission() -> void:
 	running = false
+	_mission_node = weakref(null)
 	if _bridge != null:
 		_bridge.call("close_mission")
 
@@ -271,8 +309,14 @@ func show_overlay(shown: bool = true) -> void:
 
 ## The runtime's counters: frames, evaluations, hits, requests, hit_rate (0 to 1), invalidations, evictions,
 ## cached_expressions, cache_bytes, frame_time_us (last, median, p99, max) and more.
+## [code]dropped_seconds[/code] is mission time beyond the limit of steps a frame.
 func get_statistics() -> Dictionary:
-	return {} if _bridge == null else _bridge.call("get_statistics")
+	if _bridge == null:
+		return {}
+	var found: Dictionary = _bridge.call("get_statistics")
+	if not found.is_empty():
+		found["dropped_seconds"] = _dropped
+	return found
 
 
 ## The performance report: where evaluation time goes, by event, operator and cause. The dictionary is described in
@@ -310,6 +354,32 @@ func save_recording(path: String) -> Error:
 ## The statistics as a text to read.
 func get_performance_text() -> String:
 	return "" if _bridge == null else _bridge.call("get_performance_text")
+
+
+## Steps the mission by a frame of the engine: one longer than the longest step is made in several, none of which is lost
+## up to the limit of steps a frame.
+func _advance(delta: float) -> void:
+	var left := delta
+	var steps := 0
+	while left > 1e-9 and running and has_mission():
+		if steps == _most_steps:
+			_say_dropped(left)
+			return
+		var step_now := left if left <= _longest_step else minf(_longest_step, left / ceilf(left / _longest_step - 1e-6))
+		_bridge.call("step", step_now)
+		left -= step_now
+		steps += 1
+
+
+func _say_dropped(seconds: float) -> void:
+	if _dropped == 0.0:
+		push_warning("SEXP runtime: a frame was longer than %d steps of %.2f s; mission time beyond that is dropped (settings %s and %s)"
+				% [_most_steps, _longest_step, Settings.MOST_STEPS, Settings.LONGEST_STEP])
+	_dropped += seconds
+
+
+func _tie_objects(_mission_name: String) -> void:
+	get_tree().call_group(OBJECTS, &"tie")
 
 
 func _is_to_be_recorded() -> bool:

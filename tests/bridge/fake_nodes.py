@@ -35,6 +35,7 @@ class FakeNode:
         self.signals = {**signals, "tree_exited": 0, "tree_entered": 0}
         self.connected: dict[str, list[Callable[..., None]]] = {}
         self.parent = parent
+        self.scene: FakeNode | None = None
         self.freed = False
         self.queued = False
         self.reads: list[str] = []
@@ -103,6 +104,9 @@ class FakeAccess:
 
     def parent(self, node: FakeNode) -> FakeNode | None:
         return node.parent
+
+    def scene(self, node: FakeNode) -> int:
+        return 0 if node.scene is None else self.identity(node.scene)
 
 
 def sexp_object(**properties: Any) -> FakeNode:

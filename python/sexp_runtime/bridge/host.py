@@ -375,6 +375,10 @@ class RuntimeHost:
         own = node.get("freed_means")
         return str(own) if own in LEAVING else self._freed_means
 
+    def is_tracked(self, node: Node) -> bool:
+        """Say whether a node is tied to an object."""
+        return self.tracking is not None and self.tracking.has_node(self._access.identity(node))
+
     def untrack(self, node: Node) -> None:
         """Untie a node."""
         if self.tracking is not None:

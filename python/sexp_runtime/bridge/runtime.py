@@ -43,6 +43,15 @@ class GodotNodes:
         """The node above, if any."""
         return node.get_parent()
 
+    def scene(self, node: Any) -> int:
+        """The instance id of the tree's current scene if the node is in it, else 0."""
+        if not node.is_inside_tree():
+            return 0
+        scene = node.get_tree().current_scene
+        return (
+            int(scene.get_instance_id()) if scene is not None and (scene is node or scene.is_ancestor_of(node)) else 0
+        )
+
 
 @godot.expose
 class SexpBridge(godot.RefCounted):
@@ -156,6 +165,10 @@ class SexpBridge(godot.RefCounted):
     def untrack(self, node: godot.Node) -> None:
         """Untie a node."""
         self._value("untrack", lambda: self.host.untrack(node), None)
+
+    def is_tracked(self, node: godot.Node) -> bool:
+        """Say whether a node is tied to an object."""
+        return bool(self._value("is_tracked", lambda: self.host.is_tracked(node), False))
 
     def report(self, kind: str, name: str, second: str) -> int:
         """Write an entry of the mission log; an Error."""

@@ -50,6 +50,9 @@ class NodeAccess(Protocol):
     def parent(self, node: Node) -> Node | None:
         """The node above, if any."""
 
+    def scene(self, node: Node) -> int:
+        """The instance id of the scene that is played, if the node is in it, else 0."""
+
 
 class TrackedObject:
     """One node tied to one ship of the world."""
@@ -63,6 +66,7 @@ class TrackedObject:
         "mover",
         "mover_identity",
         "node",
+        "scene",
         "ship",
         "strengths",
         "subsystems",
@@ -75,6 +79,7 @@ class TrackedObject:
         self.mapping = mapping
         self.connections: list[tuple[str, Callable[..., None]]] = []
         self.in_tree = True
+        self.scene = 0
         self.mover: Node | None = None
         self.mover_identity = 0
         self.last_position: Vector | None = None
@@ -106,6 +111,10 @@ class Tracking:
         """Say whether a node is tied to the ship."""
         return ship.key in self._by_ship
 
+    def has_node(self, identity: int) -> bool:
+        """Say whether the node with that instance id is tied."""
+        return identity in self._by_node
+
     def track(self, node: Node, name: str, mapping: Mapping[str, Any], freed_means: str) -> Ship:
         """Tie a node to the ship of that name, which arrives now if it has not yet; an unknown name makes a new ship.
 
@@ -132,6 +141,7 @@ class Tracking:
             assert ship is not None  # the name was free
         tracked = TrackedObject(node, identity, ship, checked)
         self._find_mover(tracked)
+        tracked.scene = self._access.scene(node)
         self._by_node[identity] = tracked
         self._by_ship[ship.key] = tracked
         self._revision = -1
@@ -142,7 +152,7 @@ class Tracking:
         for what, signal in checked.life.items():
             self._connect(tracked, signal, self._life(tracked, what))
         self._connect(tracked, "tree_exited", lambda: self._left_tree(tracked))
-        self._connect(tracked, "tree_entered", lambda: setattr(tracked, "in_tree", True))
+        self._connect(tracked, "tree_entered", lambda: self._entered_tree(tracked))
         if self._interest.wants(ship, self._world):
             self._read_motion(tracked, 0.0)
         if not mapping and not checked.sources and not checked.life:
@@ -311,6 +321,10 @@ class Tracking:
         else:
             self._world.vanish(ship)
 
+    def _entered_tree(self, tracked: TrackedObject) -> None:
+        tracked.in_tree = True
+        tracked.scene = self._access.scene(tracked.node)
+
     def _left_tree(self, tracked: TrackedObject) -> None:
         tracked.in_tree = False
         if self._access.ends(tracked.node):
@@ -322,7 +336,8 @@ class Tracking:
         self.untrack(tracked.identity)
         ship = tracked.ship
         if ship.status is ShipStatus.PRESENT:
-            self._leave(ship, tracked.mapping.freed_means)
+            gone = tracked.scene and not self._access.alive(tracked.scene)
+            self._leave(ship, "vanished" if gone else tracked.mapping.freed_means)
         if ship.status is ShipStatus.DEATH_ROLL:
             self._world.finish_death(ship)
 

@@ -76,9 +76,15 @@ def run_case(
     allowed: tuple[str, ...] = (),
     timeout: float = 90.0,
     env: dict[str, str] | None = None,
+    fixed_fps: int = 0,
 ) -> dict[str, Any]:
-    """Run one of the cases in cases/ and return its results; its checks must hold and the output be clean."""
-    done = run("res://tests/engine/addon/run_case.tscn", "--", f"--case={name}", *arguments, timeout=timeout, env=env)
+    """Run one of the cases in cases/ and return its results; its checks must hold and the output be clean.
+
+    With `fixed_fps` every frame has that length, however long it takes.
+    """
+    fixed = ("--fixed-fps", str(fixed_fps)) if fixed_fps else ()
+    case = ("res://tests/engine/addon/run_case.tscn", "--", f"--case={name}")
+    done = run(*fixed, *case, *arguments, timeout=timeout, env=env)
     assert "CASE OK" in done.output and done.status == 0, done.output[-8000:]
     done.assert_clean(*allowed)
     return done.result

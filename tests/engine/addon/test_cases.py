@@ -22,7 +22,7 @@ def test_signals_drive_invalidation_and_evaluations_are_counted() -> None:
 
 
 def test_motion_is_read_only_where_formulas_want_it() -> None:
-    run_case("motion")
+    run_case("motion", allowed=("so a new one is made", "at: push_", "GDScript backtrace"))
 
 
 def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
@@ -53,3 +53,17 @@ def test_a_hint_is_applied_and_the_run_saved_as_one_file(tmp_path: Path) -> None
     assert list(replay.run())[-1] > 60 * 28
     assert (replay.damage, replay.mismatches) == ("", [])
     assert replay.session.get_variable("Fired") == 1
+
+
+def test_a_mission_belongs_to_its_scene() -> None:
+    allowed = ("SEXP: load_mission", "SEXP: track", "Object Name is empty", "at: push_", "GDScript backtrace")
+    run_case("mission_node", allowed=allowed, fixed_fps=60)
+
+
+def test_missions_are_resources_that_keep_their_bytes() -> None:
+    run_case("mission_file")
+
+
+def test_long_frames_are_made_in_steps() -> None:
+    allowed = ("a frame was longer than 32 steps of 0.25 s", "at: push_", "GDScript backtrace")
+    run_case("steps", allowed=allowed, fixed_fps=60)
