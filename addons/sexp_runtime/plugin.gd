@@ -1,13 +1,17 @@
-## The editor's side of the SEXP runtime: adds the autoload and the project settings, and takes them away again.
+## The editor's side of the SEXP runtime: adds the autoload and the project settings, the panel for missions and the debugger's tab.
 @tool
 extends EditorPlugin
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 const SexpDebuggerPlugin := preload("res://addons/sexp_runtime/editor/sexp_debugger_plugin.gd")
+const MissionEditor := preload("res://addons/sexp_runtime/editor/mission_editor.gd")
+const MissionHighlighter := preload("res://addons/sexp_runtime/editor/mission_highlighter.gd")
 const AUTOLOAD := "SexpRuntime"
 const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
 
 var _debugger: SexpDebuggerPlugin = null
+var _missions: MissionEditor = null
+var _highlighter: MissionHighlighter = null
 
 
 func _enable_plugin() -> void:
@@ -29,10 +33,42 @@ func _enter_tree() -> void:
 	Settings.register()
 	_debugger = SexpDebuggerPlugin.new()
 	add_debugger_plugin(_debugger)
+	_missions = MissionEditor.new()
+	add_control_to_bottom_panel(_missions, "Mission")
+	_highlighter = MissionHighlighter.new()
+	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
 
 
 # What _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor.
 func _exit_tree() -> void:
+	EditorInterface.get_script_editor().unregister_syntax_highlighter(_highlighter)
+	_highlighter = null
+	remove_control_from_bottom_panel(_missions)
+	_missions.queue_free()
+	_missions = null
 	_debugger.close()
 	remove_debugger_plugin(_debugger)
 	_debugger = null
+
+
+# A double click on an .fs2 file in the FileSystem dock comes here.
+func _handles(object: Object) -> bool:
+	return object is SexpMissionFile
+
+
+func _edit(object: Object) -> void:
+	var file := object as SexpMissionFile
+	if file != null and not file.resource_path.is_empty():
+		_missions.open(file)
+		make_bottom_panel_item_visible(_missions)
+
+
+func _save_external_data() -> void:
+	if _missions != null:
+		_missions.save_if_changed()
+
+
+func _get_unsaved_status(for_scene: String) -> String:
+	if for_scene.is_empty() and _missions != null and _missions.is_changed():
+		return "Save changes of the mission %s before closing?" % _missions.file.resource_path
+	return ""

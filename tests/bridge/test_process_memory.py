@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sexp_runtime.bridge.host import process_memory
+from sexp_runtime.bridge.readings import process_memory
 
 
 def test_linux_says_what_is_held_now_and_at_most() -> None:
