@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,14 +162,13 @@ def position_tests(context: EvaluationContext) -> tuple[CompiledFormula, list[st
     root = SexpEvaluator(context).build(parse(text, context.dialect))
 
     def watch(node: EvalNode) -> None:
-        assert node.spec is not None
-        inner = node.spec.function
+        inner = node.call
 
         def function(ctx: EvaluationContext, node: EvalNode) -> Any:
             read.append(node.name)
             return inner(ctx, node)
 
-        node.spec = replace(node.spec, function=function)
+        node.call = function
 
     for node in list(root.walk()):
         if node.name.startswith("get-object"):

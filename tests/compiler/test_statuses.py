@@ -90,6 +90,7 @@ class _Script:
                     results=frozenset(SPECIAL),
                     function=lambda ctx, n: raws[int(ctx.text(n.args[0]))],
                 )
+                node.call = node.spec.function
 
 
 def _check(random: Random, dialect: Dialect, write: Callable[..., str] = _formula) -> CompiledFormula:

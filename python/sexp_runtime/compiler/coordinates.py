@@ -8,7 +8,6 @@ from typing import Final
 from sexp_runtime.compiler.plan import Form, Plan
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.registry import MEANINGS
 
 _AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
 _FOLDS: Final = ("+", "-", "*")
@@ -39,7 +38,7 @@ def _leaves(plan: Plan) -> Iterator[Plan | None]:
     if plan.form in _NUMBERS:
         return
     head = plan.head
-    if head.spec is not MEANINGS.get(head.name):  # one that also has to tell what it reads
+    if head.spec is None or head.call is not head.spec.function:  # one that also has to tell what it reads
         yield None
     elif head.name in _AXES and len(head.args) == 1 and head.args[0].kind is EvalKind.ATOM:
         yield plan

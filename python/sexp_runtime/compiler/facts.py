@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
@@ -12,7 +11,7 @@ from sexp_runtime.compiler.memory import Keep
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.registry import OperatorFunction, OperatorMeaning, ReadsFunction, Trait
+from sexp_runtime.operators.registry import OperatorFunction, ReadsFunction, Trait
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
 
@@ -47,8 +46,6 @@ NESTED: Final = frozenset(
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
-#: Attribute of a function that counts effects: the one that has them.
-_COUNTED: Final = "counted"
 #: Most combinations of texts that an operator remembers having told of; then it tells them again.
 MOST_TOLD: Final = 1000
 
@@ -236,17 +233,14 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
     if share is not None:
         for node in found.bounded:
             if motion.is_distance(node) and all(map(_is_literal, node.args)):
-                assert node.spec is not None
-                node.spec = replace(node.spec, function=share(node))
+                node.call = share(node)
     for node in found.computed:
         reads = _reads_of(found, node)
         assert reads is not None
-        assert node.spec is not None
         if all(map(_is_literal, node.args)):
-            function = _recording_ships(node.spec.function, reads, sink, len(ctx.world.ships))
+            node.call = _recording_ships(node.call, reads, sink, len(ctx.world.ships))
         else:
-            function = _recording(node.spec.function, reads, sink, node.args)
-        node.spec = replace(node.spec, function=function)
+            node.call = _recording(node.call, reads, sink, node.args)
     probes = 0
     memory = None
     if keep is not None and found.moving:
@@ -254,37 +248,23 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
     for node in found.moving:
         probes += motion.install(node, sink, memory)
     for node in (*found.restless, *found.actions):
-        _wrap(node, _effective)
+        node.call = _effective(node.call)
     return len(found.computed) + probes + len(found.restless) + len(found.actions)
 
 
 def install_actions(found: FactScan) -> int:
     """Count the actions of the root as effects, where the code that runs them does not; return how many there are."""
     for node in found.root_actions:
-        _wrap(node, _effective)
+        node.call = _effective(node.call)
     return len(found.root_actions)
 
 
-def _wrap(node: EvalNode, around: Callable[[OperatorMeaning], OperatorFunction]) -> None:
-    assert node.spec is not None
-    node.spec = replace(node.spec, function=around(node.spec))
-
-
-def _effective(spec: OperatorMeaning) -> OperatorFunction:
-    inner = spec.function
-
+def _effective(inner: OperatorFunction) -> OperatorFunction:
     def effective(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ctx.effects += 1
         return inner(ctx, node)
 
-    setattr(effective, _COUNTED, inner)
     return effective
-
-
-def uncounted(function: OperatorFunction) -> OperatorFunction:
-    """Return an operator's function without the counting of its effects that `install` put around it."""
-    inner: OperatorFunction = getattr(function, _COUNTED, function)
-    return inner
 
 
 def _recording_ships(

@@ -204,7 +204,9 @@ class _FormWriter:
 
 def _can_write(provider: EvalNode, ctx: EvaluationContext) -> bool:
     """Whether a provider is one that code can stand for."""
-    if provider.name not in (_ALL, _DRAWN) or not provider.args or provider.spec is not MEANINGS[provider.name]:
+    if provider.name not in (_ALL, _DRAWN) or not provider.args:
+        return False
+    if provider.call is not MEANINGS[provider.name].function:  # one that also has to tell what it reads
         return False
     return lists_plain_texts(provider, ctx)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import operator as py
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import Any, Final
 
 from sexp_runtime.compiler.measures import Measure
@@ -122,11 +121,9 @@ def install(node: EvalNode, sink: Sink, memory: Memory | None) -> int:
     """
     probes: dict[int, _Probe] = {}
     for leaf in leaves(node):
-        assert leaf.spec is not None
         probe = probes[id(leaf)] = _Probe()
-        leaf.spec = replace(leaf.spec, function=_probing(leaf.spec.function, probe))
-    assert node.spec is not None
-    node.spec = replace(node.spec, function=_Comparison(node, node.spec.function, probes, sink, memory))
+        leaf.call = _probing(leaf.call, probe)
+    node.call = _Comparison(node, node.call, probes, sink, memory)
     return 1 + len(probes)
 
 

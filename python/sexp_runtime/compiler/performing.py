@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sexp_runtime.compiler.coordinates import one_place, sum_of_coordinates
-from sexp_runtime.compiler.facts import NESTED, uncounted
+from sexp_runtime.compiler.facts import NESTED
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.compiler.truth import (
@@ -255,4 +255,4 @@ def _is_standard(head: EvalNode) -> bool:
 
 def _function(head: EvalNode) -> OperatorFunction:
     assert head.spec is not None
-    return uncounted(head.spec.function)
+    return head.spec.function

@@ -183,7 +183,7 @@ class Planner:
         if len(head.args) <= MAX_ARGUMENTS:
             kids = [self.plan(arg) for arg in head.args]
             found: Plan | None = None
-            function: object = spec.function
+            function: object = head.call
             if name in COMPARISONS and len(kids) >= 2:
                 found = self._comparison(node, name, kids)
                 if isinstance(function, Watched):

@@ -116,8 +116,7 @@ class SourceWriter:
 
     def call(self, plan: Plan) -> str:
         """Return the call of an operator's function, which gives its raw result."""
-        assert plan.head.spec is not None
-        return f"{self.reference('f', plan.head.spec.function)}(C, {self.reference('n', plan.head)})"
+        return f"{self.reference('f', plan.head.call)}(C, {self.reference('n', plan.head)})"
 
     # -- expressions --------------------------------------------------------------------------------------------
 

@@ -229,6 +229,6 @@ def _cost(plan: Plan) -> int:
     cost = 0
     for node in plan.head.walk():
         if node.spec is not None:
-            function: object = node.spec.function
+            function: object = node.call
             cost += 100 if isinstance(function, Watched) else 10
     return cost

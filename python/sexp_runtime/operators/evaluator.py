@@ -78,15 +78,13 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
             return 1
         if status is KNOWN_FALSE or (status is NAN_FOREVER and not ctx.wcs):
             return 0
-    spec = node.spec
-    assert spec is not None  # every operator node is built with one
     profiler = ctx.profiler
     if profiler is None:
-        raw = spec.function(ctx, node)
+        raw = node.call(ctx, node)
     else:
         profiler.enter(node.name)
         try:
-            raw = spec.function(ctx, node)
+            raw = node.call(ctx, node)
         finally:
             profiler.leave(node.name)
     if isinstance(raw, Status):

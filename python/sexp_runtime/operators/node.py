@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning
+from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, OperatorMeaning
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, UNKNOWN, Raw, Status, atoi
 
@@ -38,12 +38,17 @@ class EvalKind(Enum):
     CONTAINER_DATA = "container data"  #: `&name& ( modifiers )`; `args` are the modifiers (A30)
 
 
+def _no_operator(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    raise TypeError(f"{node!r} is no operator")
+
+
 class EvalNode:
     """One node with what the original remembers in it.
 
     - `status`: the special result or truth remembered from the last evaluation (B10)
     - `args`: argument nodes of an operator, elements of a clause, modifiers of container data
     - `text`, `literal`: an atom's text and the number in it; `rand` overwrites both (I2)
+    - `call`: what runs the operator: `spec.function`, or what an engine has put around it
     - `variable`: index in the variable table if the atom is a variable (A22)
     - `form`: the operator node of the nearest enclosing argument form, as the original finds it (C33)
     - `traps`: whether known statuses end an evaluation at once (B11)
@@ -58,6 +63,7 @@ class EvalNode:
     __slots__ = (
         "args",
         "cache",
+        "call",
         "choice",
         "form",
         "has_placeholder",
@@ -90,6 +96,7 @@ class EvalNode:
         self.args: list[EvalNode] = []
         self.inner: EvalNode | None = None
         self.spec: OperatorMeaning | None = None
+        self.call: OperatorFunction = _no_operator
         self.variable: int | None = None
         self.is_placeholder = False
         self.is_name = False
@@ -151,6 +158,7 @@ def constant_node(name: str, status: Status) -> EvalNode:
     node = EvalNode(EvalKind.OPERATOR, None, name)
     node.name = name
     node.spec = meaning_of(name)
+    node.call = node.spec.function
     node.status = status
     return node
 
@@ -186,6 +194,7 @@ class _Builder:
         node = EvalNode(EvalKind.OPERATOR, syntax, name)
         node.name = name
         node.spec = meaning_of(name) if head.kind is NodeKind.OPERATOR else OperatorMeaning(name, _unknown)
+        node.call = node.spec.function
         is_form = name in ARGUMENT_FORMS
         inner_form = node if is_form else form
         self._place(node, inner_form)
