@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import ExpressionHints, Outcome
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
-from sexp_runtime.operators.context import NEVER_DUE, Action, Candidate, EvaluationContext
+from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
 from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 from sexp_runtime.values import Status
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactKey
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ class AdHocExpression:
             self._formula.flush()
         self._notes.begin()
         before = context.effects
-        context.due = NEVER_DUE
+        context.due = NEVER
         context.stirred.clear()
         outer, context.candidate = context.candidate, self._candidate
         try:

@@ -8,9 +8,8 @@ from typing import Final, Protocol
 
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import compile_formula
-from sexp_runtime.engines import compiled
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_formulas import CachedFormulas
+from sexp_runtime.events.cached_formulas import CachedFormulas, compiled
 from sexp_runtime.events.formula import Formula, InterpretedFormula
 from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext

@@ -6,17 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.cues import CueManager
-from sexp_runtime.events.formula import AbsentFormula, Formula, interpreted
+from sexp_runtime.events.formula import interpreted
 from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import NaiveEventManager
-from sexp_runtime.operators.node import BuildError
+from sexp_runtime.events.naive import FormulaFactory, NaiveEventManager
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
@@ -32,17 +30,6 @@ class Engine:
     name: str
     events: MissionEventManager
     cues: CueManager
-
-
-def compiled(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
-    """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter."""
-    if expression is None:
-        return AbsentFormula(owner)
-    try:
-        return compile_formula(expression, context, owner=owner)
-    except BuildError as error:
-        context.warn(f"{owner}: {error}")
-        return AbsentFormula(owner)
 
 
 def make_engine(
@@ -72,7 +59,7 @@ def make_engine(
         return Engine(name, events, cached_cues)
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
-    make = interpreted if name == "naive" else compiled
+    make: FormulaFactory = interpreted if name == "naive" else compiled
     cues = CueManager(
         world, mission, context, lambda expression: make(expression, context, expression.owner), leave=leave, seed=seed
     )

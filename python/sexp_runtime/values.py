@@ -33,6 +33,9 @@ UNKNOWN: Final = Status("UNKNOWN")
 TRUE: Final = Status("TRUE")
 FALSE: Final = Status("FALSE")
 
+#: The special results that are no number (B3).
+NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
+
 #: What an operator function returns: an ordinary 32-bit number, or one of the five special results.
 Raw = int | Status
 

@@ -6,8 +6,9 @@ import gc
 
 import pytest
 
-from sexp_runtime.cache.contract import NEVER, ExpressionHints, Outcome
+from sexp_runtime.cache.contract import ExpressionHints, Outcome
 from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard
 
 

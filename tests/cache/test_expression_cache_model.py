@@ -9,8 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard
 from support.fuzzing import examples
 

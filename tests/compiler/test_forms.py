@@ -287,3 +287,26 @@ def test_a_comparison_that_remembers_the_candidate_before_is_not_asked_once_for_
     )
     compiled(text, context).evaluate()
     assert not log  # for Red the comparison already knows that it compared with no number (B41)
+
+
+@pytest.mark.parametrize("dialect", list(Dialect))
+def test_actions_read_a_candidate_as_the_condition_did_first(dialect: Dialect) -> None:
+    # The condition reads the candidate as a number first, so that it is no ship for the action (D7).
+    plan = MissionPlan(dialect=dialect)
+    context = build_context(plan, build_world(plan), [])
+    text = (
+        '( every-time-argument ( any-of "Red" "Blue" "Wolf 1" ) ( and ( < "<argument>" 5 ) ) '
+        '( modify-variable @d[0] ( + 5 ( hits-left "<argument>" ) ) ) )'
+    )
+    formula = compiled(text, context)
+    interpreter = SexpEvaluator(context)
+    twin = interpreter.build(parse(text, context.dialect))
+    variables = context.world.variables
+    for _ in range(4):
+        variables.set_number(3, 1)
+        context.start()
+        formula.evaluate()
+        found = variables.number(3)
+        variables.set_number(3, 1)
+        interpreter.evaluate(twin)
+        assert found == variables.number(3)

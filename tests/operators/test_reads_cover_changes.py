@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 import sexp_runtime.operators  # noqa: F401 - fills MEANINGS
 from sexp_runtime.catalog import CATALOG
-from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
+from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode, build
 from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning, Trait
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.world import World
 from support.fuzzing import examples
@@ -136,7 +137,7 @@ class Battery:
         results: list[tuple[Result, int]] = []
         for _, _, _, node in self.formulas:
             context.flush(node)
-            context.due = NEVER_DUE
+            context.due = NEVER
             value = context.evaluate(node)
             results.append((node.status if node.status in SPECIAL else value, context.due))
         return results
@@ -160,6 +161,7 @@ def test_a_changed_result_was_announced(
         change(world)
     battery = Battery(world, seed)
     touched = Touched(world)
+    touched.listen(key for _, _, declared, _ in battery.formulas for key in declared)
     before = battery.evaluate()
     touched.take()
     for change in later:

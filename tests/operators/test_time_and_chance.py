@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sexp_runtime.operators.context import NEVER_DUE
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.rng import MersenneTwister
 from support.sexp_bench import Bench
 
@@ -85,7 +85,7 @@ def test_nothing_changes_before_it_is_due(text: str, start_us: int, span_us: int
         "log": [[0.5, "goal-satisfied", "G", ""]],
     }
     bench = Bench(time=start_us / 1e6, **given)
-    bench.context.due = NEVER_DUE
+    bench.context.due = NEVER
     first = bench(text)
     due = bench.context.due
     later = start_us + span_us
@@ -94,7 +94,7 @@ def test_nothing_changes_before_it_is_due(text: str, start_us: int, span_us: int
         assert fresh == first
     elif later == due:
         assert fresh != first
-    if start_us < due < NEVER_DUE:
+    if start_us < due < NEVER:
         assert Bench(time=(due - 1) / 1e6, **given)(text) == first
         assert Bench(time=due / 1e6, **given)(text) != first
 

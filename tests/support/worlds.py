@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from hypothesis import strategies as st
 
@@ -98,12 +98,23 @@ def small_world(dialect: Dialect = Dialect.FSO) -> World:
 
 
 class Touched:
-    """Collects the facts that changes touch while it is installed as observer of a world."""
+    """Collects the facts that changes touch while it is installed as observer of a world.
+
+    Some changes touch only facts that somebody reads: `listen` reads them.
+    """
 
     def __init__(self, world: World) -> None:
         self.keys: set[FactKey] = set()
         self.world = world
         world.facts.observer = self.keys.add
+        self._heard: set[FactKey] = set()
+        self._mark = bytearray(1)
+
+    def listen(self, keys: Iterable[FactKey]) -> None:
+        """Read these facts from now on."""
+        for key in set(keys) - self._heard:
+            self._heard.add(key)
+            self.world.facts.subscribe(key, self._mark, 0)
 
     def take(self) -> set[FactKey]:
         """Return what was touched since the last time."""

@@ -254,6 +254,9 @@ class WorldMachine(RuleBasedStateMachine):
         self.world = small_world()
         self.touched = Touched(self.world)
         self.before = observables(self.world)
+        self.touched.listen(self.before)
+        for kind, _, field in [key for key in self.before if key[0] == "ship"]:  # of ships that are still to come
+            self.touched.listen((kind, f"{wing} {number}", field) for wing in ("alpha", "beta") for number in range(9))
 
     @rule(change=lifecycle_changes)
     def live(self, change: Change) -> None:

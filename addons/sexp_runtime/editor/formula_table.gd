@@ -14,7 +14,7 @@ const TIPS: PackedStringArray = [
 	"The result of the last evaluation.",
 	"How often the event has come true.",
 	"What had it evaluated last, in the frames looked at closely.",
-	"Evaluations in the frames looked at closely (every 16th, or all with full profiling).",
+	"Evaluations in the frames looked at closely (every 17th, or all with full profiling).",
 	"Share of the frames looked at closely in which it needed no evaluation.",
 	"Mean time of an evaluation, microseconds.",
 ]

@@ -14,7 +14,7 @@ const LINES: Array[Array] = [
 	["frame_p99", "Frame 99 %", "99 % of the last 1,024 frames took less."],
 	["frame_max", "Frame longest", "The longest of the last 1,024 frames."],
 	["slots", "Slots", "Formulas that hold a cached result now."],
-	["watching", "Watching", "How closely the monitor looks: sampled (every 16th frame) or full."],
+	["watching", "Watching", "How closely the monitor looks: sampled (every 17th frame) or full."],
 	["cache", "Expressions", "The cache of ad-hoc expressions (SexpRuntime.evaluate): entries and how many it may hold."],
 	["cache_bytes", "Cache memory", "Bytes of the cache of ad-hoc expressions, and its bound."],
 	["cache_hits", "Cache hits", "Share of ad-hoc evaluations answered from the cache since the mission began."],

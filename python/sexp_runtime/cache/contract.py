@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactKey
-
-NEVER: Final = 2**62  #: a moment that does not come, in microseconds
 
 
 class Clock(Protocol):

@@ -14,7 +14,8 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Any, Final
 
-from sexp_runtime.cache.contract import NEVER, CacheContext, CacheInfo, Clock, Evaluable, ExpressionHints, Outcome
+from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluable, ExpressionHints, Outcome
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 _MISSING: Final = object()

@@ -2,7 +2,7 @@
 
 A slot is an index in a `SlotTable`, which has one bytearray of marks for staleness (`dirty`: a fact or the clock could
 have changed the result) and one for mere visits (`wake`: the owner has to look at the slot although its result stands).
-An `Agenda` is shared by the tables of one engine: its bell tells in one look whether anything is marked at all, its
+An `Agenda` is shared by the tables of one manager: its bell tells in one look whether anything is marked at all, its
 heap knows what becomes due when. Nothing here knows operators, events or formulas.
 """
 
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable
 from typing import Final
 
-from sexp_runtime.cache.contract import NEVER
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
 
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
@@ -37,7 +37,7 @@ class Lane:
 
 
 class Agenda:
-    """What becomes due when, for all tables of one engine, and the bell that says that something is marked.
+    """What becomes due when, for all tables of one manager, and the bell that says that something is marked.
 
     `bell[0]` is 1 if any mark may be set. `next_us` is the earliest due moment in microseconds, NEVER if none.
     """

@@ -7,7 +7,6 @@ from typing import Final, Protocol
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.measures import Share
-from sexp_runtime.compiler.memory import Keep
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -224,11 +223,11 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep | None, share: Share | None) -> int:
+def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, share: Share | None) -> int:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
 
-    With `keep` comparisons of what moves remember their outcome, with `share` their distances are measured once for all
-    formulas. Returns how many operator nodes got a function of their own.
+    With `share` distances in comparisons of what moves are measured once for all formulas. Returns how many operator
+    nodes got a function of their own.
     """
     if share is not None:
         for node in found.bounded:
@@ -242,11 +241,8 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, keep: Keep 
         else:
             node.call = _recording(node.call, reads, sink, node.args)
     probes = 0
-    memory = None
-    if keep is not None and found.moving:
-        memory = keep(set().union(*(scan(node, ctx).facts for node in found.moving)))
     for node in found.moving:
-        probes += motion.install(node, sink, memory)
+        probes += motion.install(node, sink)
     for node in (*found.restless, *found.actions):
         node.call = _effective(node.call)
     return len(found.computed) + probes + len(found.restless) + len(found.actions)

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from sexp_runtime.compiler.facts import lists_plain_texts, scan
-from sexp_runtime.compiler.memory import Keep, KnownCandidates
+from sexp_runtime.compiler.facts import lists_plain_texts
 from sexp_runtime.compiler.performing import ActionWriter, acts, can_write_condition
 from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
@@ -19,13 +18,10 @@ from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import MEANINGS
-from sexp_runtime.world.facts import FactKey
 
 #: Providers that the code takes the place of.
 _ALL: Final = "any-of"
 _DRAWN: Final = "random-multiple-of"
-#: From so many candidates on it is remembered which are applicable; a single one is not worth edges of its own.
-_WORTH_KEEPING: Final = 2
 
 
 def write_every_time(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | None:
@@ -52,11 +48,8 @@ def write_every_time(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | N
     return writer
 
 
-def write_every_time_argument(root: EvalNode, ctx: EvaluationContext, keep: Keep | None) -> SourceWriter | None:
-    """Return the function of an `every-time-argument` (C20-C22), None if it has to be interpreted.
-
-    `keep` gives it a memory of its applicable candidates, if somebody tells of changes.
-    """
+def write_every_time_argument(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | None:
+    """Return the function of an `every-time-argument` (C20-C22), None if it has to be interpreted."""
     if len(root.args) < 2 or ctx.options.true_loop_arguments:
         return None
     provider = root.args[0].inner
@@ -66,7 +59,7 @@ def write_every_time_argument(root: EvalNode, ctx: EvaluationContext, keep: Keep
     several = provider.name == _ALL and len(provider.args) > 1
     if not can_write_condition(condition) or (several and not ctx.wcs and looks_back(condition)):
         return None
-    return _FormWriter(root, provider, condition, ctx, several=several).write(keep)
+    return _FormWriter(root, provider, condition, ctx, several=several).write()
 
 
 class _FormWriter:
@@ -94,10 +87,9 @@ class _FormWriter:
         #: and the event can rest until one may be.
         self.spares = self.draws and self.is_pure
 
-    def write(self, keep: Keep | None) -> SourceWriter:
+    def write(self) -> SourceWriter:
         """Return the whole function."""
         writer = self.writer
-        known = self._memory(keep) if keep is not None else None
         provider = writer.reference("p", self.provider)
         writer.add(f"L = {provider}.choice or {writer.reference('f', valid_candidates)}({provider})")
         if self.draws:
@@ -115,33 +107,14 @@ class _FormWriter:
             writer.add(f"if {common}:")
         writer.indent += 1
         writer.add("before = C.candidate")
-        if known is None:
-            writer.add("A = []")
-        else:
-            memory = writer.reference("m", known)
-            writer.add(f"A = {memory}.recall(C, L)")
-            writer.add("found = A is not None")
-            writer.add("if not found: A = []")
+        writer.add("A = []")
         writer.add("C.applicable.append(A)")
         writer.add("try:")
         writer.indent += 1
-        if known is None:
-            self._try_candidates("L")
-        else:
-            writer.add("if not found:")
-            writer.indent += 1
-            if self.spares:  # of all but the one drawn it can wait
-                writer.add(f"T = {memory}.begin_some(C, L, D) if L else ()")
-                self._try_candidates("T")
-                writer.add(f"found = not L or {memory}.end_some(C, L, A)")
-            else:
-                writer.add(f"{memory}.begin(C)")
-                self._try_candidates("L")
-                writer.add(f"{memory}.end(C, L, A)")
-            writer.indent -= 1
+        self._try_candidates()
         if self.spares:
             writer.add("if A: A[:] = (D,) if D in A else ()")
-            writer.add("elif L: C.spare += 1" if known is None else "elif L and found: C.spare += 1")
+            writer.add("elif L: C.spare += 1")
         self._run_actions()
         writer.indent -= 1
         writer.add("finally:")
@@ -153,22 +126,10 @@ class _FormWriter:
         _end(writer, self.root)
         return writer
 
-    def _memory(self, keep: Keep) -> KnownCandidates | None:
-        """Return a memory of the applicable candidates; None if they do not stand until a fact or a moment changes."""
-        if not self.is_pure or not self.own or self.residue or len(self.provider.args) < _WORTH_KEEPING:
-            return None
-        facts: set[FactKey] = set()
-        for part in self.own:
-            found = scan(part.node, self.ctx)
-            if found.restless or found.moving:
-                return None
-            facts |= found.facts
-        return KnownCandidates(keep(facts))
-
-    def _try_candidates(self, candidates: str) -> None:
+    def _try_candidates(self) -> None:
         """Write the loop that collects the candidates for which the condition is true (C20)."""
         writer = self.writer
-        writer.add(f"for K in {candidates}:")
+        writer.add("for K in L:")
         writer.indent += 1
         writer.add("C.candidate = K")
         if self.ctx.wcs or self.spares:  # the former forgets the condition before each candidate (K)

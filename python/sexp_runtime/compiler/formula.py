@@ -14,7 +14,6 @@ from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.measures import Share
-from sexp_runtime.compiler.memory import Keep, Memory
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
@@ -84,7 +83,7 @@ class CompiledFormula:
     """
 
     __slots__ = (
-        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_keeps", "_root",
+        "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_root",
         "_status_counts", "_wrapped", "evaluate", "facts", "owner", "quiet",
     )  # fmt: skip
 
@@ -95,11 +94,9 @@ class CompiledFormula:
         owner: str,
         mission: str,
         sink: FactSink | None,
-        keep: Keep | None,
         share: Share | None,
     ) -> None:
         self._root = root
-        self._keeps = keep is not None
         self._is_hollow = False
         self.owner = owner
         self._ctx = ctx
@@ -108,9 +105,9 @@ class CompiledFormula:
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
             found = scan(root, ctx)
-            self._wrapped = install(found, ctx, sink, keep, share)
+            self._wrapped = install(found, ctx, sink, share)
             self.facts = frozenset(found.facts)
-        writer, self._status_counts = _write(root, ctx, keep)
+        writer, self._status_counts = _write(root, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
             self._wrapped += install_actions(found)
@@ -173,8 +170,7 @@ class CompiledFormula:
     @property
     def source(self) -> str:
         """The Python source that the formula was compiled from, written anew."""
-        keep = (lambda facts: Memory(bytearray(1))) if self._keeps else None
-        return _write(self.root, self._ctx, keep)[0].source("formula")
+        return _write(self.root, self._ctx)[0].source("formula")
 
     def interpret(self, every: int) -> None:
         """Make one evaluation in `every` by walking the nodes from now on, 0 for none; the results are the same.
@@ -246,14 +242,13 @@ def compile_formula(
     owner: str = "",
     mission: str = "",
     sink: FactSink | None = None,
-    keep: Keep | None = None,
     share: Share | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
-    sink gets what running shows. With `keep` it may remember parts of its answer, with `share` have measures in common
-    with other formulas. Raises operators.node.BuildError for a formula that cannot be evaluated.
+    sink gets what running shows. With `share` it may have measures in common with other formulas. Raises
+    operators.node.BuildError for a formula that cannot be evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression
@@ -261,7 +256,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, sink, keep, share)
+    return CompiledFormula(root, ctx, owner, mission, sink, share)
 
 
 def _file_name(wanted: str) -> str:
@@ -285,7 +280,7 @@ def _show_source(file: str, formula: CompiledFormula) -> None:
     linecache.cache[file] = (get_source,)  # the documented lazy form
 
 
-def _write(root: EvalNode, ctx: EvaluationContext, keep: Keep | None) -> tuple[SourceWriter, bool]:
+def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     """Return the written function, and whether the root keeps a status that can be special."""
     planner = Planner(ctx)
     written = None
@@ -296,7 +291,7 @@ def _write(root: EvalNode, ctx: EvaluationContext, keep: Keep | None) -> tuple[S
     elif root.name == "every-time":
         written = write_every_time(root, ctx)
     elif root.name == "every-time-argument":
-        written = write_every_time_argument(root, ctx, keep)
+        written = write_every_time_argument(root, ctx)
     if written is not None:
         return written, True
     return _write_plain(root, planner.plan(root), ctx)

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from sexp_runtime.compiler.measures import Measure
-from sexp_runtime.compiler.memory import Memory
 from sexp_runtime.compiler.plan import Watched
-from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
+from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import MEASURING, Presence, find_places, find_spot
 from sexp_runtime.operators.registry import OperatorFunction
@@ -114,16 +113,16 @@ def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
     return kept
 
 
-def install(node: EvalNode, sink: Sink, memory: Memory | None) -> int:
+def install(node: EvalNode, sink: Sink) -> int:
     """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions.
 
-    With a memory it is not evaluated again before. Returns how many nodes got a function of their own.
+    Returns how many nodes got a function of their own.
     """
     probes: dict[int, _Probe] = {}
     for leaf in leaves(node):
         probe = probes[id(leaf)] = _Probe()
         leaf.call = _probing(leaf.call, probe)
-    node.call = _Comparison(node, node.call, probes, sink, memory)
+    node.call = _Comparison(node, node.call, probes, sink)
     return 1 + len(probes)
 
 
@@ -139,7 +138,7 @@ def _probing(inner: OperatorFunction, probe: _Probe) -> OperatorFunction:
 def unwatched(value: Any) -> Any:
     """Return what stands for something in code that need not note until when the outcome of a comparison stands."""
     if isinstance(value, _Comparison):
-        return _Recalling(value.recall) if value.generation >= 0 else None
+        return None
     unprobed = getattr(value, _UNPROBED, value)
     return unprobed.quickest if isinstance(unprobed, Measure) else unprobed
 
@@ -147,10 +146,7 @@ def unwatched(value: Any) -> Any:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = (
-        "effects", "first", "generation", "inner", "is_leaf", "memory", "noted", "others", "probes", "raw", "recalled",
-        "sink", "test", "until",
-    )  # fmt: skip
+    __slots__ = ("first", "inner", "is_leaf", "others", "probes", "sink", "test")
 
     def __init__(
         self,
@@ -158,7 +154,6 @@ class _Comparison(Watched):
         inner: OperatorFunction,
         probes: dict[int, _Probe],
         sink: Sink,
-        memory: Memory | None,
     ) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
@@ -167,15 +162,6 @@ class _Comparison(Watched):
         #: Whether the first argument is a position, not something worked out from some.
         self.is_leaf = id(node.args[0].head) in probes
         self.sink = sink
-        #: Until when the outcome of the last evaluation stands, in microseconds.
-        self.until = 0
-        #: Below an argument form the outcome is another for each candidate.
-        self.memory = None if node.has_placeholder else memory
-        #: The last result, and of which generation of the memory it is, -1 if it must not be used again.
-        self.raw: Raw = 0
-        self.generation = -1
-        self.recalled = self.noted = False
-        self.effects = 0
         self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
@@ -184,53 +170,17 @@ class _Comparison(Watched):
         self.end(ctx)
         return raw
 
-    @property
-    def recalls(self) -> bool:
-        """Whether a result can stand longer than the formula's."""
-        return self.memory is not None
-
-    def recall(self, ctx: EvaluationContext) -> Raw | None:
-        """Return the last result, if the facts are the same and the objects are too slow to have changed it."""
-        memory = self.memory
-        if memory is None or self.generation < 0:
-            return None
-        if self.generation != memory.generation() or self.until <= ctx.world.clock.us + 1:
-            return None
-        self.recalled = True
-        return self.raw
-
-    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
-        """Take the result, which may be used again if working it out left nothing behind."""
-        self.raw = raw
-        self.noted = self.effects == ctx.effects and not ctx.unsettled and not ctx.stirred
-
     def begin(self, ctx: EvaluationContext) -> None:
         """Forget what the positions were."""
-        self.recalled = self.noted = False
-        self.generation = -1
-        self.effects = ctx.effects
         for probes in self.probes:
             for probe in probes:
                 probe.raw = None
 
     def end(self, ctx: EvaluationContext) -> None:
         """Note until when the outcome stands."""
-        if self.recalled:
-            if self.until < ctx.due:
-                ctx.due = self.until
-            return
         soonest = ctx.world.clock.us + 1
-        if ctx.due <= soonest and not self.noted:  # to be evaluated again in any case
+        if ctx.due <= soonest:  # to be evaluated again in any case
             return
-        others_due, ctx.due = ctx.due, NEVER_DUE
-        self._bound(ctx, soonest)
-        self.until = ctx.due
-        ctx.due = min(others_due, ctx.due)
-        if self.noted and self.memory is not None and self.until > soonest:
-            self.generation = self.memory.generation()
-
-    def _bound(self, ctx: EvaluationContext, soonest: int) -> None:
-        """Note until when the outcome of the evaluation just made stands."""
         first = self.first(ctx)
         if first is None:
             if self._is_open(ctx):
@@ -340,24 +290,6 @@ class _Comparison(Watched):
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
-
-
-class _Recalling:
-    """Stands for a comparison that remembers an outcome, where nothing else is to be noted of its evaluation."""
-
-    __slots__ = ("recall",)
-
-    def __init__(self, recall: Callable[[EvaluationContext], Raw | None]) -> None:
-        self.recall = recall
-
-    def begin(self, ctx: EvaluationContext) -> None:
-        """Do nothing."""
-
-    def end(self, ctx: EvaluationContext) -> None:
-        """Do nothing."""
-
-    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
-        """Do nothing."""
 
 
 def _is_evaluated(probes: Iterable[_Probe]) -> bool:

@@ -26,9 +26,8 @@ from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction
 from sexp_runtime.operators.variables import modify_variable, store
-from sexp_runtime.values import NAN, NAN_FOREVER
+from sexp_runtime.values import NAN, NAN_FOREVER, NAN_LIKE
 
-_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 _NUMBERS: Final = (ArgumentKind.NUMBER, ArgumentKind.NATURAL)
 
 
@@ -246,7 +245,7 @@ def _natural(kind: ArgumentKind, plan: Plan, code: str) -> str:
 
 def _only_nan(plan: Plan) -> bool:
     """Whether no status that traps could be remembered, from one candidate to the next, anywhere in a plan."""
-    return not plan.specials - _NAN_LIKE and all(map(_only_nan, plan.kids))
+    return not plan.specials - NAN_LIKE and all(map(_only_nan, plan.kids))
 
 
 def _is_standard(head: EvalNode) -> bool:

@@ -18,7 +18,7 @@ from sexp_runtime.values import (
     KNOWN_TRUE,
     NAN,
     NAN_FOREVER,
-    Raw,
+    NAN_LIKE,
     Status,
     c_divide,
     c_remainder,
@@ -41,7 +41,6 @@ PROPAGATING: Final = frozenset(
 )
 LOGIC: Final = frozenset({"and", "or", "not"})
 _NONE: Final[frozenset[Status]] = frozenset()
-_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 _FALSE_FOREVER: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
 _ONLY_FALSE: Final = frozenset({KNOWN_FALSE})
 #: What a cached operator may do beyond reading facts: read the clock.
@@ -63,19 +62,6 @@ class Watched(ABC):
     @abstractmethod
     def end(self, ctx: EvaluationContext) -> None:
         """The operator has its result, and it counts for how long that stands."""
-
-    @property
-    @abstractmethod
-    def recalls(self) -> bool:
-        """Whether the result can be remembered, so that code is to `recall` it and `note` what it was."""
-
-    @abstractmethod
-    def recall(self, ctx: EvaluationContext) -> Raw | None:
-        """Return the result of the last evaluation if nothing could have changed it, else None."""
-
-    @abstractmethod
-    def note(self, ctx: EvaluationContext, raw: Raw) -> None:
-        """Take the raw result that evaluating the arguments led to; only called where `recalls`."""
 
 
 class Form(Enum):
@@ -198,7 +184,7 @@ class Planner:
             if found is not None and self._fits(found):
                 return found
             quiet = not spec.traits & ~_READER and all(kid.form in UNNOTICED for kid in kids)
-            ordinary = not spec.results or (name in PROPAGATING and not any(kid.specials & _NAN_LIKE for kid in kids))
+            ordinary = not spec.results or (name in PROPAGATING and not any(kid.specials & NAN_LIKE for kid in kids))
             if quiet and ordinary:
                 return Plan(node, Form.CALL)
         return Plan(node, Form.STATUS_CALL, specials=_NONE if is_plain_draw(head) else spec.results)
@@ -215,7 +201,7 @@ class Planner:
         return Form.STATUS
 
     def _comparison(self, node: EvalNode, name: str, kids: list[Plan]) -> Plan:
-        incoming = frozenset().union(*(kid.specials for kid in kids)) & _NAN_LIKE
+        incoming = frozenset().union(*(kid.specials for kid in kids)) & NAN_LIKE
         specials = frozenset({KNOWN_FALSE}) if NAN_FOREVER in incoming else _NONE
         form = Form.STATUS if incoming else self._form(kids, specials)
         if form is Form.INLINE and all(kid.form is Form.CONSTANT for kid in kids):
@@ -224,7 +210,7 @@ class Planner:
         return Plan(node, form, kids=kids, specials=specials, low=0, high=1)
 
     def _arithmetic(self, node: EvalNode, name: str, kids: list[Plan]) -> Plan | None:
-        specials = frozenset().union(*(kid.specials for kid in kids)) & _NAN_LIKE
+        specials = frozenset().union(*(kid.specials for kid in kids)) & NAN_LIKE
         if self._wcs and specials and name != "+":
             return None  # takes what is no number as 0 there (K)
         if name in ("/", "mod") and any(kid.low <= 0 <= kid.high for kid in kids[1:]):

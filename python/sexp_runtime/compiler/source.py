@@ -263,7 +263,7 @@ class SourceWriter:
             self.add(f"{result} = {self.call(plan)}")
             return
         name = plan.head.name
-        recalls = self.begin(plan, result)
+        self.begin(plan)
         self.add("while True:")
         self.indent += 1
         if name in COMPARISONS:
@@ -276,32 +276,14 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
-        if recalls:
-            self.note(plan, result)
         if plan.watcher is not None and plan not in self._unended:
             self.end(plan)
 
-    def begin(self, plan: Plan, result: str) -> bool:
-        """Write the beginning of an evaluation for who watches it; say whether it may be answered from memory.
-
-        If so, what follows is evaluated only where it was not, up to the `note` of its result. Where the watcher's
-        parameter is None, nobody watches.
-        """
-        if plan.watcher is None:
-            return False
-        watcher = self.reference("w", plan.watcher)
-        if plan.watcher.recalls:
-            self.add(f"{result} = {watcher} and {watcher}.recall(C)")
-            self.add(f"if {result} is None:")
-            self.indent += 1
-        self.add(f"if {watcher}: {watcher}.begin(C)")
-        return plan.watcher.recalls
-
-    def note(self, plan: Plan, result: str) -> None:
-        """Write the end of what is evaluated only where it was not answered from memory."""
-        watcher = self.reference("w", plan.watcher)
-        self.add(f"if {watcher}: {watcher}.note(C, {result})")
-        self.indent -= 1
+    def begin(self, plan: Plan) -> None:
+        """Write the beginning of a watched evaluation; where the watcher's parameter is None, nobody watches."""
+        if plan.watcher is not None:
+            watcher = self.reference("w", plan.watcher)
+            self.add(f"if {watcher}: {watcher}.begin(C)")
 
     def end(self, plan: Plan) -> None:
         """Write the end of a watched evaluation."""

@@ -16,10 +16,9 @@ from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.operators.registry import Trait
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, NAN_LIKE
 
 _READER: Final = Trait.NONE | Trait.TIME
-_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 #: What ends an `and` (B30).
 _ENDING: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
 
@@ -81,7 +80,7 @@ def is_simple(arg: EvalNode) -> bool:
 
 def looks_back(plan: Plan) -> bool:
     """Whether a comparison could look at what a later argument remembers of the candidate before (B41)."""
-    if plan.head.name in COMPARISONS and any(kid.specials & _NAN_LIKE for kid in plan.kids[1:]):
+    if plan.head.name in COMPARISONS and any(kid.specials & NAN_LIKE for kid in plan.kids[1:]):
         return True
     if any(map(looks_back, plan.kids)):
         return True
@@ -158,10 +157,8 @@ class TruthWriter:
         if code is None:
             writer.add(f"{name} = {writer.argument(plan).value} == 1")
             return
-        recalls = writer.begin(plan, name)
+        writer.begin(plan)
         writer.add(f"{name} = {code}")
-        if recalls:
-            writer.note(plan, name)
         if self.acts:
             writer.add(f"if not ({name} or {self.acted}):" if self.acted else f"if not {name}:")
         writer.indent += self.acts
@@ -198,7 +195,7 @@ class TruthWriter:
         if len(plan.kids) != 2:
             return None
         left, right = plan.kids
-        if right.form not in UNNOTICED or left.form is not Form.STATUS_CALL or left.specials - _NAN_LIKE:
+        if right.form not in UNNOTICED or left.form is not Form.STATUS_CALL or left.specials - NAN_LIKE:
             return None
         raw = self.writer.fresh_name("r")
         return (

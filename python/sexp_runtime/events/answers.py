@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached_formulas import CachedFormulas
@@ -19,6 +18,7 @@ from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
+from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
     from sexp_runtime.events.manager import FormulaProfiler
@@ -89,7 +89,7 @@ class Answers(CachedFormulas):
                     self.ctx.world.rng.skip(self.draws[index])
                 return self.values[index]
             self.checking = -1
-            self.forget(index, at_once=True)
+            self.forget(index)
         elif index in self.rehearsed:
             self._take_back(index)
         formula = self.formulas[index]

@@ -7,7 +7,6 @@ mark. Visits happen in the original's order and run the same steps as the naive 
 
 from __future__ import annotations
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.events.cached_slots import (
     AT_REST_FIRST,
     AT_REST_REPEAT,
@@ -21,7 +20,7 @@ from sexp_runtime.events.cached_slots import (
 from sexp_runtime.events.drain import NEW
 from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.values import Status
-from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
+from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState
 
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.cues import CALLED, Cue, CueKind, CueManager
@@ -14,6 +13,7 @@ from sexp_runtime.events.drain import Drain
 from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.ships import Ship, ShipStatus
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ class CachedCueManager(CueManager):
         *,
         leave: Callable[[Ship], None] | None = None,
         seed: int = 1,
-        agenda: Agenda | None = None,
     ) -> None:
         expressions: list[SexpExpression] = []
 
@@ -47,7 +46,7 @@ class CachedCueManager(CueManager):
             return AbsentFormula(expression.owner)
 
         super().__init__(world, mission, ctx, collect, leave=leave, seed=seed)
-        self.agenda = agenda if agenda is not None else Agenda(world.facts)
+        self.agenda = Agenda(world.facts)
         owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
         name = mission.name if mission is not None else ""
         self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)

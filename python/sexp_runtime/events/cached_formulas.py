@@ -9,8 +9,7 @@ from typing import Final
 from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.compiler.measures import Measure, Measures
-from sexp_runtime.compiler.memory import Memory
-from sexp_runtime.events.formula import AbsentFormula, Formula
+from sexp_runtime.events.formula import AbsentFormula
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import BuildError, EvalNode
@@ -22,23 +21,22 @@ from sexp_runtime.world.facts import FactKey
 _WEIGHED: Final = 8
 
 
-def compiled(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
-    """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter."""
-    return _make(expression, context, owner, "", None)
-
-
-def _make(
+def compiled(
     expression: SexpExpression | EvalNode | None,
     context: EvaluationContext,
     owner: str,
-    mission: str,
-    sink: _Sink | None,
+    mission: str = "",
+    sink: _Sink | None = None,
 ) -> CompiledFormula | AbsentFormula:
+    """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter.
+
+    With a sink it reports the facts that an evaluation turns out to read, and shares distances with other formulas.
+    """
     if expression is None:
         return AbsentFormula(owner)
     try:
-        keep, share = (sink.keep, sink.share) if sink is not None else (None, None)
-        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, keep=keep, share=share)
+        share = sink.share if sink is not None else None
+        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, share=share)
     except BuildError as error:
         context.warn(f"{owner}: {error}")
         return AbsentFormula(owner)
@@ -74,7 +72,7 @@ class CachedFormulas:
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
             sink = _Sink(self.table, index, self._measures)
             self._sinks.append(sink)
-            formula = _make(expression, ctx, owner, mission, sink)
+            formula = compiled(expression, ctx, owner, mission, sink)
             self.formulas.append(formula)
             self.evaluators.append(formula.evaluate)
             self.table.subscribe(index, facts_of(formula))
@@ -134,18 +132,15 @@ class CachedFormulas:
         sink = self._sinks[index]
         sink.replace()
         owner = self.formulas[index].owner
-        formula = _make(expression, self.ctx, owner, self._mission, sink)
+        formula = compiled(expression, self.ctx, owner, self._mission, sink)
         self.formulas[index] = formula
         self.evaluators[index] = formula.evaluate
         self.values[index] = 0
         self.revive(index)
 
-    def forget(self, index: int, *, at_once: bool = False) -> None:
-        """Have a formula evaluated at its next use, without what it remembers of its last evaluation.
-
-        With `at_once` that one evaluation is to find out all that there is to remember.
-        """
-        self._sinks[index].forget(at_once)
+    def forget(self, index: int) -> None:
+        """Have a formula evaluated at its next use, and measured what it has in common with others."""
+        self._sinks[index].forget()
         self.touch(index)
 
     def touch(self, index: int) -> None:
@@ -178,8 +173,9 @@ class CachedFormulas:
         Weighing a tree takes some time and its weight hardly ever changes: the first call weighs all formulas, later
         ones a few each, in turn, so that a game may ask once a second.
         """
-        total = self.table.nbytes() + sum(sink.nbytes() for sink in self._sinks)
-        total += self._measures.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        total = (
+            self.table.nbytes() + self._measures.nbytes() + sys.getsizeof(self.values) + sys.getsizeof(self.evaluators)
+        )
         total += sys.getsizeof(self.formulas) + sys.getsizeof(self._weights)
         if len(self._weights) != len(self.formulas):
             self._weights = [_weight(formula) for formula in self.formulas]
@@ -200,9 +196,9 @@ def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
 
 
 class _Sink:
-    """Subscribes a slot to facts that an evaluation turns out to read, and what its formula remembers of parts."""
+    """Subscribes a slot to facts that an evaluation turns out to read."""
 
-    __slots__ = ("_is_reading", "_measures", "_memory", "_part", "_part_facts", "_shared", "epoch", "index", "table")
+    __slots__ = ("_is_reading", "_measures", "_shared", "epoch", "index", "table")
 
     def __init__(self, table: SlotTable, index: int, measures: Measures) -> None:
         self.table = table
@@ -211,26 +207,9 @@ class _Sink:
         self._measures = measures
         self._shared: list[Measure] = []  # what its formula has in common with others
         self._is_reading = True  # and whether it has joined them
-        self._part: Edges | None = None  # marked when what the formula remembers may be stale
-        self._part_facts: set[FactKey] = set()
-        self._memory: Memory | None = None
 
     def __call__(self, keys: Iterable[FactKey]) -> None:
-        if self._part is not None:
-            keys = tuple(keys)
-            self._part.subscribe(keys)
         self.table.subscribe(self.index, keys)
-
-    def keep(self, facts: Iterable[FactKey]) -> Memory:
-        """Return the formula's memory; it rests on these facts, too, and on those that evaluations turn out to read."""
-        if self._part is None:
-            self._part = Edges(self.table.agenda.board)
-        if self._memory is None:
-            self._memory = Memory(self._part.marks)
-        self._part_facts.update(facts)
-        self._part.subscribe(self._part_facts)
-        self.forget()
-        return self._memory
 
     def share(self, node: EvalNode) -> Measure:
         """Return the measure for an operator node of the formula, to be called in its place."""
@@ -240,14 +219,10 @@ class _Sink:
             measure.join()
         return measure
 
-    def forget(self, at_once: bool = False) -> None:
-        """Have the formula find out again what it remembers, all `at_once` or as it usually does."""
-        if self._memory is not None:
-            self._memory.at_once = at_once
+    def forget(self) -> None:
+        """Have measured again what the formula has in common with others."""
         for measure in self._shared:
             measure.forget()
-        if self._part is not None:
-            self._part.marks[0] = 1
 
     def revive(self, facts: Iterable[FactKey]) -> None:
         """Subscribe the slot again after `release`; evaluations tell of the facts that they read again."""
@@ -257,9 +232,6 @@ class _Sink:
             self._is_reading = True
             for measure in self._shared:
                 measure.join()
-        if self._part is not None:
-            self._part.subscribe(self._part_facts)
-            self.forget()
 
     def release(self) -> None:
         """Give up all edges."""
@@ -268,19 +240,8 @@ class _Sink:
             self._is_reading = False
             for measure in self._shared:
                 measure.leave()
-        if self._part is not None:
-            self._part.release()
-            self.forget()
 
     def replace(self) -> None:
-        """Give up all edges and what the formula remembers: another takes its place."""
+        """Give up all edges: another formula takes the place of this one."""
         self.release()
-        self._part_facts.clear()
-        self._memory = None
         self._shared.clear()
-
-    def nbytes(self) -> int:
-        """Return the bytes held for what the formula remembers."""
-        if self._part is None:
-            return 0
-        return self._part.nbytes() + sys.getsizeof(self._part_facts)

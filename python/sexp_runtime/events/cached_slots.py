@@ -44,10 +44,9 @@ class CachedSlots(MissionEventManager, ABC):
         training: bool = False,
         on_request: Callable[[str, int], None] | None = None,
         verify_every: int = 0,
-        agenda: Agenda | None = None,
     ) -> None:
         events, goals = world.events, world.goals
-        self.agenda = agenda if agenda is not None else Agenda(world.facts)
+        self.agenda = Agenda(world.facts)
         counters = EngineCounters()
         self.events = Answers(
             "event",

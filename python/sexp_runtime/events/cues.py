@@ -11,7 +11,7 @@ from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.placement import Placement
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE
-from sexp_runtime.world.clock import us_of_event_ms
+from sexp_runtime.world.clock import NEVER, us_of_event_ms
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Vector
 from sexp_runtime.world.wings import Wing
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.world import World
 
-#: A moment that never comes, in microseconds.
-NEVER: Final = 1 << 62
 #: Flags of a ship that cannot leave through hyperspace (F46).
 WARPLESS: Final = frozenset(("no-subspace-drive", "break-warp", "never-warp"))
 

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.cache.contract import NEVER
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.loops import CAME_TRUE, PASSED, READY, STEADY, Sweep
 from sexp_runtime.values import KNOWN_FALSE, Status
+from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
     from sexp_runtime.events.manager import FormulaProfiler
@@ -175,7 +175,7 @@ class Drain:
             elif draws and standing is None:
                 answers.keep_evaluating(index)
             is_asked_again = word == TO_ASK or (word == NEW and answers.table.dirty.marks[index])
-            if is_asked_again and not draws and not answers.ctx.searching:
+            if is_asked_again and not draws:
                 self._consider(index, before_us)
             return
         if drew and standing is not None:

@@ -9,10 +9,11 @@ from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.events.formula import Formula
-from sexp_runtime.operators.context import NEVER_DUE, EvaluationContext
+from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.values import NAN, UNKNOWN, Status
+from sexp_runtime.world.clock import NEVER
 
 #: Operators that may change something before they count an effect, or change what is not counted.
 _UNSAFE: Final = Trait.RANDOM | Trait.STATEFUL | Trait.FLUSHES
@@ -109,7 +110,7 @@ def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], An
     rehearsal = Rehearsal(root)
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
     ctx.effects = _CURTAIN
-    due = NEVER_DUE
+    due = NEVER
     try:
         for _frame in range(_FRAMES):
             ctx.start()

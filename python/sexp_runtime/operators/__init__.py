@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from importlib.util import find_spec
+from collections.abc import Iterable
 from typing import Final
 
 #: The modules that register operators; each is imported below, in this order. Add yours here.
@@ -46,9 +46,13 @@ FAMILIES: Final = (
     "actions_targets",
 )
 
-for _family in FAMILIES:
-    if find_spec(f"{__name__}.{_family}") is not None:
-        importlib.import_module(f"{__name__}.{_family}")
 
-# Last, when every family has registered its operators: the actions that are only offered to the game.
-importlib.import_module(f"{__name__}.actions").register_generic_actions()
+def register_all(families: Iterable[str] = FAMILIES) -> None:
+    """Import the modules, which register their operators; ModuleNotFoundError for one that is not there."""
+    for family in families:
+        importlib.import_module(f"{__name__}.{family}")
+    # Last, when every family has registered its operators: the actions that are only offered to the game.
+    importlib.import_module(f"{__name__}.actions").register_generic_actions()
+
+
+register_all()

@@ -10,7 +10,7 @@ from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.container_access import container_data_text
 from sexp_runtime.operators.node import ConstantNodes, EvalKind, EvalNode
 from sexp_runtime.values import INT_MIN, NAN, NAN_FOREVER, Status, atoi, wrap32
-from sexp_runtime.world.clock import us_of_event_ms, us_of_fix
+from sexp_runtime.world.clock import NEVER, us_of_event_ms, us_of_fix
 
 if TYPE_CHECKING:
     from sexp_runtime.syntax.dialect import Dialect
@@ -25,8 +25,6 @@ _CLAUSE: Final = EvalKind.CLAUSE
 _ATOM: Final = EvalKind.ATOM
 _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
 
-#: A `due` that means: time alone changes nothing.
-NEVER_DUE: Final = 1 << 62
 #: Values up to here pass a non-negative position unchanged (B60).
 _SPECIAL_CODES_END: Final = INT_MIN + 17
 #: Most warnings that are kept as text; the rest are only counted.
@@ -70,12 +68,11 @@ class EvaluationContext:
     """What one engine evaluates its formulas with; one per mission run.
 
     Bookkeeping for caches, forgotten by `start`: `due` is the first microsecond at which time alone could change the
-    result (NEVER_DUE if none), `unsettled` says that something remembered changed, so that the same facts could give
+    result (NEVER if none), `unsettled` says that something remembered changed, so that the same facts could give
     another result next time, `stirred` holds nodes whose status changed, with the one before (see
-    evaluator.is_settled), `spare` counts random draws whose outcome made no difference, `searching` says that the next
-    evaluations may find out that they do not. `effects` counts, on and on, what forbids reuse of an evaluation
-    (actions, random draws, steps of memory). `nan` is the special result, NAN or NAN_FOREVER, met by the last `number`,
-    else None (B14).
+    evaluator.is_settled), `spare` counts random draws whose outcome made no difference. `effects` counts, on and on,
+    what forbids reuse of an evaluation (actions, random draws, steps of memory). `nan` is the special result, NAN or
+    NAN_FOREVER, met by the last `number`, else None (B14).
     """
 
     def __init__(
@@ -104,10 +101,9 @@ class EvaluationContext:
         self.sources: list[list[Container]] = []
         #: Told of each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
-        self.due = NEVER_DUE
+        self.due = NEVER
         self.effects = 0
         self.spare = 0
-        self.searching = False
         self.unsettled = False
         self.stirred: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
@@ -116,9 +112,9 @@ class EvaluationContext:
 
     def start(self) -> None:
         """Forget what earlier evaluations noted for caches, before one that may be reused; `effects` count on."""
-        self.due = NEVER_DUE
+        self.due = NEVER
         self.spare = 0
-        self.searching = self.unsettled = False
+        self.unsettled = False
         if self.stirred:
             self.stirred.clear()
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+#: A moment that never comes, in microseconds of mission time.
+NEVER: Final = 1 << 62
 #: One second of 16.16 fixed-point mission time (G1).
 FIX_ONE: Final = 65536
 #: What the event clock shows at mission start, in milliseconds; 0 and 1 are reserved stamps (F8b).

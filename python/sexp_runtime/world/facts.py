@@ -46,10 +46,13 @@ class FactBoard(BoardCore):
             self.observer(key)
 
     def all_changed(self, name: Hashable) -> None:
-        """As `changed` for every fact that somebody reads about a ship, wing or side; an observer is not told."""
+        """As `changed` for every fact that somebody reads about a ship, wing or side."""
         keys = self._about.get(name)
         if keys is not None:
             mark_readers(self.readers, keys)
+            if self.observer is not None:
+                for key in keys:
+                    self.observer(key)
 
     def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = UNHEARD) -> bool:
         """From now on a change of the fact sets marks[index] and bell[0]; return whether it is the first reader.

@@ -37,12 +37,6 @@ from sexp_runtime.world.wings import Wing
 
 #: A number that a game supplies for an operator, or a special word that the operator knows.
 GameValue = int
-#: The facts that every ship has, beside those of its subsystems.
-_SHIP_FACTS: Final = (
-    "status", "hull", "shields", "team", "class", "cargo", "cargo_known", "tagged", "flags",
-    "position", "jump", "velocity", "orientation", "docked", "subsystems", "subsystem_flags", "speed_bound",
-    "hotkey", "ai_class", "emp", "armor", "collision_group", "damage_by", "goals", "max_speed", "radius",
-)  # fmt: skip
 #: Most names of waypoints whose parts are remembered.
 MOST_POINT_NAMES: Final = 4096
 #: Most sides whose ships are remembered.
@@ -219,11 +213,8 @@ class WorldState(WorldCore):
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
-        if self.facts.observer is None:
-            for subject in ship.subjects:
-                self.facts.all_changed(subject[-1])
-        else:
-            self._touch(ship, *_SHIP_FACTS, *[subsystem.fact for subsystem in ship.subsystems.values()])
+        for subject in ship.subjects:
+            self.facts.all_changed(subject[-1])
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
