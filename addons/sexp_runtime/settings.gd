@@ -12,6 +12,8 @@ const SEED := "sexp_runtime/run/seed"
 const LONGEST_STEP := "sexp_runtime/run/longest_step"
 ## Most steps that one frame of the engine makes; mission time beyond them is dropped, and that is said.
 const MOST_STEPS := "sexp_runtime/run/most_steps"
+## Whether missions can be saved by [method SexpRuntime.save_state]: what the game does to them is recorded from their beginning.
+const SAVABLE := "sexp_runtime/run/savable"
 ## Bytes that the cache of ad-hoc expressions may hold.
 const CACHE_BYTES := "sexp_runtime/cache/max_bytes"
 ## What the freeing of a tracked node means for its object.
@@ -52,6 +54,7 @@ const _TABLE: Array[Array] = [
 	[SEED, 0, PROPERTY_HINT_RANGE, "0,2147483647,1", true],
 	[LONGEST_STEP, 0.25, PROPERTY_HINT_RANGE, "0.01,10,0.01,suffix:s", false],
 	[MOST_STEPS, 32, PROPERTY_HINT_RANGE, "1,10000,1", false],
+	[SAVABLE, false, PROPERTY_HINT_NONE, "", true],
 	[CACHE_BYTES, 8388608, PROPERTY_HINT_RANGE, "65536,1073741824,1,suffix:B", false],
 	[FREED_MEANS, "destroyed", PROPERTY_HINT_ENUM, "destroyed,departed,vanished", true],
 	[MONITORS, true, PROPERTY_HINT_NONE, "", true],

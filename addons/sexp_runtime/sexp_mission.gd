@@ -61,6 +61,8 @@ const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
 		paused = value
 		if _is_current():
 			_runtime.running = _started and not paused
+## Whether the mission can be saved. Recording what the game does to it takes some time and memory.
+@export var savable := false
 ## Further options, as [method SexpRuntime.load_mission] takes them.
 @export var options: Dictionary[String, Variant] = {}
 
@@ -91,18 +93,45 @@ func load_mission(file: SexpMissionFile) -> Error:
 	var chosen := options.duplicate()
 	if mission_seed >= 0:
 		chosen["seed"] = mission_seed
-	_holding = true # until the scene is ready, so that its handlers are connected
+	if savable:
+		chosen["savable"] = true
+	var error := _begin(func() -> Error: return _runtime.load_for(self, file, chosen))
+	if error == OK:
+		mission = file
+		_started = autostart
+		_runtime.running = _started and not paused
+	return error
+
+
+## The mission as bytes, for [method restore_state]. Empty, with a line that says why, if the mission is not [member savable].
+func save_state() -> PackedByteArray:
+	return _runtime.save_state() if _check("save_state") else PackedByteArray()
+
+
+## Puts a saved mission in place of the present one, in the state in which it was saved. Whether its time goes on does not change.
+func restore_state(bytes: PackedByteArray) -> Error:
+	if _runtime == null:
+		return ERR_UNAVAILABLE
+	var error := _begin(func() -> Error: return _runtime.restore_for(self, bytes))
+	if error == OK:
+		_runtime.running = _started and not paused
+	return error
+
+
+# Own signals are held back until the scene is ready, so that its handlers are connected.
+func _begin(function: Callable) -> Error:
+	var kept := _held
+	_held = []
+	_holding = not is_node_ready() or (owner != null and not owner.is_node_ready())
 	_listen()
-	var error := _runtime.load_for(self, file, chosen)
-	_release.call_deferred()
+	var error: Error = function.call()
 	if error != OK:
-		if not _is_current():
-			_ignore()
-		return error
-	mission = file
-	_started = autostart
-	_runtime.running = _started and not paused
-	return OK
+		_held = kept + _held # the mission before goes on
+	if _holding:
+		_release.call_deferred()
+	if error != OK and not _is_current():
+		_ignore()
+	return error
 
 
 ## Closes the mission: its objects are untied, and nothing more is told.

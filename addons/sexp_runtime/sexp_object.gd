@@ -101,7 +101,19 @@ func tie() -> Error:
 	if object_name.is_empty():
 		push_error("SexpObject %s: Object Name is empty, so it is tied to no object of the mission" % get_path())
 		return ERR_UNCONFIGURED
+	if _runtime.is_restoring():
+		_take_from_mission()
 	return _runtime.track(self, object_name)
+
+
+# What the mission that is restored knows becomes the node's own; an object that has left is asked to go.
+func _take_from_mission() -> void:
+	var facts := _runtime.get_object(object_name)
+	if facts.is_empty():
+		return
+	hull = max_hull * (facts["hull"] as float)
+	shields = max_shields * (facts["shields"] as float)
+	team = facts["team"]
 
 
 ## Whether the node is tied to an object of the mission that is played.

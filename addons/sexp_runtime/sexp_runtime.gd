@@ -66,6 +66,7 @@ var _step_in := Settings.STEP_IDLE
 var _longest_step := 0.25
 var _most_steps := 32
 var _dropped := 0.0
+var _restoring := false
 var _mission_node: WeakRef = weakref(null)
 var _overlay: CanvasLayer = null
 
@@ -164,6 +165,7 @@ func _load_text(file: String, text: String, options: Dictionary, node: Node) -> 
 		"freed_means": Settings.value(Settings.FREED_MEANS),
 		"frame_budget_us": Settings.value(Settings.FRAME_BUDGET),
 		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
+		"savable": Settings.value(Settings.SAVABLE),
 		"record": _is_to_be_recorded(),
 		"recordings": ProjectSettings.globalize_path(RECORDINGS),
 	}
@@ -178,6 +180,44 @@ func _load_text(file: String, text: String, options: Dictionary, node: Node) -> 
 		return OK
 	_mission_node = before
 	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
+
+
+## The running mission as bytes, for [method restore_state]: its text and all that the game did to it. Empty, with a line that
+## says why, if the mission was not loaded to be saved (project setting, or [code]savable[/code] among the options).
+func save_state() -> PackedByteArray:
+	return PackedByteArray() if _bridge == null else _bridge.call("save_state")
+
+
+## Puts a saved mission in place of the present one, in the state in which it was saved: a restored mission goes on as if it had
+## never been interrupted. [SexpObject]s take hull, shields and team from it. Bytes that are no save leave the present mission as it is.
+func restore_state(bytes: PackedByteArray) -> Error:
+	return restore_for(get_mission_node(), bytes)
+
+
+## Restores the mission of a [SexpMission] node. A game calls [method SexpMission.restore_state] instead.
+func restore_for(node: Node, bytes: PackedByteArray) -> Error:
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	var before := _mission_node
+	_mission_node = weakref(node)
+	_restoring = true
+	var answer: Variant = _bridge.call("restore_state", bytes, {
+		"cache_bytes": Settings.value(Settings.CACHE_BYTES),
+		"verify_every": Settings.value(Settings.VERIFY_EVERY),
+		"freed_means": Settings.value(Settings.FREED_MEANS),
+		"frame_budget_us": Settings.value(Settings.FRAME_BUDGET),
+		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
+	})
+	_restoring = false
+	if answer is int and answer == OK:
+		return OK
+	_mission_node = before
+	return answer if answer is int else FAILED
+
+
+## Whether [method restore_state] is at work: [signal mission_loaded] then tells of a mission in the middle of its time.
+func is_restoring() -> bool:
+	return _restoring
 
 
 ## Lets mission time go on.

@@ -9,9 +9,10 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.bridge import readings
+from sexp_runtime.bridge import readings, saves
 from sexp_runtime.bridge.checks import TextChecker
-from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, set_variable, text, whole_number
+from sexp_runtime.bridge.game_values import report_entry, set_game_value
+from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
@@ -19,36 +20,28 @@ from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_
 from sexp_runtime.bridge.options import LoadOptions, read_options
 from sexp_runtime.bridge.outbox import Outbox
 from sexp_runtime.bridge.recordings import MOST_BYTES, MissionRecordings
-from sexp_runtime.bridge.roster import Roster
+from sexp_runtime.bridge.roster import DeathRolls, Roster
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
-from sexp_runtime.catalog import CATALOG
 from sexp_runtime.mission import validate_mission
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax import Severity
-from sexp_runtime.world import log as log_kinds
-from sexp_runtime.world.ships import Ship, ShipStatus
+from sexp_runtime.world.ships import ShipStatus
 
 if TYPE_CHECKING:
     from sexp_runtime.syntax import Diagnostic
 
-#: Kinds of log entries that a game may write; the others come of what happens to objects.
-REPORTABLE: Final = frozenset(
-    (
-        log_kinds.WAYPOINTS_DONE, log_kinds.DOCKED, log_kinds.UNDOCKED, log_kinds.DISABLED, log_kinds.DISARMED,
-        log_kinds.SUBSYSTEM_DESTROYED, log_kinds.CARGO_REVEALED, log_kinds.SUBSYSTEM_CARGO_REVEALED,
-    )
-)  # fmt: skip
 #: Most problems of a mission that are reported one by one.
 MOST_PROBLEMS: Final = 20
 #: Weighing the caches takes a while: at most once a second, in nanoseconds.
 MEMORY_INTERVAL_NS: Final = 1_000_000_000
-#: The name under which `set_game_value` takes the results of a game's own scripts.
-SCRIPTS: Final = "script"
+#: Why a mission cannot be saved.
+NOT_SAVABLE: Final = (
+    "the mission was not loaded to be saved; turn on Savable at the SexpMission, the project setting "
+    'sexp_runtime/run/savable, or give {"savable": true} to load_mission'
+)
 #: Most seconds of one frame.
 LONGEST_FRAME: Final = 3600.0
-#: Seconds after which a ship without a node ends its death roll.
-DEATH_ROLL_SECONDS: Final = 3.0
 
 
 class RuntimeHost:
@@ -65,12 +58,13 @@ class RuntimeHost:
         self._outbox.after = self._tell_nodes
         self._gate = Gate(lambda line: report("error", line))
         self._stepping = False
+        self._scratch: Path | None = None  # of the recording that a save is made from
         self._checker: TextChecker | None = None
         self._warnings_seen = 0
         self._warnings_told: set[str] = set()
         self._weighed = -MEMORY_INTERVAL_NS
         self._cache_bytes = 0
-        self._dying: dict[str, tuple[Ship, float]] = {}
+        self._dying: DeathRolls | None = None
         self._freed_means = "destroyed"
         self.session: MissionSession | None = None
         self.tracking: Tracking | None = None
@@ -93,9 +87,12 @@ class RuntimeHost:
         A mission that cannot be loaded, and options that are none, leave the present mission as it is.
         """
         recording: Path | None = None
+        scratch: Path | None = None
         try:
             chosen = read_options(options)
             recording = self._recording_for(file, chosen)
+            if recording is None and chosen.savable:
+                recording = scratch = saves.scratch_file()
             session = MissionSession.load(
                 content or file,
                 engine=chosen.engine,
@@ -107,7 +104,7 @@ class RuntimeHost:
                 frame_budget_us=chosen.frame_budget_us,
                 event_budget_us=chosen.event_budget_us,
                 record_to=recording,
-                record_bytes=0 if chosen.record_to else MOST_BYTES,
+                record_bytes=0 if chosen.record_to or chosen.savable else MOST_BYTES,
             )
             problems = [*session.diagnostics, *validate_mission(session.mission)]
         except Exception as error:
@@ -121,7 +118,49 @@ class RuntimeHost:
         self.close()
         if session.settings.freeze_gc:
             gc.freeze()  # closing the mission before has thawed what the new one froze
+        self._scratch = scratch
         self._report_problems(problems)
+        self._begin(session, chosen)
+        return True
+
+    def save_state(self) -> bytes:
+        """Return the running mission as bytes for `restore_state`; none, after reporting why, if it is not recorded."""
+        session = self._playing("save_state")
+        if session is None:
+            return b""
+        if session.recording is None:
+            self._report("error", f"save_state: {NOT_SAVABLE}")
+            return b""
+        try:
+            return saves.save_state(session.recording)
+        except OSError as error:
+            self._report("error", f"save_state: {_reason(error)}")
+            return b""
+
+    def restore_state(self, data: bytes, options: Mapping[str, Any]) -> bool:
+        """Put a saved mission, in the state in which it was saved, in place of the present one; say whether it worked.
+
+        Bytes that are no save leave the present mission as it is. Nothing is told of what had happened before.
+        """
+        scratch = saves.scratch_file()
+        try:
+            chosen = read_options(options)
+            session = saves.restore_state(
+                data,
+                scratch,
+                cache_bytes=chosen.cache_bytes,
+                verify_every=chosen.verify_every,
+                frame_budget_us=chosen.frame_budget_us,
+                event_budget_us=chosen.event_budget_us,
+            )
+        except (OSError, ValueError) as error:
+            scratch.unlink(missing_ok=True)
+            self._report("error", f"restore_state: {_reason(error)}")
+            return False
+        self.close()
+        if session.settings.freeze_gc:
+            gc.freeze()  # closing the mission before has thawed what the new one froze
+        self._scratch = scratch
         self._begin(session, chosen)
         return True
 
@@ -134,6 +173,7 @@ class RuntimeHost:
         interest = MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))
         self.tracking = Tracking(session.world, interest, self._access, self._gate)
         self._roster = Roster(session.world)
+        self._dying = DeathRolls(session.world)
         self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
         self.snapshot.reset()
         for listener in self.on_mission:
@@ -178,10 +218,13 @@ class RuntimeHost:
             self.tracking.clear()
         if self.session is not None:
             self.session.close()
+        if self._scratch is not None:
+            self._scratch.unlink(missing_ok=True)
+            self._scratch = None
         self.session = self.tracking = self._roster = self._checker = None
         self._outbox.new_mission()
         self._gate = Gate(lambda line: self._report("error", line))
-        self._dying.clear()
+        self._dying = None
         self._warnings_seen = 0
         self._warnings_told.clear()
         self.snapshot.reset()
@@ -233,7 +276,7 @@ class RuntimeHost:
             if self.session is not session:
                 return  # a game's getter or signal has closed or replaced the mission
             if self._dying:
-                self._finish_deaths()
+                self._dying.finish(tracking.has)
             session.step(seconds)
             if len(session.context.warnings) > self._warnings_seen:
                 self._report_warnings(session.context.warnings)
@@ -255,19 +298,8 @@ class RuntimeHost:
         self._outbox.put_first([("object_arrived", (ship.name,)) for ship in arrived])
         for ship, how in left:
             self._outbox.put("object_left", ship.name, how)
-            if ship.status is ShipStatus.DEATH_ROLL and not self.session.has_scenario:
-                self._dying[ship.key] = (ship, self.session.world.clock.us / 1e6 + DEATH_ROLL_SECONDS)
-
-    def _finish_deaths(self) -> None:
-        """End the death rolls that no node will end by being freed."""
-        assert self.session is not None
-        world = self.session.world
-        for key, (ship, until) in list(self._dying.items()):
-            if ship.status is not ShipStatus.DEATH_ROLL:
-                del self._dying[key]
-            elif world.clock.us / 1e6 >= until and not (self.tracking and self.tracking.has(ship)):
-                del self._dying[key]
-                world.finish_death(ship)
+            if self._dying is not None and ship.status is ShipStatus.DEATH_ROLL and not self.session.has_scenario:
+                self._dying.add(ship)
 
     def _tell_nodes(self, signal: str, arguments: tuple[Any, ...]) -> None:
         """Hand a signal that the game has got to the nodes that it concerns."""
@@ -323,14 +355,11 @@ class RuntimeHost:
         session = self._playing("report")
         if session is None:
             return False
-        if kind not in REPORTABLE:
-            known = ", ".join(sorted(REPORTABLE))
-            self._report("error", f"report: there is no kind {kind!r}{meant(kind, REPORTABLE)}; there are {known}")
+        try:
+            report_entry(session, kind, name, second)
+        except RefusedError as reason:
+            self._report("error", f"report: {reason}")
             return False
-        if session.world.ship(name) is None:
-            self._report("error", f"report: {self._no_object(session, name)}")
-            return False
-        session.world.log.add(kind, name, second)
         return True
 
     def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> bool:
@@ -340,12 +369,7 @@ class RuntimeHost:
             return False
         fact = f"{operator} {' '.join(str(item) for item in arguments)}".strip()
         try:
-            name = operator.lower()
-            name = CATALOG.aliases.get(name, name)
-            if name not in CATALOG.names and name != SCRIPTS:
-                raise RefusedError(f"there is no operator {operator!r}{meant(operator, CATALOG.names)}")
-            keys = [text(item) if isinstance(item, str) else whole_number(item) for item in arguments]
-            session.world.set_game(name, keys, None if value is None else whole_number(value))
+            set_game_value(session, operator, arguments, value)
         except RefusedError as reason:
             self._gate.refused("set_game_value", fact, value, reason)
             return False
@@ -396,11 +420,6 @@ class RuntimeHost:
         if session is None:
             return []
         return [ship.name for ship in session.world.ships.values() if ship.status is ShipStatus.PRESENT]
-
-    @staticmethod
-    def _no_object(session: MissionSession, name: str) -> str:
-        near = meant(name, (ship.name for ship in session.world.ships.values()))
-        return f"the mission has no object {name!r}{near}"
 
     # What the mission says
 

@@ -29,6 +29,7 @@ class LoadOptions:
     record: bool = False
     record_to: str = ""
     recordings: str = ""
+    savable: bool = False
 
 
 _CHOICES: Final = {"engine": ENGINES, "dialect": DIALECTS, "freed_means": LEAVING}

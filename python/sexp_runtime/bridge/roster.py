@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
@@ -15,6 +16,8 @@ _EXIT_WORDS: Final = {
     ExitKind.DEPARTED: "departed",
     ExitKind.VANISHED: "vanished",
 }
+#: Seconds after which a ship without a node ends its death roll.
+DEATH_ROLL_SECONDS: Final = 3.0
 _LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
 
 
@@ -69,3 +72,27 @@ class Roster:
             index = marks.find(1, index + 1)
         self._first = False
         return arrived, left
+
+
+class DeathRolls:
+    """Ships in their death roll that no node may end by being freed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._until: dict[str, tuple[Ship, float]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._until)
+
+    def add(self, ship: Ship) -> None:
+        """Take in a ship that has begun to die."""
+        self._until[ship.key] = (ship, self._world.clock.us / 1e6 + DEATH_ROLL_SECONDS)
+
+    def finish(self, has_node: Callable[[Ship], bool]) -> None:
+        """End the death rolls that have lasted long enough, of ships without a node."""
+        for key, (ship, until) in list(self._until.items()):
+            if ship.status is not ShipStatus.DEATH_ROLL:
+                del self._until[key]
+            elif self._world.clock.us / 1e6 >= until and not has_node(ship):
+                del self._until[key]
+                self._world.finish_death(ship)

@@ -131,6 +131,14 @@ class SexpBridge(godot.RefCounted):
         """Say whether a mission is loaded."""
         return self.host.session is not None
 
+    def save_state(self) -> bytes:
+        """The running mission as bytes; none if it cannot be saved."""
+        return bytes(self._value("save_state", self.host.save_state, b""))
+
+    def restore_state(self, data: bytes, options: dict[str, Any]) -> int:
+        """Put a saved mission in the place of the present one; an Error."""
+        return self._done("restore_state", lambda: self.host.restore_state(data, options), godot.ERR_FILE_CORRUPT)
+
     def close_mission(self) -> None:
         """Forget the mission and all tracked nodes."""
         self._value("close_mission", self.host.close, None)

@@ -67,3 +67,9 @@ def test_missions_are_resources_that_keep_their_bytes() -> None:
 def test_long_frames_are_made_in_steps() -> None:
     allowed = ("a frame was longer than 32 steps of 0.25 s", "at: push_", "GDScript backtrace")
     run_case("steps", allowed=allowed, fixed_fps=60)
+
+
+def test_a_mission_is_saved_and_restored() -> None:
+    run_case(
+        "save", allowed=("SEXP: restore_state: these bytes are no saved mission", "at: push_", "GDScript backtrace")
+    )

@@ -1,0 +1,124 @@
+"""Saved missions: a run as bytes, and the same run again from them.
+
+A save holds the mission's text and everything that the game did to it, frame by frame (a recording). Restoring makes
+the run once more, so that the state afterwards is that of the run itself, whatever the engine keeps: a restored run
+cannot be told from one that was never interrupted. The price is that a save grows with the time played, and that
+restoring takes as long as the frames take to be evaluated.
+
+    b"SEXPSAVE"   magic
+    u16           version
+    u32           CRC-32 of what follows
+    ...           the recording
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+import zlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.session import MissionSession
+from sexp_runtime.syntax.dialect import Dialect
+
+if TYPE_CHECKING:
+    from sexp_runtime.monitor.recording import RecordingWriter
+
+MAGIC: Final = b"SEXPSAVE"
+VERSION: Final = 1
+_HEAD: Final = struct.Struct("<HI")
+#: Most bytes of a save.
+LARGEST: Final = 1 << 30
+
+
+class SaveError(ValueError):
+    """Bytes that are no saved mission, or not one of this version; the text says why."""
+
+
+def scratch_file() -> Path:
+    """Return a new file for the recording that a save is made from; whoever asked for it removes it."""
+    descriptor, name = tempfile.mkstemp(prefix="sexp-save-", suffix=".rec")
+    os.close(descriptor)
+    return Path(name)
+
+
+def save_state(recording: RecordingWriter) -> bytes:
+    """Return the run that is being recorded, from its beginning up to the last whole frame."""
+    copy = scratch_file()
+    try:
+        recording.save(copy)
+        content = copy.read_bytes()
+    finally:
+        copy.unlink(missing_ok=True)
+    return MAGIC + _HEAD.pack(VERSION, zlib.crc32(content)) + content
+
+
+def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSession:
+    """Return a session in the state in which the run was saved; it is recorded to `record_to`, from its beginning.
+
+    Raises SaveError for bytes that are no save, that are damaged, or whose run does not come out as it was saved.
+    """
+    from sexp_runtime.monitor.recording import BEFORE, DamagedRecordingError, Recording, apply_changes
+
+    copy = scratch_file()
+    try:
+        copy.write_bytes(_content(data))
+        recording = Recording(copy)
+        session = _begin(recording.header, record_to, settings)
+        try:
+            for step_us, changes, digest in recording.frames():
+                apply_changes(session.world, changes, BEFORE)
+                session.step_us(step_us)
+                if digest is not None and digest != session.digest():
+                    raise SaveError(
+                        "the run does not come out as it was saved: it is of another version of the runtime"
+                    )
+            if recording.damage:
+                raise SaveError(f"the saved mission is damaged: {recording.damage}")
+        except BaseException:
+            session.close()
+            raise
+    except (DamagedRecordingError, OverflowError, RuntimeError) as error:
+        raise SaveError(f"the saved mission cannot be restored: {error}") from error
+    finally:
+        copy.unlink(missing_ok=True)
+    return session
+
+
+def _content(data: bytes) -> bytes:
+    """Return the recording in a save; raises SaveError."""
+    begin = len(MAGIC) + _HEAD.size
+    if data[: len(MAGIC)] != MAGIC or len(data) < begin:
+        raise SaveError("these bytes are no saved mission")
+    version, check = _HEAD.unpack(data[len(MAGIC) : begin])
+    if version != VERSION:
+        raise SaveError(f"the saved mission is of version {version}, this runtime reads version {VERSION}")
+    content = data[begin:]
+    if len(content) > LARGEST or zlib.crc32(content) != check:
+        raise SaveError("the saved mission is damaged: its check sum is wrong")
+    return content
+
+
+def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) -> MissionSession:
+    """Return a session at the beginning of the saved run; raises SaveError for a header that describes none."""
+    try:
+        options = dict(header["options"])
+        options["engine_version"] = tuple(options["engine_version"])
+        content = header["mission"]
+        if not isinstance(content, bytes):
+            raise TypeError("the mission's text is missing")
+        return MissionSession.load(
+            content,
+            engine=str(header["engine"]),
+            seed=int(header["seed"]),
+            scenario=bool(header["simulated"]),
+            dialect=Dialect(header["dialect"]).name.lower(),
+            options=RuntimeOptions(**options),
+            record_to=record_to,
+            **settings,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise SaveError(f"the saved mission cannot be restored: {error}") from error
