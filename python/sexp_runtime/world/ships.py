@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.kernel import ShipCore
 from sexp_runtime.world.classes import subsystem_type
-from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.facts import FactBoard, FactKey
 
 if TYPE_CHECKING:
     from sexp_runtime.world.orders import Goal, Order
@@ -127,6 +127,7 @@ class Ship(ShipCore):
         "armor",
         "arrival",
         "arrival_allowed",
+        "board",
         "cargo",
         "cargo_fix",
         "cargo_known",
@@ -211,6 +212,8 @@ class Ship(ShipCore):
         self.position_facts: tuple[FactKey, ...] = ()
         self.velocity_facts: tuple[FactKey, ...] = ()
         self.orientation_facts: tuple[FactKey, ...] = ()
+        #: The board that changes of the ship reach, None until a world has it.
+        self.board: FactBoard | None = None
         self.refresh_facts()
 
     def __repr__(self) -> str:
@@ -230,6 +233,8 @@ class Ship(ShipCore):
         self.position_facts = tuple((*subject, "position") for subject in subjects)
         self.velocity_facts = tuple((*subject, "velocity") for subject in subjects)
         self.orientation_facts = tuple((*subject, "orientation") for subject in subjects)
+        if self.board is not None:
+            self.watch(self.board, self.subjects)
 
     @property
     def goals(self) -> tuple[Goal, ...]:

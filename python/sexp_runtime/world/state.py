@@ -245,8 +245,8 @@ class WorldState(WorldCore):
 
     def _refresh_facts(self, ship: Ship) -> None:
         """Work out anew whose facts a change of the ship touches."""
+        ship.board = self.facts
         ship.refresh_facts(self.player.ship)
-        ship.watch(self.facts, ship.subjects)
 
     def _set_team(self, ship: Ship, team: str) -> None:
         self._touch(ship, "position")
