@@ -268,9 +268,12 @@ class MissionSession:
         for name, status in self._watcher.goals():
             for changed in self.on_goal_changed:
                 changed(name, status)
-        for name, value in self._watcher.variables():
-            for told in self.on_variable_changed:
-                told(name, value)
+        if self.on_variable_changed:
+            for name, value in self._watcher.variables():
+                for told in self.on_variable_changed:
+                    told(name, value)
+        else:
+            self._watcher.forget_variables()
         if self._world.mission_over and not self._told_end:
             self._told_end = True
             self.cache.clear()

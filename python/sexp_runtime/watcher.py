@@ -42,6 +42,10 @@ class ChangeWatcher:
         for marks in (self._event_marks, self._goal_marks, self._variable_marks):
             marks[:] = bytes(len(marks))
 
+    def forget_variables(self) -> None:
+        """Take the present values of variables as told: nobody listens."""
+        self._variable_marks[:] = bytes(len(self._variable_marks))
+
     def events(self) -> list[tuple[bool, str, int]]:
         """Return (came true or failed, name, index) for each event of which that is new, in order."""
         changes = []

@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.measures import Share
+from sexp_runtime.compiler.recorder import FactSink
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction, ReadsFunction, Trait
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
-
-
-class FactSink(Protocol):
-    """Told which facts an evaluation turned out to read; facts once told are told again only in a new `epoch`."""
-
-    epoch: int
-
-    def __call__(self, keys: Iterable[FactKey], /) -> None:
-        """Take note of the facts."""
-
 
 #: For each conditional, how many leading arguments decide; the rest are actions, which run only with effect.
 _DECIDING: Final = {

@@ -11,10 +11,11 @@ from functools import partial
 from typing import Any
 
 from sexp_runtime.compiler import motion
-from sexp_runtime.compiler.facts import NESTED, FactSink, install, install_actions, scan
+from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
+from sexp_runtime.compiler.recorder import FactSink
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions import NOTHING

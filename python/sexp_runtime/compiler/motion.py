@@ -9,10 +9,11 @@ from typing import Any, Final
 
 from sexp_runtime.compiler.measures import Measure
 from sexp_runtime.compiler.plan import Watched
+from sexp_runtime.compiler.recorder import FactSink
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import MEASURING, Presence, find_places, find_spot
-from sexp_runtime.operators.registry import OperatorFunction
+from sexp_runtime.operators.registry import OperatorFunction, ReadsFunction
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import Ship
@@ -57,10 +58,6 @@ class _Probe:
 
     def __init__(self) -> None:
         self.raw: Raw | None = None
-
-
-#: Takes facts that only running shows.
-Sink = Callable[[Iterable[FactKey]], None]
 
 
 def is_leaf(node: EvalNode) -> bool:
@@ -113,7 +110,7 @@ def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
     return kept
 
 
-def install(node: EvalNode, sink: Sink) -> int:
+def install(node: EvalNode, sink: FactSink) -> int:
     """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions.
 
     Returns how many nodes got a function of their own.
@@ -146,14 +143,14 @@ def unwatched(value: Any) -> Any:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("first", "inner", "is_leaf", "others", "probes", "sink", "test")
+    __slots__ = ("first", "inner", "is_leaf", "others", "positions", "probes", "reported", "sink", "test")
 
     def __init__(
         self,
         node: EvalNode,
         inner: OperatorFunction,
         probes: dict[int, _Probe],
-        sink: Sink,
+        sink: FactSink,
     ) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
@@ -162,6 +159,10 @@ class _Comparison(Watched):
         #: Whether the first argument is a position, not something worked out from some.
         self.is_leaf = id(node.args[0].head) in probes
         self.sink = sink
+        #: What all its positions are read from; None if only running shows their names.
+        self.positions = _sources(node)
+        #: With which epoch and how many ships their facts were reported.
+        self.reported = (-1, -1)
         self.first, *self.others = (self._reader(arg, probes) for arg in node.args)
 
     def __call__(self, ctx: EvaluationContext, node: EvalNode) -> Raw:
@@ -195,12 +196,26 @@ class _Comparison(Watched):
                     break
                 both = rate + other[1]
                 spare = min(abs(value - other[0]) - slack - other[2], _WRAPS)
-                if both == _UNBOUNDED or spare <= 0.0:  # even a turning ship could flip it
+                if both == _UNBOUNDED:
+                    self._wait_for_positions(ctx, soonest)
+                elif spare <= 0.0:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
                     ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))
                 if not self.test(value, other[0]):
                     break
+
+    def _wait_for_positions(self, ctx: EvaluationContext, soonest: int) -> None:
+        """Have the outcome stand until something moves: nothing says how fast that can be."""
+        if self.positions is None:
+            ctx.due_us(soonest)
+            return
+        world = ctx.world
+        now = self.sink.epoch, len(world.ships)
+        if now != self.reported:
+            self.reported = now
+            for reads, texts in self.positions:
+                self.sink(reads(world, texts))
 
     def _is_open(self, ctx: EvaluationContext) -> bool:
         """Whether the outcome can change although no value of the first argument could be read."""
@@ -290,6 +305,17 @@ class _Comparison(Watched):
         group = ctx.world.docked_group(ship)
         self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
+
+
+def _sources(node: EvalNode) -> list[tuple[ReadsFunction, list[str]]] | None:
+    """Return what the position operators below a comparison read, as functions and texts; None if a text varies."""
+    found: list[tuple[ReadsFunction, list[str]]] = []
+    for leaf in leaves(node):
+        reads = leaf.spec.reads if leaf.spec is not None else None
+        if reads is None or any(atom.variable is not None or atom.is_placeholder for atom in leaf.args):
+            return None
+        found.append((reads, [atom.text for atom in leaf.args]))
+    return found
 
 
 def _is_evaluated(probes: Iterable[_Probe]) -> bool:

@@ -14,11 +14,13 @@ from sexp_runtime.events.cached_slots import (
     IN_GOALS,
     IN_REPEAT,
     OUTSIDE,
+    UNASKED,
     VISITED,
     CachedSlots,
 )
 from sexp_runtime.events.drain import NEW
 from sexp_runtime.events.manager import is_elapsed
+from sexp_runtime.loops import PASSED
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState
@@ -108,7 +110,7 @@ class CachedEventManager(CachedSlots):
             return
         self._stage = IN_GOALS
         for goal in self.world.goals:
-            if self._goal_rest[goal.index] or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
+            if self._goal_rest[goal.index] == AT_REST_FIRST or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
                 self._goal_drain.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
@@ -131,10 +133,10 @@ class CachedEventManager(CachedSlots):
     def _take_event(self, index: int, value: int, status: Status) -> None:
         """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
         self._unready(index)
-        kind = self._rest[index]
-        if kind:
-            self._rest[index] = VISITED
-            self._wake(kind == AT_REST_REPEAT, False)
+        state = self._rest[index]
+        self._rest[index] = VISITED
+        if state in (AT_REST_FIRST, AT_REST_REPEAT):
+            self._wake(state == AT_REST_REPEAT, False)
         self._pending = (value, status)
         self._process(self.world.events[index])
         self._pending = None
@@ -174,17 +176,16 @@ class CachedEventManager(CachedSlots):
         if event.timestamp is not None and not is_elapsed(event.timestamp, now):
             wake_us = NEVER if event.timestamp == STAMP_NEVER else us_of_event_ms(event.timestamp)
             self.agenda.schedule(self.events.table.wake, index, wake_us)
+            self._pass_over(index)
             return
-        if event.bypassed and self._marks[index]:
-            # Nobody asks for its value: a fact that keeps changing would have it looked at in every frame.
-            self.events.retire(index)
-            self._stale_event[index] = 1
         if _state(event) != before:
             wakes[index] = 1
             self.agenda.bell[0] = 1
             return
         self.agenda.schedule(self.events.table.wake, index, self._chain_due_us(event))
-        if not event.bypassed:
+        if event.bypassed:
+            self._pass_over(index)
+        else:
             kind = AT_REST_FIRST if event.timestamp is None else AT_REST_REPEAT
             self._rest[index] = kind
             self.counters.rest(kind == AT_REST_REPEAT)
@@ -220,31 +221,24 @@ class CachedEventManager(CachedSlots):
         return us if us > self.world.clock.us else NEVER
 
     def _visit_waiting(self, event: EventState) -> None:
-        """Note that the formula of an event that waits for its stamp was marked, and see that the stamp wakes it."""
-        index = event.index
+        """See that its stamp wakes an event that waits for it, and nothing else that is marked has it visited."""
+        index, stamp = event.index, event.timestamp
         self._leave_rest(index)
-        table = self.events.table
-        if table.dirty.marks[index]:
-            table.dirty.marks[index] = 0
-            if self._stale_event[index]:  # marked again: as for a bypassed event
-                self.events.retire(index)
-                table.wake.marks[index] = 1
-            self._stale_event[index] = 1
-        if table.wake.marks[index]:
-            table.wake.marks[index] = 0
-            stamp = event.timestamp
-            if stamp is not None and stamp != STAMP_NEVER:
-                self.agenda.schedule(table.wake, index, us_of_event_ms(stamp))
+        self._wakes[index] = 0
+        if stamp is not None and stamp != STAMP_NEVER:
+            self.agenda.schedule(self.events.table.wake, index, us_of_event_ms(stamp))
+        self._pass_over(index)
 
     def _visit_done(self, index: int) -> None:
         self._leave_rest(index)
-        self._marks[index] = 0
         self._wakes[index] = 0
+        self._pass_over(index)
         if index not in self._leaving:
-            self._retire(index)
+            self.events.give_up(index)
 
     def _leave(self, index: int) -> None:
         """Let an event that is done be retired in a later frame: one in which events come true has enough to do."""
+        self._pass_over(index)
         self._leaving.add(index)
         self.agenda.bell[0] = 1
 
@@ -252,37 +246,31 @@ class CachedEventManager(CachedSlots):
         """Retire one of the events that are done."""
         index = self._leaving.pop()
         if self.world.events[index].done:  # nothing has reset it
-            self._retire(index)
+            self.events.give_up(index)
         if self._leaving:
             self.agenda.bell[0] = 1
-
-    def _retire(self, index: int) -> None:
-        """Give up the edges of an event that is done, until something resets it."""
-        self.events.give_up(index)
-        self._stale_event[index] = 0
 
     def _visit_goal(self, index: int) -> None:
         """Judge a marked goal (F1c)."""
         goal = self.world.goals[index]
         table = self.goals.table
-        if self._goal_rest[index]:
-            self._goal_rest[index] = self._goal_drain.ready[index] = 0
+        if self._goal_rest[index] == AT_REST_FIRST:
             self._wake(False, True)
+        self._goal_rest[index] = VISITED
+        self._goal_drain.ready[index] = 0
         table.wake.marks[index] = 0
-        if goal.status != GOAL_INCOMPLETE:
-            self.goals.give_up(index)
-            table.dirty.marks[index] = 0
-            return
-        if goal.invalid:
-            self._stale_goal[index] |= table.dirty.marks[index]
-            table.dirty.marks[index] = 0
+        if goal.invalid or goal.status != GOAL_INCOMPLETE:
+            if goal.status != GOAL_INCOMPLETE:
+                self.goals.give_up(index)
+            self._goal_rest[index] = UNASKED
+            self._goal_drain.ready[index] = PASSED
             return
         self.goals.ensure_edges(index)
         self._judge(goal)
 
     def _take_goal(self, index: int, value: int, status: Status) -> None:
         """Judge a goal at rest whose formula has just been evaluated; its request in this frame is counted."""
-        if self._goal_rest[index]:
+        if self._goal_rest[index] == AT_REST_FIRST:
             self._goal_rest[index] = self._goal_drain.ready[index] = 0
             self._wake(False, False)
         self._pending = (value, status)

@@ -11,6 +11,7 @@ from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.cues import CALLED, Cue, CueKind, CueManager
 from sexp_runtime.events.drain import Drain
 from sexp_runtime.events.formula import AbsentFormula, Formula
+from sexp_runtime.loops import PASSED
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER
@@ -55,7 +56,6 @@ class CachedCueManager(CueManager):
         self._was_asked = False  # whether the cue whose turn it is has been asked for its formula's value
         self._pending: int | None = None
         self._frame_us = -1  # when the last frame was
-        self._unasked: set[int] = set()  # marked while nobody asked for their value
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
         self._leaving: list[Cue] = []  # done, and still to be retired
         for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
@@ -126,8 +126,9 @@ class CachedCueManager(CueManager):
         """Take a cue's turn, then let it rest until something that it looks at changes."""
         index = cue.index
         table = self.answers.table
+        self._drain.ready[index] = 0
         if self._asked[index]:
-            self._asked[index] = self._drain.ready[index] = 0
+            self._asked[index] = 0
             self.counters.wake(True, 1)
         table.wake.marks[index] = 0
         if cue.done or not self._take_turn(cue):
@@ -140,8 +141,8 @@ class CachedCueManager(CueManager):
             if self.answers.values[index] == 0:
                 self._drain.make_ready(index)
         else:
-            # Not asked: its formula is of no use until something else wakes the cue, and is judged afresh then.
-            self._stale(index)
+            # Not asked: its formula is of no use until something else wakes the cue. Its dirty mark stays until then.
+            self._drain.ready[index] = PASSED
         self._watch(cue)
         self.agenda.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
 
@@ -152,13 +153,6 @@ class CachedCueManager(CueManager):
         self._asked[cue.index] = self._was_asked and not cue.done
         return not cue.done
 
-    def _stale(self, index: int) -> None:
-        """Keep a formula's mark out of the drain while nobody asks for its value."""
-        marks = self.answers.table.dirty.marks
-        if marks[index]:
-            marks[index] = 0
-            self._unasked.add(index)
-
     def request(self, cue: Cue) -> bool:
         """Return whether a cue is true now, from cache if nothing could have changed it (F40)."""
         self._was_asked = True
@@ -168,9 +162,6 @@ class CachedCueManager(CueManager):
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)
-        if cue.index in self._unasked:
-            self._unasked.discard(cue.index)
-            self.answers.table.dirty.marks[cue.index] = 1
         return self.answers.answer(cue.index, self._evaluate) != 0
 
     def _evaluate(self, index: int) -> int:

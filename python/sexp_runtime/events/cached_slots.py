@@ -24,10 +24,13 @@ from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.mission_state import EventState
 from sexp_runtime.world.world import World
 
-#: Why an event's slot is not visited: it is, or it is at rest for the first-time pass or the repeat pass.
+#: States of a slot: visited when it is marked; at rest for the first-time pass (or the goal pass), or for the repeat
+#: pass; of no use to anybody now, because the event waits, is bypassed or is done, or the goal is invalid or decided.
+#: The passes skip a slot of no use and leave its dirty mark; only a wake mark has it visited.
 VISITED: Final = 0
 AT_REST_FIRST: Final = 1
 AT_REST_REPEAT: Final = 2
+UNASKED: Final = 3
 #: Where a frame is, for telling whether an event's turn has passed.
 OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
@@ -87,8 +90,6 @@ class CachedSlots(MissionEventManager, ABC):
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
         self._goal_rest = bytearray(len(goals))
-        self._stale_event = bytearray(size)  # formula marked while nobody asked for its value
-        self._stale_goal = bytearray(len(goals))  # formula marked while the goal was invalid
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
@@ -141,8 +142,7 @@ class CachedSlots(MissionEventManager, ABC):
                 self._first_drain.ready[index] = NEW
         elif index:  # bypassed until the event before comes true
             self.events.retire(index)
-            self._stale_event[index] = 1
-            self._wakes[index] = 1
+            self._marks[index] = self._wakes[index] = 1
 
     def _is_undecided(self, event: EventState) -> bool:
         """Whether nothing has come of an event yet, not even a bypass."""
@@ -158,11 +158,7 @@ class CachedSlots(MissionEventManager, ABC):
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("event", index)
-        if self._stale_event[index]:
-            self._stale_event[index] = 0
-            self.events.revive(index)
-        else:
-            self.events.ensure_edges(index)
+        self.events.ensure_edges(index)
         return self._answer(self.events, index)
 
     def request_goal(self, index: int) -> tuple[int, Status]:
@@ -173,9 +169,6 @@ class CachedSlots(MissionEventManager, ABC):
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("goal", index)
-        if self._stale_goal[index]:
-            self._stale_goal[index] = 0
-            self.goals.table.dirty.marks[index] = 1
         return self._answer(self.goals, index)
 
     def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
@@ -239,14 +232,20 @@ class CachedSlots(MissionEventManager, ABC):
             self._unready(event.index)
 
     def _leave_rest(self, index: int) -> None:
-        """Take a slot out of rest in its turn: the visit counts its request, if there is one."""
-        kind = self._rest[index]
-        if kind:
+        """Have a slot visited in its turn: the visit counts its request, if there is one."""
+        state = self._rest[index]
+        if state:
             self._rest[index] = VISITED
             self._unready(index)
-            self._wake(kind == AT_REST_REPEAT, True)
-            if self.events.draws[index]:
-                self._standing.keep(index, 0)
+            if state != UNASKED:
+                self._wake(state == AT_REST_REPEAT, True)
+                if self.events.draws[index]:
+                    self._standing.keep(index, 0)
+
+    def _pass_over(self, index: int) -> None:
+        """Skip an event in both passes, its dirty mark left, until something wakes it: nobody asks for its value."""
+        self._rest[index] = UNASKED
+        self._first_drain.ready[index] = self._repeat_drain.ready[index] = PASSED
 
     def _unready(self, index: int) -> None:
         """Have an event visited when it is marked, in the pass that it belongs to."""
@@ -272,6 +271,7 @@ class CachedSlots(MissionEventManager, ABC):
             if resting:
                 self._rest[index] = VISITED
                 self._unready(index)
+            if resting and resting != UNASKED:
                 always = resting == AT_REST_REPEAT
                 self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
                 if self.events.draws[index]:
@@ -279,14 +279,13 @@ class CachedSlots(MissionEventManager, ABC):
                         self._standing.settle(index + 1)
                     self._standing.keep(index, 0)
             self.events.flush(index)
-            self._stale_event[index] = 0
             self._wakes[index] = 1
             return
-        if self._goal_rest[index]:
-            self._goal_rest[index] = self._goal_drain.ready[index] = 0
+        if self._goal_rest[index] == AT_REST_FIRST:
             self._wake(False, not self._had_its_turn(index, IN_GOALS))
+        self._goal_rest[index] = VISITED
+        self._goal_drain.ready[index] = 0
         self.goals.flush(index)
-        self._stale_goal[index] = 0
         self.goals.table.wake.marks[index] = 1
 
     def _had_its_turn(self, index: int, stage: int) -> bool:
@@ -309,7 +308,7 @@ class CachedSlots(MissionEventManager, ABC):
         for step in range(1, total + 1):
             at = (self._check_at + step) % total
             row, rest, index = (self.events, self._rest, at) if at < size else (self.goals, self._goal_rest, at - size)
-            is_asked = rest[index] and (self._due or (row is self.events and rest[index] == AT_REST_REPEAT))
+            is_asked = rest[index] == AT_REST_REPEAT or (rest[index] == AT_REST_FIRST and self._due)
             if is_asked and not row.table.dirty.marks[index]:
                 row.checking = index
                 row.table.wake.marks[index] = 1
@@ -327,8 +326,6 @@ class CachedSlots(MissionEventManager, ABC):
             self._leaving,
             self._rest,
             self._goal_rest,
-            self._stale_event,
-            self._stale_goal,
         )
         return {
             "events": self.events.nbytes(),

@@ -42,7 +42,7 @@ class Drain:
     """
 
     __slots__ = (
-        "_answers", "_before_us", "_frame", "_nobody", "_report", "_review_us", "_since_us", "_standing", "_sweep",
+        "_answers", "_before_us", "_frame", "_report", "_review_us", "_since_us", "_standing", "_sweep",
         "_take", "_until_us", "_us", "_visit", "ready",
     )  # fmt: skip
 
@@ -65,7 +65,6 @@ class Drain:
             table.dirty.marks, table.wake.marks, self.ready, answers.evaluators, answers.steady, answers.roots,
             answers.evaluated_us,
         )  # fmt: skip
-        self._nobody = bytearray(size)
         self._us = self._before_us = -1  # when the drain ran last, and when the frame before this one was
         self._frame = 0  # in which frame that was
         self._since_us = [0] * size  # since when a slot has been evaluated in every frame
@@ -89,7 +88,7 @@ class Drain:
         """Make one pass at the moment `us`; a profiler is told of each evaluation. Marks set meanwhile count."""
         answers, sweep = self._answers, self._sweep
         dirty, wakes = answers.table.dirty.marks, answers.table.wake.marks
-        ready = self.ready if answers.checking < 0 else self._nobody
+        ready, checking = self.ready, answers.checking >= 0
         asked = TO_ASK if profiler is None else READY
         self._begin(us)
         index = dirty.find(_MARKED)
@@ -100,7 +99,7 @@ class Drain:
                 index = woken
             sweep.position = index
             word = ready[index]
-            if is_woken or not word:
+            if is_woken or not word or (checking and word != PASSED):
                 self._visit(index)
             elif asked <= word < PASSED:
                 self._ask(index, profiler)
@@ -126,7 +125,7 @@ class Drain:
 
     def nbytes(self) -> int:
         """Return the bytes held."""
-        own = (self, self.ready, self._nobody, self._since_us, self._until_us, self._sweep)
+        own = (self, self.ready, self._since_us, self._until_us, self._sweep)
         moments = len(self._until_us) + sum(map(bool, self._since_us))
         return sum(map(sys.getsizeof, own)) + moments * sys.getsizeof(NEVER)
 
