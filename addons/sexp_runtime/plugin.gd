@@ -35,6 +35,7 @@ func _enter_tree() -> void:
 	add_debugger_plugin(_debugger)
 	_missions = MissionEditor.new()
 	add_control_to_bottom_panel(_missions, "Mission")
+	_missions.saved.connect(_debugger.offer_reload)
 	_highlighter = MissionHighlighter.new()
 	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
 

@@ -103,6 +103,11 @@ func load_mission(file: SexpMissionFile) -> Error:
 	return error
 
 
+## See [method SexpRuntime.reload_mission].
+func reload_mission(keep := true) -> Error:
+	return _runtime.reload_mission(keep) if _check("reload_mission") else ERR_UNCONFIGURED
+
+
 ## The mission as bytes, for [method restore_state]. Empty, with a line that says why, if the mission is not [member savable].
 func save_state() -> PackedByteArray:
 	return _runtime.save_state() if _check("save_state") else PackedByteArray()

@@ -67,6 +67,8 @@ var _longest_step := 0.25
 var _most_steps := 32
 var _dropped := 0.0
 var _restoring := false
+var _path := "" # of the mission that is played, where it has one
+var _options := {}
 var _mission_node: WeakRef = weakref(null)
 var _overlay: CanvasLayer = null
 
@@ -151,7 +153,11 @@ func _load(path: String, options: Dictionary, node: Node) -> Error:
 		if text.is_empty():
 			push_error("SEXP runtime: there is no mission %s" % path)
 			return ERR_FILE_NOT_FOUND
-	return _load_text(file, text, options, node)
+	var error := _load_text(file, text, options, node)
+	if error == OK:
+		_path = path
+		_options = options
+	return error
 
 
 func _load_text(file: String, text: String, options: Dictionary, node: Node) -> Error:
@@ -180,6 +186,24 @@ func _load_text(file: String, text: String, options: Dictionary, node: Node) -> 
 		return OK
 	_mission_node = before
 	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
+
+
+## Takes the changes of the mission's file into the running mission: changed formulas of events and goals are replaced, and so are
+## texts; time, variables, ships and everything else stay. What needs the mission to be loaded anew is said as a warning. Without
+## [param keep] the mission is loaded anew, with the same options.
+func reload_mission(keep := true) -> Error:
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	if not keep:
+		if _path.is_empty():
+			push_error("SEXP runtime: reload_mission: no mission was loaded from a file")
+			return ERR_UNCONFIGURED
+		var was_running := running
+		var error := _load(_path, _options, get_mission_node())
+		running = was_running
+		return error
+	var file := ProjectSettings.globalize_path(_path)
+	return _bridge.call("reload_mission", file, "" if FileAccess.file_exists(file) else FileAccess.get_file_as_string(_path))
 
 
 ## The running mission as bytes, for [method restore_state]: its text and all that the game did to it. Empty, with a line that
@@ -245,6 +269,7 @@ func end_mission() -> void:
 ## Forgets the mission and everything tracked.
 func close_mission() -> void:
 	running = false
+	_path = ""
 	_mission_node = weakref(null)
 	if _bridge != null:
 		_bridge.call("close_mission")

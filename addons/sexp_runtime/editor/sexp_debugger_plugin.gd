@@ -21,6 +21,7 @@ func _capture(message: String, data: Array, session_id: int) -> bool:
 	var name := message.trim_prefix(PREFIX + ":")
 	if name == "ready":
 		tab.listening = false # a game that has just started knows of no tab
+		tab.reveal()
 		_listen_while_seen(session_id)
 		return true
 	return tab.take(name, data)
@@ -43,6 +44,12 @@ func _setup_session(session_id: int) -> void:
 ## The tab of a session, null if there is none.
 func tab_of(session_id: int) -> SexpTab:
 	return _tabs.get(session_id)
+
+
+## A mission was saved in the editor: games that run are offered to reload it.
+func offer_reload(path: String) -> void:
+	for tab: SexpTab in _tabs.values():
+		tab.offer_reload(path)
 
 
 ## Takes all tabs out of the debugger and frees them.

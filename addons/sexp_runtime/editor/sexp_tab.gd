@@ -32,6 +32,7 @@ var _filter := LineEdit.new()
 var _state := OptionButton.new()
 var _full := CheckButton.new()
 var _record := CheckButton.new()
+var _reload: Button = null
 var _buttons: Array[BaseButton] = []
 var _status := Label.new()
 var _dialog: FileDialog = null
@@ -131,6 +132,25 @@ func end() -> void:
 	_status.text = NO_GAME if _title.is_empty() else "%s has ended; this is what it told last." % _title
 
 
+## A mission was saved in the editor: offers to reload it into the running game.
+func offer_reload(path: String) -> void:
+	if not _reload.disabled:
+		_reload.grab_focus()
+		_say("%s was saved: press Reload Mission to take its changed formulas into the running game" % path.get_file())
+
+
+## Asks the game to reload its mission, as the button does.
+func reload_mission() -> void:
+	wanted.emit("reload", [])
+
+
+## Makes this the tab that the debugger shows when it is opened.
+func reveal() -> void:
+	var pages_above := get_parent() as TabContainer
+	if pages_above != null:
+		pages_above.current_tab = pages_above.get_tab_idx_from_control(self)
+
+
 ## Filters the table as the user's input does.
 func set_filter(text: String, state: String) -> void:
 	_filter.text = text
@@ -180,6 +200,8 @@ func _make_bar() -> Control:
 	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
 	bar.add_child(_full)
 	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))
+	_reload = _add_button(bar, "Reload Mission", "Put the changed formulas of the mission's file into the running mission. Time, variables and ships stay.",
+			func() -> void: wanted.emit("reload", []))
 	_record.text = "Record"
 	_record.tooltip_text = "Keep every change that the game makes to a mission, from its beginning. Switched on in the middle of one, it waits for the next."
 	_record.toggled.connect(func(on: bool) -> void: wanted.emit("record", [on]))

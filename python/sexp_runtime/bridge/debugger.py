@@ -18,6 +18,7 @@ class DebuggerLink:
 
     def __init__(self, host: RuntimeHost) -> None:
         self.feed = DebugFeed(self._send, host.hints, host.recordings)
+        self.feed.reload = host.reload_again
         host.on_mission.append(self.feed.mission)
         host.after_frame.append(self.feed.after_frame)
         self._registered = False

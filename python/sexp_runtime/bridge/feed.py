@@ -49,7 +49,7 @@ class DebugFeed:
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
     `hot` [formulas, operators, mode], `why` [kind, index, text], `hints` [list, how many], `hint_tried` [id, applied,
     text], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode`
-    [mode], `reset`, `hints`, `apply_hint` [id], `record` [on], `save_recording` [path], `save_report` [path].
+    [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `record` [on], `save_recording` [path], `save_report` [path].
 
     No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
@@ -67,6 +67,8 @@ class DebugFeed:
         self._recordings = recordings
         self._clock = clock
         self.active = False
+        #: Reloads the running mission's file and says what came of it; set by who can.
+        self.reload: Callable[[], str] | None = None
         self.session: MissionSession | None = None
         self._switched_to_full = False
         self._edges: list[tuple[Any, tuple[Any, ...], bytearray, int]] = []
@@ -148,6 +150,7 @@ class DebugFeed:
             "record": self._record,
             "save_recording": self._save_recording,
             "save_report": self._save_report,
+            "reload": self._reload,
         }
         handler = handlers.get(message)
         if handler is None:
@@ -231,6 +234,12 @@ class DebugFeed:
         report = self._playing().report()
         Path(path).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
         self._send("done", [f"report saved to {path}"])
+
+    def _reload(self) -> None:
+        if self.reload is None:
+            raise LookupError("this game cannot reload its mission")
+        self._send("done", [f"mission reloaded: {self.reload()}"])
+        self._look_at_all()
 
     def _playing(self) -> MissionSession:
         if self.session is None:

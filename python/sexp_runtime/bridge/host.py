@@ -14,6 +14,7 @@ from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
 from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
+from sexp_runtime.bridge.hot_reload import reload_formulas
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
@@ -58,6 +59,7 @@ class RuntimeHost:
         self._outbox.after = self._tell_nodes
         self._gate = Gate(lambda line: report("error", line))
         self._stepping = False
+        self._file = ""  # of the running mission, where it was loaded from one
         self._scratch: Path | None = None  # of the recording that a save is made from
         self._checker: TextChecker | None = None
         self._warnings_seen = 0
@@ -74,6 +76,7 @@ class RuntimeHost:
         self.recordings = MissionRecordings()
         self.hints = LiveHints(self.recordings)
         self.hints.on_outcome.append(self._hint_tried)
+        self.reloaded = ""  # what the last reload did, in a sentence
         #: Called after each frame, once the signals are out; the debugger's messages go from here.
         self.after_frame: list[Callable[[], None]] = []
         #: Called with each mission that was loaded, and with None when it is forgotten.
@@ -119,9 +122,36 @@ class RuntimeHost:
         if session.settings.freeze_gc:
             gc.freeze()  # closing the mission before has thawed what the new one froze
         self._scratch = scratch
+        self._file = file
         self._report_problems(problems)
         self._begin(session, chosen)
         return True
+
+    def reload(self, file: str, content: str) -> bool:
+        """Put the changed formulas of the mission's file into the running mission; say whether the file could be read.
+
+        Time, variables, ships and unchanged formulas stay (see `bridge.hot_reload`); what is not kept is reported.
+        """
+        session = self._playing("reload_mission")
+        if session is None:
+            return False
+        try:
+            done = reload_formulas(session, content or Path(file).read_bytes(), file)
+        except (OSError, ValueError) as error:
+            self._report("error", f"reload_mission: {_reason(error)}")
+            return False
+        self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
+        self.reloaded = str(done)
+        self._report("info", f"reload_mission: {self.reloaded}")
+        for line in done.left_out:
+            self._report("warning", f"reload_mission: needs the mission to be loaded anew: {line}")
+        return True
+
+    def reload_again(self) -> str:
+        """Reload the file of the running mission; say what came of it. Raises LookupError if it cannot be."""
+        if self.session is None or not self._file or not self.reload(self._file, ""):
+            raise LookupError("the mission's file cannot take its place; the output says why")
+        return self.reloaded
 
     def save_state(self) -> bytes:
         """Return the running mission as bytes for `restore_state`; none, after reporting why, if it is not recorded."""
@@ -221,6 +251,7 @@ class RuntimeHost:
         if self._scratch is not None:
             self._scratch.unlink(missing_ok=True)
             self._scratch = None
+        self._file = ""
         self.session = self.tracking = self._roster = self._checker = None
         self._outbox.new_mission()
         self._gate = Gate(lambda line: self._report("error", line))

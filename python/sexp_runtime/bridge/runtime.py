@@ -131,6 +131,10 @@ class SexpBridge(godot.RefCounted):
         """Say whether a mission is loaded."""
         return self.host.session is not None
 
+    def reload_mission(self, file: str, text: str) -> int:
+        """Put the changed formulas of the mission's file into the running mission; an Error."""
+        return self._done("reload_mission", lambda: self.host.reload(file, text), godot.ERR_PARSE_ERROR)
+
     def save_state(self) -> bytes:
         """The running mission as bytes; none if it cannot be saved."""
         return bytes(self._value("save_state", self.host.save_state, b""))

@@ -73,3 +73,7 @@ def test_a_mission_is_saved_and_restored() -> None:
     run_case(
         "save", allowed=("SEXP: restore_state: these bytes are no saved mission", "at: push_", "GDScript backtrace")
     )
+
+
+def test_a_changed_file_is_taken_into_the_running_mission() -> None:
+    run_case("reload", allowed=("SEXP: reload_mission", "at: push_", "GDScript backtrace"))
