@@ -135,6 +135,8 @@ class ActionWriter:
         if performed is None or len(head.args) < actions.fewest_arguments(head.name, ctx.dialect):
             return False
         name, effect = performed
+        if name in actions.NAN_VALUES:
+            return False
         kinds = actions.argument_kinds(name, ctx.dialect, len(head.args))
         readings: list[Plan | str] = []
         for kind, arg in zip(kinds, head.args, strict=False):

@@ -37,6 +37,7 @@ FAMILIES: Final = (
     "actions_damage",
     "actions_flags",
     "actions_goals",
+    "actions_messages",
     "actions_mission",
     "actions_motion",
     "actions_navigation",
@@ -44,6 +45,7 @@ FAMILIES: Final = (
     "actions_player",
     "actions_supply",
     "actions_targets",
+    "actions_told",
 )
 
 

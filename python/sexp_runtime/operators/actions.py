@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
 ActionValue = int | str | tuple["ActionValue", ...]
+#: Stands among evaluated arguments for a number that is none, where an action goes on without it (N1.2).
+NOT_A_NUMBER: Final = "NaN"
 #: What an action changes in the world; it gets the evaluated arguments, of which optional ones may be missing. It
 #: returns NOTHING where the original does nothing at all, so that the game is not told.
 Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
@@ -64,11 +66,23 @@ _FSO, _WCS = Dialect.FSO, Dialect.WCS
 _ATOM = EvalKind.ATOM
 _TEXT, _TRUTH = ArgumentKind.TEXT, ArgumentKind.TRUTH
 _NUMBER, _NATURAL = ArgumentKind.NUMBER, ArgumentKind.NATURAL
+#: Actions that go on where a number is not-a-number, and what they take for it (N1.2).
+NAN_VALUES: Final[dict[str, ActionValue]] = {
+    **dict.fromkeys(("set-nav-color", "set-nav-visited-color"), 0),
+    **dict.fromkeys(("play-sound-from-table", "explosion-effect", "warp-effect"), NOT_A_NUMBER),
+    **dict.fromkeys(("set-sound-environment", "update-sound-environment"), NOT_A_NUMBER),
+    **dict.fromkeys(("set-friendly-damage-caps", "set-support-ship", "hud-set-text-num"), NOT_A_NUMBER),
+    "hud-set-xstr": -1,
+}
+#: The arguments from which on they do; 0 for all that are not listed.
+_NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-effect": 8}
 _ORDER, _VARIABLE, _ACTION = ArgumentKind.ORDER, ArgumentKind.VARIABLE, ArgumentKind.ACTION
 _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.
 _plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
 _fewest: dict[tuple[str, bool], int] = {}
+#: Actions whose function only says whether the game is told (see `condition`).
+CONDITIONAL: set[str] = set()
 #: By function that an action runs: name and effect, for compilers that read the arguments themselves.
 PERFORMED: dict[OperatorFunction, tuple[str, Effect | None]] = {}
 
@@ -141,8 +155,8 @@ def read_order(ctx: EvaluationContext, node: EvalNode) -> ActionValue:
 def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | None) -> Raw:
     """Carry out one action: arguments, effect on the world, offer to the game; the plain result is 1 (C4).
 
-    A number that is not-a-number makes FSO's actions do nothing; WCS takes it as 0. Without its required arguments an
-    action does nothing: the original does not load such a mission (A40).
+    A number that is not-a-number makes FSO's actions do nothing, but for those in NAN_VALUES; WCS takes it as 0.
+    Without its required arguments an action does nothing: the original does not load such a mission (A40).
     """
     ctx.effects += 1
     if len(node.args) < fewest_arguments(name, ctx.dialect):
@@ -150,7 +164,9 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
         return 1
     values, no_numbers = read_arguments(ctx, name, node.args)
     if no_numbers and ctx.dialect is _FSO:
-        return 1
+        if name not in NAN_VALUES or no_numbers[0] < _NAN_FROM.get(name, 0):
+            return 1
+        values = tuple(NAN_VALUES[name] if at in no_numbers else value for at, value in enumerate(values))
     if effect is None or effect(ctx, values) is not NOTHING:
         ctx.act(name, values)
     return 1
@@ -182,6 +198,16 @@ def action(*names: str) -> Callable[[Effect], Effect]:
         for name in names:
             operator(name, traits=Trait.ACTION)(_meaning(name, effect))
         return effect
+
+    return register
+
+
+def condition(*names: str) -> Callable[[Effect], Effect]:
+    """Register the decorated function for actions that a game is only told of: it says when it is not (NOTHING)."""
+
+    def register(test: Effect) -> Effect:
+        CONDITIONAL.update(names)
+        return action(*names)(test)
 
     return register
 

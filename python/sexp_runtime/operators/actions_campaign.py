@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, condition, texts
 from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ def _never(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence |
     return NOTHING
 
 
-action(*CAMPAIGN_ACTIONS)(_in_a_campaign)
-action(*MULTIPLAYER_ACTIONS)(_never)
+condition(*CAMPAIGN_ACTIONS)(_in_a_campaign)
+condition(*MULTIPLAYER_ACTIONS)(_never)
 
 
 @action("grant-medal")
@@ -111,13 +111,7 @@ def change_player_score(ctx: EvaluationContext, values: tuple[ActionValue, ...])
             ctx.warn(f"change-player-score: {name!r} is not the player's ship")
 
 
-@action("add-remove-hotkey")
+@condition("add-remove-hotkey")
 def add_remove_hotkey(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Let the game add ships and wings to a hotkey or remove them; get-hotkey reads the file's hotkey only (N9.13)."""
     return None if 0 <= as_number(values, 1) < HOTKEYS else NOTHING
-
-
-@action("set-debriefing-persona")
-def set_debriefing_persona(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let the game change who speaks in the debriefing; a negative number does nothing (N9.12)."""
-    return NOTHING if as_number(values, 0) < 0 else None

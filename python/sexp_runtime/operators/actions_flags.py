@@ -49,8 +49,6 @@ SHIP_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "enable-ets": ("no-ets", False),
     "turret-tagged-only": ("only-tagged-targets", True),
     "turret-tagged-clear": ("only-tagged-targets", False),
-    "scramble-messages": ("scramble-messages", True),
-    "unscramble-messages": ("scramble-messages", False),
 }
 #: Actions whose first argument is true or false and whose others are ships: the flag, and whether true sets it.
 SWITCHED_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {

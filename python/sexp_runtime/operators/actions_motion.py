@@ -5,48 +5,75 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, Effect, action, as_number, as_text
+from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, Silence, action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
-from sexp_runtime.operators.actions_targets import named_ship, wing_ships
-from sexp_runtime.world.ships import PRESENT, Ship, Vector
+from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.world.orders import live
+from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.world import World
 
 
-def _place_group(world: World, ship: Ship, position: Vector) -> None:
-    """Put a ship somewhere at once, taking along what is docked to it."""
+def _place(world: World, ship: Ship, position: Vector) -> None:
+    """Put a ship somewhere at once; what is docked to it follows in the next frame (N3.2).
+
+    What comes docked to a ship that is still to arrive is placed with it.
+    """
     px, py, pz = ship.position
-    dx, dy, dz = position[0] - px, position[1] - py, position[2] - pz
-    for member in world.docked_group(ship):
-        mx, my, mz = member.position
-        world.move_ship(member, position if member is ship else (mx + dx, my + dy, mz + dz), jump=True)
+    shift = position[0] - px, position[1] - py, position[2] - pz
+    world.move_ship(ship, position, jump=True)
+    if not ship.docked:
+        return
+    if ship.status is NOT_YET:
+        world.shift_docked(ship, shift)
+    else:
+        world.dragged.append((ship, shift))
 
 
-def _ships(world: World, value: ActionValue) -> Sequence[Ship]:
-    """Return the present ship of that name, or the present members of that wing with the leader first."""
+def _there(world: World, value: ActionValue) -> Sequence[Ship]:
+    """Return the ship of that name, or the members of that wing, that are there, the leader first (N1.6, N1.7)."""
     ship = world.ships_by_name.get(value)
     if ship is None and isinstance(value, str):
         ship = world.ships.get(value.lower())
     if ship is not None:
-        return (ship,) if ship.status is PRESENT else ()
+        return (ship,) if ship.status is PRESENT or live(ship) else ()
     wing = world.wing(value) if isinstance(value, str) else None
-    if wing is None:
+    if wing is None or not wing.members:
         return ()
-    leader = world.wing_leader(wing)
-    return () if leader is None else [leader, *(member for member in wing_ships(world, wing) if member is not leader)]
+    members = world.wing_members(wing)
+    special = wing.ships[wing.special_ship].lower() if 0 <= wing.special_ship < len(wing.ships) else ""
+    members.sort(key=lambda member: member.key != special)
+    return members
+
+
+def _waiting(world: World, value: ActionValue) -> list[Ship]:
+    """Return the ship still to arrive of that name, or those of a wing of which nobody is there (N1.6).
+
+    The first of a wing's is the one that stands first in the file, "nobody" if that one has been there already.
+    """
+    if not isinstance(value, str):
+        return []
+    ship = world.ship(value)
+    if ship is not None:
+        return [ship] if ship.status is NOT_YET else []
+    wing = world.wing(value)
+    if wing is None or wing.gone or wing.members or not wing.ships:
+        return []
+    found = [ship for name in wing.ships if (ship := world.ship(name)) is not None and ship.status is NOT_YET]
+    return found if found and found[0].key == wing.ships[0].lower() else []
 
 
 def place_of(world: World, value: ActionValue) -> Vector | None:
-    """Return where a present ship, a wing's leader or a waypoint is, None if it is nowhere."""
+    """Return where a ship or wing that is there, or a waypoint is, None if it is nowhere."""
     if not isinstance(value, str):
         return None
     ship = world.ships_by_name.get(value)
     if ship is None:
         name = value.lower()
         ship = world.ships.get(name)
-        if ship is None and name in world.wings and (members := _ships(world, value)):
+        if ship is None and name in world.wings and (members := _there(world, value)):
             ship = members[0]
     return ship.position if ship is not None and ship.status is PRESENT else world.point(value)
 
@@ -61,55 +88,75 @@ def _point(values: tuple[ActionValue, ...]) -> Vector:
 
 
 @action("set-object-position")
-def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Put a ship, a wing (the others keep their places around the leader) or a waypoint at a point in metres."""
+def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Put a ship, a wing (the others keep their places around the leader) or a waypoint at a point in metres (N3.1).
+
+    Ships still to arrive are moved in the file.
+    """
     world = ctx.world
     target = _point(values)
-    ships = _ships(world, values[0])
+    ships = _there(world, values[0]) or _waiting(world, values[0])
     if ships:
         x, y, z = ships[0].position
         offset = (target[0] - x, target[1] - y, target[2] - z)
         for ship in ships:
             x, y, z = ship.position
-            _place_group(world, ship, target if ship is ships[0] else (x + offset[0], y + offset[1], z + offset[2]))
-        return
+            _place(world, ship, target if ship is ships[0] else (x + offset[0], y + offset[1], z + offset[2]))
+        return None
     name = as_text(values, 0)
-    if named_ship(world, name) is None and world.point(name) is not None:
-        path, _, number = name.lower().rpartition(":")
-        points = list(world.waypoints[path])
-        points[int(number) - 1] = target
-        world.set_waypoints(path, points)
+    if named_ship(world, name) is not None or world.wing(name) is not None or world.point(name) is None:
+        return NOTHING
+    path, _, number = name.lower().rpartition(":")
+    points = list(world.waypoints[path])
+    points[int(number) - 1] = target
+    world.set_waypoints(path, points)
+    return None
 
 
-def _face(world: World, value: ActionValue, target: Vector) -> None:
+def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at: int) -> Silence | None:
+    """Turn ships to a point: those there at once unless it takes time, those still to arrive always (N3.5, N3.6).
+
+    A turn that takes time is the game's affair.
+    """
+    ships = _there(world, values[0])
+    if ships and as_number(values, time_at) > 0:
+        return None
     tx, ty, tz = target
-    for ship in _ships(world, value):
+    waiting = () if ships else _waiting(world, values[0])
+    for ship in ships or waiting:
         x, y, z = ship.position
         orientation = orientation_along((tx - x, ty - y, tz - z))
         if orientation is not None and orientation != ship.orientation:
             world.move_ship(ship, ship.position, orientation=orientation)
+    return None if ships or waiting else NOTHING
 
 
 @action("set-object-facing")
-def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Turn a ship, or each ship of a wing, to look at a point, at once; a turn that takes time is the game's affair."""
-    _face(ctx.world, values[0], _point(values))
+def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Turn a ship, or each ship of a wing, to look at a point, in so many milliseconds (N3.5)."""
+    return _face(ctx.world, values, _point(values), 4)
 
 
 @action("set-object-facing-object")
-def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Turn a ship, or each ship of a wing, to look at a ship, wing leader or waypoint."""
-    target = place_of(ctx.world, as_text(values, 1))
-    if target is not None:
-        _face(ctx.world, values[0], target)
+def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Turn a ship, or each ship of a wing, to look at a ship, wing leader or waypoint; file places count (N3.7)."""
+    world, name = ctx.world, as_text(values, 1)
+    ships = _there(world, name) or _waiting(world, name)
+    if ships:
+        return _face(world, values, ships[0].position, 2)
+    target = world.point(name) if named_ship(world, name) is None and world.wing(name) is None else None
+    return NOTHING if target is None else _face(world, values, target, 2)
 
 
 @action("set-object-orientation")
-def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship, or each ship of a wing, an orientation by pitch, bank and heading in degrees."""
+def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    """Give a ship, or each ship of a wing, an orientation by pitch, bank and heading in degrees (N3.4)."""
+    world = ctx.world
     orientation = orientation_of_angles(as_number(values, 1), as_number(values, 2), as_number(values, 3))
-    for ship in _ships(ctx.world, values[0]):
-        ctx.world.move_ship(ship, ship.position, orientation=orientation)
+    ships = _there(world, values[0]) or _waiting(world, values[0])
+    for ship in ships:
+        world.move_ship(ship, ship.position, orientation=orientation)
+    return None if ships else NOTHING
 
 
 def _speed_setter(axis: int) -> Effect:
@@ -124,7 +171,7 @@ def _speed_setter(axis: int) -> Effect:
         name, given, own = values if len(values) == 3 else (*values, 0, 0)[:3]
         speed = float(given) if isinstance(given, int) else 0.0
         one = world.ships_by_name.get(name)
-        for ship in (one,) if one is not None and one.status is PRESENT else _ships(world, name):
+        for ship in (one,) if one is not None and one.status is PRESENT else _there(world, name):
             x, y, z = velocity = ship.velocity
             if own and isinstance(own, int):
                 # Take out the present part along the ship's own axis, put in the wanted one.

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, Silence, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import (
+    NOTHING,
+    ActionValue,
+    Effect,
+    Silence,
+    action,
+    as_number,
+    as_text,
+    condition,
+    texts,
+)
 from sexp_runtime.operators.actions_targets import named_ship
 from sexp_runtime.world.navigation import CARRY, NEEDS_LINK, NavPoint
 from sexp_runtime.world.orders import live
@@ -74,13 +84,13 @@ def _shown(field: str, on: bool) -> Effect:
     return effect
 
 
-action("hide-nav")(_shown("hidden", True))
-action("unhide-nav")(_shown("hidden", False))
-action("restrict-nav")(_shown("restricted", True))
-action("unrestrict-nav")(_shown("restricted", False))
+condition("hide-nav")(_shown("hidden", True))
+condition("unhide-nav")(_shown("hidden", False))
+condition("restrict-nav")(_shown("restricted", True))
+condition("unrestrict-nav")(_shown("restricted", False))
 
 
-@action("select-nav")
+@condition("select-nav")
 def select_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Let the game select a point that is neither hidden nor restricted (N4.8)."""
     point = ctx.world.navigation.find(as_text(values, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from sexp_runtime.world import log as kinds
@@ -357,6 +358,13 @@ class Lifecycle(WorldState):
         if not initial:
             self.log.add(kinds.DOCKED, ship.name, other.name)
         return True
+
+    def shift_docked(self, ship: Ship, shift: Vector, but: Collection[str] = ()) -> None:
+        """Move what is docked to a ship, directly or through others, by so many metres, but for the named ships."""
+        for member in self.docked_group(ship):
+            if member is not ship and member.key not in but:
+                x, y, z = member.position
+                self.move_ship(member, (x + shift[0], y + shift[1], z + shift[2]), jump=True)
 
     def undock(self, ship: Ship, other: Ship) -> bool:
         """Undock two ships that are docked directly to each other, with the entry."""

@@ -68,6 +68,9 @@ def _add_tables(world: World, mission: Mission) -> None:
                 eternal=box.eternal,
                 persistence=box.persistence,
             )
+    world.messages = {}
+    for message in mission.messages:
+        world.messages.setdefault(message.name.lower(), message)
     for path in mission.waypoints:
         if path.name.lower() not in world.waypoints:
             world.set_waypoints(path.name, [as_vector(point) for point in path.points])

@@ -74,6 +74,8 @@ class WorldState(WorldCore):
         #: Waypoint paths by lower-case name: the points in order. Jump nodes by lower-case name: their place.
         self.waypoints: dict[str, list[Vector]] = {}
         self.jump_nodes: dict[str, Vector] = {}
+        #: The mission's messages by lower-case name, None where nobody says which there are.
+        self.messages: dict[str, Any] | None = None
         #: Path and index that names of waypoints stand for, "" for a name that is none (see `point`).
         self._point_names: dict[str, tuple[str, int]] = {}
         self.player = Player()
@@ -95,6 +97,8 @@ class WorldState(WorldCore):
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
         self.mission_over = False
+        #: Ships that actions have moved in this frame, and how far in metres, which docked ones follow in the next.
+        self.dragged: list[tuple[Ship, Vector]] = []
         self._game: dict[FactKey, GameValue] = {}
 
     # Registries
@@ -512,6 +516,16 @@ class WorldState(WorldCore):
             self.facts.generation += 1
             self.facts.changed(("waypoint", name.lower()))
             self.facts.changed(NAV_POSITION)
+
+    def rename_jump_node(self, name: str, new: str) -> bool:
+        """Give a jump node another name (N4.10); False if there is none of the old one."""
+        place = self.jump_nodes.pop(name.lower(), None)
+        if place is None:
+            return False
+        self.jump_nodes[new.lower()] = place
+        if self.player.node.lower() == name.lower():
+            self.set_player("node", new)
+        return True
 
     def point(self, name: str) -> Vector | None:
         """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""

@@ -31,7 +31,16 @@ class World(Lifecycle):
 
     def keep_up(self) -> None:
         """Do what happens by itself in a frame, once who arrives and leaves is decided and before events (F0 (4))."""
+        if self.dragged:
+            self._drag_docked()
         self.orders_kept.frame()
         self.navigation.frame()
         if self.red_alert.is_over:
             self.end_mission()
+
+    def _drag_docked(self) -> None:
+        """Let what is docked to ships that actions have moved follow them (N3.2)."""
+        moved = {ship.key for ship, _shift in self.dragged}
+        dragged, self.dragged = self.dragged, []
+        for ship, shift in dragged:
+            self.shift_docked(ship, shift, moved)

@@ -1,0 +1,72 @@
+"""Actions that a game is only told of, and only when the original would do something (N2.20, N3.9, N4.10, N15)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Final
+
+from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, condition, texts
+from sexp_runtime.operators.actions_motion import place_of
+from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.world.orders import live
+from sexp_runtime.world.ships import EXITED
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
+
+Values = tuple[ActionValue, ...]
+
+_VOLUMES: Final = ("Music", "Voice", "Effects")
+
+
+def _are_there(world: World, name: str, *, teams: bool = False) -> bool:
+    """Whether a name is that of a live ship, of a wing with somebody there, or where asked for of a team."""
+    ship = named_ship(world, name)
+    if ship is not None:
+        return live(ship)
+    wing = world.wing(name)
+    return bool(wing.members) if wing is not None else teams
+
+
+def _told_if(test: Callable[[World, Values], bool], *names: str) -> None:
+    def tell(ctx: EvaluationContext, values: Values) -> Silence | None:
+        return None if test(ctx.world, values) else NOTHING
+
+    condition(*names)(tell)
+
+
+def _any_there(world: World, names: Iterable[str]) -> bool:
+    return any(_are_there(world, name) for name in names)
+
+
+def _has_not_left(world: World, name: str) -> bool:
+    ship = named_ship(world, name)
+    return ship is not None and ship.status is not EXITED
+
+
+def _moves(world: World, values: Values) -> bool:
+    """Whether a manoeuvre has any part: a number after the duration, or a truth (N3.9)."""
+    return _are_there(world, as_text(values, 0)) and any(value != 0 for value in values[2:])
+
+
+_told_if(lambda world, values: _are_there(world, as_text(values, 0)),
+         "set-guard-range", "set-player-orders", "set-order-allowed-for-target", "cap-waypoint-speed")  # fmt: skip
+_told_if(lambda world, values: _any_there(world, texts(values, 1)), "set-persona")
+_told_if(lambda world, values: _has_not_left(world, as_text(values, 3)), "good-secondary-time")
+_told_if(lambda world, values: all(_are_there(world, as_text(values, at), teams=True) for at in (0, 2)),
+         "good-primary-time")  # fmt: skip
+_told_if(_moves, "ship-maneuver", "ship-rot-maneuver", "ship-lat-maneuver")
+_told_if(lambda world, values: place_of(world, as_text(values, 0)) is not None, "set-camera-facing-object")
+_told_if(lambda world, values: as_text(values, 0) in _VOLUMES, "adjust-audio-volume")
+_told_if(lambda world, values: as_number(values, 0) >= 1, "nebula-set-range", "change-background")
+_told_if(lambda world, values: as_text(values, 0) != "", "set-post-effect")
+_told_if(lambda world, values: values[:3] != values[3:6] and as_number(values, 11) in (0, 1), "warp-effect")
+_told_if(lambda world, values: as_text(values, 0).lower() in world.jump_nodes,
+         "set-jumpnode-display-name", "set-jumpnode-color", "set-jumpnode-model")  # fmt: skip
+
+
+@action("set-jumpnode-name")
+def set_jumpnode_name(ctx: EvaluationContext, values: Values) -> Silence | None:
+    """Give a jump node another name, by which alone it is found from now on; nothing for an unknown one (N4.10)."""
+    return None if ctx.world.rename_jump_node(as_text(values, 0), as_text(values, 1)) else NOTHING
