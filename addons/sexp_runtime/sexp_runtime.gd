@@ -132,7 +132,8 @@ func get_mission_node() -> Node:
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
 ## built-in simulation instead of the game's nodes), [code]record[/code] (bool: whether every change from outside is
 ## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
-## [code]frame_budget_us[/code] and [code]event_budget_us[/code]. What is wrong in the mission is told in the output with
+## [code]frame_budget_us[/code] and [code]event_budget_us[/code], [code]strict[/code] (bool: a mission with errors is
+## refused, as the original does; see [method get_problems]). What is wrong in the mission is told in the output with
 ## file, line and column. A mission that cannot be loaded, and an unknown option, leave the present mission as it is.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	return _load(path, options, null)
@@ -388,6 +389,17 @@ func get_statistics() -> Dictionary:
 ## [code]report-format.md[/code]. Its lists are cut to [param most_rows] rows, if that is not negative. Empty without a mission.
 func get_performance_report(most_rows: int = -1) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_performance_report", most_rows)
+
+
+## What is wrong in the mission that was loaded last, or that [method load_mission] refused last. Each problem has
+## [code]severity[/code] ([code]"error"[/code]: the original refuses the mission; or [code]"warning"[/code]),
+## [code]code[/code], [code]text[/code], [code]file[/code], [code]line[/code] and [code]column[/code] (0: none) and
+## [code]owner[/code] (whose formula, as [code]event "Start"[/code]).
+func get_problems() -> Array[Dictionary]:
+	var problems: Array[Dictionary] = []
+	if _bridge != null:
+		problems.assign(_bridge.call("get_problems") as Array)
+	return problems
 
 
 ## What could be better in the mission, by the evidence of this run so far, largest saving first. Each hint has

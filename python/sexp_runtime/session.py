@@ -14,8 +14,10 @@ from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.engines import make_engine
-from sexp_runtime.mission.reader import load_mission, parse_mission
+from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.mission.symbols import make_symbols
+from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
 from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
 from sexp_runtime.monitor.report import build_report
@@ -184,12 +186,15 @@ class MissionSession:
         seed: int = 0,
         scenario: bool | Driver = False,
         dialect: str = "auto",
+        strict: bool = False,
         **settings: Any,
     ) -> MissionSession:
         """Load a mission from a file's path, from its text (which has a line break) or bytes, and start a session.
 
-        dialect: "auto", "fso" or "wcs". Further settings are those of SessionSettings. Raises OSError for a file that
-        cannot be read, ValueError for one that holds no mission; problems inside a mission are in `diagnostics`.
+        dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. Further
+        settings are those of SessionSettings. Raises OSError for a file that cannot be read, RefusedMissionError, a
+        ValueError, for one that holds no mission or is refused; problems inside a mission are in `diagnostics`, those
+        that checking it finds in `problems()`.
         """
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
@@ -198,13 +203,20 @@ class MissionSession:
             content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
             found = parse_mission(source, dialect=wanted)
         else:
-            with Path(source).open("rb") as file:  # says why a file cannot be read
-                content = file.read() if settings.get("record_to") is not None else b""
-            found = load_mission(source, dialect=wanted)
+            content = read_regular(source, MAX_BYTES)  # says why a file cannot be read
+            found = parse_mission(content, file=str(source), dialect=wanted)
         if not found.is_readable:
-            raise ValueError("; ".join(str(problem) for problem in found.diagnostics) or "no mission")
+            raise RefusedMissionError(found.diagnostics)
+        if strict:
+            problems = found.diagnostics + validate_mission(found.mission)
+            if any(problem.is_error for problem in problems):
+                raise RefusedMissionError(problems)
         whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
         return cls(found.mission, whole, diagnostics=found.diagnostics, source=content)
+
+    def problems(self) -> list[Diagnostic]:
+        """Return everything that is wrong in the mission: what reading found and what checking finds now."""
+        return self.diagnostics + validate_mission(self.mission)
 
     # --- frames ---------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ import gc
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sexp_runtime.bridge import readings, saves
 from sexp_runtime.bridge.checks import TextChecker
@@ -20,20 +20,15 @@ from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
 from sexp_runtime.bridge.options import LoadOptions, read_options
 from sexp_runtime.bridge.outbox import Outbox
+from sexp_runtime.bridge.problems import MOST_PROBLEMS, MissionProblems
 from sexp_runtime.bridge.recordings import MOST_BYTES, MissionRecordings
 from sexp_runtime.bridge.roster import DeathRolls, Roster
 from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
-from sexp_runtime.mission import validate_mission
+from sexp_runtime.mission import RefusedMissionError
 from sexp_runtime.session import MissionSession
-from sexp_runtime.syntax import Severity
 from sexp_runtime.world.ships import ShipStatus
 
-if TYPE_CHECKING:
-    from sexp_runtime.syntax import Diagnostic
-
-#: Most problems of a mission that are reported one by one.
-MOST_PROBLEMS: Final = 20
 #: Weighing the caches takes a while: at most once a second, in nanoseconds.
 MEMORY_INTERVAL_NS: Final = 1_000_000_000
 #: Why a mission cannot be saved.
@@ -74,6 +69,7 @@ class RuntimeHost:
         self._roster: Roster | None = None
         self._hinted = HintedEvaluation(lambda line: self._report("warning", line))
         self.recordings = MissionRecordings()
+        self.problems = MissionProblems(report)
         self.hints = LiveHints(self.recordings)
         self.hints.on_outcome.append(self._hint_tried)
         self.reloaded = ""  # what the last reload did, in a sentence
@@ -102,6 +98,7 @@ class RuntimeHost:
                 seed=chosen.seed,
                 scenario=chosen.scenario,
                 dialect=chosen.dialect,
+                strict=chosen.strict,
                 cache_bytes=chosen.cache_bytes,
                 verify_every=chosen.verify_every,
                 frame_budget_us=chosen.frame_budget_us,
@@ -109,13 +106,14 @@ class RuntimeHost:
                 record_to=recording,
                 record_bytes=0 if chosen.record_to or chosen.savable else MOST_BYTES,
             )
-            problems = [*session.diagnostics, *validate_mission(session.mission)]
         except Exception as error:
             if recording is not None:
                 with contextlib.suppress(OSError):
                     recording.unlink()
             if not isinstance(error, OSError | ValueError):
                 raise
+            if isinstance(error, RefusedMissionError):
+                self.problems.take(file, error.problems)
             self._report("error", f"load_mission: {file}: {_reason(error)}")
             return False
         self.close()
@@ -123,7 +121,7 @@ class RuntimeHost:
             gc.freeze()  # closing the mission before has thawed what the new one froze
         self._scratch = scratch
         self._file = file
-        self._report_problems(problems)
+        self.problems.take(file, session.problems())
         self._begin(session, chosen)
         return True
 
@@ -219,17 +217,6 @@ class RuntimeHost:
         except OSError as error:
             self._report("warning", f"{file} is not recorded: {error}")
             return None
-
-    def _report_problems(self, problems: list[Diagnostic]) -> None:
-        """Report what is wrong in a mission, each error on a line of its own; of warnings only the number."""
-        lines = list(dict.fromkeys(str(problem) for problem in problems if problem.severity is Severity.ERROR))
-        for line in lines[:MOST_PROBLEMS]:
-            self._report("error", line)
-        if len(lines) > MOST_PROBLEMS:
-            self._report("error", f"... and {len(lines) - MOST_PROBLEMS} more")
-        warnings = sum(problem.severity is Severity.WARNING for problem in problems)
-        if warnings:
-            self._report("info", f"{warnings} {'warning' if warnings == 1 else 'warnings'} in the mission's file")
 
     def _report_warnings(self, warnings: list[str]) -> None:
         """Report what formulas met while running (a failed operator, a value of the wrong kind), each text once."""

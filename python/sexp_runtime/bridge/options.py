@@ -21,6 +21,7 @@ class LoadOptions:
     engine: str = "cached"
     dialect: str = "auto"
     scenario: bool = False
+    strict: bool = False
     cache_bytes: int = 4 << 20
     verify_every: int = 0
     freed_means: str = "destroyed"

@@ -235,6 +235,10 @@ class SexpBridge(godot.RefCounted):
         """The performance report; lists cut to so many rows, negative for all."""
         return dict(self._value("get_performance_report", lambda: self.host.performance_report(most_rows), {}))
 
+    def get_problems(self) -> list[Any]:
+        """What is wrong in the mission loaded or refused last."""
+        return self.host.problems.as_list()
+
     def get_performance_hints(self) -> list[Any]:
         """The hints on the running mission."""
         return list(self._value("get_performance_hints", self.host.performance_hints, []))

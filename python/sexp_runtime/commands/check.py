@@ -9,6 +9,7 @@ from typing import Any
 
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
+from sexp_runtime.mission.fixes import fix_file
 from sexp_runtime.mission.reader import MissionLoad, load_mission
 from sexp_runtime.mission.validator import validate_mission
 from sexp_runtime.syntax.diagnostics import CODES, Diagnostic
@@ -27,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "one of Saga's, else fso",
     )
     parser.add_argument("--errors-only", action="store_true", help="leave warnings out")
+    parser.add_argument(
+        "--fix",
+        action="store_true",
+        help="correct in the files what has one right answer (misspelt names, retired operators), then check them",
+    )
     parser.add_argument("--codes", action="store_true", help="list all codes with their meaning and stop")
     parser.epilog = "Exit code: 0 no errors, 1 errors, 2 a file could not be read."
 
@@ -44,7 +50,13 @@ def run(args: argparse.Namespace) -> int:
     errors = warnings = unreadable = 0
     summaries: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
+    fixed: list[str] = []
     for file in track(files, "checking"):
+        if args.fix:
+            try:
+                fixed += [f"{file}:{fix}" for fix in fix_file(file, dialect)]
+            except (OSError, ValueError) as error:
+                print(f"sexp check: {file} is not corrected: {error}", file=sys.stderr)
         load = load_mission(file, dialect=dialect)
         found = list(load.diagnostics)
         if load.is_readable:
@@ -62,8 +74,12 @@ def run(args: argparse.Namespace) -> int:
         if args.json:
             shown += [problem.as_dict() for problem in found]
             summaries.append(_summary(file, load))
+    if not quiet:
+        for line in fixed:
+            print(f"fixed {line}")
     result = {
         "files": len(files),
+        "fixed": fixed,
         "errors": errors,
         "warnings": warnings,
         "unreadable": unreadable,

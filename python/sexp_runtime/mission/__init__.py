@@ -23,7 +23,7 @@ from sexp_runtime.mission.model import (
 )
 from sexp_runtime.mission.reader import MissionLoad, detect_dialect, load_mission, parse_mission
 from sexp_runtime.mission.symbols import make_symbols
-from sexp_runtime.mission.validator import SexpValidator, validate_mission
+from sexp_runtime.mission.validator import RefusedMissionError, SexpValidator, validate_mission
 
 __all__ = [
     "ArrivalDef",
@@ -40,6 +40,7 @@ __all__ = [
     "MissionInfo",
     "MissionLoad",
     "PlayerDef",
+    "RefusedMissionError",
     "ReinforcementDef",
     "SexpValidator",
     "ShipDef",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -20,17 +21,25 @@ def read_source(path: str | Path, max_bytes: int = MAX_BYTES) -> tuple[str | Non
     """
     name = str(path)
     try:
-        with open(path, "rb") as file:
-            status = os.fstat(file.fileno())
-            if stat.S_ISREG(status.st_mode) and status.st_size > max_bytes:
-                return None, [_too_large(name, status.st_size, max_bytes)]
-            data = file.read(max_bytes + 1)
+        data = read_regular(path, max_bytes)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         return None, [make_diagnostic("E201", f"cannot read the file: {reason}", file=name)]
     if len(data) > max_bytes:
         return None, [_too_large(name, len(data), max_bytes)]
     return decode(data, name)
+
+
+def read_regular(path: str | Path, most: int) -> bytes:
+    """Return the bytes of a regular file, `most` + 1 of a larger one.
+
+    A pipe or device is refused at once, without waiting for it: OSError, as for a file that cannot be read.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "no regular file", str(path))
+        return file.read(most + 1)
 
 
 def decode(data: bytes, name: str = "") -> tuple[str, list[Diagnostic]]:

@@ -139,7 +139,10 @@ UNKNOWN_OPERATOR: Final = ("E301", "W311")
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One problem. Lines and columns count from 1 (0: none); `path` leads to the place, as `when[1]/and[2]`."""
+    """One problem. Lines and columns count from 1 (0: none); `path` leads to the place, as `when[1]/and[2]`.
+
+    fix: where there is one right answer, the text at the place (without quotes) and what it should be.
+    """
 
     code: str
     severity: Severity
@@ -149,6 +152,7 @@ class Diagnostic:
     column: int = 0
     owner: str = ""
     path: str = ""
+    fix: tuple[str, str] | None = None
 
     @property
     def is_error(self) -> bool:
@@ -166,12 +170,20 @@ class Diagnostic:
 
 
 def make_diagnostic(
-    code: str, message: str, *, file: str = "", line: int = 0, column: int = 0, owner: str = "", path: str = ""
+    code: str,
+    message: str,
+    *,
+    file: str = "",
+    line: int = 0,
+    column: int = 0,
+    owner: str = "",
+    path: str = "",
+    fix: tuple[str, str] | None = None,
 ) -> Diagnostic:
     """Return a diagnostic with the severity of its code; raises KeyError for a code that is not in CODES."""
     CODES[code]
     severity = Severity.ERROR if code[0] == "E" else Severity.WARNING
-    return Diagnostic(code, severity, message, file, line, column, owner, path)
+    return Diagnostic(code, severity, message, file, line, column, owner, path, fix)
 
 
 def quoted(text: str, limit: int = 40) -> str:

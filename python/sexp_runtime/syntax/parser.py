@@ -143,7 +143,7 @@ class _Run:
         #: Whether any of the three was ever filled.
         self.irregular = False
 
-    def report(self, code: str, message: str, line: int, column: int) -> None:
+    def report(self, code: str, message: str, line: int, column: int, fix: tuple[str, str] | None = None) -> None:
         """Add a problem, unless there are too many already."""
         count = len(self.problems)
         if count > MAX_PROBLEMS:
@@ -151,7 +151,16 @@ class _Run:
         if count == MAX_PROBLEMS:
             code, message = "E113", "too many problems in this formula, the others are not shown"
         self.problems.append(
-            make_diagnostic(code, message, file=self.file, line=line, column=column, owner=self.owner, path=self.path())
+            make_diagnostic(
+                code,
+                message,
+                file=self.file,
+                line=line,
+                column=column,
+                owner=self.owner,
+                path=self.path(),
+                fix=fix,
+            )
         )
 
     def path(self) -> str:
@@ -350,7 +359,8 @@ class _Run:
                 self.irregular = True
                 self.only_first.add(depth)
         elif name in ("true", "false"):
-            self.report("W112", f"{name} stands without its parentheses; they are added", line, column)
+            message = f"{name} stands without its parentheses; they are added"
+            self.report("W112", message, line, column, (token, f"( {name} )"))
             return SyntaxNode(_LIST, "", (node,), line, column)
         return node
 

@@ -16,7 +16,17 @@ from sexp_runtime.mission.validator.report import Report
 from sexp_runtime.mission.validator.variables import check_variables
 from sexp_runtime.syntax.diagnostics import Diagnostic
 
-__all__ = ["SexpValidator", "validate_mission"]
+__all__ = ["RefusedMissionError", "SexpValidator", "validate_mission"]
+
+
+class RefusedMissionError(ValueError):
+    """A mission is not played: it cannot be read, or it has errors and is loaded strictly. `problems` says why."""
+
+    def __init__(self, problems: list[Diagnostic]) -> None:
+        self.problems = problems
+        errors = [str(problem) for problem in problems if problem.is_error]
+        shown = "; ".join(errors[:3]) or "no mission"
+        super().__init__(f"{shown}; and {len(errors) - 3} more errors" if len(errors) > 3 else shown)
 
 
 def validate_mission(mission: Mission) -> list[Diagnostic]:

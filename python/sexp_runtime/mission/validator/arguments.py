@@ -12,6 +12,7 @@ from sexp_runtime.mission.validator.containers import ContainerChecks
 from sexp_runtime.mission.validator.names import Lookup, MissionNames, hint
 from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, OperatorPlan
 from sexp_runtime.mission.validator.report import Link, Report, place
+from sexp_runtime.mission.validator.spelling import one_near
 from sexp_runtime.mission.validator.words import WORDS
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.dialect import Dialect
@@ -89,7 +90,9 @@ class ArgumentChecks:
         if what is NodeKind.LIST:
             self.expression(kind, node, link)
         elif what is NodeKind.OPERATOR:
-            self.report.at("E307", f"{node.text} is an operator and stands without its parentheses", node, link)
+            fix = f"( {node.text} )" if self.catalog[node.text].max_args == 0 else None
+            message = f"{node.text} is an operator and stands without its parentheses"
+            self.report.at("E307", message, node, link, fix)
         elif what is NodeKind.CONTAINER_NAME:
             self.containers.name(kind, node, link)
         elif what is NodeKind.CONTAINER_DATA:
@@ -223,9 +226,10 @@ class ArgumentChecks:
                 report("E344", f"{place(link)}: a bank has a number from 0 to 3, not {bank}", node, link)
         elif (words := WORDS.get(kind)) is not None:
             if not words.accepts(text):
-                report("E339" if words.severe else "W343", f"{place(link)}: {words.complaint(text)}", node, link)
+                code, fix = "E339" if words.severe else "W343", one_near(text, words.words)
+                report(code, f"{place(link)}: {words.complaint(text)}", node, link, fix)
         elif (lookup := self.lookups.get(kind)) is not None and (problem := lookup(text)) is not None:
-            report(problem[0], f"{place(link)}: {problem[1]}", node, link)
+            report(problem[0], f"{place(link)}: {problem[1]}", node, link, problem[2])
 
     def number(self, kind: str, node: SyntaxNode, link: Link) -> None:
         """Check a literal where a number is wanted (Q5.3 to Q5.11)."""

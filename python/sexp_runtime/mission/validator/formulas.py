@@ -12,6 +12,7 @@ from sexp_runtime.mission.validator.names import MissionNames, is_special
 from sexp_runtime.mission.validator.plans import SUBSYSTEMS, OperatorPlan
 from sexp_runtime.mission.validator.potential import PotentialIssues
 from sexp_runtime.mission.validator.report import Link, Report, place
+from sexp_runtime.mission.validator.spelling import misspelt_operators
 from sexp_runtime.mission.validator.words import GENERIC_SUBSYSTEMS
 from sexp_runtime.syntax.diagnostics import Diagnostic, quoted
 from sexp_runtime.syntax.dialect import Dialect
@@ -21,8 +22,6 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 #: What an operator that script tables define may be called (Q2.2).
 _PLAUSIBLE: Final = re.compile(r"[A-Za-z_][\w'!?*+./<>=:-]*")
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")
-#: How many letters may be wrong in a known operator's name for an unknown one to be taken as a misspelling.
-_MISSPELT: Final = 2
 #: A list still to check: its node, where it stands, and whether `<argument>` has a meaning there.
 _Open = tuple[SyntaxNode, "Link | None", bool]
 
@@ -48,7 +47,7 @@ class SexpValidator:
         self.arguments = ArgumentChecks(self.names, self.report, self.dialect, self.catalog)
         self.potential = PotentialIssues(source, self.report) if isinstance(source, Mission) else None
         self._plans: dict[str, OperatorPlan] = {}
-        self._unknown: dict[str, tuple[str, str]] = {}
+        self._unknown: dict[str, tuple[str, str, str | None]] = {}
 
     def check(self, expression: SexpExpression) -> list[Diagnostic]:
         """Return the problems of one formula, in text order."""
@@ -186,8 +185,8 @@ class SexpValidator:
         elif head.kind is NodeKind.OPERATOR or (
             head.kind is NodeKind.NUMBER and head.variable is None and _PLAUSIBLE.fullmatch(head.text) is not None
         ):
-            code, near = self._judge_operator(head.text)
-            report(code, f"unknown operator {quoted(head.text)}{near}", head, link)
+            code, near, fix = self._judge_operator(head.text)
+            report(code, f"unknown operator {quoted(head.text)}{near}", head, link, fix)
         else:
             report("E301", f"an operator is expected, not {quoted(head.text)}", head, link)
         name = head.text or "()"
@@ -198,21 +197,20 @@ class SexpValidator:
             if position >= first and child.kind is NodeKind.LIST
         ]
 
-    def _judge_operator(self, name: str) -> tuple[str, str]:
-        """Return the code for an unknown operator, an error if it looks misspelt, and a hint (Q2.2, Q2.3)."""
+    def _judge_operator(self, name: str) -> tuple[str, str, str | None]:
+        """Return code, hint and correction for an unknown operator: an error if it looks misspelt (Q2.2, Q2.3)."""
         known = self._unknown.get(name)
         if known is None:
             if name in CATALOG:
                 other = "WCS" if self.dialect is Dialect.FSO else "FSO"
-                known = "E301", f" (it exists in the {other} dialect)"
+                known = "E301", f" (it exists in the {other} dialect)", None
             elif name.lower() in self.catalog:
-                known = "E301", f" (names are case-sensitive: {name.lower()})"
+                known = "E301", f" (names are case-sensitive: {name.lower()})", name.lower()
+            elif near := misspelt_operators(name):
+                fix = near[0] if len(near) == 1 and near[0] in self.catalog else None
+                known = "E301", f" (did you mean {', '.join(near[:3])}?)", fix
             else:
-                near = misspelt(name)
-                if near:
-                    known = "E301", f" (did you mean {', '.join(near[:3])}?)"
-                else:
-                    known = "W311", ": no operator of the game is called so; scripts may define it"
+                known = "W311", ": no operator of the game is called so; scripts may define it", None
             self._unknown[name] = known
         return known
 
@@ -275,33 +273,6 @@ class SexpValidator:
         if nearest:
             message = f"{place(here)}: subsystem {quoted(node.text)} (did you mean {', '.join(nearest)}?)"
             self.report.at("W327", message, node, here)
-
-
-def misspelt(name: str) -> list[str]:
-    """Return the operators of which a name may be a misspelling, nearest first: two letters may be wrong (Q2.2)."""
-    found: list[tuple[int, str]] = []
-    wanted = name.lower()
-    for known in (*CATALOG, *CATALOG.aliases):
-        if abs(len(known) - len(wanted)) <= _MISSPELT:
-            distance = edits(wanted, known.lower(), _MISSPELT)
-            if distance <= _MISSPELT:
-                found.append((distance, known))
-    return [known for _, known in sorted(found)]
-
-
-def edits(one: str, other: str, limit: int) -> int:
-    """Return how many letters must be put in, taken out or changed to turn one text into the other.
-
-    Anything above `limit` counts as limit + 1.
-    """
-    row = list(range(len(other) + 1))
-    for number, letter in enumerate(one, 1):
-        last, row[0] = row[0], number
-        for index, char in enumerate(other, 1):
-            last, row[index] = row[index], min(row[index] + 1, row[index - 1] + 1, last + (letter != char))
-        if min(row) > limit:
-            return limit + 1
-    return min(row[-1], limit + 1)
 
 
 def _arguments(row: CatalogRow) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from sexp_runtime.catalog import CATALOG, nearest_names
 from sexp_runtime.mission.model import ContainerDef, Mission, ShipDef
+from sexp_runtime.mission.validator.spelling import one_near
 from sexp_runtime.mission.validator.words import TEAMS
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.dialect import Dialect
@@ -20,8 +21,8 @@ _CREATORS: Final = frozenset({"ship-create", "prop-create"})
 _VECTOR: Final = re.compile(r"\([ \t]?([0-9.]++)[ \t]?([0-9.]++)[ \t]?([0-9.]++)[ \t]?\)")
 _DIGITS: Final = frozenset("0123456789")
 
-#: A problem of a literal: code and message; None where it is right.
-Problem = tuple[str, str] | None
+#: A problem of a literal: code, message and the one right text if there is one; None where it is right.
+Problem = tuple[str, str, str | None] | None
 Lookup = Callable[[str], Problem]
 
 
@@ -157,10 +158,13 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
     def unknown(code: str, what: str, text: str, candidates: Iterable[str]) -> Problem:
         if text.lower() in names.later:
             why = "arrives or is created only later: name it through a variable"
-            return code, f"no {what} {quoted(text)} when the mission is loaded: it {why}"
+            return code, f"no {what} {quoted(text)} when the mission is loaded: it {why}", None
         if is_special(text) and code not in ("E323", "E324", "E325"):
-            return ("W353" if wcs and code == "E329" else "E332"), f"{quoted(text)} does not stand for a {what} here"
-        return (point_code if code == "E329" else code), f"no {what} {quoted(text)}{hint(text, candidates)}"
+            code = "W353" if wcs and code == "E329" else "E332"
+            return code, f"{quoted(text)} does not stand for a {what} here", None
+        candidates = list(candidates)
+        message = f"no {what} {quoted(text)}{hint(text, candidates)}"
+        return (point_code if code == "E329" else code), message, one_near(text, candidates)
 
     def among(
         code: str, what: str, *tables: Mapping[str, str], words: tuple[str, ...] = (), points: bool = False
@@ -189,7 +193,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
                 return plain(text)
             if team.lower() in names.teams:
                 return None
-            return "W355", f"no team {quoted(team)} in {quoted(text)}{hint(team, names.teams.values())}"
+            return "W355", f"no team {quoted(team)} in {quoted(text)}{hint(team, names.teams.values())}", None
 
         return check
 
@@ -198,7 +202,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
 
         def check(text: str) -> Problem:
             if text.lower() in repeated:
-                return "W347", f"several {what}s are called {quoted(text)}: the first is meant"
+                return "W347", f"several {what}s are called {quoted(text)}: the first is meant", None
             return plain(text)
 
         return check
@@ -206,7 +210,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
     def not_player(text: str) -> Problem:
         ship = names.ship_defs.get(text.lower())
         if ship is not None and ship.is_player_start:
-            return "E320", f"{quoted(text)} is a player's ship, which may not stand here"
+            return "E320", f"{quoted(text)} is a player's ship, which may not stand here", None
         return among("E320", "ship", ships)(text)
 
     def sender(text: str) -> Problem:
@@ -220,12 +224,13 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
     def team(text: str) -> Problem:
         if text.lower() in names.teams:
             return None
-        return "W355", f"no team {quoted(text)}{hint(text, names.teams.values())}"
+        known = names.teams.values()
+        return "W355", f"no team {quoted(text)}{hint(text, known)}", one_near(text, known)
 
     def skybox(text: str) -> Problem:
         if text.lower() in ("default", "none") or ".pof" in text:
             return None
-        return "E339", f"{quoted(text)} is no skybox: default, none or a file ending with .pof"
+        return "E339", f"{quoted(text)} is no skybox: default, none or a file ending with .pof", None
 
     ship = among("E320", "ship", ships)
     ship_wing = among("E322", "ship or wing", ships, wings)

@@ -19,8 +19,8 @@ class Report:
         self.found: list[Diagnostic] = []
         self.owner = ""  #: of the formula being checked
 
-    def at(self, code: str, message: str, node: SyntaxNode, link: Link | None = None) -> None:
-        """Add a problem of the formula being checked, at a node of it."""
+    def at(self, code: str, message: str, node: SyntaxNode, link: Link | None = None, fix: str | None = None) -> None:
+        """Add a problem of the formula being checked, at a node of it; `fix` is the one right text, if there is one."""
         parts = []
         while link is not None:
             parent, name, position = link
@@ -35,6 +35,7 @@ class Report:
                 column=node.column,
                 owner=self.owner,
                 path="/".join(reversed(parts)),
+                fix=None if fix is None else (node.text, fix),
             )
         )
 

@@ -14,6 +14,11 @@ func run() -> void:
 		event_text("bad", "( when ( no-such-operator 1 ) ( do-nothing ) )"),
 		event_text("good", "( when ( true ) ( modify-variable @Fired[0] 1 ) )"),
 	] as Array[String])
+	var problems := SexpRuntime.get_problems().filter(func(row: Dictionary) -> bool: return row["owner"] == "event \"bad\"")
+	equal(problems.size(), 1, "problems of the bad event")
+	equal(problems[0]["code"], "W311", "the code of an unknown operator")
+	equal(problems[0]["severity"], "warning", "its severity")
+	check(int(problems[0]["line"]) > 1 and int(problems[0]["column"]) > 1, "its place: %s" % problems[0])
 	SexpRuntime.step(STEP)
 	equal(SexpRuntime.get_variable("Fired"), 1, "the event after the bad one")
 	equal(SexpRuntime.evaluate("( + 1"), null, "an unfinished expression")

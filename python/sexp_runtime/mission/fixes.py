@@ -1,0 +1,168 @@
+"""Corrections of problems that have one right answer, made in a file's bytes without changing any others.
+
+What has one right answer: an operator in other letters (`AND`) or nearly so, when one name alone is near; a retired
+operator's present name; a bare `true` or `false`; a misspelt name or fixed word when one alone is near.
+"""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.mission.model import Mission
+from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.mission.source import MAX_BYTES, decode, read_regular
+from sexp_runtime.mission.validator import validate_mission
+from sexp_runtime.syntax.diagnostics import Diagnostic
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.syntax.tree import NodeKind
+
+_LINE_END: Final = re.compile(r"\r\n|\r|\n")
+#: What a problem's place may point at: a quoted text, or a bare token.
+_TOKEN: Final = re.compile(r'"([^"\r\n]*)"|([^\s()"]+)')
+#: The retired operator that loses arguments with its name: what was meant is not known.
+_LOSES: Final = "ai-chase-any-except"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One correction: the text at a line and column, both from 1, becomes another one."""
+
+    line: int
+    column: int
+    before: str
+    after: str
+    code: str
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}: {self.before} -> {self.after} ({self.code})"
+
+
+def plan_fixes(mission: Mission, text: str, problems: list[Diagnostic]) -> list[Fix]:
+    """Return the corrections of a mission, in the order of the file, one for each place.
+
+    text: of the mission's file. Corrected are problems that have one right answer, and retired operators.
+    """
+    found: dict[tuple[int, int], Fix] = {}
+    for fix in _retired(mission, text):
+        found[fix.line, fix.column] = fix
+    for problem in problems:
+        if problem.fix is not None and problem.line and problem.column:
+            before, after = problem.fix
+            place = (problem.line, problem.column)
+            found.setdefault(place, Fix(*place, before, after, problem.code))
+    return [found[place] for place in sorted(found)]
+
+
+def _retired(mission: Mission, text: str) -> Iterator[Fix]:
+    """Yield corrections of retired operators, but for one that loses arguments with its name (A16, Q2.4)."""
+    aliases = CATALOG.dialect_catalog(mission.dialect.value).aliases
+    lines: list[str] | None = None
+    for formula in mission.formulas():
+        folded = formula.text.lower()
+        if not any(alias in folded for alias in aliases):
+            continue
+        lines = lines or _LINE_END.split(text)
+        for node in formula.root.walk():
+            if node.kind is not NodeKind.OPERATOR or not 0 < node.line <= len(lines):
+                continue
+            match = _TOKEN.match(lines[node.line - 1], node.column - 1)
+            written = match[2] if match is not None else None
+            if written and written != node.text and written.lower() != _LOSES and written.lower() in aliases:
+                yield Fix(node.line, node.column, written, node.text, "retired")
+
+
+def apply_fixes(data: bytes, fixes: list[Fix]) -> tuple[bytes, list[Fix]]:
+    """Return a file's bytes with the corrections made, and those that were made.
+
+    Encoding, byte order mark and line ends stay. A correction whose place does not hold the text that it is about
+    (behind a comment that was cut out, say) is left out.
+    """
+    mark, encoding = _encoding(data)
+    body = data[len(mark) :]
+    text = body.decode(encoding)
+    starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
+    done: list[Fix] = []
+    pieces: list[str] = []
+    copied = 0
+    for fix in fixes:
+        if fix.line > len(starts):
+            continue
+        at = starts[fix.line - 1] + fix.column - 1
+        match = _TOKEN.match(text, at) if at >= copied else None
+        if match is None:
+            continue
+        group = 1 if match[1] is not None else 2
+        if match[group] != fix.before:
+            continue
+        pieces += (text[copied : match.start(group)], fix.after)
+        copied = match.end(group)
+        done.append(fix)
+    pieces.append(text[copied:])
+    return (mark + "".join(pieces).encode(encoding) if done else data), done
+
+
+def fix_file(path: Path, dialect: Dialect | None = None) -> list[Fix]:
+    """Correct a mission file in place, whole or not at all; return what was corrected.
+
+    A result with more problems than before is not written. Raises OSError for a file that cannot be read or written.
+    """
+    data = read_regular(path, MAX_BYTES)
+    before = _check(data, dialect)
+    text, _ = decode(data)
+    fixed, done = apply_fixes(data, plan_fixes(before[0], text, before[1]))
+    if not done or len(_check(fixed, dialect)[1]) > len(before[1]):
+        return []
+    write_whole(path, fixed)
+    return done
+
+
+def _check(data: bytes, dialect: Dialect | None) -> tuple[Mission, list[Diagnostic]]:
+    load = parse_mission(data, dialect=dialect)
+    return load.mission, load.diagnostics + (validate_mission(load.mission) if load.is_readable else [])
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file so that it has either its old or its new content, whatever happens meanwhile. Raises OSError."""
+    target = path.resolve()
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
+    temporary = Path(name)
+    try:
+        with open(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _encoding(data: bytes) -> tuple[bytes, str]:
+    """Return the byte order mark of a file and its encoding, as reading finds them."""
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+    ):
+        if data.startswith(mark):
+            return mark, encoding
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return b"", "latin-1"
+    return b"", "utf-8"
