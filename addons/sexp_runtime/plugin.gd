@@ -6,12 +6,15 @@ const Settings := preload("res://addons/sexp_runtime/settings.gd")
 const SexpDebuggerPlugin := preload("res://addons/sexp_runtime/editor/sexp_debugger_plugin.gd")
 const MissionEditor := preload("res://addons/sexp_runtime/editor/mission_editor.gd")
 const MissionHighlighter := preload("res://addons/sexp_runtime/editor/mission_highlighter.gd")
+const SexpExportPlugin := preload("res://addons/sexp_runtime/editor/export_plugin.gd")
+const PYTHON_EXPORT_PLUGIN := "res://addons/pythonscript/export_plugin.gd"
 const AUTOLOAD := "SexpRuntime"
 const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
 
 var _debugger: SexpDebuggerPlugin = null
 var _missions: MissionEditor = null
 var _highlighter: MissionHighlighter = null
+var _exporters: Array[EditorExportPlugin] = []
 
 
 func _enable_plugin() -> void:
@@ -30,6 +33,8 @@ func _disable_plugin() -> void:
 
 
 func _enter_tree() -> void:
+	if not FileAccess.file_exists(Settings.BINDING):
+		printerr("SEXP Runtime: " + Settings.NOT_SET_UP)
 	Settings.register()
 	_debugger = SexpDebuggerPlugin.new()
 	add_debugger_plugin(_debugger)
@@ -38,6 +43,9 @@ func _enter_tree() -> void:
 	_missions.saved.connect(_debugger.offer_reload)
 	_highlighter = MissionHighlighter.new()
 	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
+	_exporters = [SexpExportPlugin.new(), (load(PYTHON_EXPORT_PLUGIN) as GDScript).new()]
+	for exporter: EditorExportPlugin in _exporters:
+		add_export_plugin(exporter)
 
 
 # What _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor.
@@ -50,6 +58,9 @@ func _exit_tree() -> void:
 	_debugger.close()
 	remove_debugger_plugin(_debugger)
 	_debugger = null
+	for exporter: EditorExportPlugin in _exporters:
+		remove_export_plugin(exporter)
+	_exporters.clear()
 
 
 # A double click on an .fs2 file in the FileSystem dock comes here.

@@ -34,10 +34,19 @@ const OVERLAY := "sexp_runtime/debug/overlay"
 const OVERLAY_KEY := "sexp_runtime/debug/overlay_key"
 ## Whether the overlay is shown from the start.
 const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
+## Whether an exported game has the overlay, too.
+const OVERLAY_EXPORTED := "sexp_runtime/debug/overlay_in_exported_games"
+## Files that the runtime loads and an export has to put into the pack, by patterns as in the filters of
+## export presets: names or paths, separated by commas.
+const EXPORTED_FILES := "sexp_runtime/export/files"
 
 ## The binding's setting: Python modules that it imports when the engine starts. Ours has to be among them.
 const PYTHON_MODULES := "python/modules"
 const PYTHON_MODULE := "sexp_runtime.bridge.runtime"
+## The binding's extension. Without a build the add-on has none, so that the engine does not look for its library.
+const BINDING := "res://addons/pythonscript/pythonscript.gdextension"
+const NOT_SET_UP := ("Python is not set up, so missions cannot run. Run `python3 addons/pythonscript/build.py` in the project's folder"
+		+ " (in a clone of the whole repository: tools/run) and restart the editor, or use the packaged add-on.")
 
 const RECORD_NEVER := 0
 const RECORD_DEBUGGED := 1
@@ -65,6 +74,8 @@ const _TABLE: Array[Array] = [
 	[OVERLAY, true, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],
+	[OVERLAY_EXPORTED, false, PROPERTY_HINT_NONE, "", true],
+	[EXPORTED_FILES, "*.fs2", PROPERTY_HINT_NONE, "", true],
 ]
 
 

@@ -69,6 +69,7 @@ var _dropped := 0.0
 var _restoring := false
 var _path := "" # of the mission that is played, where it has one
 var _options := {}
+var _read_error := OK
 var _mission_node: WeakRef = weakref(null)
 var _overlay: CanvasLayer = null
 
@@ -89,7 +90,7 @@ func _enter_tree() -> void:
 
 func _ready() -> void:
 	_choose_processing() # here, because the engine itself switches processing on before this
-	if Settings.value(Settings.OVERLAY) and _bridge != null:
+	if _bridge != null and _is_overlay_wanted():
 		_overlay = (load("res://addons/sexp_runtime/overlay/overlay.tscn") as PackedScene).instantiate()
 		add_child(_overlay)
 
@@ -127,7 +128,9 @@ func get_mission_node() -> Node:
 	return _mission_node.get_ref() if has_mission() else null
 
 
-## Loads the mission at [param path] ([code]res://[/code], [code]user://[/code] or a file's path) in place of the present one.
+## Loads the mission at [param path] in place of the present one. The path begins with [code]res://[/code] (a file of the
+## project, of the exported game's pack or of one added by [method ProjectSettings.load_resource_pack]), or with
+## [code]user://[/code], or is an absolute path; a relative one counts from [code]res://[/code].
 ## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
 ## built-in simulation instead of the game's nodes), [code]record[/code] (bool: whether every change from outside is
@@ -142,26 +145,37 @@ func load_mission(path: String, options: Dictionary = {}) -> Error:
 ## Loads the mission of a [SexpMission] node. A game calls [method SexpMission.load_mission] instead.
 func load_for(node: Node, file: SexpMissionFile, options: Dictionary = {}) -> Error:
 	if file.resource_path.is_empty() or file.resource_path.contains("::"):
-		return _load_text(file.get_mission_name(), file.text, options, node)
+		return _load_content(file.get_mission_name(), file.content, options, node)
 	return _load(file.resource_path, options, node)
 
 
 func _load(path: String, options: Dictionary, node: Node) -> Error:
-	var text := ""
-	var file := ProjectSettings.globalize_path(path)
-	if path.begins_with("res://") and not FileAccess.file_exists(file):
-		text = FileAccess.get_file_as_string(path) # inside an exported pack
-		if text.is_empty():
-			push_error("SEXP runtime: there is no mission %s" % path)
-			return ERR_FILE_NOT_FOUND
-	var error := _load_text(file, text, options, node)
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	var content := _read(path)
+	if _read_error != OK:
+		return _read_error
+	var error := _load_content(_whole(path), content, options, node)
 	if error == OK:
 		_path = path
 		_options = options
 	return error
 
 
-func _load_text(file: String, text: String, options: Dictionary, node: Node) -> Error:
+static func _whole(path: String) -> String:
+	return path if path.is_absolute_path() else "res://".path_join(path)
+
+
+# Through the engine's own file access: a mission may be in the project, in any pack, in user:// or elsewhere.
+func _read(path: String) -> PackedByteArray:
+	var content := FileAccess.get_file_as_bytes(_whole(path))
+	_read_error = FileAccess.get_open_error() if content.is_empty() else OK
+	if _read_error != OK:
+		push_error("SEXP runtime: the mission %s cannot be read: %s" % [path, error_string(_read_error)])
+	return content
+
+
+func _load_content(file: String, content: PackedByteArray, options: Dictionary, node: Node) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
 	var chosen := {
@@ -181,7 +195,7 @@ func _load_text(file: String, text: String, options: Dictionary, node: Node) -> 
 		chosen["record_to"] = ProjectSettings.globalize_path(str(chosen["record_to"]))
 	var before := _mission_node
 	_mission_node = weakref(node)
-	var answer: Variant = _bridge.call("load_mission", file, text, chosen)
+	var answer: Variant = _bridge.call("load_mission", file, content, chosen)
 	if answer is int and answer == OK:
 		_dropped = 0.0
 		return OK
@@ -203,8 +217,10 @@ func reload_mission(keep := true) -> Error:
 		var error := _load(_path, _options, get_mission_node())
 		running = was_running
 		return error
-	var file := ProjectSettings.globalize_path(_path)
-	return _bridge.call("reload_mission", file, "" if FileAccess.file_exists(file) else FileAccess.get_file_as_string(_path))
+	if _path.is_empty(): # which the bridge refuses
+		return _bridge.call("reload_mission", "", PackedByteArray())
+	var content := _read(_path)
+	return _read_error if _read_error != OK else _bridge.call("reload_mission", _whole(_path), content)
 
 
 ## The running mission as bytes, for [method restore_state]: its text and all that the game did to it. Empty, with a line that
@@ -464,6 +480,11 @@ func _is_to_be_recorded() -> bool:
 	return wanted == Settings.RECORD_ALWAYS or (wanted == Settings.RECORD_DEBUGGED and EngineDebugger.is_active())
 
 
+func _is_overlay_wanted() -> bool:
+	return Settings.value(Settings.OVERLAY) and (
+			not OS.has_feature("template") or Settings.value(Settings.OVERLAY_EXPORTED))
+
+
 func _choose_processing() -> void:
 	set_process(running and _bridge != null and _step_in == Settings.STEP_IDLE)
 	set_physics_process(running and _bridge != null and _step_in == Settings.STEP_PHYSICS)
@@ -479,6 +500,8 @@ func _create_bridge() -> Object:
 	if ClassDB.class_exists(&"PythonHost"):
 		push_error("SEXP runtime: %s is missing in the project setting %s; disable and enable the plugin SEXP Runtime."
 				% [Settings.PYTHON_MODULE, Settings.PYTHON_MODULES])
+	elif not FileAccess.file_exists(Settings.BINDING):
+		push_error("SEXP runtime: " + Settings.NOT_SET_UP)
 	else:
 		push_error("SEXP runtime: Python is not there (the add-on pythonscript gives the reason above); missions cannot run.")
 	return null

@@ -187,13 +187,15 @@ class MissionSession:
         scenario: bool | Driver = False,
         dialect: str = "auto",
         strict: bool = False,
+        file: str = "",
         **settings: Any,
     ) -> MissionSession:
         """Load a mission from a file's path, from its text (which has a line break) or bytes, and start a session.
 
-        dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. Further
-        settings are those of SessionSettings. Raises OSError for a file that cannot be read, RefusedMissionError, a
-        ValueError, for one that holds no mission or is refused; problems inside a mission are in `diagnostics`, those
+        dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. file:
+        what messages call a mission that is not read from a path. Further settings are those of SessionSettings. Raises
+        OSError for a file that cannot be read, RefusedMissionError, a ValueError, for one that holds no mission or is
+        refused; problems inside a mission are in `diagnostics`, those
         that checking it finds in `problems()`.
         """
         if dialect not in ("auto", "fso", "wcs"):
@@ -201,7 +203,7 @@ class MissionSession:
         wanted = None if dialect == "auto" else Dialect[dialect.upper()]
         if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
             content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
-            found = parse_mission(source, dialect=wanted)
+            found = parse_mission(source, file=file, dialect=wanted)
         else:
             content = read_regular(source, MAX_BYTES)  # says why a file cannot be read
             found = parse_mission(content, file=str(source), dialect=wanted)

@@ -237,6 +237,8 @@ def test_what_cannot_be_applied_is_refused_at_once(tmp_path: Path) -> None:
     assert not runtime.apply_hint(hint_id(runtime, CLOCK)) and "not recorded" in lines[-1]
     (never,) = [hint["id"] for hint in runtime.performance_hints() if hint["kind"] == "never-fires"]
     assert not runtime.apply_hint(never) and "no text" in lines[-1]
+    runtime.hints.command = []
+    assert not runtime.apply_hint(hint_id(runtime, CLOCK)) and "an exported game cannot try hints" in lines[-1]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -250,7 +252,7 @@ def test_a_trial_that_cannot_run_or_is_overtaken_leaves_the_game_alone(
     copies.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(copies))
     runtime = new_host(lines, emitted)
-    runtime.hints._executable = program
+    runtime.hints.command = [program, *runtime.hints.command[1:]]
     options = {"record": True, "recordings": str(tmp_path)}
     assert runtime.load("", MISSION, options)
     assert runtime.session is not None

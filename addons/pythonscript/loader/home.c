@@ -14,6 +14,7 @@ static void join(char *out, const char *folder, const char *name) {
 /* Keep one line of the file. */
 static void keep(Home *home, const char *key, const char *value) {
     const struct { const char *key; char (*lines)[PATH_ROOM]; size_t *count; } lists[] = {
+        {"preload", home->preload, &home->preload_count},
         {"libpython", home->libpython, &home->libpython_count},
         {"packages", home->packages, &home->packages_count},
         {"stdlib", home->stdlib, &home->stdlib_count},

@@ -10,6 +10,8 @@
 typedef struct {
     char folder[PATH_ROOM];                /* of python.cfg; relative paths in it count from here */
     char versions[64];                     /* Python versions that the add-on was built for, like "3.11 3.12" */
+    char preload[MOST_LINES][PATH_ROOM];   /* libraries that libpython and its modules need */
+    size_t preload_count;
     char libpython[MOST_LINES][PATH_ROOM]; /* libraries to try, in order */
     size_t libpython_count;
     char executable[PATH_ROOM];            /* the Python whose environment is used, or "" */

@@ -171,6 +171,8 @@ static const char boot_source[] =
     "failure = ''\n"
     "try:\n"
     "    import os\n"
+    "    if not os.path.exists(sys.executable):\n"
+    "        sys.executable = ''\n"
     "    folders = [os.path.realpath(folder) for folder in packages.splitlines()]\n"
     "    if project:\n"
     "        folders.insert(0, os.path.join(project, 'python'))\n"
@@ -235,6 +237,8 @@ static void apply_overrides(void) {
 /* Load the first of the home's libraries that can be; NULL, with an error in the output, if there is none. */
 static void *load_libpython(const char **path) {
     char why[TEXT_ROOM] = "python.cfg names none";
+    /* Loaded first, they are found by name when libpython or a module of it needs them. */
+    for (size_t i = 0; i < home.preload_count; i++) platform_load(home.preload[i], why, sizeof why);
     for (size_t i = 0; i < home.libpython_count; i++) {
         void *library = platform_load(home.libpython[i], why, sizeof why);
         *path = home.libpython[i];

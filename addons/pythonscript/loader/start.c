@@ -14,7 +14,6 @@ typedef struct {
     PyStatus (*PreInitialize)(const PyPreConfig *);
     void (*InitIsolated)(PyConfig *);
     PyStatus (*SetBytes)(PyConfig *, wchar_t **, const char *);
-    PyStatus (*SetWide)(PyConfig *, wchar_t **, const wchar_t *);
     PyStatus (*Append)(PyWideStringList *, const wchar_t *);
     wchar_t *(*Decode)(const char *, size_t *);
     void (*Free)(void *);
@@ -28,7 +27,7 @@ static int find_functions(Functions *found, void *library, char *why, size_t roo
         {(void **)&found->PreInitIsolated, "PyPreConfig_InitIsolatedConfig"},
         {(void **)&found->PreInitialize, "Py_PreInitialize"},
         {(void **)&found->InitIsolated, "PyConfig_InitIsolatedConfig"},
-        {(void **)&found->SetBytes, "PyConfig_SetBytesString"}, {(void **)&found->SetWide, "PyConfig_SetString"},
+        {(void **)&found->SetBytes, "PyConfig_SetBytesString"},
         {(void **)&found->Append, "PyWideStringList_Append"}, {(void **)&found->Decode, "Py_DecodeLocale"},
         {(void **)&found->Free, "PyMem_RawFree"}, {(void **)&found->Initialize, "Py_InitializeFromConfig"},
         {(void **)&found->Clear, "PyConfig_Clear"}, {(void **)&found->IsException, "PyStatus_Exception"},
@@ -52,7 +51,10 @@ static PyStatus confine(const Functions *py, PyConfig *config, const PythonStart
         status = py->SetBytes(config, places[i], order->home);
         if (py->IsException(status)) return status;
     }
-    status = py->SetWide(config, &config->executable, L"");
+    /* A program that is not there: else one would be looked for on the PATH. */
+    char program[PATH_ROOM];
+    snprintf(program, sizeof program, "%s/python", order->home);
+    status = py->SetBytes(config, &config->program_name, program);
     config->site_import = 0;
     config->write_bytecode = 0;
     config->module_search_paths_set = 1;

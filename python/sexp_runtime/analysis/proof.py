@@ -1,6 +1,7 @@
 """The proof of one hint in a process of its own: the wish comes in by standard input, the trial goes out as JSON.
 
-A game starts it as `python -m sexp_runtime.analysis.proof`, so that its frames go on undisturbed meanwhile.
+A game starts it as `python -m sexp_runtime.analysis.proof`, so that its frames go on undisturbed meanwhile. Where
+Python is the add-on's own, which has no program, the engine runs it by `addons/sexp_runtime/prove_hint.gd`.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ def main() -> int:
             recording.unlink(missing_ok=True)
     except (OSError, ValueError, LookupError, TypeError) as error:
         answer = {"error": str(error) or type(error).__name__}
-    json.dump(answer, sys.stdout)
+    print(json.dumps(answer))
     return 1 if "error" in answer else 0
 
 

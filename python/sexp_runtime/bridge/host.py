@@ -55,6 +55,8 @@ class RuntimeHost:
         self._gate = Gate(lambda line: report("error", line))
         self._stepping = False
         self._file = ""  # of the running mission, where it was loaded from one
+        #: Reads a file that a game names; raises OSError. Inside the engine its paths may lead into packs.
+        self.read_file: Callable[[str], bytes] = lambda file: Path(file).read_bytes()
         self._scratch: Path | None = None  # of the recording that a save is made from
         self._checker: TextChecker | None = None
         self._warnings_seen = 0
@@ -80,9 +82,10 @@ class RuntimeHost:
 
     # Missions
 
-    def load(self, file: str, content: str, options: Mapping[str, Any]) -> bool:
-        """Load a mission in place of the present one, from `content` or else from the file; say whether it worked.
+    def load(self, file: str, content: str | bytes, options: Mapping[str, Any]) -> bool:
+        """Load a mission in place of the present one, from its content or else from the file; say whether it worked.
 
+        content: the mission's text, or the bytes of its file; "" reads the file itself. Messages name it `file`.
         A mission that cannot be loaded, and options that are none, leave the present mission as it is.
         """
         recording: Path | None = None
@@ -93,7 +96,8 @@ class RuntimeHost:
             if recording is None and chosen.savable:
                 recording = scratch = saves.scratch_file()
             session = MissionSession.load(
-                content or file,
+                file if content == "" else content,
+                file=file,
                 engine=chosen.engine,
                 seed=chosen.seed,
                 scenario=chosen.scenario,
@@ -125,7 +129,7 @@ class RuntimeHost:
         self._begin(session, chosen)
         return True
 
-    def reload(self, file: str, content: str) -> bool:
+    def reload(self, file: str, content: str | bytes) -> bool:
         """Put the changed formulas of the mission's file into the running mission; say whether the file could be read.
 
         Time, variables, ships and unchanged formulas stay (see `bridge.hot_reload`); what is not kept is reported.
@@ -134,7 +138,7 @@ class RuntimeHost:
         if session is None:
             return False
         try:
-            done = reload_formulas(session, content or Path(file).read_bytes(), file)
+            done = reload_formulas(session, content or self.read_file(file), file)
         except (OSError, ValueError) as error:
             self._report("error", f"reload_mission: {_reason(error)}")
             return False

@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -40,12 +40,15 @@ class LiveHints:
     `apply` starts the proof: the mission's recording up to now is played with the old and the new formula side by side,
     by another process. `poll`, called between frames, takes its answer and, if it stands, replaces the formula.
     The functions in `on_outcome` are told once for each hint that `apply` took.
+
+    `command` starts that process, `sexp_runtime.analysis.proof`. It is empty where Python has no program of its own and
+    no engine that may run a script: in an exported game. Then no hint can be applied.
     """
 
-    def __init__(self, recordings: MissionRecordings, executable: str = "") -> None:
+    def __init__(self, recordings: MissionRecordings) -> None:
+        self.command: Sequence[str] = [sys.executable, "-m", "sexp_runtime.analysis.proof"] if sys.executable else []
         self.on_outcome: list[Callable[[Outcome], None]] = []
         self._recordings = recordings
-        self._executable = executable or sys.executable
         self._session: MissionSession | None = None
         self._told: dict[str, Hint] = {}
         self._withdrawn: set[tuple[str, str]] = set()
@@ -77,13 +80,16 @@ class LiveHints:
         """Begin to apply a hint that `find` told; return what is being done, in a sentence.
 
         Raises LookupError for an unknown hint or a mission that is not recorded, ValueError for a hint that cannot be
-        applied, RuntimeError while another one is being proved, OSError if no process can be started.
+        applied, RuntimeError while another one is being proved or where none can be, OSError if no process can be
+        started.
         """
         hint = self._told.get(hint_id)
         if self._session is None or hint is None:
             raise LookupError("no mission is loaded" if self._session is None else f"there is no hint {hint_id!r}")
         if self._proving is not None:
             raise RuntimeError(f"wait: {self._proving[1].owner} is still being tried")
+        if not self.command:
+            raise RuntimeError("an exported game cannot try hints: apply them while the game runs from the editor")
         check_live(self._session, hint)
         descriptor, name = tempfile.mkstemp(prefix="sexp-proof-", suffix=".rec")
         os.close(descriptor)
@@ -91,7 +97,7 @@ class LiveHints:
         try:
             seconds = self._recordings.save(recording)
             proof = subprocess.Popen(
-                [self._executable, "-m", "sexp_runtime.analysis.proof"],
+                self.command,
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
                 env={**os.environ, "PYTHONPATH": str(_PACKAGES)},
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
@@ -116,10 +122,10 @@ class LiveHints:
                 self._finish({"error": f"the trial took longer than {LONGEST_PROOF:.0f} s"})
             return
         assert proof.stdout is not None
-        text = proof.stdout.read()
+        answers = [line for line in proof.stdout if line.startswith("{")]  # the engine says more than that
         try:
-            trial = json.loads(text)
-        except ValueError:
+            trial = json.loads(answers[-1])
+        except (ValueError, IndexError):
             trial = {"error": f"the trial broke off with status {proof.returncode}"}
         self._finish(trial)
 

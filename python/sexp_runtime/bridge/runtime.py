@@ -53,6 +53,22 @@ class GodotNodes:
         )
 
 
+def _read_file(path: str) -> bytes:
+    """Return the content of a file by one of the engine's paths; raises OSError."""
+    content = bytes(godot.FileAccess.get_file_as_bytes(path))
+    error = godot.FileAccess.get_open_error()
+    if not content and error != godot.OK:
+        raise OSError(f"{path}: {godot.error_string(error)}")
+    return content
+
+
+def _engine_as_prover() -> list[str]:
+    """Return the command by which the engine itself proves a hint, without a window."""
+    project = godot.ProjectSettings.globalize_path("res://")
+    script = "res://addons/sexp_runtime/prove_hint.gd"
+    return [godot.OS.get_executable_path(), "--headless", "--no-header", "--path", project, "--script", script]
+
+
 @godot.expose
 class SexpBridge(godot.RefCounted):
     """What the autoload SexpRuntime stands on: a mission session and the nodes tied to it. Use the autoload."""
@@ -66,6 +82,9 @@ class SexpBridge(godot.RefCounted):
 
         self._owner: Any = None
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
+        self.host.read_file = _read_file
+        if not self.host.hints.command and not godot.OS.has_feature("template"):
+            self.host.hints.command = _engine_as_prover()
         self._monitors = CustomMonitors(self.host.snapshot)
         self._debugger = DebuggerLink(self.host)
         self._usable = True
@@ -123,17 +142,17 @@ class SexpBridge(godot.RefCounted):
             self._failed(method, problem)
             return nothing
 
-    def load_mission(self, file: str, text: str, options: dict[str, Any]) -> int:
-        """Load a mission from the text if there is one, else from the file; an Error."""
-        return self._done("load_mission", lambda: self.host.load(file, text, options), godot.ERR_CANT_OPEN)
+    def load_mission(self, file: str, content: bytes, options: dict[str, Any]) -> int:
+        """Load a mission from the content of its file; an Error."""
+        return self._done("load_mission", lambda: self.host.load(file, content, options), godot.ERR_CANT_OPEN)
 
     def has_mission(self) -> bool:
         """Say whether a mission is loaded."""
         return self.host.session is not None
 
-    def reload_mission(self, file: str, text: str) -> int:
+    def reload_mission(self, file: str, content: bytes) -> int:
         """Put the changed formulas of the mission's file into the running mission; an Error."""
-        return self._done("reload_mission", lambda: self.host.reload(file, text), godot.ERR_PARSE_ERROR)
+        return self._done("reload_mission", lambda: self.host.reload(file, content), godot.ERR_PARSE_ERROR)
 
     def save_state(self) -> bytes:
         """The running mission as bytes; none if it cannot be saved."""

@@ -1,0 +1,73 @@
+## Puts Python beside an exported game: the folder that the loader looks for there. See README.md, "Where Python is".
+##
+## What is missing stops the export. A pack alone gets nothing: the game that loads it has Python.
+@tool
+extends EditorExportPlugin
+
+## Installed Python packages that the game needs beside those of the add-ons, by the names that are imported.
+const PACKAGES := "python/export_packages"
+const ADDON := "res://addons/pythonscript"
+
+var _failed := false
+var _path := ""
+
+
+func _get_name() -> String:
+	return "Addon pythonscript" # before the plugin GDScript, which would take the scripts
+
+
+func _export_begin(features: PackedStringArray, _is_debug: bool, path: String, _flags: int) -> void:
+	_failed = false
+	_path = path
+	var platform := platform_of(features)
+	if path.get_extension().to_lower() in ["pck", "zip"] and not platform.begins_with("macos"):
+		return
+	if not ClassDB.class_exists(&"PythonHost"):
+		_stop("Python does not run in this editor (the output says why), so it cannot be put beside the game.")
+		return
+	var host: Object = ClassDB.instantiate(&"PythonHost")
+	var answer: Variant = host.call("call_function", "godot._bundle", "stage", [
+		ProjectSettings.globalize_path(ADDON), ProjectSettings.globalize_path("res://"), platform,
+		PackedStringArray(ProjectSettings.get_setting(PACKAGES, PackedStringArray())),
+	])
+	if not answer is Dictionary:
+		_stop("Python cannot be put beside the game; the output says why.")
+	elif answer["error"] != "":
+		_stop(str(answer["error"]))
+	else:
+		add_shared_object(str(answer["folder"]), PackedStringArray(), "")
+
+
+func _export_file(path: String, _type: String, _features: PackedStringArray) -> void:
+	var of_python := path.begins_with("res://python/") and path.get_extension() in ["py", "json"]
+	if of_python or (path.begins_with(ADDON) and path.get_extension() != "gdextension"):
+		skip()
+
+
+func _export_end() -> void:
+	if not _failed:
+		return
+	# What was written is no game: it would say so only to the players.
+	for written: String in [_path, _path.get_basename() + ".pck"]:
+		if FileAccess.file_exists(written):
+			DirAccess.remove_absolute(ProjectSettings.globalize_path(written))
+
+
+## The platform of an export as in the names of libraries, like [code]linux.x86_64[/code].
+static func platform_of(features: PackedStringArray) -> String:
+	var system := "unknown"
+	for name: String in ["windows", "macos", "linux", "android", "ios", "web"]:
+		if features.has(name):
+			system = name
+			break
+	for architecture: String in ["universal", "x86_64", "arm64", "x86_32", "arm32", "rv64", "ppc64", "wasm32"]:
+		if features.has(architecture):
+			return "%s.%s" % [system, architecture]
+	return system
+
+
+# The engine ends an export with an error only if something cannot be copied, so it gets something that cannot.
+func _stop(reason: String) -> void:
+	_failed = true
+	get_export_platform().add_message(EditorExportPlatform.EXPORT_MESSAGE_ERROR, "Python", reason)
+	add_shared_object(ADDON.path_join("missing, see the error above"), PackedStringArray(), "")
