@@ -253,11 +253,15 @@ class MissionSession:
         try:
             began = perf_counter() if watching else 0.0
             world.clock.advance_to(world.clock.us + microseconds)
-            self.cues.frame()
-            if self.scenario is not None:
+            if self.scenario is None:
+                self.cues.frame()
+            else:
+                self.context.lag_us = self._adhoc.context.lag_us = microseconds
+                self.cues.frame()
                 paused = perf_counter()
                 self.scenario.step(self.world, microseconds)
                 began += perf_counter() - paused
+                self.context.lag_us = self._adhoc.context.lag_us = 0
             world.keep_up()
             self.manager.frame()
             if watching:
@@ -268,6 +272,7 @@ class MissionSession:
         finally:
             self._in_frame = False
             self._phase = BEFORE
+            self.context.lag_us = self._adhoc.context.lag_us = 0
         if self._recorder is not None:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)

@@ -435,7 +435,9 @@ def random_mission(
 
 def random_frame(make: Formulas) -> list[tuple[Any, ...]]:
     """Return what happens in one frame: first the step of the clock, then writes."""
-    steps: list[tuple[Any, ...]] = [("time", make.pick([16_667, 100_000, 100_000, 333_333, 1_000_000, 50_000, 0]))]
+    steps: list[tuple[Any, ...]] = [
+        ("time", make.pick([16_667, 100_000, 100_000, 333_333, 1_000_000, 50_000, 0, make.r.randrange(3_000_001)]))
+    ]
     while make.chance(45):
         roll = make.r.randrange(100)
         if roll < 40:

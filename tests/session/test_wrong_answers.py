@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sexp_runtime.engines import ENGINES
+from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.operators.registry import MEANINGS, operator
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.ships import ShipStatus
@@ -216,3 +217,22 @@ def test_one_transient_error_does_not_remove_an_event(play: Play, monkeypatch: p
     run(session, 0.2)
     assert event(session, "Fragile").result == 1
     assert session.get_variable("a") == 1
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+def test_a_check_finds_nothing_wrong_however_closely_the_monitor_looks(mode: Mode) -> None:
+    mission = (
+        "#Mission Info\n$Name: checked\n#Events\n"
+        '$Formula: ( when ( is-event-true-delay "E9" 0 ) ( do-nothing ) )\n+Name: E1\n'
+        "$Formula: ( when ( has-time-elapsed 100 ) ( do-nothing ) )\n+Name: E9\n"
+        "$Formula: ( when ( and ( not ( false ) ) ( > ( rand-multiple 1 6 ) 9 ) ) ( do-nothing ) )\n+Name: E2\n"
+        '$Formula: ( every-time-argument ( random-multiple-of "a" "b" "c" ) ( has-time-elapsed 90 ) ( do-nothing ) )\n'
+        "+Name: E3\n#End\n"
+    )
+    session = MissionSession.load(mission, verify_every=1, monitor=mode, freeze_gc=False)
+    for frame in range(120):
+        session.step(0.1)
+        if frame == 50:
+            session.monitor.mode = Mode.FULL
+    assert session.counters()["stale_results"] == 0, session.manager.stale
+    session.close()

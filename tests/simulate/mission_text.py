@@ -16,15 +16,15 @@ $Determination: 10
 """
 
 
-def _ship(name: str, team: str, place: int, cue: str, flags: str = "") -> str:
+def ship_text(name: str, team: str, place: int, cue: str, flags: str = "") -> str:
     return _SHIP.format(name=name, team=team, place=place, cue=cue, flags=flags)
 
 
 MISSION = (
     "#Mission Info\n$Version: 24.2\n$Name: Raid\n#Objects\n"
-    + _ship("Heron 1", "Friendly", 0, "true", '+Flags: ( "player-start" )')
-    + _ship("Raider 1", "Hostile", 900, "false")
-    + _ship("Raider 2", "Hostile", 1100, "false")
+    + ship_text("Heron 1", "Friendly", 0, "true", '+Flags: ( "player-start" )')
+    + ship_text("Raider 1", "Hostile", 900, "false")
+    + ship_text("Raider 2", "Hostile", 1100, "false")
     + """#Wings
 $Name: Raider
 $Waves: 3

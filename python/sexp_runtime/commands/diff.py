@@ -21,6 +21,8 @@ from sexp_runtime.session import MissionSession
 
 #: Differences listed for each mission; a run stops at the first frame that has any.
 LISTED = 20
+#: With --uneven, one frame in so many lasts up to so many seconds, and one in so many no time at all.
+LONG_ONE_IN, LONGEST, STILL_ONE_IN = 12, 3.0, 9
 #: With --evict, one in so many cached values is dropped in each frame.
 EVICT_ONE_IN = 20
 
@@ -51,6 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=ENGINES[1:], default="cached", help="what is compared (default: cached)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
     parser.add_argument("--evict", action="store_true", help="drop cached values at random in every frame")
+    parser.add_argument("--uneven", action="store_true", help="frames of 0 to 3 seconds, at random, among the others")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
 
 
@@ -65,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             result = compare_engines(
                 path, frames=args.frames, fps=args.fps, seed=args.seed, engine=args.engine, dialect=args.dialect,
-                evict=args.evict,
+                evict=args.evict, uneven=args.uneven,
             )  # fmt: skip
         except (OSError, ValueError) as error:
             print(f"sexp diff: {path}: {error}", file=sys.stderr)
@@ -90,6 +93,7 @@ def compare_engines(
     engine: str = "cached",
     dialect: str = "auto",
     evict: bool = False,
+    uneven: bool = False,
 ) -> DiffResult:
     """Play a mission on the naive engine and another one and compare every frame, up to the first difference.
 
@@ -106,12 +110,13 @@ def compare_engines(
         session.on_action.append(lambda operator, values, kept=actions: kept.append((operator, values)))  # type: ignore[misc]
         sides.append((session, actions))
     (naive, naive_actions), (other, other_actions) = sides
-    step_us = round(1_000_000 / fps)
+    usual_us = round(1_000_000 / fps)
     draw = random.Random(seed)
     try:
         for number in range(frames):
             if evict:
                 result.evicted += _evict(other, draw)
+            step_us = _frame_us(usual_us, draw) if uneven else usual_us
             for session, actions in sides:
                 actions.clear()
                 session.step_us(step_us)
@@ -139,6 +144,13 @@ def compare_engines(
             session.close()
     result.seconds = time.perf_counter() - started
     return result
+
+
+def _frame_us(usual_us: int, draw: random.Random) -> int:
+    """Return the length of a frame in microseconds: mostly the usual one, at times long, or none."""
+    if draw.randrange(LONG_ONE_IN) == 0:
+        return draw.randrange(round(LONGEST * 1_000_000))
+    return 0 if draw.randrange(STILL_ONE_IN) == 0 else usual_us
 
 
 def _evict(session: MissionSession, draw: random.Random) -> int:

@@ -201,7 +201,8 @@ class _Comparison(Watched):
                 elif spare <= 0.0:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
-                    ctx.due_us(soonest + int(min(spare / both * _CAUTION, 1e6) * 1e6))
+                    stands = int(min(spare / both * _CAUTION, 1e6) * 1e6) - ctx.lag_us
+                    ctx.due_us(soonest + max(stands, 0))
                 if not self.test(value, other[0]):
                     break
 

@@ -11,10 +11,10 @@ from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.formula import AbsentFormula
+from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.events.rehearsal import Rehearsal, rehearse
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.evaluator import is_settled
+from sexp_runtime.operators.evaluator import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
@@ -101,9 +101,19 @@ class Answers(CachedFormulas):
         dirty.marks[index] = 0
         value = evaluate(index)
         settled = self._conclude(index, value, effects, counters.errors != errors)
-        if checking and (not settled or cached != (value, formula.status)):
+        if checking and not (settled and cached[0] == value and is_same(cached[1], formula.status)):
             self._report_stale(index, cached, (value, formula.status))
         return value
+
+    def to_evaluate(self, index: int) -> Formula:
+        """Return what the next evaluation of a slot is to run: a check runs the compiled function in any case.
+
+        A formula that is interpreted for a profiler leaves statuses that the function does not keep.
+        """
+        formula = self.formulas[index]
+        if self.checking == index and isinstance(formula, CompiledFormula):
+            return _Checked(formula)
+        return formula
 
     def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
         """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
@@ -272,6 +282,23 @@ class Answers(CachedFormulas):
         apart = (steady for steady, usual in zip(self.steady, self.evaluators, strict=True) if steady is not usual)
         total = sum(sys.getsizeof(each) + sys.getsizeof(getattr(each, "__defaults__", ())) for each in apart)
         return super().nbytes() + sum(sys.getsizeof(part) for part in own) + total
+
+
+class _Checked:
+    """A compiled formula as a check evaluates it."""
+
+    __slots__ = ("_formula", "evaluate", "flush", "owner")
+
+    def __init__(self, formula: CompiledFormula) -> None:
+        self._formula = formula
+        self.evaluate = formula.evaluate_compiled
+        self.flush = formula.flush
+        self.owner = formula.owner
+
+    @property
+    def status(self) -> Status:
+        """The root's remembered status (B10)."""
+        return self._formula.status
 
 
 def _root_of(formula: CompiledFormula | AbsentFormula) -> EvalNode | None:

@@ -172,7 +172,7 @@ class CachedSlots(MissionEventManager, ABC):
         return self._answer(self.goals, index)
 
     def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
-        formula = answers.formulas[index]
+        formula = answers.to_evaluate(index)
         failed = self.counters.errors
 
         def evaluate(index: int) -> int:

@@ -102,6 +102,9 @@ class EvaluationContext:
         #: Told of each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
         self.due = NEVER
+        #: How long ago ships were where they are now, in microseconds: not 0 while what moves them in a frame is still
+        #: to do so, though the clock shows the end of the frame already.
+        self.lag_us = 0
         self.effects = 0
         self.spare = 0
         self.unsettled = False

@@ -155,6 +155,11 @@ def is_settled(ctx: EvaluationContext) -> bool:
     return settled
 
 
+def is_same(status: Status, other: Status) -> bool:
+    """Say whether the next evaluation could not tell two statuses of a node apart: all ordinary ones are one class."""
+    return status is other or not (status in _SETTLING or other in _SETTLING)
+
+
 class SexpEvaluator:
     """Evaluates formulas one after the other in a context; the reference meaning of the language."""
 

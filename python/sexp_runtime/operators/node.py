@@ -143,7 +143,7 @@ class EvalNode:
 
 def _unknown(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Evaluate an operator that nobody knows: false, with a warning."""
-    ctx.warn(f"unknown operator {node.name!r} counts as false", node)
+    ctx.warn(f"unknown operator {node.text!r} counts as false", node)
     return 0
 
 
@@ -192,8 +192,10 @@ class _Builder:
             if name == "false":
                 return self.constants.false
         node = EvalNode(EvalKind.OPERATOR, syntax, name)
+        if head.kind is not NodeKind.OPERATOR:  # perhaps one that another dialect knows: nothing may take it for that
+            name = f"unknown {name}"
         node.name = name
-        node.spec = meaning_of(name) if head.kind is NodeKind.OPERATOR else OperatorMeaning(name, _unknown)
+        node.spec = meaning_of(name)
         node.call = node.spec.function
         is_form = name in ARGUMENT_FORMS
         inner_form = node if is_form else form
