@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, Self
 
 from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
@@ -68,7 +69,8 @@ class SessionSettings:
     containers are kept (J10). monitor: how closely performance is watched. verify_every: the cached engine checks
     one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets
     are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is told to leave out what was
-    there when the mission began, so that its rounds stay short.
+    there when the mission began, so that its rounds stay short. Such a session is collected only after
+    it was closed.
     """
 
     engine: str = "cached"
@@ -85,7 +87,7 @@ class SessionSettings:
     cache_bytes: int = 4 << 20
     frame_budget_us: float = 0.0
     event_budget_us: float = 0.0
-    freeze_gc: bool = True
+    freeze_gc: bool = False
     options: RuntimeOptions = field(default_factory=RuntimeOptions)
 
 
@@ -96,6 +98,8 @@ class MissionSession:
     `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions that
     are told; actions at once, everything else at the end of the frame, in the order events, goals, variables, end.
     """
+
+    _frozen: ClassVar[int] = 0  # sessions that are open and have told the collector to leave them out
 
     def __init__(
         self,
@@ -176,6 +180,7 @@ class MissionSession:
             # What was built lives as long as the mission: the collector need not look at it in every later round.
             gc.collect()
             gc.freeze()
+            MissionSession._frozen += 1
 
     @classmethod
     def load(
@@ -277,6 +282,8 @@ class MissionSession:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)
             if self._recorder.ended:
+                if self._recorder.failure:
+                    self.context.warnings.append(f"the recording ends here: {self._recorder.failure}")
                 self._recorder = None
         self._tell()
 
@@ -328,6 +335,12 @@ class MissionSession:
             self.settings.stores.save_from(self._world, accepted=accepted)
         return self.manager.record()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give everything back: edges, caches, a recording being written. A closed session cannot step."""
         if self.closed:
@@ -346,8 +359,11 @@ class MissionSession:
         for others in (self.on_variable_changed, self.on_action, self.on_mission_ended):
             others.clear()
         if self.settings.freeze_gc:
+            MissionSession._frozen -= 1
             gc.unfreeze()
             gc.collect()
+            if MissionSession._frozen:
+                gc.freeze()  # the other sessions' objects
 
     # --- values ---------------------------------------------------------------------------------------------------
 

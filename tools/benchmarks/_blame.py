@@ -64,7 +64,13 @@ class Watch:
 
     def __init__(self, path: Path, seed: int, slow: Iterable[int], interesting: Iterable[int]) -> None:
         self.session = session = MissionSession.load(
-            path, engine="cached", seed=seed, scenario=True, monitor=Mode.SAMPLED, sample_every=1
+            path,
+            engine="cached",
+            seed=seed,
+            scenario=True,
+            monitor=Mode.SAMPLED,
+            sample_every=1,
+            freeze_gc=True,
         )
         self.costs: dict[tuple[str, int], Cost] = {}
         self.slow_costs: dict[tuple[str, int], Cost] = {}

@@ -190,7 +190,7 @@ def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
 
 
 def _side(path: Path, engine: str, seed: int) -> tuple[MissionSession, FrameTimes]:
-    session = MissionSession.load(path, engine=engine, seed=seed, scenario=True, monitor=Mode.OFF)
+    session = MissionSession.load(path, engine=engine, seed=seed, scenario=True, monitor=Mode.OFF, freeze_gc=True)
     return session, FrameTimes(session)
 
 

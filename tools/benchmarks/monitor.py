@@ -169,7 +169,7 @@ def measure_recording(mission: Path, frames: int) -> dict[str, float]:
         seconds = {}
         ways: dict[str, dict[str, Any]] = {"plain": {}, "recorded": {"record_to": target}}
         for name, settings in ways.items():
-            session = MissionSession.load(mission, seed=1, scenario=True, **settings)
+            session = MissionSession.load(mission, seed=1, scenario=True, freeze_gc=True, **settings)
             began = time.process_time()
             for _ in range(frames):
                 session.step_us(16_667)

@@ -267,7 +267,7 @@ class _Apart:
 def play_battle(file: Path, engine: str, seconds: float) -> tuple[list[float], int]:
     """Return the microseconds of each frame after the first second of a simulated battle, and the bytes held."""
     taken = []
-    session = MissionSession.load(file, engine=engine, monitor=Mode.OFF, seed=1, scenario=True)
+    session = MissionSession.load(file, engine=engine, monitor=Mode.OFF, seed=1, scenario=True, freeze_gc=True)
     with closing(session):
         apart = _Apart(session.scenario)
         session.scenario = apart  # type: ignore[assignment]

@@ -57,7 +57,8 @@ def main() -> int:
     args = parser.parse_args()
     mission = args.mission or largest_mission()
     session = MissionSession.load(
-        mission, seed=1, scenario=True, monitor=Mode.SAMPLED, verify_every=args.verify, cache_entries=4_000
+        mission, seed=1, scenario=True, monitor=Mode.SAMPLED, verify_every=args.verify, cache_entries=4_000,
+        freeze_gc=True,
     )  # fmt: skip
     readings: list[dict[str, Any]] = []
     failures: list[str] = []

@@ -36,7 +36,7 @@ def profile_run(
     `progress` is called about once a second of mission time with frames made and to be made. Raises OSError and
     ValueError as MissionSession.load does.
     """
-    session = MissionSession.load(mission, engine=engine, seed=seed, scenario=True, monitor=mode)
+    session = MissionSession.load(mission, engine=engine, seed=seed, scenario=True, monitor=mode, freeze_gc=True)
     try:
         series = Series(session.counters, lambda: sum(session.memory().values()))
         session.on_event_satisfied.append(lambda name, _: series.fired(session.mission_time, "event", name, "true"))

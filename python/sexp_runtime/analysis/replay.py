@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sexp_runtime.monitor.recording import BEFORE, DURING, Recording, apply_changes
-from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.monitor.recording import BEFORE, DURING, Recording, apply_changes, recorded_options
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -62,15 +61,14 @@ class Replay:
         self._driver = ReplayDriver()
         self.frames = 0
         self.mismatches: list[int] = []
-        options = dict(header["options"])
-        options["engine_version"] = tuple(options["engine_version"])
+        content = mission if mission is not None else header["mission"]
         self.session = MissionSession.load(
-            header["mission"] if mission is None else mission,
+            content.encode() if isinstance(content, str) else content,
             engine=engine if engine is not None else header["engine"],
             seed=header["seed"],
             scenario=self._driver,
             dialect=Dialect(header["dialect"]).name.lower(),
-            options=RuntimeOptions(**options),
+            options=recorded_options(header),
             **settings,
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Protocol
 
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.analysis.source_edit import replace_list
-from sexp_runtime.mission.source import decode
+from sexp_runtime.mission.fixes import file_encoding
 from sexp_runtime.monitor.hints import Hint
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
 from sexp_runtime.monitor.recording import Recording
@@ -69,13 +69,9 @@ class Trial:
 def rewritten_text(content: bytes, hint: Hint, session: MissionSession) -> bytes:
     """Return a mission file's content with the hint's formula in it; ValueError if the formula is not where it was."""
     root = _formula(session, hint).root
-    text, _problems = decode(content)
-    changed = replace_list(text, root.line, root.column, hint.rewritten)
-    try:
-        content.decode("utf-8")
-        return changed.encode("utf-8")
-    except UnicodeDecodeError:
-        return changed.encode("latin-1")
+    mark, encoding = file_encoding(content)
+    text = content[len(mark) :].decode(encoding)
+    return mark + replace_list(text, root.line, root.column, hint.rewritten).encode(encoding)
 
 
 class Stage(Protocol):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter_ns
@@ -103,6 +102,7 @@ class RuntimeHost:
                 scenario=chosen.scenario,
                 dialect=chosen.dialect,
                 strict=chosen.strict,
+                freeze_gc=True,
                 cache_bytes=chosen.cache_bytes,
                 verify_every=chosen.verify_every,
                 frame_budget_us=chosen.frame_budget_us,
@@ -121,8 +121,6 @@ class RuntimeHost:
             self._report("error", f"load_mission: {file}: {_reason(error)}")
             return False
         self.close()
-        if session.settings.freeze_gc:
-            gc.freeze()  # closing the mission before has thawed what the new one froze
         self._scratch = scratch
         self._file = file
         self.problems.take(file, session.problems())
@@ -190,8 +188,6 @@ class RuntimeHost:
             self._report("error", f"restore_state: {_reason(error)}")
             return False
         self.close()
-        if session.settings.freeze_gc:
-            gc.freeze()  # closing the mission before has thawed what the new one froze
         self._scratch = scratch
         self._begin(session, chosen)
         return True

@@ -20,7 +20,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.monitor.recording import BEFORE, DamagedRecordingError, Recording, apply_changes, recorded_options
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -61,8 +61,6 @@ def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSessi
 
     Raises SaveError for bytes that are no save, that are damaged, or whose run does not come out as it was saved.
     """
-    from sexp_runtime.monitor.recording import BEFORE, DamagedRecordingError, Recording, apply_changes
-
     copy = scratch_file()
     try:
         copy.write_bytes(_content(data))
@@ -105,8 +103,6 @@ def _content(data: bytes) -> bytes:
 def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) -> MissionSession:
     """Return a session at the beginning of the saved run; raises SaveError for a header that describes none."""
     try:
-        options = dict(header["options"])
-        options["engine_version"] = tuple(options["engine_version"])
         content = header["mission"]
         if not isinstance(content, bytes):
             raise TypeError("the mission's text is missing")
@@ -116,7 +112,8 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
             seed=int(header["seed"]),
             scenario=bool(header["simulated"]),
             dialect=Dialect(header["dialect"]).name.lower(),
-            options=RuntimeOptions(**options),
+            options=recorded_options(header),
+            freeze_gc=True,
             record_to=record_to,
             **settings,
         )

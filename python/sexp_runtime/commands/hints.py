@@ -11,6 +11,8 @@ from typing import Any
 from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
+from sexp_runtime.mission.fixes import write_whole
+from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.monitor.recording import is_recording
@@ -63,7 +65,7 @@ def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
         name = stage.file or path.name
     else:
         name = path.name
-        stage = Simulated(path.read_bytes(), args.seconds, args.seed, args.fps)
+        stage = Simulated(read_regular(path, MAX_BYTES), args.seconds, args.seed, args.fps)
     hints = watch(stage, name)
     result: dict[str, Any] = {"mission": str(path), "hints": [hint.as_dict() for hint in hints]}
     if args.try_them or args.apply:
@@ -73,7 +75,7 @@ def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
             content, equal, whole = apply_standing(stage, trials)
             result["applied"] = {"equal": equal, "hints": sum(trial.stands for trial in trials), **whole}
             if equal:
-                args.apply.write_bytes(content)
+                write_whole(args.apply, content)
     return result
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
-from sexp_runtime.monitor.recording import DamagedRecordingError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     """Run the command: 1 if the run was not reproduced or the file is damaged, 2 if it is no recording."""
     try:
         result = _diff(args.recording) if args.diff else _replay(args.recording, args.engine)
-    except (DamagedRecordingError, ValueError) as error:
+    except (OSError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
     if args.json:

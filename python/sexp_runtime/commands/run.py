@@ -86,7 +86,13 @@ def play(
     simulator's own. `progress` draws a bar on a terminal. Raises OSError or ValueError as MissionSession.load.
     """
     session = MissionSession.load(
-        path, engine=engine, seed=seed, scenario=True, dialect=dialect, verify_every=verify_every
+        path,
+        engine=engine,
+        seed=seed,
+        scenario=True,
+        dialect=dialect,
+        verify_every=verify_every,
+        freeze_gc=True,
     )
     actions: Counter[str] = Counter()
     session.on_action.append(lambda operator, arguments: actions.update((operator,)))

@@ -86,7 +86,7 @@ def apply_fixes(data: bytes, fixes: list[Fix]) -> tuple[bytes, list[Fix]]:
     Encoding, byte order mark and line ends stay. A correction whose place does not hold the text that it is about
     (behind a comment that was cut out, say) is left out.
     """
-    mark, encoding = _encoding(data)
+    mark, encoding = file_encoding(data)
     body = data[len(mark) :]
     text = body.decode(encoding)
     starts = [0, *(match.end() for match in _LINE_END.finditer(text))]
@@ -152,7 +152,7 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def _encoding(data: bytes) -> tuple[bytes, str]:
+def file_encoding(data: bytes) -> tuple[bytes, str]:
     """Return the byte order mark of a file and its encoding, as reading finds them."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),

@@ -10,20 +10,28 @@ The file is a row of blocks, each with its length and CRC-32, so that damage is 
 
 Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]; tuples are
 told from lists by an extension type, but for the vectors of `move_ship`, of which there are most: plain arrays.
+
+A recording comes from outside: sizes are bounded before anything is made of them, values are plain, and the calls of a
+replay are those of `recorded_calls`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import struct
 import zlib
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import msgpack
 
+from sexp_runtime.mission.source import read_regular
+from sexp_runtime.monitor.recorded_calls import make_call
+from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 
@@ -34,7 +42,18 @@ MAGIC: Final = b"SEXPREC1"
 VERSION: Final = 1
 _FRAMES_PER_BLOCK: Final = 32
 _FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
-_LARGEST_BLOCK: Final = 256 << 20
+#: Largest file, largest block of it and what a block unpacks to, in bytes.
+MOST_FILE_BYTES: Final = 1 << 30
+_MOST_BLOCK_BYTES: Final = 32 << 20
+_MOST_UNPACKED_BYTES: Final = 64 << 20
+#: Most frames of a recording and of a block, and changes of a frame.
+MOST_FRAMES: Final = 20_000_000
+_MOST_FRAMES_OF_BLOCK: Final = 4096
+_MOST_CHANGES: Final = 100_000
+#: Longest frame, in microseconds.
+_MOST_STEP_US: Final = 3_600_000_000
+#: How deep sets and tuples may stand in each other.
+_MOST_DEPTH: Final = 16
 
 #: Phases in which changes come: before a frame (by the game), in the middle of it (by the simulator); DURING + n is
 #: while the n-th action of the frame is offered, n from 1.
@@ -94,17 +113,30 @@ class _Decoder:
 
     def __init__(self, world: World | None) -> None:
         self.world = world
+        self._depth = 0
 
     def unpack(self, data: bytes) -> Any:
-        return msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False)
+        """Return a packed value; raises DamagedRecordingError if it is none, or too deep."""
+        self._depth += 1
+        try:
+            if self._depth > _MOST_DEPTH:
+                raise DamagedRecordingError(f"values are nested deeper than {_MOST_DEPTH}")
+            return msgpack.unpackb(data, ext_hook=self._decode, strict_map_key=False)
+        except (ValueError, TypeError, KeyError, struct.error, RecursionError, msgpack.UnpackException) as error:
+            if isinstance(error, DamagedRecordingError):
+                raise
+            raise DamagedRecordingError(f"no value of a recording: {error!r}") from error
+        finally:
+            self._depth -= 1
 
     def _decode(self, code: int, data: bytes) -> Any:
         if code == _FLOATS:
             return (_VECTOR if len(data) == _VECTOR.size else _MATRIX).unpack(data)
-        if code == _TUPLE:
-            return tuple(self.unpack(data))
-        if code == _SET:
-            return set(self.unpack(data))
+        if code in (_TUPLE, _SET):
+            items = self.unpack(data)
+            if not isinstance(items, list):
+                raise DamagedRecordingError("no list of values")
+            return tuple(items) if code == _TUPLE else set(items)
         text = data.decode()
         if code == _EXIT:
             return ExitKind[text]
@@ -122,8 +154,10 @@ class _Decoder:
 
 
 class RecordingWriter:
-    """Writes a recording; use as a context manager or call `close`. Raises OSError as the disk does.
+    """Writes a recording; use as a context manager or call `close`.
 
+    Raises OSError if the file cannot be begun. A disk that fails later (is full, say) ends the recording: `failure`
+    says why, and what was written before stays.
     `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`. A recording
     that has reached `most_bytes` ends there, whole; 0 is no bound.
     """
@@ -133,6 +167,7 @@ class RecordingWriter:
         self.frames = 0
         self.bytes = 0
         self.microseconds = 0  # of mission time
+        self.failure = ""
         self._most_bytes = most_bytes
         self._changes: list[bytes] = []
         # Packers live long: their buffers are large, and making one takes longer than packing a change.
@@ -141,8 +176,13 @@ class RecordingWriter:
         self._ships: dict[str, Any] = {}
         self._block: list[bytes] = []
         self._file: BinaryIO = self.path.open("wb")
-        self._put(MAGIC)
-        self._write(b"H", zlib.compress(_pack({"version": VERSION, **header})))
+        try:
+            self._put(MAGIC)
+            self._write(b"H", zlib.compress(_pack({"version": VERSION, **header})))
+            self._file.flush()
+        except BaseException:
+            self._give_up()
+            raise
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
@@ -170,7 +210,10 @@ class RecordingWriter:
         self.frames += 1
         self.microseconds += step_us
         if len(self._block) >= _FRAMES_PER_BLOCK:
-            self._flush()
+            try:
+                self._flush()
+            except OSError as error:
+                self._fail(error)
             if 0 < self._most_bytes <= self.bytes:
                 self.close()
 
@@ -190,13 +233,25 @@ class RecordingWriter:
             copy.write(_framed(b"E", _pack(self.frames)))
 
     def close(self) -> None:
-        """Write what is pending and the end block; closing twice is harmless."""
+        """Write what is pending and the end block; closing twice is harmless. A disk that fails is in `failure`."""
         if self._file.closed:
             return
         try:
             self._flush()
             self._write(b"E", _pack(self.frames))
-        finally:
+            self._file.close()
+        except OSError as error:
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        """End the recording because of the disk."""
+        self.failure = error.strerror or str(error)
+        self._block, self._changes = [], []
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Close the file whatever the disk says of it."""
+        with contextlib.suppress(OSError):
             self._file.close()
 
     def _flush(self) -> None:
@@ -221,8 +276,7 @@ class RecordingWriter:
 
 def is_recording(path: str | Path) -> bool:
     """Return whether a file begins as a recording does; raises OSError if it cannot be read."""
-    with Path(path).open("rb") as file:
-        return file.read(len(MAGIC)) == MAGIC
+    return read_regular(path, len(MAGIC) - 1) == MAGIC
 
 
 class Recording:
@@ -236,17 +290,23 @@ class Recording:
         self.path = Path(path)
         self.damage = ""
         self.frames_read = 0
-        self._data = self.path.read_bytes()
+        self._data = read_regular(self.path, MOST_FILE_BYTES)
+        if len(self._data) > MOST_FILE_BYTES:
+            raise DamagedRecordingError(f"{self.path}: larger than {MOST_FILE_BYTES} bytes")
         if self._data[: len(MAGIC)] != MAGIC:
             raise DamagedRecordingError(f"{self.path}: not a recording (it does not begin with {MAGIC.decode()})")
         self._at = len(MAGIC)
         try:
             kind, data = self._block()
-            self.header: dict[str, Any] = _Decoder(None).unpack(zlib.decompress(data))
+            header = _Decoder(None).unpack(_inflate(data))
         except (DamagedRecordingError, zlib.error, ValueError) as error:
             raise DamagedRecordingError(f"{self.path}: the header is damaged: {error}") from error
-        if kind != b"H" or not isinstance(self.header, dict) or self.header.get("version") != VERSION:
+        if kind != b"H" or not isinstance(header, dict) or header.get("version") != VERSION:
             raise DamagedRecordingError(f"{self.path}: not a recording of version {VERSION}")
+        wrong = _wrong_in_header(header)
+        if wrong:
+            raise DamagedRecordingError(f"{self.path}: the header is damaged: {wrong}")
+        self.header: dict[str, Any] = header
 
     def frames(self) -> Iterator[tuple[int, list[bytes], int | None]]:
         """Yield (step in microseconds, packed changes, digest) of each frame up to the end or the damage."""
@@ -259,14 +319,17 @@ class Recording:
                     if expected != self.frames_read:
                         self.damage = f"{self.frames_read} frames read, the end says {expected}"
                     return
-                block = msgpack.unpackb(zlib.decompress(data))
-            except (DamagedRecordingError, zlib.error, ValueError) as error:
+                if kind != b"F":
+                    raise DamagedRecordingError("a second header")
+                frames = [_frame(packed) for packed in _block_of_frames(_inflate(data))]
+                if self.frames_read + len(frames) > MOST_FRAMES:
+                    raise DamagedRecordingError(f"more than {MOST_FRAMES} frames")
+            except (ValueError, zlib.error, msgpack.UnpackException) as error:
                 self.damage = f"at byte {began}, after {self.frames_read} whole frames: {error}"
                 return
-            for packed in block:
-                step_us, changes, digest = msgpack.unpackb(packed)
+            for frame in frames:
                 self.frames_read += 1
-                yield step_us, changes, digest
+                yield frame
 
     def _block(self) -> tuple[bytes, bytes]:
         head = self._data[self._at : self._at + _FRAME.size]
@@ -274,15 +337,72 @@ class Recording:
             raise DamagedRecordingError("the file ends here" if not head else "the file breaks off in a block's head")
         kind, length, crc = _FRAME.unpack(head)
         start = self._at + _FRAME.size
-        data = self._data[start : start + length]
-        if length > _LARGEST_BLOCK or kind not in (b"H", b"F", b"E"):
+        if length > _MOST_BLOCK_BYTES or kind not in (b"H", b"F", b"E"):
             raise DamagedRecordingError("this is no block of a recording")
+        data = self._data[start : start + length]
         if len(data) < length:
             raise DamagedRecordingError(f"the file breaks off {length - len(data)} bytes before the end of a block")
         if zlib.crc32(data) != crc:
             raise DamagedRecordingError("a block's check sum is wrong")
         self._at = start + length
         return kind, data
+
+
+def _inflate(data: bytes) -> bytes:
+    """Return deflated data; raises DamagedRecordingError before more than a block may hold is made of it."""
+    inflater = zlib.decompressobj()
+    plain = inflater.decompress(data, _MOST_UNPACKED_BYTES)
+    if inflater.unconsumed_tail or not inflater.eof:
+        raise DamagedRecordingError(f"a block is incomplete, or unpacks to more than {_MOST_UNPACKED_BYTES} bytes")
+    return plain
+
+
+def _block_of_frames(data: bytes) -> list[bytes]:
+    """Return the packed frames of a block."""
+    block = msgpack.unpackb(data, max_array_len=_MOST_FRAMES_OF_BLOCK)
+    if not isinstance(block, list) or not all(isinstance(frame, bytes) for frame in block):
+        raise DamagedRecordingError("this is no block of frames")
+    return block
+
+
+def _frame(packed: bytes) -> tuple[int, list[bytes], int | None]:
+    """Return a frame's step in microseconds, its packed changes and its digest."""
+    frame = msgpack.unpackb(packed, max_array_len=_MOST_CHANGES)
+    if not isinstance(frame, list) or len(frame) != 3:
+        raise DamagedRecordingError("this is no frame")
+    step_us, changes, digest = frame
+    if type(step_us) is not int or not 0 <= step_us <= _MOST_STEP_US:
+        raise DamagedRecordingError(f"a frame of {step_us!r:.40} microseconds")
+    if not isinstance(changes, list) or not all(isinstance(change, bytes) and len(change) > 5 for change in changes):
+        raise DamagedRecordingError("these are no changes of a frame")
+    if digest is not None and type(digest) is not int:
+        raise DamagedRecordingError("this is no digest of a frame")
+    return step_us, changes, digest
+
+
+def _wrong_in_header(header: dict[Any, Any]) -> str:
+    """Return what is wrong with a header's values, "" if nothing is."""
+    for name, kind in (("seed", int), ("engine", str), ("dialect", str), ("options", dict)):
+        if type(header.get(name)) is not kind:
+            return f"{name} is missing"
+    # The mission is its text: a name would let a recording have any file of this machine read.
+    if not isinstance(header.get("mission"), (bytes, str)):
+        return "mission is missing"
+    if not isinstance(header.get("file", ""), str):
+        return "file is no name"
+    return "" if header["dialect"] in ("fso", "wcs") else f"no dialect {header['dialect'][:20]!r}"
+
+
+def recorded_options(header: dict[str, Any]) -> RuntimeOptions:
+    """Return the engine's settings of a recording; raises DamagedRecordingError if they are none."""
+    options = dict(header["options"])
+    version = options.pop("engine_version", None)
+    if not isinstance(version, (list, tuple)) or not all(type(part) is int for part in version):
+        raise DamagedRecordingError("engine_version is no version")
+    switches = {field.name for field in fields(RuntimeOptions)} - {"engine_version"}
+    if not switches.issuperset(options) or not all(type(value) is bool for value in options.values()):
+        raise DamagedRecordingError("the options are not those of an engine")
+    return RuntimeOptions(**options, engine_version=tuple(version))
 
 
 def _phase_of(packed: bytes) -> int:
@@ -317,9 +437,8 @@ def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
             if method == _MOVE:
                 args = [_vector(value) for value in args]
                 kwargs = {name: _vector(value) for name, value in kwargs.items()}
-            target = getattr(world, part) if part else world
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
-            getattr(target, method)(*args, **kwargs)
-        except (KeyError, AttributeError, TypeError) as error:
+            make_call(world, part, method, args, kwargs)
+        except (LookupError, AttributeError, TypeError, ValueError, OverflowError) as error:
             raise DamagedRecordingError(f"a recorded change does not fit this mission: {error!r}") from error

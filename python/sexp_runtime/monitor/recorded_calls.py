@@ -1,0 +1,117 @@
+"""The calls that a recording may make on the world of its replay: which, and with which arguments.
+
+A recording comes from outside. What it holds is judged here before anything is called: only the changes that a tap
+notes (see `tap`), only plain values and the objects of the mission, and only fields that the object has.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.monitor.tap import PART_CHANGES, WORLD_CHANGES
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
+from sexp_runtime.world.wings import Wing
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: Longest text and most items of one argument.
+MOST_CHARACTERS: Final = 1 << 20
+MOST_ITEMS: Final = 100_000
+#: Most parts of the arguments of one call together.
+MOST_PARTS: Final = 250_000
+_INTEGERS: Final = range(-(2**63), 2**63)
+#: What parameters of these names must be, whatever the call.
+_OBJECTS: Final[Mapping[str, tuple[type, ...]]] = {
+    "ship": (Ship,),
+    "other": (Ship,),
+    "wing": (Wing,),
+    "subsystem": (Subsystem,),
+    "ship_or_wing": (Ship, Wing),
+}
+_TEXTS: Final = frozenset({"name", "op", "flag", "field", "what", "to", "target", "sender", "path", "source", "text"})
+#: Calls that set fields by keyword: the class that has the fields.
+_KEYWORD_FIELDS: Final[Mapping[str, type]] = {"add_ship": Ship, "add_wing": Wing, "set_wing": Wing}
+
+
+class CallRefusedError(ValueError):
+    """A recorded call is none that may be made, or its arguments do not fit; the text says which."""
+
+
+def make_call(world: World, part: object, method: object, args: object, kwargs: object) -> None:
+    """Make one recorded call; raises CallRefusedError, without having changed anything, if it may not be made."""
+    if not isinstance(part, str) or not isinstance(method, str):
+        raise CallRefusedError("a call has no name")
+    listed = PART_CHANGES.get(part, frozenset()) if part else WORLD_CHANGES
+    if method not in listed:
+        raise CallRefusedError(f"{part}.{method} may not be called" if part else f"{method} may not be called")
+    if not isinstance(args, list) or not isinstance(kwargs, dict) or not all(isinstance(key, str) for key in kwargs):
+        raise CallRefusedError(f"{method}: no list of arguments")
+    for number, _ in enumerate(_parts([*args, *kwargs.values()], method)):
+        if number > MOST_PARTS:
+            raise CallRefusedError(f"{method}: more than {MOST_PARTS} values")
+    target = getattr(world, part) if part else world
+    function = getattr(target, method)
+    given: dict[Any, Any]
+    try:
+        given = inspect.signature(function).bind(*args, **kwargs).arguments
+    except TypeError as error:
+        raise CallRefusedError(f"{method}: {error}") from error
+    except ValueError:  # a compiled method that does not tell: it checks by itself
+        given = dict(enumerate(args))
+    _check_parameters(world, method, {str(name): value for name, value in given.items()})
+    function(*args, **kwargs)
+
+
+def _check_parameters(world: World, method: str, given: Mapping[str, Any]) -> None:
+    """Check objects, texts and fields by the names of the parameters."""
+    for name, value in given.items():
+        kinds = _OBJECTS.get(name)
+        if kinds is not None and not isinstance(value, kinds):
+            raise CallRefusedError(f"{method}: {name} is no {' or '.join(kind.__name__.lower() for kind in kinds)}")
+        if name in _TEXTS and not isinstance(value, str):
+            raise CallRefusedError(f"{method}: {name} is no text")
+    field = given.get("field")
+    if field is not None:
+        subject = given.get("subsystem") or given.get("ship") or (world.player if method == "set_player" else None)
+        _check_field(method, field, subject)
+    owner = _KEYWORD_FIELDS.get(method)
+    if owner is not None:
+        for name in given.get("fields", {}):
+            _check_field(method, name, owner if method.startswith("add") else given["wing"])
+
+
+def _check_field(method: str, name: str, subject: Any) -> None:
+    """Check that a field is one of the data of an object, or of a class's slots."""
+    known = isinstance(subject, type) or hasattr(subject, name)
+    if name[:1] == "_" or not name.isidentifier() or not known or callable(getattr(subject, name, None)):
+        raise CallRefusedError(f"{method}: there is no field {name[:40]!r}")
+
+
+def _parts(values: list[Any], method: str) -> Iterator[None]:
+    """Yield once for each value and each part of one; raise for one that is not plain or too large."""
+    waiting = list(values)
+    while waiting:
+        value = waiting.pop()
+        yield None
+        if value is None or isinstance(value, (bool, Ship, Wing, Subsystem, ExitKind, ShipStatus)):
+            continue
+        if isinstance(value, int):
+            fits = value in _INTEGERS
+        elif isinstance(value, float):
+            fits = math.isfinite(value)
+        elif isinstance(value, str):
+            fits = len(value) <= MOST_CHARACTERS
+        elif isinstance(value, (list, tuple, set, frozenset)):
+            fits = len(value) <= MOST_ITEMS
+            waiting.extend(value if fits else ())
+        elif isinstance(value, dict):
+            fits = len(value) <= MOST_ITEMS
+            waiting.extend((*value.keys(), *value.values()) if fits else ())
+        else:
+            fits = False
+        if not fits:
+            raise CallRefusedError(f"{method}: a value of the kind {type(value).__name__} that may not stand there")
