@@ -209,7 +209,11 @@ def test_waves_their_names_threshold_and_delays() -> None:  # F45
     play.set("Go", 1)
     play.until(2)
     # several waves: ships are named after the wing, the file's own name never appears
-    assert play.log() == [(1.1, "wing-arrived", "Gold")]
+    assert play.log() == [
+        (1.1, "ship-arrived", "Gold 1"),
+        (1.1, "ship-arrived", "Gold 2"),
+        (1.1, "wing-arrived", "Gold"),
+    ]
     assert [play.status(name) for name in ("Gold 1", "Gold 2", "Ace")] == ["present", "present", "not-yet"]
     assert play.world.ship("Gold 3") is None
     kill(play, "Gold 1")  # one left: at the threshold
@@ -409,7 +413,8 @@ def test_order_of_processing_and_second_look_at_departures() -> None:  # F0
     ]  # fmt: skip
     play.set("Go", 1)
     play.until(0.1)
-    assert [kind for _, kind, _ in play.log()] == ["ship-arrived", "wing-arrived", "ship-departed"]
+    kinds = [kind for _, kind, _ in play.log()]
+    assert kinds == ["ship-arrived", "ship-arrived", "wing-arrived", "ship-departed"]
 
 
 def test_a_cue_with_nothing_new_does_nothing() -> None:

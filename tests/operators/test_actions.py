@@ -158,7 +158,7 @@ def test_key_reset_happens_once_and_key_reset_multiple_each_time(bench: Bench) -
         ("ship-invulnerable", "ship-vulnerable", "invulnerable"),
         ("ship-stealthy", "ship-unstealthy", "stealth"),
         ("break-warp", "fix-warp", "break-warp"),
-        ("lock-afterburner", "unlock-afterburner", "afterburners-locked"),
+        ("shields-off", "shields-on", "no-shields"),
     ],
 )
 def test_flag_actions_switch_flags_of_ships_that_have_not_left(bench: Bench, on: str, off: str, flag: str) -> None:
@@ -176,8 +176,51 @@ def test_flags_by_name_and_by_switch(bench: Bench) -> None:
     assert [ship.name for ship in bench.world.ships.values() if "escort" in ship.flags] == ["Red 1", "Red 2", "Blue 1"]
     bench.run('( alter-ship-flag "escort" ( false ) ( true ) )')
     assert all("escort" not in ship.flags for ship in bench.world.ships.values())
-    bench.run('( set-subspace-drive ( false ) "Red 1" )')
-    assert "no-subspace-drive" in bench.ship("Red 1").flags
+    bench.run('( set-subspace-drive ( false ) "Red 1" "Late" )')
+    bench.run('( lock-afterburner "Red 1" "Late" )')
+    assert {"no-subspace-drive", "afterburners-locked"} <= bench.ship("Red 1").flags
+    assert bench.ship("Late").flags == set()  # the file has no such flags to set (M5.3)
+
+
+def test_flags_that_are_written_in_more_than_one_way(bench: Bench) -> None:
+    red, late = bench.ship("Red 1"), bench.ship("Late")
+    bench.run('( alter-ship-flag "no_collide" ( true ) ( true ) "Late" )')
+    bench.run('( alter-ship-flag "collides" ( false ) ( true ) "Red 1" )')
+    assert "no_collide" in red.flags and "no_collide" in late.flags
+    assert bench.run('( are-ship-flags-set "Red 1" "no_collide" )') == 1
+    assert bench.run('( are-ship-flags-set "Red 1" "collides" )') == 0
+    bench.run('( alter-ship-flag "cargo-known" ( true ) ( false ) "Red 1" )')
+    assert (red.cargo_known, red.cargo_fix, len(bench.world.log)) == (True, 0, 0)
+    bench.run('( alter-ship-flag "break-warp" ( true ) ( true ) "Red 1" "Late" )')
+    assert "break-warp" in red.flags and "break-warp" not in late.flags
+    bench.run('( alter-ship-flag "sings" ( true ) ( true ) "Red 1" )')
+    assert "sings" not in red.flags and bench.ctx.warning_count == 1
+    for flag in ("guardian", "sings"):  # passed over
+        assert bench.run(f'( are-ship-flags-set "Red 1" "{flag}" )') == 1
+
+
+def test_navigation_links(bench: Bench) -> None:
+    world = bench.world
+    wing = world.add_wing("Gold", size=1, ships=["Gold 1"])
+    world.add_ship("Gold 1", wing="gold")
+    bench.run('( set-nav-carry "Red 1" "Late" "Gold" )')
+    world.arrive_wave(wing)
+    linked = [ship.name for ship in world.ships.values() if "nav-carry-status" in ship.flags]
+    assert linked == ["Red 1", "Gold 1"]
+    bench.run('( set-nav-needslink "Red 1" )')
+    assert bench.ship("Red 1").flags == {"nav-needslink"}
+    bench.run('( unset-nav-carry "Gold" )')
+    assert "nav-carry-status" in bench.ship("Gold 1").flags and wing.flags == set()
+
+
+def test_immobile_ships_and_scrambled_messages(bench: Bench) -> None:
+    red = bench.ship("Red 1")
+    red.flags = {"don't-change-position", "don't-change-orientation"}
+    bench.run('( set-immobile "Red 1" )')
+    assert red.flags == {"immobile"}
+    bench.world.set_player("ship", "red 2")
+    bench.run("( scramble-messages )")
+    assert [ship.name for ship in bench.world.ships.values() if "scramble-messages" in ship.flags] == ["Red 2"]
 
 
 def test_positions_wings_and_waypoints(bench: Bench) -> None:
@@ -262,6 +305,20 @@ def test_strength_of_hull_and_subsystems(bench: Bench) -> None:
     assert engine.hull == 0.0
     kinds = [(entry.kind, entry.second) for entry in bench.world.log]
     assert kinds == [("subsystem-destroyed", "engine"), ("disabled", "")]
+    bench.run('( set-subsystem-strength "Red 1" "engines" 0 )')  # it is lost already
+    assert len(bench.world.log) == 2
+    bench.run('( destroy-subsys-instantly "Red 1" "<All Engines>" )')  # its entries once more
+    assert len(bench.world.log) == 4
+    bench.run('( ship-subsys-vanish "Red 1" ( true ) "sensor" )')
+    bench.run('( set-subsystem-strength "Red 1" "<all subsystems>" 0 )')
+    assert all(part.hull == 0.0 for part in ship.subsystems.values())
+    lost = [entry.second for entry in bench.world.log if entry.kind == "subsystem-destroyed"]
+    assert lost == ["engine", "engine", "communications", "navigation", "weapons"]
+    bench.run('( set-subsystem-strength "Red 1" "Simulated Hull" 30 )')
+    bench.run('( sabotage-subsystem "Red 1" "simulated hull" 50 )')
+    assert (ship.simulated_hull / ship.max_hull, ship.hull_percent) == (-0.2, pytest.approx(70.0))
+    bench.run('( repair-subsystem "Red 1" "Simulated Hull" 45 )')
+    assert bench.run('( sim-hits-left "Red 1" )') == 25
     bench.run('( set-subsystem-strength "Red 1" "hull" 0 )')
     assert ship.status is ShipStatus.DEATH_ROLL
     assert ship.exit is ExitKind.SELF_DESTRUCTED
@@ -271,7 +328,7 @@ def test_ways_to_end_a_ship(bench: Bench) -> None:
     world = bench.world
     world.set_player("ship", "blue 1")
     bench.run('( self-destruct "Red 1" "Late" )')
-    bench.run('( ship-vanish "Red 2" "Blue 1" )')
+    bench.run('( ship-vanish "Red 2" )')
     bench.run('( destroy-instantly "Blue 1" )')
     states = {ship.name: (ship.status, ship.exit) for ship in world.ships.values()}
     assert states == {
@@ -285,35 +342,107 @@ def test_ways_to_end_a_ship(bench: Bench) -> None:
     assert bench.ship("Blue 1").status is ShipStatus.EXITED
 
 
+def test_a_vanishing_ship_takes_what_is_docked_along_and_the_player_the_mission(bench: Bench) -> None:
+    world = bench.world
+    world.set_player("ship", "blue 1")
+    world.dock(bench.ship("Red 1"), bench.ship("Blue 1"), initial=True)
+    bench.run('( ship-vanish "Red 1" )')
+    assert (bench.ship("Red 1").exit, bench.ship("Blue 1").exit) == (ExitKind.VANISHED, ExitKind.VANISHED)
+    assert world.mission_over and len(world.log) == 0
+
+
+def test_a_ship_that_begins_to_die_is_undocked_and_can_still_be_changed(bench: Bench) -> None:
+    red = bench.ship("Red 1")
+    bench.world.dock(red, bench.ship("Red 2"), initial=True)
+    bench.run('( self-destruct "Red 1" )')
+    assert red.docked == bench.ship("Red 2").docked == set()
+    bench.run('( change-iff "Hostile" "Red 1" )')
+    bench.run('( set-scanned "Red 1" )')
+    bench.run('( set-cargo "Tea" "Red 1" )')
+    bench.world.finish_death(red)
+    assert red.exit_record is not None
+    assert (red.exit_record.team, red.exit_record.cargo, red.exit_record.cargo_known) == ("Hostile", "Tea", True)
+    assert [entry.kind for entry in bench.world.log] == ["self-destructed"]  # no cargo, so no entry of it
+
+
 def test_guardians(bench: Bench) -> None:
     bench.run('( ship-guardian-threshold 30 "Red 1" )')
     ship = bench.ship("Red 1")
     bench.world.set_ship(ship, "shields", 0.0)
     assert bench.world.damage(ship, 1e9) is False
     assert ship.hull_percent == pytest.approx(30.0)
+    bench.run('( ship-subsys-guardian-threshold 20 "Red 1" "engine" )')
+    engine = ship.subsystems["engine"]
+    assert bench.world.damage_subsystem(ship, engine, 1e9) is False
+    assert engine.hull == engine.max_hull / 5
     bench.run('( ship-no-guardian "Red 1" )')
     assert bench.world.damage(ship, 1e9) is True
+    bench.run('( ship-guardian "Late" )')
+    bench.run('( ship-guardian-threshold 50 "Late" )')
+    assert (bench.ship("Late").guardian, bench.ship("Late").flags) == (0, {"guardian"})
+
+
+def test_shields_that_are_off_keep_their_strength(bench: Bench) -> None:
+    ship = bench.ship("Red 1")
+    bench.run('( shields-off "Red 1" )')
+    assert bench.run('( shields-left "Red 1" )') == 0
+    energy = [bench.run(f'( get-ets-value "{kind}" "Red 1" )') for kind in ("engine", "shield", "weapon")]
+    assert energy == [6, 0, 6]
+    bench.run('( set-shield-energy 40 "Red 1" )')
+    assert bench.world.damage(ship, 1.0) is False
+    assert ship.hull == ship.max_hull - 1.0
+    bench.run('( shields-on "Red 1" )')
+    assert bench.run('( shields-left "Red 1" )') == 40
+    assert bench.run('( get-ets-value "shield" "Red 1" )') == 4
 
 
 def test_cargo_moves_between_ships(bench: Bench) -> None:
+    bench.world.cargo_words = {"nothing"}
     bench.run('( set-cargo "Gold" "Red 1" )')
     bench.run('( transfer-cargo "Red 1" "Blue 1" )')
     assert (bench.ship("Red 1").cargo, bench.ship("Blue 1").cargo) == ("Nothing", "Gold")
+    bench.run('( exchange-cargo "Red 1" "Blue 1" )')  # not docked
+    bench.run('( transfer-cargo "Red 1" "Blue 1" )')  # of nothing
+    assert (bench.ship("Red 1").cargo, bench.ship("Blue 1").cargo) == ("Nothing", "Gold")
+    bench.world.dock(bench.ship("Red 1"), bench.ship("Blue 1"), initial=True)
     bench.run('( exchange-cargo "Red 1" "Blue 1" )')
     assert (bench.ship("Red 1").cargo, bench.ship("Blue 1").cargo) == ("Gold", "Nothing")
     bench.run('( set-cargo "Tin" "Late" )')
-    assert bench.ship("Late").cargo == ""
+    assert bench.ship("Late").cargo == "Tin"
+    for number in range(100):
+        bench.run(f'( set-cargo "Crate {number}" "Red 2" )')
+    assert bench.ship("Red 2").cargo == "Crate 55"  # the table of cargo is full
+    bench.run('( cargo-no-deplete "Red 1" )')  # a small ship
+    assert bench.ship("Red 1").flags == set() and bench.ctx.warning_count == 2
+
+
+def test_the_first_transfer_of_a_mission_without_a_word_for_nothing(bench: Bench) -> None:
+    bench.world.cargo_words = {"gold"}
+    bench.run('( set-cargo "Gold" "Red 1" )')
+    bench.run('( transfer-cargo "Red 1" "Blue 1" )')
+    assert (bench.ship("Red 1").cargo, bench.ship("Blue 1").cargo) == ("Gold", "Gold")
+    bench.run('( transfer-cargo "Red 1" "Blue 1" )')
+    assert bench.ship("Red 1").cargo == "Nothing"
 
 
 def test_scans_tags_and_docking(bench: Bench) -> None:
     ship = bench.ship("Red 1")
+    bench.run('( set-cargo "Gold" "Red 1" )')
     bench.run('( set-scanned "Red 1" )')
     bench.run('( ship-tag "Red 1" 1 10 )')
-    assert (ship.cargo_known, ship.tagged) == (True, True)
+    assert (ship.cargo_known, bench.run('( is_tagged "Red 1" )')) == (True, 1)
     bench.run('( set-unscanned "Red 1" )')
+    bench.world.clock.advance_to(9_999_999)
+    assert bench.run('( is_tagged "Red 1" )') == 1
+    bench.world.clock.advance_to(10_000_000)
+    assert bench.run('( is_tagged "Red 1" )') == 0
+    bench.run('( ship-tag "Red 1" 2 10 )')
     bench.run('( ship-untag "Red 1" )')
-    assert (ship.cargo_known, ship.tagged) == (False, False)
+    assert (ship.cargo_known, bench.run('( is_tagged "Red 1" )'), ship.tag_fix) == (False, 0, 0)
+    bench.run('( ship-tag "Blue 1" 4 10 )')  # of no known level: counts as the first tagging all the same
+    assert bench.run('( is_tagged "Blue 1" )') == 0 and bench.ship("Blue 1").tag_fix is not None
     bench.run('( set-docked "Red 1" "a" "Red 2" "b" )')
+    bench.run('( set-docked "Red 1" "A" "Blue 1" "b" )')  # its point is taken
     assert ship.docked == {"red 2"}
     bench.run('( jettison-cargo "Red 1" 5 "Blue 1" )')
     assert ship.docked == {"red 2"}
@@ -416,7 +545,39 @@ def test_wings_mean_their_present_ships_or_else_those_to_come(bench: Bench) -> N
     assert [bench.ship(name).team for name in ("Ace", "Gold 2")] == ["Neutral", "Neutral"]
     world.arrive_wave(world.wings["gold"])
     bench.run('( change-iff "Hostile" "gold" )')
-    assert [bench.ship(name).team for name in ("Ace", "Gold 1", "Gold 2")] == ["Neutral", "Hostile", "Hostile"]
+    # the entries of the file that the second wave is made from are changed as well
+    assert [bench.ship(name).team for name in ("Ace", "Gold 1", "Gold 2")] == ["Hostile", "Hostile", "Hostile"]
+    bench.run('( change-iff "Friendly" "Gold 1" )')
+    assert [ship.team for ship in world.arrive_wave(world.wings["gold"])] == ["Hostile", "Hostile"]
+
+
+def test_waves_are_made_from_the_file_and_not_from_the_wave_before(bench: Bench) -> None:
+    world = bench.world
+    wing = world.add_wing("Gold", waves=3, size=1, ships=["Gold 1"])
+    entry = world.add_ship("Gold 1", wing="gold", class_name="Box", cargo="Ore", guardian=7)
+    entry.hull = entry.max_hull * 0.6
+    entry.subsystems["engine"].hull = 5.0
+    (first,) = world.arrive_wave(wing)
+    assert first is bench.ship("Gold 1")
+    for text in (
+        '( set-subsystem-strength "Gold 1" "hull" 10 )', '( set-subsystem-strength "Gold 1" "engine" 100 )',
+        '( set-cargo "Tea" "Gold 1" )', '( protect-ship "Gold 1" )', '( ship-no-guardian "Gold 1" )',
+        '( alter-ship-flag "escort" ( true ) ( true ) "Gold 1" )',
+        '( alter-ship-flag "stealth" ( true ) ( false ) "Gold" )', '( set-scanned "Gold 1" )',
+    ):  # fmt: skip
+        bench.run(text)
+    world.self_destruct(first)
+    world.finish_death(first)
+    (second,) = world.arrive_wave(wing)
+    assert (second.name, second.hull_percent, second.subsystems["engine"].hull) == ("Gold 2", pytest.approx(60.0), 5.0)
+    assert (second.cargo, second.guardian, second.flags, second.cargo_known) == ("Ore", 7, {"escort"}, False)
+    bench.run('( alter-ship-flag "stealth" ( true ) ( true ) "Gold" )')
+    world.self_destruct(second)
+    world.finish_death(second)
+    (third,) = world.arrive_wave(wing)
+    assert (third.name, third.flags) == ("Gold 3", {"escort", "stealth"})
+    bench.run('( alter-ship-flag "escort" ( false ) ( true ) )')
+    assert third.flags == {"stealth"}
 
 
 def test_waves_can_be_cancelled(bench: Bench) -> None:
@@ -426,7 +587,9 @@ def test_waves_can_be_cancelled(bench: Bench) -> None:
         world.add_ship(f"{name} 9", wing=name.lower())
     world.arrive_wave(world.wings["gold"])
     bench.run('( cancel-future-waves "Gold" "Blue" "Nobody" )')
-    assert (world.wings["gold"].gone, world.wings["blue"].gone) == (False, True)
+    assert (world.wings["gold"].gone, world.wings["blue"].gone) == (False, False)
+    assert world.arrive_wave(world.wings["blue"]) == []  # yet to arrive for ever (M12.10)
+    assert bench.run('( percent-ships-destroyed 1 "Blue" )') == 0
     assert world.arrive_wave(world.wings["gold"]) == []
     world.destroy(bench.ship("Gold 1"))
     world.finish_death(bench.ship("Gold 1"))
@@ -436,10 +599,37 @@ def test_waves_can_be_cancelled(bench: Bench) -> None:
 def test_arrival_and_departure_terms_can_be_changed(bench: Bench) -> None:
     late = bench.ship("Late")
     late.arrival, late.departure = ArrivalDef(delay=7), DepartureDef()
-    bench.run('( set-arrival-info "Late" "Near Ship" "Red 1" 0 500 )')
+    bench.run('( set-arrival-info "Late" "near ship" "Red 1" 0 500 )')
     bench.run('( set-departure-info "Late" "Docking Bay" "Red 2" 0 9 )')
-    assert late.arrival == ArrivalDef("Near Ship", 500, "Red 1", 7)
-    assert late.departure == DepartureDef("Docking Bay", "Red 2", 9)
+    assert late.arrival == ArrivalDef("Near Ship", 500, "Red 1", 0, at_once=True)
+    assert late.departure == DepartureDef("Docking Bay", "Red 2", 0)
+    bench.run('( set-departure-info "Late" "Hyperspace" "<no anchor>" 0 -9 )')
+    assert late.departure == DepartureDef("Hyperspace", "", 9)
+    bench.run('( set-arrival-info "Late" "Docking Bay" )')
+    assert late.arrival == ArrivalDef("Hyperspace", at_once=True)
+    bench.run('( set-arrival-info "Late" "Behind the moon" "Red 1" )')
+    assert late.arrival == ArrivalDef("Hyperspace", at_once=True)
+
+
+def test_ships_created_under_names_in_use(bench: Bench) -> None:
+    world = bench.world
+    bench.run('( ship-create "Red 1" "Crate#x" 1 2 3 )')
+    bench.run('( ship-create "<none>" "Crate" 1 2 3 )')
+    made = list(world.ships)[4:]
+    assert [name.rstrip("0123456789") for name in made] == ["crate ", "crate "] and len(set(made)) == 2
+    world.depart(bench.ship("Red 2"))
+    red = bench.ship("Red 2")
+    bench.run('( ship-create "Red 2" "Crate" 0 0 9 0 0 0 "Hostile" )')
+    assert bench.ship("Red 2") is red and red.status is ShipStatus.PRESENT
+    assert (bench.run('( is-iff "Hostile" "Red 2" )'), bench.run('( is-ship-class "Crate" "Red 2" )')) == (1, 0)
+    bench.run('( set-cargo "Tea" "Red 2" )')
+    assert red.cargo == ""
+    bench.run('( ship-create "Late" "Crate" 0 0 9 )')
+    late = bench.ship("Late")
+    assert (late.class_name, late.status) == ("Crate", ShipStatus.PRESENT)
+    comer = world.arrive_displaced(late)
+    assert comer is not None and (comer.class_name, comer.status) == ("Box", ShipStatus.NOT_YET)
+    assert world.arrive_displaced(late) is None
 
 
 def test_the_player_orders_targets_and_ai(bench: Bench) -> None:
@@ -465,12 +655,19 @@ def test_random_strengths_come_from_the_one_generator(bench: Bench) -> None:
     assert bench.world.rng.draws == len(shares)
 
 
-def test_damage_is_copied_in_proportion(bench: Bench) -> None:
-    first, second = bench.ship("Red 1"), bench.ship("Red 2")
-    bench.world.set_ship(first, "hull", first.max_hull / 4)
+def test_damage_is_copied_with_the_maxima(bench: Bench) -> None:
+    first, second, late = bench.ship("Red 1"), bench.ship("Red 2"), bench.ship("Late")
+    bench.world.set_ship(first, "hull", first.max_hull / 3)
+    bench.world.set_ship(first, "max_shields", 0.0)
+    bench.world.set_strength(first, first.subsystems["engine"], 5.0)
     bench.world.set_ship(second, "max_hull", 1000.0)
-    bench.run('( ship-copy-damage "Red 1" "Red 2" )')
-    assert second.hull == 250.0
+    bench.run('( ship-copy-damage "Red 1" "Red 2" "Late" "Red 1" )')
+    assert (second.hull, second.max_hull, second.max_shields) == (first.hull, first.max_hull, 0.0)
+    assert second.subsystems["engine"].hull == 5.0
+    assert bench.run('( hits-left-subsystem "Red 2" "engine" )') == 100  # the sum of the kind is the old one (M2.10)
+    bench.run('( repair-subsystem "Red 2" "sensors" 1 )')
+    assert bench.run('( hits-left-subsystem "Red 2" "engine" )') == 20
+    assert late.hull_percent == pytest.approx(33.0)  # whole percent of the file
 
 
 def test_armor_and_ai_class(bench: Bench) -> None:
@@ -478,5 +675,41 @@ def test_armor_and_ai_class(bench: Bench) -> None:
     bench.run('( change-ai-class "Captain" "Red 1" )')
     ship = bench.ship("Red 1")
     assert (ship.armor, ship.subsystems["engine"].armor, ship.ai_class) == ("Thick", "Thick", "Captain")
+    bench.run('( set-armor-type "Red 1" ( true ) "Thin" "Shields" )')
+    assert bench.run('( has-armor-type "Red 1" "Thin" "shields" )') == 1
     bench.run('( set-armor-type "Red 1" ( false ) "Thick" "hull" )')
     assert ship.armor == ""
+
+
+@pytest.mark.parametrize(
+    ("given", "balanced"),
+    [("3 3 5", "4 3 5"), ("5 5 3", "4 5 3"), ("0 0 0", "4 4 4"), ("2000000000 0 0", "12 0 0"), ("9 9 9", "4 4 4")],
+)
+def test_energy_settings_are_made_to_add_up(bench: Bench, given: str, balanced: str) -> None:
+    bench.world.set_ship(bench.ship("Red 2"), "max_shields", 0.0)
+    bench.world.set_flag(bench.ship("Blue 1"), "no-ets")
+    bench.run(f'( set-ets-values {given} "Red 1" "Blue 1" "Late" "Red 2" )')
+
+    def settings(name: str) -> list[int]:
+        return [bench.run(f'( get-ets-value "{kind}" "{name}" )') for kind in ("engine", "shield", "weapon")]
+
+    assert settings("Red 1") == [int(number) for number in balanced.split()]
+    assert settings("Blue 1") == settings("Red 2") == [4, 4, 4]  # left alone; after the first that is not there
+    bench.run('( set-ets-values 4 4 4 "Red 2" "Red 1" )')
+    assert settings("Red 2") == settings("Red 1") == [6, 0, 6]  # what was moved stays moved
+
+
+def test_weapons_of_banks_are_exchanged(bench: Bench) -> None:
+    bench.run('( set-primary-weapon "Red 1" 0 "Gun" )')
+    bench.run('( set-primary-weapon "Red 1" 1 "Gun" )')
+    bench.run('( set-primary-weapon "Red 1" 0 "Laser" 40 80 )')
+    held = [
+        bench.run(f'( has-primary-weapon "Red 1" {bank} "{name}" )') for bank in (0, 1) for name in ("gun", "Laser")
+    ]
+    assert held == [0, 1, 1, 0]
+    assert bench.run('( has-primary-weapon "Red 1" "<all weapon banks>" "Gun" )') == 1
+    bench.run('( set-primary-weapon "Red 1" 1 "Laser" )')
+    assert bench.run('( has-primary-weapon "Red 1" "<all weapon banks>" "Gun" )') == 0
+    assert (bench.run('( get-primary-ammo "Red 1" 0 )'), bench.run('( primary-ammo-pct "Red 1" 0 )')) == (40, 50)
+    bench.run('( set-primary-ammo "Red 1" 0 -3 )')
+    assert bench.run('( get-primary-ammo "Red 1" 0 )') == 40

@@ -209,7 +209,7 @@ def test_subsystems_are_read_by_type_or_one_by_one() -> None:
     assert result_of(world, '( hits-left-subsystem "Cruiser" "turret01" ( true ) )') == 0
     assert result_of(world, '( hits-left-subsystem-specific "Cruiser" "TURRET02" )') == 100
     assert result_of(world, '( hits-left-subsystem-generic "Cruiser" "turrets" )') == 50
-    assert result_of(world, '( hits-left-subsystem-generic "Cruiser" "Solar Panels" )') == 0
+    assert result_of(world, '( hits-left-subsystem-generic "Cruiser" "Solar Panels" )') == 100
     assert result_of(world, '( hits-left-subsystem-generic "Cruiser" "nonsense" )') is NAN_FOREVER
     assert result_of(world, '( hits-left-subsystem-specific "Cruiser" "nosuch" )') is NAN
 

@@ -80,7 +80,7 @@ def test_later_waves_are_new_ships_named_in_order_of_arrival() -> None:
     assert [ship.name for ship in second] == ["Beta 3", "Beta 4"]
     assert [ship.team for ship in second] == ["Hostile", "Hostile"]
     assert (beta.arrived, beta.wave, world.arrive_wave(beta)) == (4, 2, [])
-    assert wave_ship_name("Beta#hidden", 3) == "Beta 3#hidden"
+    assert wave_ship_name("Beta#hidden", 3) == "Beta#hidden 3"
 
 
 def test_a_departing_wing_sends_no_more_waves_and_an_absent_one_is_cancelled() -> None:

@@ -153,7 +153,9 @@ def test_wings_tables_events_and_goals() -> None:
     wing = world.wings["swan"]
     assert (wing.waves, wing.size, wing.threshold, wing.special_ship) == (3, 2, 1, 1)
     assert wing.ships == ["Swan 1", "Swan 2"] and wing.members == []
-    assert world.type_totals == {"fighter": 6}  # three waves of two; the wreck and the barge do not count
+    assert world.type_totals == {
+        "fighter": 2
+    }  # M12.15: neither the first of three waves, nor the player, wreck and barge
     assert (world.variables.text(0), world.variables.text(3), len(world.variables)) == ("7", "calm", 2)
     assert world.variables.persistence[3] == SAVE_ON_PROGRESS
     assert world.containers.snapshot() == {"Queue": ["a", "b"]}

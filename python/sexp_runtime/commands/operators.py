@@ -9,6 +9,7 @@ from typing import Any
 
 from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
 from sexp_runtime.commands.output import write_json
+from sexp_runtime.operators.action_table import ACTION_TABLE, as_markdown
 
 _RETURNS = {
     "null": "nothing that counts (an action or conditional)",
@@ -35,11 +36,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--category", metavar="WORD", help="only categories that begin with WORD")
     parser.add_argument("--json", metavar="FILE", help="write the rows to FILE as JSON (- for standard output)")
+    parser.add_argument("--actions", action="store_true", help="print the table of actions (docs/actions.md) and stop")
     parser.epilog = "Exit code: 0, or 1 if there is no such operator."
 
 
 def run(args: argparse.Namespace) -> int:
     """Show one operator, those whose name holds a text, or all."""
+    if args.actions:
+        print(as_markdown(), end="")
+        return 0
     view = CATALOG if args.dialect == "both" else CATALOG.dialect_catalog(args.dialect)
     name: str = (args.name or "").lower()
     retired = view.aliases.get(name)
@@ -111,6 +116,11 @@ def _describe(row: CatalogRow, retired_name: str = "") -> str:
         lines.append(f"  may also be: {special}")
     if row.constant_result:
         lines.append(f"  its value is always {row.constant_result}")
+    action = ACTION_TABLE.get(row.name)
+    if action is not None:
+        lines.append(f"  changes: {action.changes or 'nothing that formulas read; a game is told'} ({action.rule})")
+        if action.note:
+            lines.append(f"  note: {action.note}")
     group = f"{row.category}, {row.subcategory}" if row.subcategory else row.category
     lines.append(f"  category: {group}")
     if row.aliases:

@@ -190,6 +190,14 @@ class CachedCueManager(CueManager):
         self.answers.give_up(index)
         table.dirty.marks[index] = table.wake.marks[index] = 0
 
+    def _hand_over(self, ship: Ship, comer: Ship) -> None:
+        super()._hand_over(ship, comer)
+        for cue in self.cues:
+            if cue.subject is comer:
+                self._watch(cue)
+                self.answers.table.wake.marks[cue.index] = 1
+        self.agenda.bell[0] = 1
+
     # -- what others ask for ----------------------------------------------------------------------------------------
 
     def cause_of_evaluation(self) -> str | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.placement import Placement
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE
+from sexp_runtime.world.classes import ENGINES
 from sexp_runtime.world.clock import NEVER, us_of_event_ms
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Vector
@@ -34,15 +36,15 @@ CALLED: Final = "reinforcement-called"
 
 
 def can_leave(ship: Ship) -> bool:
-    """Whether a ship is present, not leaving yet, and has a drive that works or leaves by a bay (F46)."""
+    """Whether a ship is present, not leaving yet, and has a drive that works or leaves by a bay (F46, M13.7)."""
     if ship.departing or ship.status is not ShipStatus.PRESENT:
         return False
-    engines = [part for part in ship.subsystems.values() if part.type == "Engine"]
-    if any(part.disrupted for part in engines):
-        return False
+    if ship.entry is not None and ship.wing is None:
+        return False  # a created ship: the cue is of the file's ship whose name it has taken (M11.6)
     if getattr(ship.departure, "location", "").lower() == "docking bay":
         return True
-    if not WARPLESS.isdisjoint(ship.flags):
+    engines = [part for part in ship.subsystems.values() if part.type == ENGINES]
+    if not WARPLESS.isdisjoint(ship.flags) or any(part.disrupted for part in engines):
         return False
     return not engines or any(part.hull > 0.0 for part in engines)
 
@@ -51,6 +53,33 @@ def available_reinforcements(world: World) -> list[Ship | Wing]:
     """Return the ships, then the wings that may be called now (F43)."""
     entries: list[Ship | Wing] = [*world.ships.values(), *world.wings.values()]
     return [entry for entry in entries if AVAILABLE in entry.flags and CALLED not in entry.flags]
+
+
+def dock_followers(world: World) -> set[str]:
+    """Return the keys of ships that start docked to another one that leads their group: their own cues do not count.
+
+    The leader (M10.5) is the leader of a wing, else the first ship of the file whose arrival cue is not plainly false,
+    else the first.
+    """
+    followers: set[str] = set()
+    seen: set[str] = set()
+    leaders = {wing.ships[0].lower() for wing in world.wings.values() if wing.ships}
+    for ship in world.ships.values():
+        if not ship.docked or ship.key in seen:
+            continue
+        keys = {member.key for member in world.docked_group(ship)}
+        seen |= keys
+        group = [member for member in world.ships.values() if member.key in keys]
+        able = [member for member in group if member.wing is None and not _is_never(member)]
+        leader = next((member for member in group if member.key in leaders), None) or (able or group)[0]
+        followers |= {member.key for member in group if member is not leader and member.wing is None}
+    return followers
+
+
+def _is_never(ship: Ship) -> bool:
+    """Whether the file says outright that a ship does not arrive."""
+    cue = getattr(ship.arrival, "cue", None)
+    return cue is None or cue.root.operator == "false"
 
 
 def call_reinforcement(world: World, name: str) -> bool:
@@ -77,13 +106,14 @@ class CueKind(Enum):
 class Cue:
     """One cue in the order of processing, with the delay that runs once it was true.
 
+    - `terms`: the subject's arrival or departure terms that the delay is of; an action can give it others
     - `due_us`: the moment in mission microseconds at which the running delay has elapsed, NEVER while none runs
     - `facts`: what processing looks at beside the formula; while neither these nor the formula's own inputs change and
       `due_us` has not come, processing the cue again does nothing but count an evaluation
     - `done`: processing it will never do anything again
     """
 
-    __slots__ = ("anchor", "arrives", "done", "due_us", "facts", "formula", "index", "kind", "subject")
+    __slots__ = ("anchor", "arrives", "done", "due_us", "facts", "formula", "index", "kind", "subject", "terms")
 
     def __init__(self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula) -> None:
         self.index = index
@@ -93,6 +123,7 @@ class Cue:
         self.formula = formula
         self.anchor: str | None = None  # the one that `facts` names, None as long as there are no facts
         self.facts: tuple[FactKey, ...] = ()
+        self.terms: Any = None
         self.due_us = NEVER
         self.done = False
 
@@ -139,6 +170,7 @@ class CueManager:
             CueKind.WING_DEPARTURE: self._wing_departure,
         }
         single = [ship for ship in world.ships.values() if ship.wing is None]
+        followers = dock_followers(world)
         for kind, subjects in (
             (CueKind.SHIP_ARRIVAL, single),
             (CueKind.WING_ARRIVAL, list(world.wings.values())),
@@ -147,6 +179,8 @@ class CueManager:
         ):
             arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
             for subject in subjects:
+                if kind is CueKind.SHIP_ARRIVAL and subject.key in followers:
+                    continue
                 terms = subject.arrival if arrives else subject.departure
                 expression = getattr(terms, "cue", None)
                 if expression is not None:
@@ -163,6 +197,7 @@ class CueManager:
     def refresh_facts(self, cue: Cue) -> None:
         """Work out which facts a cue looks at beside its formula; to be called again when its terms change."""
         subject = cue.subject
+        self._settle_terms(cue)
         anchor = getattr(subject.arrival, "anchor", "") if cue.arrives else ""
         if anchor == cue.anchor:
             return
@@ -183,6 +218,14 @@ class CueManager:
         """Take one cue's turn, as a naive frame does for each; when nothing changed it only counts."""
         if not cue.done:
             self._process[cue.kind](cue)
+
+    def _settle_terms(self, cue: Cue) -> None:
+        """Take note of terms that an action has given the subject (M13.1, M13.4): a delay that runs ends with them."""
+        terms = cue.subject.arrival if cue.arrives else cue.subject.departure
+        if terms is not cue.terms:
+            if cue.terms is not None:
+                cue.due_us = NEVER
+            cue.terms = terms
 
     # Load and frame
 
@@ -206,10 +249,18 @@ class CueManager:
                 if cue.formula.status is KNOWN_FALSE:
                     never.extend(self.world.ships[name.lower()] for name in subject.ships)
         self._rule_out(never)
+        if self.mission is not None:
+            self.world.count_ship_types()
 
     def _rule_out(self, never: list[Ship]) -> None:
         """Mark ships that can never arrive (F44); one that starts docked to a ship that can may still come with it."""
         keys = {ship.key for ship in never}
+        followers = dock_followers(self.world)
+        for ship in list(never):
+            if ship.docked and ship.key not in followers:  # the leader: nobody of its group comes without it (M10.5)
+                others = [member for member in self.world.docked_group(ship) if member.key in followers]
+                never += others
+                keys |= {member.key for member in others}
         for ship in never:
             group = self.world.docked_group(ship) if ship.docked else (ship,)
             if ship.status is ShipStatus.NOT_YET and all(member.key in keys for member in group):
@@ -305,7 +356,7 @@ class CueManager:
             members = (self.world.ships[name.lower()] for name in subject.ships)
             if any("player-start" in ship.flags for ship in members):
                 return 0  # E6
-        return int(subject.arrival.delay) * 1000
+        return 0 if subject.arrival.at_once else int(subject.arrival.delay) * 1000
 
     def _start_delay(self, cue: Cue, delay_ms: int) -> None:
         """Let the delay run from now if it does not run yet (F40)."""
@@ -335,9 +386,10 @@ class CueManager:
     def _ship_arrival(self, cue: Cue) -> None:
         ship = cue.subject
         assert isinstance(ship, Ship)
-        if ship.status is not ShipStatus.NOT_YET:
+        if ship.status is not ShipStatus.NOT_YET and ship.entry is None:
             cue.done = True
             return
+        self._settle_terms(cue)
         if not self._due_to_arrive(cue) or self._holds_back(cue):
             return
         self._start_delay(cue, self._delay_ms(cue))
@@ -352,6 +404,12 @@ class CueManager:
 
     def _arrive_ship(self, cue: Cue, ship: Ship, *, initial: bool = False) -> None:
         """Bring a ship in, and with it what is docked to it from the start."""
+        if ship.status is not ShipStatus.NOT_YET:  # a created ship has taken its name (M11.6)
+            comer = self.world.arrive_displaced(ship)
+            if comer is None:
+                return
+            self._hand_over(ship, comer)
+            ship = comer
         place = None if initial else self._placement.place(ship.arrival)
         before = ship.position
         self.world.arrive(ship, None if place is None else place[0], initial=initial)
@@ -360,12 +418,20 @@ class CueManager:
         self._bring_docked(ship, before, initial)
         cue.done = True
 
+    def _hand_over(self, ship: Ship, comer: Ship) -> None:
+        """Let the cues of a ship's name be those of the ship that comes under another one."""
+        for cue in self.cues:
+            if cue.subject is ship:
+                cue.subject = comer
+                cue.anchor = None
+                self.refresh_facts(cue)
+
     def _bring_docked(self, ship: Ship, before: Vector, initial: bool) -> None:
         """Let the ships that start docked to one arrive with it; `before` is where the file places that one."""
         if not ship.docked:
             return
         for member in self.world.docked_group(ship):
-            if member.status is ShipStatus.NOT_YET and member.wing is None:
+            if member.status is ShipStatus.NOT_YET:
                 x, y, z = (member.position[axis] - before[axis] + ship.position[axis] for axis in range(3))
                 self.world.arrive(member, (x, y, z), initial=initial)
 
@@ -375,13 +441,15 @@ class CueManager:
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             cue.done = wing.gone or wing.departing
             return
+        self._settle_terms(cue)
         first = wing.wave == 0
         if not first and wing.current > wing.threshold:
             return
         if not self._due_to_arrive(cue) or self._holds_back(cue):
             return
         if cue.due_us == NEVER:
-            self._start_delay(cue, self._delay_ms(cue) if first else self._wave_delay_ms(wing))
+            at_once = first or wing.arrival.at_once
+            self._start_delay(cue, self._delay_ms(cue) if at_once else self._wave_delay_ms(wing))
         if self.world.clock.us < cue.due_us:
             return
         way = self._carrier(cue)
@@ -394,6 +462,9 @@ class CueManager:
     def _arrive_wing(self, cue: Cue, wing: Wing, *, initial: bool = False) -> None:
         """Bring the next wave in (F45); its delay starts anew for the one after it."""
         cue.due_us = NEVER
+        if wing.arrival.at_once:  # this time only
+            self.world.set_wing(wing, arrival=replace(wing.arrival, at_once=False))
+            self._settle_terms(cue)
         ships = self.world.arrive_wave(wing, initial=initial)
         places = [ship.position for ship in ships]
         if not initial:
@@ -418,6 +489,7 @@ class CueManager:
 
     def _elapsed(self, cue: Cue) -> bool:
         """Evaluate a departure cue and its delay: whether it is time (F46)."""
+        self._settle_terms(cue)
         if not self.request(cue):
             return False
         self._start_delay(cue, cue.subject.departure.delay * 1000)
@@ -427,7 +499,7 @@ class CueManager:
         ship = cue.subject
         assert isinstance(ship, Ship)
         if ship.status is not ShipStatus.PRESENT:
-            cue.done = ship.status is ShipStatus.EXITED
+            cue.done = ship.status is ShipStatus.EXITED and ship.entry is None
         elif can_leave(ship) and self._elapsed(cue):
             self.begin_departure(ship)
 

@@ -106,7 +106,10 @@ class SubsystemDef:
 
 @dataclass(slots=True)
 class ArrivalDef:
-    """How a ship or wing arrives (E5). `delay` is in seconds from the cue, `distance` in metres."""
+    """How a ship or wing arrives (E5). `delay` is in seconds from the cue, `distance` in metres.
+
+    `at_once` says that no delay is waited for, as in terms that an action gives (M13.1).
+    """
 
     location: str = "Hyperspace"
     distance: int = 0
@@ -114,6 +117,7 @@ class ArrivalDef:
     delay: int = 0
     cue: SexpExpression | None = None
     paths: tuple[str, ...] = ()
+    at_once: bool = False
 
 
 @dataclass(slots=True)

@@ -1,97 +1,131 @@
-"""Actions on cargo, scans, tags and docking."""
+"""Actions on cargo, scans, tags and docking (M.9, M.10)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
-from sexp_runtime.operators.actions_targets import present_ship, present_ships
-from sexp_runtime.world.ships import Subsystem
+from sexp_runtime.operators.actions_targets import changeable_ships, ship_in_space, ships_in_space
+from sexp_runtime.world.entries import NO_CARGO, is_cargo
+from sexp_runtime.world.ships import NOT_YET, Subsystem
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
 
-#: What is left when cargo has been moved elsewhere.
-NO_CARGO = "Nothing"
 #: The flag of a ship whose cargo does not run out.
-NO_DEPLETE = "cargo-no-deplete"
+NO_DEPLETE: Final = "cargo-no-deplete"
+#: Most words for cargo that a mission can have (M9.1).
+MOST_CARGO_WORDS: Final = 59
+
+
+def _know_cargo(world: World, cargo: str) -> bool:
+    """Put a word into the mission's table of cargo if it is not there; False if the table is full (M9.1)."""
+    key = cargo.lower()
+    if key not in world.cargo_words:
+        if len(world.cargo_words) >= MOST_CARGO_WORDS:
+            return False
+        world.cargo_words.add(key)
+    return True
 
 
 @action("set-cargo")
 def set_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship, or one of its subsystems, a cargo."""
-    ship = present_ship(ctx.world, as_text(values, 1))
-    if ship is None:
-        return
-    if len(values) < 3:
-        ctx.world.set_ship(ship, "cargo", as_text(values, 0))
-        return
-    subsystem = ship.subsystem(as_text(values, 2))
-    if subsystem is not None:
-        ctx.world.set_subsystem(ship, subsystem, "cargo", as_text(values, 0))
+    """Give a ship, the file's entry of one yet to arrive, or a subsystem of one that is there a cargo (M9.1, M9.2)."""
+    world, cargo = ctx.world, as_text(values, 0)
+    for ship in changeable_ships(world, values[1:2]):
+        if ship.exit_record is not None or not _know_cargo(world, cargo):
+            continue  # an exit record keeps a name's second life from being changed (M9.1)
+        if len(values) < 3:
+            world.set_ship(ship, "cargo", cargo)
+        elif ship.status is not NOT_YET:
+            subsystem = ship.subsystem(as_text(values, 2))
+            if subsystem is not None:
+                world.set_subsystem(ship, subsystem, "cargo", cargo)
 
 
 @action("transfer-cargo")
 def transfer_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Move the first ship's cargo to the second."""
-    source, target = present_ship(ctx.world, values[0]), present_ship(ctx.world, values[1])
-    if source is None or target is None or source is target:
+    """Move the first ship's cargo to the second, whose own is lost (M9.3); in WCS only if they are docked."""
+    world = ctx.world
+    source, target = ship_in_space(world, values[0]), ship_in_space(world, values[1])
+    if source is None or target is None or not is_cargo(source.cargo):
         return
-    ctx.world.set_ship(target, "cargo", source.cargo)
-    if NO_DEPLETE not in source.flags:
-        ctx.world.set_ship(source, "cargo", NO_CARGO)
+    if ctx.wcs and target.key not in source.docked:
+        return
+    world.set_ship(target, "cargo", source.cargo)
+    if NO_DEPLETE in source.flags:
+        return
+    if NO_CARGO.lower() in world.cargo_words:
+        world.set_ship(source, "cargo", NO_CARGO)
+    else:  # the first transfer of a mission that has no word for nothing only makes it known
+        _know_cargo(world, NO_CARGO)
 
 
 @action("exchange-cargo")
 def exchange_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Swap the cargo of two ships."""
-    first, second = present_ship(ctx.world, values[0]), present_ship(ctx.world, values[1])
+    """Swap the cargo of two ships that are docked to each other; both can run out again afterwards (M9.5, M9.14)."""
+    world = ctx.world
+    first, second = ship_in_space(world, values[0]), ship_in_space(world, values[1])
     if first is None or second is None:
         return
+    if second.key not in first.docked:
+        ctx.warn(f"exchange-cargo: {first.name} and {second.name} are not docked")
+        return
     one, other = first.cargo, second.cargo
-    ctx.world.set_ship(first, "cargo", other)
-    ctx.world.set_ship(second, "cargo", one)
+    world.set_ship(first, "cargo", other)
+    world.set_ship(second, "cargo", one)
+    for ship in (first, second):
+        world.set_flag(ship, NO_DEPLETE, False)
 
 
 @action("cargo-no-deplete")
 def cargo_no_deplete(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let a ship keep its cargo when it is transferred, or with 0 not any more."""
-    for ship in present_ships(ctx.world, values[:1]):
-        ctx.world.set_flag(ship, NO_DEPLETE, as_number(values, 1, 1) != 0)
+    """Let a big ship keep its cargo when it is transferred, or with 0 not any more (M9.4)."""
+    for ship in ships_in_space(ctx.world, values[:1]):
+        if ctx.world.class_table.get(ship.class_name).big:
+            ctx.world.set_flag(ship, NO_DEPLETE, as_number(values, 1, 1) != 0)
+        else:
+            ctx.warn(f"cargo-no-deplete: {ship.name} is no big ship")
 
 
 @action("jettison-cargo", "jettison-cargo-delay")
 def jettison_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Undock what is docked to a ship, or only the ships named; the delay or speed given is the game's affair."""
+    """Undock what is docked to a ship, or only the ships named, with entries; at once in any case (M10.3)."""
     world = ctx.world
-    ship = present_ship(world, values[0])
+    ship = ship_in_space(world, values[0])
     if ship is None:
         return
     named = {name.lower() for name in texts(values, 2)}
     for key in sorted(ship.docked):
         other = world.ships.get(key)
-        if other is not None and (not named or key in named):
+        if other is not None and (key in named or not named):
             world.undock(ship, other)
 
 
 @action("set-docked")
 def set_docked(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Dock two ships at once: ship, its point, other ship, its point. Such a docking is not logged."""
-    ship, other = present_ship(ctx.world, values[0]), present_ship(ctx.world, as_text(values, 2))
-    if ship is not None and other is not None:
-        ctx.world.dock(ship, other, initial=True)
+    """Dock a ship to another at once, without entry: ship, its point, other ship, its point, both free (M10.1)."""
+    world = ctx.world
+    ship, other = ship_in_space(world, values[0]), ship_in_space(world, as_text(values, 2))
+    points = as_text(values, 1), as_text(values, 3)
+    if ship is None or other is None or ship is other:
+        return
+    if points[0].lower() in ship.dock_points.values() or points[1].lower() in other.dock_points.values():
+        return
+    world.dock(ship, other, initial=True, points=points)
 
 
 def _subsystems(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> list[Subsystem]:
-    ship = present_ship(ctx.world, values[0])
+    ship = ship_in_space(ctx.world, values[0])
     found = (ship.subsystem(name) for name in texts(values, 1)) if ship is not None else ()
     return [subsystem for subsystem in found if subsystem is not None]
 
 
 @action("set-scanned")
 def set_scanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let the cargo of a ship, or of its subsystems named, become known."""
-    ship = present_ship(ctx.world, values[0])
+    """Let the cargo of a ship, or of its subsystems named, become known (M9.6, M9.8)."""
+    ship = ship_in_space(ctx.world, values[0])
     if ship is None:
         return
     if len(values) == 1:
@@ -102,8 +136,8 @@ def set_scanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None
 
 @action("set-unscanned")
 def set_unscanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let the cargo of a ship, or of its subsystems named, be unknown again; log entries stay."""
-    ship = present_ship(ctx.world, values[0])
+    """Let the cargo of a ship, or of its subsystems named, be unknown again; log entries stay (M9.7)."""
+    ship = ship_in_space(ctx.world, values[0])
     if ship is None:
         return
     if len(values) == 1:
@@ -114,13 +148,13 @@ def set_unscanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> No
 
 @action("ship-tag")
 def ship_tag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Tag a ship; when a tag of limited time ends, whoever drives the world says so."""
-    for ship in present_ships(ctx.world, values[:1]):
-        ctx.world.tag(ship)
+    """Tag a ship: level and seconds; level 3 calls a strike, which is the game's affair (M9.10, M9.11)."""
+    for ship in ships_in_space(ctx.world, values[:1]):
+        ctx.world.tag_for(ship, as_number(values, 1), as_number(values, 2))
 
 
 @action("ship-untag")
 def ship_untag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """End a ship's tag."""
-    for ship in present_ships(ctx.world, values):
+    """End all tags of a ship (M9.11)."""
+    for ship in ships_in_space(ctx.world, values):
         ctx.world.tag(ship, False)

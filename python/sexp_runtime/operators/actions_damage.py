@@ -1,194 +1,231 @@
-"""Actions on hulls, shields and subsystems, and those that end ships: strength, repair, guardians, destruction."""
+"""Actions on hulls, shields and subsystems, and those that end ships (M.3, M.8)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
 from sexp_runtime.operators.actions_targets import (
-    HULL_WORDS,
+    HULL,
+    SHIELDS,
+    SIMULATED_HULL,
     changeable_ships,
     named_subsystems,
-    present_ship,
     present_ships,
+    ship_in_space,
+    ships_in_space,
 )
-from sexp_runtime.world.ships import Ship, Subsystem
+from sexp_runtime.world.ships import NOT_YET
+from sexp_runtime.world.state import VANISHED
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.world.world import World
+
+#: The flag of the file for a ship that does not die (E5).
+GUARDIAN: Final = "guardian"
 
 
-def _set_hull(world: World, ship: Ship, points: float) -> None:
-    """Give a ship hull points, at most its maximum; a hull at 0 makes it destroy itself."""
-    if points <= 0.0:
-        world.self_destruct(ship)
-    else:
-        world.set_ship(ship, "hull", min(points, ship.max_hull))
-
-
-def _set_subsystem(world: World, ship: Ship, subsystem: Subsystem, points: float) -> None:
-    """Give a subsystem points, at most its maximum; its loss is logged as in a fight."""
-    if points < subsystem.hull:
-        world.damage_subsystem(ship, subsystem, subsystem.hull - max(points, 0.0))
-    else:
-        world.set_subsystem(ship, subsystem, "hull", min(points, subsystem.max_hull))
-
-
-def _change_strength(ctx: EvaluationContext, values: tuple[ActionValue, ...], keep: int, sign: int) -> None:
-    """Set strength of hull or subsystems to `keep` times what they have plus `sign` times the percentage given."""
-    world, percent = ctx.world, as_number(values, 2)
-    ship = present_ship(world, values[0])
+def _change_strength(ctx: EvaluationContext, values: tuple[ActionValue, ...], keep: int, percent: int) -> None:
+    """Set hull, simulated hull or subsystems to `keep` times what they have and a percentage of their maximum."""
+    world = ctx.world
+    ship = ship_in_space(world, values[0])
     if ship is None:
         return
-    if as_text(values, 1).lower() in HULL_WORDS:
-        _set_hull(world, ship, keep * ship.hull + sign * ship.max_hull * percent / 100.0)
-        return
-    for subsystem in named_subsystems(ship, as_text(values, 1)):
-        _set_subsystem(world, ship, subsystem, keep * subsystem.hull + sign * subsystem.max_hull * percent / 100.0)
+    word = as_text(values, 1).lower()
+    if word == HULL:
+        points = keep * ship.hull + ship.max_hull * percent / 100.0
+        if points <= 0.0:
+            world.self_destruct(ship)  # whatever else protects it (M3.2)
+        else:
+            world.set_ship(ship, "hull", min(points, ship.max_hull))
+    elif word == SIMULATED_HULL:
+        points = keep * ship.simulated_hull + ship.max_hull * percent / 100.0
+        world.set_ship(ship, "simulated_hull", min(points, ship.max_hull))
+    elif word == SHIELDS:
+        ctx.warn("shields are no subsystem here")
+    else:
+        for subsystem in named_subsystems(world, ship, as_text(values, 1)):
+            world.set_strength(ship, subsystem, keep * subsystem.hull + subsystem.max_hull * percent / 100.0)
 
 
 @action("set-subsystem-strength")
 def set_subsystem_strength(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set a subsystem, all of a kind, or the hull to a percentage."""
-    _change_strength(ctx, values, 0, 1)
+    """Set a subsystem, all of a kind, the hull or the simulated hull to a percentage, 100 at most (M3.1)."""
+    _change_strength(ctx, values, 0, min(as_number(values, 2), 100))
 
 
 @action("repair-subsystem")
 def repair_subsystem(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a subsystem, all of a kind, or the hull some percent of their maximum back."""
-    _change_strength(ctx, values, 1, 1)
+    """Give a subsystem, all of a kind, the hull or the simulated hull some percent of its maximum back (M3.5)."""
+    if as_number(values, 2) > 0:
+        _change_strength(ctx, values, 1, as_number(values, 2))
 
 
 @action("sabotage-subsystem")
 def sabotage_subsystem(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take some percent of their maximum off a subsystem, all of a kind, or the hull."""
-    _change_strength(ctx, values, 1, -1)
+    """Take some percent of its maximum off a subsystem, all of a kind, the hull or the simulated hull (M3.6)."""
+    if as_number(values, 2) > 0:
+        _change_strength(ctx, values, 1, -as_number(values, 2))
 
 
 @action("destroy-subsys-instantly")
 def destroy_subsys_instantly(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Destroy subsystems of a ship."""
-    ship = present_ship(ctx.world, values[0])
+    """Destroy subsystems of a ship; those at 0 already have their entries written again (M3.9)."""
+    ship = ship_in_space(ctx.world, values[0])
     if ship is not None:
         for value in values[1:]:
-            for subsystem in named_subsystems(ship, value):
-                ctx.world.damage_subsystem(ship, subsystem, subsystem.hull)
+            for subsystem in named_subsystems(ctx.world, ship, value):
+                ctx.world.set_strength(ship, subsystem, 0.0, again=True)
 
 
 @action("subsys-set-random")
 def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set all subsystems of a ship, save those named, to random percentages between two bounds (I5)."""
+    """Set each subsystem of a ship, save those named, to a random percentage between two bounds (M3.10, I5)."""
     world = ctx.world
-    ship = present_ship(world, values[0])
-    low, high = (max(0, min(100, as_number(values, index))) for index in (1, 2))
-    if ship is None or low > high:
+    ship = ship_in_space(world, values[0])
+    low, high = max(as_number(values, 1), 0), min(as_number(values, 2), 100)
+    if low > high:
+        ctx.warn(f"subsys-set-random: {low} is more than {high}")
         return
-    spared = {name.lower() for name in texts(values, 3)}
-    chosen = [subsystem for key, subsystem in ship.subsystems.items() if key not in spared]
+    if ship is None:
+        return
+    spared = [subsystem for name in texts(values, 3) if (subsystem := ship.subsystem(name)) is not None]
+    chosen = [subsystem for subsystem in ship.subsystems.values() if subsystem not in spared]
     strengths = [(part, part.max_hull * world.rng.between(low, high) / 100.0) for part in chosen]
-    world.set_subsystems(ship, "hull", strengths)
+    if ctx.wcs:
+        world.keep_sums(ship)
+        world.set_subsystems(ship, "hull", strengths)
+        return
+    for part, points in strengths:
+        world.set_strength(ship, part, points)
 
 
 @action("ship-copy-damage")
 def ship_copy_damage(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give other ships the hull, shields and subsystem strengths of the first, in proportion."""
+    """Give other ships hull, shields and subsystems of the first, with their maxima; nothing dies of it (M3.11)."""
     world = ctx.world
-    source = present_ship(world, values[0])
+    source = ship_in_space(world, values[0])
     if source is None:
         return
-    for ship in present_ships(world, values[1:]):
-        if source.max_hull > 0.0:
-            world.set_ship(ship, "hull", ship.max_hull * (source.hull / source.max_hull))
-        if source.max_shields > 0.0:
-            world.set_ship(ship, "shields", ship.max_shields * (source.shields / source.max_shields))
-        models = [(subsystem, source.subsystems.get(key)) for key, subsystem in ship.subsystems.items()]
+    for ship in changeable_ships(world, values[1:]):
+        if ship is source:
+            continue
+        pending = ship.status is NOT_YET
+        world.keep_sums(ship)
+        world.set_ship(ship, "max_hull", source.max_hull)
+        world.set_ship(ship, "hull", _share(source.hull, source.max_hull, pending))
+        world.set_ship(ship, "max_shields", source.max_shields)
+        world.set_ship(ship, "shields", _share(source.shields, source.max_shields, pending))
+        models = [(part, source.subsystem(part.name)) for part in ship.subsystems.values()]
+        pairs = [(part, model) for part, model in models if model is not None]
+        if not pending:
+            world.set_subsystems(ship, "max_hull", [(part, model.max_hull) for part, model in pairs])
         strengths = [
-            (part, part.max_hull * (model.hull / model.max_hull))
-            for part, model in models
-            if model is not None and model.max_hull > 0.0
+            (part, part.max_hull * _percent(model.hull, model.max_hull) / 100.0 if pending else model.hull)
+            for part, model in pairs
         ]
         world.set_subsystems(ship, "hull", strengths)
 
 
+def _percent(points: float, maximum: float) -> int:
+    return int(100.0 * points / maximum) if maximum > 0.0 else 0
+
+
+def _share(points: float, maximum: float, whole_percent: bool) -> float:
+    """Return points as they are, or as the mission file keeps them: in whole percent of the maximum (M3.13)."""
+    return maximum * _percent(points, maximum) / 100.0 if whole_percent else points
+
+
 @action("set-shield-energy")
 def set_shield_energy(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the shields of ships to a percentage."""
-    for ship in present_ships(ctx.world, values[1:]):
-        ctx.world.set_ship(ship, "shields", ship.max_shields * min(as_number(values, 0), 100) / 100.0)
+    """Set the shields of ships to a percentage, also while they are off (M4.1, M4.2)."""
+    for ship in ships_in_space(ctx.world, values[1:]):
+        if ship.max_shields > 0.0:
+            ctx.world.set_ship(ship, "shields", ship.max_shields * min(as_number(values, 0), 100) / 100.0)
 
 
 @action("ship-guardian")
 def ship_guardian(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Keep ships from dying: the hull stays at one percent."""
-    _guard(ctx, values, 1)
+    """Keep damage from killing ships: the hull stays at one percent (M3.17)."""
+    _guard(ctx, values, True)
 
 
 @action("ship-no-guardian")
 def ship_no_guardian(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let ships die again."""
-    _guard(ctx, values, 0)
+    """Let damage kill ships again (M3.17)."""
+    _guard(ctx, values, False)
+
+
+def _guard(ctx: EvaluationContext, ships: tuple[ActionValue, ...], on: bool) -> None:
+    """Set the threshold of ships that are there; of one yet to arrive only the flag, whose threshold stays (M3.18)."""
+    for ship in changeable_ships(ctx.world, ships):
+        if ship.status is NOT_YET:
+            ctx.world.set_flag(ship, GUARDIAN, on)
+            if ctx.wcs:  # where the flag gives the threshold at arrival
+                ctx.world.set_ship(ship, "guardian", int(on))
+        else:
+            ctx.world.set_ship(ship, "guardian", int(on))
 
 
 @action("ship-guardian-threshold")
 def ship_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Keep the hull of ships from falling below a percentage."""
-    _guard(ctx, values[1:], min(as_number(values, 0), 100))
-
-
-def _guard(ctx: EvaluationContext, ships: tuple[ActionValue, ...], percent: int) -> None:
-    for ship in changeable_ships(ctx.world, ships):
-        ctx.world.set_ship(ship, "guardian", percent)
-        ctx.world.set_flag(ship, "guardian", percent > 0)
-
-
-#: The flag of a subsystem that cannot fall below some percent is this word and the number.
-SUBSYSTEM_GUARDIAN = "guardian "
+    """Keep damage from bringing the hull of ships below a percentage (M3.17)."""
+    for ship in ships_in_space(ctx.world, values[1:]):
+        ctx.world.set_ship(ship, "guardian", as_number(values, 0))
 
 
 @action("ship-subsys-guardian-threshold")
 def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Keep subsystems of a ship from falling below a percentage."""
-    percent = min(as_number(values, 0), 100)
-    guard = frozenset({f"{SUBSYSTEM_GUARDIAN}{percent}"} if percent > 0 else ())
-    for ship in changeable_ships(ctx.world, values[1:2]):
-        chosen = [subsystem for value in values[2:] for subsystem in named_subsystems(ship, value)]
-        guarded = [(part, _without_guard(part.flags) | guard if part.flags else guard) for part in chosen]
-        ctx.world.set_subsystems(ship, "flags", guarded)
+    """Keep damage from bringing subsystems of a ship, or by the word Hull its hull, below a percentage (M3.20)."""
+    world, percent = ctx.world, as_number(values, 0)
+    ship = ship_in_space(world, as_text(values, 1))
+    if ship is None:
+        return
+    for value in texts(values, 2):
+        if value.lower() == HULL:
+            world.set_ship(ship, "guardian", percent)
+        elif value.lower() in (SIMULATED_HULL, SHIELDS):
+            ctx.warn(f"{value} has no threshold")
+        chosen = named_subsystems(world, ship, value)
+        world.set_subsystems(ship, "guardian", [(part, percent) for part in chosen])
 
 
-def _without_guard(flags: frozenset[str]) -> frozenset[str]:
-    return frozenset(flag for flag in flags if not flag.startswith(SUBSYSTEM_GUARDIAN))
-
-
-def subsystem_floor(subsystem: Subsystem) -> float:
-    """Return the points below which a guarded subsystem cannot fall, 0 if it is not guarded."""
-    for flag in subsystem.flags:
-        if flag.startswith(SUBSYSTEM_GUARDIAN):
-            return subsystem.max_hull * int(flag[len(SUBSYSTEM_GUARDIAN) :]) / 100.0
-    return 0.0
+@action("ship-subsys-vanish")
+def ship_subsys_vanish(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Mark subsystems of a ship as vanished, or not: the loss of a marked one is not logged (M3.21)."""
+    ship = ship_in_space(ctx.world, values[0])
+    if ship is None:
+        return
+    chosen = [part for value in values[2:] for part in named_subsystems(ctx.world, ship, value)]
+    marked = [(part, part.flags | {VANISHED} if as_number(values, 1) else part.flags - {VANISHED}) for part in chosen]
+    ctx.world.set_subsystems(ship, "flags", marked)
 
 
 @action("self-destruct")
 def self_destruct(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let ships destroy themselves (F48)."""
+    """Let ships destroy themselves, the player's too (M8.1, F48)."""
     for ship in present_ships(ctx.world, values):
         ctx.world.self_destruct(ship)
 
 
 @action("destroy-instantly", "destroy-instantly-with-debris")
 def destroy_instantly(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Destroy ships without a death roll; the player's ship is spared."""
+    """Destroy ships without a death roll; the player's ship is spared, as are ships a player may start in (M8.3)."""
     for ship in present_ships(ctx.world, values):
-        if ship.key != ctx.world.player.ship and ctx.world.self_destruct(ship):
+        is_player = ship.key == ctx.world.player.ship or "player-start" in ship.flags
+        if not is_player and ctx.world.self_destruct(ship):
             ctx.world.finish_death(ship)
 
 
 @action("ship-vanish")
 def ship_vanish(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take ships out of the mission without a trace, with what is docked to them (F48); the player's ship is spared."""
+    """Take ships, and what is docked to them, out of the mission without a trace (M8.5).
+
+    The player's ship is not spared, and the mission ends with it (M8.6).
+    """
     world = ctx.world
     for ship in present_ships(world, values):
-        if ship.key != world.player.ship:
-            for member in world.docked_group(ship):
-                world.vanish(member)
+        for member in world.docked_group(ship):
+            world.vanish(member)
+            if member.key == world.player.ship:
+                world.end_mission()

@@ -1,91 +1,197 @@
-"""Actions on energy, ammunition and weapons: they stand in for what a game supplies to the operators that read it."""
+"""Actions on energy, ammunition and weapons (M.4): they stand in for what a game supplies to operators that read it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text
-from sexp_runtime.operators.actions_targets import present_ship, present_ships
+from sexp_runtime.operators.actions_targets import is_in_space, named_ship, ship_in_space, ships_in_space
+from sexp_runtime.world.ships import Ship
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.world import World
 
 #: Actions that set a percentage (percent, ships), with the operator that reads it.
 ENERGY = {"set-weapon-energy": "weapon-energy-pct", "set-afterburner-energy": "afterburner-energy-pct"}
-#: Actions that fill one bank (ship, bank, rounds), with the operator that reads it.
-AMMUNITION = {"set-primary-ammo": "get-primary-ammo", "set-secondary-ammo": "get-secondary-ammo"}
+#: Actions that fill one bank (ship, bank, rounds, limit), with the operators that read rounds and percent.
+AMMUNITION = {
+    "set-primary-ammo": ("get-primary-ammo", "primary-ammo-pct"),
+    "set-secondary-ammo": ("get-secondary-ammo", "secondary-ammo-pct"),
+}
 #: Actions that fill one bank of a turret (ship, turret, bank, rounds), with the operator that reads it.
 TURRET_AMMUNITION = {
     "turret-set-primary-ammo": "turret-get-primary-ammo",
     "turret-set-secondary-ammo": "turret-get-secondary-ammo",
 }
-#: Actions that put a weapon into a bank (ship, bank, weapon), with the operator that reads it.
-WEAPONS = {"set-primary-weapon": "has-primary-weapon", "set-secondary-weapon": "has-secondary-weapon"}
-#: Energy settings in the order of the action's arguments, with the words that read them.
-ENERGY_SETTINGS = (("engine", "engines"), ("shield", "shields"), ("weapon", "weapons"))
-#: The highest energy setting.
-MOST_ENERGY = 12
+#: Actions that put a weapon into a bank (ship, bank, weapon, rounds, limit): what reads the weapon, and its ammunition.
+WEAPONS = {
+    "set-primary-weapon": ("has-primary-weapon", "set-primary-ammo"),
+    "set-secondary-weapon": ("has-secondary-weapon", "set-secondary-ammo"),
+}
+#: Words that read the energy settings of engines, shields and weapons, in this order.
+ENERGY_WORDS = (("engine", "engines"), ("shield", "shields"), ("weapon", "weapons"))
+#: What the three energy settings add up to, and each of them at first.
+ALL_ENERGY = 12
+EVEN_SHARE = ALL_ENERGY // 3
+SHIELDS = 1  #: place of the shields' setting
 
 
 def _energy(name: str, reader: str) -> None:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        for ship in present_ships(ctx.world, values[1:]):
+        for ship in ships_in_space(ctx.world, values[1:]):
             ctx.world.set_game(reader, (ship.name,), min(as_number(values, 0), 100))
 
     action_effect(name, effect)
 
 
-def _ammunition(name: str, reader: str) -> None:
+def _fill(world: World, name: str, ship: Ship, bank: int, rounds: int, limit: int | None) -> None:
+    """Fill a bank, and set its rearm limit, by which the percent left is judged; without one that is not known."""
+    reader, percent = AMMUNITION[name]
+    if limit is not None and limit > 0:
+        rounds = min(rounds, limit)
+        world.set_game(percent, (ship.name, bank), 100 * rounds // limit)
+    else:
+        world.set_game(percent, (ship.name, bank), 0 if rounds == 0 else None)
+    world.set_game(reader, (ship.name, bank), rounds)
+
+
+def _ammunition(name: str) -> None:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        ship = present_ship(ctx.world, values[0])
-        if ship is not None and as_number(values, 1) >= 0:
-            ctx.world.set_game(reader, (ship.name, as_number(values, 1)), max(as_number(values, 2), 0))
+        ship = ship_in_space(ctx.world, values[0])
+        bank, rounds = as_number(values, 1), as_number(values, 2)
+        if ship is not None and bank >= 0 and rounds >= 0:
+            _fill(ctx.world, name, ship, bank, rounds, as_number(values, 3) if len(values) > 3 else None)
 
     action_effect(name, effect)
 
 
 def _turret_ammunition(name: str, reader: str) -> None:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        ship = present_ship(ctx.world, values[0])
-        if ship is not None and as_number(values, 2) >= 0:
-            place = (ship.name, as_text(values, 1), as_number(values, 2))
-            ctx.world.set_game(reader, place, max(as_number(values, 3), 0))
+        ship = ship_in_space(ctx.world, values[0])
+        bank, rounds = as_number(values, 2), as_number(values, 3)
+        if ship is not None and ship.subsystem(as_text(values, 1)) is not None and bank >= 0 and rounds >= 0:
+            ctx.world.set_game(reader, (ship.name, as_text(values, 1), bank), rounds)
 
     action_effect(name, effect)
 
 
-def _weapon(name: str, reader: str) -> None:
+def _arm(world: World, reader: str, place: tuple[str | int, ...], weapon: str) -> None:
+    """Put a weapon into a bank, the last part of `place`, instead of the one that an action put there."""
+    bank = place[-1]
+    key = (reader, *place)
+    old = world.armed.get(key)
+    if old is not None:
+        world.set_game(reader, (*place, old), 0)
+    world.armed[key] = weapon
+    for number in (bank, -1):
+        world.set_game(reader, (*place[:-1], number, weapon), 1)
+    if old is not None and old != weapon:
+        others = [held for other, held in world.armed.items() if other[:-1] == key[:-1]]
+        world.set_game(reader, (*place[:-1], -1, old), int(old in others))
+
+
+def _weapon(name: str, reader: str, ammunition: str) -> None:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        ship = present_ship(ctx.world, values[0])
-        if ship is not None:
-            for bank in (as_number(values, 1), -1):
-                ctx.world.set_game(reader, (ship.name, bank, as_text(values, 2)), 1)
+        ship = ship_in_space(ctx.world, values[0])
+        bank = as_number(values, 1)
+        if ship is None or bank < 0 or not as_text(values, 2):
+            return
+        _arm(ctx.world, reader, (ship.name, bank), as_text(values, 2).lower())
+        if len(values) > 3:
+            limit = as_number(values, 4) if len(values) > 4 else None
+            _fill(ctx.world, ammunition, ship, bank, max(as_number(values, 3), 0), limit)
 
     action_effect(name, effect)
 
 
-for _table, _register in (
-    (ENERGY, _energy),
-    (AMMUNITION, _ammunition),
-    (TURRET_AMMUNITION, _turret_ammunition),
-    (WEAPONS, _weapon),
-):
-    for _name, _reader in _table.items():
-        _register(_name, _reader)
+for _name, _reader in ENERGY.items():
+    _energy(_name, _reader)
+for _name in AMMUNITION:
+    _ammunition(_name)
+for _name, _reader in TURRET_AMMUNITION.items():
+    _turret_ammunition(_name, _reader)
+for _name, (_reader, _ammunition_action) in WEAPONS.items():
+    _weapon(_name, _reader, _ammunition_action)
+
+
+@action("turret-change-weapon")
+def turret_change_weapon(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
+    """Put a weapon into a turret's primary bank, or if that number is 0 secondary bank, both from 1 (M4.11)."""
+    ship = ship_in_space(ctx.world, values[0])
+    turret = ship.subsystem(as_text(values, 1)) if ship is not None else None
+    primary, secondary = as_number(values, 3), as_number(values, 4)
+    if ship is None or turret is None or not (primary or secondary):
+        return
+    reader = "turret-has-primary-weapon" if primary else "turret-has-secondary-weapon"
+    _arm(ctx.world, reader, (ship.name, turret.name, (primary or secondary) - 1), as_text(values, 2).lower())
+
+
+def energy_settings(world: World, ship: Ship) -> list[int]:
+    """Return the energy settings of engines, shields and weapons of a ship."""
+    return [world.game("get-ets-value", words[0], ship.name, default=EVEN_SHARE) for words in ENERGY_WORDS]
+
+
+def _set_energy(world: World, ship: Ship, settings: list[int]) -> None:
+    for words, number in zip(ENERGY_WORDS, settings, strict=True):
+        for word in words:
+            world.set_game("get-ets-value", (word, ship.name), number)
+
+
+def share_shield_energy(world: World, ship: Ship, on: bool) -> None:
+    """Give the energy of shields that are switched off to engines and weapons, or restore even shares (M4.2)."""
+    settings = energy_settings(world, ship)
+    if on:
+        settings = [EVEN_SHARE] * 3
+    else:
+        _move_share(settings, SHIELDS)
+    _set_energy(world, ship, settings)
+
+
+def _move_share(settings: list[int], system: int) -> None:
+    """Share out what one system has among the other two, each of which can have all energy at most."""
+    first, second = (other for other in range(3) if other != system)
+    while settings[system] > 0:
+        lower = first if settings[first] <= settings[second] else second
+        settings[lower] += 1
+        settings[system] -= 1
+
+
+def balanced(settings: list[int]) -> list[int]:
+    """Return energy settings of engines, shields, weapons made to add up (M4.5).
+
+    The lowest gets what is missing, the highest loses what is too much, one at a time; of equals it is the turn of the
+    engines first, then of the shields.
+    """
+    fair = [min(number, ALL_ENERGY + 1) for number in settings]  # higher ones come down to this in any case
+    while sum(fair) < ALL_ENERGY:
+        fair[fair.index(min(fair))] += 1
+    while sum(fair) > ALL_ENERGY:
+        fair[fair.index(max(fair))] -= 1
+    return fair
 
 
 @action("set-ets-values")
 def set_ets_values(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the energy of engines, shields and weapons of ships, each 0 to 12."""
-    for ship in present_ships(ctx.world, values[3:]):
-        for index, words in enumerate(ENERGY_SETTINGS):
-            for word in words:
-                ctx.world.set_game("get-ets-value", (word, ship.name), min(as_number(values, index), MOST_ENERGY))
+    """Set the energy of engines, shields and weapons of ships, up to the first that is not there (M4.5, M4.6).
+
+    What a ship without shields cannot have goes to the other systems, and stays there for the ships after it.
+    """
+    settings = balanced([as_number(values, index) for index in range(3)])
+    for value in values[3:]:
+        ship = named_ship(ctx.world, value)
+        if ship is None or not is_in_space(ship):
+            return
+        if "no-ets" in ship.flags:
+            continue
+        if "no-shields" in ship.flags or ship.max_shields <= 0.0:
+            _move_share(settings, SHIELDS)
+        _set_energy(ctx.world, ship, settings)
 
 
 @action("set-num-countermeasures")
 def set_num_countermeasures(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship so many countermeasures."""
-    ship = present_ship(ctx.world, values[0])
+    """Give a ship so many countermeasures (M4.7); how many its class can have is a game's affair."""
+    ship = ship_in_space(ctx.world, values[0])
     if ship is not None:
         ctx.world.set_game("get-num-countermeasures", (ship.name,), as_number(values, 1))

@@ -1,34 +1,29 @@
-"""Finding what an action names: ships, wings, whole teams, subsystems, and what happens to their hulls."""
+"""Finding what an action names: ships, wings, whole sides, their entries of the mission file, subsystems (M.1, M.2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import ActionValue
-from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.classes import SUBSYSTEM_TYPES
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
-#: Words for all subsystems of a kind, by the kind that subsystems carry.
-GENERIC_SUBSYSTEMS = {
-    "<all engines>": "Engine",
-    "<all turrets>": "Turrets",
-    "<all radars>": "Radar",
-    "<all navigation>": "Navigation",
-    "<all communication>": "Communication",
-    "<all communications>": "Communication",
-    "<all weapons>": "Weapons",
-    "<all sensors>": "Sensors",
-    "<all solar panels>": "Solar Panels",
-    "<all gas collectors>": "Gas Collector",
-    "<all activators>": "Activator",
-    "<all unknown>": "Unknown",
-}
-#: The words that mean the ship's hull where a subsystem is asked for.
-HULL_WORDS = frozenset(("hull", "simulated hull"))
+#: Words for all subsystems of a kind, by the kind that subsystems carry (M2.3).
+KIND_WORDS: Final = {f"<all {kind.lower()}>": kind for kind in SUBSYSTEM_TYPES}
+#: The word for every subsystem of a ship, its hull excepted.
+ALL_SUBSYSTEMS: Final = "<all subsystems>"
+#: The only words for all of a kind that WCS knows, letter for letter.
+_WCS_WORDS: Final = ("<all engines>", "<all turrets>")
+#: Words that stand for no subsystem but for the ship itself, where an operator takes them (M2.5).
+HULL: Final = "hull"
+SIMULATED_HULL: Final = "simulated hull"
+SHIELDS: Final = "shields"
 
 
 def named_ship(world: World, value: ActionValue) -> Ship | None:
@@ -54,8 +49,24 @@ def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     return [ship for ship in _named(world, values) if ship.status is PRESENT]
 
 
+def is_in_space(ship: Ship) -> bool:
+    """Whether a ship is there: present, or in its death roll."""
+    return ship.status is PRESENT or ship.status is DEATH_ROLL
+
+
+def ship_in_space(world: World, value: ActionValue) -> Ship | None:
+    """Return the ship of that name if it is present or in its death roll (M1.2, pattern S)."""
+    ship = named_ship(world, value)
+    return ship if ship is not None and is_in_space(ship) else None
+
+
+def ships_in_space(world: World, values: Iterable[ActionValue]) -> list[Ship]:
+    """Return those of the named ships that are present or in their death roll, in the order named (M1.2, pattern S)."""
+    return [ship for ship in _named(world, values) if is_in_space(ship)]
+
+
 def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
-    """Return those of the named ships that have not left: file data of ships still to arrive can be changed too."""
+    """Return those of the named ships that have not left (M1.14, pattern F); one yet to arrive is its own entry."""
     return [ship for ship in _named(world, values) if ship.status is not EXITED]
 
 
@@ -64,39 +75,66 @@ def wing_ships(world: World, wing: Wing) -> list[Ship]:
     return [ship for ship in world.wing_members(wing) if ship.status is PRESENT]
 
 
-def pending_wing_ships(world: World, wing: Wing) -> list[Ship]:
-    """Return a wing's ships of the mission file that have not arrived yet."""
-    found = (world.ship(name) for name in wing.ships)
-    return [ship for ship in found if ship is not None and ship.status is NOT_YET]
+def targets(world: World, value: ActionValue, *, sides: bool = False) -> tuple[list[Ship], list[Ship]]:
+    """Return the ships in space and the entries of the mission file that a name stands for (M1.15, pattern W).
 
-
-def named_ships(world: World, value: ActionValue, *, pending: bool = False) -> list[Ship]:
-    """Return the ships that a ship, wing or team name stands for; `pending` admits those still to arrive.
-
-    The name is tried as ship first, then wing, then team (H). Of a wing that is there only its present ships count:
-    later waves come as the mission file has them.
+    The name is tried as ship, then as wing, then, with `sides`, as side. Entries are those from which ships can still
+    be made (M1.16). `<any side>` stands for nothing.
     """
     if not isinstance(value, str):
-        return []
-    wanted = (PRESENT, NOT_YET) if pending else (PRESENT,)
+        return [], []
     ship = world.ship(value)
     if ship is not None:
-        return [ship] if ship.status in wanted else []
+        if ship.status is NOT_YET:
+            return [], [ship]
+        return ([ship], []) if is_in_space(ship) else ([], [])
     wing = world.wing(value)
     if wing is not None:
-        present = wing_ships(world, wing)
-        return present if present or not pending else pending_wing_ships(world, wing)
-    team = value.lower()
-    return [ship for ship in world.ships.values() if ship.team.lower() == team and ship.status in wanted]
+        return ([], []) if wing.gone else (world.wing_members(wing), world.pending_entries(wing))
+    if not sides:
+        return [], []
+    side = value.lower()
+    present = [found for found in world.ships.values() if is_in_space(found) and found.team.lower() == side]
+    return present, [entry for entry in all_pending(world) if entry.team.lower() == side]
 
 
-def named_subsystems(ship: Ship, value: ActionValue) -> list[Subsystem]:
-    """Return the subsystems of a ship that a name, or a word for all of a kind, stands for."""
+def all_pending(world: World) -> list[Ship]:
+    """Return every entry of the mission file from which a ship can still be made."""
+    entries: list[Ship] = []
+    for ship in world.ships.values():
+        if ship.status is NOT_YET and (ship.wing is None or ship.wing not in world.wings):
+            entries.append(ship)
+        elif ship.entry is not None and ship.wing is None:  # a created ship that took the name of one to come (M11.6)
+            entries.append(ship.entry)
+    for wing in world.wings.values():
+        entries += world.pending_entries(wing)
+    return entries
+
+
+def named_ships(world: World, value: ActionValue) -> list[Ship]:
+    """Return the ships in the mission and not dying that a ship, wing or side name stands for, tried in that order."""
     if not isinstance(value, str):
         return []
-    key = value.lower()
-    kind = GENERIC_SUBSYSTEMS.get(key)
-    if kind is not None:
-        return [subsystem for subsystem in ship.subsystems.values() if subsystem.type == kind]
-    found = ship.subsystems.get(key)
+    ship = world.ship(value)
+    if ship is not None:
+        return [ship] if ship.status is PRESENT else []
+    wing = world.wing(value)
+    if wing is not None:
+        return wing_ships(world, wing)
+    side = value.lower()
+    return [ship for ship in world.ships.values() if ship.team.lower() == side and ship.status is PRESENT]
+
+
+def named_subsystems(world: World, ship: Ship, value: ActionValue) -> list[Subsystem]:
+    """Return the subsystems of a ship that a name, or a word for all of a kind, stands for (M2.3)."""
+    if not isinstance(value, str):
+        return []
+    if value.startswith("<"):
+        key = value if world.dialect is Dialect.WCS else value.lower()
+        if world.dialect is not Dialect.WCS and key == ALL_SUBSYSTEMS:
+            return list(ship.subsystems.values())
+        kind = KIND_WORDS.get(key)
+        if kind is not None and (world.dialect is not Dialect.WCS or key in _WCS_WORDS):
+            return [subsystem for subsystem in ship.subsystems.values() if subsystem.type == kind]
+    found = ship.subsystem(value)
     return [found] if found is not None else []

@@ -36,11 +36,9 @@ def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
             return NAN_FOREVER
         subsystem = ship.subsystem(ctx.text(node.arg(2)))
         return int(subsystem is not None and _same_cargo(subsystem.cargo, wanted))
-    if ship.status is EXITED:
-        if ship.exit_record is None:
-            return NAN_FOREVER
+    if ship.exit_record is not None:  # of a name's first life, too (M11.5)
         return int(_same_cargo(ship.exit_record.cargo, wanted))
-    return int(_same_cargo(ship.cargo, wanted))
+    return NAN_FOREVER if ship.status is EXITED else int(_same_cargo(ship.cargo, wanted))
 
 
 def _same_cargo(cargo: str, wanted: str) -> bool:
@@ -55,7 +53,7 @@ def _cargo_known(ctx: EvaluationContext, arg: EvalNode, delay: int) -> Raw:
         return FALSE
     if ship.status is NOT_YET:
         return CANT_EVAL
-    if ship.status is EXITED:
+    if ship.status is EXITED or ship.exit_record is not None:  # of a name's first life, too (M11.5)
         if ship.exit_record is None:
             return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
         if not ship.exit_record.cargo_known:
@@ -147,7 +145,7 @@ def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if ship.status is NOT_YET:
             return CANT_EVAL
         since = ship.tag_fix
-        if ship.status is EXITED:
+        if ship.status is EXITED or ship.exit_record is not None:  # of a name's first life, too (M11.5)
             if ship.exit_record is None:
                 return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
             if not ship.exit_record.tagged:
@@ -158,8 +156,14 @@ def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return result
 
 
-@operator("is_tagged", reads=name_reads(("tagged",)), results=P12_RESULTS)
+@operator("is_tagged", reads=name_reads(("tagged",)), traits=Trait.TIME, results=P12_RESULTS)
 def is_tagged(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T while a ship is tagged (H.3)."""
+    """T while a ship is tagged, by the game or for some seconds by an action (H.3, M9.10)."""
     ship = ship_in_space(ctx, node.arg(0))
-    return ship if isinstance(ship, Status) else int(ship.tagged)
+    if isinstance(ship, Status):
+        return ship
+    end = ship.tag_end_us()
+    if ship.tagged or ctx.world.clock.us >= end:
+        return int(ship.tagged)
+    ctx.due_us(end)
+    return 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, fixed_reads
 from sexp_runtime.operators.registry import operator
+from sexp_runtime.operators.ship_flags import CARGO_KNOWN, COLLIDES, NO_COLLIDE, READABLE, WING_FLAGS
 from sexp_runtime.operators.status import (
     P3_RESULTS,
     P12_RESULTS,
@@ -25,37 +26,31 @@ from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Flag names that formulas may ask for (E5, and those that actions set); any other name is ignored by
-#: are-ship-flags-set.
-_FLAG_NAMES = """
-    afterburners-locked ai-attackable-if-no-collide always-death-scream beam-protect-ship break-warp
-    cargo-known cloaked don't-collide-invisible escort flak-protect-ship force-shields-on
-    friendly-stealth-invisible glowmaps-disabled guardian hidden-from-sensors hide-in-mission-log
-    hide-log-entries hide-ship-name ignore-count immobile invulnerable kamikaze laser-protect-ship locked
-    missile-protect-ship nav-carry-status nav-needslink never-warp no-builtin-messages no-changing-wings
-    no-collide no_collide no-death-scream no-departure-warp no-arrival-warp no-arrival-music
-    no-disabled-self-destruct no-dynamic no-ets no-insignias no-shields no-subspace-drive no-targeting-limits
-    no-thrusters only-tagged-targets primaries-locked primitive-sensors protect-ship red-alert-carry
-    reinforcement same-arrival-warp-when-docked same-departure-warp-when-docked scannable scramble-messages
-    secondaries-locked set-class-dynamically special-warp stealth targetable-as-bomb toggle-subsystem-scanning
-    use-unique-orders vaporize
-"""
-KNOWN_SHIP_FLAGS = frozenset(_FLAG_NAMES.split())
 
-
-@operator("hits-left", "sim-hits-left", reads=name_reads(("hull",)), results=P12_RESULTS)
+@operator("hits-left", reads=name_reads(("hull",)), results=P12_RESULTS)
 def hits_left(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Hull of a ship in percent, rounded; a hull below zero counts as none (H.3)."""
     ship = living_ship(ctx, node.arg(0))
     return ship if isinstance(ship, Status) else rounded(ship.hull_percent)
 
 
-@operator("shields-left", reads=name_reads(("shields",)), results=P12_RESULTS)
-def shields_left(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Shields of a ship in percent, rounded; 0 for a ship that has none (H.3)."""
+@operator("sim-hits-left", reads=name_reads(("simulated_hull", "hull")), results=P12_RESULTS)
+def sim_hits_left(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Simulated hull of a ship in percent, rounded: 0 until training or an action gives it some (M3.3)."""
     ship = living_ship(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship
+    return rounded(100.0 * max(ship.simulated_hull, 0.0) / ship.max_hull) if ship.max_hull > 0.0 else 0
+
+
+@operator("shields-left", reads=name_reads(("shields", "flags")), results=P12_RESULTS)
+def shields_left(ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Shields of a ship in percent, rounded; 0 for a ship that has none, or whose shields are off (H.3, M4.2)."""
+    ship = living_ship(ctx, node.arg(0))
+    if isinstance(ship, Status):
+        return ship
+    if "no-shields" in ship.flags:
+        return 0
     return rounded(100.0 * max(ship.shields, 0.0) / ship.max_shields) if ship.max_shields > 0.0 else 0
 
 
@@ -120,9 +115,9 @@ def _matches(ctx: EvaluationContext, node: EvalNode, wanted: str, read: str) -> 
 
 
 def _trait(ctx: EvaluationContext, ship: Ship, read: str) -> str:
-    record = ship.exit_record if ship.status is EXITED else None
+    record = ship.exit_record  # of a name's first life, too (M11.5); its side is read live
     if read == "team":
-        return (ship.team if record is None else record.team).lower()
+        return (record.team if record is not None and ship.status is EXITED else ship.team).lower()
     name = ship.class_name if record is None else record.class_name
     if read == "class":
         return name.lower()
@@ -191,23 +186,32 @@ def is_ai_class(ctx: EvaluationContext, node: EvalNode) -> Raw:
 # Flags
 
 
-@operator("are-ship-flags-set", reads=name_reads(("flags",)), results=P12_RESULTS)
+@operator("are-ship-flags-set", reads=name_reads(("flags", "cargo_known")), results=P12_RESULTS)
 def are_ship_flags_set(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a ship has all flags named; names that are no flags are ignored (H.3)."""
+    """T when a ship has all flags named; flags that only the file has, and unknown names, are passed over (M5.10)."""
     ship = ship_in_space(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship
-    wanted = {ctx.name(arg) for arg in node.args[1:]}
-    return int(all(flag in ship.flags for flag in wanted if flag in KNOWN_SHIP_FLAGS or flag in ship.flags))
+    wanted = [ctx.name(arg) for arg in node.args[1:]]
+    return int(all(_has_flag(ship, flag) for flag in wanted))
+
+
+def _has_flag(ship: Ship, flag: str) -> bool:
+    if flag == CARGO_KNOWN:
+        return ship.cargo_known
+    if flag == COLLIDES:
+        return NO_COLLIDE not in ship.flags
+    return flag in ship.flags or flag not in READABLE
 
 
 @operator("are-wing-flags-set", reads=name_reads(("flags",)), results=(NAN_FOREVER,))
 def are_wing_flags_set(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a wing has all flags named; NaN for ever for an unknown wing (H.3)."""
+    """T when a wing has all flags named, other names passed over; NaN for ever for an unknown wing (H.3, M5.13)."""
     wing = ctx.wing(node.arg(0))
     if wing is None:
         return NAN_FOREVER
-    return int(all(ctx.name(arg) in wing.flags for arg in node.args[1:]))
+    wanted = [ctx.name(arg) for arg in node.args[1:]]
+    return int(all(flag in wing.flags or flag not in WING_FLAGS for flag in wanted))
 
 
 def _ship_flag(ctx: EvaluationContext, node: EvalNode, flag: str) -> Raw:
@@ -288,7 +292,7 @@ def has_armor_type(ctx: EvaluationContext, node: EvalNode) -> Raw:
     wanted = ctx.name(node.arg(1))
     part = ctx.name(node.arg(2))
     if part in ("hull", "<hull>", "shields", "<shields>", "shield"):
-        worn = ship.armor if "hull" in part else ""
+        worn = ship.armor if "hull" in part else ship.shield_armor
     else:
         subsystem = ship.subsystem(part)
         if subsystem is None:

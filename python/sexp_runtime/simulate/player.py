@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.cues import available_reinforcements, call_reinforcement
 from sexp_runtime.operators.actions_motion import place_of
-from sexp_runtime.operators.actions_supply import ENERGY_SETTINGS
+from sexp_runtime.operators.actions_supply import ENERGY_WORDS
 from sexp_runtime.operators.actions_targets import named_ships
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.syntax.tree import NodeKind
@@ -323,7 +323,7 @@ class PlayerHabits:
             return
         first = self._pick(13)
         second = self._pick(13 - first)
-        for words, value in zip(ENERGY_SETTINGS, (first, second, 12 - first - second), strict=True):
+        for words, value in zip(ENERGY_WORDS, (first, second, 12 - first - second), strict=True):
             for word in words:
                 self.world.set_game("get-ets-value", (word, player.name), value)
         self.world.set_game("afterburner-energy-pct", (player.name,), self._pick(101))

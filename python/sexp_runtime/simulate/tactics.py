@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions_damage import subsystem_floor
 from sexp_runtime.operators.actions_geometry import orientation_along
 from sexp_runtime.simulate.orders import (
     CHASES,
@@ -16,6 +15,7 @@ from sexp_runtime.simulate.orders import (
     RESTS,
 )
 from sexp_runtime.simulate.pilot import BOMB_FACTOR, DISARMING, Pilot, distance, hostile
+from sexp_runtime.world.classes import ENGINES, TURRETS
 from sexp_runtime.world.orders import Goal, Order, clears_first, priority, subject
 from sexp_runtime.world.ships import ORIGIN, PRESENT, Ship, Subsystem, Vector
 
@@ -317,7 +317,7 @@ class Tactics:
         part = self._wanted_part(pilot, target)
         if part is None or "invulnerable" in target.flags:
             return
-        points = min(points, part.hull - subsystem_floor(part))
+        points = min(points, part.hull)
         if points > 0.0:
             self.world.damage_subsystem(target, part, points)
 
@@ -328,9 +328,9 @@ class Tactics:
             named = target.subsystem(str(pilot.goal[2]))
             parts = parts if named is None else [named]
         elif order.startswith("ai-disable"):
-            parts = [part for part in parts if part.type == "Engine"]
+            parts = [part for part in parts if part.type == ENGINES]
         elif order.startswith("ai-disarm"):
-            parts = [part for part in parts if part.type == "Turrets"]
+            parts = [part for part in parts if part.type == TURRETS]
         alive = [part for part in parts if part.hull > 0.0]
         return alive[int(self.random.random() * len(alive))] if alive else None
 
@@ -364,7 +364,7 @@ class Tactics:
         self.world.move_ship(ship, ship.position, orientation=orientation)
 
     def _engines_dead(self, ship: Ship) -> bool:
-        engines = [part for part in ship.subsystems.values() if part.type == "Engine"]
+        engines = [part for part in ship.subsystems.values() if part.type == ENGINES]
         return bool(engines) and all(part.hull <= 0.0 for part in engines)
 
     def _fly_group(self, ship: Ship, velocity: Vector) -> None:

@@ -8,19 +8,22 @@ from typing import Final
 #: Subsystem types by the words that their names contain, first match wins; the names of the types are the original's.
 SUBSYSTEM_WORDS: Final = (
     ("turret", "Turrets"),
-    ("engine", "Engine"),
-    ("thruster", "Engine"),
+    ("engine", "Engines"),
+    ("thruster", "Engines"),
     ("radar", "Radar"),
     ("sensor", "Sensors"),
     ("nav", "Navigation"),
-    ("comm", "Communication"),
+    ("comm", "Communications"),
     ("weapon", "Weapons"),
-    ("solar", "Solar Panels"),
-    ("gas", "Gas Collector"),
-    ("activat", "Activator"),
+    ("solar", "Solar panels"),
+    ("gas", "Gas collection"),
+    ("activat", "Activation"),
 )
+ENGINES: Final = "Engines"
+TURRETS: Final = "Turrets"
+ACTIVATION: Final = "Activation"
 UNKNOWN_SUBSYSTEM: Final = "Unknown"
-#: All types that formulas can name.
+#: All types that formulas can name (M2.3, M2.7).
 SUBSYSTEM_TYPES: Final = (*dict.fromkeys(kind for _, kind in SUBSYSTEM_WORDS), UNKNOWN_SUBSYSTEM)
 
 
@@ -34,6 +37,11 @@ def subsystem_type(name: str) -> str:
 
 
 _NONE: Final[frozenset[str]] = frozenset()
+_SMALL: Final = frozenset({"fighter", "bomber", "stealth", "fighter/bomber", "support", "escape pod"})
+_BIG: Final = frozenset(
+    {"transport", "freighter", "awacs", "gas miner", "cruiser", "corvette", "capital", "super cap", "drydock",
+     "knossos device"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +65,13 @@ class ShipClass:
 
     @property
     def small(self) -> bool:
-        """Whether it is a fighter or a bomber."""
-        return self.type in ("fighter", "bomber", "stealth", "fighter/bomber")
+        """Whether it is a fighter, bomber or another ship of that size."""
+        return self.type in _SMALL
+
+    @property
+    def big(self) -> bool:
+        """Whether it is at least as big as a transport: a ship of the size that can keep its cargo (M9.4)."""
+        return self.type in _BIG
 
 
 #: Defaults per ship type: hull points, shield points, metres a second, metres of radius.
@@ -114,9 +127,9 @@ _TYPE_WORDS: Final = (
     ("transport", "transport"),
     ("tanker", "freighter"),
     ("shuttle", "transport"),
-    ("-class", "cruiser"),
     ("bomber", "bomber"),
     ("fighter", "fighter"),
+    ("-class", "cruiser"),
 )
 
 #: Endings of the hull prefix (the first word of names such as "GTCv ..."), after the letters of its side.
@@ -182,10 +195,12 @@ class ClassTable:
     with `add`; `known` says which names were added, for operators that tell unknown classes from known ones.
     """
 
-    __slots__ = ("_classes", "known")
+    __slots__ = ("_classes", "given", "known")
 
     def __init__(self) -> None:
         self._classes: dict[str, ShipClass] = {}
+        #: Lower-case names of the classes that a game declared: their data are not guessed.
+        self.given: set[str] = set()
         #: Lower-case names that a game or a mission declared.
         self.known: set[str] = set()
 
@@ -193,6 +208,7 @@ class ClassTable:
         """Declare a class, replacing what was known of it."""
         self._classes[ship_class.name.lower()] = ship_class
         self.known.add(ship_class.name.lower())
+        self.given.add(ship_class.name.lower())
 
     def get(self, name: str) -> ShipClass:
         """Return the class of that name, made from defaults when nobody declared it."""

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Final
 
+from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world import log as kinds
+from sexp_runtime.world.classes import ACTIVATION, ENGINES, TURRETS
+from sexp_runtime.world.entries import copy_file_data, entry_of, exit_record, is_cargo
 from sexp_runtime.world.navigation import CARRY
 from sexp_runtime.world.orders import Order, file_orders, with_order
 from sexp_runtime.world.orders import subject as about
@@ -17,17 +20,25 @@ from sexp_runtime.world.ships import (
     ORIGIN,
     PRESENT,
     ExitKind,
-    ExitRecord,
     Matrix,
     Ship,
     Subsystem,
     Vector,
 )
-from sexp_runtime.world.state import WorldState
+from sexp_runtime.world.state import VANISHED, WorldState
 from sexp_runtime.world.wings import Wing, wave_ship_name
 
 #: Statuses of a ship that is in space.
 IN_SPACE: Final = (PRESENT, DEATH_ROLL)
+#: The fields of a ship that its base class has.
+_VITALS: Final = (
+    "hull", "max_hull", "shields", "max_shields", "position", "velocity", "orientation", "radius", "status",
+)  # fmt: skip
+#: The flags of a wing that its ships take over when they arrive (M12.17).
+INHERITED_FLAGS: Final = frozenset(
+    {"no-arrival-warp", "no-departure-warp", "same-arrival-warp-when-docked", "same-departure-warp-when-docked",
+     CARRY, "waypoints-no-formation"}
+)  # fmt: skip
 
 
 class Lifecycle(WorldState):
@@ -42,55 +53,53 @@ class Lifecycle(WorldState):
         """Bring a ship that has not been there yet into the mission, at `position` or where its file places it.
 
         A ship that may not arrive (F42, F44), or whose wing is gone or departing (F46), does not come any more.
-        Writes the arrival entry unless `initial` (F41) or the ship belongs to a wing, whose own entry `arrive_wave`
-        writes.
+        Writes the arrival entry, of a wing's ship too (M12.14), unless `initial` (F41). A wing's ship takes over flags
+        of its wing (M12.17). Cargo that the file knows has been known since time 0 (M9.12).
         """
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if ship.status is not NOT_YET or not ship.arrival_allowed:
             return False
         if wing is not None and (wing.gone or wing.departing):
             return False
+        if wing is not None and wing.arrived == 0:
+            self._part_from_entries(wing)
         ship.status = PRESENT
         ship.departing = False
         if position is not None:
             ship.position = position
-        if "cargo-known" in ship.flags and not ship.cargo_known:
-            ship.cargo_known = True
-            ship.cargo_fix = self.clock.fix
         orders = ship.orders or file_orders(ship.definition, self.variables, self.clock.fix)
         for order in wing.orders if wing is not None else ():
             orders = with_order(orders, order._replace(of_wing=True))
         ship.orders = orders
-        if wing is not None and CARRY in wing.flags:
-            ship.flags.add(CARRY)
         if wing is not None:
+            ship.flags |= wing.flags & INHERITED_FLAGS
             wing.members.append(ship.key)
             wing.arrived += 1
             wing.current += 1
             wing.wave = max(wing.wave, 1)
         self._touch_all(ship)
         self._roster_changed()
-        if not initial and wing is None:
+        if not initial:
             self.log.add(kinds.SHIP_ARRIVED, ship.name)
         return True
 
     def arrive_wave(self, wing: Wing, *, initial: bool = False) -> list[Ship]:
         """Bring the next wave of a wing (F45) and return its ships; none if there is no further wave.
 
-        There is none when all waves are used, and for a wing that is gone or departing.
-        The ships of a wing with several waves are named after the wing in order of arrival; those of later waves copy
-        the class, side and place of the wing's ships in the file.
+        There is none when all waves are used, and for a wing that is gone or departing. Every wave is made from the
+        same entries of the mission file, in file order (M12.1, M12.12). The ships of a wing with several waves are
+        named after the wing in order of arrival (M12.5, M12.6).
         """
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             return []
+        if wing.arrived == 0:
+            self._part_from_entries(wing)
+        entries = self.file_entries(wing)
         arrivals: list[Ship] = []
         number = wing.arrived
-        for name in wing.ships:
-            template = self.ships.get(name.lower())
-            if template is None:
-                continue
+        for entry in entries:
             number += 1
-            ship = self._wave_ship(wing, template, number) if wing.waves > 1 else template
+            ship = self._wave_ship(wing, entry, number)
             if ship is not None and ship.status is NOT_YET:
                 arrivals.append(ship)
         wing.wave += 1
@@ -99,21 +108,77 @@ class Lifecycle(WorldState):
         if not initial:
             self.log.add(kinds.WING_ARRIVED, wing.name)
         if not arrivals:
-            self._check_gone(wing)
+            self.settle_gone(wing)
         return arrivals
 
-    def _wave_ship(self, wing: Wing, template: Ship, number: int) -> Ship | None:
-        """Return the registry entry for ship `number` of a wing of several waves, made like the file's if need be."""
-        name = wave_ship_name(wing.name, number)
-        found = self.ships.get(name.lower())
-        if found is not None:
-            return found
-        ship = self.add_ship(name, class_name=template.class_name, team=template.team)
-        copy_file_data(template, ship)
+    def file_entries(self, wing: Wing) -> list[Ship]:
+        """Return the ships of the mission file that a wing's waves are made from, in file order (M12.12)."""
+        if not wing.entries:
+            names = {name.lower() for name in wing.ships}
+            wing.entries = [ship for key, ship in self.ships.items() if key in names]
+        return wing.entries
+
+    def pending_entries(self, wing: Wing) -> list[Ship]:
+        """Return a wing's entries as long as a further wave can come (M1.16)."""
+        if wing.gone or wing.departing or (0 < wing.wave >= wing.waves):
+            return []
+        return self.file_entries(wing)
+
+    def _part_from_entries(self, wing: Wing) -> None:
+        """Give the entries that have the name of a ship of some wave a life of their own, beside that ship (M12.1)."""
+        entries = self.file_entries(wing)
+        if wing.waves == 1:
+            return
+        names = {wave_ship_name(wing.key, number) for number in range(1, wing.waves * len(entries) + 1)}
+        for index, ship in enumerate(entries):
+            if ship.key in names and self.ships.get(ship.key) is ship:
+                entries[index] = entry_of(ship)
+
+    def _wave_ship(self, wing: Wing, entry: Ship, number: int) -> Ship | None:
+        """Return the registry's ship for number `number` of a wing, made from its entry if that is not it."""
+        if wing.waves == 1 and wing.wave == 0:
+            if self.ships.get(entry.key) is entry:
+                return entry
+            name = self.free_name(entry.class_name)  # a created ship has taken its name (M11.6)
+        else:
+            name = wave_ship_name(wing.name, number)
+        ship = self.ships.get(name.lower())
+        if ship is None:
+            ship = self.add_ship(name, class_name=entry.class_name, team=entry.team)
+        elif ship.status is NOT_YET and ship.wing != wing.key:
+            return None  # a ship of the file that happens to have the name
+        elif ship.status is not NOT_YET:
+            return None
+        copy_file_data(entry, ship)
+        ship.entry = entry
         ship.wing = wing.key
         self._refresh_facts(ship)
         self._touch_all(ship)
         return ship
+
+    def count_ship_types(self) -> None:
+        """Count the ships of each type that the mission will have, as at its start (M12.15, ship-type-destroyed).
+
+        The player's ship and ships flagged ignore-count are left out. Of a wing still to come the first wave is, too.
+        """
+        counted: dict[str, int] = {}
+
+        def count(ship: Ship, number: int) -> None:
+            if "ignore-count" not in ship.flags and ship.key != self.player.ship:
+                kind = self.class_table.get(ship.class_name).type
+                counted[kind] = counted.get(kind, 0) + number
+
+        for ship in self.ships.values():
+            if ship.status in IN_SPACE or (ship.status is NOT_YET and ship.wing not in self.wings):
+                count(ship, 1)
+        for wing in self.wings.values():
+            for entry in self.pending_entries(wing):
+                count(entry, wing.waves - 1)
+        self.type_totals = {kind: number for kind, number in counted.items() if number > 0}
+        for kind in counted:
+            self.facts.changed(("type", kind))
+
+    # Ships that no mission file knows
 
     def create_ship(
         self,
@@ -123,15 +188,74 @@ class Lifecycle(WorldState):
         orientation: Matrix = IDENTITY,
         team: str = "Friendly",
     ) -> Ship | None:
-        """Create a ship in play, as `ship-create` does; None if the registry has that name already."""
-        if name.lower() in self.ships:
+        """Create a ship in play, as `ship-create` does, and return it (M.11).
+
+        The name of a ship in space, or `<none>`, gives one with a name of its own (M11.3). The name of a ship that has
+        exited gives that one a second life (M11.4); its exit record stays. The name of a ship yet to arrive is taken
+        over; that one comes under another name (M11.6). None for the empty name.
+        """
+        if not name:
             return None
-        ship = self.add_ship(name, class_name=class_name, team=team, position=position, orientation=orientation)
-        kind = self.class_table.get(class_name).type
-        self.type_totals[kind] = self.type_totals.get(kind, 0) + 1
-        self.facts.changed(("type", kind))
-        self.arrive(ship)
+        ship = self.ships.get(name.lower())
+        wcs = self.dialect is Dialect.WCS
+        if name.lower() == "<none>" or (
+            ship is not None and (ship.status in IN_SPACE or (wcs and ship.status is EXITED))
+        ):
+            name = self.free_name(class_name)
+            ship = None
+        if ship is None:
+            ship = self.add_ship(name, class_name=class_name, team=team, position=position, orientation=orientation)
+        else:
+            if ship.status is NOT_YET:
+                self._displace(ship)
+            elif ship.wing is not None:
+                ship.entry = None  # the wing's, which its later waves are made from
+            self._reset(ship)
+            if ship.entry is not None:  # the cues of the file go on waiting for that one
+                ship.arrival, ship.departure = ship.entry.arrival, ship.entry.departure
+            ship.class_name, ship.team = class_name, team
+            ship.position, ship.orientation = position, orientation
+            self._take_class(ship)
+            self._refresh_facts(ship)
+        self.arrive(ship, initial=wcs)  # WCS writes no entry (M11.1)
         return ship
+
+    def free_name(self, class_name: str) -> str:
+        """Return a name for a ship that has none: its class, up to `#`, and a number (M11.3)."""
+        shown = class_name if self.dialect is Dialect.WCS else class_name.partition("#")[0]
+        number = len(self.ships)
+        while f"{shown} {number}".lower() in self.ships:
+            number += 1
+        return f"{shown} {number}"
+
+    def arrive_displaced(self, ship: Ship) -> Ship | None:
+        """Let the ship of the file come whose name a created ship has taken; return it, or None (M11.6)."""
+        entry = ship.entry
+        if entry is None:
+            return None
+        ship.entry = None
+        comer = self.add_ship(self.free_name(entry.class_name), class_name=entry.class_name, team=entry.team)
+        copy_file_data(entry, comer)
+        self._touch_all(comer)
+        return comer
+
+    def _displace(self, ship: Ship) -> None:
+        """Let the file's entry of a ship yet to arrive go on without the name that a created ship takes over."""
+        entry = entry_of(ship)
+        wing = self.wings.get(ship.wing) if ship.wing is not None else None
+        if wing is None:
+            ship.entry = entry
+            return
+        entries = self.file_entries(wing)
+        wing.entries = [entry if member is ship else member for member in entries]
+
+    def _reset(self, ship: Ship) -> None:
+        """Make a ship of the registry as new, save for its exit record and its entry."""
+        fresh = Ship(ship.name)
+        for field in (*Ship.__slots__, *_VITALS):
+            if field not in ("key", "name", "exit_record", "entry"):
+                setattr(ship, field, getattr(fresh, field))
+        self._refresh_facts(ship)
 
     # Death and departure
 
@@ -164,13 +288,15 @@ class Lifecycle(WorldState):
         if ship.hull != 0.0:
             ship.hull = 0.0
             self._touch(ship, "hull")
+        self._separate_all(ship)
         self._status_changed(ship)
 
     def finish_death(self, ship: Ship) -> bool:
         """End the death roll: the ship has exited, its wing has lost it (F47)."""
         if ship.status is not DEATH_ROLL:
             return False
-        if "ignore-count" not in ship.flags:
+        wing = self.wings.get(ship.wing) if ship.wing is not None else None
+        if "ignore-count" not in ship.flags or (wing is not None and "ignore-count" not in wing.flags):  # M8.9
             kind = self.class_table.get(ship.class_name).type
             self.type_kills[kind] = self.type_kills.get(kind, 0) + 1
             self.facts.changed(("type", kind))
@@ -195,15 +321,11 @@ class Lifecycle(WorldState):
         return True
 
     def _exit(self, ship: Ship, kind: ExitKind) -> None:
-        for key in sorted(ship.docked):
-            other = self.ships.get(key)
-            if other is not None:
-                self._separate(ship, other)
+        self._separate_all(ship)
         ship.status = EXITED
         ship.exit = kind
         ship.departing = False
-        ship.exit_record = None
-        if kind is not ExitKind.VANISHED:
+        if kind is not ExitKind.VANISHED and ship.exit_record is None:  # that of a first life stays (M11.5)
             ship.exit_record = exit_record(ship, kind, self.clock.fix)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None and ship.key in wing.members:
@@ -215,12 +337,12 @@ class Lifecycle(WorldState):
                 wing.vanished += 1
             else:
                 wing.destroyed += 1
-            self._check_gone(wing)
+            self.settle_gone(wing)
         self.navigation.forget_ship(ship.key)
         self._touch_all(ship)
         self._roster_changed()
 
-    def _check_gone(self, wing: Wing) -> None:
+    def settle_gone(self, wing: Wing) -> None:
         """Mark a wing as gone when nobody is left and nobody will come, and write its entry (F47)."""
         if wing.gone or wing.current or not (wing.wave >= wing.waves or wing.departing):
             return
@@ -241,7 +363,7 @@ class Lifecycle(WorldState):
         self.facts.changed(wing.fact)
         for ship in self.wing_members(wing):
             self.depart(ship, node)
-        self._check_gone(wing)
+        self.settle_gone(wing)
         return True
 
     def cancel_wing(self, wing: Wing, kind: ExitKind = ExitKind.DEPARTED) -> bool:
@@ -261,20 +383,20 @@ class Lifecycle(WorldState):
         for ship in self.ships.values():
             if ship.wing == wing.key and ship.status is NOT_YET:
                 ship.arrival_allowed = False
-        self._check_gone(wing)
+        self.settle_gone(wing)
         return True
 
     # Damage, subsystems, scans, tags
 
     def damage(self, ship: Ship, points: float, attacker: Ship | None = None) -> bool:
-        """Take points off the shields, then off the hull of a present ship; a hull at 0 destroys it.
+        """Take points off the shields, if they are on, then off the hull of a present ship; a hull at 0 destroys it.
 
         Invulnerable ships are not touched; a guardian threshold (percent) keeps the hull from falling below it.
         Returns whether the ship was destroyed.
         """
         if ship.status is not PRESENT or points <= 0 or "invulnerable" in ship.flags:
             return False
-        if ship.shields > 0:
+        if ship.shields > 0 and "no-shields" not in ship.flags:
             absorbed = min(ship.shields, points)
             self.set_ship(ship, "shields", ship.shields - absorbed)
             points -= absorbed
@@ -289,52 +411,79 @@ class Lifecycle(WorldState):
         return hull <= 0.0 and self.destroy(ship, attacker)
 
     def damage_subsystem(self, ship: Ship, subsystem: Subsystem, points: float) -> bool:
-        """Take points off a subsystem of a ship in space, write what its loss brings; return whether it was lost.
-
-        The ship is disabled when its last engine is lost, disarmed when its last turret is (small ships never).
-        """
+        """Take points off a subsystem of a ship in space, down to its threshold (M3.20); return whether it was lost."""
         if ship.status not in IN_SPACE or subsystem.hull <= 0.0 or points <= 0:
             return False
-        self.set_subsystem(ship, subsystem, "hull", max(subsystem.hull - points, 0.0))
-        if subsystem.hull > 0.0:
+        floor = min(subsystem.max_hull * subsystem.guardian / 100.0, subsystem.hull)
+        return self.set_strength(ship, subsystem, max(subsystem.hull - points, floor))
+
+    def set_strength(self, ship: Ship, subsystem: Subsystem, points: float, *, again: bool = False) -> bool:
+        """Set the hits of a subsystem of a ship in space, 0 to its maximum; return whether it was lost by that.
+
+        A subsystem that falls to 0 from above is lost (M3.7): its entry is written, and the ship's of being disabled
+        with its last engine or disarmed with its last turret (small ships never are). With `again`, and in WCS, one
+        that was at 0 already has its entries written once more.
+        """
+        if ship.status not in IN_SPACE:
             return False
-        self.log.add(kinds.SUBSYSTEM_DESTROYED, ship.name, subsystem.name)
-        alike = [other for other in ship.subsystems.values() if other.type == subsystem.type]
-        if all(other.hull <= 0.0 for other in alike):
-            if subsystem.type == "Engine":
+        was_whole = subsystem.hull > 0.0
+        self.set_subsystem(ship, subsystem, "hull", min(max(points, 0.0), subsystem.max_hull))
+        if subsystem.hull > 0.0 or not (was_whole or again or self.dialect is Dialect.WCS):
+            return False
+        if subsystem.type != ACTIVATION and VANISHED not in subsystem.flags:
+            self.log.add(kinds.SUBSYSTEM_DESTROYED, ship.name, subsystem.name)
+        if subsystem.type in (ENGINES, TURRETS) and ship.kind_sums(subsystem.type)[0] <= 0.0:
+            if subsystem.type == ENGINES:
                 self.log.add(kinds.DISABLED, ship.name)
-            elif subsystem.type == "Turrets" and not self.class_table.get(ship.class_name).small:
+            elif not self.class_table.get(ship.class_name).small:
                 self.log.add(kinds.DISARMED, ship.name)
         return True
 
     def reveal_cargo(self, ship: Ship) -> bool:
-        """Let a ship's cargo become known now, with its log entry."""
-        if ship.status is not PRESENT or ship.cargo_known:
+        """Let a ship's cargo become known now, with its log entry unless there is none (M9.6)."""
+        if ship.status not in IN_SPACE or ship.cargo_known:
             return False
         ship.cargo_fix = self.clock.fix
         ship.cargo_known = True
         self._touch(ship, "cargo_known")
-        self.log.add(kinds.CARGO_REVEALED, ship.name)
+        if is_cargo(ship.cargo):
+            self.log.add(kinds.CARGO_REVEALED, ship.name)
         return True
 
     def reveal_subsystem_cargo(self, ship: Ship, subsystem: Subsystem) -> bool:
-        """Let the cargo of a subsystem become known now, with its log entry."""
-        if ship.status is not PRESENT or subsystem.cargo_known:
+        """Let the cargo of a subsystem become known now, with its log entry unless there is none (M9.8)."""
+        if ship.status not in IN_SPACE or subsystem.cargo_known:
             return False
         subsystem.cargo_fix = self.clock.fix
         self.set_subsystem(ship, subsystem, "cargo_known", True)
-        self.log.add(kinds.SUBSYSTEM_CARGO_REVEALED, ship.name, subsystem.name)
+        if is_cargo(subsystem.cargo):
+            self.log.add(kinds.SUBSYSTEM_CARGO_REVEALED, ship.name, subsystem.name)
         return True
 
     def tag(self, ship: Ship, on: bool = True) -> bool:
-        """Mark a present ship as tagged, or end that; the first tagging is remembered with its time."""
-        if ship.status is not PRESENT or ship.tagged is on:
+        """Mark a ship in space as tagged, or end that and all tags; the first tagging is remembered with its time."""
+        if ship.status not in IN_SPACE or (ship.tagged is on and (on or not any(ship.tag_ends))):
             return False
         ship.tagged = on
+        if not on:
+            ship.tag_ends = (0, 0)
         if on and ship.tag_fix is None:
             ship.tag_fix = self.clock.fix
         self._touch(ship, "tagged")
         return True
+
+    def tag_for(self, ship: Ship, level: int, seconds: int) -> None:
+        """Tag a ship in space for so many seconds by a tag of level 1 or 2, instead of the one of that level (M9.10).
+
+        A tag of any other level only counts as the first tagging, if there was none (M9.11).
+        """
+        if ship.status not in IN_SPACE:
+            return
+        if ship.tag_fix is None:
+            self.set_ship(ship, "tag_fix", self.clock.fix)
+        if level in (1, 2):
+            end = self.clock.us + seconds * 1_000_000
+            self.set_ship(ship, "tag_ends", (end, ship.tag_ends[1]) if level == 1 else (ship.tag_ends[0], end))
 
     def finish_waypoints(self, ship_or_wing: Ship | Wing, path: str) -> None:
         """Write that a ship or wing reached the end of a path of waypoints; its order to fly it once ends (N2.12)."""
@@ -346,14 +495,19 @@ class Lifecycle(WorldState):
 
     # Docking
 
-    def dock(self, ship: Ship, other: Ship, *, initial: bool = False) -> bool:
-        """Dock two ships; writes the entry unless `initial`, as ships that start docked have none."""
+    def dock(self, ship: Ship, other: Ship, *, initial: bool = False, points: tuple[str, str] | None = None) -> bool:
+        """Dock two ships, at the docking points of both if those are known.
+
+        Writes the entry unless `initial`, as ships that start docked have none.
+        """
         if ship is other or other.key in ship.docked:
             return False
         if not initial and (ship.status is not PRESENT or other.status is not PRESENT):
             return False
         ship.docked.add(other.key)
         other.docked.add(ship.key)
+        if points is not None:
+            ship.dock_points[other.key], other.dock_points[ship.key] = points[0].lower(), points[1].lower()
         self._docking_changed(ship, other)
         if not initial:
             self.log.add(kinds.DOCKED, ship.name, other.name)
@@ -378,10 +532,19 @@ class Lifecycle(WorldState):
         group = self.docked_group(ship)
         ship.docked.discard(other.key)
         other.docked.discard(ship.key)
+        ship.dock_points.pop(other.key, None)
+        other.dock_points.pop(ship.key, None)
         for member in group:
             self._touch(member, "velocity")
         for member in (ship, other):
             self._touch(member, "docked")
+
+    def _separate_all(self, ship: Ship) -> None:
+        """Undock a ship from all its partners without entries, as one does that dies or leaves (M8.8)."""
+        for key in sorted(ship.docked):
+            other = self.ships.get(key)
+            if other is not None:
+                self._separate(ship, other)
 
     def _docking_changed(self, ship: Ship, other: Ship) -> None:
         for member in self.docked_group(ship):
@@ -394,34 +557,3 @@ class Lifecycle(WorldState):
 def _is_flown(order: Order, path: str) -> bool:
     """Whether an order is one to fly a path once."""
     return order.goal[0] == "ai-waypoints-once" and about(order.goal).lower() == path.lower()
-
-
-def exit_record(ship: Ship, kind: ExitKind, fix: int) -> ExitRecord:
-    """Return what is remembered of a ship that exits at `fix` (1/65536 seconds)."""
-    return ExitRecord(
-        kind,
-        fix,
-        ship.team,
-        ship.class_name,
-        ship.cargo,
-        ship.cargo_known,
-        ship.cargo_fix,
-        ship.tag_fix is not None,
-    )
-
-
-def copy_file_data(source: Ship, target: Ship) -> None:
-    """Give a ship of a later wave what the mission file says of the wing's ship that it follows."""
-    for field in (
-        "class_name", "team", "definition", "max_hull", "max_shields", "max_speed", "radius", "cargo", "cargo_known",
-        "ai_class", "hotkey", "arrival", "departure", "speed_bound",
-    ):  # fmt: skip
-        setattr(target, field, getattr(source, field))
-    target.hull, target.shields = target.max_hull, target.max_shields
-    target.position, target.orientation = source.position, source.orientation
-    target.flags = set(source.flags)
-    target.subsystems = {}
-    for key, old in source.subsystems.items():
-        copy = Subsystem(old.name, old.max_hull, old.type)
-        copy.cargo, copy.ai_class, copy.armor = old.cargo, old.ai_class, old.armor
-        target.subsystems[key] = copy

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.world.classes import subsystem_type
-from sexp_runtime.world.lifecycle import exit_record
+from sexp_runtime.world.entries import NO_CARGO, exit_record
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.model import EventDef, Mission, ShipDef
     from sexp_runtime.world.world import World
 
-#: Words that stand where a subsystem is expected and name none.
-_NO_SUBSYSTEM = ("<none>", "none", "<all>", "<argument>", "")
+#: Words that stand where a subsystem is expected and name none; nor does anything in angle brackets (M2.3 to M2.5).
+_NO_SUBSYSTEM = ("", "none", "hull", "simulated hull", "shields")
 
 
 def populate(world: World, mission: Mission) -> None:
@@ -34,6 +34,10 @@ def populate(world: World, mission: Mission) -> None:
     _add_formulas(world, mission)
     for formula in mission.formulas():
         add_named_subsystems(world, formula)
+    world.cargo_words = {ship.cargo.lower() for ship in world.ships.values()}
+    world.cargo_words |= {
+        part.cargo.lower() for ship in world.ships.values() for part in ship.subsystems.values() if part.cargo
+    }
     for player in mission.players:
         if player.start_ship and not world.player.ship:
             world.set_player("ship", player.start_ship.lower())
@@ -42,6 +46,7 @@ def populate(world: World, mission: Mission) -> None:
             if "player-start" in ship.flags:
                 world.set_player("ship", ship.key)
                 break
+    world.count_ship_types()
 
 
 def _add_tables(world: World, mission: Mission) -> None:
@@ -105,8 +110,7 @@ def fill_ship(ship: Ship, row: ShipDef) -> None:
     if row.special_shield_points > 0:
         ship.max_shields = float(row.special_shield_points)
     ship.flags = {flag.lower() for flag in row.flags}
-    if "no-shields" in ship.flags:
-        ship.max_shields = 0.0
+    ship.guardian = int("guardian" in ship.flags)
     ship.hull = ship.max_hull * row.initial_hull / 100.0
     ship.shields = ship.max_shields * row.initial_shields / 100.0
     ship.position = as_vector(row.location)
@@ -114,7 +118,7 @@ def fill_ship(ship: Ship, row: ShipDef) -> None:
     forward = row.orientation[6:9]
     speed = ship.max_speed * row.initial_velocity / 100.0
     ship.velocity = (forward[0] * speed, forward[1] * speed, forward[2] * speed)
-    ship.cargo = row.cargo
+    ship.cargo = row.cargo or NO_CARGO
     ship.cargo_known = "cargo-known" in ship.flags or "player-start" in ship.flags
     ship.ai_class = row.ai_class
     ship.hotkey = row.hotkey
@@ -125,7 +129,9 @@ def fill_ship(ship: Ship, row: ShipDef) -> None:
         if key == "pilot":
             ship.ai_class = entry.ai_class or ship.ai_class
             continue
-        subsystem = ship.subsystems.setdefault(key, Subsystem(entry.name, ship.max_hull / 10))
+        subsystem = ship.subsystem(entry.name)
+        if subsystem is None:
+            subsystem = ship.subsystems[key] = Subsystem(entry.name, ship.max_hull / 10)
         subsystem.hull = subsystem.max_hull * max(0, 100 - entry.damage) / 100.0
         subsystem.cargo = entry.cargo
         subsystem.ai_class = entry.ai_class
@@ -154,12 +160,6 @@ def _add_wings(world: World, mission: Mission) -> None:
             if ship.wing is None:
                 ship.wing = wing.key
                 ship.refresh_facts()
-    for ship in world.ships.values():
-        if "ignore-count" not in ship.flags and ship.status is not ShipStatus.EXITED:
-            wing_of = world.wings.get(ship.wing) if ship.wing is not None else None
-            kind = world.class_table.get(ship.class_name).type
-            count = wing_of.waves if wing_of is not None else 1
-            world.type_totals[kind] = world.type_totals.get(kind, 0) + count
 
 
 def _add_docking(world: World, mission: Mission) -> None:
@@ -168,7 +168,7 @@ def _add_docking(world: World, mission: Mission) -> None:
         for dock in row.docked_with:
             other = world.ship(dock.ship)
             if ship is not None and other is not None and ship.definition is row:
-                world.dock(ship, other, initial=True)
+                world.dock(ship, other, initial=True, points=(dock.own_point, dock.other_point))
 
 
 def event_state(index: int, row: EventDef) -> EventState:
@@ -212,9 +212,9 @@ def _add_subsystems_of(world: World, node: SyntaxNode, types: list[str]) -> None
             continue
         name = argument.text
         if "subsys" in kind and "type" not in kind:
-            if ship is None or name.lower() in _NO_SUBSYSTEM or ship.subsystem(name) is not None:
+            if ship is None or name.startswith("<") or name.lower() in _NO_SUBSYSTEM:
                 continue
-            if name.lower() in ("hull", "shields", "simulated hull"):
+            if ship.subsystem(name) is not None:
                 continue
             ship.subsystems[name.lower()] = Subsystem(name, ship.max_hull / 10, subsystem_type(name))
         elif world.ship(name) is not None:

@@ -27,6 +27,8 @@ SUBSYSTEM_CARGO_REVEALED: Final = "subsystem-cargo-revealed"
 GOAL_SATISFIED: Final = "goal-satisfied"
 GOAL_FAILED: Final = "goal-failed"
 
+#: The kinds whose second name is a subsystem's: one trailing `s` is of no account there (M2.1).
+_SUBSYSTEM_SECOND: Final = frozenset((SUBSYSTEM_DESTROYED, SUBSYSTEM_CARGO_REVEALED))
 #: The kinds whose two names may stand in either order (H: "dock entries match in either name order").
 _EITHER_ORDER: Final = frozenset((DOCKED, UNDOCKED))
 
@@ -74,7 +76,8 @@ class MissionLog:
         if kind in _EITHER_ORDER and second_key < first_key:
             self._by_pair.setdefault((kind, second_key, first_key), []).append(entry)
         else:
-            self._by_pair.setdefault((kind, first_key, second_key), []).append(entry)
+            pair = (kind, first_key, second_key.removesuffix("s") if kind in _SUBSYSTEM_SECOND else second_key)
+            self._by_pair.setdefault(pair, []).append(entry)
         self._facts.changed(("log", first_key))
         if second_key and second_key != first_key:
             self._facts.changed(("log", second_key))
@@ -99,6 +102,8 @@ class MissionLog:
         first_key, second_key = name.lower(), second.lower()
         if kind in _EITHER_ORDER and second_key < first_key:
             first_key, second_key = second_key, first_key
+        elif kind in _SUBSYSTEM_SECOND:
+            second_key = second_key.removesuffix("s")
         entries = self._by_pair.get((kind, first_key, second_key))
         if entries is None or not 1 <= count <= len(entries):
             return None

@@ -73,6 +73,7 @@ class Subsystem:
         "disrupted",
         "fact",
         "flags",
+        "guardian",
         "hull",
         "max_hull",
         "name",
@@ -96,6 +97,8 @@ class Subsystem:
         #: Where it is on the ship: metres to the right, up and forward of the ship's centre.
         self.offset: Vector = ORIGIN
         self.flags: frozenset[str] = frozenset()
+        #: Percent of the maximum below which damage does not bring it (M3.20).
+        self.guardian = 0
 
 
 #: The fact that a change of a ship's field touches: ("ship", key, <this>). Fields not listed touch a fact of their
@@ -108,6 +111,8 @@ FIELD_FACTS: Final[dict[str, str]] = {
     "class_name": "class",
     "cargo_fix": "cargo_known",
     "tag_fix": "tagged",
+    "tag_ends": "tagged",
+    "shield_armor": "armor",
     "wing": "status",
     "orders": "goals",
 }
@@ -119,7 +124,13 @@ class Ship(ShipCore):
     `key` is the lower-case name. Hull and shields are points, positions metres, velocities metres a second.
     `speed_bound` is the greatest speed in metres a second that the ship can have until it is told otherwise, or None
     when nobody promises one. `cargo_fix` and `tag_fix` say since when (1/65536 seconds) cargo is known and the ship has
-    been tagged; `tag_fix` None means never. `docked` holds the keys of the ships directly docked to this one.
+    been tagged; `tag_fix` None means never; `tag_ends` are the moments (mission microseconds) at which tags of level 1
+    and 2 end. `docked` holds the keys of the ships directly docked to this one, `dock_points` the own docking point
+    that each of them holds on to, where it is known.
+
+    A ship that is yet to arrive is its own entry of the mission file. `entry` is that of a ship whose entry goes on
+    without it: the file's ship that later waves are made from too (M12.1), or, of a created ship, the file's ship
+    of that name, which is still to come (M11.6). Entries are ships as well, yet to arrive and not in the registry.
     """
 
     __slots__ = (
@@ -137,8 +148,10 @@ class Ship(ShipCore):
         "definition",
         "departing",
         "departure",
+        "dock_points",
         "docked",
         "emp",
+        "entry",
         "exit",
         "exit_record",
         "flags",
@@ -152,9 +165,13 @@ class Ship(ShipCore):
         "orders",
         "orientation_facts",
         "position_facts",
+        "shield_armor",
+        "simulated_hull",
         "speed_bound",
         "subjects",
         "subsystems",
+        "sums",
+        "tag_ends",
         "tag_fix",
         "tagged",
         "team",
@@ -186,13 +203,21 @@ class Ship(ShipCore):
         self.cargo_fix = 0
         self.tagged = False
         self.tag_fix: int | None = None
+        self.tag_ends = (0, 0)
         self.flags: set[str] = set()
         self.docked: set[str] = set()
+        self.dock_points: dict[str, str] = {}
         self.subsystems: dict[str, Subsystem] = {}
+        #: Hits and maxima of all subsystems of a kind as they were when they were added up last, by kind; None while
+        #: that is as they are (M2.9, M2.10).
+        self.sums: dict[str, tuple[float, float]] | None = None
         self.wing: str | None = None
         self.hotkey = -1
         self.ai_class = ""
         self.armor = ""
+        self.shield_armor = ""
+        #: Points of the simulated hull, which only training and actions change; may be below 0 (M3.3).
+        self.simulated_hull = 0.0
         self.emp = False
         self.guardian = 0
         self.collision_group = 0
@@ -208,6 +233,7 @@ class Ship(ShipCore):
         self.arrival_allowed = True
         #: Whether a navigation point is where this ship is.
         self.is_nav_target = False
+        self.entry: Ship | None = None
         self.subjects: tuple[FactKey, ...] = ()
         self.position_facts: tuple[FactKey, ...] = ()
         self.velocity_facts: tuple[FactKey, ...] = ()
@@ -253,5 +279,21 @@ class Ship(ShipCore):
         return 100.0 * max(self.hull, 0.0) / self.max_hull if self.max_hull > 0 else 0.0
 
     def subsystem(self, name: str) -> Subsystem | None:
-        """Return the subsystem of that name, matched case-insensitively, or None."""
-        return self.subsystems.get(name.lower())
+        """Return the subsystem of that name, or None; neither case nor one trailing `s` is of any account (M2.1)."""
+        key = name.lower()
+        parts = self.subsystems
+        found = parts.get(key)
+        if found is None:
+            found = parts.get(key[:-1] if key.endswith("s") else key + "s")
+        return found
+
+    def kind_sums(self, kind: str) -> tuple[float, float]:
+        """Return hits and maxima of all subsystems of a kind, in points, as they were added up last (M2.9)."""
+        if self.sums is not None:
+            return self.sums.get(kind, (0.0, 0.0))
+        parts = [part for part in self.subsystems.values() if part.type == kind]
+        return sum(max(part.hull, 0.0) for part in parts), sum(part.max_hull for part in parts)
+
+    def tag_end_us(self) -> int:
+        """Return the moment (mission microseconds) at which the last running tag ends."""
+        return max(self.tag_ends)

@@ -37,6 +37,8 @@ from sexp_runtime.world.wings import Wing
 
 #: A number that a game supplies for an operator, or a special word that the operator knows.
 GameValue = int
+#: The mark of a subsystem whose loss is not logged (M3.21).
+VANISHED: Final = "vanished"
 #: Most names of waypoints whose parts are remembered.
 MOST_POINT_NAMES: Final = 4096
 #: Most sides whose ships are remembered.
@@ -96,6 +98,10 @@ class WorldState(WorldCore):
         self.navigation = Navigation(self, self._refresh_facts)
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
+        #: The words for cargo that the mission knows, in lower case (M9.1).
+        self.cargo_words: set[str] = set()
+        #: What actions have put into weapon banks: weapon by reading operator, ship, turret if any, and bank.
+        self.armed: dict[tuple[str | int, ...], str] = {}
         self.mission_over = False
         #: Ships that actions have moved in this frame, and how far in metres, which docked ones follow in the next.
         self.dragged: list[tuple[Ship, Vector]] = []
@@ -137,12 +143,7 @@ class WorldState(WorldCore):
         if name.lower() in self.ships:
             raise ValueError(f"ship {name!r} is in the registry already")
         ship = Ship(name, class_name, team)
-        data = self.class_table.get(class_name)
-        ship.max_hull = ship.hull = data.hull
-        ship.max_shields = ship.shields = data.shields
-        ship.max_speed = data.speed
-        ship.radius = data.radius
-        ship.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
+        self._take_class(ship)
         ship.status = status
         ship.exit = exit
         for field, value in fields.items():
@@ -152,6 +153,15 @@ class WorldState(WorldCore):
         self._touch_all(ship)
         self._roster_changed()
         return ship
+
+    def _take_class(self, ship: Ship) -> None:
+        """Give a new ship the vitals and subsystems of its class."""
+        data = self.class_table.get(ship.class_name)
+        ship.max_hull = ship.hull = data.hull
+        ship.max_shields = ship.shields = data.shields
+        ship.max_speed = data.speed
+        ship.radius = data.radius
+        ship.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
 
     def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
         """Put a wing into the registry; further fields are set as given.
@@ -306,10 +316,20 @@ class WorldState(WorldCore):
 
     def set_subsystem(self, ship: Ship, subsystem: Subsystem, field: str, value: Any) -> bool:
         """Set one field of a subsystem; return whether anything changed."""
+        if field == "hull":
+            ship.sums = None
         return self.set_subsystems(ship, field, ((subsystem, value),))
 
+    def keep_sums(self, ship: Ship) -> None:
+        """Have readers of whole kinds of subsystems go on with the present sums until they are renewed (M2.10)."""
+        if ship.sums is None:
+            ship.sums = {kind: ship.kind_sums(kind) for kind in {part.type for part in ship.subsystems.values()}}
+
     def set_subsystems(self, ship: Ship, field: str, values: Iterable[tuple[Subsystem, Any]]) -> bool:
-        """Set one field of several subsystems of a ship, telling of all at once; return whether anything changed."""
+        """Set one field of several subsystems of a ship, telling of all at once; return whether anything changed.
+
+        The sums of whole kinds (M2.9) are left as they are; `set_subsystem` and what happens in play renew them.
+        """
         changed: list[str] = []
         for subsystem, value in values:
             if getattr(subsystem, field) != value:
@@ -320,6 +340,13 @@ class WorldState(WorldCore):
         if changed:
             self._touch(ship, *(("subsystem_flags",) if field == "flags" else ("subsystems", *changed)))
         return bool(changed)
+
+    def replace_subsystems(self, ship: Ship, subsystems: dict[str, Subsystem]) -> None:
+        """Give a ship other subsystems, by lower-case name."""
+        facts = {part.fact for part in (*ship.subsystems.values(), *subsystems.values())}
+        ship.subsystems = subsystems
+        ship.sums = None
+        self._touch(ship, "subsystems", "subsystem_flags", *sorted(facts))
 
     def add_subsystem(self, ship: Ship, name: str, max_hull: float | None = None, kind: str | None = None) -> Subsystem:
         """Give a ship a subsystem, or return the one of that name."""

@@ -15,7 +15,8 @@ class Wing:
     `waves` and `size` are the number of waves and the ships in each; `arrived`, `destroyed`, `departed`, `vanished`
     count over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members`
     holds the keys of the members present or dying, in order of arrival; `ships` the names of the wing's ships in the
-    mission file. `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
+    mission file. `entries` holds the ships of the mission file that waves are made from, in file order, as soon as the
+    first has come (M12.1). `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
     """
 
     __slots__ = (
@@ -27,6 +28,7 @@ class Wing:
         "departing",
         "departure",
         "destroyed",
+        "entries",
         "fact",
         "flags",
         "gone",
@@ -65,6 +67,7 @@ class Wing:
         self.departing = False
         self.members: list[str] = []
         self.ships: list[str] = []
+        self.entries: list[Any] = []
         self.flags: set[str] = set()
         self.hotkey = -1
         #: Orders that it remembers for ships to come (N2.2).
@@ -85,9 +88,5 @@ class Wing:
 
 
 def wave_ship_name(wing_name: str, number: int) -> str:
-    """Return the name of the ship that arrives as number `number` (from 1) in a wing of several waves (F45).
-
-    A part of the wing's name from `#` on, hidden in display, stays at the end.
-    """
-    shown, mark, hidden = wing_name.partition("#")
-    return f"{shown} {number}{mark}{hidden}"
+    """Return the name of the ship that arrives as number `number` (from 1) in a wing of several waves (F45, M12.5)."""
+    return f"{wing_name} {number}"

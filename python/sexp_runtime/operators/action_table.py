@@ -1,0 +1,92 @@
+"""The table of actions: what each operator that returns nothing changes, by which rule, or that a game is only told.
+
+One row for each such operator of the catalog. Rows of actions on objects are in `action_table_objects`, the others in
+`action_table_world`. A row says what formulas can read back afterwards; a row without that is "told only": the game
+gets the evaluated arguments (numbers by the types of the catalog, texts with variables looked up) and nothing else
+happens. `docs/actions.md` is made from the table; a test compares both with the operators as they are registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from sexp_runtime.operators.action_table_objects import ROWS as OBJECT_ROWS
+from sexp_runtime.operators.action_table_world import ROWS as WORLD_ROWS
+
+INTRODUCTION: Final = """\
+# Actions
+
+What each operator that returns nothing does. *Told only*: the action changes nothing that a formula can read; the game
+gets the operator and its evaluated arguments by the signal `action_requested`, as for every other action. Arguments are
+numbers or texts by the types of `tools/sexp operators NAME`. The game is not told arguments that a mission leaves out;
+the notes say what the original takes for them. A number that is not-a-number (NaN) makes an action do nothing, and the
+game is not told then; exceptions are in the notes. The rules are those of the semantics reference (`architecture.md`).
+Made from `python/sexp_runtime/operators/action_table*.py` by `tools/sexp operators --actions`.
+"""
+#: Stands in a row where there is nothing to say.
+NOTHING: Final = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One action of the table.
+
+    `rule` is the number of the rule that it follows. `changes` says what formulas can read afterwards; "" for an
+    action that a game is only told of. `note` holds defaults, units and bounds of its arguments.
+    """
+
+    name: str
+    rule: str
+    changes: str
+    note: str
+
+    @property
+    def told_only(self) -> bool:
+        """Whether the action changes nothing that a formula reads."""
+        return not self.changes
+
+
+def parse_rows(text: str) -> Iterator[ActionRow]:
+    """Yield the rows of a text of lines `names | rule | changes | note`; several names in one line have a row each.
+
+    Raises ValueError for a line of another form.
+    """
+    for line in text.splitlines():
+        if not line.strip():
+            continue
+        parts = [part.strip() for part in line.split("|")]
+        if len(parts) not in (3, 4):
+            raise ValueError(f"not a row of the table of actions: {line!r}")
+        names, rule, changes, note = (*parts, "")[:4]
+        for name in names.split():
+            yield ActionRow(name, rule, "" if changes == NOTHING else changes, note)
+
+
+def _table() -> dict[str, ActionRow]:
+    table: dict[str, ActionRow] = {}
+    for row in (*parse_rows(OBJECT_ROWS), *parse_rows(WORLD_ROWS)):
+        if row.name in table:
+            raise ValueError(f"two rows for the action {row.name}")
+        table[row.name] = row
+    return dict(sorted(table.items()))
+
+
+#: The rows by the operator's name, in alphabetical order.
+ACTION_TABLE: Final[Mapping[str, ActionRow]] = _table()
+
+
+def as_markdown() -> str:
+    """Return the table as page of the documentation."""
+    told = sum(row.told_only for row in ACTION_TABLE.values())
+    lines = [
+        INTRODUCTION,
+        f"{len(ACTION_TABLE)} operators: {len(ACTION_TABLE) - told} change something, {told} are told only.",
+        "",
+        "| operator | rule | what formulas can read afterwards | arguments |",
+        "|---|---|---|---|",
+    ]
+    for row in ACTION_TABLE.values():
+        lines.append(f"| `{row.name}` | {row.rule} | {row.changes or '*told only*'} | {row.note} |")
+    return "\n".join(lines) + "\n"
