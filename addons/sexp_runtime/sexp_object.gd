@@ -102,13 +102,16 @@ func tie() -> Error:
 		push_error("SexpObject %s: Object Name is empty, so it is tied to no object of the mission" % get_path())
 		return ERR_UNCONFIGURED
 	if _runtime.is_restoring():
-		_take_from_mission()
+		var facts := _runtime.get_object(object_name)
+		if facts.get("status", "") in ["exited", "not-yet"]:
+			left.emit("vanished") # when the mission was saved it had left, or had not arrived yet
+			return OK
+		_take_from_mission(facts)
 	return _runtime.track(self, object_name)
 
 
-# What the mission that is restored knows becomes the node's own; an object that has left is asked to go.
-func _take_from_mission() -> void:
-	var facts := _runtime.get_object(object_name)
+# What the mission that is restored knows becomes the node's own.
+func _take_from_mission(facts: Dictionary) -> void:
 	if facts.is_empty():
 		return
 	hull = max_hull * (facts["hull"] as float)

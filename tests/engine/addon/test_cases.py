@@ -79,3 +79,7 @@ def test_a_changed_file_is_taken_into_the_running_mission() -> None:
     run_case(
         "reload", allowed=("SEXP: reload_mission", "cannot be read: File not found", "at: push_", "GDScript backtrace")
     )
+
+
+def test_the_patrol_demo_is_played_saved_and_loaded() -> None:
+    run_case("patrol", fixed_fps=60)

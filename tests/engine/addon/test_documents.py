@@ -1,4 +1,4 @@
-"""README and docs/getting-started.md, done to the letter in an empty folder: what they print is what comes out."""
+"""README, Getting started and the tutorial, done to the letter in an empty folder: they print what they say."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ from engine.addon.projects import import_project, make_project
 pytestmark = pytest.mark.engine
 
 README = ROOT / "README.md"
-PAGES = (README, ROOT / "addons" / "sexp_runtime" / "docs" / "getting-started.md")
+ADDON = ROOT / "addons" / "sexp_runtime"
+PAGES = (README, ADDON / "docs" / "getting-started.md")
+TUTORIAL = ADDON / "docs" / "tutorial.md"
 #: A line that names a file, then its text in a block.
 FILE = re.compile(r"^`([\w.]+)`, [^\n]*:\n\n```\w*\n(.*?)^```", re.S | re.M)
 #: A command and what it prints.
@@ -65,12 +67,11 @@ def shell(command: str, folder: Path, environment: Mapping[str, str]) -> subproc
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_the_first_mission_prints_what_the_page_says(page: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("page", [*PAGES, TUTORIAL], ids=lambda page: page.stem)
+def test_the_game_of_the_page_prints_what_the_page_says(page: Path, tmp_path: Path) -> None:
     text = page.read_text(encoding="utf-8")
     files = files_of(text)
-    assert sorted(files) == ["first.fs2", "first.gd", "first.tscn", "ship.gd"]
-    assert len(files["first.gd"].strip().splitlines()) < 20
+    assert len(files) >= 4
     project = make_project(
         tmp_path / "project", '[editor_plugins]\n\nenabled=PackedStringArray("res://addons/user/plugin.cfg")\n'
     )
@@ -95,9 +96,22 @@ def test_the_first_mission_prints_what_the_page_says(page: Path, tmp_path: Path)
         assert "ERROR" not in done.stderr, done.stderr
 
 
-def test_both_pages_have_the_same_files() -> None:
+def test_both_first_pages_have_the_same_short_files() -> None:
     first, second = (files_of(page.read_text(encoding="utf-8")) for page in PAGES)
     assert first == second
+    assert sorted(first) == ["first.fs2", "first.gd", "first.tscn", "ship.gd"]
+    assert len(first["first.gd"].strip().splitlines()) < 20
+
+
+def test_the_tutorial_builds_the_patrol_demo() -> None:
+    files = files_of(TUTORIAL.read_text(encoding="utf-8"))
+    folder = ADDON / "demo" / "patrol"
+    demo = {
+        path.name: path.read_text(encoding="utf-8").replace("res://addons/sexp_runtime/demo/patrol/", "res://")
+        for path in folder.iterdir()
+        if path.suffix in (".gd", ".tscn", ".fs2")
+    }
+    assert files == demo
 
 
 def test_the_commands_of_the_shell_work_on_the_first_mission(tmp_path: Path) -> None:
@@ -131,6 +145,6 @@ def test_the_example_in_python_prints_what_the_page_says(tmp_path: Path) -> None
 
 
 def test_every_file_that_a_page_links_to_is_there() -> None:
-    for page in PAGES:
+    for page in (*PAGES, TUTORIAL):
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name} links to {target}"
