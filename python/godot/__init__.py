@@ -46,6 +46,7 @@ from ._core import (
     Vector4,
     Vector4i,
 )
+from ._errors import push_error_at
 from ._expose import export, expose, exposed, signal
 from ._types import typed_array
 
@@ -80,6 +81,7 @@ __all__ = [
     "export",
     "expose",
     "exposed",
+    "push_error_at",
     "signal",
     "typed_array",
 ]

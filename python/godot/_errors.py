@@ -68,3 +68,8 @@ def report(problem: BaseException | None, source: Any = None, heading: str = "")
     """Print one Godot error for an exception."""
     if problem is not None:
         _core.print_script_error(*format_error(problem, source, heading))
+
+
+def push_error_at(text: str, file: str, line: int, where: str = "") -> None:
+    """Print an error that points to a line of a file, in the Errors tab as well; `where` names what stands there."""
+    _core.print_script_error(text, text, where, resource_path(file), line)

@@ -116,9 +116,11 @@ class RuntimeHost:
                     recording.unlink()
             if not isinstance(error, OSError | ValueError):
                 raise
+            reason = _reason(error)
             if isinstance(error, RefusedMissionError):
                 self.problems.take(file, error.problems)
-            self._report("error", f"load_mission: {file}: {_reason(error)}")
+                reason = "not loaded, because of its errors"
+            self._report("error", f"load_mission: {file or 'the given text'}: {reason}")
             return False
         self.close()
         self._scratch = scratch

@@ -18,20 +18,25 @@ class MissionProblems:
 
     def __init__(self, report: Callable[[str, str], None]) -> None:
         self._report = report
+        #: Shows an error at its place in the mission's file, where that is possible; else it is a line of text.
+        self.show: Callable[[Diagnostic], None] | None = None
         self._found: list[Diagnostic] = []
 
     def take(self, file: str, problems: list[Diagnostic]) -> None:
         """Keep the problems of a mission and report them: each error on a line, of warnings only the number."""
         self._found = [problem if problem.file else replace(problem, file=file) for problem in problems]
-        lines = list(dict.fromkeys(str(problem) for problem in self._found if problem.is_error))
-        for line in lines[:MOST_PROBLEMS]:
-            self._report("error", line)
-        if len(lines) > MOST_PROBLEMS:
-            self._report("error", f"... and {len(lines) - MOST_PROBLEMS} more; get_problems() has them")
+        errors = list({str(problem): problem for problem in self._found if problem.is_error}.values())
+        for problem in errors[:MOST_PROBLEMS]:
+            if self.show is not None:
+                self.show(problem)
+            else:
+                self._report("error", str(problem))
+        if len(errors) > MOST_PROBLEMS:
+            self._report("error", f"... and {len(errors) - MOST_PROBLEMS} more; get_problems() has them")
         warnings = sum(not problem.is_error for problem in self._found)
         if warnings:
             shown = "1 warning" if warnings == 1 else f"{warnings} warnings"
-            self._report("info", f"{shown} in the mission; get_problems() and tools/sexp check list them")
+            self._report("info", f"{shown} in the mission; get_problems() lists them")
 
     def as_list(self) -> list[dict[str, Any]]:
         """Return each problem as severity, code, text, file, line, column (0: none) and owner."""

@@ -6,9 +6,12 @@ The engine imports this module when it starts, the editor too, so it imports the
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import godot
+
+if TYPE_CHECKING:
+    from sexp_runtime.syntax import Diagnostic
 
 
 class GodotNodes:
@@ -85,6 +88,7 @@ class SexpBridge(godot.RefCounted):
         self.host.read_file = _read_file
         if not self.host.hints.command and not godot.OS.has_feature("template"):
             self.host.hints.command = _engine_as_prover()
+        self.host.problems.show = self._show_problem
         self._monitors = CustomMonitors(self.host.snapshot)
         self._debugger = DebuggerLink(self.host)
         self._usable = True
@@ -118,6 +122,12 @@ class SexpBridge(godot.RefCounted):
             godot.push_warning(line)
         else:
             godot.print(line)
+
+    def _show_problem(self, problem: Diagnostic) -> None:
+        """Show an error of a mission's file at its place in the Errors tab."""
+        text = f"SEXP: {problem.code} {problem.message}"
+        where = f"{problem.owner}, column {problem.column}" if problem.owner else f"column {problem.column}"
+        godot.push_error_at(f"{text} [{where}]", problem.file, problem.line, problem.owner)
 
     def _failed(self, method: str, problem: Exception) -> None:
         """Report an error of the runtime's own in one line; its traceback stands in the verbose output."""

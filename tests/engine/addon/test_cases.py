@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import run_case
+from engine.addon.game import run, run_case
 from sexp_runtime.analysis.replay import Replay
 
 pytestmark = pytest.mark.engine
@@ -56,7 +56,14 @@ def test_a_hint_is_applied_and_the_run_saved_as_one_file(tmp_path: Path) -> None
 
 
 def test_a_mission_belongs_to_its_scene() -> None:
-    allowed = ("SEXP: load_mission", "SEXP: track", "Object Name is empty", "at: push_", "GDScript backtrace")
+    allowed = (
+        "SEXP: load_mission",
+        "SEXP: E205",
+        "SEXP: track",
+        "Object Name is empty",
+        "at: push_",
+        "GDScript backtrace",
+    )
     run_case("mission_node", allowed=allowed, fixed_fps=60)
 
 
@@ -83,3 +90,14 @@ def test_a_changed_file_is_taken_into_the_running_mission() -> None:
 
 def test_the_patrol_demo_is_played_saved_and_loaded() -> None:
     run_case("patrol", fixed_fps=60)
+
+
+def test_errors_of_a_mission_point_to_its_own_file_and_line(tmp_path: Path) -> None:
+    mission = Path(__file__).parent / "scene" / "patrol.fs2"
+    text = mission.read_text(encoding="utf-8")
+    line = text[: text.index("( has-time-elapsed 1 )")].count("\n") + 1
+    wrong = tmp_path / "wrong.fs2"
+    wrong.write_text(text.replace("( has-time-elapsed 1 )", "( has-time-elapsed )"), encoding="utf-8")
+    done = run("--fixed-fps", "60", "--", f"--mission={wrong}", "--seconds=1", "--quit-at-end")
+    assert f"({wrong}:{line})" in done.output, done.output[-3000:]
+    assert "SEXP: E302" in done.output and 'event "Late"' in done.output
