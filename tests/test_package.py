@@ -31,20 +31,21 @@ ROOMS: Final[dict[str, str]] = {
     "operators": "values catalog syntax world",
     "compiler": "values syntax world operators",
     "cache": "world",
-    "events": "values loops syntax mission world operators compiler cache",
+    "rules": "values syntax mission world operators",
+    "events": "values loops syntax mission world operators compiler cache rules",
     "monitor": "values loops syntax mission world operators cache",
-    "simulate": "values syntax mission world operators events",
+    "simulate": "values syntax mission world operators rules",
     "watcher": "world",
     "adhoc": "values syntax world operators compiler cache",
-    "engines": "mission world operators events",
-    "session": "syntax mission world operators cache events monitor simulate watcher adhoc engines",
+    "engines": "mission world operators rules events",
+    "session": "syntax mission world operators cache rules events monitor simulate watcher adhoc engines",
     "analysis": "values syntax mission world operators monitor session",
-    "conformance_engines": "values syntax world operators compiler cache events",
+    "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",
-    "bridge": "values catalog syntax mission world operators cache events monitor session analysis",
+    "bridge": "values catalog syntax mission world operators cache rules events monitor session analysis",
     "commands": (
-        "values catalog syntax mission world operators events monitor engines session analysis conformance"
+        "values catalog syntax mission world operators rules events monitor engines session analysis conformance"
         " conformance_engines conformance_missions"
     ),
     "cli": "loops",

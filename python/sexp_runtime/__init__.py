@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from sexp_runtime.cache.expression_cache import ExpressionCache
-    from sexp_runtime.events.manager import MissionEventManager
     from sexp_runtime.mission.validator import SexpValidator
     from sexp_runtime.monitor.hints import PerformanceHints
     from sexp_runtime.monitor.performance import SexpPerformanceMonitor
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.operators.evaluator import SexpEvaluator
+    from sexp_runtime.rules.manager import MissionEventManager
     from sexp_runtime.session import MissionSession
     from sexp_runtime.syntax.parser import SexpParser
     from sexp_runtime.syntax.tree import SexpExpression
@@ -41,7 +41,7 @@ __version__: Final = "0.1.0"
 _HOMES: Final = {
     "EvaluationContext": "operators.context",
     "ExpressionCache": "cache.expression_cache",
-    "MissionEventManager": "events.manager",
+    "MissionEventManager": "rules.manager",
     "MissionSession": "session",
     "PerformanceHints": "monitor.hints",
     "SexpEvaluator": "operators.evaluator",

@@ -10,9 +10,9 @@ from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import CachedFormulas, compiled
-from sexp_runtime.events.formula import Formula, InterpretedFormula
-from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.formula import Formula, InterpretedFormula
+from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.world import World

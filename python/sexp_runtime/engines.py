@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.cached_formulas import compiled
-from sexp_runtime.events.cues import CueManager
-from sexp_runtime.events.formula import interpreted
-from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import FormulaFactory, NaiveEventManager
+from sexp_runtime.rules.cues import CueManager
+from sexp_runtime.rules.formula import interpreted
+from sexp_runtime.rules.manager import MissionEventManager
+from sexp_runtime.rules.naive import FormulaFactory, NaiveEventManager
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission

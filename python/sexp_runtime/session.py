@@ -448,7 +448,7 @@ class MissionSession:
         return explain(self.manager, self.cues, kind, name)
 
     def counters(self) -> dict[str, int]:
-        """Return the counters of events, goals and cues, added up (see events.counters)."""
+        """Return the counters of events, goals and cues, added up (see rules.counters)."""
         events, cues = self.manager.counters.as_dict(), self.cues.counters.as_dict()
         return {name: number + (cues[name] if name != "frames" else 0) for name, number in events.items()}
 

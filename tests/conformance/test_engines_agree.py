@@ -9,10 +9,10 @@ import pytest
 
 from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.formula import AbsentFormula, Formula
-from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.formula import AbsentFormula, Formula
+from sexp_runtime.rules.manager import MissionEventManager
+from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.syntax import SexpExpression
 from support.fuzzing import examples
 from support.sexp_bench import Bench

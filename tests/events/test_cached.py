@@ -384,7 +384,9 @@ def test_a_bypassed_event_is_left_alone_until_its_turn_comes(monkeypatch: pytest
     run(manager, 1)
     visited: list[int] = []
     process = manager._process
-    monkeypatch.setattr(manager, "_process", lambda event: (visited.append(event.index), process(event)))
+    monkeypatch.setattr(
+        manager, "_process", lambda event, *result: (visited.append(event.index), process(event, *result))
+    )
     for value in range(20):  # a chatty fact
         manager.world.variables.set_number(0, value)
         manager.frame()

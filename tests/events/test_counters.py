@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sexp_runtime.events.counters import EngineCounters
+from sexp_runtime.rules.counters import EngineCounters
 
 SLOTS = 4
 #: For each slot in a frame: nothing happens, it changes between rest and visits in its turn, or after its turn.

@@ -6,15 +6,6 @@ from collections.abc import Callable
 
 import pytest
 
-from sexp_runtime.events.cues import (
-    NEVER,
-    CueKind,
-    CueManager,
-    available_reinforcements,
-    call_reinforcement,
-    can_leave,
-)
-from sexp_runtime.events.formula import interpreted
 from sexp_runtime.mission import make_symbols
 from sexp_runtime.mission.model import (
     ArrivalDef,
@@ -27,6 +18,15 @@ from sexp_runtime.mission.model import (
     WingDef,
 )
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.cues import (
+    NEVER,
+    CueKind,
+    CueManager,
+    available_reinforcements,
+    call_reinforcement,
+    can_leave,
+)
+from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus

@@ -16,11 +16,11 @@ from events.random_missions import MissionPlan, apply, build_context, build_worl
 from sexp_runtime.events import drain
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
-from sexp_runtime.events.formula import interpreted
-from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import NaiveEventManager
-from sexp_runtime.events.trace import compare, snapshot
 from sexp_runtime.loops import plain
+from sexp_runtime.rules.formula import interpreted
+from sexp_runtime.rules.manager import MissionEventManager
+from sexp_runtime.rules.naive import NaiveEventManager
+from sexp_runtime.rules.trace import compare, snapshot
 from support.fuzzing import examples, in_fast
 
 

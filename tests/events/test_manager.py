@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sexp_runtime.events.formula import Formula, InterpretedFormula, interpreted
-from sexp_runtime.events.manager import MissionEventManager, is_elapsed, stamp_after
-from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.mission.model import EventDef, GoalDef
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning
+from sexp_runtime.rules.formula import Formula, InterpretedFormula, interpreted
+from sexp_runtime.rules.manager import MissionEventManager, is_elapsed, stamp_after
+from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.syntax import SexpExpression
 from sexp_runtime.values import Raw
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER

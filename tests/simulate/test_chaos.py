@@ -8,11 +8,11 @@ from random import Random
 import pytest
 
 from sexp_runtime.catalog import CATALOG
-from sexp_runtime.events.cues import CueManager
-from sexp_runtime.events.formula import interpreted
 from sexp_runtime.mission import make_symbols
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import SexpEvaluator
+from sexp_runtime.rules.cues import CueManager
+from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.lifecycle import IN_SPACE

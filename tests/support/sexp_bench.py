@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sexp_runtime.conformance import STATUS_NAMES, CaseWorld, Parse
-from sexp_runtime.events.formula import InterpretedFormula
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.formula import InterpretedFormula
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.world import World
 

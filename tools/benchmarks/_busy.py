@@ -13,9 +13,9 @@ from _timing import by_turns
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.cached_formulas import compiled
-from sexp_runtime.events.cues import CueManager
-from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.cues import CueManager
+from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.world.world import World
 
 #: What formulas read, by what changes it. Each is false, and each of its evaluations might be the one that is not.

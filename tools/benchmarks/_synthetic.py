@@ -12,11 +12,11 @@ from sexp_runtime.compiler import measures
 from sexp_runtime.events import drain
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
-from sexp_runtime.events.formula import interpreted
-from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import NaiveEventManager
 from sexp_runtime.loops import plain
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.formula import interpreted
+from sexp_runtime.rules.manager import MissionEventManager
+from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import SexpExpression

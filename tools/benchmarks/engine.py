@@ -22,7 +22,7 @@ from _timing import by_turns  # noqa: E402
 
 from sexp_runtime import loops  # noqa: E402
 from sexp_runtime.events.cached import CachedEventManager  # noqa: E402
-from sexp_runtime.events.manager import MissionEventManager  # noqa: E402
+from sexp_runtime.rules.manager import MissionEventManager  # noqa: E402
 
 #: What the numbers are to be, by their names below: at most this.
 GOALS = {

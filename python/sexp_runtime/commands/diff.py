@@ -15,8 +15,8 @@ from sexp_runtime.commands.progress import track
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
-from sexp_runtime.events.trace import compare, snapshot
 from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.rules.trace import compare, snapshot
 from sexp_runtime.session import MissionSession
 
 #: Differences listed for each mission; a run stops at the first frame that has any.

@@ -11,7 +11,7 @@ from typing import Any
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.engines import ENGINES
-from sexp_runtime.events.cues import CueKind
+from sexp_runtime.rules.cues import CueKind
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.clock import EVENT_CLOCK_START
 from sexp_runtime.world.mission_state import EventState

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached_formulas import CachedFormulas
-from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.events.rehearsal import Rehearsal, rehearse
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
 from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.manager import FormulaProfiler
+    from sexp_runtime.rules.manager import FormulaProfiler
 
 #: What `last_cause` can hold, and its names.
 CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)

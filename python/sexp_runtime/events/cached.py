@@ -19,8 +19,8 @@ from sexp_runtime.events.cached_slots import (
     CachedSlots,
 )
 from sexp_runtime.events.drain import NEW
-from sexp_runtime.events.manager import is_elapsed
 from sexp_runtime.loops import PASSED
+from sexp_runtime.rules.manager import is_elapsed
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState
@@ -137,9 +137,7 @@ class CachedEventManager(CachedSlots):
         self._rest[index] = VISITED
         if state in (AT_REST_FIRST, AT_REST_REPEAT):
             self._wake(state == AT_REST_REPEAT, False)
-        self._pending = (value, status)
-        self._process(self.world.events[index])
-        self._pending = None
+        self._process(self.world.events[index], (value, status))
 
     def _turn(self, index: int, kind: int) -> None:
         """Visit one marked event if its turn is in this pass."""
@@ -162,11 +160,15 @@ class CachedEventManager(CachedSlots):
         self._leave_rest(index)
         self._process(event)
 
-    def _process(self, event: EventState) -> None:
+    def _process(self, event: EventState, result: tuple[int, Status] | None = None) -> None:
+        """Process an event, with a result if its formula has just been evaluated; find out whether it can rest."""
         index = event.index
         wakes = self._wakes
         before = _state(event)
-        self.process_event(index)
+        if result is None:
+            self.process_event(index)
+        else:  # at rest until now, so it is not chained
+            self.apply_event(event, *result)
         self._note_stamp(event)
         wakes[index] = 0
         if event.done:
@@ -266,19 +268,20 @@ class CachedEventManager(CachedSlots):
             self._goal_drain.ready[index] = PASSED
             return
         self.goals.ensure_edges(index)
-        self._judge(goal)
+        self.judge_goal(index)
+        self._rest_goal(goal)
 
     def _take_goal(self, index: int, value: int, status: Status) -> None:
         """Judge a goal at rest whose formula has just been evaluated; its request in this frame is counted."""
         if self._goal_rest[index] == AT_REST_FIRST:
             self._goal_rest[index] = self._goal_drain.ready[index] = 0
             self._wake(False, False)
-        self._pending = (value, status)
-        self._judge(self.world.goals[index])
-        self._pending = None
+        goal = self.world.goals[index]
+        self.apply_goal(goal, value, status)
+        self._rest_goal(goal)
 
-    def _judge(self, goal: GoalState) -> None:
-        self.judge_goal(goal.index)
+    def _rest_goal(self, goal: GoalState) -> None:
+        """Let a goal rest that was judged and is incomplete."""
         if goal.status == GOAL_INCOMPLETE:
             self._goal_rest[goal.index] = 1
             self.counters.rest(False)

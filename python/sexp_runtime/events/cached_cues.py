@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.answers import CAUSES, Answers
-from sexp_runtime.events.cues import CALLED, Cue, CueKind, CueManager
 from sexp_runtime.events.drain import Drain
-from sexp_runtime.events.formula import AbsentFormula, Formula
 from sexp_runtime.loops import PASSED
+from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager
+from sexp_runtime.rules.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER
@@ -53,8 +53,6 @@ class CachedCueManager(CueManager):
         self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
         self._drain = Drain(self.answers, self._visit_index, self._take, self._report)
         self._asked = bytearray(len(self.cues))
-        self._was_asked = False  # whether the cue whose turn it is has been asked for its formula's value
-        self._pending: int | None = None
         self._frame_us = -1  # when the last frame was
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
         self._leaving: list[Cue] = []  # done, and still to be retired
@@ -118,12 +116,10 @@ class CachedCueManager(CueManager):
         if self._asked[index]:
             self._asked[index] = self._drain.ready[index] = 0
             self.counters.wake(True, 0)
-        self._pending = value
-        self._visit(self.cues[index])
-        self._pending = None
+        self._visit(self.cues[index], value)
 
-    def _visit(self, cue: Cue) -> None:
-        """Take a cue's turn, then let it rest until something that it looks at changes."""
+    def _visit(self, cue: Cue, value: int | None = None) -> None:
+        """Take a cue's turn, with its value if it has just been evaluated; then let it rest until something changes."""
         index = cue.index
         table = self.answers.table
         self._drain.ready[index] = 0
@@ -131,7 +127,9 @@ class CachedCueManager(CueManager):
             self._asked[index] = 0
             self.counters.wake(True, 1)
         table.wake.marks[index] = 0
-        if cue.done or not self._take_turn(cue):
+        if not cue.done:
+            self._asked[index] = self._take_turn(cue, value) and not cue.done
+        if cue.done:
             # Thirty ships can come in one frame: their edges are given up in those after it, one cue in each.
             table.dirty.marks[index] = table.wake.marks[index] = 0
             self._leaving.append(cue)
@@ -146,19 +144,19 @@ class CachedCueManager(CueManager):
         self._watch(cue)
         self.agenda.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
 
-    def _take_turn(self, cue: Cue) -> bool:
-        """Process a cue and note whether its formula was asked for; return whether it can ever do anything again."""
-        self._was_asked = False
-        self.process(cue)
-        self._asked[cue.index] = self._was_asked and not cue.done
-        return not cue.done
+    def _take_turn(self, cue: Cue, value: int | None) -> bool:
+        """Process a cue, with its value if that is known; return whether the rules ask for its formula."""
+        decided = self.is_decided(cue)
+        if decided is not None:
+            is_true = decided
+        else:
+            is_true = self.request(cue) if value is None else value != 0
+        if is_true:
+            self.apply(cue)
+        return decided is None
 
     def request(self, cue: Cue) -> bool:
         """Return whether a cue is true now, from cache if nothing could have changed it (F40)."""
-        self._was_asked = True
-        if self._pending is not None:
-            value, self._pending = self._pending, None
-            return value != 0
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)

@@ -9,10 +9,10 @@ from typing import Final
 from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.compiler.measures import Measure, Measures
-from sexp_runtime.events.formula import AbsentFormula
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_settled
 from sexp_runtime.operators.node import BuildError, EvalNode
+from sexp_runtime.rules.formula import AbsentFormula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.facts import FactKey

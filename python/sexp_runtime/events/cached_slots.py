@@ -11,13 +11,13 @@ from typing import Final
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.answers import CAUSES, Answers
-from sexp_runtime.events.counters import EngineCounters
 from sexp_runtime.events.drain import NEW, Drain
-from sexp_runtime.events.manager import MissionEventManager
-from sexp_runtime.events.naive import formula_of
 from sexp_runtime.events.standing_draws import StandingDraws
 from sexp_runtime.loops import PASSED
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.manager import MissionEventManager
+from sexp_runtime.rules.naive import formula_of
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
 from sexp_runtime.world.facts import FactKey
@@ -93,7 +93,6 @@ class CachedSlots(MissionEventManager, ABC):
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self._pending: tuple[int, Status] | None = None
         self._until_check = verify_every
         self._check_at = 0
         for event in events:
@@ -152,9 +151,6 @@ class CachedSlots(MissionEventManager, ABC):
 
     def request_event(self, index: int) -> tuple[int, Status]:
         """Return value and root status of an event's formula, from cache if nothing could have changed them."""
-        if self._pending is not None:
-            answer, self._pending = self._pending, None
-            return answer
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("event", index)
@@ -163,9 +159,6 @@ class CachedSlots(MissionEventManager, ABC):
 
     def request_goal(self, index: int) -> tuple[int, Status]:
         """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
-        if self._pending is not None:
-            answer, self._pending = self._pending, None
-            return answer
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("goal", index)

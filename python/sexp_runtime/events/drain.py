@@ -12,8 +12,8 @@ from sexp_runtime.values import KNOWN_FALSE, Status
 from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.manager import FormulaProfiler
     from sexp_runtime.events.standing_draws import StandingDraws
+    from sexp_runtime.rules.manager import FormulaProfiler
 
 #: Words of `Drain.ready` beside those of loops, for slots of whose evaluation everything has to be noted: any, and one
 #: that is evaluated for the first time, or on trial whether it can rest.

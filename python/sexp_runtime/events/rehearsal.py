@@ -8,10 +8,10 @@ from typing import Any, Final, NoReturn, cast
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.compiler.truth import is_pure
-from sexp_runtime.events.formula import Formula
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import Trait
+from sexp_runtime.rules.formula import Formula
 from sexp_runtime.values import NAN, UNKNOWN, Status
 from sexp_runtime.world.clock import NEVER
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.events.cues import available_reinforcements, call_reinforcement
 from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_supply import ENERGY_WORDS
 from sexp_runtime.operators.actions_targets import named_ships
+from sexp_runtime.rules.cues import available_reinforcements, call_reinforcement
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.syntax.tree import NodeKind
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector

@@ -7,8 +7,8 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.events.cues import can_leave
 from sexp_runtime.operators.actions import ActionValue
+from sexp_runtime.rules.cues import can_leave
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
 from sexp_runtime.simulate.player import PlayerHabits
 from sexp_runtime.simulate.tactics import Tactics

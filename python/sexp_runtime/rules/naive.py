@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sexp_runtime.events.formula import Formula, interpreted
-from sexp_runtime.events.manager import MissionEventManager
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.formula import Formula, interpreted
+from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.world import World
 

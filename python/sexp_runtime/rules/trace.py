@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.events.formula import Formula
-from sexp_runtime.events.manager import MissionEventManager
+from sexp_runtime.rules.formula import Formula
+from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, UNKNOWN
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.cues import CueManager
+    from sexp_runtime.rules.cues import CueManager
 
 _SPECIAL: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER})
 _EVENT_FIELDS: Final = (

@@ -1,7 +1,7 @@
 """The event manager: judges goals and processes events in the original's order, all on every pass (section F).
 
-This is the naive engine, the oracle of the others: an engine that answers from cache overrides `request_event` and
-`request_goal`, or calls the same steps for fewer events.
+This is the naive engine, the oracle of the others. A turn asks for a result (`request_event`, `request_goal`) and
+applies it (`apply_event`, `apply_goal`). A cached engine answers differently, or applies results that it already has.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import Final, Protocol
 
-from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.formula import Formula
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.formula import Formula
 from sexp_runtime.values import KNOWN_FALSE, UNKNOWN, Status
 from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, MissionRecord
 from sexp_runtime.world.clock import STAMP_IMMEDIATE, STAMP_NEVER
@@ -27,6 +27,8 @@ from sexp_runtime.world.mission_state import (
 )
 from sexp_runtime.world.world import World
 
+#: What operators and chains can see of an event, see `_visible`.
+Visible = tuple[int, bool, int | None, bool, int | None]
 #: Milliseconds between passes over goals and first-time events in training missions (F1).
 TRAINING_INTERVAL_MS: Final = 500
 
@@ -118,21 +120,33 @@ class MissionEventManager:
     # -- one event --------------------------------------------------------------------------------------------------
 
     def process_event(self, index: int) -> None:
-        """Evaluate an event unless its chain bypasses it, and count its repeats and triggers (F2-F10)."""
+        """Ask for an event's result unless its chain bypasses it, and apply it (F2-F10)."""
         event = self.world.events[index]
-        before = _visible(event)
         event.bypassed = self.is_bypassed(index)
         if event.bypassed:
+            before = _visible(event)
             self.advance_event(event)
+            if _visible(event) != before:
+                self.world.touch_event(index)
         else:
+            before = _visible(event)
             value, status = self.request_event(index)
-            event.result = value
-            if status is KNOWN_FALSE:
-                self._fail(event)
-            else:
-                self.advance_event(event)
+            self.apply_event(event, value, status, before)
+
+    def apply_event(self, event: EventState, value: int, status: Status, before: Visible | None = None) -> None:
+        """Let an event have a result: fail it, or count its repeats and triggers (F4-F10).
+
+        `before` is what was seen of the event before its formula was evaluated, which can reset it; None for now.
+        """
+        if before is None:
+            before = _visible(event)
+        event.result = value
+        if status is KNOWN_FALSE:
+            self._fail(event)
+        else:
+            self.advance_event(event)
         if _visible(event) != before:
-            self.world.touch_event(index)
+            self.world.touch_event(event.index)
 
     def is_bypassed(self, index: int) -> bool:
         """Say whether a chained event has to wait for its neighbours (F2)."""
@@ -207,9 +221,12 @@ class MissionEventManager:
     # -- one goal ---------------------------------------------------------------------------------------------------
 
     def judge_goal(self, index: int) -> None:
-        """Evaluate a goal: known false fails it, any value but 0 completes it (F1c)."""
+        """Ask for a goal's result and apply it (F1c)."""
         value, status = self.request_goal(index)
-        goal = self.world.goals[index]
+        self.apply_goal(self.world.goals[index], value, status)
+
+    def apply_goal(self, goal: GoalState, value: int, status: Status) -> None:
+        """Let a goal have a result: known false fails it, any value but 0 completes it (F1c)."""
         if status is KNOWN_FALSE:
             self.decide_goal(goal, GOAL_FAILED)
         elif value != 0:
@@ -354,6 +371,6 @@ def stamp_after(now: int, interval_ms: int) -> int:
     return STAMP_NEVER if interval_ms < 0 else now + interval_ms
 
 
-def _visible(event: EventState) -> tuple[int, bool, int | None, bool, int | None]:
+def _visible(event: EventState) -> Visible:
     """Return what operators and chains can see of an event."""
     return event.result, event.done, event.timestamp, event.has_interval, event.satisfied_time

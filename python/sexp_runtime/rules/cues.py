@@ -8,8 +8,8 @@ from enum import Enum
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.events.counters import EngineCounters
-from sexp_runtime.events.placement import Placement
+from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.placement import Placement
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE
 from sexp_runtime.world.classes import ENGINES
@@ -19,10 +19,10 @@ from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Vector
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.formula import Formula
-    from sexp_runtime.events.manager import FormulaProfiler
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.rules.formula import Formula
+    from sexp_runtime.rules.manager import FormulaProfiler
     from sexp_runtime.world.world import World
 
 #: Flags of a ship that cannot leave through hyperspace (F46).
@@ -137,8 +137,9 @@ class CueManager:
     `formulas` makes the evaluable form of a cue. `leave` is told of each ship that is to depart, so that a game or a
     simulation can fly it out and call World.depart when it is gone; without it ships depart at once. `load` is to be
     called once at mission time 0, `frame` each frame. `on_request("cue", index)` is called for each evaluation that is
-    asked for, `profiler.formula` after each that is made. An engine that answers from cache overrides `request`, or
-    calls `process` for fewer cues.
+    asked for, `profiler.formula` after each that is made. A turn finds out whether the cue is asked (`is_decided`),
+    asks (`request`) and applies what is true (`apply`). An engine that answers from cache overrides `request`, or takes
+    fewer turns.
     """
 
     def __init__(
@@ -163,7 +164,13 @@ class CueManager:
         #: Told of each evaluation that is made, when set (see the event manager's).
         self._placement = Placement(world, seed)
         self._reported: set[int] = set()
-        self._process: dict[CueKind, Callable[[Cue], None]] = {
+        self._decide: dict[CueKind, Callable[[Cue], bool | None]] = {
+            CueKind.SHIP_ARRIVAL: self._decide_ship_arrival,
+            CueKind.WING_ARRIVAL: self._decide_wing_arrival,
+            CueKind.SHIP_DEPARTURE: self._decide_ship_departure,
+            CueKind.WING_DEPARTURE: self._decide_wing_departure,
+        }
+        self._apply: dict[CueKind, Callable[[Cue], None]] = {
             CueKind.SHIP_ARRIVAL: self._ship_arrival,
             CueKind.WING_ARRIVAL: self._wing_arrival,
             CueKind.SHIP_DEPARTURE: self._ship_departure,
@@ -217,7 +224,20 @@ class CueManager:
     def process(self, cue: Cue) -> None:
         """Take one cue's turn, as a naive frame does for each; when nothing changed it only counts."""
         if not cue.done:
-            self._process[cue.kind](cue)
+            decided = self.is_decided(cue)
+            if self.request(cue) if decided is None else decided:
+                self.apply(cue)
+
+    def is_decided(self, cue: Cue) -> bool | None:
+        """Return whether a cue counts as true without its formula, None if that has to be asked.
+
+        A cue that will never do anything again becomes done.
+        """
+        return self._decide[cue.kind](cue)
+
+    def apply(self, cue: Cue) -> None:
+        """Let a cue be true: start its delay, and when that is over bring in or send away whom it is for."""
+        self._apply[cue.kind](cue)
 
     def _settle_terms(self, cue: Cue) -> None:
         """Take note of terms that an action has given the subject (M13.1, M13.4): a delay that runs ends with them."""
@@ -268,11 +288,9 @@ class CueManager:
 
     def frame(self) -> None:
         """Process every cue at the clock's present time, in the original's order (F0)."""
-        process = self._process
         finished = False
         for cue in self._active:
-            if not cue.done:
-                process[cue.kind](cue)
+            self.process(cue)
             finished = finished or cue.done
         if finished:
             self._active = [cue for cue in self._active if not cue.done]
@@ -383,14 +401,19 @@ class CueManager:
         bays = [subsystem for key, subsystem in carrier.subsystems.items() if "bay" in key]
         return not bays or any(bay.hull > 0.0 for bay in bays)
 
-    def _ship_arrival(self, cue: Cue) -> None:
+    def _decide_ship_arrival(self, cue: Cue) -> bool | None:
         ship = cue.subject
         assert isinstance(ship, Ship)
         if ship.status is not ShipStatus.NOT_YET and ship.entry is None:
             cue.done = True
-            return
+            return False
         self._settle_terms(cue)
-        if not self._due_to_arrive(cue) or self._holds_back(cue):
+        return True if CALLED in ship.flags else None
+
+    def _ship_arrival(self, cue: Cue) -> None:
+        ship = cue.subject
+        assert isinstance(ship, Ship)
+        if self._holds_back(cue):
             return
         self._start_delay(cue, self._delay_ms(cue))
         if self.world.clock.us < cue.due_us:
@@ -435,20 +458,24 @@ class CueManager:
                 x, y, z = (member.position[axis] - before[axis] + ship.position[axis] for axis in range(3))
                 self.world.arrive(member, (x, y, z), initial=initial)
 
-    def _wing_arrival(self, cue: Cue) -> None:
+    def _decide_wing_arrival(self, cue: Cue) -> bool | None:
         wing = cue.subject
         assert isinstance(wing, Wing)
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             cue.done = wing.gone or wing.departing
-            return
+            return False
         self._settle_terms(cue)
-        first = wing.wave == 0
-        if not first and wing.current > wing.threshold:
-            return
-        if not self._due_to_arrive(cue) or self._holds_back(cue):
+        if wing.wave > 0 and wing.current > wing.threshold:
+            return False
+        return True if CALLED in wing.flags else None
+
+    def _wing_arrival(self, cue: Cue) -> None:
+        wing = cue.subject
+        assert isinstance(wing, Wing)
+        if self._holds_back(cue):
             return
         if cue.due_us == NEVER:
-            at_once = first or wing.arrival.at_once
+            at_once = wing.wave == 0 or wing.arrival.at_once
             self._start_delay(cue, self._delay_ms(cue) if at_once else self._wave_delay_ms(wing))
         if self.world.clock.us < cue.due_us:
             return
@@ -488,27 +515,40 @@ class CueManager:
         return True
 
     def _elapsed(self, cue: Cue) -> bool:
-        """Evaluate a departure cue and its delay: whether it is time (F46)."""
-        self._settle_terms(cue)
-        if not self.request(cue):
-            return False
+        """Start the delay of a true departure cue; return whether it is over (F46)."""
         self._start_delay(cue, cue.subject.departure.delay * 1000)
         return self.world.clock.us >= cue.due_us
 
-    def _ship_departure(self, cue: Cue) -> None:
+    def _decide_ship_departure(self, cue: Cue) -> bool | None:
         ship = cue.subject
         assert isinstance(ship, Ship)
         if ship.status is not ShipStatus.PRESENT:
             cue.done = ship.status is ShipStatus.EXITED and ship.entry is None
-        elif can_leave(ship) and self._elapsed(cue):
+            return False
+        if not can_leave(ship):
+            return False
+        self._settle_terms(cue)
+        return None
+
+    def _ship_departure(self, cue: Cue) -> None:
+        ship = cue.subject
+        assert isinstance(ship, Ship)
+        if self._elapsed(cue):
             self.begin_departure(ship)
 
-    def _wing_departure(self, cue: Cue) -> None:
+    def _decide_wing_departure(self, cue: Cue) -> bool | None:
         wing = cue.subject
         assert isinstance(wing, Wing)
         if wing.gone or wing.departing:
             cue.done = True
-        elif self._elapsed(cue):
+            return False
+        self._settle_terms(cue)
+        return None
+
+    def _wing_departure(self, cue: Cue) -> None:
+        wing = cue.subject
+        assert isinstance(wing, Wing)
+        if self._elapsed(cue):
             cue.done = True
             if wing.current == 0:
                 self.world.depart_wing(wing)  # cancelled before it arrived, or between two waves
