@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.events.answers import Answers
+from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.cached_formulas import compiled
+from sexp_runtime.events.explain import Explanation, FactTimes, explain
 from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.rules.naive import FormulaFactory, NaiveEventManager
+from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
@@ -25,11 +32,37 @@ ENGINES: Final = ("naive", "compiled", "cached")
 
 @dataclass(slots=True)
 class Engine:
-    """What processes a mission: `cues` steps 2 and 3 of a frame, `events` the goal and event pass (F0)."""
+    """What processes a mission: `cues` steps 2 and 3 of a frame, `events` the goal and event pass (F0).
+
+    `rows` are the slots of cached results, by kind of formula; empty for an engine that keeps none. `explain_slot`
+    explains one by kind and name; None where there are none.
+    """
 
     name: str
     events: MissionEventManager
     cues: CueManager
+    rows: Mapping[Kind, Answers] = field(default_factory=dict)
+    explain_slot: Callable[[str, str | int, FactTimes | None], Explanation] | None = None
+
+    @property
+    def waits_for(self) -> dict[str, Sequence[Collection[FactKey] | None]]:
+        """The facts that each formula waits for, by kind and index, kept up to date; empty without cached results."""
+        return {kind: row.table.facts for kind, row in self.rows.items()}
+
+    def slots(self) -> int:
+        """Return how many formulas have a cached value now."""
+        return sum(row.held() for row in self.rows.values())
+
+    def explain(self, kind: str, name: str | int, times: FactTimes | None = None) -> Explanation:
+        """Explain why an event, goal or cue has its value (see events.explain); RuntimeError without cached results."""
+        if self.explain_slot is None:
+            raise RuntimeError(f"the engine {self.name!r} keeps no results to explain")
+        return self.explain_slot(kind, name, times)
+
+    def close(self) -> None:
+        """Give back what the engine has of the world."""
+        self.events.close()
+        self.cues.close()
 
 
 def make_engine(
@@ -49,14 +82,12 @@ def make_engine(
     """
     training = mission.info.is_training
     if name == "cached":
-        from sexp_runtime.events.cached import CachedEventManager
-        from sexp_runtime.events.cached_cues import CachedCueManager
-
         cached_cues = CachedCueManager(world, mission, context, leave=leave, seed=seed)
         events = CachedEventManager(
             world, context, training=training, mission=mission.name, verify_every=verify_every
         )  # fmt: skip
-        return Engine(name, events, cached_cues)
+        rows = {Kind.EVENT: events.events, Kind.GOAL: events.goals, Kind.CUE: cached_cues.answers}
+        return Engine(name, events, cached_cues, rows, partial(explain, events, cached_cues))
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
     make: FormulaFactory = interpreted if name == "naive" else compiled

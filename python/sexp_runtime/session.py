@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -29,12 +29,13 @@ from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
-    from sexp_runtime.events.explain import Explanation
+    from sexp_runtime.events.answers import Answers
+    from sexp_runtime.events.explain import Explanation, FactTimes
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.campaign import Campaign, MissionRecord
-    from sexp_runtime.world.facts import FactKey
+    from sexp_runtime.world.mission_state import Kind
     from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
@@ -155,7 +156,7 @@ class MissionSession:
         )  # fmt: skip
         self.monitor = SexpPerformanceMonitor(
             [self.manager, self.cues], self.context, facts=self._world.facts,
-            waits_for=self._waits_for(), mode=Mode.OFF, sample_every=settings.sample_every,
+            waits_for=self._engine.waits_for, mode=Mode.OFF, sample_every=settings.sample_every,
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
         )  # fmt: skip
@@ -349,10 +350,7 @@ class MissionSession:
         self.stop_recording()
         self.monitor.mode = Mode.OFF
         self.cache.clear()
-        for part in (self.manager, self.cues):
-            close = getattr(part, "close", None)
-            if close is not None:
-                close()
+        self._engine.close()
         self._watcher.close()
         for listeners in (self.on_event_satisfied, self.on_event_failed, self.on_goal_changed):
             listeners.clear()
@@ -427,25 +425,18 @@ class MissionSession:
             return f"variable {self._world.variables.names[cause[1]] or cause[1]}"
         return describe_cause(cause)
 
-    def _waits_for(self) -> dict[str, Sequence[Collection[FactKey] | None]]:
-        """Return the facts that each formula waits for now, by kind; nothing for an engine that does not wait."""
-        if self.engine != "cached":
-            return {}
-        parts: dict[str, Any] = {"event": self.manager, "goal": self.manager, "cue": self.cues}
-        return {kind: part.waits_for(kind) for kind, part in parts.items()}
+    @property
+    def rows(self) -> Mapping[Kind, Answers]:
+        """The slots of cached results, by kind of formula; empty for an engine that keeps none."""
+        return self._engine.rows
 
-    def explain(self, kind: str, name: str | int) -> Explanation:
+    def explain(self, kind: str, name: str | int, times: FactTimes | None = None) -> Explanation:
         """Return why an "event", "goal" or "cue" has its value and what it waits for; its text is for people.
 
-        Raises KeyError for a name that is not there, RuntimeError where the engine keeps no results.
+        `times` lets it name the facts that changed. Raises KeyError for a name that is not there, RuntimeError where
+        the engine keeps no results.
         """
-        from sexp_runtime.events.cached import CachedEventManager
-        from sexp_runtime.events.cached_cues import CachedCueManager
-        from sexp_runtime.events.explain import explain
-
-        if not isinstance(self.manager, CachedEventManager) or not isinstance(self.cues, CachedCueManager):
-            raise RuntimeError(f"the engine {self.engine!r} keeps no results to explain")
-        return explain(self.manager, self.cues, kind, name)
+        return self._engine.explain(kind, name, times)
 
     def counters(self) -> dict[str, int]:
         """Return the counters of events, goals and cues, added up (see rules.counters)."""
@@ -491,7 +482,7 @@ class MissionSession:
 
     def slots(self) -> int:
         """Return how many formulas have a slot with a cached result."""
-        return sum(part.slots() for part in (self.manager, self.cues) if hasattr(part, "slots"))
+        return self._engine.slots()
 
     def report(self, *, most: int | None = None) -> dict[str, Any]:
         """Return the performance report (see monitor.report); lists are cut to `most` rows, None for all."""

@@ -248,7 +248,7 @@ def check_live(session: MissionSession, hint: Hint) -> tuple[str, int]:
     That is on another engine, for a formula that is not there, and for one that remembers what the new one, which
     starts afresh, could not know.
     """
-    if session.engine != "cached":
+    if not session.rows:
         raise ValueError(f"formulas are replaced on the cached engine, this is {session.engine}")
     if not (hint.rewritten and hint.safe):
         raise ValueError("the hint has no text that is safe to apply")

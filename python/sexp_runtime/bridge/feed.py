@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.events.answers import CAUSES, Answers
-from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -268,9 +268,8 @@ class DebugFeed:
             key = (kind, state.key)
             world.facts.subscribe(key, self._marks, at)
             self._edges.append((world.facts, key, self._marks, at))
-        if isinstance(session.manager, CachedEventManager):
-            manager = session.manager
-            self._answers = [(0, manager.answers("event")), (len(world.events), manager.answers("goal"))]
+        if session.rows:
+            self._answers = [(0, session.rows[Kind.EVENT]), (len(world.events), session.rows[Kind.GOAL])]
             self._evaluated = {first: list(answers.evaluated_us) for first, answers in self._answers}
         names = [[kind, state.index, state.name[:LONGEST_NAME]] for kind, state in states]
         self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, names, total])
@@ -390,8 +389,8 @@ def _row(session: MissionSession, kind: str, index: int) -> Row:
     if seen is not None and seen.evaluations:
         mean = round(seen.total_ns / seen.evaluations / 1000, 2)
         cost = (seen.last_cause[:LONGEST_NAME], seen.evaluations, mean)
-    if isinstance(session.manager, CachedEventManager):
-        cause = CAUSES[session.manager.answers(kind).cause_of(index)]
+    if session.rows:
+        cause = CAUSES[session.rows[Kind(kind)].cause_of(index)]
         if cause == "fact":  # only the monitor knows which, if it looked
             cause = cost[0] if cost[0] not in CAUSES else cause
         cost = ("" if cause == "never" else cause or "fact", *cost[1:])

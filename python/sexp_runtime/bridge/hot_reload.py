@@ -56,7 +56,7 @@ def reload_formulas(session: MissionSession, content: bytes | str, file: str) ->
 
     `content` is the whole file. A recording of the session ends, because a replay would not know of the change.
     """
-    if session.engine != "cached":
+    if not session.rows:
         raise ReloadError(f"formulas are replaced on the cached engine, this is {session.engine}")
     loaded = parse_mission(content, file=file, dialect=session.mission.dialect)
     problems: list[Diagnostic] = [*loaded.diagnostics]

@@ -13,11 +13,10 @@ from typing import Any
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
 from sexp_runtime.engines import ENGINES
-from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.rules.trace import compare, snapshot
 from sexp_runtime.session import MissionSession
+from sexp_runtime.world.mission_state import Kind
 
 #: Differences listed for each mission; a run stops at the first frame that has any.
 LISTED = 20
@@ -155,13 +154,8 @@ def _frame_us(usual_us: int, draw: random.Random) -> int:
 
 def _evict(session: MissionSession, draw: random.Random) -> int:
     """Drop cached values at random, as an eviction would: the value goes, the knowledge of its facts stays."""
-    rows = []
-    if isinstance(session.manager, CachedEventManager):
-        rows += [session.manager.events, session.manager.goals]
-    if isinstance(session.cues, CachedCueManager):
-        rows.append(session.cues.answers)
     dropped = 0
-    for row in rows:
+    for row in session.rows.values():
         size = len(row.values)
         for _ in range(size // EVICT_ONE_IN + 1 if size else 0):
             index = draw.randrange(size)
@@ -174,10 +168,8 @@ def _evict(session: MissionSession, draw: random.Random) -> int:
 def _facts(session: MissionSession, what: str) -> list[str]:
     """Return the facts that the event or goal named in a difference waits for."""
     kind, _, rest = what.partition(" ")
-    manager = session.manager
-    if kind not in ("event", "goal") or not isinstance(manager, CachedEventManager):
-        return []
-    return sorted(str(key) for key in manager.answers(kind).facts(int(rest.split(" ", 1)[0])))
+    row = session.rows.get(Kind(kind)) if kind in tuple(Kind) else None
+    return [] if row is None else sorted(str(key) for key in row.facts(int(rest.split(" ", 1)[0])))
 
 
 def _summary(results: list[DiffResult]) -> dict[str, Any]:

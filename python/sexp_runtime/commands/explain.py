@@ -9,9 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sexp_runtime.commands.output import write_json
-from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_cues import CachedCueManager
-from sexp_runtime.events.explain import FactTimes, explain
+from sexp_runtime.events.explain import FactTimes
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
 
@@ -40,18 +38,16 @@ def run(args: argparse.Namespace) -> int:
     except ValueError as error:
         print(f"sexp explain: {args.mission}: {error}", file=sys.stderr)
         return 2
-    manager, cues = session.manager, session.cues
-    assert isinstance(manager, CachedEventManager)
-    assert isinstance(cues, CachedCueManager)
-    times = FactTimes(manager.world)
+    world = session.world
+    times = FactTimes(world)
     step_us = round(1_000_000 / args.fps)
     end_us = round(args.at * 1_000_000)
-    while manager.world.clock.us < end_us:
-        session.step_us(min(step_us, end_us - manager.world.clock.us))
+    while world.clock.us < end_us:
+        session.step_us(min(step_us, end_us - world.clock.us))
     try:
-        found = explain(manager, cues, args.kind, args.name, times)
+        found = session.explain(args.kind, args.name, times)
     except KeyError:
-        names = [event.name for event in manager.world.events] if args.kind == "event" else []
+        names = [event.name for event in world.events] if args.kind == "event" else []
         near = difflib.get_close_matches(args.name, names)
         hint = f"; did you mean {', '.join(repr(name) for name in near)}?" if near else ""
         print(f"sexp explain: there is no {args.kind} {args.name!r}{hint}", file=sys.stderr)

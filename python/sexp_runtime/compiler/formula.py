@@ -159,6 +159,11 @@ class CompiledFormula:
             self._is_hollow = True
 
     @property
+    def operator(self) -> str:
+        """The name of the root's operator."""
+        return self._root.name
+
+    @property
     def status(self) -> Status:
         """The special status of the root after the last evaluation, UNKNOWN for an ordinary result."""
         return self._root.status if self._status_counts else UNKNOWN

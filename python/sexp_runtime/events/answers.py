@@ -287,12 +287,14 @@ class Answers(CachedFormulas):
 class _Checked:
     """A compiled formula as a check evaluates it."""
 
-    __slots__ = ("_formula", "evaluate", "flush", "owner")
+    __slots__ = ("_formula", "evaluate", "flush", "interpret", "operator", "owner")
 
     def __init__(self, formula: CompiledFormula) -> None:
         self._formula = formula
         self.evaluate = formula.evaluate_compiled
         self.flush = formula.flush
+        self.interpret = formula.interpret
+        self.operator = formula.operator
         self.owner = formula.owner
 
     @property

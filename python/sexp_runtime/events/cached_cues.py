@@ -202,17 +202,9 @@ class CachedCueManager(CueManager):
         """Return why the present evaluation is made: one of answers.CAUSES."""
         return CAUSES[self.answers.cause]
 
-    def waits_for(self, kind: str = "cue") -> list[set[FactKey] | None]:
-        """Return the facts that each cue waits for, by index; the list is kept up to date."""
-        return self.answers.table.facts
-
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         self.answers.interpret(every)
-
-    def slots(self) -> int:
-        """Return how many cues have a cached value now."""
-        return self.answers.held()
 
     def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
         """Give a cue another formula, which starts with fresh statuses."""

@@ -21,7 +21,7 @@ from sexp_runtime.rules.naive import formula_of
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.mission_state import EventState
+from sexp_runtime.world.mission_state import EventState, Kind
 from sexp_runtime.world.world import World
 
 #: States of a slot: visited when it is marked; at rest for the first-time pass (or the goal pass), or for the repeat
@@ -180,22 +180,14 @@ class CachedSlots(MissionEventManager, ABC):
         """Return why the present evaluation is made: one of answers.CAUSES."""
         return CAUSES[self.answers(kind).cause]
 
-    def waits_for(self, kind: str) -> list[set[FactKey] | None]:
-        """Return the facts that each formula of a kind waits for, by index; the list is kept up to date."""
-        return self.answers(kind).table.facts
-
     def answers(self, kind: str) -> Answers:
         """Return the slots of a kind, "event" or "goal"."""
-        return self.events if kind == "event" else self.goals
+        return self.events if kind == Kind.EVENT else self.goals
 
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         self.events.interpret(every)
         self.goals.interpret(every)
-
-    def slots(self) -> int:
-        """Return how many formulas have a cached value now."""
-        return self.events.held() + self.goals.held()
 
     def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
         """Give an event or goal another formula, which starts with fresh statuses."""

@@ -12,6 +12,7 @@ from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.values import UNKNOWN
 from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
     from sexp_runtime.world.mission_state import EventState
@@ -102,17 +103,17 @@ def explain(
     explanation name the facts that caused the last evaluation. Raises KeyError for a name that is not there.
     """
     row: Answers
-    if kind == "cue":
+    if kind == Kind.CUE:
         if cues is None:
             raise KeyError(name)
         index = _cue_index(cues, name)
         row = cues.answers
         state: dict[str, Any] = {"kind": cues.cues[index].kind.value, "done": cues.cues[index].done}
     else:
-        states: list[Any] = list(manager.world.events if kind == "event" else manager.world.goals)
+        states: list[Any] = list(manager.world.events if kind == Kind.EVENT else manager.world.goals)
         index = _index(states, name)
         row = manager.answers(kind)
-        state = _event_state(states[index]) if kind == "event" else {"status": states[index].status}
+        state = _event_state(states[index]) if kind == Kind.EVENT else {"status": states[index].status}
     return _explain_slot(row, index, kind, state, times)
 
 

@@ -298,13 +298,14 @@ class CueManager:
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         for cue in self.cues:
-            switch = getattr(cue.formula, "interpret", None)
-            if switch is not None:
-                switch(every)
+            cue.formula.interpret(every)
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
         return {}
+
+    def close(self) -> None:
+        """Give back what the engine has of the world; the naive engine has nothing."""
 
     # Evaluation
 

@@ -19,11 +19,18 @@ class Formula(Protocol):
         """Whose formula it is, as `event "Name"`."""
 
     @property
+    def operator(self) -> str:
+        """The name of the root's operator, "" if there is none."""
+
+    @property
     def status(self) -> Status:
         """The status that the root remembers from the last evaluation (B10)."""
 
     def evaluate(self) -> int:
         """Evaluate once and return the value; operators may raise anything if they are wrong."""
+
+    def interpret(self, every: int) -> None:
+        """Make one evaluation in `every` by walking the nodes, for profilers that look at operators; 0 for none."""
 
     def flush(self) -> None:
         """Forget everything that the formula remembers (D3)."""
@@ -43,9 +50,17 @@ class InterpretedFormula:
         self.root = expression if isinstance(expression, EvalNode) else build(expression, context)
 
     @property
+    def operator(self) -> str:
+        """The name of the root's operator."""
+        return self.root.name
+
+    @property
     def status(self) -> Status:
         """The root's remembered status (B10)."""
         return self.root.status
+
+    def interpret(self, every: int) -> None:
+        """Do nothing: all evaluations walk the nodes."""
 
     def evaluate(self) -> int:
         """Evaluate once (B10-B15)."""
@@ -68,9 +83,17 @@ class AbsentFormula:
         self.owner = owner
 
     @property
+    def operator(self) -> str:
+        """None: an empty text."""
+        return ""
+
+    @property
     def status(self) -> Status:
         """Always UNKNOWN."""
         return UNKNOWN
+
+    def interpret(self, every: int) -> None:
+        """Do nothing: there is nothing to walk."""
 
     def evaluate(self) -> int:
         """Return 0."""

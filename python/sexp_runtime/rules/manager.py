@@ -295,13 +295,14 @@ class MissionEventManager:
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
         for formula in (*self.event_formulas, *self.goal_formulas):
-            switch = getattr(formula, "interpret", None)
-            if switch is not None:
-                switch(every)
+            formula.interpret(every)
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
         return {}
+
+    def close(self) -> None:
+        """Give back what the engine has of the world; the naive engine has nothing."""
 
     # -- the end ----------------------------------------------------------------------------------------------------
 
@@ -325,8 +326,7 @@ class MissionEventManager:
             return
         self._end()
         for index, formula in enumerate(self.event_formulas):
-            root = getattr(formula, "root", None)
-            if root is not None and root.name == "on-mission-skip" and self.world.campaign is not None:
+            if formula.operator == "on-mission-skip" and self.world.campaign is not None:
                 self.world.campaign.skipped = True
                 self.request_event(index)
         for event in self.world.events:

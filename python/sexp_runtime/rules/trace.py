@@ -66,11 +66,7 @@ def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueMana
 def _status(formula: Formula) -> Any:
     """Return a root's special status; the nodes shared by all `( true )` and `( false )` carry others' traces."""
     status = formula.status
-    if status in _SPECIAL:
-        root = getattr(formula, "root", None)
-        if root is None or root.name not in ("true", "false"):
-            return status
-    return UNKNOWN
+    return status if status in _SPECIAL and formula.operator not in ("true", "false") else UNKNOWN
 
 
 def compare(one: Snapshot, other: Snapshot, manager: MissionEventManager) -> list[Difference]:

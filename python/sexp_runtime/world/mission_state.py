@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Any, Final
+
+
+class Kind(StrEnum):
+    """What a formula belongs to; the texts are those that games, reports and recordings use."""
+
+    EVENT = "event"
+    GOAL = "goal"
+    CUE = "cue"
+
 
 #: Values of `GoalState.status`.
 GOAL_INCOMPLETE: Final = "incomplete"
