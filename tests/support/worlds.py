@@ -14,7 +14,7 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Status
 from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, Campaign, MissionRecord
 from sexp_runtime.world.facts import FactKey
-from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.world import World
 
 SPECIAL = (KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL)
@@ -25,7 +25,15 @@ CLASSES = ("GTF Ulysses", "GTC Fenris", "SF Basilisk")
 SUBSYSTEMS = ("engine", "turret01", "turret02", "sensors", "nosuch")
 EVENTS = ("First", "Second")
 GOALS = ("Win", "Live")
-FLAGS = ("protect-ship", "stealth", "friendly-stealth-invisible", "invulnerable", "hidden-from-sensors")
+FLAGS = (
+    "protect-ship",
+    "no-shields",
+    "cargo-known",
+    "stealth",
+    "friendly-stealth-invisible",
+    "invulnerable",
+    "hidden-from-sensors",
+)
 LOG_KINDS = (
     "ship-destroyed", "self-destructed", "ship-arrived", "ship-departed", "wing-destroyed", "wing-arrived",
     "wing-departed", "docked", "undocked", "disabled", "disarmed", "subsystem-destroyed", "waypoints-done",
@@ -272,6 +280,22 @@ changes: st.SearchStrategy[Change] = st.one_of(
     ),
     _on_ship(lambda world, ship: world.reveal_cargo(ship)),
     _with(_bools, lambda world, ship, on: world.tag(ship, bool(on))),
+    _with(
+        st.tuples(st.integers(0, 3), st.integers(0, 3)),
+        lambda world, ship, value: world.tag_for(ship, *value),  # type: ignore[misc]
+    ),
+    _with(_fractions, lambda world, ship, value: world.set_ship(ship, "simulated_hull", value)),
+    _with(st.sampled_from(["", "Heavy"]), lambda world, ship, value: world.set_ship(ship, "shield_armor", value)),
+    _with(st.sampled_from(CLASSES), lambda world, ship, value: world.create_ship(ship.name, str(value))),
+    _with(
+        st.tuples(st.sampled_from(SUBSYSTEMS), _fractions),
+        _subsystem(lambda world, ship, sub, value: world.set_strength(ship, sub, value)),
+    ),
+    _on_ship(lambda world, ship: world.keep_sums(ship)),
+    _with(
+        st.sampled_from(SUBSYSTEMS),
+        lambda world, ship, name: world.replace_subsystems(ship, {str(name): Subsystem(str(name), 40.0)}),
+    ),
     _on_ship(lambda world, ship: world.finish_waypoints(ship, "Path")),
     _with(st.sampled_from(ShipStatus), lambda world, ship, value: world.set_ship(ship, "status", value)),
     _with(st.sampled_from([*ExitKind, None]), lambda world, ship, value: world.set_ship(ship, "exit", value)),

@@ -101,6 +101,6 @@ turret-tagged-only turret-tagged-clear turret-tagged-specific turret-tagged-clea
 turret-set-direction-preference turret-set-rate-of-fire turret-set-optimum-range | M14.4 | - |
 turret-set-target-order ship-turret-target-order turret-set-target-priorities turret-set-inaccuracy | M14.4 | - |
 turret-set-forced-target turret-set-forced-subsys-target turret-clear-forced-target | M14.4 | - |
-add-remove-hotkey | M14.5 | get-hotkey of ships and members of wings, not of a wing | `true` adds; number of the key
+add-remove-hotkey | M14.5 | - | a game keeps the sets; get-hotkey reads what the file has
 set-persona set-death-message damaged-escort-priority damaged-escort-priority-all | M14.6 | - |
 """

@@ -73,9 +73,18 @@ NAN_VALUES: Final[dict[str, ActionValue]] = {
     **dict.fromkeys(("set-sound-environment", "update-sound-environment"), NOT_A_NUMBER),
     **dict.fromkeys(("set-friendly-damage-caps", "set-support-ship", "hud-set-text-num"), NOT_A_NUMBER),
     "hud-set-xstr": -1,
+    "set-explosion-option": NOT_A_NUMBER,
+    "cargo-no-deplete": 0,
+    # no group, so that only this one is left out (M14.1)
+    **dict.fromkeys(("add-to-collision-group", "remove-from-collision-group"), -1),
+    **dict.fromkeys(("add-to-collision-group-new", "remove-from-collision-group-new"), -1),
+    # the weapon is changed, its ammunition is not (M4.10)
+    **dict.fromkeys(("set-primary-weapon", "set-secondary-weapon"), NOT_A_NUMBER),
 }
 #: The arguments from which on they do; 0 for all that are not listed.
-_NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-effect": 8}
+_NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-effect": 8,
+    "set-primary-weapon": 3, "set-secondary-weapon": 3,
+}  # fmt: skip
 _ORDER, _VARIABLE, _ACTION = ArgumentKind.ORDER, ArgumentKind.VARIABLE, ArgumentKind.ACTION
 _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.

@@ -98,7 +98,7 @@ def _weapon(name: str, reader: str, ammunition: str) -> None:
         if ship is None or bank < 0 or not as_text(values, 2):
             return
         _arm(ctx.world, reader, (ship.name, bank), as_text(values, 2).lower())
-        if len(values) > 3:
+        if len(values) > 3 and all(isinstance(value, int) for value in values[3:]):
             limit = as_number(values, 4) if len(values) > 4 else None
             _fill(ctx.world, ammunition, ship, bank, max(as_number(values, 3), 0), limit)
 
