@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -176,9 +176,10 @@ class ConstantNodes:
 class _Builder:
     """Turns one syntax tree into runtime nodes; the recursion is bounded by MAX_DEPTH."""
 
-    def __init__(self, constants: ConstantNodes, traps_everywhere: bool) -> None:
+    def __init__(self, constants: ConstantNodes, traps_everywhere: bool, spellings: Mapping[str, str]) -> None:
         self.constants = constants
         self.traps_everywhere = traps_everywhere
+        self.spellings = spellings  # of names in an older way, in lower case
 
     def operator(self, syntax: SyntaxNode, form: EvalNode | None, depth: int) -> EvalNode:
         """Return the operator node of a list (A35); form is the argument form around it."""
@@ -221,7 +222,10 @@ class _Builder:
                 node.inner = self.operator(syntax, form, depth)
                 node.has_placeholder = node.inner.has_placeholder
             return node
-        node = EvalNode(EvalKind.ATOM, syntax, syntax.text)
+        text = syntax.text
+        if "#" in text and self.spellings:
+            text = self.spellings.get(text.lower(), text)
+        node = EvalNode(EvalKind.ATOM, syntax, text)
         self._place(node, form)
         if kind is NodeKind.CONTAINER_DATA:
             if depth > MAX_DEPTH:
@@ -259,4 +263,4 @@ def build(expression: SexpExpression | SyntaxNode, ctx: EvaluationContext) -> Ev
         root = SyntaxNode(NodeKind.LIST, "", (root,), root.line, root.column)
     if root.kind is not NodeKind.LIST or not root.children:
         raise BuildError(f"line {root.line}: a formula is a list that starts with an operator")
-    return _Builder(ctx.constants, ctx.wcs).operator(root, None, 1)
+    return _Builder(ctx.constants, ctx.wcs, ctx.world.spellings).operator(root, None, 1)

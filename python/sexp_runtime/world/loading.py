@@ -12,6 +12,7 @@ from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
 from sexp_runtime.world.variables import NUMBER, STRING
+from sexp_runtime.world.wings import older_wave_names
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import EventDef, Mission, ShipDef
@@ -28,6 +29,9 @@ def populate(world: World, mission: Mission) -> None:
     first; the mission reader has reported them.
     """
     _add_tables(world, mission)
+    for row in mission.wings:
+        if row.waves > 1:
+            world.spellings.update(older_wave_names(row.name, row.waves * len(row.ships)))
     _add_ships(world, mission)
     _add_wings(world, mission)
     _add_docking(world, mission)
@@ -40,7 +44,7 @@ def populate(world: World, mission: Mission) -> None:
     }
     for player in mission.players:
         if player.start_ship and not world.player.ship:
-            world.set_player("ship", player.start_ship.lower())
+            world.set_player("ship", world.spellings.get(player.start_ship.lower(), player.start_ship).lower())
     if not world.player.ship:
         for ship in world.ships.values():
             if "player-start" in ship.flags:
@@ -90,10 +94,11 @@ def as_vector(point: Vector) -> Vector:
 
 def _add_ships(world: World, mission: Mission) -> None:
     for row in mission.ships:
-        if row.name.lower() in world.ships:
+        if world.ship(row.name) is not None:
             continue
         world.class_table.declare(row.class_name)
-        ship = world.add_ship(row.name, class_name=row.class_name, team=row.team)
+        name = world.spellings.get(row.name.lower(), row.name)
+        ship = world.add_ship(name, class_name=row.class_name, team=row.team)
         fill_ship(ship, row)
         if row.destroy_at is not None:
             ship.status = ShipStatus.EXITED
@@ -142,7 +147,7 @@ def _add_wings(world: World, mission: Mission) -> None:
     for row in mission.wings:
         if row.name.lower() in world.wings:
             continue
-        members = [name for name in row.ships if name.lower() in world.ships]
+        members = [ship.name for name in row.ships if (ship := world.ship(name)) is not None]
         wing = world.add_wing(row.name, waves=max(row.waves, 1), size=len(members))
         wing.definition = row
         wing.ships = members

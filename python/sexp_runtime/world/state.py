@@ -65,6 +65,8 @@ class WorldState(WorldCore):
         #: The same ships by name exactly as written there, for who looks one up all the time.
         self.ships_by_name: dict[object, Ship] = {}
         self.wings: dict[str, Wing] = {}
+        #: Names of ships of waves by their older spelling in lower case (see `older_wave_names`).
+        self.spellings: dict[str, str] = {}
         #: Ships by side, as `side_ships` found them since the roster changed last.
         self._side_ships: dict[str, list[Ship]] = {}
         self.events: list[EventState] = []
@@ -111,7 +113,11 @@ class WorldState(WorldCore):
 
     def ship(self, name: str) -> Ship | None:
         """Return the registry entry of that name, matched case-insensitively, or None."""
-        return self.ships.get(name.lower())
+        key = name.lower()
+        found = self.ships.get(key)
+        if found is None and key in self.spellings:
+            return self.ships.get(self.spellings[key].lower())
+        return found
 
     def wing(self, name: str) -> Wing | None:
         """Return the wing of that name, matched case-insensitively, or None."""

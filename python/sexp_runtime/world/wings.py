@@ -87,6 +87,18 @@ class Wing:
         return f"Wing({self.name!r}, arrived={self.arrived}, current={self.current}, gone={self.gone})"
 
 
+def older_wave_names(wing_name: str, ships: int) -> dict[str, str]:
+    """Return older spellings, in lower case, of the names of a wing's first ships: number before the mark `#`.
+
+    Missions of before may name ships of the wing `Ares#one` so, as `Ares 3#one` for `Ares#one 3`. Empty for a wing
+    without the mark.
+    """
+    shown, mark, hidden = wing_name.partition("#")
+    if not mark:
+        return {}
+    return {f"{shown} {number}#{hidden}".lower(): wave_ship_name(wing_name, number) for number in range(1, ships + 1)}
+
+
 def wave_ship_name(wing_name: str, number: int) -> str:
     """Return the name of the ship that arrives as number `number` (from 1) in a wing of several waves (F45, M12.5)."""
     return f"{wing_name} {number}"
