@@ -7,6 +7,7 @@ extends EditorExportPlugin
 ## Installed Python packages that the game needs beside those of the add-ons, by the names that are imported.
 const PACKAGES := "python/export_packages"
 const ADDON := "res://addons/pythonscript"
+const EXTENSION := ADDON + "/pythonscript.gdextension"
 
 var _failed := false
 var _path := ""
@@ -21,6 +22,10 @@ func _export_begin(features: PackedStringArray, _is_debug: bool, path: String, _
 	_path = path
 	var platform := platform_of(features)
 	if path.get_extension().to_lower() in ["pck", "zip"] and not platform.begins_with("macos"):
+		return
+	if not is_in_preset(get_export_preset(), EXTENSION):
+		_stop("the preset does not export %s, by which the game finds Python: add *.gdextension to its include filter."
+				% EXTENSION)
 		return
 	if not ClassDB.class_exists(&"PythonHost"):
 		_stop("Python does not run in this editor (the output says why), so it cannot be put beside the game.")
@@ -51,6 +56,30 @@ func _export_end() -> void:
 	for written: String in [_path, _path.get_basename() + ".pck"]:
 		if FileAccess.file_exists(written):
 			DirAccess.remove_absolute(ProjectSettings.globalize_path(written))
+
+
+## Whether a preset exports a file, by its choice of resources and its filters.
+static func is_in_preset(preset: EditorExportPreset, path: String) -> bool:
+	if preset == null:
+		return true
+	var chosen := preset.get_files_to_export().has(path)
+	match preset.get_export_filter():
+		EditorExportPreset.EXPORT_ALL_RESOURCES:
+			chosen = true
+		EditorExportPreset.EXCLUDE_SELECTED_RESOURCES:
+			chosen = not chosen
+		EditorExportPreset.EXPORT_CUSTOMIZED:
+			chosen = preset.get_file_export_mode(path) != EditorExportPreset.MODE_FILE_REMOVE
+	return (chosen or matches(path, preset.get_include_filter())) and not matches(path, preset.get_exclude_filter())
+
+
+## Whether a path matches one of a preset's patterns: for the file's name or for its path, with or without res://.
+static func matches(path: String, filter: String) -> bool:
+	for pattern: String in filter.split(",", false):
+		var wanted := pattern.strip_edges()
+		if path.get_file().matchn(wanted) or path.matchn(wanted) or path.trim_prefix("res://").matchn(wanted):
+			return true
+	return false
 
 
 ## The platform of an export as in the names of libraries, like [code]linux.x86_64[/code].

@@ -10,8 +10,9 @@ const EDITOR_ONLY: Array[String] = [
 	ADDON + "editor/", ADDON + "docs/", ADDON + "plugin.gd", ADDON + "prove_hint.gd",
 ]
 
+const PythonExport := preload("res://addons/pythonscript/export_plugin.gd")
+
 var _added: Dictionary[String, bool] = {}
-var _excluded := PackedStringArray()
 var _with_demo := false
 
 
@@ -21,19 +22,18 @@ func _get_name() -> String:
 
 func _export_begin(_features: PackedStringArray, _is_debug: bool, _path: String, _flags: int) -> void:
 	_added.clear()
-	var preset := get_export_preset()
-	_excluded = _patterns(preset.get_exclude_filter() if preset != null else "")
 	_with_demo = is_demo_used()
-	_add_files("res://", _patterns(str(Settings.value(Settings.EXPORTED_FILES))))
+	var preset := get_export_preset()
+	var excluded := preset.get_exclude_filter() if preset != null else ""
+	_add_files("res://", str(Settings.value(Settings.EXPORTED_FILES)), excluded)
+	if preset != null and preset.get_export_filter() in [
+			EditorExportPreset.EXPORT_SELECTED_SCENES, EditorExportPreset.EXPORT_SELECTED_RESOURCES]:
+		# The engine adds what chosen scenes preload, but not what scripts load or name by class.
+		_add_files(ADDON.trim_suffix("/"), "*.gd,*.tscn", "")
 
 
 func _export_file(path: String, _type: String, _features: PackedStringArray) -> void:
-	if _added.has(path): # the preset's own filter has it as well
-		skip()
-	elif path.begins_with(DEMO):
-		if not _with_demo:
-			skip()
-	elif EDITOR_ONLY.any(func(part: String) -> bool: return path.begins_with(part)):
+	if _added.has(path) or _is_left_out(path): # what was added is chosen by the preset as well
 		skip()
 
 
@@ -62,15 +62,19 @@ static func _refers_to_demo(folder: String) -> bool:
 	return false
 
 
-func _add_files(folder: String, wanted: PackedStringArray) -> void:
+func _add_files(folder: String, wanted: String, excluded: String) -> void:
 	for name: String in DirAccess.get_files_at(folder):
 		var path := folder.path_join(name)
-		if _matches(path, wanted) and not _matches(path, _excluded) and (_with_demo or not path.begins_with(DEMO)):
+		if PythonExport.matches(path, wanted) and not PythonExport.matches(path, excluded) and not _is_left_out(path):
 			add_file(path, FileAccess.get_file_as_bytes(path), false)
 			_added[path] = true
 	for inner: String in _folders_in(folder):
-		if not EDITOR_ONLY.has(inner + "/"):
-			_add_files(inner, wanted)
+		_add_files(inner, wanted, excluded)
+
+
+func _is_left_out(path: String) -> bool:
+	return (path.begins_with(DEMO) and not _with_demo) or EDITOR_ONLY.any(
+			func(part: String) -> bool: return path.begins_with(part))
 
 
 # Folders that the editor looks into: none that is hidden, or that a file .gdignore takes out of the project.
@@ -80,19 +84,4 @@ static func _folders_in(folder: String) -> Array[String]:
 		var path := folder.path_join(name)
 		if not name.begins_with(".") and not FileAccess.file_exists(path.path_join(".gdignore")):
 			found.append(path)
-	return found
-
-
-# As the filters of export presets: a pattern is for the file's name or for its path, with or without res://.
-static func _matches(path: String, patterns: PackedStringArray) -> bool:
-	for pattern: String in patterns:
-		if path.get_file().matchn(pattern) or path.matchn(pattern) or path.trim_prefix("res://").matchn(pattern):
-			return true
-	return false
-
-
-static func _patterns(filter: String) -> PackedStringArray:
-	var found := PackedStringArray()
-	for pattern: String in filter.split(",", false):
-		found.append(pattern.strip_edges())
 	return found

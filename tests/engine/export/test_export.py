@@ -120,6 +120,23 @@ def test_python_that_does_not_run_in_the_editor(own_addon: Path, tmp_path: Path)
     assert_stopped(export(own_addon, target), target, "does not run in this editor")
 
 
+def test_chosen_scenes_alone(own_addon: Path, tmp_path: Path) -> None:
+    """Such a preset has to name the extension; what the runtime needs comes along by itself."""
+    presets = own_addon / "export_presets.cfg"
+    chosen = 'export_filter="scenes"\nexport_files=PackedStringArray("res://main.tscn")'
+    presets.write_text(presets.read_text().replace('export_filter="all_resources"', chosen))
+    target = tmp_path / "built" / "game.x86_64"
+    assert_stopped(export(own_addon, target), target, "pythonscript.gdextension", "include filter")
+    presets.write_text(presets.read_text().replace('include_filter=""', 'include_filter="*.gdextension"'))
+    path = own_addon / "project.godot"
+    path.write_text(path.read_text() + "\n[sexp_runtime]\ndebug/overlay_in_exported_games=true\n")
+    export_well(own_addon, target)
+    done = play(target, "--overlay", "--load=missions/first.fs2", "--play=60", cwd=tmp_path)
+    assert done.about("--overlay")["overlay"] == 1 and done.told[1]["ok"] == 0
+    # The release template complains so at the end of any project that shows a container.
+    assert [line for line in done.errors() if "disconnect a nonexistent connection" not in line] == [], done.output
+
+
 def test_the_packaged_add_on(own_addon: Path, tmp_path: Path) -> None:
     """A bundle in the add-on takes the place of a set-up: in the editor, for exports, and for trying hints."""
     export_well(own_addon, tmp_path / "first" / "game.x86_64")
