@@ -14,6 +14,8 @@ from sexp_runtime.operators.actions import CONDITIONAL, PERFORMED
 from sexp_runtime.operators.registry import MEANINGS
 
 PAGE = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "docs" / "actions.md"
+#: Actions whose own functions only arrange what a game is told, or do nothing at all.
+ARRANGED = {"do-nothing", "send-message", "send-message-list", "send-message-chain"}
 #: Every operator that returns nothing; what the table has to hold.
 RETURN_NOTHING = {name for name in CATALOG if CATALOG[name].returns == "null"}
 
@@ -22,7 +24,6 @@ def test_every_row_is_of_an_operator_that_returns_nothing() -> None:
     assert set(ACTION_TABLE) <= RETURN_NOTHING
 
 
-@pytest.mark.xfail(strict=True, reason="the rows of rules N are being written")
 def test_every_operator_that_returns_nothing_has_a_row() -> None:
     assert set(ACTION_TABLE) == RETURN_NOTHING
 
@@ -31,7 +32,9 @@ def test_what_is_told_only_has_no_effect() -> None:
     wrong = {}
     for name, row in ACTION_TABLE.items():
         function = MEANINGS[name].function
-        changes = name not in CONDITIONAL and (function not in PERFORMED or PERFORMED[function][1] is not None)
+        changes = name not in CONDITIONAL | ARRANGED and (
+            function not in PERFORMED or PERFORMED[function][1] is not None
+        )
         if changes is row.told_only:
             wrong[name] = "is told only, but has an effect" if changes else "has no effect, but is not told only"
     assert wrong == {}

@@ -22,7 +22,7 @@ What each operator that returns nothing does. *Told only*: the action changes no
 gets the operator and its evaluated arguments by the signal `action_requested`, as for every other action. Arguments are
 numbers or texts by the types of `tools/sexp operators NAME`. The game is not told arguments that a mission leaves out;
 the notes say what the original takes for them. A number that is not-a-number (NaN) makes an action do nothing, and the
-game is not told then; exceptions are in the notes. The rules are those of the semantics reference (`architecture.md`).
+game is not told then; exceptions are in the notes. What each rule is about stands in [rules](rules-actions.md).
 Made from `python/sexp_runtime/operators/action_table*.py` by `tools/sexp operators --actions`.
 """
 #: Stands in a row where there is nothing to say.
