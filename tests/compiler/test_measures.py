@@ -7,12 +7,20 @@ from collections.abc import Sequence
 import pytest
 
 from events.random_missions import MissionPlan, build_context, build_world, parse
+from sexp_runtime import kernel
 from sexp_runtime.cache.slots import Agenda
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.operators import motion
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.places import Spot
 from sexp_runtime.world.world import World
+
+
+@pytest.fixture(autouse=True)
+def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have formulas evaluated as where nothing is compiled: the kernel evaluates what moves at every move."""
+    monkeypatch.setattr(kernel, "LANGUAGE", "python")
+
 
 POSITION = ("ship", "red", "position")
 

@@ -9,8 +9,16 @@ import pytest
 
 from events.random_missions import EventPlan, Formulas, MissionPlan, apply, random_frame
 from events.test_equivalence import build, check_mission
+from sexp_runtime import kernel
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.syntax.dialect import Dialect
+
+
+@pytest.fixture(autouse=True)
+def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have formulas evaluated as where nothing is compiled: the kernel evaluates what moves at every move."""
+    monkeypatch.setattr(kernel, "LANGUAGE", "python")
+
 
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 

@@ -13,6 +13,7 @@ import pytest
 from events.random_missions import EventPlan, MissionPlan, parse, random_mission
 from events.test_cached import DEFAULTS, make
 from events.test_equivalence import build, check_mission
+from sexp_runtime import kernel
 from sexp_runtime.events import drain
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
@@ -23,6 +24,13 @@ from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.world import World
 from support.fuzzing import in_fast
+
+
+@pytest.fixture(autouse=True)
+def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have formulas evaluated as where nothing is compiled: with the kernel hardly any becomes steady."""
+    monkeypatch.setattr(kernel, "LANGUAGE", "python")
+
 
 STAMPED = {**DEFAULTS, "repeat": -1, "trigger": -1, "uses_trigger": True}
 

@@ -92,13 +92,19 @@ def test_draws_wait_for_the_first_frame() -> None:
 
 
 def remembered(manager: Any) -> list[tuple[object, ...]]:
-    """Return what all nodes of all formulas remember; ordinary statuses make no difference to anybody."""
+    """Return what all nodes of all formulas remember; ordinary statuses make no difference to anybody.
+
+    As what a candidate was read, a program remembers by itself until an action asks for it.
+    """
+    for formula in manager.events.formulas:
+        if formula.program is not None:
+            formula.program.to_nodes()
     return [
         (
             UNKNOWN if node.status in (TRUE, FALSE) else node.status,
             node.lookup,
             node.looked_up,
-            node.cache and node.cache[0],
+            node.cache[0] if node.cache and formula.program is None else None,
         )
         for formula in manager.events.formulas
         for node in formula.walk()

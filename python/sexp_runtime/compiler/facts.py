@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from sexp_runtime.compiler import motion
@@ -61,8 +61,11 @@ class FactScan:
         self.bounded: set[EvalNode] = set()
 
 
-def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
-    """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway."""
+def scan(root: EvalNode, ctx: EvaluationContext, handled: Collection[EvalNode] = ()) -> FactScan:
+    """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway.
+
+    `handled` are operators that a program evaluates: what only running them shows is nobody's business.
+    """
     found = FactScan()
     shared = (ctx.constants.true, ctx.constants.false)
     stack = [root]
@@ -90,7 +93,7 @@ def scan(root: EvalNode, ctx: EvaluationContext) -> FactScan:
                     found.facts.add(("var", named))
             continue
         if kind is EvalKind.OPERATOR and node not in shared:
-            _scan_operator(found, node, ctx)
+            _scan_operator(found, node, ctx, node in handled)
             deciding, actions = split_actions(node)
             stack.extend(deciding)
             kept = found.root_actions if node is root else found.actions
@@ -132,10 +135,10 @@ def _container_names(ctx: EvaluationContext) -> Iterable[str]:
     return [name.lower() for name in ctx.world.containers.snapshot()]
 
 
-def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext) -> None:
+def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext, is_handled: bool) -> None:
     spec, world = node.spec, ctx.world
     assert spec is not None
-    if motion.is_moving_comparison(node):
+    if not is_handled and motion.is_moving_comparison(node):
         found.moving.append(node)
         found.bounded.update(motion.leaves(node))
     reads = _reads_of(found, node)
@@ -148,7 +151,7 @@ def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext) -> N
     if all(_is_literal(arg) for arg in node.args):
         keys = set(reads(world, [_literal_text(arg) for arg in node.args]))
         found.facts |= keys
-        if _ROSTER in keys:  # may have asked for every ship there is, and there can come more
+        if _ROSTER in keys and not is_handled:  # may have asked for every ship there is, and there can come more
             found.computed.append(node)
         return
     one, other = (
@@ -158,7 +161,7 @@ def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext) -> N
     found.facts |= one & other
     if one != other or _ROSTER in one:
         candidates = _known_candidates(node, ctx)
-        if candidates is None or _ROSTER in one:
+        if not is_handled and (candidates is None or _ROSTER in one):
             found.computed.append(node)
         for text in candidates or ():
             found.facts.update(reads(world, [text if arg.is_placeholder else _literal_text(arg) for arg in node.args]))

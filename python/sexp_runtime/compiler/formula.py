@@ -8,7 +8,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
@@ -36,6 +36,10 @@ from sexp_runtime.values import (
     wrap32,
 )
 from sexp_runtime.world.facts import FactKey
+
+if TYPE_CHECKING:
+    from sexp_runtime.compiler.programs import Programs
+    from sexp_runtime.kernel import Program
 
 
 def _remember(ctx: EvaluationContext, head: EvalNode, holder: EvalNode, status: Status) -> None:
@@ -85,7 +89,7 @@ class CompiledFormula:
 
     __slots__ = (
         "__weakref__", "_actions_count", "_compiled", "_ctx", "_file", "_is_hollow", "_root",
-        "_status_counts", "_wrapped", "evaluate", "facts", "owner", "quiet",
+        "_status_counts", "_wrapped", "evaluate", "facts", "owner", "program", "quiet",
     )  # fmt: skip
 
     def __init__(
@@ -96,18 +100,28 @@ class CompiledFormula:
         mission: str,
         sink: FactSink | None,
         share: Share | None,
+        programs: Programs | None,
     ) -> None:
         self._root = root
+        self.program: Program | None = None
         self._is_hollow = False
         self.owner = owner
+        self._file = ""
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
         found = None
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
-            found = scan(root, ctx)
+            made = programs.of_formula(root, lambda: self._compiled()) if programs is not None else None
+            found = scan(root, ctx, made.handled if made is not None else ())
             self._wrapped = install(found, ctx, sink, share)
             self.facts = frozenset(found.facts)
+            if made is not None:
+                self.program = made.program
+                self.facts |= made.facts
+                self._keep_program(made.program)
+                if root.name != "every-time":
+                    return
         writer, self._status_counts = _write(root, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
@@ -120,9 +134,17 @@ class CompiledFormula:
         function_code = next(const for const in code.co_consts if isinstance(const, types.CodeType))
         values = (ctx, ctx.world.variables.numbers, *writer.parameters.values())
         self._compiled: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
-        self.evaluate: Callable[[], int] = self._compiled
         _show_source(self._file, self)
-        self._empty()
+        if self.program is None:
+            self.evaluate: Callable[[], int] = self._compiled
+            self._empty()
+
+    def _keep_program(self, program: Program) -> None:
+        """Have a program evaluate the formula."""
+        self._status_counts = True
+        self._actions_count = False
+        self.quiet = program.is_simple
+        self._compiled = self.evaluate = program
 
     @property
     def root(self) -> EvalNode:
@@ -187,23 +209,35 @@ class CompiledFormula:
         if every and not self._actions_count:
             self._actions_count = True  # as the compiled function does for itself
             install_actions(scan(self.root, self._ctx))
-        walk = partial(evaluator.evaluate, self._ctx, self.root)
+        usual: Callable[[], int] = self._compiled if self.program is None else self.program
+        walk = self._walk if self.program is not None else partial(evaluator.evaluate, self._ctx, self.root)
         if every > 1:
             self.evaluate = _alternating(walk, self.evaluate_compiled, every)
         else:
-            self.evaluate = walk if every else self._compiled
+            self.evaluate = walk if every else usual
+
+    def _walk(self) -> int:
+        """Evaluate by walking the nodes, with the statuses that the program remembers."""
+        assert self.program is not None
+        self.program.to_nodes()
+        try:
+            return evaluator.evaluate(self._ctx, self.root)
+        finally:
+            self.program.from_nodes()
 
     def evaluate_compiled(self) -> int:
         """Evaluate the function, whatever `interpret` said, hidden from profilers that look at operators."""
         ctx = self._ctx
         profiler, ctx.profiler = ctx.profiler, None
         try:
-            return self._compiled()
+            return self.program() if self.program is not None else self._compiled()
         finally:
             ctx.profiler = profiler
 
     def unwatched(self) -> Callable[[], int]:
         """Return what evaluates the formula without noting for how long comparisons of what moves stand."""
+        if self.program is not None:
+            return self.program
         compiled = self._compiled
         assert isinstance(compiled, types.FunctionType)
         usual = compiled.__defaults__ or ()
@@ -215,11 +249,15 @@ class CompiledFormula:
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
         evaluator.flush(self._ctx, self._root)
+        if self.program is not None:
+            self.program.forget()
 
     def nbytes(self) -> int:
         """Return the bytes held by tree, code and facts of this formula alone."""
         shared = (self._ctx.constants.true, self._ctx.constants.false)
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
+        if self.program is not None:
+            total += self.program.nbytes()
         total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * _WRAPPER_BYTES
         total += sum(map(sys.getsizeof, self.facts))
         total += sum(tree_bytes(node) for node in self._root.walk() if node not in shared)
@@ -258,6 +296,7 @@ def compile_formula(
     mission: str = "",
     sink: FactSink | None = None,
     share: Share | None = None,
+    programs: Programs | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
@@ -271,7 +310,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, sink, share)
+    return CompiledFormula(root, ctx, owner, mission, sink, share, programs)
 
 
 def _file_name(wanted: str) -> str:

@@ -90,6 +90,9 @@ class Answers(CachedFormulas):
                 return self.values[index]
             self.checking = -1
             self.forget(index)
+            program = self.formulas[index].program
+            if program is not None:
+                program.doubt()
         elif index in self.rehearsed:
             self._take_back(index)
         formula = self.formulas[index]
@@ -267,7 +270,10 @@ class Answers(CachedFormulas):
         Of one that is evaluated elsewhere it is why it was when that began, if it is one that more than facts can mark.
         """
         is_noted = self.evaluated_us[index] == self._noted_us[index] or not self.is_quiet(index)
-        return self.last_cause[index] if is_noted else CAUSE_FACT
+        if is_noted:
+            return self.last_cause[index]
+        program = self.formulas[index].program
+        return CAUSE_TIME if program is not None and program.by_time else CAUSE_FACT
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""

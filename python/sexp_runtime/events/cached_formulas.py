@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
+from sexp_runtime import kernel
 from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.compiler.measures import Measure, Measures
@@ -15,7 +16,10 @@ from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.rules.formula import AbsentFormula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
-from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.facts import FactBoard, FactKey
+
+if TYPE_CHECKING:
+    from sexp_runtime.compiler.programs import Programs
 
 #: How many formulas are weighed at a time.
 _WEIGHED: Final = 8
@@ -27,16 +31,20 @@ def compiled(
     owner: str,
     mission: str = "",
     sink: _Sink | None = None,
+    programs: Programs | None = None,
 ) -> CompiledFormula | AbsentFormula:
     """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter.
 
-    With a sink it reports the facts that an evaluation turns out to read, and shares distances with other formulas.
+    With a sink it reports the facts that an evaluation turns out to read, and shares distances with other formulas;
+    with `programs` the kernel evaluates what it can.
     """
     if expression is None:
         return AbsentFormula(owner)
     try:
         share = sink.share if sink is not None else None
-        return compile_formula(expression, context, owner=owner, mission=mission, sink=sink, share=share)
+        return compile_formula(
+            expression, context, owner=owner, mission=mission, sink=sink, share=share, programs=programs
+        )
     except BuildError as error:
         context.warn(f"{owner}: {error}")
         return AbsentFormula(owner)
@@ -69,10 +77,11 @@ class CachedFormulas:
         self._weights: list[int] = []
         self._weigh_next = 0
         self._measures = Measures(lambda: Edges(agenda.board))
+        self._programs = _programs(ctx, agenda.board)
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
             sink = _Sink(self.table, index, self._measures)
             self._sinks.append(sink)
-            formula = compiled(expression, ctx, owner, mission, sink)
+            formula = compiled(expression, ctx, owner, mission, sink, self._programs)
             self.formulas.append(formula)
             self.evaluators.append(formula.evaluate)
             self.table.subscribe(index, facts_of(formula))
@@ -132,7 +141,7 @@ class CachedFormulas:
         sink = self._sinks[index]
         sink.replace()
         owner = self.formulas[index].owner
-        formula = compiled(expression, self.ctx, owner, self._mission, sink)
+        formula = compiled(expression, self.ctx, owner, self._mission, sink, self._programs)
         self.formulas[index] = formula
         self.evaluators[index] = formula.evaluate
         self.values[index] = 0
@@ -166,6 +175,8 @@ class CachedFormulas:
         """Drop all edges, so that the world no longer knows of these formulas."""
         for sink in self._sinks:
             sink.release()
+        if self._programs is not None:
+            self._programs.close()
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, values and edges, without the agenda.
@@ -184,6 +195,15 @@ class CachedFormulas:
                 self._weigh_next = (self._weigh_next + 1) % len(self.formulas)
                 self._weights[self._weigh_next] = _weight(self.formulas[self._weigh_next])
         return total + sum(self._weights)
+
+
+def _programs(ctx: EvaluationContext, board: FactBoard) -> Programs | None:
+    """Return what makes programs, None where the kernel that evaluates them is not compiled."""
+    if kernel.LANGUAGE != "c":
+        return None
+    from sexp_runtime.compiler.programs import Programs
+
+    return Programs(ctx, board)
 
 
 def _weight(formula: CompiledFormula | AbsentFormula) -> int:

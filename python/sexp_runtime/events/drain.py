@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.events.answers import Answers
@@ -63,7 +64,7 @@ class Drain:
         self.ready = bytearray(size)
         self._sweep = Sweep(
             table.dirty.marks, table.wake.marks, self.ready, answers.evaluators, answers.steady, answers.roots,
-            answers.evaluated_us,
+            answers.evaluated_us, table.dirty.due_us, partial(answers.agenda.schedule, table.dirty),
         )  # fmt: skip
         self._us = self._before_us = -1  # when the drain ran last, and when the frame before this one was
         self._frame = 0  # in which frame that was

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, NoReturn, cast
+from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.formula import CompiledFormula
@@ -14,6 +14,10 @@ from sexp_runtime.operators.registry import Trait
 from sexp_runtime.rules.formula import Formula
 from sexp_runtime.values import NAN, UNKNOWN, Status
 from sexp_runtime.world.clock import NEVER
+
+if TYPE_CHECKING:
+    from sexp_runtime.kernel import Program
+
 
 #: Operators that may change something before they count an effect, or change what is not counted.
 _UNSAFE: Final = Trait.RANDOM | Trait.STATEFUL | Trait.FLUSHES
@@ -65,16 +69,21 @@ class Rehearsal:
     happens, and needs the nodes as they were.
     """
 
-    __slots__ = ("_root", "_statuses")
+    __slots__ = ("_before", "_program", "_root", "_statuses")
 
-    def __init__(self, root: EvalNode) -> None:
+    def __init__(self, root: EvalNode, program: Program | None) -> None:
         self._root = root
         self._statuses: dict[EvalNode, Status] = {}
+        self._program = program
+        self._before = program.statuses_now() if program is not None else b""
 
     @property
     def left_anything(self) -> bool:
         """Whether there is anything to take back."""
-        return bool(self._statuses) or self._root.name == "when-argument"
+        if self._statuses or self._root.name == "when-argument":
+            return True
+        program = self._program
+        return program is not None and self._root.name not in _NEVER_NUMBERS and program.statuses_now() != self._before
 
     def note(self, ctx: EvaluationContext) -> bool:
         """Note what the evaluation that just ended changed; return whether that can make the next one differ."""
@@ -85,12 +94,14 @@ class Rehearsal:
             elif node.status is not before:
                 self._statuses.setdefault(node, before)
                 differs = True
-        return differs
+        return differs or (self._program is not None and self._program.has_changed)
 
     def take_back(self) -> None:
         """Leave the nodes as they were before."""
         for node, before in self._statuses.items():
             node.status = before
+        if self._program is not None and self._root.name != "every-time":
+            self._program.restore(self._before)
         if self._root.name in ARGUMENT_FORMS:
             for candidate in self._root.args[0].head.args:
                 candidate.cache = candidate.lookup = None
@@ -107,7 +118,10 @@ def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], An
     root = next(formula.walk()) if isinstance(formula, CompiledFormula) else None
     if root is None or not _can_rehearse(root, ctx):
         return None
-    rehearsal = Rehearsal(root)
+    program = formula.program if isinstance(formula, CompiledFormula) else None
+    rehearsal = Rehearsal(root, program)
+    if program is not None:
+        evaluate = program.try_out  # which tells by itself whether it left anything
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
     ctx.effects = _CURTAIN
     due = NEVER

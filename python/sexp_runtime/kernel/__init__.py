@@ -1,18 +1,34 @@
 """What a write does and how a formula is evaluated, as close to the processor as set-up could bring it.
 
-`plain.py` is the description: the same classes in Python, which also serve where nothing is compiled. The parts in
-Cython (`*.pxi`) are compiled together with the loops, into `loops/native`. Imports values and loops only.
+Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
+it also serves where nothing is compiled. `program.pxi` evaluates formulas, `forms.pxi` argument forms over a set of
+candidates, `geometry.pxi` finds what names stand for; where nothing is compiled each formula is a Python function
+instead. All parts in Cython are compiled together with the loops, into `loops/native`. Imports values and loops only.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sexp_runtime.kernel.plain import Op
 from sexp_runtime.loops import LANGUAGE
 
-__all__ = ["BoardCore", "ShipCore", "VariablesCore", "WorldCore"]
+__all__ = [
+    "LANGUAGE", "BoardCore", "FormProgram", "Leaf", "Op", "Place", "Program", "ShipCore", "VariablesCore", "WorldCore",
+    "use_cosines",
+]  # fmt: skip
 
-if TYPE_CHECKING or LANGUAGE != "c":
-    from sexp_runtime.kernel.plain import BoardCore, ShipCore, VariablesCore, WorldCore
+if TYPE_CHECKING or LANGUAGE == "c":
+    from sexp_runtime.loops.native import (
+        BoardCore,
+        FormProgram,
+        Leaf,
+        Place,
+        Program,
+        ShipCore,
+        VariablesCore,
+        WorldCore,
+        use_cosines,
+    )  # fmt: skip
 else:
-    from sexp_runtime.loops.native import BoardCore, ShipCore, VariablesCore, WorldCore
+    from sexp_runtime.kernel.plain import BoardCore, ShipCore, VariablesCore, WorldCore

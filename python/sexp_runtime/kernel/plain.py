@@ -11,6 +11,17 @@ from sexp_runtime.loops import Edge
 FactKey = tuple[Hashable, ...]
 
 
+class Op:
+    """The operations of nodes, and what a program stands for; `program.pxi` has the same numbers."""
+
+    (
+        CONSTANT, VARIABLE, KNOWN, AND, OR, NOT, XOR, EQUAL, UNEQUAL, LESS, GREATER, AT_MOST, AT_LEAST, ADD, SUBTRACT,
+        MULTIPLY, DIVIDE, REMAINDER, LEAF, TREE, COMMON, HULL_LEFT, SHIELDS_LEFT, DISTANCE, CENTRE_DISTANCE, COORDINATE,
+        FACING,
+    ) = range(27)  # fmt: skip
+    CONDITION, WHEN, EVERY_TIME = range(3)
+
+
 class BoardCore:
     """The part of the board of facts that compiled code reaches: who is told, and the edges of hot fields.
 

@@ -5,9 +5,10 @@ from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
 from libc.stdlib cimport calloc, free, realloc
-from libc.string cimport memchr
+from libc.math cimport INFINITY, fabs, floor, sqrt
+from libc.string cimport memchr, memset
 
-from sexp_runtime.values import KNOWN_FALSE as _KNOWN_FALSE
+from sexp_runtime import values
 
 cdef extern from "Python.h":
     object PyObject_CallNoArgs(object function)
@@ -19,9 +20,11 @@ cdef enum:
     STEADY = 2
     PASSED = 5
 
-cdef object KNOWN_FALSE = _KNOWN_FALSE
 
 include "../kernel/ships.pxi"
+include "../kernel/geometry.pxi"
+include "../kernel/program.pxi"
+include "../kernel/forms.pxi"
 
 
 def mark_readers(dict readers not None, keys):
@@ -52,7 +55,8 @@ cdef inline Py_ssize_t find(bytearray marks, Py_ssize_t start):
 
 cdef class Sweep:
     cdef bytearray _dirty, _wakes, _ready
-    cdef list _evaluators, _steady, _roots, _evaluated_us
+    cdef list _evaluators, _steady, _roots, _evaluated_us, _due_us
+    cdef object _schedule
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
     cdef public Py_ssize_t repeated
@@ -67,6 +71,8 @@ cdef class Sweep:
         list steady not None,
         list roots not None,
         list evaluated_us not None,
+        list due_us not None,
+        schedule not None,
     ):
         self._dirty = dirty
         self._wakes = wakes
@@ -75,6 +81,8 @@ cdef class Sweep:
         self._steady = steady
         self._roots = roots
         self._evaluated_us = evaluated_us
+        self._due_us = due_us
+        self._schedule = schedule
         self.position = -1
         self.done = 0
         self.repeated = 0
@@ -93,6 +101,18 @@ cdef class Sweep:
             if word == READY:
                 dirty[index] = 0
                 evaluate = evaluators[index]
+                if isinstance(evaluate, Program):
+                    self.position = index
+                    evaluated_us[index] = us
+                    self.done += 1
+                    if self.settle(<Program>evaluate, index, us):
+                        return CAME_TRUE
+                    if dirty[index]:  # evaluated in every frame: what it did may have woken others
+                        woken = find(self._wakes, index + 1)
+                        if woken >= 0 and (limit < 0 or woken < limit):
+                            limit = woken
+                    index = find(dirty, index + 1)
+                    continue
             elif word == STEADY:
                 self.repeated += 1
                 evaluate = self._steady[index]
@@ -115,6 +135,20 @@ cdef class Sweep:
                     limit = woken
             index = find(dirty, index)
         return index
+
+    cdef bint settle(self, Program program, Py_ssize_t index, us) except -1:
+        """Evaluate a program; return whether anything comes of it, else see to the moment of its next evaluation."""
+        cdef int value = program.evaluate()
+        cdef long long due = program.due, now = us
+        if not program.comes_to_nothing(value):
+            self.value = value
+            return True
+        if program.acted or due == now + 1:
+            self._dirty[index] = 1
+            self.repeated += 1
+        elif due != <long long>self._due_us[index]:
+            self._schedule(index, due)
+        return False
 
     cdef bint stays_steady(self, Py_ssize_t index) except -1:
         if self._ready[index] != STEADY:

@@ -46,8 +46,8 @@ class Sweep:
     """
 
     __slots__ = (
-        "_dirty", "_evaluated_us", "_evaluators", "_ready", "_roots", "_steady", "_wakes", "done", "position",
-        "repeated", "value",
+        "_dirty", "_due_us", "_evaluated_us", "_evaluators", "_ready", "_roots", "_schedule", "_steady", "_wakes",
+        "done", "position", "repeated", "value",
     )  # fmt: skip
 
     def __init__(
@@ -59,9 +59,12 @@ class Sweep:
         steady: list[Callable[[], int]],
         roots: Sequence[Root | None],
         evaluated_us: list[int],
+        due_us: list[int],
+        schedule: Callable[[int, int], None],
     ) -> None:
         """Take what belongs to the slots, by index: marks, words, evaluators of ready and of steady ones, roots (None
-        for a formula that ends with no special status), and where to note the time of an evaluation."""
+        for a formula that ends with no special status), where to note the time of an evaluation, when a slot is due,
+        and what is called with another such moment. An evaluator that has `in_pass` is a program of the kernel."""
         self._dirty = dirty
         self._wakes = wakes
         self._ready = ready
@@ -69,6 +72,8 @@ class Sweep:
         self._steady = steady
         self._roots = roots
         self._evaluated_us = evaluated_us
+        self._due_us = due_us
+        self._schedule = schedule
         self.position = -1
         self.done = 0
         self.repeated = 0
@@ -90,6 +95,24 @@ class Sweep:
             if word == READY:
                 dirty[index] = 0
                 evaluate = self._evaluators[index]
+                in_pass = getattr(evaluate, "in_pass", None)
+                if in_pass is not None:
+                    self.position = index
+                    evaluated_us[index] = us
+                    self.done += 1
+                    self.value, is_nothing, acted, due_us = in_pass()
+                    if not is_nothing:
+                        return CAME_TRUE
+                    if acted or due_us == us + 1:
+                        dirty[index] = 1
+                        self.repeated += 1
+                        woken = self._wakes.find(_MARKED, index + 1)
+                        if woken >= 0 and (limit < 0 or woken < limit):
+                            limit = woken
+                    elif due_us != self._due_us[index]:
+                        self._schedule(index, due_us)
+                    index = dirty.find(_MARKED, index + 1)
+                    continue
             elif word == STEADY:
                 self.repeated += 1
                 evaluate = self._steady[index]

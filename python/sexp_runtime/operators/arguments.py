@@ -41,7 +41,7 @@ def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
     try:
         value = ctx.evaluate_head(provider)
         if value == 1:
-            _run_actions(ctx, node.args[2:], applicable)
+            run_form_actions(ctx, node.args[2:], applicable)
     finally:
         ctx.applicable.pop()
         for container in ctx.sources.pop():
@@ -50,7 +50,7 @@ def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return KNOWN_FALSE if is_settled_false(judge.head.status) else value
 
 
-def _run_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applicable: list[Candidate]) -> None:
+def run_form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applicable: list[Candidate]) -> None:
     """Run each action for every applicable candidate if it contains the placeholder, else once (C20, C28)."""
     if ctx.options.true_loop_arguments:
         for number, candidate in enumerate(tuple(applicable)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.context import EvaluationContext
@@ -78,6 +78,8 @@ class AbsentFormula:
     """Stands where an event or goal has no usable formula: never true, never known (A44)."""
 
     __slots__ = ("owner",)
+    #: There is none.
+    program: Final = None
 
     def __init__(self, owner: str = "") -> None:
         self.owner = owner

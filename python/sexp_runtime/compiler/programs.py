@@ -1,0 +1,515 @@
+"""Programs: formulas, and argument forms, as the trees of nodes that the kernel evaluates.
+
+What the kernel knows by itself are logic, comparisons, arithmetic and the operators that read ships most often. A pure
+operator whose arguments are plain texts is a leaf: Python evaluates it, and the result stands until a fact or the
+clock changes it. Everything else is a subtree that the interpreter evaluates each time, in its place.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.compiler.facts import NESTED, lists_plain_texts
+from sexp_runtime.compiler.truth import is_pure
+from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
+from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.actions_geometry import turn
+from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
+from sexp_runtime.operators.context import Candidate, EvaluationContext
+from sexp_runtime.operators.counting import team_named
+from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
+from sexp_runtime.operators.registry import MEANINGS, Trait
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
+
+#: Operators that the kernel evaluates from the values of their arguments.
+_CALCULATED: Final = {
+    "and": Op.AND, "or": Op.OR, "not": Op.NOT, "xor": Op.XOR, "=": Op.EQUAL, "!=": Op.UNEQUAL, "<": Op.LESS,
+    ">": Op.GREATER, "<=": Op.AT_MOST, ">=": Op.AT_LEAST, "+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY,
+    "/": Op.DIVIDE, "mod": Op.REMAINDER,
+}  # fmt: skip
+#: Operators that the kernel evaluates from the fields of ships, and how many names they read.
+_MEASURED: Final = {
+    "hits-left": (Op.HULL_LEFT, 1), "sim-hits-left": (Op.HULL_LEFT, 1), "shields-left": (Op.SHIELDS_LEFT, 1),
+    "distance": (Op.DISTANCE, 2), "distance-to-center": (Op.CENTRE_DISTANCE, 2),
+    "get-object-x": (Op.COORDINATE, 1), "get-object-y": (Op.COORDINATE, 1), "get-object-z": (Op.COORDINATE, 1),
+    "is-facing": (Op.FACING, 2),
+}  # fmt: skip
+_COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
+_AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
+_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
+_READER: Final = Trait.NONE | Trait.TIME
+_ROSTER: Final = ("roster",)
+_NUMBERS: Final = frozenset({"number", "positive"})
+#: A place of the candidate whose turn it is.
+_CANDIDATE: Final = -1
+#: The most nodes of a program.
+MOST_NODES: Final = 2000
+
+use_cosines([turn(degrees)[1] for degrees in range(360)])
+
+Row = tuple[int, tuple[int, ...], int, int, int, int, int]
+
+
+class _Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in another way)
+    """A formula, or a part, that is better evaluated in another way."""
+
+
+@dataclass
+class ProgramPlan:
+    """What a program is made from; see `kernel.plain.Program`."""
+
+    root: EvalNode
+    kind: int
+    top: int = 0
+    nodes: list[Row] = field(default_factory=list)
+    holders: list[EvalNode | None] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
+    perform: Callable[..., object] | None = None
+    is_simple: bool = True
+    candidates: Sequence[Candidate] = ()
+    common: list[int] = field(default_factory=list)
+    provider: EvalNode | None = None
+    provider_kind: int = 0
+    valid_candidates: Callable[[EvalNode], object] = valid_candidates
+    below: Callable[[int], int] | None = None
+
+
+@dataclass
+class Compiled:
+    """A program, the facts that it reads, and the operators of the formula that it stands for."""
+
+    program: Program
+    facts: frozenset[FactKey]
+    handled: frozenset[EvalNode]
+
+
+class Programs:
+    """Makes the programs of a row of formulas, which share places and leaves."""
+
+    def __init__(self, ctx: EvaluationContext, board: FactBoard) -> None:
+        self.ctx = ctx
+        self.board = board
+        self._places: dict[str, Place] = {}
+        self._leaves: dict[tuple[str, ...], tuple[Leaf, frozenset[FactKey]]] = {}
+        self._edges: list[tuple[FactKey, bytearray, int]] = []
+        self._facts = 0
+
+    def of_formula(self, root: EvalNode, every_time: Callable[[], object]) -> Compiled | None:
+        """Return the program of a formula, None for one that is to be evaluated in another way.
+
+        `every_time` evaluates an `every-time` formula as a whole; the program calls it when the condition is true.
+        """
+        ctx = self.ctx
+        if root.spec is None or root.call is not _meaning(root):
+            return None
+        try:
+            if root.name in ARGUMENT_FORMS:
+                return _Form(self, root).build()
+            if root.name in ("when", "every-time"):
+                return _Conditional(self, root, every_time).build()
+            if root in (ctx.constants.true, ctx.constants.false) or root.spec.traits & ~_READER:
+                return None
+            return _Condition(self, root).build()
+        except _Unfit:
+            return None
+
+    def place(self, text: str) -> Place:
+        """Return the place that a text names."""
+        found = self._places.get(text)
+        if found is None:
+            side = (team_named(text) or "") if text[:5].lower() == "<any " else None
+            found = self._places[text] = Place(self.ctx.world, text, side)
+            name = text.lower()
+            self.subscribe(("wing", name, "state"), found.stale, 0)
+            if ":" in name:
+                self.subscribe(("waypoint", name.rpartition(":")[0]), found.stale, 0)
+        return found
+
+    def leaf(self, head: EvalNode, facts: frozenset[FactKey]) -> Leaf:
+        """Return the leaf of a call with plain texts, one for all formulas that have it."""
+        key = (head.name, *(arg.text for arg in head.args))
+        found = self._leaves.get(key)
+        if found is None:
+            leaf = Leaf(self.ctx, head, None)
+            self._leaves[key] = leaf, facts
+            for fact in facts:
+                self.subscribe(fact, leaf.flag, 0)
+            return leaf
+        return found[0]
+
+    def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
+        """Have a change of the fact set a flag that somebody looks at unasked."""
+        self._facts += self.board.add_edge(key, (flags, index, UNHEARD))
+        self._edges.append((key, flags, index))
+
+    def close(self) -> None:
+        """Give up all edges."""
+        for key, flags, index in self._edges:
+            self.board.unsubscribe(key, flags, index)
+        self._edges.clear()
+        self._places.clear()
+        self._leaves.clear()
+
+    def nbytes(self) -> int:
+        """Return the bytes held by places, leaves and their edges, without the programs."""
+        total = sys.getsizeof(self._edges) + sys.getsizeof(self._places) + sys.getsizeof(self._leaves)
+        total += len(self._edges) * (56 + 64 + 8) + self._facts * 230
+        return total + len(self._places) * 250 + len(self._leaves) * 330
+
+
+def _meaning(head: EvalNode) -> object:
+    meaning = MEANINGS.get(head.name)
+    return meaning.function if meaning is not None else None
+
+
+class _Builder:
+    """Turns one formula into nodes, arguments before their operator."""
+
+    def __init__(self, programs: Programs, root: EvalNode, kind: int) -> None:
+        self.programs = programs
+        self.ctx = programs.ctx
+        self.plan = ProgramPlan(root, kind)
+        self.facts: set[FactKey] = set()
+        self.handled: set[EvalNode] = set()
+        self.can_be_nan: list[bool] = []
+        self.fresh = False
+        self.has_trees = True
+        self._place_numbers: dict[str, int] = {}
+
+    def finish(self, top: int) -> Compiled:
+        """Return the program."""
+        self.plan.top = top
+        program = Program(self.plan, self.ctx, evaluator.evaluate)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled))
+
+    def emit(
+        self,
+        op: int,
+        arguments: Sequence[int] = (),
+        value: int = 0,
+        *,
+        holder: EvalNode | None = None,
+        one: int = 0,
+        two: int = 0,
+        can_be_nan: bool = False,
+    ) -> int:
+        """Add a node and return its index."""
+        if len(self.plan.nodes) >= MOST_NODES:
+            raise _Unfit
+        traps = holder is not None and holder.traps and not self.fresh
+        is_expression = holder is not None and holder.head.kind is EvalKind.OPERATOR
+        self.plan.nodes.append((op, tuple(arguments), value, int(is_expression), int(traps), one, two))
+        self.plan.holders.append(holder)
+        self.can_be_nan.append(can_be_nan)
+        return len(self.plan.nodes) - 1
+
+    def argument(self, arg: EvalNode) -> int:
+        """Add an argument as its operator sees it."""
+        if arg.inner is not None:
+            return self.operator(arg, arg.inner)
+        if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
+            return self.emit(Op.CONSTANT)
+        if arg.kind is not EvalKind.ATOM:
+            return self.tree(arg)
+        if arg.is_placeholder and arg.form is not None:
+            raise _Unfit
+        if arg.variable is not None:
+            self.facts.add(("var", arg.variable))
+            return self.emit(Op.VARIABLE, value=arg.variable)
+        return self.emit(Op.CONSTANT, value=arg.literal)
+
+    def operator(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add an operator; `holder` is the node that its operator sees."""
+        constants = self.ctx.constants
+        if head is constants.true or head is constants.false:
+            known = KNOWN_TRUE if head is constants.true else KNOWN_FALSE
+            return self.emit(Op.KNOWN, value=1 if known is KNOWN_TRUE else 2, holder=holder)
+        if head.kind is not EvalKind.OPERATOR or head.spec is None or head.call is not _meaning(head):
+            return self.tree(holder)
+        size = len(self.plan.nodes)
+        try:
+            return self._native(holder, head)
+        except _Unfit:
+            if len(self.plan.nodes) != size:
+                raise
+        if self._is_leaf(head):
+            return self.leaf(holder, head)
+        return self.tree(holder)
+
+    def _native(self, holder: EvalNode, head: EvalNode) -> int:
+        op = _CALCULATED.get(head.name)
+        if op is not None:
+            return self.calculated(op, holder, head)
+        measured = _MEASURED.get(head.name)
+        if measured is not None:
+            return self._measured(*measured, holder, head)
+        raise _Unfit
+
+    def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
+        """Add logic, a comparison or arithmetic."""
+        arguments = [self.argument(arg) for arg in head.args]
+        nans = [self.can_be_nan[index] for index in arguments]
+        if head.name in _COMPARISONS and self.fresh and any(nans[1:]):
+            raise _Looks
+        self.handled.add(head)
+        is_arithmetic = op >= Op.ADD
+        can_be_nan = is_arithmetic and (any(nans) or op in (Op.DIVIDE, Op.REMAINDER))
+        return self.emit(op, arguments, holder=holder, can_be_nan=can_be_nan)
+
+    def _measured(self, op: int, names: int, holder: EvalNode, head: EvalNode) -> int:
+        arguments = head.args
+        most = 4 if op == Op.FACING else names
+        if not (3 if op == Op.FACING else names) <= len(arguments) <= most:
+            raise _Unfit
+        if not all(_is_text(arg) or (arg.is_placeholder and arg.form is not None) for arg in arguments[:names]):
+            raise _Unfit
+        numbers = arguments[names:]
+        if not all(arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name for arg in numbers):
+            raise _Unfit
+        places = [self._place_number(arg) for arg in arguments[:names]]
+        rest = [self.argument(arg) for arg in numbers]
+        self.read(head)
+        self.handled.add(head)
+        return self.emit(
+            op, rest, _AXES.get(head.name, 0), holder=holder, one=places[0], two=places[-1],
+            can_be_nan=op != Op.FACING,
+        )  # fmt: skip
+
+    def _place_number(self, arg: EvalNode) -> int:
+        if arg.is_placeholder:
+            return self.candidate_place()
+        number = self._place_numbers.get(arg.text)
+        if number is None:
+            number = self._place_numbers[arg.text] = len(self.plan.places)
+            self.plan.places.append(self.programs.place(arg.text))
+        return number
+
+    def candidate_place(self) -> int:
+        """Return the number that stands for the place of a candidate."""
+        raise _Unfit
+
+    def read(self, head: EvalNode) -> frozenset[FactKey]:
+        """Note what an operator with plain texts reads, and return it."""
+        assert head.spec is not None
+        if head.spec.reads is None:
+            return frozenset()
+        found = frozenset(head.spec.reads(self.ctx.world, [_text(arg) for arg in head.args]))
+        self.facts |= found
+        return found
+
+    def _is_leaf(self, head: EvalNode) -> bool:
+        assert head.spec is not None
+        if head.spec.traits & ~_READER or not all(map(_is_text, head.args)):
+            return False
+        reads = head.spec.reads
+        return reads is None or _ROSTER not in reads(self.ctx.world, [_text(arg) for arg in head.args])
+
+    def leaf(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a pure operator whose arguments are plain texts."""
+        assert head.spec is not None
+        leaf = self.programs.leaf(head, self.read(head))
+        self.plan.leaves.append(leaf)
+        self.handled.add(head)
+        can_be_nan = bool(head.spec.results & _NAN_LIKE)
+        return self.emit(Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, can_be_nan=can_be_nan)
+
+    def tree(self, holder: EvalNode) -> int:
+        """Add a subtree that the interpreter evaluates."""
+        if self.fresh or not self.has_trees:
+            raise _Unfit
+        self.plan.is_simple = False
+        return self.emit(Op.TREE, holder=holder, can_be_nan=True)
+
+
+class _Looks(_Unfit):
+    """A comparison in which what a later argument remembers could be seen, where the program keeps no statuses."""
+
+
+class _Condition(_Builder):
+    """A formula that is just a condition: of a goal or a cue."""
+
+    def __init__(self, programs: Programs, root: EvalNode) -> None:
+        super().__init__(programs, root, Op.CONDITION)
+
+    def build(self) -> Compiled:
+        """Return the program."""
+        top = self.operator(self.plan.root, self.plan.root)
+        if self.plan.nodes[top][0] == Op.TREE:
+            raise _Unfit
+        return self.finish(top)
+
+
+class _Conditional(_Builder):
+    """`when`, whose actions the interpreter runs, or `every-time`, whose condition tells whether to run it at all."""
+
+    def __init__(self, programs: Programs, root: EvalNode, every_time: Callable[[], object]) -> None:
+        is_when = root.name == "when"
+        super().__init__(programs, root, Op.WHEN if is_when else Op.EVERY_TIME)
+        self.fresh = not is_when
+        self._every_time = every_time
+
+    def build(self) -> Compiled:
+        """Return the program."""
+        root, constants = self.plan.root, self.ctx.constants
+        condition = root.args[0] if root.args else None
+        if condition is None or condition.inner is None or condition.inner in (constants.true, constants.false):
+            raise _Unfit
+        top = self.operator(condition.inner, condition.inner)
+        if self.plan.nodes[top][0] == Op.TREE:
+            raise _Unfit
+        if self.fresh:
+            every_time = self._every_time
+            self.plan.perform = lambda program: every_time()
+        else:
+            self.plan.perform = _performing(self.ctx, root.args[1:])
+        return self.finish(top)
+
+
+class _Form(_Builder):
+    """`when-argument` and `every-time-argument` over ships that are listed."""
+
+    def __init__(self, programs: Programs, root: EvalNode) -> None:
+        super().__init__(programs, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
+        self.fresh = True
+        self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
+        self._inside_common = False
+
+    def build(self) -> Compiled:
+        """Return the program."""
+        root, ctx = self.plan.root, self.ctx
+        provider = root.args[0].inner if len(root.args) > 1 else None
+        if provider is None or root.name != "when-argument" or ctx.wcs:
+            raise _Unfit
+        if provider.name not in ("any-of", "every-of") or provider.call is not _meaning(provider):
+            raise _Unfit
+        condition = root.args[1].inner
+        if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):
+            raise _Unfit
+        plan = self.plan
+        world = ctx.world
+        if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
+            raise _Unfit
+        plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
+        plan.places.extend(self.programs.place(arg.text) for arg in provider.args)
+        plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
+        plan.perform = _performing_form(ctx, root.args[2:])
+        plan.top = self.operator(condition, condition)
+        program = FormProgram(plan, ctx, evaluator.evaluate)
+        self._subscribe(program)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
+
+    def operator(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add an operator; what no candidate appears in is evaluated once for all of them."""
+        constants = self.ctx.constants
+        is_own = any(node.is_placeholder for node in head.walk())
+        if is_own or self._inside_common or head is constants.true or head is constants.false:
+            return super().operator(holder, head)
+        self._inside_common = True
+        try:
+            index = super().operator(holder, head)
+        finally:
+            self._inside_common = False
+        self.plan.common.append(index)
+        return self.emit(Op.COMMON, value=len(self.plan.common) - 1, holder=holder, can_be_nan=self.can_be_nan[index])
+
+    def candidate_place(self) -> int:
+        """Return the number that stands for the place of a candidate."""
+        return _CANDIDATE
+
+    def read(self, head: EvalNode) -> frozenset[FactKey]:
+        """Note what an operator reads; of one with `<argument>` each candidate's facts, when the program is there."""
+        if any(arg.is_placeholder for arg in head.args):
+            self._candidate_reads.append((head, []))
+            return frozenset()
+        return super().read(head)
+
+    def _is_leaf(self, head: EvalNode) -> bool:
+        assert head.spec is not None
+        if not any(arg.is_placeholder for arg in head.args):
+            return super()._is_leaf(head)
+        if head.spec.traits & ~_READER or not all(arg.is_placeholder or _is_text(arg) for arg in head.args):
+            return False
+        row = CATALOG.dialect_catalog(self.ctx.dialect).get(head.name)
+        if row is None or head.spec.reads is None:
+            return False
+        if _ROSTER in head.spec.reads(self.ctx.world, [_text(arg) for arg in head.args]):
+            return False
+        return not any(arg.is_placeholder and row.argument_type(at) in _NUMBERS for at, arg in enumerate(head.args))
+
+    def leaf(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a pure operator, with a leaf for each candidate if it has `<argument>` among its arguments."""
+        assert head.spec is not None
+        if not any(arg.is_placeholder for arg in head.args):
+            return super().leaf(holder, head)
+        leaves = [Leaf(self.ctx, head, candidate) for candidate in self.plan.candidates]
+        self.plan.leaves.append(leaves)
+        self._candidate_reads.append((head, leaves))
+        self.handled.add(head)
+        return self.emit(
+            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=_CANDIDATE,
+            can_be_nan=bool(head.spec.results & _NAN_LIKE),
+        )  # fmt: skip
+
+    def _subscribe(self, program: FormProgram) -> None:
+        """Have each candidate's facts set its flags."""
+        world, subscribe = self.ctx.world, self.programs.subscribe
+        for index, candidate in enumerate(self.plan.candidates):
+            own: set[FactKey] = set()
+            for head, leaves in self._candidate_reads:
+                assert head.spec is not None
+                if head.spec.reads is None:
+                    continue
+                texts = [candidate.text if arg.is_placeholder else _text(arg) for arg in head.args]
+                found = frozenset(head.spec.reads(world, texts))
+                own |= found
+                for fact in found if leaves else ():
+                    subscribe(fact, leaves[index].flag, 0)
+            for fact in own:
+                subscribe(fact, program.flags, index)
+            self.facts |= own
+
+
+def _performing(ctx: EvaluationContext, actions: Iterable[EvalNode]) -> Callable[..., object]:
+    """Return what runs the actions of a `when` (C1)."""
+    kept = [action for action in actions if action.inner is not None]
+    counts = any(action.head.name not in NESTED for action in kept)
+
+    def perform(program: Any) -> None:
+        if counts:
+            ctx.effects += 1
+        for action in kept:
+            evaluator.evaluate_head(ctx, action)
+
+    return perform
+
+
+def _performing_form(ctx: EvaluationContext, actions: Sequence[EvalNode]) -> Callable[..., object]:
+    """Return what runs the actions of an argument form for its applicable candidates (C20, C28)."""
+    counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
+
+    def perform(program: Any, applicable: list[Candidate]) -> None:
+        if counts:
+            ctx.effects += 1
+        ctx.applicable.append(applicable)
+        try:
+            run_form_actions(ctx, actions, applicable)
+        finally:
+            ctx.applicable.pop()
+
+    return perform
+
+
+def _is_text(arg: EvalNode) -> bool:
+    """Whether an argument is an atom that reads as its own text always."""
+    is_atom = arg.kind is EvalKind.ATOM and arg.variable is None
+    return is_atom and not arg.is_name and not (arg.is_placeholder and arg.form is not None)
+
+
+def _text(arg: EvalNode) -> str:
+    return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text

@@ -1,0 +1,136 @@
+# Places: what a name in a formula stands for, and how far apart such things are.
+#
+# Each calculation has the same operations in the same order as `operators/geometry.py`, so that both give the same bits.
+
+cdef enum:
+    NOTHING = 0
+    SHIP = 1
+    GROUP = 2
+    POINT = 3
+
+# Beyond this a result may not fit into 32 bits: Python calculates it.
+cdef double MOST = 2147483000.0
+
+cdef double COSINES[360]
+
+
+def use_cosines(values):
+    cdef int at
+    for at in range(360):
+        COSINES[at] = values[at]
+
+
+cdef class Place:
+    """What one name stands for now: a ship, the ships of a wing or side, or a waypoint.
+
+    It is looked up again when the board's generation has changed: when a ship or a wing is added, a ship changes its
+    status or side, or a path of waypoints changes.
+    """
+
+    cdef readonly str text
+    cdef object world, side
+    cdef BoardCore board
+    cdef int generation
+    cdef int kind
+    cdef bint gone
+    cdef ShipCore ship
+    cdef object wing
+    cdef list ships
+    cdef double point[3]
+    cdef readonly bytearray stale
+
+    def __init__(self, world, str text not None, side):
+        """`side` is the side that the text names as `<any side>`, None for other texts."""
+        self.text = text
+        self.side = side
+        self.world = world
+        self.board = world.facts
+        self.generation = self.board.generation - 1
+        self.stale = bytearray(b"\x01")
+
+    cdef int look(self) except -1:
+        """Make sure that the place is what its name stands for now."""
+        if self.generation != self.board.generation or PyByteArray_AS_STRING(self.stale)[0]:
+            self.refresh()
+        return 0
+
+    cdef int refresh(self) except -1:
+        world = self.world
+        cdef str name = self.text.lower()
+        self.kind = NOTHING
+        self.ship = None
+        self.wing = None
+        self.ships = None
+        self.gone = False
+        found = world.ships_by_name.get(self.text)
+        if found is None:
+            found = world.ships.get(name)
+        if found is not None:
+            self.kind = SHIP
+            self.ship = found
+        else:
+            found = world.wings.get(name)
+            if found is not None:
+                self.kind = GROUP
+                self.wing = found
+                self.gone = found.gone
+                self.ships = world.wing_members(found)
+            else:
+                found = world.point(self.text)
+                if found is not None:
+                    self.kind = POINT
+                    self.point[0], self.point[1], self.point[2] = found
+                elif self.side is not None:
+                    self.kind = GROUP
+                    self.ships = list(world.side_ships(self.side))
+        self.generation = self.board.generation
+        PyByteArray_AS_STRING(self.stale)[0] = 0
+        return 0
+
+
+cdef inline double* spot(Place place, ShipCore ship, Py_ssize_t at) noexcept:
+    """Return where the ship number `at` of a place is, or its point."""
+    if place.kind == GROUP:
+        return (<ShipCore>(<list>place.ships)[at]).place
+    if place.kind == POINT:
+        return place.point
+    return ship.place
+
+
+cdef inline double box_square(double* point, ShipCore ship) noexcept:
+    """Return the square of the distance from a point to a ship's box."""
+    cdef double edge = ship.radius, total = 0.0, outside
+    cdef double x = point[0] - ship.place[0], y = point[1] - ship.place[1], z = point[2] - ship.place[2]
+    outside = fabs(x * ship.frame[0] + y * ship.frame[1] + z * ship.frame[2]) - edge
+    if outside > 0.0:
+        total = outside * outside
+    outside = fabs(x * ship.frame[3] + y * ship.frame[4] + z * ship.frame[5]) - edge
+    if outside > 0.0:
+        total += outside * outside
+    outside = fabs(x * ship.frame[6] + y * ship.frame[7] + z * ship.frame[8]) - edge
+    if outside > 0.0:
+        total += outside * outside
+    return total
+
+
+cdef inline double quick_distance(double* one, double* two) noexcept:
+    cdef double high = fabs(one[0] - two[0]), mid = fabs(one[1] - two[1]), low = fabs(one[2] - two[2]), kept
+    if mid > high:
+        kept = high
+        high = mid
+        mid = kept
+    if low > high:
+        kept = high
+        high = low
+        low = mid
+        mid = kept
+    elif low > mid:
+        kept = mid
+        mid = low
+        low = kept
+    return high + 0.375 * mid + 0.1875 * low
+
+
+cdef inline double centre_square(double* one, double* two) noexcept:
+    cdef double x = one[0] - two[0], y = one[1] - two[1], z = one[2] - two[2]
+    return x * x + y * y + z * z

@@ -1,0 +1,815 @@
+# Programs: formulas as trees of nodes that remember their statuses exactly as the original does (B10 to B13).
+
+cdef enum:
+    # Operations; `plain.py` has the same numbers.
+    CONSTANT = 0
+    VARIABLE = 1
+    KNOWN = 2
+    AND = 3
+    OR = 4
+    NOT = 5
+    XOR = 6
+    EQUAL = 7
+    UNEQUAL = 8
+    LESS = 9
+    GREATER = 10
+    AT_MOST = 11
+    AT_LEAST = 12
+    ADD = 13
+    SUBTRACT = 14
+    MULTIPLY = 15
+    DIVIDE = 16
+    REMAINDER = 17
+    LEAF = 18
+    TREE = 19
+    COMMON = 20
+    HULL_LEFT = 21
+    SHIELDS_LEFT = 22
+    DISTANCE = 23
+    CENTRE_DISTANCE = 24
+    COORDINATE = 25
+    FACING = 26
+
+cdef enum:
+    # Statuses: an ordinary result, and the five special ones. CANT counts as ordinary when settling.
+    ORDINARY = 0
+    KT = 1
+    KF = 2
+    NAN = 3
+    NANF = 4
+    CANT = 5
+
+cdef enum:
+    # What a program stands for.
+    CONDITION = 0
+    WHEN = 1
+    EVERY_TIME = 2
+
+cdef long long NEVER = 1 << 62
+cdef enum:
+    RAISED = -2000000011
+
+cdef tuple STATUS_OF_CODE = (
+    values.UNKNOWN, values.KNOWN_TRUE, values.KNOWN_FALSE, values.NAN, values.NAN_FOREVER, values.CANT_EVAL,
+)
+cdef object STATUS_CLASS = values.Status
+cdef object KNOWN_TRUE = values.KNOWN_TRUE, KNOWN_FALSE = values.KNOWN_FALSE, NOT_A_NUMBER = values.NAN
+cdef object NAN_FOREVER = values.NAN_FOREVER, CANT_EVAL = values.CANT_EVAL
+
+
+cdef inline int code_of(status) noexcept:
+    if status is KNOWN_FALSE:
+        return KF
+    if status is KNOWN_TRUE:
+        return KT
+    if status is NOT_A_NUMBER:
+        return NAN
+    if status is NAN_FOREVER:
+        return NANF
+    return CANT if status is CANT_EVAL else ORDINARY
+
+
+cdef inline bint settles(int status) noexcept:
+    """Whether the coming or going of a status can change a later evaluation."""
+    return KT <= status <= NANF
+
+
+cdef struct Node:
+    int op
+    int count       # of arguments
+    int first       # of them, in the list of arguments
+    int value       # constant, index of a variable, axis, code of a status, index of a leaf, tree or common part
+    int one         # index of the place that is read, or of the first of two; -1: the candidate
+    int two
+    unsigned char is_expression
+    unsigned char traps
+    unsigned char is_plain  # variables and numbers only: no status anywhere
+
+
+cdef class Leaf:
+    """A call of a pure operator whose arguments are atoms: its result stands until a fact or the clock changes it.
+
+    `flag[0]` is set by its facts; who evaluates it clears it. Formulas with the same call share one leaf.
+    """
+
+    cdef readonly object context, node, candidate
+    cdef readonly bytearray flag
+    cdef readonly long evaluations
+    cdef object read
+    cdef int value
+    cdef int status
+    cdef long long due
+
+    def __init__(self, context, node, candidate=None):
+        self.context, self.node, self.candidate = context, node, candidate
+        self.flag = bytearray(b"\x01")
+        self.due = NEVER
+
+    cdef int evaluate(self, long long now) except -1:
+        cdef object context = self.context
+        cdef object raw
+        if not PyByteArray_AS_STRING(self.flag)[0] and now < self.due:
+            return 0
+        due, effects = context.due, context.effects
+        context.due = NEVER
+        PyByteArray_AS_STRING(self.flag)[0] = 0
+        try:
+            raw = self.call(context)
+            self.due = context.due
+        except BaseException:
+            PyByteArray_AS_STRING(self.flag)[0] = 1
+            raise
+        finally:
+            context.due = due
+        self.evaluations += 1
+        if context.effects != effects:
+            PyByteArray_AS_STRING(self.flag)[0] = 1
+        if type(raw) is int:
+            self.status = ORDINARY
+            self.value = raw
+        elif isinstance(raw, STATUS_CLASS):
+            self.status = code_of(raw)
+            self.value = self.status == KT
+        else:
+            self.status = ORDINARY
+            self.value = int(raw)
+        return 0
+
+    cdef object call(self, context):
+        """Call the operator; for a candidate note as what that was read first (D7)."""
+        if self.candidate is None:
+            return self.node.call(context, self.node)
+        atom = self.candidate.node
+        before, candidate = atom.cache, context.candidate
+        atom.cache = None
+        context.candidate = self.candidate
+        try:
+            return self.node.call(context, self.node)
+        finally:
+            context.candidate = candidate
+            self.read = atom.cache
+            if before is not None:
+                atom.cache = before
+
+
+cdef int plain_value(Node* nodes, int* arguments, int* variables, int index) noexcept:
+    """Return the value of a subtree without statuses; `and` and `or` stop early, because nothing can be noticed."""
+    cdef Node* node = &nodes[index]
+    cdef int op = node.op
+    cdef int at, first, other
+    cdef int* own
+    if op == VARIABLE:
+        return variables[node.value]
+    if op == CONSTANT:
+        return node.value
+    own = arguments + node.first
+    if op == AND:
+        for at in range(node.count):
+            if plain_value(nodes, arguments, variables, own[at]) != 1:
+                return 0
+        return 1
+    if op == OR:
+        for at in range(node.count):
+            if plain_value(nodes, arguments, variables, own[at]) == 1:
+                return 1
+        return 0
+    first = plain_value(nodes, arguments, variables, own[0])
+    if op == NOT:
+        return first != 1
+    for at in range(1, node.count):
+        other = plain_value(nodes, arguments, variables, own[at])
+        if op == ADD:
+            first = <int>(<unsigned int>first + <unsigned int>other)
+        elif op == SUBTRACT:
+            first = <int>(<unsigned int>first - <unsigned int>other)
+        elif op == MULTIPLY:
+            first = <int>(<unsigned int>first * <unsigned int>other)
+        elif not holds(op, first, other):
+            return 0
+    return first if op >= ADD else 1
+
+
+cdef inline bint holds(int op, int one, int other) noexcept:
+    if op == LESS:
+        return one < other
+    if op == GREATER:
+        return one > other
+    if op == AT_LEAST:
+        return one >= other
+    if op == AT_MOST:
+        return one <= other
+    if op == EQUAL:
+        return one == other
+    return one != other
+
+
+cdef class Program:
+    """One formula; `plain.Program` describes what it does."""
+
+    cdef Node* nodes
+    cdef int* arguments
+    cdef unsigned char* statuses
+    cdef int size
+    cdef int top
+    cdef int root_status
+    cdef int kind
+    cdef bint wcs
+    cdef bint remembers
+    cdef bint changed
+    cdef bint acted
+    cdef long long due
+    cdef int candidate
+    cdef VariablesCore variables
+    cdef object context, clock
+    cdef object root, perform, interpret
+    cdef list places, leaves, holders, candidates
+    cdef readonly bint is_simple
+    cdef readonly bint by_time  # whether the last evaluation was made when the one before was due
+    cdef readonly long evaluations
+    # Of argument forms: results of common parts.
+    cdef int* common_values
+    cdef unsigned char* common_statuses
+    # And whether the condition read a candidate as the ship that it names.
+    cdef unsigned char* was_read
+
+    def __init__(self, plan, context, interpret):
+        cdef int at, other, given
+        cdef Node* node
+        self.size = len(plan.nodes)
+        self.nodes = <Node*>calloc(self.size + 1, sizeof(Node))
+        self.statuses = <unsigned char*>calloc(self.size + 1, 1)
+        self.arguments = <int*>calloc(sum([len(row[1]) for row in plan.nodes]) + 1, sizeof(int))
+        if self.nodes is NULL or self.statuses is NULL or self.arguments is NULL:
+            raise MemoryError
+        given = 0
+        for at in range(self.size):
+            op, arguments, value, is_expression, traps, one, two = plan.nodes[at]
+            node = &self.nodes[at]
+            node.op, node.count, node.first, node.value = op, len(arguments), given, value
+            node.one, node.two, node.is_expression, node.traps = one, two, is_expression, traps
+            for other in arguments:
+                if not 0 <= other < at:
+                    raise ValueError("arguments come before their operator")
+                self.arguments[given] = other
+                given += 1
+            node.is_plain = self.has_no_status(node)
+        self.top = plan.top
+        self.kind = plan.kind
+        self.places, self.leaves, self.holders = list(plan.places), list(plan.leaves), list(plan.holders)
+        self.root, self.perform = plan.root, plan.perform
+        self.candidates = []
+        self.context, self.interpret = context, interpret
+        self.clock = context.world.clock
+        self.variables = context.world.variables.core
+        self.wcs = context.wcs
+        self.remembers = plan.kind != EVERY_TIME
+        self.is_simple = plan.is_simple
+        self.due = NEVER
+
+    def __dealloc__(self):
+        free(self.nodes)
+        free(self.statuses)
+        free(self.arguments)
+        free(self.common_values)
+        free(self.common_statuses)
+
+    cdef bint has_no_status(self, Node* node) noexcept:
+        cdef int at
+        cdef int* own = self.arguments + node.first
+        if node.op == CONSTANT or node.op == VARIABLE:
+            return True
+        if not (AND <= node.op <= MULTIPLY) or node.op == XOR or node.count == 0:
+            return False
+        if node.op == NOT and node.count != 1:
+            return False
+        for at in range(node.count):
+            if not self.nodes[own[at]].is_plain:
+                return False
+        return node.op > XOR or self.nodes[own[0]].is_expression
+
+    # -- evaluation
+
+    cdef int run(self, int index, int* status) except? RAISED:
+        """Evaluate a node as `operators.evaluator.evaluate` does: return its value, give and remember its status."""
+        cdef Node* node = &self.nodes[index]
+        cdef int found = ORDINARY, value, before
+        if node.op == VARIABLE:
+            status[0] = ORDINARY
+            return self.variables.values[node.value]
+        if node.op == CONSTANT:
+            status[0] = ORDINARY
+            return node.value
+        if node.is_plain:
+            status[0] = ORDINARY
+            return plain_value(self.nodes, self.arguments, self.variables.values, index)
+        before = self.statuses[index]
+        if node.traps and before != ORDINARY:
+            if before == KT:
+                status[0] = KT
+                return 1
+            if before == KF or (before == NANF and not self.wcs):
+                status[0] = before
+                return 0
+        value = self.operate(node, &found)
+        if found != ORDINARY:
+            value = found == KT
+        if self.remembers and before != found:
+            self.statuses[index] = found
+            if node.op != TREE and (settles(before) or settles(found)):
+                self.changed = True
+        status[0] = found
+        return value
+
+    cdef int operate(self, Node* node, int* status) except? RAISED:
+        cdef int op = node.op
+        cdef int* own = self.arguments + node.first
+        if op == LEAF:
+            return self.leaf(node, status)
+        if op == AND:
+            return self.all_of(node, own, status)
+        if op == OR:
+            return self.any_of(node, own, status)
+        if EQUAL <= op <= AT_LEAST:
+            return self.compare(node, own, status)
+        if op == NOT:
+            return self.negate(node, own, status)
+        if ADD <= op <= REMAINDER:
+            return self.calculate(node, own, status)
+        if op == COMMON:
+            status[0] = self.common_statuses[node.value]
+            return self.common_values[node.value]
+        if op == KNOWN:
+            status[0] = node.value
+            return node.value == KT
+        if op == TREE:
+            return self.tree(node, status)
+        if op == XOR:
+            return self.exactly_one(node, own, status)
+        return self.measure(node, own, status)
+
+    cdef int all_of(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int at, found, value
+        cdef bint result = True, known = True
+        for at in range(node.count):
+            value = self.run(own[at], &found)
+            if at == 0 and not self.nodes[own[0]].is_expression:
+                result = value != 0
+                continue
+            if found == KF or (found == NANF and not self.wcs):
+                status[0] = KF
+                return 0
+            if value != 1:
+                result = False
+            if found != KT:
+                known = False
+        if known:
+            status[0] = KT
+        return result
+
+    cdef int any_of(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int at, found, value
+        cdef bint result = False, known = True
+        for at in range(node.count):
+            value = self.run(own[at], &found)
+            if at == 0 and not self.nodes[own[0]].is_expression:
+                result = value != 0
+                continue
+            if found == KT:
+                status[0] = KT
+                return 1
+            if value == 1:
+                result = True
+            if found != KF:
+                known = False
+        if known:
+            status[0] = KF
+        return result
+
+    cdef int negate(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int found, value
+        if node.count == 0:
+            return 0
+        value = self.run(own[0], &found)
+        if not self.nodes[own[0]].is_expression:
+            return value == 0
+        if found == KF or (found == NANF and not self.wcs):
+            status[0] = KT
+            return 1
+        if found == KT:
+            status[0] = KF
+            return 0
+        if found == NAN or found == NANF or found == CANT:
+            return 1
+        return value != 1
+
+    cdef int exactly_one(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int at, found, value, known_true = 0, known_false = 0, other_true = 0, counted = node.count
+        for at in range(node.count):
+            value = self.run(own[at], &found)
+            if at == 0 and not self.nodes[own[0]].is_expression:
+                other_true += value != 0
+                counted -= 1
+            elif found == KT:
+                known_true += 1
+            elif found == KF or found == NANF:
+                known_false += 1
+            elif value == 1:
+                other_true += 1
+        if known_true + known_false == counted:
+            status[0] = KT if known_true == 1 else KF
+            return known_true == 1
+        return other_true + known_true == 1
+
+    cdef inline bint looks_back(self, int index, int* status) noexcept:
+        """Whether what an argument remembers of an earlier pass ends a comparison (B41)."""
+        cdef int before = self.statuses[index]
+        if before == NAN:
+            return True
+        if before == NANF:
+            status[0] = KF
+            return True
+        return False
+
+    cdef int compare(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int at, found, first, value
+        if node.count == 0:
+            return 0
+        first = self.run(own[0], &found)
+        if self.nodes[own[0]].is_expression:
+            if found == NAN:
+                return 0
+            if found == NANF:
+                status[0] = KF
+                return 0
+        if node.count > 1 and self.looks_back(own[1], status):
+            return 0
+        for at in range(1, node.count):
+            if at + 1 < node.count and self.looks_back(own[at + 1], status):
+                return 0
+            value = self.run(own[at], &found)
+            if not holds(node.op, first, value):
+                return 0
+        return 1
+
+    cdef int calculate(self, Node* node, int* own, int* status) except? RAISED:
+        cdef int at, found, value, total = 0, op = node.op
+        cdef long long wide
+        for at in range(node.count):
+            value = self.run(own[at], &found)
+            if found == NAN or found == NANF:
+                if not self.wcs or op == ADD:
+                    status[0] = found
+                    return 0
+                value = 0
+            if at == 0:
+                total = value
+            elif op == ADD:
+                total = <int>(<unsigned int>total + <unsigned int>value)
+            elif op == SUBTRACT:
+                total = <int>(<unsigned int>total - <unsigned int>value)
+            elif op == MULTIPLY:
+                total = <int>(<unsigned int>total * <unsigned int>value)
+            else:
+                if value == 0:
+                    self.actions_warn(op)
+                    status[0] = NAN
+                    return 0
+                wide = total  # with `cdivision` toward zero, as the original (B21)
+                total = <int>(wide / value if op == DIVIDE else wide % value)
+        return total
+
+    cdef int actions_warn(self, int op) except -1:
+        self.context.warn("/ by zero" if op == DIVIDE else "mod by zero", None)
+        return 0
+
+    cdef int leaf(self, Node* node, int* status) except? RAISED:
+        cdef Leaf leaf
+        if node.one < 0:
+            leaf = <Leaf>(<list>self.leaves[node.value])[self.candidate]
+            leaf.evaluate(self.clock.us)
+            if leaf.read is not None:
+                self.was_read[self.candidate] = 1
+        else:
+            leaf = <Leaf>self.leaves[node.value]
+            leaf.evaluate(self.clock.us)
+        if leaf.due < self.due:
+            self.due = leaf.due
+        status[0] = leaf.status
+        return leaf.value
+
+    # -- what is read from ships
+
+    cdef Place place(self, int index):
+        return <Place>self.places[index if index >= 0 else self.candidate]
+
+    cdef int measure(self, Node* node, int* own, int* status) except? RAISED:
+        """Evaluate an operator that reads ships; Python does so where a result may not fit into 32 bits."""
+        cdef Place one, two
+        cdef double found = 0.0
+        cdef int outcome
+        if self.was_read is not NULL and (node.one < 0 or node.two < 0):
+            self.was_read[self.candidate] = 1
+        one = self.place(node.one)
+        one.look()
+        if node.op == HULL_LEFT or node.op == SHIELDS_LEFT:
+            outcome = vital(node.op, one, &found, status)
+        elif node.op == COORDINATE:
+            outcome = coordinate(node.value, one, &found, status)
+        else:
+            two = self.place(node.two)
+            two.look()
+            if node.op == FACING:
+                return self.facing(node, own, one, two, status)
+            outcome = distance(node.op, one, two, &found, status)
+        if outcome == 0:
+            return 0
+        if not -MOST < found < MOST:
+            return self.by_hand(node, status)
+        return <int>found
+
+    cdef int facing(self, Node* node, int* own, Place one, Place two, int* status) except? RAISED:
+        """`is-facing`: whether a thing lies within an angle of a ship's nose, and within a distance (H.3)."""
+        cdef int found, degrees = 0, reach = 0, forced = ORDINARY, there = ORDINARY, at, value
+        cdef double x, y, z, size
+        cdef double* target
+        cdef ShipCore ship = one.ship
+        for at in range(node.count):
+            value = self.run(own[at], &found)
+            if found == NAN or found == NANF:
+                value = 0
+                if forced != NAN:
+                    forced = found
+            if value < 0:
+                value = self.context.as_natural(value)
+            if at == 0:
+                degrees = value
+            else:
+                reach = value
+        if one.kind != SHIP or ship.life == NOT_YET:
+            return 0
+        if ship.life == EXITED:
+            status[0] = KF
+            return 0
+        if not presence(two, &there):
+            if there == NANF:
+                status[0] = KF
+            return 0
+        if two.kind == GROUP:
+            return self.by_hand(node, status)
+        if forced != ORDINARY:
+            if forced == NANF:
+                status[0] = KF
+            return 0
+        target = spot(two, two.ship, 0)
+        if node.count > 1 and quick_distance(ship.place, target) > reach:
+            return 0
+        x = target[0] - ship.place[0]
+        y = target[1] - ship.place[1]
+        z = target[2] - ship.place[2]
+        size = sqrt(x * x + y * y + z * z)
+        if size == 0.0:
+            return 1
+        at = degrees % 360
+        return (ship.frame[6] * x + ship.frame[7] * y + ship.frame[8] * z) / size >= COSINES[at if at >= 0 else at + 360]
+
+    # -- what Python evaluates
+
+    cdef int tree(self, Node* node, int* status) except? RAISED:
+        """Have the interpreter evaluate a subtree, which keeps its statuses in its own nodes."""
+        holder = self.holders[node - self.nodes]
+        cdef int value = self.interpret(self.context, holder)
+        status[0] = code_of(holder.head.status)
+        return value
+
+    cdef int by_hand(self, Node* node, int* status) except? RAISED:
+        """Call the operator that a node stands for."""
+        context = self.context
+        head = self.holders[node - self.nodes].head
+        before = context.candidate
+        if self.candidates:
+            context.candidate = self.candidates[self.candidate]
+        try:
+            raw = head.call(context, head)
+        finally:
+            context.candidate = before
+        if isinstance(raw, STATUS_CLASS):
+            status[0] = code_of(raw)
+            return status[0] == KT
+        return int(raw)
+
+    # -- the whole formula
+
+    cdef int evaluate(self) except? RAISED:
+        """Evaluate the formula; `changed`, `acted`, `due` and `root_status` tell the rest."""
+        cdef int found = ORDINARY, value
+        self.begin()
+        if self.kind == EVERY_TIME:
+            if self.run(self.top, &found) == 1:
+                self.acted = True
+                self.perform(self)
+            if self.root_status != NAN:
+                self.root_status = NAN
+                self.root.status = NOT_A_NUMBER
+            return 0
+        if self.kind == WHEN and self.root_status == KF:
+            return 0
+        value = self.run(self.top, &found)
+        if self.kind == WHEN:
+            if value == 1:
+                self.acted = True
+                self.perform(self)
+            found = KF if found == KF or found == NANF else ORDINARY
+            if found == KF:
+                value = 0
+        if found != self.root_status:
+            self.set_root(found)
+        return value
+
+    cdef int begin(self) except -1:
+        self.by_time = self.due <= <long long>self.clock.us
+        self.changed = self.acted = False
+        self.due = NEVER
+        self.evaluations += 1
+        return 0
+
+    cdef int set_root(self, int status) except -1:
+        if settles(status) or settles(self.root_status):
+            self.changed = True
+        self.root_status = status
+        self.root.status = STATUS_OF_CODE[status]
+        return 0
+
+    cdef bint is_permanent(self) noexcept:
+        """Whether the root's status answers every evaluation from now on (B11)."""
+        if self.kind == EVERY_TIME:
+            return False
+        return self.root_status == KT or self.root_status == KF or (self.root_status == NANF and not self.wcs)
+
+    @property
+    def has_changed(self):
+        return self.changed
+
+    def in_pass(self):
+        """Evaluate the formula; return its value, whether that is all that came of it, whether it acted, the moment."""
+        cdef int value = self.evaluate()
+        return value, self.comes_to_nothing(value), self.acted, self.due
+
+    cdef bint comes_to_nothing(self, int value) noexcept:
+        """Whether an evaluation just made had no outcome that anybody but the next evaluation could notice."""
+        return value == 0 and not self.changed and not self.is_permanent() and (
+            not self.acted or self.kind == EVERY_TIME
+        )
+
+    def __call__(self):
+        cdef int value = self.try_out()
+        if self.changed:
+            self.context.unsettled = True
+        return value
+
+    cpdef int try_out(self) except? RAISED:
+        cdef int value = self.evaluate()
+        context = self.context
+        if self.due != NEVER and self.due < <long long>context.due:
+            context.due = self.due
+        return value
+
+    # -- what it remembers
+
+    def statuses_now(self):
+        return bytes(self.statuses[:self.size]) + bytes((self.root_status,))
+
+    def restore(self, bytes statuses not None):
+        cdef int at
+        if len(statuses) != self.size + 1:
+            raise ValueError("statuses of another program")
+        for at in range(self.size):
+            self.statuses[at] = statuses[at]
+        self.root_status = statuses[self.size]
+        self.root.status = STATUS_OF_CODE[self.root_status]
+
+    def forget(self):
+        cdef int at
+        if self.remembers:
+            for at in range(self.size):
+                self.statuses[at] = ORDINARY
+        self.root_status = ORDINARY
+        self.root.status = STATUS_OF_CODE[ORDINARY]
+
+    def to_nodes(self):
+        cdef int at
+        for at in range(self.size):
+            holder = self.holders[at]
+            if holder is not None and self.nodes[at].op != TREE and self.remembers:
+                holder.status = holder.head.status = STATUS_OF_CODE[self.statuses[at]]
+        self.root.status = STATUS_OF_CODE[self.root_status]
+
+    def from_nodes(self):
+        cdef int at
+        for at in range(self.size):
+            holder = self.holders[at]
+            if holder is not None and self.remembers:
+                self.statuses[at] = code_of(holder.head.status)
+        self.root_status = code_of(self.root.status)
+
+    def doubt(self):
+        """Have every leaf called at its next use."""
+        for leaf in self.leaves:
+            for each in leaf if isinstance(leaf, list) else (leaf,):
+                each.flag[0] = 1
+
+    def nbytes(self):
+        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 300
+
+
+# -- operators on ships: 1 with the result in `found`, or 0 for a result of 0 or of the status given
+
+cdef int vital(int op, Place place, double* found, int* status) noexcept:
+    cdef ShipCore ship = place.ship
+    cdef double now, most
+    if place.kind != SHIP or ship.life == NOT_YET:
+        status[0] = NAN
+        return 0
+    if ship.life != PRESENT:
+        status[0] = NANF
+        return 0
+    if op == HULL_LEFT:
+        now = ship.hull
+        most = ship.max_hull
+    else:
+        now = ship.shields
+        most = ship.max_shields
+    if now <= 0.0:
+        now = 0.0
+    found[0] = floor(100.0 * now / most + 0.5) if most > 0.0 else 0.0
+    return 1
+
+
+cdef inline int presence(Place place, int* status) noexcept:
+    """Return 1 for something that is there, else 0 with the status that a position of it has."""
+    if place.kind == SHIP:
+        if place.ship.life == EXITED:
+            status[0] = NANF
+            return 0
+        if place.ship.life == NOT_YET:
+            status[0] = NAN
+            return 0
+        return 1
+    if place.kind == POINT:
+        return 1
+    if place.kind == GROUP:
+        if place.gone:
+            status[0] = NANF
+            return 0
+        if len(<list>place.ships):
+            return 1
+    status[0] = NAN
+    return 0
+
+
+cdef int coordinate(int axis, Place place, double* found, int* status) noexcept:
+    if not presence(place, status):
+        return 0
+    if place.kind == GROUP:
+        found[0] = INFINITY  # of a wing's leader: Python finds it
+    else:
+        found[0] = spot(place, place.ship, 0)[axis]
+    return 1
+
+
+cdef int distance(int op, Place one, Place two, double* found, int* status) noexcept:
+    cdef Py_ssize_t at, other, count, others
+    cdef double least = INFINITY, apart
+    cdef int first = ORDINARY, second = ORDINARY
+    cdef ShipCore ship, target
+    cdef double* here
+    cdef bint is_there = presence(one, &first)
+    is_there = presence(two, &second) and is_there
+    if not is_there:
+        status[0] = NANF if first == NANF or second == NANF else NAN
+        return 0
+    count = len(<list>one.ships) if one.kind == GROUP else 1
+    others = len(<list>two.ships) if two.kind == GROUP else 1
+    for at in range(count):
+        here = spot(one, one.ship, at)
+        if op == CENTRE_DISTANCE:
+            for other in range(others):
+                apart = centre_square(here, spot(two, two.ship, other))
+                if apart < least:
+                    least = apart
+            continue
+        if one.kind == POINT or two.kind == POINT:
+            for other in range(others):
+                apart = quick_distance(here, spot(two, two.ship, other))
+                if apart < least:
+                    least = apart
+            continue
+        ship = <ShipCore>(<list>one.ships)[at] if one.kind == GROUP else one.ship
+        for other in range(others):
+            target = <ShipCore>(<list>two.ships)[other] if two.kind == GROUP else two.ship
+            apart = box_square(here, target) if ship.is_player else box_square(target.place, ship)
+            if apart < least:
+                least = apart
+    if op == CENTRE_DISTANCE or not (one.kind == POINT or two.kind == POINT):
+        least = sqrt(least)
+    found[0] = least
+    return 1
