@@ -164,6 +164,16 @@ func end_mission() -> void:
 		_runtime.end_mission()
 
 
+## See [method SexpRuntime.finish].
+func finish(accepted := true) -> Dictionary:
+	return _runtime.finish(accepted) if _check("finish") else {}
+
+
+## See [method SexpRuntime.get_debriefing].
+func get_debriefing() -> Array[Dictionary]:
+	return _runtime.get_debriefing() if _check("get_debriefing") else ([] as Array[Dictionary])
+
+
 ## See [method SexpRuntime.evaluate].
 func evaluate(text: String, hints: Dictionary = {}) -> Variant:
 	return _runtime.evaluate(text, hints) if _check("evaluate") else null

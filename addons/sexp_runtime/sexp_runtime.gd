@@ -52,6 +52,8 @@ signal mission_ended()
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 ## Where the recordings of the last missions are kept.
 const RECORDINGS := "user://sexp_recordings"
+## Where campaigns keep what outlives their missions.
+const CAMPAIGNS := "user://sexp_campaigns"
 ## The group of all [SexpObject]s that are in the tree.
 const OBJECTS := &"sexp_objects"
 
@@ -188,6 +190,7 @@ func _load_content(file: String, content: PackedByteArray, options: Dictionary, 
 		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
 		"savable": Settings.value(Settings.SAVABLE),
 		"record": _is_to_be_recorded(),
+		"campaigns": ProjectSettings.globalize_path(CAMPAIGNS),
 		"recordings": ProjectSettings.globalize_path(RECORDINGS),
 	}
 	chosen.merge(options, true)
@@ -281,6 +284,22 @@ func step(delta: float) -> void:
 func end_mission() -> void:
 	if _bridge != null:
 		_bridge.call("end_mission")
+
+
+## Ends the mission and keeps what outlives it, where it was loaded with the option [code]campaign[/code]: persistent variables and
+## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. Gives
+## [code]goals[/code] and [code]events[/code] with their statuses; empty, with a line that says why, if something cannot be written.
+func finish(accepted := true) -> Dictionary:
+	return {} if _bridge == null else _bridge.call("finish", accepted)
+
+
+## The stages of the debriefing whose formulas hold, each with [code]text[/code], [code]recommendation[/code] and
+## [code]voice[/code]. The mission has to be over: no object is in it any more then.
+func get_debriefing() -> Array[Dictionary]:
+	var stages: Array[Dictionary] = []
+	if _bridge != null:
+		stages.assign(_bridge.call("get_debriefing") as Array)
+	return stages
 
 
 ## Forgets the mission and everything tracked.

@@ -173,3 +173,10 @@ class Gate:
         if self._refused.get((subject, "")) != line:
             self._refused[subject, ""] = line
             self._report(line)
+
+
+def reason_of(error: Exception) -> str:
+    """Return an error's sentence, without the number and the quotes that OSError and KeyError put around it."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error.args[0]) if len(error.args) == 1 else str(error)

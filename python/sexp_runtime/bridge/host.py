@@ -8,10 +8,11 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
 
-from sexp_runtime.bridge import readings, saves
+from sexp_runtime.bridge import campaigns, readings, saves
+from sexp_runtime.bridge.campaigns import CampaignBook
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
-from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, set_variable
+from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.hot_reload import reload_formulas
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
@@ -35,6 +36,8 @@ NOT_SAVABLE: Final = (
     "the mission was not loaded to be saved; turn on Savable at the SexpMission, the project setting "
     'sexp_runtime/run/savable, or give {"savable": true} to load_mission'
 )
+#: Why a mission of a campaign cannot be saved.
+NOT_IN_CAMPAIGN: Final = "a mission of a campaign cannot be saved in its middle; finish() keeps what outlives it"
 #: Most seconds of one frame.
 LONGEST_FRAME: Final = 3600.0
 
@@ -53,6 +56,8 @@ class RuntimeHost:
         self._outbox.after = self._tell_nodes
         self._gate = Gate(lambda line: report("error", line))
         self._stepping = False
+        self._stages: list[dict[str, str]] | None = None  # of the debriefing: they are evaluated once
+        self._book: CampaignBook | None = None
         self._file = ""  # of the running mission, where it was loaded from one
         #: Reads a file that a game names; raises OSError. Inside the engine its paths may lead into packs.
         self.read_file: Callable[[str], bytes] = lambda file: Path(file).read_bytes()
@@ -87,10 +92,13 @@ class RuntimeHost:
         content: the mission's text, or the bytes of its file; "" reads the file itself. Messages name it `file`.
         A mission that cannot be loaded, and options that are none, leave the present mission as it is.
         """
+        book: CampaignBook | None = None
         recording: Path | None = None
         scratch: Path | None = None
         try:
             chosen = read_options(options)
+            if chosen.campaign and chosen.campaigns:
+                book = CampaignBook(Path(chosen.campaigns), chosen.campaign, chosen.pilot)
             recording = self._recording_for(file, chosen)
             if recording is None and chosen.savable:
                 recording = scratch = saves.scratch_file()
@@ -103,6 +111,8 @@ class RuntimeHost:
                 dialect=chosen.dialect,
                 strict=chosen.strict,
                 freeze_gc=True,
+                campaign=None if book is None else book.campaign,
+                stores=None if book is None else book.stores,
                 cache_bytes=chosen.cache_bytes,
                 verify_every=chosen.verify_every,
                 frame_budget_us=chosen.frame_budget_us,
@@ -116,7 +126,7 @@ class RuntimeHost:
                     recording.unlink()
             if not isinstance(error, OSError | ValueError):
                 raise
-            reason = _reason(error)
+            reason = reason_of(error)
             if isinstance(error, RefusedMissionError):
                 self.problems.take(file, error.problems)
                 reason = "not loaded, because of its errors"
@@ -125,6 +135,9 @@ class RuntimeHost:
         self.close()
         self._scratch = scratch
         self._file = file
+        self._book = book
+        for problem in () if book is None else book.problems:
+            self._report("warning", problem)
         self.problems.take(file, session.problems())
         self._begin(session, chosen)
         return True
@@ -140,7 +153,7 @@ class RuntimeHost:
         try:
             done = reload_formulas(session, content or self.read_file(file), file)
         except (OSError, ValueError) as error:
-            self._report("error", f"reload_mission: {_reason(error)}")
+            self._report("error", f"reload_mission: {reason_of(error)}")
             return False
         self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
         self.reloaded = str(done)
@@ -160,13 +173,13 @@ class RuntimeHost:
         session = self._playing("save_state")
         if session is None:
             return b""
-        if session.recording is None:
-            self._report("error", f"save_state: {NOT_SAVABLE}")
+        if session.recording is None or self._book is not None:
+            self._report("error", f"save_state: {NOT_SAVABLE if self._book is None else NOT_IN_CAMPAIGN}")
             return b""
         try:
             return saves.save_state(session.recording)
         except OSError as error:
-            self._report("error", f"save_state: {_reason(error)}")
+            self._report("error", f"save_state: {reason_of(error)}")
             return b""
 
     def restore_state(self, data: bytes, options: Mapping[str, Any]) -> bool:
@@ -187,7 +200,7 @@ class RuntimeHost:
             )
         except (OSError, ValueError) as error:
             scratch.unlink(missing_ok=True)
-            self._report("error", f"restore_state: {_reason(error)}")
+            self._report("error", f"restore_state: {reason_of(error)}")
             return False
         self.close()
         self._scratch = scratch
@@ -241,6 +254,8 @@ class RuntimeHost:
             self._scratch.unlink(missing_ok=True)
             self._scratch = None
         self._file = ""
+        self._book = None
+        self._stages = None
         self.session = self.tracking = self._roster = self._checker = None
         self._outbox.new_mission()
         self._gate = Gate(lambda line: self._report("error", line))
@@ -261,6 +276,31 @@ class RuntimeHost:
         if session is not None and not session.world.mission_over:
             session.end_mission()
             self._outbox.flush()
+
+    def finish(self, accepted: bool) -> dict[str, Any]:
+        """End the mission and keep what outlives it; return goals and events with their statuses, {} without one."""
+        session = self._playing("finish")
+        if session is None:
+            return {}
+        try:
+            record = campaigns.finish(session, self._book, self._file or session.mission_name, accepted)
+        except (OSError, campaigns.StoreError) as error:
+            self._report("error", f"finish: {reason_of(error)}")
+            return {}
+        self._outbox.flush()
+        return record
+
+    def debriefing(self) -> list[dict[str, str]]:
+        """Return the stages of the debriefing that are shown; none, after reporting it, before the mission is over."""
+        session = self._playing("get_debriefing")
+        if session is None:
+            return []
+        if not session.world.mission_over:
+            self._report("error", "get_debriefing: the mission is not over; call finish or end_mission first")
+            return []
+        if self._stages is None:
+            self._stages = campaigns.debriefing(session)
+        return self._stages
 
     def _listen(self, session: MissionSession) -> None:
         put = self._outbox.put
@@ -445,27 +485,11 @@ class RuntimeHost:
 
     def message_text(self, name: str) -> str:
         """Return a message's text with variables replaced; the name itself if there is no such message (reported)."""
-        session = self._playing("get_message_text")
-        if session is None:
-            return name
-        messages = session.mission.messages
-        for message in messages:
-            if message.name.lower() == name.lower():
-                return session.world.variables.replace_in(message.text)
-        near = meant(name, (message.name for message in messages))
-        self._gate.once(f"get_message_text {name}", f"get_message_text: the mission has no message {name!r}{near}")
-        return name
+        return str(self._read("get_message_text", name, readings.message_text, name))
 
     def waypoints(self, path: str) -> Sequence[Sequence[float]]:
         """Return the points of a waypoint path; none if there is no path of that name, which is reported."""
-        session = self._playing("get_waypoints")
-        if session is None:
-            return ()
-        found = session.world.waypoints.get(path.lower())
-        if found is None:
-            near = meant(path, session.world.waypoints)
-            self._gate.once(f"get_waypoints {path}", f"get_waypoints: the mission has no path {path!r}{near}")
-            return ()
+        found: Sequence[Sequence[float]] = self._read("get_waypoints", path, readings.waypoints, ())
         return found
 
     def mission_time(self) -> float:
@@ -474,18 +498,18 @@ class RuntimeHost:
 
     def explain(self, event: str) -> str:
         """Return why an event has its result, as text; "" for an unknown event, which is reported."""
-        session = self._playing("explain")
+        return str(self._read("explain", event, readings.explanation, ""))
+
+    def _read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
+        """Return what a function reads of a name; `nothing` without a mission or for an unknown name (told once)."""
+        session = self._playing(method)
         if session is None:
-            return ""
-        known = [state.name for state in session.world.events]
-        if event.lower() not in (name.lower() for name in known):
-            self._report("error", f"explain: the mission has no event {event!r}{meant(event, known)}")
-            return ""
+            return nothing
         try:
-            return str(session.explain("event", event))
-        except (LookupError, RuntimeError) as error:
-            self._report("error", f"explain: {_reason(error)}")
-            return ""
+            return function(session, name)
+        except RefusedError as reason:
+            self._gate.once(f"{method} {name}", f"{method}: {reason}")
+            return nothing
 
     def events(self) -> list[dict[str, Any]]:
         """Return the events in order: name, result, done, count, objective."""
@@ -564,10 +588,3 @@ class RuntimeHost:
         if self.session is None:
             return ""
         return readings.statistics_text(self.statistics())
-
-
-def _reason(error: Exception) -> str:
-    """Return an error's sentence, without the number and the quotes that OSError and KeyError put around it."""
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error.args[0]) if len(error.args) == 1 else str(error)

@@ -31,6 +31,9 @@ class LoadOptions:
     record_to: str = ""
     recordings: str = ""
     savable: bool = False
+    campaign: str = ""
+    pilot: str = "pilot"
+    campaigns: str = ""
 
 
 _CHOICES: Final = {"engine": ENGINES, "dialect": DIALECTS, "freed_means": LEAVING}

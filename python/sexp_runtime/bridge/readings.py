@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sexp_runtime.bridge.gate import RefusedError, meant
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
 if TYPE_CHECKING:
@@ -48,6 +50,35 @@ def _orders(session: MissionSession, ship: Ship) -> list[list[Any]]:
                 if order.kind is NodeKind.LIST and order.children
             ]
     return orders
+
+
+def message_text(session: MissionSession, name: str) -> str:
+    """Return a message's text with variables in it replaced; raises RefusedError for an unknown name."""
+    messages = session.mission.messages
+    for message in messages:
+        if message.name.lower() == name.lower():
+            return session.world.variables.replace_in(message.text)
+    near = meant(name, (message.name for message in messages))
+    raise RefusedError(f"the mission has no message {name!r}{near}")
+
+
+def waypoints(session: MissionSession, path: str) -> Sequence[Sequence[float]]:
+    """Return the points of a waypoint path; raises RefusedError for an unknown name."""
+    found = session.world.waypoints.get(path.lower())
+    if found is None:
+        raise RefusedError(f"the mission has no path {path!r}{meant(path, session.world.waypoints)}")
+    return found
+
+
+def explanation(session: MissionSession, event: str) -> str:
+    """Return why an event has its result; raises RefusedError for an unknown name, or where nothing is known of it."""
+    known = [state.name for state in session.world.events]
+    if event.lower() not in (name.lower() for name in known):
+        raise RefusedError(f"the mission has no event {event!r}{meant(event, known)}")
+    try:
+        return str(session.explain("event", event))
+    except (LookupError, RuntimeError) as error:
+        raise RefusedError(str(error.args[0]) if len(error.args) == 1 else str(error)) from error
 
 
 def events(session: MissionSession) -> list[dict[str, Any]]:

@@ -180,6 +180,14 @@ class SexpBridge(godot.RefCounted):
         """End the mission."""
         self._value("end_mission", self.host.end, None)
 
+    def finish(self, accepted: bool) -> dict[str, Any]:
+        """End the mission and keep what outlives it; goals and events with their statuses."""
+        return dict(self._value("finish", lambda: self.host.finish(accepted), {}))
+
+    def get_debriefing(self) -> list[Any]:
+        """The stages of the debriefing that are shown."""
+        return list(self._value("get_debriefing", self.host.debriefing, []))
+
     def step(self, delta: float) -> None:
         """Run one frame of that many seconds."""
         try:

@@ -1,0 +1,114 @@
+"""A campaign as a game plays it: what outlives a mission, in one folder, and the stages of the debriefing."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.syntax.printer import print_expression
+from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, Campaign, MissionRecord, mission_key
+from sexp_runtime.world.persistence import PersistentStores, StoreError, safe_name
+from sexp_runtime.world.ships import ExitKind, ShipStatus
+
+if TYPE_CHECKING:
+    from sexp_runtime.session import MissionSession
+
+VERSION: Final = 1
+#: Most bytes of a file of records that is read.
+MOST_BYTES: Final = 16 << 20
+_STATUSES: Final = frozenset((SATISFIED, FAILED, INCOMPLETE))
+
+
+class CampaignBook:
+    """What one pilot has done in one campaign: records of missions, persistent variables and containers.
+
+    Files that are damaged are named in `problems`, and count as empty.
+    """
+
+    def __init__(self, folder: Path, name: str, pilot: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._path = folder / f"{safe_name(name)}.{safe_name(pilot)}.missions.json"
+        self.stores = PersistentStores(folder, name, pilot)
+        self.problems = list(self.stores.problems)
+        self.campaign = Campaign(name, self._read())
+
+    def _read(self) -> dict[str, MissionRecord]:
+        try:
+            if self._path.stat().st_size > MOST_BYTES:
+                raise ValueError("it is too large")
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+            if content["version"] != VERSION:
+                raise ValueError(f"it is of version {content['version']}, this runtime reads version {VERSION}")
+            return {str(key): _record(entry) for key, entry in content["missions"].items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            self.problems.append(f"{self._path}: the records of missions cannot be read: {error}")
+            return {}
+
+    def keep(self, mission: str, record: MissionRecord) -> None:
+        """Keep the record of a completed mission, by its file's name; raises OSError if it cannot be written."""
+        self.campaign.missions[mission_key(mission)] = record
+        rows = {
+            key: {"goals": found.goals, "events": found.events, "skipped": found.skipped}
+            for key, found in self.campaign.missions.items()
+        }
+        text = json.dumps({"version": VERSION, "missions": rows}, indent=1)
+        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(text)
+            Path(name).replace(self._path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+
+
+def _record(entry: Any) -> MissionRecord:
+    """Return a record from what stands in the file; raises ValueError for what is none."""
+    record = MissionRecord(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
+    if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
+        raise ValueError("a status is not known")
+    return record
+
+
+def finish(session: MissionSession, book: CampaignBook | None, mission: str, accepted: bool) -> dict[str, Any]:
+    """End the mission, keep what outlives it, and return goals and events with their statuses.
+
+    Only a mission whose outcome is accepted is completed: its record is kept then (R28, R29). Raises StoreError or
+    OSError if something cannot be written.
+    """
+    record = session.finish(accepted=accepted)
+    if book is not None and accepted:
+        book.keep(mission, record)
+    return {"goals": dict(record.goals), "events": dict(record.events), "accepted": accepted}
+
+
+def debriefing(session: MissionSession) -> list[dict[str, str]]:
+    """Return the stages of the debriefing that are shown: those whose formula is exactly 1, in the file's order (R66).
+
+    The mission has to be over. Who is left has left play then: no ship is in the mission any more (R70).
+    """
+    world = session.world
+    for ship in list(world.ships.values()):
+        if ship.status is ShipStatus.DEATH_ROLL:
+            world.finish_death(ship)
+        elif ship.status is ShipStatus.PRESENT:
+            world.set_ship(ship, "exit", ExitKind.VANISHED)
+            world.set_ship(ship, "status", ShipStatus.EXITED)
+    shown = []
+    for stage in session.mission.debriefing:
+        if stage.formula is None or session.evaluate(print_expression(stage.formula)) == 1:
+            replace = world.variables.replace_in
+            shown.append({
+                "text": replace(stage.text), "recommendation": replace(stage.recommendation), "voice": stage.voice,
+            })  # fmt: skip
+    return shown
+
+
+__all__ = ["CampaignBook", "StoreError", "debriefing", "finish"]
