@@ -8,7 +8,7 @@ import types
 import weakref
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
@@ -73,6 +73,8 @@ _GLOBALS: dict[str, Any] = {
     "wrap32": wrap32,
 }
 
+#: Roots that are no number after every evaluation (C7).
+_NEVER_NUMBERS: Final = frozenset({"every-time", "every-time-argument"})
 #: What stands for the source in linecache: function, cell, weak reference, tuples, dictionary entry.
 _SOURCE_BYTES = 460
 #: A function of its own for an operator node: meaning, closure, cells and what it keeps.
@@ -122,12 +124,13 @@ class CompiledFormula:
                 self._keep_program(made.program)
                 if root.name != "every-time":
                     return
-        writer, self._status_counts = _write(root, ctx)
+        analysis = Analysis(root, ctx)
+        writer, self._status_counts = _write(analysis, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
             self._wrapped += install_actions(found)
         #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
-        self.quiet = _is_quiet(root, ctx)
+        self.quiet = analysis.is_quiet
         self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
         source = writer.source("formula")
         code = compile(source, self._file, "exec", dont_inherit=True)
@@ -137,7 +140,8 @@ class CompiledFormula:
         _show_source(self._file, self)
         if self.program is None:
             self.evaluate: Callable[[], int] = self._compiled
-            self._empty()
+            if analysis.needs_no_nodes:
+                self._empty()
 
     def _keep_program(self, program: Program) -> None:
         """Have a program evaluate the formula."""
@@ -170,15 +174,11 @@ class CompiledFormula:
     def _empty(self) -> None:
         """Let go of nodes that the function does not use and that remember nothing; `root` makes them anew."""
         root = self._root
-        if root.syntax is None or not root.args or (root.name == "when" and root.args[0].inner is None):
-            return
-        part = root.args[0] if root.name == "when" else root
-        if _needs_no_nodes(Planner(self._ctx).plan(part)):
-            if part is root:
-                root.args = []
-            else:
-                part.inner = None
-            self._is_hollow = True
+        if root.name == "when":
+            root.args[0].inner = None
+        else:
+            root.args = []
+        self._is_hollow = True
 
     @property
     def operator(self) -> str:
@@ -198,7 +198,7 @@ class CompiledFormula:
     @property
     def source(self) -> str:
         """The Python source that the formula was compiled from, written anew."""
-        return _write(self.root, self._ctx)[0].source("formula")
+        return _write(Analysis(self.root, self._ctx), self._ctx)[0].source("formula")
 
     def interpret(self, every: int) -> None:
         """Make one evaluation in `every` by walking the nodes from now on, 0 for none; the results are the same.
@@ -334,21 +334,55 @@ def _show_source(file: str, formula: CompiledFormula) -> None:
     linecache.cache[file] = (get_source,)  # the documented lazy form
 
 
-def _write(root: EvalNode, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
+class Analysis:
+    """What is known of a formula before its code is written; made once, after its nodes have their own functions.
+
+    `condition` is the plan of a `when`'s condition, None for other roots and where that has to be interpreted; `plan`
+    is the plan of the root, worked out where it is needed. `is_quiet` says that an evaluation with value 0 leaves no
+    trace, `needs_no_nodes` that the code consists of variables and numbers only.
+    """
+
+    def __init__(self, root: EvalNode, ctx: EvaluationContext) -> None:
+        self.root = root
+        self._planner = Planner(ctx)
+        self._plan: Plan | None = None
+        self.condition: Plan | None = None
+        self.is_quiet = self.needs_no_nodes = False
+        if root.name in _NEVER_NUMBERS:
+            return
+        can_be_empty = root.syntax is not None and bool(root.args)
+        if root.name == "when" and root.args:
+            condition = self._planner.plan(root.args[0])
+            is_test = condition.form is Form.INLINE and condition.low >= 0 and condition.high <= 1
+            self.is_quiet = is_test and _reads_no_clock(condition)
+            self.needs_no_nodes = can_be_empty and root.args[0].inner is not None and _needs_no_nodes(condition)
+            if condition.form is not Form.INTERPRETED:
+                self.condition = condition
+        else:
+            self.is_quiet = root.name != "when" and _reads_no_clock(self.plan)
+            self.needs_no_nodes = can_be_empty and _needs_no_nodes(self.plan)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the root."""
+        if self._plan is None:
+            self._plan = self._planner.plan(self.root)
+        return self._plan
+
+
+def _write(analysis: Analysis, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     """Return the written function, and whether the root keeps a status that can be special."""
-    planner = Planner(ctx)
+    root = analysis.root
     written = None
-    if root.name == "when" and root.args:
-        condition = planner.plan(root.args[0])
-        if condition.form is not Form.INTERPRETED:
-            return _write_when(root, condition, ctx)
-    elif root.name == "every-time":
+    if analysis.condition is not None:
+        return _write_when(root, analysis.condition, ctx)
+    if root.name == "every-time":
         written = write_every_time(root, ctx)
     elif root.name == "every-time-argument":
         written = write_every_time_argument(root, ctx)
     if written is not None:
         return written, True
-    return _write_plain(root, planner.plan(root), ctx)
+    return _write_plain(root, analysis.plan, ctx)
 
 
 def _alternating(walk: Callable[[], int], compiled: Callable[[], int], every: int) -> Callable[[], int]:
@@ -364,14 +398,6 @@ def _alternating(walk: Callable[[], int], compiled: Callable[[], int], every: in
         return compiled()
 
     return evaluate
-
-
-def _is_quiet(root: EvalNode, ctx: EvaluationContext) -> bool:
-    planner = Planner(ctx)
-    plan = planner.plan(root.args[0] if root.name == "when" and root.args else root)
-    if root.name == "when" and (plan.form is not Form.INLINE or plan.low < 0 or plan.high > 1):
-        return False
-    return _reads_no_clock(plan)
 
 
 def _needs_no_nodes(plan: Plan) -> bool:
