@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -126,6 +127,33 @@ def test_every_module_keeps_to_its_room() -> None:
             if parts[0] == "sexp_runtime" and (len(parts) < 2 or parts[1] not in allowed):
                 wrong.append(f"{place} imports {name}")
     assert wrong == []
+
+
+def run_time_imports(path: Path, names: Mapping[str, Path]) -> set[str]:
+    """Return the modules that a module needs while it runs: all that it imports but for type checkers."""
+    found: set[str] = set()
+    pending: list[ast.AST] = [parsed(path)]
+    while pending:
+        for node in ast.iter_child_nodes(pending.pop()):
+            if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING":
+                continue
+            if isinstance(node, ast.ImportFrom):
+                full = {f"{node.module}.{alias.name}" for alias in node.names}
+                found |= {name if name in names else str(node.module) for name in full} & names.keys()
+            elif isinstance(node, ast.Import):
+                found |= {alias.name for alias in node.names} & names.keys()
+            pending.append(node)
+    return found
+
+
+def test_no_module_needs_one_that_needs_it() -> None:
+    names = {f"sexp_runtime.{place.removesuffix('.py').replace('/', '.')}": path for place, path in modules().items()}
+    names = {name.removesuffix(".__init__"): path for name, path in names.items()}
+    needed = {name: run_time_imports(path, names) - {name} for name, path in names.items()}
+    while leaves := [name for name, others in needed.items() if not others & needed.keys()]:
+        for name in leaves:
+            del needed[name]
+    assert sorted(needed) == []
 
 
 def test_only_the_bridge_knows_the_engine() -> None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.arguments import _any_of_result, _try, use_container
+from sexp_runtime.operators.arguments import (
+    Generated,
+    any_of_result,
+    generated,
+    generator,
+    try_candidates,
+    use_container,
+)
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.reads import both, container_reads, fixed_reads, roster_reads, ship_reads
@@ -22,31 +29,8 @@ if TYPE_CHECKING:
 #: Most candidates that a counter makes; the original would go on, and stand still for as long.
 MAX_COUNTER: Final = 1_000_000
 
-#: What a provider generates: candidates, or the raw result that it has instead.
-Generated = Sequence[Candidate] | int | Status
-_GENERATORS: dict[str, Callable[[EvaluationContext, EvalNode], Generated]] = {}
 
-
-def _generator(
-    *names: str,
-) -> Callable[[Callable[[EvaluationContext, EvalNode], Generated]], Callable[[EvaluationContext, EvalNode], Generated]]:
-    def register(
-        function: Callable[[EvaluationContext, EvalNode], Generated],
-    ) -> Callable[[EvaluationContext, EvalNode], Generated]:
-        for name in names:
-            _GENERATORS[name] = function
-        return function
-
-    return register
-
-
-def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
-    """Return the candidates that a provider makes now, or the raw result it has instead; none for other operators."""
-    make = _GENERATORS.get(provider.name)
-    return () if make is None else make(ctx, provider)
-
-
-@_generator("for-counter")
+@generator("for-counter")
 def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
     step_arg = node.arg(2)
     (first, last, step), nan = ctx.numbers((node.arg(0), node.arg(1), step_arg))
@@ -72,7 +56,7 @@ def _ship_matches(ctx: EvaluationContext, operator_name: str, ship: Ship, text: 
     return bool((data.type if operator_name == "for-ship-type" else data.species).lower() == text)
 
 
-@_generator("for-ship-class", "for-ship-type", "for-ship-team", "for-ship-species")
+@generator("for-ship-class", "for-ship-type", "for-ship-team", "for-ship-species")
 def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
     found: list[Candidate] = []
     present = [ship for ship in ctx.world.ships.values() if ship.status is PRESENT]
@@ -82,7 +66,7 @@ def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
     return found
 
 
-@_generator("for-subsystems")
+@generator("for-subsystems")
 def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
     ship = ctx.ship(node.arg(0))
     if ship is None or ship.status is NOT_YET:
@@ -93,13 +77,13 @@ def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
     return [Candidate(part.name) for part in ship.subsystems.values() if not types or part.type.lower() in types]
 
 
-@_generator("for-players")
+@generator("for-players")
 def _players(ctx: EvaluationContext, node: EvalNode) -> Generated:
     ship = ctx.world.ship(ctx.world.player.ship) if ctx.world.player.ship else None
     return [Candidate(ship.name)] if ship is not None and ship.status is PRESENT else ()
 
 
-@_generator("for-container-data", "for-map-container-keys")
+@generator("for-container-data", "for-map-container-keys")
 def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
     keys = node.name == "for-map-container-keys"
     found: list[Candidate] = []
@@ -120,7 +104,7 @@ def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
 def for_counter(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """The whole numbers from the first to the second argument, in steps of the third or 1 (C22, C42)."""
     made = generated(ctx, node)
-    return made if isinstance(made, int | Status) else _any_of_result(_try(ctx, node, made))
+    return made if isinstance(made, int | Status) else any_of_result(try_candidates(ctx, node, made))
 
 
 def _class_reads(world: Any, texts: Sequence[str]) -> list[FactKey]:
@@ -139,14 +123,14 @@ def _class_reads(world: Any, texts: Sequence[str]) -> list[FactKey]:
 def for_ships(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """The ships present that match a constraint, by constraint and then in registry order; never known (C22)."""
     made = generated(ctx, node)
-    return made if isinstance(made, int | Status) else int(_try(ctx, node, made).any_true)
+    return made if isinstance(made, int | Status) else int(try_candidates(ctx, node, made).any_true)
 
 
 @operator("for-subsystems", traits=Trait.CONTROL, reads=ship_reads("subsystems"), results=(KNOWN_FALSE,))
 def for_subsystems(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """The subsystems of a ship, all or of the listed types (C22)."""
     made = generated(ctx, node)
-    return made if isinstance(made, int | Status) else _any_of_result(_try(ctx, node, made))
+    return made if isinstance(made, int | Status) else any_of_result(try_candidates(ctx, node, made))
 
 
 @operator(
@@ -160,7 +144,7 @@ def for_players(ctx: EvaluationContext, node: EvalNode) -> Raw:
     made = generated(ctx, node)
     if isinstance(made, int | Status) or not made:
         return 0
-    return _any_of_result(_try(ctx, node, made))
+    return any_of_result(try_candidates(ctx, node, made))
 
 
 @operator("for-container-data", "for-map-container-keys", traits=Trait.CONTROL, reads=container_reads(0, True))
@@ -171,4 +155,4 @@ def for_contents(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return made
     for arg in node.args:
         use_container(ctx, node, ctx.text(arg).lstrip("&"))
-    return int(_try(ctx, node, made).any_true)
+    return int(try_candidates(ctx, node, made).any_true)

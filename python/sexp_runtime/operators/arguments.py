@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.conditionals import flush_arguments, is_settled_false
@@ -114,7 +114,32 @@ class Tally:
         return self.plain_true + self.known_true > 0
 
 
-def _try(ctx: EvaluationContext, node: EvalNode, candidates: Iterable[Candidate], most: int | None = None) -> Tally:
+#: What a provider generates: candidates, or the raw result that it has instead.
+Generated = Sequence[Candidate] | int | Status
+Generator = Callable[["EvaluationContext", EvalNode], Generated]
+_GENERATORS: dict[str, Generator] = {}
+
+
+def generator(*names: str) -> Callable[[Generator], Generator]:
+    """Register the decorated function as what generates the candidates of the named providers (C22)."""
+
+    def register(function: Generator) -> Generator:
+        for name in names:
+            _GENERATORS[name] = function
+        return function
+
+    return register
+
+
+def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
+    """Return the candidates that a provider makes now, or the raw result it has instead; none for other operators."""
+    make = _GENERATORS.get(provider.name)
+    return () if make is None else make(ctx, provider)
+
+
+def try_candidates(
+    ctx: EvaluationContext, node: EvalNode, candidates: Iterable[Candidate], most: int | None = None
+) -> Tally:
     """Evaluate the form's condition per candidate and collect those with value 1, at most `most` (C20, C22-C24)."""
     tally = Tally()
     form = node.form
@@ -184,14 +209,14 @@ def use_container(ctx: EvaluationContext, node: EvalNode, name: str) -> None:
 
 
 def _try_listed(ctx: EvaluationContext, node: EvalNode, args: Sequence[EvalNode], most: int | None = None) -> Tally:
-    """As `_try` over listed atoms; containers among them refuse changes meanwhile (C27)."""
+    """As `try_candidates` over listed atoms; containers among them refuse changes meanwhile (C27)."""
     for arg in args:
         if arg.valid and arg.is_name:
             use_container(ctx, node, arg.text)
-    return _try(ctx, node, _listed(ctx, args), most)
+    return try_candidates(ctx, node, _listed(ctx, args), most)
 
 
-def _any_of_result(tally: Tally) -> Raw:
+def any_of_result(tally: Tally) -> Raw:
     if tally.any_true:
         return 1
     return KNOWN_FALSE if tally.known_false == tally.count else 0
@@ -206,7 +231,7 @@ def any_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
     tally = _try_listed(ctx, node, node.args)
     if ctx.wcs and tally.known_true:
         return KNOWN_TRUE
-    return _any_of_result(tally)
+    return any_of_result(tally)
 
 
 @operator("every-of", traits=_PROVIDER, results=(KNOWN_FALSE,))
@@ -241,7 +266,7 @@ def first_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
     most = ctx.natural(node.arg(0))
     nan = ctx.nan
     tally = _try_listed(ctx, node, node.args[1:], most)
-    return _no_number(nan) if nan is not None else _any_of_result(tally)
+    return _no_number(nan) if nan is not None else any_of_result(tally)
 
 
 def _no_number(nan: Status) -> Raw:
@@ -285,7 +310,7 @@ def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
         candidate = Candidate(arg.text, arg)
     if arg.is_name:
         use_container(ctx, node, arg.text)
-    tally = _try(ctx, node, (candidate,))
+    tally = try_candidates(ctx, node, (candidate,))
     if tally.any_true:
         return 1
     return KNOWN_FALSE if tally.known_false and len(valid) == 1 and not valid[0].is_name else 0
@@ -299,7 +324,7 @@ def in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if first:
             if arg.is_name:
                 use_container(ctx, node, arg.text)
-            tally = _try(ctx, node, first)
+            tally = try_candidates(ctx, node, first)
             if tally.any_true:
                 return 1
             return KNOWN_FALSE if tally.known_false else 0
@@ -390,8 +415,6 @@ def num_valid_arguments(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return 0
     if provider.name not in LISTED:
         # Imported here because the generating providers build on this module.
-        from sexp_runtime.operators.argument_sources import generated
-
         made = generated(ctx, provider)
         return made if isinstance(made, int | Status) else len(made)
     total = 0
