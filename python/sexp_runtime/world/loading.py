@@ -30,8 +30,9 @@ def populate(world: World, mission: Mission) -> None:
     """
     _add_tables(world, mission)
     for row in mission.wings:
-        if row.waves > 1:
-            world.spellings.update(older_wave_names(row.name, row.waves * len(row.ships)))
+        older = older_wave_names(row.name, row.waves * len(row.ships)) if row.waves > 1 else {}
+        if any(name.lower() in older for name in row.ships):
+            world.spellings.update(older)
     _add_ships(world, mission)
     _add_wings(world, mission)
     _add_docking(world, mission)

@@ -90,8 +90,8 @@ class Wing:
 def older_wave_names(wing_name: str, ships: int) -> dict[str, str]:
     """Return older spellings, in lower case, of the names of a wing's first ships: number before the mark `#`.
 
-    Missions of before may name ships of the wing `Ares#one` so, as `Ares 3#one` for `Ares#one 3`. Empty for a wing
-    without the mark.
+    A mission that names ships of the wing `Ares#one` so, as `Ares 1#one`, may name those of later waves so, too, as
+    `Ares 3#one` for `Ares#one 3` (M12.5). Empty for a wing without the mark.
     """
     shown, mark, hidden = wing_name.partition("#")
     if not mark:
