@@ -9,11 +9,11 @@ from sexp_runtime.operators.actions_supply import share_shield_energy
 from sexp_runtime.operators.actions_targets import (
     all_pending,
     changeable_ships,
-    is_in_space,
     ships_in_space,
     targets,
 )
 from sexp_runtime.operators.ship_flags import CARGO_KNOWN, COLLIDES, NO_COLLIDE, OF_FILE, READABLE, WING_FLAGS
+from sexp_runtime.world.orders import live
 from sexp_runtime.world.ships import Ship
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def shields_on(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
 
 def _switch_shields(world: World, values: tuple[ActionValue, ...], on: bool) -> None:
     for ship in changeable_ships(world, values):
-        if world.set_flag(ship, "no-shields", not on) and is_in_space(ship):
+        if world.set_flag(ship, "no-shields", not on) and live(ship):
             share_shield_energy(world, ship, on)
 
 
@@ -180,7 +180,7 @@ def alter_ship_flag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
         if world.ship(name) is not None:  # a ship by its name has its own entry changed as well (M5.8)
             entries += [ship.entry for ship in present if ship.entry is not None]
     if not named:
-        ships = [ship for ship in world.ships.values() if is_in_space(ship)]
+        ships = [ship for ship in world.ships.values() if live(ship)]
         entries = all_pending(world)
     for ship in ships:
         _alter(world, ship, flag, on)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text
-from sexp_runtime.operators.actions_targets import is_in_space, named_ship, ship_in_space, ships_in_space
+from sexp_runtime.operators.actions_targets import named_ship, ship_in_space, ships_in_space
+from sexp_runtime.world.orders import live
 from sexp_runtime.world.ships import Ship
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def set_ets_values(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> N
     settings = balanced([as_number(values, index) for index in range(3)])
     for value in values[3:]:
         ship = named_ship(ctx.world, value)
-        if ship is None or not is_in_space(ship):
+        if ship is None or not live(ship):
             return
         if "no-ets" in ship.flags:
             continue

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.operators.actions import ActionValue
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.classes import SUBSYSTEM_TYPES
-from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship, Subsystem
+from sexp_runtime.world.orders import live
+from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -31,12 +32,6 @@ def named_ship(world: World, value: ActionValue) -> Ship | None:
     return world.ship(value) if isinstance(value, str) else None
 
 
-def present_ship(world: World, value: ActionValue) -> Ship | None:
-    """Return the ship of that name if it is in the mission and not dying."""
-    ship = named_ship(world, value)
-    return ship if ship is not None and ship.status is PRESENT else None
-
-
 def _named(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     """Return those of the named ships that the registry knows; a long list of names must not take long."""
     ships = world.ships
@@ -49,20 +44,15 @@ def present_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     return [ship for ship in _named(world, values) if ship.status is PRESENT]
 
 
-def is_in_space(ship: Ship) -> bool:
-    """Whether a ship is there: present, or in its death roll."""
-    return ship.status is PRESENT or ship.status is DEATH_ROLL
-
-
 def ship_in_space(world: World, value: ActionValue) -> Ship | None:
     """Return the ship of that name if it is present or in its death roll (M1.2, pattern S)."""
     ship = named_ship(world, value)
-    return ship if ship is not None and is_in_space(ship) else None
+    return ship if ship is not None and live(ship) else None
 
 
 def ships_in_space(world: World, values: Iterable[ActionValue]) -> list[Ship]:
     """Return those of the named ships that are present or in their death roll, in the order named (M1.2, pattern S)."""
-    return [ship for ship in _named(world, values) if is_in_space(ship)]
+    return [ship for ship in _named(world, values) if live(ship)]
 
 
 def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
@@ -87,14 +77,14 @@ def targets(world: World, value: ActionValue, *, sides: bool = False) -> tuple[l
     if ship is not None:
         if ship.status is NOT_YET:
             return [], [ship]
-        return ([ship], []) if is_in_space(ship) else ([], [])
+        return ([ship], []) if live(ship) else ([], [])
     wing = world.wing(value)
     if wing is not None:
         return ([], []) if wing.gone else (world.wing_members(wing), world.pending_entries(wing))
     if not sides:
         return [], []
     side = value.lower()
-    present = [found for found in world.ships.values() if is_in_space(found) and found.team.lower() == side]
+    present = [found for found in world.ships.values() if live(found) and found.team.lower() == side]
     return present, [entry for entry in all_pending(world) if entry.team.lower() == side]
 
 

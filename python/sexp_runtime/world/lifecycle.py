@@ -145,10 +145,8 @@ class Lifecycle(WorldState):
         ship = self.ships.get(name.lower())
         if ship is None:
             ship = self.add_ship(name, class_name=entry.class_name, team=entry.team)
-        elif ship.status is NOT_YET and ship.wing != wing.key:
-            return None  # a ship of the file that happens to have the name
-        elif ship.status is not NOT_YET:
-            return None
+        elif ship.status is not NOT_YET or ship.wing != wing.key:
+            return None  # another ship that happens to have the name
         copy_file_data(entry, ship)
         ship.entry = entry
         ship.wing = wing.key
