@@ -139,6 +139,29 @@ def test_entries_of_the_file_reach_every_wave(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_conditions_see_what_actions_change(engine: str) -> None:
+    events = {
+        "Off": at(1, '( shields-off "Heron" )'),
+        "On": at(2, '( shields-on "Heron" )'),
+        "Mend": at(1, '( repair-subsystem "Heron" "Simulated Hull" 60 )'),
+        "Tag": at(1, '( ship-tag "Heron" 1 2 )'),
+        "Scan": at(1, '( alter-ship-flag "cargo-known" ( true ) ( false ) "Heron" )'),
+        "No shields": '( = ( shields-left "Heron" ) 0 )',
+        "Shields": '( and ( has-time-elapsed 2 ) ( > ( shields-left "Heron" ) 0 ) )',
+        "Simulated": '( > ( sim-hits-left "Heron" ) 50 )',
+        "Tagged": '( is_tagged "Heron" )',
+        "No tag": '( and ( has-time-elapsed 2 ) ( not ( is_tagged "Heron" ) ) )',
+        "Known": '( are-ship-flags-set "Heron" "cargo-known" )',
+    }
+    moments = played(engine, [ship("Heron")], events)
+    for name in ("Off", "On", "Mend", "Tag", "Scan"):
+        del moments[name]
+    assert moments == {
+        "No shields": 1.0, "Shields": 2.0, "Simulated": 1.0, "Tagged": 1.0, "No tag": 3.0, "Known": 1.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("word", ["<all engines>", "<all subsystems>", "Simulated Hull", "Engines", "engine"])
 def test_words_for_subsystems_make_none(engine: str, word: str) -> None:
     hurt = ship("Heron", more="+Subsystem: engine\n$Damage: 0\n")

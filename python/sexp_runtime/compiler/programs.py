@@ -34,7 +34,7 @@ _CALCULATED: Final = {
 }  # fmt: skip
 #: Operators that the kernel evaluates from the fields of ships, and how many names they read.
 _MEASURED: Final = {
-    "hits-left": (Op.HULL_LEFT, 1), "sim-hits-left": (Op.HULL_LEFT, 1), "shields-left": (Op.SHIELDS_LEFT, 1),
+    "hits-left": (Op.HULL_LEFT, 1),
     "distance": (Op.DISTANCE, 2), "distance-to-center": (Op.CENTRE_DISTANCE, 2),
     "get-object-x": (Op.COORDINATE, 1), "get-object-y": (Op.COORDINATE, 1), "get-object-z": (Op.COORDINATE, 1),
     "is-facing": (Op.FACING, 2),
