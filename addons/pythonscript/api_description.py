@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 FORMAT = 3
+#: The form of marshal that every Python from 3.11 on reads.
+MARSHAL = 4
 
 _TYPE_NAMES = (
     "Nil bool int float String Vector2 Vector2i Rect2 Rect2i Vector3 Vector3i Transform2D Vector4 "
@@ -115,7 +117,7 @@ class Writer:
             if item["name"].isidentifier()
         ]
         signals = [item["name"] for item in entry.get("signals", [])]
-        return marshal.dumps((methods, properties, signals, constants, enums))
+        return marshal.dumps((methods, properties, signals, constants, enums), MARSHAL)
 
     def builtins(self) -> dict[str, Any]:
         """Per builtin value type: where its members lie, its other members, methods and constants."""
@@ -184,7 +186,7 @@ class Writer:
             blobs.append(blob)
             offset += len(blob)
         header["classes"] = classes
-        packed = marshal.dumps(header)
+        packed = marshal.dumps(header, MARSHAL)
         temporary = path.with_name(path.name + ".new")
         with temporary.open("wb") as file:
             file.write(len(packed).to_bytes(8, "little"))

@@ -1,23 +1,26 @@
 #!/usr/bin/env python3
 """Builds the binding for one engine and one Python: asks the engine for its headers and API, generates, compiles.
 
-Run it with the Python the game shall use (the one of the project's virtual environment). Nothing happens when nothing
-changed; every output is put in place by one rename, so that a build broken off leaves the old one working.
+Run it with the Python that the game shall use: `python3 addons/pythonscript/build.py`. What it needs itself (Cython)
+and the runtime (msgpack) comes into an environment of its own, build/env, unless that Python has it already. Nothing
+happens when nothing changed. Every output is put in place by one rename, so that a broken build leaves the old one.
 """
 
 from __future__ import annotations
 
 import argparse
-import fcntl
+import contextlib
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from platform import machine
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -27,13 +30,20 @@ SOURCES = HERE / "src"
 LOADER = HERE / "loader"
 PACKAGE = ROOT / "python" / "godot"
 #: The platform, as the engine names it in its feature tags.
-PLATFORM = "linux.x86_64"
-LIBRARY = BIN / f"libpythonscript.{PLATFORM}.so"
+SYSTEM = {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+PLATFORM = f"{SYSTEM}.{'arm64' if machine().lower() in ('arm64', 'aarch64') else 'x86_64'}"
+ENDING = {"macos": ".dylib", "windows": ".dll"}.get(SYSTEM, ".so")
+LIBRARY = BIN / f"libpythonscript.{PLATFORM}{ENDING}"
+LIBRARIES = ["-ldl"] if SYSTEM == "linux" else []
 #: The folder that a packaged add-on and an exported game carry Python in (README.md, "Where Python is").
 BUNDLE = f"pythonscript.{PLATFORM}"
 CONFIG = BIN / "python.cfg"
 DESCRIPTION = PACKAGE / "_api.dat"
 STAMP = BUILD / "stamp"
+ENVIRONMENT = BUILD / "env"
+REQUIREMENTS = HERE / "requirements.txt"
+#: The runtime's compiled modules, where the runtime is beside the binding.
+LOOPS = ROOT / "python" / "sexp_runtime" / "loops" / "build.py"
 
 
 class BuildError(Exception):
@@ -64,7 +74,7 @@ def shared_library() -> Path:
     multiarch = sysconfig.get_config_var("MULTIARCH")
     if multiarch:
         folders += [f"/usr/lib/{multiarch}", f"/lib/{multiarch}"]
-    if ".so" in name:
+    if ".so" in name or ".dylib" in name:
         for folder in folders:
             if folder and (Path(folder) / name).is_file():
                 return Path(folder) / name
@@ -124,8 +134,8 @@ def dump_engine(godot: Path, say: Say) -> None:
     record.write_text(mark)
 
 
-def generate(say: Say) -> None:
-    """Write the compact API description and the C source of the extension module."""
+def describe_api(say: Say) -> None:
+    """Write the compact API description."""
     sys.path.insert(0, str(HERE))
     try:
         import api_description
@@ -138,6 +148,10 @@ def generate(say: Say) -> None:
         raise BuildError(f"the engine's API description cannot be used: {problem}") from problem
     if left_out:
         say(f"{left_out} entries of the API description are not understood and were left out")
+
+
+def generate(say: Say) -> None:
+    """Write the C source of the extension module."""
     say("generating C from Cython (a few seconds)")
     command: list[str | Path] = [sys.executable, "-m", "cython", "-3", "-o", BUILD / "_core.c", "src/_core.pyx"]
     run(command, "Cython", cwd=HERE)
@@ -145,15 +159,17 @@ def generate(say: Say) -> None:
 
 def compile_c(say: Say) -> None:
     """Compile the loader and the extension module."""
-    compiler = os.environ.get("CC") or "gcc"
+    compiler = os.environ.get("CC") or ("cc" if SYSTEM == "macos" else "gcc")
     if not shutil.which(compiler):
-        raise BuildError(f"the C compiler {compiler} is not installed: apt install gcc")
+        raise BuildError(f"the C compiler {compiler} is not installed: apt install gcc libc6-dev")
     include = include_folder()
     flags: list[str | Path] = ["-shared", "-fPIC", "-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing"]
     flags += ["-I", include, "-I", BUILD, "-I", SOURCES]
+    if SYSTEM == "macos":
+        flags += ["-undefined", "dynamic_lookup"]  # Python's functions are found when the module is loaded
     say("compiling (about half a minute)")
     for name, sources, target, extra in (
-        ("the loader", loader_sources(), LIBRARY, [*loader_definitions(), "-Wall", "-ldl"]),
+        ("the loader", loader_sources(), LIBRARY, [*loader_definitions(), "-Wall", *LIBRARIES]),
         (
             "_core.c",
             [BUILD / "_core.c"],
@@ -256,12 +272,21 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
     for folder in (BUILD, BIN):
         folder.mkdir(exist_ok=True)
         (folder / ".gdignore").touch()
-    with (BUILD / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two at once would overwrite each other's work; the second finds it done
+    with locked(BUILD / "lock"):  # two at once would overwrite each other's work; the second finds it done
         if not force and is_current(wanted):
             return False
         make(godot, wanted, say)
     return True
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Hold a lock file; a second process waits for the first."""
+    import fcntl
+
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def is_current(wanted: str) -> bool:
@@ -274,6 +299,7 @@ def make(godot: Path, wanted: str, say: Say) -> None:
     STAMP.unlink(missing_ok=True)
     shared_library()
     dump_engine(godot, say)
+    describe_api(say)
     generate(say)
     compile_c(say)
     write_config()
@@ -281,14 +307,93 @@ def make(godot: Path, wanted: str, say: Say) -> None:
     say("built")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--godot", required=True, type=Path, metavar="PATH", help="the engine's executable")
-    parser.add_argument("--force", action="store_true", help="build even if nothing changed")
-    parser.add_argument("--quiet", action="store_true", help="say nothing but errors")
-    options = parser.parse_args(arguments)
+def find_godot(named: Path | None) -> Path:
+    """Return the engine's executable: the one named, $GODOT, or one on the PATH. BuildError if there is none."""
+    if named is not None:
+        return named
+    for name in (os.environ.get("GODOT"), "godot4", "godot"):
+        found = shutil.which(os.path.expanduser(name)) if name else None
+        if found:
+            return Path(found)
+    raise BuildError("no Godot is on the PATH: name its executable with --godot PATH")
+
+
+def needs_environment() -> bool:
+    """Whether this Python lacks what the build needs."""
+    return importlib.util.find_spec("Cython") is None
+
+
+def environment_python(quiet: bool) -> Path:
+    """Return the python of the add-on's own environment, made if need be with what requirements.txt pins."""
+    python = ENVIRONMENT / "bin" / "python"
+    stamp = ENVIRONMENT / "complete"
+    mark = f"{sys.version}|{ENVIRONMENT}|{hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()}"
+    if stamp.is_file() and stamp.read_text() == mark and python.exists():
+        return python
+    shared_library()
+    include_folder()
+    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+    for name in ("venv", "ensurepip"):
+        if importlib.util.find_spec(name) is None:
+            raise BuildError(f"Python's module {name} is missing: apt install python{version}-venv")
+    Say(quiet)("making an environment with Cython and msgpack (build/env)")
+    BUILD.mkdir(exist_ok=True)
+    (BUILD / ".gdignore").touch()
+    with locked(BUILD / "environment.lock"):
+        shutil.rmtree(ENVIRONMENT, ignore_errors=True)
+        run([sys.executable, "-m", "venv", ENVIRONMENT], "making an environment")
+        command: list[str | Path] = [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-input"]
+        command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", REQUIREMENTS]
+        run(command, "installing Cython and msgpack")
+        stamp.write_text(mark)
+    return python
+
+
+def compile_loops(quiet: bool) -> None:
+    """Compile the runtime's innermost loops, where the runtime is there; without them it uses those in Python."""
+    if not LOOPS.is_file():
+        return
+    source = LOOPS.with_name("native.pyx")
+    module = source.with_name(f"native{sysconfig.get_config_var('EXT_SUFFIX')}")
+    parts = [path for ending in ("pyx", "pxi", "pxd") for path in ROOT.glob(f"python/sexp_runtime/*/*.{ending}")]
+    if module.is_file() and module.stat().st_mtime > max(path.stat().st_mtime for path in parts):
+        return
+    Say(quiet)("compiling the runtime's innermost loops")
     try:
-        build(options.godot.resolve(), options.force, options.quiet)
+        run([sys.executable, LOOPS], "compiling the loops")
+    except BuildError as problem:
+        Say(quiet)(f"{problem}\nthe runtime uses those in Python, which are slower")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the arguments of this command."""
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--godot", type=Path, metavar="PATH", help="the engine (default: $GODOT, else one on the PATH)")
+    made.add_argument("--python", metavar="X.Y", help="build for this Python: one on the PATH, like 3.12 (python3.12)")
+    made.add_argument("--force", action="store_true", help="build even if nothing changed")
+    made.add_argument("--quiet", action="store_true", help="say nothing but errors")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(given)
+    try:
+        if SYSTEM == "windows":
+            raise BuildError("building on Windows is not supported: use the zip of a release")
+        if sys.version_info < (3, 11):  # noqa: UP036 - people run this with the Python that they have
+            raise BuildError(f"Python 3.11 or newer is needed, this is {sys.version.split()[0]}")
+        if options.python and options.python != f"{sys.version_info[0]}.{sys.version_info[1]}":
+            other = shutil.which(f"python{options.python}")
+            if other is None:
+                raise BuildError(f"no python{options.python} is on the PATH")
+            os.execv(other, [other, str(Path(__file__).resolve()), *given])
+        godot = find_godot(options.godot).resolve()
+        if needs_environment():
+            python = environment_python(options.quiet)
+            os.execv(python, [str(python), str(Path(__file__).resolve()), *given])
+        build(godot, options.force, options.quiet)
+        compile_loops(options.quiet)
     except (BuildError, OSError) as problem:
         print(f"pythonscript: {problem}", file=sys.stderr)
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -15,10 +16,9 @@ sys.path.insert(0, str(PROJECT / "tools"))
 
 @dataclass(frozen=True)
 class Release:
-    """The folder that tools/package made, and what it printed."""
+    """The folder that tools/package made."""
 
     folder: Path
-    output: str
 
     def file(self, pattern: str) -> Path:
         """Return the one file that the pattern names."""
@@ -31,10 +31,18 @@ def make_release(out: Path, *arguments: str) -> Release:
     command = [str(PROJECT / "tools" / "package"), "--out", str(out), *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
     assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
-    return Release(out, done.stdout)
+    return Release(out)
 
 
 @pytest.fixture(scope="session")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    """A whole release of the files that git tracks."""
-    return make_release(tmp_path_factory.mktemp("release") / "dist")
+    """A whole release of the files that git tracks, made by the first of the processes that tests run in."""
+    from _setup.console import Progress
+    from _setup.state import locked
+
+    place = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        place = place.parent
+    out = place / "release" / "dist"
+    with locked(out.parent, Progress(quiet=True)):
+        return Release(out) if out.exists() else make_release(out)

@@ -23,7 +23,7 @@ MOMENT = 1_700_000_000
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A folder with the files that say a version."""
-    for name in (source.VERSION_FILE, source.CHANGELOG, *source.PLUGIN_FILES):
+    for name in (source.VERSION_FILE, source.CHANGELOG, source.README, *source.PLUGIN_FILES):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PROJECT / name, tmp_path / name)
     return tmp_path
@@ -33,7 +33,7 @@ def test_package_add_on_and_changelog_say_the_same_version() -> None:
     assert source.version_of() == sexp_runtime.__version__
 
 
-@pytest.mark.parametrize("name", [source.CHANGELOG, *source.PLUGIN_FILES])
+@pytest.mark.parametrize("name", [source.CHANGELOG, source.README, *source.PLUGIN_FILES])
 def test_another_version_in_another_place_stops_a_release(copy: Path, name: str) -> None:
     text = (copy / name).read_text(encoding="utf-8")
     (copy / name).write_text(text.replace(sexp_runtime.__version__, "9.8.7"), encoding="utf-8")

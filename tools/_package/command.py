@@ -11,16 +11,21 @@ from functools import partial
 from pathlib import Path
 
 from _setup.console import Progress, SetupError
-from _setup.python_env import interpreter_of, is_version
+from _setup.python_env import Interpreter, interpreter_of, is_version
 from _setup.state import PROJECT
 
+from . import zig
+from .addon import Parts, with_python, without_python
 from .archives import write_checksums
+from .binding import Binding
+from .linux_python import VERSION as BUNDLED
 from .source import copy_source
 from .wheels import build_sdist, build_wheel
 
 #: The Pythons that releases are made for.
 PYTHONS = ("3.11", "3.12", "3.13")
-KINDS = ("wheels", "sdist")
+#: What can be made. Zips carry the modules that wheels do, and so have those made first.
+KINDS = ("wheels", "sdist", "linux", "windows", "no-python")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -56,21 +61,42 @@ def make(kinds: Sequence[str], pythons: Sequence[str], out: Path) -> None:
         if not is_version(version):
             raise SetupError(f"--python takes a version like 3.12, not {version}.")
     progress = Progress()
-    interpreters = [interpreter_of(version) for version in pythons]
+    if set(kinds) & {"linux", "windows"} and BUNDLED not in pythons:
+        raise SetupError(f"The zips with a Python in them need --python {BUNDLED}, which they carry.")
+    interpreters = {version: interpreter_of(version) for version in pythons}
     with tempfile.TemporaryDirectory(prefix="sexp-package-") as place:
         work, made = Path(place), Path(place) / "dist"
         made.mkdir()
         source = copy_source(work / "source")
-        jobs: list[tuple[str, Callable[[], Path]]] = []
         if "sdist" in kinds:
-            jobs.append(("source distribution", partial(build_sdist, progress, source, interpreters[0], made)))
-        if "wheels" in kinds:
-            for one in interpreters:
-                jobs.append((f"wheel for Python {one.version_text}", partial(build_wheel, progress, source, one, made)))
-        for what, work_on in jobs:
-            progress.step(what, partial(_show, work_on))
+            first = next(iter(interpreters.values()))
+            progress.step("source distribution", partial(_show, partial(build_sdist, progress, source, first, made)))
+        parts = Parts(progress, source, work, interpreters, {}, Binding(source, work))
+        if set(kinds) & {"wheels", "linux", "no-python"}:
+            build_wheels(parts, made if "wheels" in kinds else work)
+        zips = {
+            "linux": ("add-on for Linux", partial(with_python, parts, zig.LINUX, made)),
+            "windows": ("add-on for Windows", partial(with_python, parts, zig.WINDOWS, made)),
+            "no-python": ("add-on without Python", partial(without_python, parts, made)),
+        }
+        if set(kinds) & set(zips):
+            progress.step("sources of the binding", partial(parts.binding.generate, progress, interpreters[BUNDLED]))
+        for kind, (what, make_zip) in zips.items():
+            if kind in kinds:
+                progress.step(what, partial(_show, make_zip))
         write_checksums(made)
         _replace(made, out)
+
+
+def build_wheels(parts: Parts, folder: Path) -> None:
+    """Build the wheel of each Python."""
+    for version, interpreter in parts.interpreters.items():
+
+        def build(version: str = version, interpreter: Interpreter = interpreter) -> Path:
+            parts.wheels[version] = build_wheel(parts.progress, parts.source, interpreter, folder)
+            return parts.wheels[version]
+
+        parts.progress.step(f"wheel for Python {interpreter.version_text}", partial(_show, build))
 
 
 def _show(make_file: Callable[[], Path]) -> None:

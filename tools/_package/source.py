@@ -17,6 +17,7 @@ from _setup.state import PROJECT
 VERSION_FILE = "python/sexp_runtime/__init__.py"
 PLUGIN_FILES = ("addons/sexp_runtime/plugin.cfg",)
 CHANGELOG = "CHANGELOG.md"
+README = "README.md"
 #: Zip archives know no time before this one (1 January 1980).
 EARLIEST = 315532800
 
@@ -26,6 +27,7 @@ class Source:
     """A copy of the tracked files, the version that they say, and the time of the last commit (seconds since 1970)."""
 
     folder: Path
+    names: tuple[str, ...]
     version: str
     moment: int
 
@@ -65,6 +67,9 @@ def version_of(project: Path = PROJECT) -> str:
         found = re.search(r'^version="(.*)"$', (project / name).read_text(encoding="utf-8"), re.MULTILINE)
         if found is None or found[1] != version:
             raise SetupError(f"{name} says version {found and found[1]}, but {VERSION_FILE} says {version}.")
+    named = set(re.findall(r"sexp[-_]runtime-(\d+\.\d+\.\d+)", (project / README).read_text(encoding="utf-8")))
+    if named - {version}:
+        raise SetupError(f"{README} names files of version {', '.join(sorted(named))}, not {version}.")
     section = re.search(r"^## (\S+)", (project / CHANGELOG).read_text(encoding="utf-8"), re.MULTILINE)
     if section is None or section[1] != version:
         raise SetupError(f"The first section of {CHANGELOG} is of {section and section[1]}, not of {version}.")
@@ -73,9 +78,10 @@ def version_of(project: Path = PROJECT) -> str:
 
 def copy_source(target: Path, project: Path = PROJECT) -> Source:
     """Copy the tracked files into the empty folder `target`. Raises SetupError."""
-    for name in tracked_files(project):
+    names = tuple(tracked_files(project))
+    for name in names:
         place = target / name
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(project / name, place)
         place.chmod(0o755 if os.access(project / name, os.X_OK) else 0o644)
-    return Source(target, version_of(target), release_moment(project))
+    return Source(target, names, version_of(target), release_moment(project))

@@ -29,9 +29,14 @@ class Target:
 
 
 LINUX = Target("x86_64-linux-gnu.2.17", "linux.x86_64", ".so", ".so", ("-fPIC",))
-WINDOWS = Target("x86_64-windows-gnu", "windows.x86_64", ".dll", ".pyd")
+WINDOWS = Target("x86_64-windows-gnu", "windows.x86_64", ".dll", ".pyd", ("-DMS_WIN64",))
 #: Without -O zig builds for finding faults, with checks that need a library of its own.
-FLAGS = ("-shared", "-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing", "-fno-sanitize=undefined")
+FLAGS = ("-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-sanitize=undefined")
+
+
+def command(target: Target) -> list[str]:
+    """Return the beginning of a command that compiles for `target`."""
+    return [sys.executable, "-m", "ziglang", "cc", "-target", target.zig, *FLAGS, *target.flags]
 
 
 def environment(moment: int) -> dict[str, str]:
@@ -59,18 +64,18 @@ def compile_library(
     target: Target, sources: Sequence[Path], output: Path, includes: Sequence[Path], more: Sequence[str], moment: int
 ) -> None:
     """Compile C sources into one shared library, without names of symbols that only a debugger reads."""
-    command = [sys.executable, "-m", "ziglang", "cc", "-target", target.zig, *FLAGS, *target.flags, "-s"]
+    line = [*command(target), "-shared", "-s"]
     for folder in includes:
-        command += ["-I", str(folder)]
-    command += [*map(str, sources), "-o", str(output), *more]
-    run(f"compiling {output.name}", command, environment(moment))
+        line += ["-I", str(folder)]
+    line += [*map(str, sources), "-o", str(output), *more]
+    run(f"compiling {output.name}", line, environment(moment))
 
 
-def run(what: str, command: Sequence[str], variables: Mapping[str, str], folder: Path | None = None) -> str:
+def run(what: str, arguments: Sequence[str], variables: Mapping[str, str], folder: Path | None = None) -> str:
     """Run a command and return what it printed. Raises SetupError with the end of that where it fails."""
     try:
         done = subprocess.run(
-            command,
+            arguments,
             env=dict(variables),
             cwd=folder,
             capture_output=True,

@@ -175,7 +175,7 @@ class PrivateApt:
     def __init__(self, folder: Path, progress: Progress) -> None:
         absent = [(name, package) for name, package in PREREQUISITES if not shutil.which(name)]
         if absent:
-            raise missing(absent, "Unpacking Debian's Godot")
+            raise missing(absent, "Unpacking Debian's packages")
         self.folder = folder
         self.progress = progress
         self.archives = folder / "archives"
@@ -268,7 +268,7 @@ class PrivateApt:
         """The archives, with sizes in bytes, of these packages and all they depend on. Raises AptError."""
         output = self._run(
             ["--print-uris", "--no-install-recommends", "install", *packages],
-            "Working out what Debian's Godot depends on",
+            "Working out what Debian's packages depend on",
         )
         return [(name, int(size)) for name, size in re.findall(r"^'[^']*' (\S+\.deb) (\d+)", output, re.MULTILINE)]
 
@@ -292,11 +292,11 @@ class PrivateApt:
                     process.terminate()
                     process.wait()
         if process.returncode != 0:
-            raise AptError("Downloading Debian's Godot", log.read_text(errors="replace"))
+            raise AptError("Downloading Debian's packages", log.read_text(errors="replace"))
         self.list_downloads(packages)
         archives = sorted(self.archives.glob("*.deb"))
         if not archives:
-            raise SetupError(f"Downloading Debian's Godot left no archives in {self.archives}.")
+            raise SetupError(f"Downloading Debian's packages left no archives in {self.archives}.")
         return archives, total
 
     def download_alone(self, packages: Sequence[str]) -> list[Path]:
@@ -358,7 +358,12 @@ def _folder_size(folder: Path) -> int:
 
 
 def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> PrivateApt:
-    """A private apt that offers `packages`: of Debian's testing suite, else unstable, of the first mirror that answers.
+    """A private apt that offers the engine's packages, of Debian's testing suite or else of unstable."""
+    return open_suite(folder, packages, ("testing", "unstable"), progress)
+
+
+def open_suite(folder: Path, packages: Sequence[str], suites: Sequence[str], progress: Progress) -> PrivateApt:
+    """A private apt that offers `packages`: of the first of these suites that the first mirror that answers has.
 
     Raises SetupError: no mirror configured, none answers, or no suite has the packages.
     """
@@ -366,8 +371,8 @@ def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> P
     mirrors = debian_mirrors(read_machine_sources(), machine_codename())
     if not mirrors:
         raise SetupError(
-            "This machine's apt is not configured with a mirror of Debian, so Debian's Godot cannot be fetched.\n"
-            "Install Godot 4.6 or newer yourself and name it: GODOT=/path/to/godot"
+            "This machine's apt is not configured with a mirror of Debian, so Debian's packages cannot be fetched.\n"
+            "The engine you can install yourself, Godot 4.6 or newer, and name: GODOT=/path/to/godot"
         )
     failure: SetupError | None = None
     for mirror in mirrors:
@@ -376,7 +381,7 @@ def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> P
             # A source may be tied to its own release's key; the machine's Debian keyring knows the next one's too.
             keys.append(Source(mirror.uri, mirror.suite, mirror.components, str(DEBIAN_KEYRING)))
         for source in keys:
-            for suite in ("testing", "unstable"):
+            for suite in suites:
                 try:
                     apt.prepare(source_stanza(source, suite))
                     apt.update()
@@ -385,6 +390,6 @@ def open_testing(folder: Path, packages: Sequence[str], progress: Progress) -> P
                 except AptError as error:
                     failure = failure or error
                 except OSError as error:
-                    raise SetupError(explain_failure("Preparing the download of Debian's Godot", str(error))) from error
+                    raise SetupError(explain_failure("Preparing the download", str(error))) from error
     assert failure is not None
     raise failure

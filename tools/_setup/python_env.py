@@ -333,3 +333,22 @@ def lock(progress: Progress) -> None:
             command += ["--no-emit-index-url", "--no-emit-find-links", "--no-emit-trusted-host", "--no-header"]
             command += ["--output-file", f"{group}.txt", f"{group}.in"]
             _run_quietly("Locking " + group, command, PROJECT / "requirements")
+    write_binding_requirements()
+
+
+def write_binding_requirements(project: Path = PROJECT) -> None:
+    """Write what `build.py` installs by itself, the same packages and hashes as in requirements/run.txt."""
+    lines = ["# What build.py installs into its own environment. Written by `tools/test --lock`; do not edit."]
+    lines += locked_lines(["cython", "msgpack"], project)
+    (project / "addons" / "pythonscript" / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def locked_lines(packages: Sequence[str], project: Path = PROJECT) -> list[str]:
+    """The lines of these packages in requirements/run.txt: version and hashes."""
+    found, keep = [], False
+    for line in (project / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith((" ", "#")):
+            keep = line.partition("==")[0] in packages
+        if keep and not line.lstrip().startswith("#"):
+            found.append(line)
+    return found

@@ -27,11 +27,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
-import msgpack
-
 from sexp_runtime.mission.source import read_regular
 from sexp_runtime.monitor.recorded_calls import make_call
 from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.packing import msgpack
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 

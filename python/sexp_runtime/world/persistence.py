@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import msgpack
-
+from sexp_runtime.packing import MissingMsgpackError, msgpack
 from sexp_runtime.world.containers import LIST, MAP, Container
 from sexp_runtime.world.variables import NOT_SAVED, NUMBER, SAVE_ON_CLOSE, SAVE_ON_PROGRESS, STRING
 
@@ -61,7 +60,7 @@ class Store:
     containers: dict[str, StoredContainer] = field(default_factory=dict)
 
     def pack(self) -> bytes:
-        """Return the store as the bytes of a file."""
+        """Return the store as the bytes of a file; StoreError without msgpack."""
         body = {
             "version": VERSION,
             "variables": [[v.name, v.text, v.type, v.eternal, v.persistence] for v in self.variables.values()],
@@ -70,7 +69,10 @@ class Store:
                 for c in self.containers.values()
             ],
         }
-        packed = msgpack.packb(body, use_bin_type=True, unicode_errors="surrogatepass")
+        try:
+            packed = msgpack.packb(body, use_bin_type=True, unicode_errors="surrogatepass")
+        except MissingMsgpackError as error:
+            raise StoreError(str(error.strerror)) from error
         assert isinstance(packed, bytes)
         return MAGIC + packed
 
@@ -81,6 +83,8 @@ class Store:
             raise StoreError("the file does not start as a store of variables does")
         try:
             body = msgpack.unpackb(data[len(MAGIC) :], raw=False, unicode_errors="surrogatepass")
+        except MissingMsgpackError as error:
+            raise StoreError(str(error.strerror)) from error
         except Exception as error:  # msgpack raises several unrelated types on damaged bytes
             raise StoreError(f"the contents cannot be decoded ({error})") from error
         if not isinstance(body, dict) or not isinstance(body.get("version"), int):

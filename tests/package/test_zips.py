@@ -1,0 +1,226 @@
+"""The add-on's zips as a game's author meets them: unpacked into an empty project and played."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+from _package.command import PYTHONS
+from _setup.python_env import interpreter_of
+from _setup.state import PROJECT
+
+import sexp_runtime
+from engine.export.exporting import write_presets
+from package.conftest import Release
+
+pytestmark = pytest.mark.slow
+VERSION = sexp_runtime.__version__
+LINUX = f"sexp-runtime-{VERSION}-linux-x86_64.zip"
+WINDOWS = f"sexp-runtime-{VERSION}-windows-x86_64.zip"
+NO_PYTHON = f"sexp-runtime-{VERSION}-no-python.zip"
+BIN = "addons/pythonscript/bin"
+LARGEST = 16_000_000
+SETTINGS = """config_version=5
+
+[application]
+
+config/name="empty"
+run/main_scene="res://main.tscn"
+run/flush_stdout_on_print=true
+
+[autoload]
+
+SexpRuntime="*res://addons/sexp_runtime/sexp_runtime.gd"
+
+[editor_plugins]
+
+enabled=PackedStringArray("res://addons/sexp_runtime/plugin.cfg")
+
+[python]
+
+modules=PackedStringArray("sexp_runtime.bridge.runtime")
+"""
+SCENE = """[gd_scene load_steps=2 format=3]
+[ext_resource type="Script" path="res://main.gd" id="1"]
+[node name="Main" type="Node"]
+script = ExtResource("1")
+"""
+FIRST = """extends Node
+
+func _ready() -> void:
+	SexpRuntime.event_satisfied.connect(_on_event)
+	print("loaded: ", SexpRuntime.load_mission("res://first.fs2"))
+	SexpRuntime.start()
+
+func _on_event(event: String) -> void:
+	print("event: ", event)
+	get_tree().quit()
+"""
+MISSION = """#Mission Info
+$Mission Name: First
+#Events
+$Formula: ( when ( has-time-elapsed 2 ) ( do-nothing ) )
++Name: Two seconds
+#End
+"""
+
+
+@pytest.fixture(scope="module")
+def engine() -> str:
+    """The engine's executable."""
+    found = subprocess.run([str(PROJECT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
+    return found.stdout.strip()
+
+
+def unpack(release: Release, name: str, folder: Path) -> Path:
+    """Unpack a zip into an empty project with the add-on enabled, as the editor's settings would say."""
+    folder.mkdir()
+    with zipfile.ZipFile(release.folder / name) as archive:
+        archive.extractall(folder)
+    (folder / "project.godot").write_text(SETTINGS, encoding="utf-8")
+    (folder / ".godot").mkdir()
+    (folder / ".godot" / "extension_list.cfg").write_text("res://addons/pythonscript/pythonscript.gdextension\n")
+    return folder
+
+
+def run(engine: str, project: Path, *arguments: str, **environment: str) -> str:
+    """Run the engine in a project with an empty environment: no Python, no compiler, no path."""
+    nothing = {"HOME": str(project.parent / "home"), "PATH": "/nowhere", **environment}
+    command = [engine, "--headless", "--path", str(project), *arguments]
+    done = subprocess.run(command, env=nothing, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    output = done.stdout + done.stderr
+    assert done.returncode == 0, output[-4000:]
+    assert "ERROR" not in output and "WARNING" not in output, output[-4000:]
+    return output
+
+
+def counters(engine: str, project: Path, **environment: str) -> str:
+    """Play the demo for twenty seconds of mission time; return how many results were asked for and evaluated."""
+    demo = [
+        "--fixed-fps",
+        "60",
+        "res://addons/sexp_runtime/demo/demo.tscn",
+        "--",
+        "--seconds=20",
+        "--quit-at-end",
+        "--quiet",
+    ]
+    output = run(engine, project, *demo, **environment)
+    (line,) = [line for line in output.splitlines() if line.startswith("evaluations")]
+    return line
+
+
+@pytest.fixture(scope="module")
+def expected(engine: str) -> str:
+    """The counters of the demo in this project."""
+    return counters(engine, PROJECT, HOME=os.environ.get("HOME", "/"))
+
+
+def test_the_linux_zip_plays_and_exports_with_nothing_else_on_the_machine(
+    release: Release, engine: str, expected: str, tmp_path: Path
+) -> None:
+    project = unpack(release, LINUX, tmp_path / "an empty project")
+    (project / "first.fs2").write_text(MISSION, encoding="utf-8")
+    (project / "main.gd").write_text(FIRST, encoding="utf-8")
+    (project / "main.tscn").write_text(SCENE, encoding="utf-8")
+    write_presets(project)
+    run(engine, project, "--import")
+    assert played(run(engine, project, "--fixed-fps", "60"))
+    assert counters(engine, project) == expected
+    game = tmp_path / "elsewhere" / "game"
+    game.parent.mkdir()
+    run(engine, project, "--export-release", "Linux", str(game))
+    project.rename(tmp_path / "put away")
+    done = subprocess.run(
+        [game, "--headless", "--fixed-fps", "60"],
+        env={"PATH": "/nowhere"},
+        cwd="/",
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert played(done.stdout) and done.returncode == 0, done.stdout + done.stderr
+
+
+def played(output: str) -> bool:
+    """Whether the small game loaded its mission and met its event."""
+    return "loaded: 0\nevent: Two seconds\n" in output
+
+
+@pytest.mark.parametrize("version", PYTHONS)
+def test_the_zip_without_python_plays_with_each_installed_one(
+    release: Release, engine: str, expected: str, tmp_path: Path, version: str
+) -> None:
+    project = unpack(release, NO_PYTHON, tmp_path / "project")
+    (project / "project.godot").write_text(SETTINGS.replace('run/main_scene="res://main.tscn"\n', ""), encoding="utf-8")
+    run(engine, project, "--import", PYTHONSCRIPT_LIBPYTHON=interpreter_of(version).libpython)
+    assert counters(engine, project, PYTHONSCRIPT_LIBPYTHON=interpreter_of(version).libpython) == expected
+
+
+@pytest.mark.parametrize("name", [LINUX, WINDOWS, NO_PYTHON])
+def test_a_zip_holds_the_add_on_its_licences_and_nothing_else(release: Release, name: str) -> None:
+    with zipfile.ZipFile(release.folder / name) as archive:
+        names = archive.namelist()
+        plugin = archive.read("addons/sexp_runtime/plugin.cfg").decode()
+    assert {entry.split("/")[0] for entry in names} == {"addons"}
+    assert {"addons/sexp_runtime/LICENSE", "addons/pythonscript/LICENSE", f"{BIN}/.gdignore"} <= set(names)
+    assert [entry for entry in names if entry.endswith("licences/msgpack.txt")]
+    assert not [entry for entry in names if entry.endswith((".c", ".h", ".pyx", ".pxi", ".exe", ".sh"))]
+    assert f'version="{VERSION}"' in plugin
+    if name != NO_PYTHON:
+        assert [entry for entry in names if re.search(r"licences/(libpython3\.11|python)\.txt$", entry)]
+
+
+def test_the_linux_zip_is_small(release: Release) -> None:
+    assert (release.folder / LINUX).stat().st_size <= LARGEST
+
+
+def newest_c_library(content: bytes) -> tuple[int, ...]:
+    """Return the newest version of the C library that a shared library asks for."""
+    found = {tuple(map(int, one.split(b"."))) for one in re.findall(rb"GLIBC_(\d+(?:\.\d+)+)", content)}
+    return max(found, default=(0,))
+
+
+@pytest.mark.parametrize(("name", "pattern", "limit"), [
+    (LINUX, r"libpythonscript|/_core|/native\.", (2, 17)),
+    (NO_PYTHON, r"libpythonscript|/_core|/native\.", (2, 17)),
+    (LINUX, r"\.so", (2, 35)),
+])  # fmt: skip
+def test_libraries_run_on_older_systems(release: Release, name: str, pattern: str, limit: tuple[int, ...]) -> None:
+    with zipfile.ZipFile(release.folder / name) as archive:
+        libraries = [entry for entry in archive.namelist() if ".so" in entry and re.search(pattern, entry)]
+        newest = {entry: newest_c_library(archive.read(entry)) for entry in libraries}
+    assert len(newest) >= 3
+    assert {entry: version for entry, version in newest.items() if version > limit} == {}
+
+
+def test_the_windows_zip_has_what_the_loader_looks_for(release: Release) -> None:
+    bundle = f"{BIN}/pythonscript.windows.x86_64"
+    with zipfile.ZipFile(release.folder / WINDOWS) as archive:
+        names = set(archive.namelist())
+        config = archive.read(f"{bundle}/python.cfg").decode()
+        loader = archive.read(f"{BIN}/libpythonscript.windows.x86_64.dll")
+    wanted = (
+        "python311.dll",
+        "vcruntime140.dll",
+        "stdlib.zip",
+        "dynload/_socket.pyd",
+        "site/godot/_core.cp311-win_amd64.pyd",
+    )
+    assert {f"{bundle}/{name}" for name in wanted} <= names
+    assert "libpython = python311.dll" in config.splitlines()
+    assert loader[:2] == b"MZ" and b"pythonscript_init" in loader
+
+
+def test_the_same_inputs_give_the_same_bytes(release: Release, tmp_path: Path) -> None:
+    from package.conftest import make_release
+
+    again = make_release(tmp_path / "dist", "linux", "wheels", "--python", "3.11")
+    names = [path.name for path in again.folder.iterdir() if path.name != "SHA256SUMS"]
+    assert len(names) == 2
+    for name in names:
+        assert (again.folder / name).read_bytes() == (release.folder / name).read_bytes(), name

