@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import gc
+import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
+_LOG: Final = logging.getLogger(__name__)
 #: Frames between two digests of the state in a recording: each takes a while where there are many events.
 DIGEST_EVERY: Final = 128
 
@@ -98,6 +100,7 @@ class MissionSession:
     The lists `on_event_satisfied` (name, index), `on_event_failed` (name, index), `on_goal_changed` (name, status),
     `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions that
     are told; actions at once, everything else at the end of the frame, in the order events, goals, variables, end.
+    Each outcome of an event and each new status of a goal is told, a variable once with its last value.
     """
 
     _frozen: ClassVar[int] = 0  # sessions that are open and have told the collector to leave them out
@@ -290,22 +293,31 @@ class MissionSession:
 
     def _tell(self) -> None:
         for outcome, name, index in self._watcher.events():
-            for listener in self.on_event_satisfied if outcome else self.on_event_failed:
-                listener(name, index)
+            self._call(self.on_event_satisfied if outcome else self.on_event_failed, name, index)
         for name, status in self._watcher.goals():
-            for changed in self.on_goal_changed:
-                changed(name, status)
+            self._call(self.on_goal_changed, name, status)
         if self.on_variable_changed:
             for name, value in self._watcher.variables():
-                for told in self.on_variable_changed:
-                    told(name, value)
-        else:
+                self._call(self.on_variable_changed, name, value)
+        elif not self.closed:
             self._watcher.forget_variables()
         if self._world.mission_over and not self._told_end:
             self._told_end = True
             self.cache.clear()
-            for ended in self.on_mission_ended:
-                ended()
+            self._call(self.on_mission_ended)
+
+    def _call(self, listeners: list[Callable[..., None]], *args: object) -> None:
+        """Tell listeners of something; one that raises is logged and keeps no other from being told.
+
+        Once a listener has closed the session nobody is told any more.
+        """
+        for listener in tuple(listeners):
+            if self.closed:
+                return
+            try:
+                listener(*args)
+            except Exception:  # a listener's mistake must stop neither the frame nor others
+                _LOG.exception("a listener of %s failed", self.mission_name)
 
     def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
         recording = self._recorder is not None
@@ -315,13 +327,16 @@ class MissionSession:
         scenario = self.scenario
         if scenario is not None and (self._heeded is None or operator in self._heeded):
             scenario.on_action(self.world, operator, arguments)
-        for listener in self.on_action:
-            listener(operator, arguments)
+        if self.on_action:
+            self._call(self.on_action, operator, arguments)
         if recording:
             self._phase = DURING if self._in_frame else BEFORE
 
     def end_mission(self) -> None:
-        """End the mission as `end-mission` does (F25) and tell who listens."""
+        """End the mission as `end-mission` does (F25) and tell who listens.
+
+        Ships that are still there have left from then on, as formulas of the debriefing see it (R70).
+        """
         self.manager.end_mission()
         self._tell()
 

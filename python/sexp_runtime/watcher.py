@@ -1,4 +1,4 @@
-"""The change watcher: which events, goals and variables a frame changed, told by facts instead of looked for."""
+"""The change watcher: what a frame did to events, goals and variables, as it was noted where it happened."""
 
 from __future__ import annotations
 
@@ -12,24 +12,15 @@ if TYPE_CHECKING:
 
 
 class ChangeWatcher:
-    """Notices which events, goals and variables changed, by their facts: costs nothing while nothing does."""
+    """Names the events, goals and variables that changed; costs nothing while nothing does."""
 
     def __init__(self, world: World) -> None:
         self._world = world
         facts = world.facts
-        self._event_marks = bytearray(len(world.events))
-        self._goal_marks = bytearray(len(world.goals))
         self._variable_marks = bytearray(world.variables.capacity)
-        self._edges = [
-            *((("event", event.key), self._event_marks, event.index) for event in world.events),
-            *((("goal", goal.key), self._goal_marks, goal.index) for goal in world.goals),
-            *((("var", index), self._variable_marks, index) for index in range(world.variables.capacity)),
-        ]
+        self._edges = [(("var", index), self._variable_marks, index) for index in range(world.variables.capacity)]
         for key, marks, index in self._edges:
             facts.subscribe(key, marks, index)
-        self._counts = [event.count for event in world.events]
-        self._failed = [False] * len(world.events)
-        self._goals = [goal.status for goal in world.goals]
 
     def close(self) -> None:
         """Give the edges back; nothing is noticed from then on."""
@@ -39,37 +30,23 @@ class ChangeWatcher:
 
     def forget(self) -> None:
         """Take the present state as told."""
-        for marks in (self._event_marks, self._goal_marks, self._variable_marks):
-            marks[:] = bytes(len(marks))
+        self._world.happenings.take_events()
+        self._world.happenings.take_goals()
+        self.forget_variables()
 
     def forget_variables(self) -> None:
         """Take the present values of variables as told: nobody listens."""
         self._variable_marks[:] = bytes(len(self._variable_marks))
 
     def events(self) -> list[tuple[bool, str, int]]:
-        """Return (came true or failed, name, index) for each event of which that is new, in order."""
-        changes = []
-        for index in _drain(self._event_marks):
-            event = self._world.events[index]
-            if event.count != self._counts[index]:
-                if event.count > self._counts[index]:
-                    changes.append((True, event.name, index))
-                self._counts[index] = event.count
-            failed = event.done and event.result == 0
-            if failed and not self._failed[index]:
-                changes.append((False, event.name, index))
-            self._failed[index] = failed
-        return changes
+        """Return (came true or failed, name, index) for each outcome of an event, in the order they happened."""
+        events = self._world.events
+        return [(came_true, events[index].name, index) for came_true, index in self._world.happenings.take_events()]
 
     def goals(self) -> list[tuple[str, str]]:
-        """Return (name, status) of each goal whose status is new, in order."""
-        changes = []
-        for index in _drain(self._goal_marks):
-            goal = self._world.goals[index]
-            if goal.status != self._goals[index]:
-                self._goals[index] = goal.status
-                changes.append((goal.name, goal.status))
-        return changes
+        """Return (name, status) for each change of a goal, in the order they happened."""
+        goals = self._world.goals
+        return [(goals[index].name, status) for index, status in self._world.happenings.take_goals()]
 
     def variables(self) -> list[tuple[str, int | str]]:
         """Return (name, value) of each variable that was written, in the table's order."""

@@ -257,6 +257,7 @@ class WorldMachine(RuleBasedStateMachine):
         self.touched.listen(self.before)
         for kind, _, field in [key for key in self.before if key[0] == "ship"]:  # of ships that are still to come
             self.touched.listen((kind, f"{wing} {number}", field) for wing in ("alpha", "beta") for number in range(9))
+            self.touched.listen([(kind, "ghost", field)])
 
     @rule(change=lifecycle_changes)
     def live(self, change: Change) -> None:

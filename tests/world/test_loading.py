@@ -10,6 +10,7 @@ from sexp_runtime.world.ships import ExitKind, ShipStatus
 from sexp_runtime.world.variables import SAVE_ON_PROGRESS
 from sexp_runtime.world.world import World
 from support.missions import MISSIONS, needs_missions
+from support.small_missions import Played, mission, ship
 
 TEXT = """#Mission Info
 $Version: 24.2
@@ -210,3 +211,21 @@ def test_every_real_mission_makes_a_world() -> None:
         for wing in world.wings.values():
             ships = world.arrive_wave(wing, initial=True)
             assert wing.current == len(ships) == wing.size, f"{path.name}: {wing}"
+
+
+def test_of_docked_ships_with_cues_of_their_own_one_brings_the_others() -> None:
+    docked = "+Docked With: {}\n$Docker Point: a\n$Dockee Point: b"
+    ships = [
+        ship("Hauler", docked.format("Box"), cue="( has-time-elapsed 3 )"),
+        ship("Box", docked.format("Hauler"), cue="( has-time-elapsed 1 )"),
+    ]
+    events = [(f'( when ( is-in-mission "{name}" ) ( do-nothing ) )', name) for name in ("Hauler", "Box")]
+    played = Played(mission(events, ships=ships), seconds=4)
+    assert (played.when("Hauler"), played.when("Box")) == (3.0, 3.0)  # R170
+
+
+def test_damage_of_a_subsystem_has_a_fraction() -> None:
+    for damage, left in (("33.6", 66.4), ("99.6", 0.0)):
+        tug = ship("Tug").replace("$Arrival Location", f"+Subsystem: engine\n$Damage: {damage}\n$Arrival Location")
+        part = Played(mission([], ships=[tug]), seconds=0).session.world.ships["tug"].subsystems["engine"]
+        assert part.hull == pytest.approx(part.max_hull * left / 100)  # R161

@@ -67,7 +67,9 @@ class Roster:
                 ):
                     arrived.append(ship)
                 # A ship that its file has destroyed before the start neither comes nor goes.
-                if now in _LEFT and before not in _LEFT and not self._first:
+                # Nor does one that was there at the end of the mission.
+                stayed = ship.exit is ExitKind.STAYED
+                if now in _LEFT and before not in _LEFT and not self._first and not stayed:
                     left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
             index = marks.find(1, index + 1)
         self._first = False

@@ -94,10 +94,10 @@ class PlayerDef:
 
 @dataclass(slots=True)
 class SubsystemDef:
-    """A `+Subsystem:` entry; `damage` is in percent damaged (0 = whole)."""
+    """A `+Subsystem:` entry; `damage` is in percent damaged (0 = whole), with a fraction (R161)."""
 
     name: str
-    damage: int = 0
+    damage: float = 0.0
     cargo: str = ""
     ai_class: str = ""
     primary_banks: tuple[str, ...] = ()

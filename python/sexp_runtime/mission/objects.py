@@ -188,9 +188,9 @@ class Ships(Handler):
         """Take a field of the subsystem being read."""
         key = field.key
         if key == "$damage":
-            number = self.integer(field)
-            if number is not None:
-                subsystem.damage = number
+            values = numbers(field.value, 1)
+            if self.complete(field, values, 1):
+                subsystem.damage = values[0]
         elif key == "+cargo name":
             subsystem.cargo = plain_text(field.value)
         elif key == "+ai class":

@@ -69,4 +69,4 @@ _told_if(lambda world, values: as_text(values, 0).lower() in world.jump_nodes,
 @action("set-jumpnode-name")
 def set_jumpnode_name(ctx: EvaluationContext, values: Values) -> Silence | None:
     """Give a jump node another name, by which alone it is found from now on; nothing for an unknown one (N4.10)."""
-    return None if ctx.world.rename_jump_node(as_text(values, 0), as_text(values, 1)) else NOTHING
+    return None if ctx.world.navigation.rename_jump_node(as_text(values, 0), as_text(values, 1)) else NOTHING

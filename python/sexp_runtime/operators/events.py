@@ -190,9 +190,7 @@ def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if goal is None:
             ctx.warn(f"there is no goal {name!r}", node)
             continue
-        if goal.status != GOAL_INCOMPLETE:
-            goal.status = GOAL_INCOMPLETE
-            ctx.world.touch_goal(goal.index)
+        ctx.world.set_goal_status(goal, GOAL_INCOMPLETE)
         if ctx.flush_formula is not None:
             ctx.flush_formula("goal", goal.index)
     ctx.act("reset-goal", names)

@@ -188,6 +188,7 @@ class MissionEventManager:
         event.satisfied_time = now
         event.repeat = 0
         event.done = True
+        self.world.happenings.event(event.index, event.result != 0)
 
     def advance_event(self, event: EventState) -> None:
         """Count triggers and repeats after an event's turn, bypassed or not (F5-F8)."""
@@ -207,12 +208,15 @@ class MissionEventManager:
             return
         if is_true:
             event.count += 1
+            self.world.happenings.event(event.index, True)
         if event.repeat > 0:
             event.repeat -= 1
         if event.repeat == 0:
             event.timestamp = now
             event.has_interval = False
             event.done = True
+            if not is_true:
+                self.world.happenings.event(event.index, False)
             self._add_score(event.score)
         elif bump or not (event.repeat == -1 and event.uses_trigger and event.trigger != 0):
             event.timestamp = stamp_after(now, event.interval_ms)
@@ -233,11 +237,8 @@ class MissionEventManager:
             self.decide_goal(goal, GOAL_COMPLETE)
 
     def decide_goal(self, goal: GoalState, status: str) -> None:
-        """Give a goal its outcome, with its log entry and score (F24)."""
-        goal.status = status
-        self.world.touch_goal(goal.index)
-        if goal.invalid:  # invalid goals never log (F22)
-            return
+        """Give a goal its outcome, with its log entry and score (F24); also an invalid one at the end (N6.3)."""
+        self.world.set_goal_status(goal, status)
         self.world.log.add(LOG_GOAL_SATISFIED if status == GOAL_COMPLETE else LOG_GOAL_FAILED, goal.name)
         if status == GOAL_COMPLETE:
             self._add_score(goal.score)
@@ -311,6 +312,7 @@ class MissionEventManager:
         if self.ended:
             return
         self._end()
+        self.world.leave_play()
         for goal in self.world.goals:
             if goal.status == GOAL_INCOMPLETE:
                 self.decide_goal(goal, GOAL_FAILED)
@@ -318,27 +320,29 @@ class MissionEventManager:
             if not event.done:
                 event.done = True
                 event.result = 0
+                self.world.happenings.event(event.index, False)
                 self.world.touch_event(event.index)
 
     def skip_mission(self) -> None:
-        """Settle everything as won, as when the player skips the mission (F25, C10)."""
+        """Settle everything as won, as when the player skips the mission (F25, C10, R42).
+
+        Goals first, without entries in the log; then each event in order: its actions for this case, then its result.
+        """
         if self.ended:
             return
         self._end()
-        for index, formula in enumerate(self.event_formulas):
+        for goal in self.world.goals:
+            self.world.set_goal_status(goal, GOAL_COMPLETE)
+        for event, formula in zip(self.world.events, self.event_formulas, strict=True):
             if formula.operator == "on-mission-skip" and self.world.campaign is not None:
                 self.world.campaign.skipped = True
-                self.request_event(index)
-        for event in self.world.events:
+                self.world.facts.changed(("campaign",))
+                self.request_event(event.index)
             before = _visible(event)
             event.result = 1
             event.done = True
             if _visible(event) != before:
                 self.world.touch_event(event.index)
-        for goal in self.world.goals:
-            if goal.status != GOAL_COMPLETE:
-                goal.status = GOAL_COMPLETE
-                self.world.touch_goal(goal.index)
 
     def _end(self) -> None:
         """From now on delays of events do not count (H41)."""
@@ -348,14 +352,14 @@ class MissionEventManager:
         self.world.facts.changed(("mission",))
 
     def record(self) -> MissionRecord:
-        """Return what a campaign keeps of this mission (F25); of several of one name the first counts (F23)."""
+        """Return what a campaign keeps of this mission (F25); of several of one name the first counts (F23, R24)."""
         record = MissionRecord()
         words = {GOAL_COMPLETE: SATISFIED, GOAL_FAILED: FAILED, GOAL_INCOMPLETE: INCOMPLETE}
         for goal in self.world.goals:
-            record.goals.setdefault(goal.key, words[goal.status])
+            record.goals.setdefault(goal.key or f"goal #{goal.index + 1}", words[goal.status])
         for event in self.world.events:
             outcome = (SATISFIED if event.result != 0 else FAILED) if event.done else INCOMPLETE
-            record.events.setdefault(event.key, outcome)
+            record.events.setdefault(event.key or f"event #{event.index + 1}", outcome)
         return record
 
 

@@ -340,6 +340,18 @@ class Lifecycle(WorldState):
         self._touch_all(ship)
         self._roster_changed()
 
+    def leave_play(self) -> None:
+        """Strike out all ships that are there, without an entry in the log; wings stay as they are (R70)."""
+        for ship in self.ships.values():
+            if ship.status not in IN_SPACE:
+                continue
+            kind = ExitKind.STAYED if ship.status is PRESENT else ship.exit or ExitKind.DESTROYED
+            ship.exit_record = exit_record(ship, kind, self.clock.fix)
+            ship.exit = kind
+            ship.status = EXITED
+            self._touch_all(ship)
+        self._roster_changed()
+
     def settle_gone(self, wing: Wing) -> None:
         """Mark a wing as gone when nobody is left and nobody will come, and write its entry (F47)."""
         if wing.gone or wing.current or not (wing.wave >= wing.waves or wing.departing):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.model import EventDef, Mission, ShipDef
     from sexp_runtime.world.world import World
 
+#: Percent of a subsystem below which the file has it destroyed (R161).
+LEAST_LEFT: Final = 0.5
 #: Words that stand where a subsystem is expected and name none; nor does anything in angle brackets (M2.3 to M2.5).
 _NO_SUBSYSTEM = ("", "none", "hull", "simulated hull", "shields")
 
@@ -138,7 +140,8 @@ def fill_ship(ship: Ship, row: ShipDef) -> None:
         subsystem = ship.subsystem(entry.name)
         if subsystem is None:
             subsystem = ship.subsystems[key] = Subsystem(entry.name, ship.max_hull / 10)
-        subsystem.hull = subsystem.max_hull * max(0, 100 - entry.damage) / 100.0
+        left = 100.0 - entry.damage
+        subsystem.hull = 0.0 if left < LEAST_LEFT else subsystem.max_hull * left / 100.0
         subsystem.cargo = entry.cargo
         subsystem.ai_class = entry.ai_class
     ship.refresh_facts()

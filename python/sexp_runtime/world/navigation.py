@@ -108,6 +108,17 @@ class Navigation:
         self._world.facts.changed(NAVIGATION)
         self._world.facts.changed(NAV_POSITION)
 
+    def rename_jump_node(self, name: str, new: str) -> bool:
+        """Give a jump node another name (N4.10); False if there is none of the old one."""
+        world = self._world
+        place = world.jump_nodes.pop(name.lower(), None)
+        if place is None:
+            return False
+        world.jump_nodes[new.lower()] = place
+        if world.player.node.lower() == name.lower():
+            world.set_player("node", new)
+        return True
+
     def place(self, point: NavPoint) -> Vector:
         """Return where a point is now, the origin for one without target."""
         if point.is_ship:

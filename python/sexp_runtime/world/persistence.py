@@ -205,11 +205,12 @@ def save_variables(world: World, campaign: Store, pilot: Store, *, accepted: boo
     """Take what is to be kept from a world at mission end (J10, J25).
 
     Variables and containers that are saved on mission close always; those saved on progress when the result was
-    `accepted`. Eternal ones go to the pilot, others to the campaign.
+    `accepted`. Eternal ones go to the pilot, others to the campaign. As in the original only the first N slots of the
+    table are looked at, N being the number of variables set (R35).
     """
     kinds = (SAVE_ON_CLOSE, SAVE_ON_PROGRESS) if accepted else (SAVE_ON_CLOSE,)
     table = world.variables
-    for index, name in enumerate(table.names):
+    for index, name in enumerate(table.names[: len(table)]):
         if name and table.persistence[index] in kinds:
             store = pilot if table.eternal[index] else campaign
             store.variables[name.lower()] = StoredVariable(
@@ -238,8 +239,8 @@ def stored_container(container: Container) -> StoredContainer:
 def load_variables(world: World, campaign: Store, pilot: Store) -> None:
     """Give a world's persistent variables and containers their stored values at mission load (J10, J25).
 
-    The campaign's store is looked at first, except for variables declared eternal, then the eternal ones of the
-    pilot's. As in the original only the first N slots are looked at, N being the number of variables set.
+    Variables declared eternal take those of the pilot's store, others those of the campaign's (R36). As in the original
+    only the first N slots are looked at, N being the number of variables set.
     """
     table = world.variables
     for index in range(len(table)):
@@ -249,7 +250,7 @@ def load_variables(world: World, campaign: Store, pilot: Store) -> None:
         found = None if table.eternal[index] else campaign.variables.get(name.lower())
         if found is None:
             found = pilot.variables.get(name.lower())
-            if found is not None and (not found.eternal or found.persistence == NOT_SAVED):
+            if found is not None and not (table.eternal[index] and found.eternal and found.persistence != NOT_SAVED):
                 found = None
         if found is not None:
             table.types[index] = found.type if found.type in (NUMBER, STRING) else table.types[index]

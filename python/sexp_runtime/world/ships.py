@@ -45,6 +45,7 @@ class ExitKind(Enum):
     DEPARTED = "departed"
     VANISHED = "vanished"
     SELF_DESTRUCTED = "self-destructed"
+    STAYED = "present at the end"  #: was there when the mission ended (R70)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sexp_runtime.world.clock import Clock
 from sexp_runtime.world.containers import ContainerStore
 from sexp_runtime.world.countdowns import RedAlert, Supernova
 from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.happenings import Happenings
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
@@ -71,6 +72,8 @@ class WorldState(WorldCore):
         self._side_ships: dict[str, list[Ship]] = {}
         self.events: list[EventState] = []
         self.goals: list[GoalState] = []
+        #: Outcomes of events and goals, for whoever tells of them.
+        self.happenings = Happenings()
         self._event_index: dict[str, EventState] = {}
         self._goal_index: dict[str, GoalState] = {}
         self._event_facts: list[FactKey] = []
@@ -217,6 +220,15 @@ class WorldState(WorldCore):
     def touch_goal(self, index: int) -> None:
         """Mark the readers of a goal whose status or validity changed."""
         self.facts.changed(self._goal_facts[index])
+
+    def set_goal_status(self, goal: GoalState, status: str) -> bool:
+        """Give a goal a status; return whether it had another one."""
+        if goal.status == status:
+            return False
+        goal.status = status
+        self.happenings.goal(goal.index, status)
+        self.touch_goal(goal.index)
+        return True
 
     # Ships
 
@@ -549,16 +561,6 @@ class WorldState(WorldCore):
             self.facts.generation += 1
             self.facts.changed(("waypoint", name.lower()))
             self.facts.changed(NAV_POSITION)
-
-    def rename_jump_node(self, name: str, new: str) -> bool:
-        """Give a jump node another name (N4.10); False if there is none of the old one."""
-        place = self.jump_nodes.pop(name.lower(), None)
-        if place is None:
-            return False
-        self.jump_nodes[new.lower()] = place
-        if self.player.node.lower() == name.lower():
-            self.set_player("node", new)
-        return True
 
     def point(self, name: str) -> Vector | None:
         """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""

@@ -1,0 +1,38 @@
+"""What has happened to events and goals since it was last asked for: one entry for each outcome, in order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Most outcomes that are kept; a session takes them after each frame.
+MOST: Final = 100_000
+
+
+class Happenings:
+    """Outcomes noted where they happen: (came true or failed, index) of events, (index, status) of goals."""
+
+    __slots__ = ("_events", "_goals")
+
+    def __init__(self) -> None:
+        self._events: list[tuple[bool, int]] = []
+        self._goals: list[tuple[int, str]] = []
+
+    def event(self, index: int, came_true: bool) -> None:
+        """Note that an event came true or failed."""
+        if len(self._events) < MOST:
+            self._events.append((came_true, index))
+
+    def goal(self, index: int, status: str) -> None:
+        """Note that a goal has another status."""
+        if len(self._goals) < MOST:
+            self._goals.append((index, status))
+
+    def take_events(self) -> list[tuple[bool, int]]:
+        """Return the outcomes of events in order and forget them."""
+        found, self._events = self._events, []
+        return found
+
+    def take_goals(self) -> list[tuple[int, str]]:
+        """Return the new statuses of goals in order and forget them."""
+        found, self._goals = self._goals, []
+        return found
