@@ -73,6 +73,8 @@ class CachedFormulas:
         self.values = [0] * size
         self.evaluators: list[Callable[[], int]] = []
         self.evaluations = 0
+        #: Whether some evaluations walk the nodes, so that everything has to be noted of each.
+        self.is_interpreting = False
         self._sinks: list[_Sink] = []
         self._weights: list[int] = []
         self._weigh_next = 0
@@ -123,6 +125,7 @@ class CachedFormulas:
 
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        self.is_interpreting = every > 0
         for index, formula in enumerate(self.formulas):
             if isinstance(formula, CompiledFormula):
                 formula.interpret(every)

@@ -90,7 +90,8 @@ class Drain:
         answers, sweep = self._answers, self._sweep
         dirty, wakes = answers.table.dirty.marks, answers.table.wake.marks
         ready, checking = self.ready, answers.checking >= 0
-        asked = TO_ASK if profiler is None else READY
+        is_watched = profiler is not None or answers.is_interpreting
+        asked = READY if is_watched else TO_ASK
         self._begin(us)
         index = dirty.find(_MARKED)
         woken = wakes.find(_MARKED)
@@ -102,6 +103,8 @@ class Drain:
             word = ready[index]
             if is_woken or not word or (checking and word != PASSED):
                 self._visit(index)
+            elif word == PASSED and (is_watched or checking):
+                pass  # a sweep would go on to slots that are to be visited here, or asked
             elif asked <= word < PASSED:
                 self._ask(index, profiler)
             else:
