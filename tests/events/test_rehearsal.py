@@ -170,7 +170,7 @@ def test_a_rehearsal_without_result_leaves_nothing() -> None:
 
 def test_a_check_in_the_first_frame_finds_what_was_rehearsed() -> None:
     manager, _ = make(*LEAVES_SOMETHING)
-    manager.verify_every = 1
+    manager.self_check.every = 1
     manager.rehearse()
     run(manager, 0.1)
     run(manager, 0.2)

@@ -2,37 +2,108 @@
 
 Every event and goal has a slot. A slot at rest would be evaluated by the naive engine in every frame with the same
 outcome, so it is only counted; it is visited when a fact, the clock, a neighbour in its chain or a reset gives it a
-mark. Visits happen in the original's order and run the same steps as the naive engine (`process_event`, `judge_goal`).
+mark. Visits happen in the original's order and apply results as the naive engine does (`apply_event`, `apply_goal`).
 """
 
 from __future__ import annotations
 
-from sexp_runtime.events.cached_slots import (
-    AT_REST_FIRST,
-    AT_REST_REPEAT,
-    IN_FIRST,
-    IN_GOALS,
-    IN_REPEAT,
-    OUTSIDE,
-    UNASKED,
-    VISITED,
-    CachedSlots,
-)
-from sexp_runtime.events.drain import NEW
+import sys
+from bisect import insort
+from collections.abc import Callable
+
+from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.compiler.formula import CompiledFormula
+from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.chains import chain_due_us, wake_facts
+from sexp_runtime.events.drain import NEW, Drain
+from sexp_runtime.events.self_check import SelfCheck
+from sexp_runtime.events.standing_draws import StandingDraws
+from sexp_runtime.events.states import AT_REST_FIRST, AT_REST_REPEAT, UNASKED, VISITED
 from sexp_runtime.loops import PASSED
-from sexp_runtime.rules.manager import is_elapsed
-from sexp_runtime.values import Status
-from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
-from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState
+from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.manager import MissionEventManager, is_elapsed
+from sexp_runtime.rules.naive import formula_of
+from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.values import UNKNOWN, Status
+from sexp_runtime.world.clock import NEVER, STAMP_NEVER, us_of_event_ms
+from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState, Kind
+from sexp_runtime.world.world import World
+
+#: Where a frame is, for telling whether an event's turn has passed.
+OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 
 
-class CachedEventManager(CachedSlots):
+class CachedEventManager(MissionEventManager):
     """The event manager that answers from cache; its results equal the naive manager's in every frame.
 
     With `on_request` set every request is visited, cheaply, so that each can be told of. With `verify_every` N one in N
     answers from cache is evaluated again in its turn; a difference counts in `counters.stale_results`, is described
     in `stale`, and does not survive, because the fresh result is used.
     """
+
+    def __init__(
+        self,
+        world: World,
+        context: EvaluationContext,
+        *,
+        mission: str = "",
+        training: bool = False,
+        on_request: Callable[[str, int], None] | None = None,
+        verify_every: int = 0,
+    ) -> None:
+        events, goals = world.events, world.goals
+        self.agenda = Agenda(world.facts)
+        counters = EngineCounters()
+        self.events = Answers(
+            "event",
+            context,
+            self.agenda,
+            counters,
+            [formula_of(event.definition) for event in events],
+            [f'event "{event.name}"' for event in events],
+            mission,
+        )
+        self.goals = Answers(
+            "goal",
+            context,
+            self.agenda,
+            counters,
+            [formula_of(goal.definition) for goal in goals],
+            [f'goal "{goal.name}"' for goal in goals],
+            mission,
+        )
+        self.events.keeps_drawing = True
+        self._standing = StandingDraws(world.rng, self._settle_draws)
+        super().__init__(
+            world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
+        )
+        self.counters = counters
+        size = len(events)
+        self._rest = bytearray(size)
+        #: The marks of events and goals, dirty and wake.
+        self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
+        self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
+        self._repeat_drain = Drain(self.events, self._visit_in_repeat, self._take_event, self._report_event)
+        self._goal_drain = Drain(self.goals, self._visit_goal, self._take_goal, self._report_goal)
+        self._first_drain = Drain(
+            self.events, self._visit_in_first, self._take_event, self._report_event, self._standing
+        )
+        self._stamped: list[int] = []  # events that have a stamp and are not done, in order
+        self._is_stamped = [False] * size
+        self._leaving: set[int] = set()  # events that are done and still to be retired
+        self._goal_rest = bytearray(len(goals))
+        self._due = True  # whether goals and first-time events have their turn in this frame
+        self._frame_us = -1  # when the last frame was
+        self._stage = OUTSIDE
+        self.self_check = SelfCheck(verify_every, ((self.events, self._rest), (self.goals, self._goal_rest)))
+        for event in events:
+            for key in wake_facts(event, events):
+                self.events.table.subscribe_wake(event.index, key)
+            self._unready(event.index)
+            self._begin(event)
+        for goal in goals:
+            self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
 
     def rehearse(self) -> None:
         """Before the first frame, give the events their turn that it would give without anything coming of it."""
@@ -62,8 +133,7 @@ class CachedEventManager(CachedSlots):
         if agenda.next_us <= due_us:
             agenda.expire(due_us)
         self._frame_us = now
-        if self.verify_every:
-            self._plan_check(counters.resting_always + (counters.resting if due else 0))
+        self.self_check.plan(counters.resting_always + (counters.resting if due else 0), is_due=due)
         if agenda.bell[0] or self.on_request is not None:
             agenda.bell[0] = 0
             try:
@@ -184,7 +254,7 @@ class CachedEventManager(CachedSlots):
             wakes[index] = 1
             self.agenda.bell[0] = 1
             return
-        self.agenda.schedule(self.events.table.wake, index, self._chain_due_us(event))
+        self.agenda.schedule(self.events.table.wake, index, chain_due_us(event, self.context))
         if event.bypassed:
             self._pass_over(index)
         else:
@@ -203,24 +273,6 @@ class CachedEventManager(CachedSlots):
             self._standing.keep(index, self.events.draws[index])
         else:  # one with a stamp is evaluated again: that is rare, and its pass comes before the others
             self.events.keep_evaluating(index)
-
-    def _chain_due_us(self, event: EventState) -> int:
-        """Return the moment at which time alone ends an event's bypass, NEVER if none does (F2)."""
-        if not event.bypassed or event.index == 0:
-            return NEVER
-        previous = self.world.events[event.index - 1]
-        if previous.result == 0:
-            return NEVER
-        options = self.context.options
-        stamp, offset = previous.timestamp, event.chain_delay_ms
-        if options.alternate_chaining:
-            stamp = previous.satisfied_time
-        elif previous.has_interval:
-            offset -= previous.interval_ms
-        if stamp is None or (stamp in (STAMP_NEVER, STAMP_IMMEDIATE) and not options.alternate_chaining):
-            return NEVER
-        us = us_of_event_ms(stamp + offset)
-        return us if us > self.world.clock.us else NEVER
 
     def _visit_waiting(self, event: EventState) -> None:
         """See that its stamp wakes an event that waits for it, and nothing else that is marked has it visited."""
@@ -286,6 +338,195 @@ class CachedEventManager(CachedSlots):
             self._goal_rest[goal.index] = 1
             self.counters.rest(False)
             self._goal_drain.make_ready(goal.index)
+
+    def _report_event(self, index: int, error: Exception) -> None:
+        self.report_error(self.event_formulas[index], error)
+
+    def _report_goal(self, index: int, error: Exception) -> None:
+        self.report_error(self.goal_formulas[index], error)
+
+    def _begin(self, event: EventState) -> None:
+        """Spare an event what its first visit would find out."""
+        index = event.index
+        if not self._is_undecided(event):
+            return
+        if event.chain_delay_ms < 0:
+            if isinstance(self.events.formulas[index], CompiledFormula):
+                self._rest[index] = AT_REST_FIRST
+                self.counters.rest(False)
+                self._first_drain.ready[index] = NEW
+        elif index:  # bypassed until the event before comes true
+            self.events.retire(index)
+            self._marks[index] = self._wakes[index] = 1
+
+    def _is_undecided(self, event: EventState) -> bool:
+        """Whether nothing has come of an event yet, not even a bypass."""
+        return not event.done and event.timestamp is None and event.result == 0 and not event.bypassed
+
+    # -- answers ----------------------------------------------------------------------------------------------------
+
+    def request_event(self, index: int) -> tuple[int, Status]:
+        """Return value and root status of an event's formula, from cache if nothing could have changed them."""
+        self.counters.asked += 1
+        if self.on_request is not None:
+            self.on_request("event", index)
+        self.events.ensure_edges(index)
+        return self._answer(self.events, index)
+
+    def request_goal(self, index: int) -> tuple[int, Status]:
+        """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
+        self.counters.asked += 1
+        if self.on_request is not None:
+            self.on_request("goal", index)
+        return self._answer(self.goals, index)
+
+    def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
+        formula = answers.to_evaluate(index)
+        failed = self.counters.errors
+
+        def evaluate(index: int) -> int:
+            return self.evaluate(answers.kind, index, formula)[0]
+
+        value = answers.answer(index, evaluate)
+        return value, formula.status if self.counters.errors == failed else UNKNOWN
+
+    # -- what others ask for ----------------------------------------------------------------------------------------
+
+    def cause_of_evaluation(self, kind: str) -> str | None:
+        """Return why the present evaluation is made: one of answers.CAUSES."""
+        return CAUSES[self.answers(kind).cause]
+
+    def answers(self, kind: str) -> Answers:
+        """Return the slots of a kind, "event" or "goal"."""
+        return self.events if kind == Kind.EVENT else self.goals
+
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        self.events.interpret(every)
+        self.goals.interpret(every)
+
+    def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
+        """Give an event or goal another formula, which starts with fresh statuses."""
+        answers = self.answers(kind)
+        answers.replace(index, expression)
+        if kind == "event":
+            self._unready(index)
+        else:
+            self._goal_drain.ready[index] = 0
+        (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
+        self.flush_formula(kind, index)
+
+    @property
+    def stale(self) -> list[str]:
+        """Descriptions of stale results that the self-check found."""
+        return self.events.stale + self.goals.stale
+
+    def _note_stamp(self, event: EventState) -> None:
+        """Keep the list of events that the repeat pass has to look at."""
+        stamped = event.timestamp is not None and not event.done
+        if stamped is not self._is_stamped[event.index]:
+            self._is_stamped[event.index] = stamped
+            if stamped:
+                insort(self._stamped, event.index)
+            else:
+                self._stamped.remove(event.index)
+            self._unready(event.index)
+
+    def _leave_rest(self, index: int) -> None:
+        """Have a slot visited in its turn: the visit counts its request, if there is one."""
+        state = self._rest[index]
+        if state:
+            self._rest[index] = VISITED
+            self._unready(index)
+            if state != UNASKED:
+                self._wake(state == AT_REST_REPEAT, True)
+                if self.events.draws[index]:
+                    self._standing.keep(index, 0)
+
+    def _pass_over(self, index: int) -> None:
+        """Skip an event in both passes, its dirty mark left, until something wakes it: nobody asks for its value."""
+        self._rest[index] = UNASKED
+        self._first_drain.ready[index] = self._repeat_drain.ready[index] = PASSED
+
+    def _unready(self, index: int) -> None:
+        """Have an event visited when it is marked, in the pass that it belongs to."""
+        stamped = self._is_stamped[index]
+        self._first_drain.ready[index] = PASSED if stamped else 0
+        self._repeat_drain.ready[index] = 0 if stamped else PASSED
+
+    def _wake(self, always: bool, is_before: bool) -> None:
+        """Count a slot at rest by its visits from now on; `is_before` if its turn in this frame is now or to come."""
+        self.counters.wake(always, 1 if is_before and (always or self._due) else 0)
+
+    def _settle_draws(self) -> None:
+        """Before a draw that matters, make the standing draws of the events whose turn was before."""
+        if self._stage == IN_FIRST:
+            self._standing.settle(self._first_drain.position)
+
+    # -- resets -----------------------------------------------------------------------------------------------------
+
+    def flush_formula(self, kind: str, index: int) -> None:
+        """Forget what an event's or goal's formula remembers (D5, D6), and take its slot out of rest or retirement."""
+        if kind == "event":
+            resting = self._rest[index]
+            if resting:
+                self._rest[index] = VISITED
+                self._unready(index)
+            if resting and resting != UNASKED:
+                always = resting == AT_REST_REPEAT
+                self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
+                if self.events.draws[index]:
+                    if self._stage == IN_FIRST and index <= self._first_drain.position:
+                        self._standing.settle(index + 1)
+                    self._standing.keep(index, 0)
+            self.events.flush(index)
+            self._wakes[index] = 1
+            return
+        if self._goal_rest[index] == AT_REST_FIRST:
+            self._wake(False, not self._had_its_turn(index, IN_GOALS))
+        self._goal_rest[index] = VISITED
+        self._goal_drain.ready[index] = 0
+        self.goals.flush(index)
+        self.goals.table.wake.marks[index] = 1
+
+    def _had_its_turn(self, index: int, stage: int) -> bool:
+        """Whether the naive engine has evaluated a slot at rest in this frame, or in the last if there is none now."""
+        if self._stage != stage:
+            return self._stage == OUTSIDE or self._stage > stage
+        drain = (self._repeat_drain, self._goal_drain, self._first_drain)[stage - IN_REPEAT]
+        return index <= drain.position
+
+    # -- memory and the end -----------------------------------------------------------------------------------------
+
+    def nbytes(self) -> dict[str, int]:
+        """Return the memory held by this engine in bytes, by part."""
+        own = (
+            self._is_stamped,
+            self._stamped,
+            self._leaving,
+            self._rest,
+            self._goal_rest,
+        )
+        return {
+            "events": self.events.nbytes(),
+            "goals": self.goals.nbytes(),
+            "agenda": self.agenda.nbytes(),
+            "slots": sum(sys.getsizeof(part) for part in own)
+            + sum(drain.nbytes() for drain in (self._repeat_drain, self._goal_drain, self._first_drain)),
+        }
+
+    def close(self) -> None:
+        """Drop all edges, so that the world no longer knows of this engine."""
+        for event in self.world.events:
+            for key in wake_facts(event, self.world.events):
+                self.events.table.unsubscribe_wake(event.index, key)
+        for goal in self.world.goals:
+            self.goals.table.unsubscribe_wake(goal.index, ("goal", goal.key))
+        self.events.close()
+        self.goals.close()
+        self._standing.close()
+        if self.context.flush_formula == self.flush_formula:
+            self.context.flush_formula = None
 
 
 def _state(event: EventState) -> tuple[object, ...]:

@@ -1,0 +1,46 @@
+"""The self-check: one cached result in so many is evaluated again in its turn, and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sexp_runtime.events.answers import Answers
+from sexp_runtime.events.states import AT_REST_FIRST, AT_REST_REPEAT
+
+
+class SelfCheck:
+    """Chooses in turn which slot at rest is checked; `rows` are answers with the states of their slots."""
+
+    __slots__ = ("_at", "_left", "_rows", "every")
+
+    def __init__(self, every: int, rows: Sequence[tuple[Answers, bytearray]]) -> None:
+        """Check one answer in `every`, 0 for none."""
+        self.every = every
+        self._left = every
+        self._rows = rows
+        self._at = 0
+
+    def plan(self, answers: int, *, is_due: bool) -> None:
+        """Count so many answers of this frame, and have a slot checked if it is time.
+
+        `is_due` says whether goals and first-time events have their turn in this frame.
+        """
+        if not self.every:
+            return
+        for row, _ in self._rows:
+            row.checking = -1
+        self._left -= answers
+        if self._left > 0:
+            return
+        self._left = max(1, self._left + self.every)
+        slots = [(row, states, index) for row, states in self._rows for index in range(len(states))]
+        for step in range(1, len(slots) + 1):
+            at = (self._at + step) % len(slots)
+            row, states, index = slots[at]
+            is_asked = states[index] == AT_REST_REPEAT or (states[index] == AT_REST_FIRST and is_due)
+            if is_asked and not row.table.dirty.marks[index]:
+                row.checking = index
+                row.table.wake.marks[index] = 1
+                row.agenda.bell[0] = 1
+                self._at = at
+                return
