@@ -39,6 +39,8 @@ LIBRARIES = ["-ldl"] if SYSTEM == "linux" else []
 BUNDLE = f"pythonscript.{PLATFORM}"
 CONFIG = BIN / "python.cfg"
 DESCRIPTION = PACKAGE / "_api.dat"
+#: What makes the engine load the library. Made by the build: without one, the engine would report a missing library.
+EXTENSION = HERE / "pythonscript.gdextension"
 STAMP = BUILD / "stamp"
 ENVIRONMENT = BUILD / "env"
 REQUIREMENTS = HERE / "requirements.txt"
@@ -97,7 +99,15 @@ def include_folder() -> Path:
 def fingerprint(godot: Path) -> str:
     """Changes whenever anything changes that the build depends on."""
     digest = hashlib.sha256()
-    for path in sorted([*SOURCES.glob("*"), *LOADER.glob("*"), HERE / "api_description.py", Path(__file__).resolve()]):
+    for path in sorted(
+        [
+            *SOURCES.glob("*"),
+            *LOADER.glob("*"),
+            *HERE.glob("*.in"),
+            HERE / "api_description.py",
+            Path(__file__).resolve(),
+        ]
+    ):
         if path.is_file():
             digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     state = godot.stat()
@@ -107,7 +117,7 @@ def fingerprint(godot: Path) -> str:
 
 def outputs() -> list[Path]:
     """Every file that a finished build has."""
-    return [LIBRARY, CONFIG, DESCRIPTION, extension_module()]
+    return [LIBRARY, CONFIG, DESCRIPTION, extension_module(), EXTENSION]
 
 
 def extension_module() -> Path:
@@ -243,7 +253,7 @@ def announce_extension() -> None:
         return
     known = ROOT / ".godot" / "extension_list.cfg"
     lines = known.read_text(encoding="utf-8").splitlines() if known.is_file() else []
-    ours = f"res://{(HERE / 'pythonscript.gdextension').relative_to(ROOT).as_posix()}"
+    ours = f"res://{EXTENSION.relative_to(ROOT).as_posix()}"
     if ours not in lines:
         known.parent.mkdir(exist_ok=True)
         known.write_text("\n".join([*lines, ours]) + "\n", encoding="utf-8")
@@ -264,9 +274,9 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
     """Bring the build up to date; True if there was something to do. Raises BuildError."""
     if not godot.is_file():
         raise BuildError(f"there is no engine at {godot}")
-    announce_extension()
     wanted = fingerprint(godot)
     if not force and is_current(wanted):
+        announce_extension()
         return False
     say = Say(quiet)
     for folder in (BUILD, BIN):
@@ -303,6 +313,8 @@ def make(godot: Path, wanted: str, say: Say) -> None:
     generate(say)
     compile_c(say)
     write_config()
+    shutil.copyfile(EXTENSION.with_suffix(".gdextension.in"), EXTENSION)
+    announce_extension()
     STAMP.write_text(wanted)
     say("built")
 

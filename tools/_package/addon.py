@@ -29,6 +29,8 @@ LEFT_OUT = (
     "addons/pythonscript/src/",
 )
 BIN = "addons/pythonscript/bin"
+#: The engine loads the library by it. A clone has its text only, because a project without a library must not have it.
+EXTENSION = "addons/pythonscript/pythonscript.gdextension"
 NAME = "sexp-runtime"
 
 
@@ -106,7 +108,9 @@ class Parts:
 def common_files(source: Source) -> dict[str, bytes | Path]:
     """Return the files that every zip has, by name."""
     names = [name for name in source.names if name.startswith("addons/") and not name.startswith(LEFT_OUT)]
-    return {**{name: source.folder / name for name in names}, f"{BIN}/.gdignore": b""}
+    files: dict[str, bytes | Path] = {name: source.folder / name for name in names}
+    files[EXTENSION] = files.pop(f"{EXTENSION}.in")
+    return {**files, f"{BIN}/.gdignore": b""}
 
 
 def files_below(folder: Path, prefix: str = "") -> dict[str, bytes | Path]:

@@ -104,5 +104,5 @@ def test_without_the_binding_the_reason_is_told_and_the_game_goes_on(tmp_path: P
     import_project(project)
     done = run("res://main.tscn", project=project)
     assert "LOADED truefalse" in done.output, done.output[-3000:]
-    assert "SEXP runtime: Python is not there" in done.output
+    assert "SEXP runtime: Python is not set up" in done.output
     assert "SCRIPT ERROR" not in done.output and done.status == 0

@@ -54,7 +54,7 @@ def copy_of_addon(built: Path, tmp_path: Path) -> Path:
     """The add-on's sources alone, so that a test may build and break them."""
     folder = tmp_path / "addons" / "pythonscript"
     folder.mkdir(parents=True)
-    for name in ("build.py", "api_description.py"):
+    for name in ("build.py", "api_description.py", "pythonscript.gdextension.in"):
         (folder / name).write_bytes((ADDON / name).read_bytes())
     shutil.copytree(ADDON / "loader", folder / "loader")
     (folder / "src").mkdir()
