@@ -47,7 +47,7 @@ EXTENSIONS: Final = _words(
 #: Libraries that every Linux has; others that the interpreter needs are carried.
 OF_THE_SYSTEM: Final = re.compile(r"(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|util|gcc_s))\b")
 #: What is not carried of a package: sources of compiled modules, types, tools.
-NOT_CARRIED: Final = ("__pycache__", "*.pyi", "*.pyx", "*.pxd", "*.c", "py.typed", ".*")
+NOT_CARRIED: Final = ("__pycache__", "*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.c", "py.typed", ".*")
 #: Modules of our own packages that only tools need.
 TOOLS_ONLY: Final = frozenset(
     (

@@ -194,7 +194,7 @@ def test_what_an_export_leaves_out(games: Games) -> None:
     assert {"game.x86_64", "game.pck", "libpythonscript.linux.x86_64.so", f"{BUNDLE}/python.cfg"} <= names
     assert f"{BUNDLE}/site/game_side.pyc" in names and f"{BUNDLE}/LICENSE.python.txt" in names
     for name in names:
-        assert not name.endswith((".py", ".pyx", ".pyi", ".c")) and "__pycache__" not in name, name
+        assert not name.endswith((".py", ".pyx", ".pxi", ".pyi", ".c")) and "__pycache__" not in name, name
         assert "/commands/" not in name and "_bundle" not in name, name
     size = sum(path.stat().st_size for path in (games.release.parent / BUNDLE).rglob("*"))
     assert size < 24_000_000
