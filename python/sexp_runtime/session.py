@@ -27,6 +27,7 @@ from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.watcher import ChangeWatcher
+from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class SessionSettings:
     one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets
     are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is told to leave out what was
     there when the mission began, so that its rounds stay short. Such a session is collected only after
-    it was closed.
+    it was closed. quotas: bounds of what the mission may make grow, None for those of `Quotas`.
     """
 
     engine: str = "cached"
@@ -91,6 +92,7 @@ class SessionSettings:
     frame_budget_us: float = 0.0
     event_budget_us: float = 0.0
     freeze_gc: bool = False
+    quotas: Quotas | None = None
     options: RuntimeOptions = field(default_factory=RuntimeOptions)
 
 
@@ -127,7 +129,7 @@ class MissionSession:
         self.on_variable_changed: list[Callable[[str, int | str], None]] = []
         self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
         self.on_mission_ended: list[Callable[[], None]] = []
-        self._world = World(mission, mission.dialect, settings.seed or 1)
+        self._world = World(mission, mission.dialect, settings.seed or 1, settings.quotas)
         if settings.campaign is not None:
             self._world.set_campaign(settings.campaign)
             if settings.stores is not None:

@@ -197,3 +197,11 @@ def test_every_operator_can_be_called_correctly() -> None:
             assert result.ok, text
             assert result.expression is not None
             assert [str(problem) for problem in validator.check(result.expression)] == [], text
+
+
+def test_names_cannot_send_commands_to_a_terminal() -> None:
+    text = SAMPLE.replace("+Name: Watch", "+Name: Watch\x1b[2J").replace('"Hurry" )\n)\n+Name', '"Nothing" )\n)\n+Name')
+    found = validate_mission(parse_mission(text, file="a\x1b[0m.fs2").mission)
+    assert [problem.code for problem in found] == ["E325"]
+    assert "\x1b" in found[0].owner
+    assert "\x1b" not in str(found[0])

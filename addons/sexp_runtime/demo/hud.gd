@@ -33,8 +33,13 @@ func _process(delta: float) -> void:
 		_message.modulate.a = clampf(_message_left, 0.0, 1.0)
 
 
+## The text as a label with BBCode shows it letter by letter: names of a mission are no mark-up.
+static func escaped(text: String) -> String:
+	return text.replace("[", "[lb]")
+
+
 func _say(colour: String, kind: String, text: String) -> void:
-	_lines.append("[color=#5f6b7a]%6.1f[/color]  [color=#%s]%s[/color]  %s" % [_runtime.get_mission_time(), colour, kind, text])
+	_lines.append("[color=#5f6b7a]%6.1f[/color]  [color=#%s]%s[/color]  %s" % [_runtime.get_mission_time(), colour, kind, escaped(text)])
 	if _lines.size() > FEED_LINES:
 		_lines.pop_front()
 	_feed.text = "\n".join(_lines)
@@ -56,5 +61,5 @@ func _show_goals() -> void:
 	var lines: Array[String] = []
 	for goal: Dictionary in _runtime.get_goals().slice(0, 8):
 		var mark: String = {"complete": "[color=#8eef97]done[/color]", "failed": "[color=#ff8a7a]failed[/color]"}.get(goal["status"], "[color=#5f6b7a]open[/color]")
-		lines.append("%s  %s" % [mark, goal["name"]])
+		lines.append("%s  %s" % [mark, escaped(goal["name"])])
 	_goals.text = "\n".join(lines)

@@ -138,7 +138,10 @@ class Tracking:
         self.untrack(identity)
         if ship is None:
             ship = self._world.create_ship(name, "")
-            assert ship is not None  # the name was free
+            if ship is None:
+                raise ValueError(
+                    f"{name!r} is one more than the {self._world.quotas.ships} ships that a mission may have"
+                )
         tracked = TrackedObject(node, identity, ship, checked)
         self._find_mover(tracked)
         tracked.scene = self._access.scene(node)

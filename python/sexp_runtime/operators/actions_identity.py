@@ -163,4 +163,6 @@ def ship_create(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None
     place = (float(as_number(values, 2)), float(as_number(values, 3)), float(as_number(values, 4)))
     orientation = orientation_of_angles(as_number(values, 5), as_number(values, 6), as_number(values, 7))
     team = (as_text(values, 8) if not ctx.wcs else "") or "Friendly"
-    ctx.world.create_ship(as_text(values, 0), as_text(values, 1), place, orientation, team)
+    created = ctx.world.create_ship(as_text(values, 0), as_text(values, 1), place, orientation, team)
+    if created is None and len(ctx.world.ships) >= ctx.world.quotas.ships:
+        ctx.warn(f"ship-create: a mission may have {ctx.world.quotas.ships} ships at most")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.operators.arguments import (
     Generated,
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.ships import Ship
 
-#: Most candidates that a counter makes; the original would go on, and stand still for as long.
-MAX_COUNTER: Final = 1_000_000
-
 
 @generator("for-counter")
 def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
@@ -41,9 +38,10 @@ def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
     if step == 0 or first == last or (last > first) != (step > 0):
         return KNOWN_FALSE
     numbers = range(first, last + (1 if step > 0 else -1), step)
-    if len(numbers) > MAX_COUNTER:
-        ctx.warn(f"for-counter stops after {MAX_COUNTER} of {len(numbers)} numbers", node)
-        numbers = numbers[:MAX_COUNTER]
+    most = ctx.world.quotas.candidates
+    if len(numbers) > most:
+        ctx.warn(f"for-counter stops after {most} of {len(numbers)} numbers", node)
+        numbers = numbers[:most]
     return [Candidate(str(number)) for number in numbers]
 
 
@@ -96,7 +94,10 @@ def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
             texts: list[str] = list(container.pairs)
         else:
             texts = container.items if container.kind == "list" else list(container.pairs.values())
-        found.extend(Candidate(text) for text in texts)
+        most = ctx.world.quotas.candidates - len(found)
+        if len(texts) > most:
+            ctx.warn(f"{node.name} stops after {ctx.world.quotas.candidates} candidates", node)
+        found.extend(Candidate(text) for text in texts[:most])
     return found
 
 

@@ -52,8 +52,10 @@ def _done(
     """
     if changed:
         ctx.act(node.name, tuple(args))
-    else:
-        ctx.warn(f"container {container.name!r} cannot be changed by {node.name} now", node)
+        return
+    store = ctx.world.containers
+    why = f"it may have {store.most_items} items at most" if store.is_full else "it is in use or does not fit"
+    ctx.warn(f"container {container.name!r} cannot be changed by {node.name} now: {why}", node)
 
 
 @operator("add-to-list", traits=Trait.ACTION)

@@ -166,7 +166,7 @@ class Diagnostic:
     def __str__(self) -> str:
         place = f"{self.file or '<text>'}:{self.line}:{self.column}"
         owner = f" [{self.owner}]" if self.owner else ""
-        return f"{place}: {self.severity} {self.code} {self.message}{owner}"
+        return printable(f"{place}: {self.severity} {self.code} {self.message}{owner}")
 
 
 def make_diagnostic(
@@ -186,8 +186,15 @@ def make_diagnostic(
     return Diagnostic(code, severity, message, file, line, column, owner, path, fix)
 
 
+def printable(text: str) -> str:
+    """Return text of a file as it may be shown: control characters, which a terminal would obey, are replaced."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)
+
+
 def quoted(text: str, limit: int = 40) -> str:
     """Return text in quotes for a message: shortened, and with control characters made visible."""
     if len(text) > limit:
         text = text[: limit - 3] + "..."
-    return '"' + "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text) + '"'
+    return f'"{printable(text)}"'

@@ -77,15 +77,18 @@ class Container:
 class ContainerStore:
     """All containers of a mission by lower-case name. Every real change touches ("container", name).
 
-    Changing methods return False, and change nothing, when the container is unknown, of the other kind, or in use
-    (J22).
+    Changing methods return False, and change nothing, when the container is unknown, of the other kind, in use (J22),
+    or would have more than `most_items`.
     """
 
-    __slots__ = ("_facts", "_rng", "by_name")
+    __slots__ = ("_facts", "_rng", "by_name", "is_full", "most_items")
 
-    def __init__(self, facts: FactBoard, rng: MersenneTwister) -> None:
+    def __init__(self, facts: FactBoard, rng: MersenneTwister, most_items: int) -> None:
         self._facts = facts
         self._rng = rng
+        #: Most items of one container; a change that would exceed it is refused.
+        self.most_items = most_items
+        self.is_full = False  #: whether the last change was refused because of that
         self.by_name: dict[str, Container] = {}
 
     def __len__(self) -> int:
@@ -120,7 +123,13 @@ class ContainerStore:
         self._facts.changed(container.fact)
         return container
 
+    def _refuse(self) -> bool:
+        """Refuse a change that would exceed the most items; return False."""
+        self.is_full = True
+        return False
+
     def _open(self, name: str, kind: str | None = None) -> Container | None:
+        self.is_full = False
         container = self.by_name.get(name.lower())
         if container is None or container.in_use or (kind is not None and container.kind != kind):
             return None
@@ -134,6 +143,8 @@ class ContainerStore:
         if container is None:
             return False
         added = list(items)
+        if len(container.items) + len(added) > self.most_items:
+            return self._refuse()
         if at_back:
             container.items.extend(added)
         else:
@@ -166,8 +177,13 @@ class ContainerStore:
         container = self._open(name, MAP)
         if container is None:
             return False
+        wanted = list(pairs)
+        if len(container.pairs) + len(wanted) > self.most_items:
+            new = {key for key, _ in wanted}.difference(container.pairs)
+            if len(container.pairs) + len(new) > self.most_items:
+                return self._refuse()
         changed = False
-        for key, value in pairs:
+        for key, value in wanted:
             if container.pairs.get(key) != value:
                 container.pairs[key] = value
                 changed = True
@@ -209,6 +225,8 @@ class ContainerStore:
         container = self._open(name, LIST if items is not None else MAP)
         if container is None:
             return False
+        if max(len(items or ()), len(pairs or ())) > self.most_items:
+            return self._refuse()
         if items is not None:
             if container.items != list(items):
                 container.items[:] = items
@@ -227,6 +245,8 @@ class ContainerStore:
         goal = self._open(target, origin.kind if origin is not None else None)
         if origin is None or goal is None or origin is goal or origin.data_type != goal.data_type:
             return False
+        if not clear_first and origin.kind == LIST and len(origin) + len(goal) > self.most_items:
+            return self._refuse()
         if origin.kind == LIST:
             return self.replace(target, items=list(origin.items) if clear_first else goal.items + origin.items)
         if origin.key_type != goal.key_type:

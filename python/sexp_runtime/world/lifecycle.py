@@ -129,7 +129,8 @@ class Lifecycle(WorldState):
         entries = self.file_entries(wing)
         if wing.waves == 1:
             return
-        names = {wave_ship_name(wing.key, number) for number in range(1, wing.waves * len(entries) + 1)}
+        most = min(wing.waves * len(entries), self.quotas.ships)
+        names = {wave_ship_name(wing.key, number) for number in range(1, most + 1)}
         for index, ship in enumerate(entries):
             if ship.key in names and self.ships.get(ship.key) is ship:
                 entries[index] = entry_of(ship)
@@ -144,6 +145,8 @@ class Lifecycle(WorldState):
             name = wave_ship_name(wing.name, number)
         ship = self.ships.get(name.lower())
         if ship is None:
+            if len(self.ships) >= self.quotas.ships:
+                return None
             ship = self.add_ship(name, class_name=entry.class_name, team=entry.team)
         elif ship.status is not NOT_YET or ship.wing != wing.key:
             return None  # another ship that happens to have the name
@@ -190,7 +193,7 @@ class Lifecycle(WorldState):
 
         The name of a ship in space, or `<none>`, gives one with a name of its own (M11.3). The name of a ship that has
         exited gives that one a second life (M11.4); its exit record stays. The name of a ship yet to arrive is taken
-        over; that one comes under another name (M11.6). None for the empty name.
+        over; that one comes under another name (M11.6). None for the empty name, and when the mission has too many ships.
         """
         if not name:
             return None
@@ -202,6 +205,8 @@ class Lifecycle(WorldState):
             name = self.free_name(class_name)
             ship = None
         if ship is None:
+            if len(self.ships) >= self.quotas.ships:
+                return None
             ship = self.add_ship(name, class_name=class_name, team=team, position=position, orientation=orientation)
         else:
             if ship.status is NOT_YET:

@@ -32,7 +32,8 @@ def populate(world: World, mission: Mission) -> None:
     """
     _add_tables(world, mission)
     for row in mission.wings:
-        older = older_wave_names(row.name, row.waves * len(row.ships)) if row.waves > 1 else {}
+        most = min(row.waves * len(row.ships), world.quotas.ships)
+        older = older_wave_names(row.name, most) if row.waves > 1 else {}
         if any(name.lower() in older for name in row.ships):
             world.spellings.update(older)
     _add_ships(world, mission)

@@ -20,6 +20,7 @@ from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
 from sexp_runtime.world.orders import Order, OrderKeeper, matched
 from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
+from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
 from sexp_runtime.world.ships import (
     DEATH_ROLL,
@@ -52,14 +53,16 @@ class WorldState(WorldCore):
     Changes go through methods; each real change touches its fact, equal writes stop.
     """
 
-    def __init__(self, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED) -> None:
+    def __init__(self, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED, quotas: Quotas | None = None) -> None:
         self.dialect = dialect
+        #: Bounds of what the mission may make grow.
+        self.quotas = quotas = quotas if quotas is not None else Quotas()
         self.facts = FactBoard()
         self.clock = Clock()
         self.rng = MersenneTwister(seed)
         self.log = MissionLog(self.facts, self.clock)
         self.variables = VariableManager(self.facts, MAX_VARIABLES_WCS if dialect is Dialect.WCS else MAX_VARIABLES)
-        self.containers = ContainerStore(self.facts, self.rng)
+        self.containers = ContainerStore(self.facts, self.rng, quotas.container_items)
         self.class_table = ClassTable()
         #: The ship registry by lower-case name, in file order; ships stay in it after they exit.
         self.ships: dict[str, Ship] = {}

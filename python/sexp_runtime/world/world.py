@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.lifecycle import Lifecycle
+from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.rng import DEFAULT_SEED
 
 if TYPE_CHECKING:
@@ -17,12 +18,17 @@ class World(Lifecycle):
 
     `World(mission)` takes ships, wings, variables, containers, events, goals and waypoints from the mission; `World()`
     is empty, to be filled with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
+    `quotas` bound what the mission may make grow.
     """
 
     def __init__(
-        self, mission: Mission | None = None, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED
+        self,
+        mission: Mission | None = None,
+        dialect: Dialect = Dialect.FSO,
+        seed: int = DEFAULT_SEED,
+        quotas: Quotas | None = None,
     ) -> None:
-        super().__init__(dialect, seed)
+        super().__init__(dialect, seed, quotas)
         self.mission = mission
         if mission is not None:
             from sexp_runtime.world.loading import populate

@@ -10,7 +10,7 @@ from sexp_runtime.catalog import CATALOG, DialectCatalog
 from sexp_runtime.mission.model import ContainerDef
 from sexp_runtime.mission.validator.containers import ContainerChecks
 from sexp_runtime.mission.validator.names import Lookup, MissionNames, hint
-from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, OperatorPlan
+from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, EITHER, OperatorPlan
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.mission.validator.spelling import one_near
 from sexp_runtime.mission.validator.words import WORDS
@@ -19,6 +19,8 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
 SPECIAL: Final = "<argument>"
+#: How many right literals are remembered.
+_MOST_REMEMBERED: Final = 100_000
 _INTEGER: Final = re.compile(r"[-+]?[0-9]*")
 #: What a literal may be that can only be an expression: what is expected there, in words.
 EXPRESSIONS: Final[Mapping[str, str]] = {
@@ -29,9 +31,8 @@ EXPRESSIONS: Final[Mapping[str, str]] = {
 #: Positions in which nothing may stand (Q3.6).
 _NOTHING: Final = frozenset({"none", "unused"})
 NUMBERS: Final = frozenset({"number", "positive"})
-#: Types that a number expression may fill though they are no numbers, and those that take variables of either type.
+#: Types that a number expression may fill though they are no numbers.
 _NUMBER_OR_NAME: Final = frozenset({"game-snd", "fireball"})
-_EITHER: Final = _NUMBER_OR_NAME | {"ambiguous", "weapon-bank-number"}
 #: Finer types of number literals: least and largest value.
 _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "docking-count": (1, 2**31),
@@ -111,6 +112,8 @@ class ArgumentChecks:
             before = len(self.report.found)
             self.literal(literal, node, link)
             if len(self.report.found) == before:
+                if len(self.fine) >= _MOST_REMEMBERED:
+                    self.fine.clear()
                 self.fine.add((literal, what is NodeKind.STRING, node.text))
 
     # -- expressions ---------------------------------------------------------------------------------------------
@@ -131,8 +134,7 @@ class ArgumentChecks:
         elif kind in _NOTHING:
             self.report.at("E304", f"{place(link)}: nothing may stand here", node, link)
         elif not accepts:
-            expected = f"{kind} as a number in quotes" if kind == "weapon-bank-number" else _expected(kind)
-            message = f"{place(link)}: a {expected} is expected, not the expression ( {name} ... )"
+            message = f"{place(link)}: {_expected(kind)} is expected, not the expression ( {name} ... )"
             self.report.at("E308", message, node, link)
         else:
             expected = "a boolean" if kind == "bool" else EXPRESSIONS.get(kind, "a number")
@@ -150,7 +152,7 @@ class ArgumentChecks:
         if kind in _NOTHING:
             report("E304", f"{place(link)}: nothing may stand here", node, link)
             return
-        if self.names is None or kind in _EITHER:
+        if self.names is None or kind in EITHER:
             return
         have = self.names.variable_types.get(node.variable if node.variable is not None else -1)
         if have is None:
@@ -220,7 +222,7 @@ class ArgumentChecks:
         elif is_number and kind == "ssm-class":
             report("W315", f"{place(link)}: a strike is named, newer games take no number", node, link)
         elif is_number and kind not in _MAY_BE_NUMBERS:
-            report("E309", f"{place(link)}: a {_expected(kind)} is expected, not the number {text}", node, link)
+            report("E309", f"{place(link)}: {_expected(kind)} is expected, not the number {text}", node, link)
         elif kind == "weapon-bank-number":
             if (bank := _leading_number(text)) >= 4:
                 report("E344", f"{place(link)}: a bank has a number from 0 to 3, not {bank}", node, link)
@@ -259,10 +261,15 @@ class ArgumentChecks:
 
 def _expected(kind: str) -> str:
     """Return what an argument type wants, for a message."""
+    if kind == "weapon-bank-number":
+        return "the number of a bank in quotes"
     names = CATALOG.types[kind].names if kind in CATALOG.types else ""
     if names in ("", "enum", "any", "asset", "string", "none", "number/string", "number/enum"):
         names = kind.replace("-", " ")
-    return f"{names} by name" if names not in ("string", "cargo") else "text"
+    if names in ("string", "cargo"):
+        return "a text"
+    article = "an" if names[0] in "aeiou" else "a"
+    return f"{article} {names.replace('/', ' or ')} by name"
 
 
 def _returned(returns: str) -> str:

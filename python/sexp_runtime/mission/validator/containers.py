@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.mission.model import ContainerDef
-from sexp_runtime.mission.validator.plans import KEY_OPERATORS
+from sexp_runtime.mission.validator.plans import EITHER, KEY_OPERATORS
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 #: What a list's item may be asked for (Q7.6), in lower case, and as shown.
 _MODIFIERS: Final = ("Get_First", "Get_Last", "Remove_First", "Remove_Last", "Get_Random", "Remove_Random", "At")
 _FOLDED: Final = frozenset(word.lower() for word in _MODIFIERS)
-_EITHER: Final = frozenset({"ambiguous", "game-snd", "fireball", "weapon-bank-number"})
 
 
 class ContainerChecks:
@@ -99,7 +98,7 @@ class ContainerChecks:
             wanted = "number"
         elif kind == "container-value":
             wanted = self.wanted(scope, link[2])
-        elif kind in _EITHER:
+        elif kind in EITHER:
             return
         elif kind in ("bool", "null", "ai-goal", "flexible-argument", "none", "unused"):
             self.report.at("E304", f"{place(link)}: an item of a container cannot stand here", node, link)

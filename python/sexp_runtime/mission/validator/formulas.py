@@ -106,7 +106,12 @@ class SexpValidator:
                 slot = plan.slot(position)
             if slot is not None:
                 literal = literals[slot]
-                if argument.variable is not None or (literal, what is NodeKind.STRING, argument.text) not in fine:
+                is_text = what is NodeKind.STRING
+                if (
+                    argument.variable is not None
+                    or not (is_text or what is NodeKind.NUMBER)
+                    or (literal, is_text, argument.text) not in fine
+                ):
                     here = (link, name, position + 1)
                     kind = types[slot]
                     checks.check(scope, kind, literal, argument, here)

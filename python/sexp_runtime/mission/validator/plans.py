@@ -50,6 +50,8 @@ _REFINED: Final[Mapping[tuple[str, int], str]] = {
     ("change-iff-color", 4): "colour-part",
     ("change-iff-color", 5): "colour-part",
 }
+#: Argument types that take variables and container items of either type (Q6.5).
+EITHER: Final = frozenset({"ambiguous", "game-snd", "fireball", "weapon-bank-number"})
 #: Operators that demand a variable of one type (Q6.6).
 DEMANDED_TYPES: Final[Mapping[str, str]] = {
     **dict.fromkeys(

@@ -3,6 +3,8 @@ extends "res://tests/engine/addon/case.gd"
 
 
 func run() -> void:
+	var hud: GDScript = load("res://addons/sexp_runtime/demo/hud.gd")
+	equal(hud.call("escaped", "[url=x]a[/url]"), "[lb]url=x]a[lb]/url]", "names of a mission are no mark-up")
 	equal(SexpRuntime.load_mission("user://there_is_no_such.fs2") == OK, false, "a mission that is not there")
 	equal(SexpRuntime.load_mission("res://there_is_no_such.fs2") == OK, false, "a mission that is not in the project")
 	equal(SexpRuntime.evaluate("( true )"), null, "evaluating without a mission")
