@@ -193,7 +193,7 @@ class Lifecycle(WorldState):
 
         The name of a ship in space, or `<none>`, gives one with a name of its own (M11.3). The name of a ship that has
         exited gives that one a second life (M11.4); its exit record stays. The name of a ship yet to arrive is taken
-        over; that one comes under another name (M11.6). None for the empty name, and when the mission has too many ships.
+        over; that one comes under another name (M11.6). None for the empty name, or if there are too many ships.
         """
         if not name:
             return None
