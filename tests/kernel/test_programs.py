@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from events.random_missions import apply, random_mission
-from events.test_equivalence import build
+from events.test_equivalence import build, check_mission
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.loops import LANGUAGE
@@ -131,6 +131,8 @@ def test_a_program_means_what_the_interpreter_means(text: str, form: str) -> Non
 
 
 FORMS = [
+    '( < ( hits-left "<argument>" ) ( * @a[1] 20 ) )',
+    '( or ( < ( hits-left "<argument>" ) @b[2] ) ( is-facing "<argument>" "Beta 2" @a[1] @b[2] ) )',
     '( < ( hits-left "<argument>" ) 50 )',
     '( and ( < ( distance "<argument>" "Beta 2" ) 400 ) ( > @a[1] 0 ) )',
     '( or ( is-destroyed-delay 0 "<argument>" ) ( and ( = @b[2] 3 ) ( is-facing "<argument>" "Path:1" 90 ) ) )',
@@ -165,6 +167,26 @@ def test_an_argument_form_acts_for_the_candidates_that_the_interpreter_finds(tex
                 value = made.program() if made is not None else evaluator.evaluate(ctx, tree)
                 found.append((value, status_of(tree)))
             assert found[0] == found[1] and sides[0][1] == sides[1][1], (seed, step)
+
+
+EVERY_TIME = [
+    '( every-time-argument ( any-of "Red" "Wolf 1" "Blue" "Green" ) ( < ( hits-left "<argument>" ) 60 ) '
+    '( modify-variable @a[0] ( + @a[0] 1 ) ) ( add-goal "<argument>" ( ai-chase "<argument>" 50 ) ) )',
+    '( every-time-argument ( any-of "Red" "Wolf 1" "Blue" ) '
+    '( and ( > @b[0] 1 ) ( or ( is-destroyed-delay 1 "<argument>" ) ( < ( distance "<argument>" "Green" ) 400 ) ) ) '
+    '( when ( < ( hits-left "<argument>" ) 60 ) ( modify-variable @a[0] ( + @a[0] 1 ) ) ) '
+    '( invalidate-argument "<argument>" ) )',
+    '( every-time ( and ( > @b[0] 1 ) ( has-arrived-delay 1 "Blue" ) ) ( modify-variable @a[0] ( + @a[0] @b[0] ) ) )',
+]
+
+
+@pytest.mark.parametrize("wcs", [False, True])
+@pytest.mark.parametrize("text", EVERY_TIME)
+def test_what_acts_in_every_frame_does_so_in_the_same_frames(text: str, wcs: bool) -> None:
+    for seed in range(60):
+        plan = random_mission(random.Random(seed), wcs=wcs)
+        plan.events[0].formula = text
+        check_mission(plan, ("interpreted", "cached", "checked", "rehearsed"))
 
 
 def test_only_candidates_of_which_something_changed_are_evaluated_again() -> None:

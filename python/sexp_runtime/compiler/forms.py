@@ -15,7 +15,7 @@ from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
 from sexp_runtime.operators.arguments import valid_candidates
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import MEANINGS
 
@@ -50,6 +50,24 @@ def write_every_time(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | N
 
 def write_every_time_argument(root: EvalNode, ctx: EvaluationContext) -> SourceWriter | None:
     """Return the function of an `every-time-argument` (C20-C22), None if it has to be interpreted."""
+    form = _form_writer(root, ctx)
+    return form.write() if form is not None else None
+
+
+def can_write_actions(root: EvalNode, ctx: EvaluationContext) -> bool:
+    """Whether `write_actions` can write the actions of an `every-time-argument`."""
+    form = _form_writer(root, ctx)
+    return form is not None and form.is_pure and not form.draws
+
+
+def write_actions(root: EvalNode, ctx: EvaluationContext, found: list[list[Candidate]]) -> SourceWriter:
+    """Return a function that runs the actions of an `every-time-argument` for the candidates in `found[0]` (C20)."""
+    form = _form_writer(root, ctx)
+    assert form is not None
+    return form.write_actions(found)
+
+
+def _form_writer(root: EvalNode, ctx: EvaluationContext) -> _FormWriter | None:
     if len(root.args) < 2 or ctx.options.true_loop_arguments:
         return None
     provider = root.args[0].inner
@@ -59,7 +77,7 @@ def write_every_time_argument(root: EvalNode, ctx: EvaluationContext) -> SourceW
     several = provider.name == _ALL and len(provider.args) > 1
     if not can_write_condition(condition) or (several and not ctx.wcs and looks_back(condition)):
         return None
-    return _FormWriter(root, provider, condition, ctx, several=several).write()
+    return _FormWriter(root, provider, condition, ctx, several=several)
 
 
 class _FormWriter:
@@ -123,6 +141,23 @@ class _FormWriter:
         writer.add("    for K in L: K.node.cache = None")
         writer.indent -= 1
         _flush(writer, self.residue)
+        _end(writer, self.root)
+        return writer
+
+    def write_actions(self, found: list[list[Candidate]]) -> SourceWriter:
+        """Return a function for the actions alone; a program has found the candidates."""
+        writer = self.writer
+        writer.add(f"A = {writer.reference('a', found)}[0]")
+        writer.add("before = C.candidate")
+        writer.add("C.applicable.append(A)")
+        writer.add("try:")
+        writer.indent += 1
+        self._run_actions()
+        writer.indent -= 1
+        writer.add("finally:")
+        writer.add("    C.candidate = before")
+        writer.add("    C.applicable.pop()")
+        writer.add("    for K in A: K.node.cache = None")
         _end(writer, self.root)
         return writer
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
-from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
+from sexp_runtime.compiler.forms import write_actions, write_every_time, write_every_time_argument
 from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.recorder import FactSink
@@ -111,7 +111,7 @@ class CompiledFormula:
         self._file = ""
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
-        found = None
+        found = made = None
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
             made = programs.of_formula(root, lambda: self._compiled()) if programs is not None else None
@@ -122,10 +122,13 @@ class CompiledFormula:
                 self.program = made.program
                 self.facts |= made.facts
                 self._keep_program(made.program)
-                if root.name != "every-time":
+                if made.found is None and root.name != "every-time":
                     return
         analysis = Analysis(root, ctx)
-        writer, self._status_counts = _write(analysis, ctx)
+        if made is not None and made.found is not None:
+            writer, self._status_counts = write_actions(root, ctx, made.found), True
+        else:
+            writer, self._status_counts = _write(analysis, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
             self._wrapped += install_actions(found)
@@ -142,17 +145,20 @@ class CompiledFormula:
             self.evaluate: Callable[[], int] = self._compiled
             if analysis.needs_no_nodes:
                 self._empty()
+        else:
+            self.quiet = self._status_counts = True
 
     def _keep_program(self, program: Program) -> None:
         """Have a program evaluate the formula."""
         self._status_counts = True
         self._actions_count = False
+        #: Whether the sweep sees to all that comes of an evaluation with value 0.
         self.quiet = program.is_simple
         self._compiled = self.evaluate = program
 
     @property
     def root(self) -> EvalNode:
-        """The root node, with the whole tree below it."""
+        """The root node, with the whole tree below it, and in it what the formula remembers."""
         if self._is_hollow:
             self._is_hollow = False
             fresh, root = self._fresh_tree(), self._root
@@ -160,6 +166,8 @@ class CompiledFormula:
                 root.args[0].inner = fresh.args[0].inner
             else:
                 root.args = fresh.args
+        if self.program is not None:
+            self.program.to_nodes()
         return self._root
 
     def walk(self) -> Iterator[EvalNode]:
@@ -219,7 +227,6 @@ class CompiledFormula:
     def _walk(self) -> int:
         """Evaluate by walking the nodes, with the statuses that the program remembers."""
         assert self.program is not None
-        self.program.to_nodes()
         try:
             return evaluator.evaluate(self._ctx, self.root)
         finally:

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts
+from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
@@ -87,6 +88,8 @@ class Compiled:
     program: Program
     facts: frozenset[FactKey]
     handled: frozenset[EvalNode]
+    #: Where the program of an `every-time-argument` puts the applicable candidates for the function of its actions.
+    found: list[list[Candidate]] | None = None
 
 
 class Programs:
@@ -103,14 +106,15 @@ class Programs:
     def of_formula(self, root: EvalNode, every_time: Callable[[], object]) -> Compiled | None:
         """Return the program of a formula, None for one that is to be evaluated in another way.
 
-        `every_time` evaluates an `every-time` formula as a whole; the program calls it when the condition is true.
+        `every_time` evaluates an `every-time` formula as a whole, or runs the actions of an `every-time-argument`; the
+        program calls it when the condition is true.
         """
         ctx = self.ctx
         if root.spec is None or root.call is not _meaning(root):
             return None
         try:
             if root.name in ARGUMENT_FORMS:
-                return _Form(self, root).build()
+                return _Form(self, root, every_time).build()
             if root.name in ("when", "every-time"):
                 return _Conditional(self, root, every_time).build()
             if root in (ctx.constants.true, ctx.constants.false) or root.spec.traits & ~_READER:
@@ -374,9 +378,10 @@ class _Conditional(_Builder):
 class _Form(_Builder):
     """`when-argument` and `every-time-argument` over ships that are listed."""
 
-    def __init__(self, programs: Programs, root: EvalNode) -> None:
+    def __init__(self, programs: Programs, root: EvalNode, every_time: Callable[[], object]) -> None:
         super().__init__(programs, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
         self.fresh = True
+        self._every_time = every_time
         self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
         self._inside_common = False
 
@@ -384,7 +389,9 @@ class _Form(_Builder):
         """Return the program."""
         root, ctx = self.plan.root, self.ctx
         provider = root.args[0].inner if len(root.args) > 1 else None
-        if provider is None or root.name != "when-argument" or ctx.wcs:
+        is_when = root.name == "when-argument"
+        # WCS judges a `when-argument` by what the condition remembers of the last candidate (K).
+        if provider is None or (ctx.wcs if is_when else not can_write_actions(root, ctx)):
             raise _Unfit
         if provider.name not in ("any-of", "every-of") or provider.call is not _meaning(provider):
             raise _Unfit
@@ -398,11 +405,24 @@ class _Form(_Builder):
         plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
         plan.places.extend(self.programs.place(arg.text) for arg in provider.args)
         plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
-        plan.perform = _performing_form(ctx, root.args[2:])
+        found: list[list[Candidate]] | None = None
+        if is_when:
+            plan.perform = _performing_form(ctx, root.args[2:])
+        else:
+            found = [[]]
+            plan.perform = _acting(self._every_time, found)
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, evaluator.evaluate)
         self._subscribe(program)
-        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found)
+
+    def argument(self, arg: EvalNode) -> int:
+        """Add an argument; a variable is read once for all candidates, whose results depend on what it was."""
+        index = super().argument(arg)
+        if self._inside_common or self.plan.nodes[index][0] != Op.VARIABLE:
+            return index
+        self.plan.common.append(index)
+        return self.emit(Op.COMMON, value=len(self.plan.common) - 1)
 
     def operator(self, holder: EvalNode, head: EvalNode) -> int:
         """Add an operator; what no candidate appears in is evaluated once for all of them."""
@@ -501,6 +521,16 @@ def _performing_form(ctx: EvaluationContext, actions: Sequence[EvalNode]) -> Cal
             run_form_actions(ctx, actions, applicable)
         finally:
             ctx.applicable.pop()
+
+    return perform
+
+
+def _acting(actions: Callable[[], object], found: list[list[Candidate]]) -> Callable[..., object]:
+    """Return what runs the actions of an `every-time-argument` by their own function."""
+
+    def perform(program: Any, applicable: list[Candidate]) -> None:
+        found[0] = applicable
+        actions()
 
     return perform
 

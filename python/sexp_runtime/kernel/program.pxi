@@ -148,8 +148,7 @@ cdef class Leaf:
         finally:
             context.candidate = candidate
             self.read = atom.cache
-            if before is not None:
-                atom.cache = before
+            atom.cache = before
 
 
 cdef int plain_value(Node* nodes, int* arguments, int* variables, int index) noexcept:
