@@ -7,6 +7,7 @@ const SexpDebuggerPlugin := preload("res://addons/sexp_runtime/editor/sexp_debug
 const MissionEditor := preload("res://addons/sexp_runtime/editor/mission_editor.gd")
 const MissionHighlighter := preload("res://addons/sexp_runtime/editor/mission_highlighter.gd")
 const SexpExportPlugin := preload("res://addons/sexp_runtime/editor/export_plugin.gd")
+const SettingsHelp := preload("res://addons/sexp_runtime/editor/settings_help.gd")
 const PYTHON_EXPORT_PLUGIN := "res://addons/pythonscript/export_plugin.gd"
 const AUTOLOAD := "SexpRuntime"
 const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
@@ -14,6 +15,7 @@ const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
 var _debugger: SexpDebuggerPlugin = null
 var _missions: MissionEditor = null
 var _highlighter: MissionHighlighter = null
+var _settings_help: SettingsHelp = null
 var _exporters: Array[EditorExportPlugin] = []
 
 
@@ -43,6 +45,8 @@ func _enter_tree() -> void:
 	_missions.saved.connect(_debugger.offer_reload)
 	_highlighter = MissionHighlighter.new()
 	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
+	_settings_help = SettingsHelp.new()
+	add_inspector_plugin(_settings_help)
 	_exporters = [SexpExportPlugin.new(), (load(PYTHON_EXPORT_PLUGIN) as GDScript).new()]
 	for exporter: EditorExportPlugin in _exporters:
 		add_export_plugin(exporter)
@@ -58,6 +62,8 @@ func _exit_tree() -> void:
 	_debugger.close()
 	remove_debugger_plugin(_debugger)
 	_debugger = null
+	remove_inspector_plugin(_settings_help)
+	_settings_help = null
 	for exporter: EditorExportPlugin in _exporters:
 		remove_export_plugin(exporter)
 	_exporters.clear()

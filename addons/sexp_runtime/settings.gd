@@ -118,6 +118,14 @@ static func set_python_module(wanted: bool) -> void:
 	ProjectSettings.set_setting(PYTHON_MODULES, setting)
 
 
+## The default of a setting; [code]null[/code] if there is none of that name.
+static func default_of(setting: String) -> Variant:
+	for row: Array in _TABLE:
+		if row[0] == setting:
+			return row[1]
+	return null
+
+
 ## The value of a setting, or its default when the plugin is not enabled.
 static func value(setting: String) -> Variant:
 	if ProjectSettings.has_setting(setting):

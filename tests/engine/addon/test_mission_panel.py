@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.addon.game import run
+from engine.addon.game import engine, run
 from engine.addon.projects import import_project, make_project
+from engine.addon.test_sexp_tab import screen
 
 pytestmark = pytest.mark.engine
 
@@ -57,13 +59,32 @@ def make(folder: Path) -> Path:
     return project
 
 
+def said_in(output: str) -> dict[str, dict[str, Any]]:
+    """Return what the driver said, by what it was about."""
+    return {found["what"]: found for found in map(json.loads, re.findall(r"^PANEL (.*)$", output, re.M))}
+
+
+def test_project_settings_have_descriptions(tmp_path: Path) -> None:
+    project = make(tmp_path / "project")
+    import_project(project)
+    with screen("1280x800") as environment:
+        for name in ("CONFIG", "DATA", "CACHE"):  # the editor's settings of whoever runs the tests stay as they are
+            environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
+        command = [engine(), "--path", str(project), "--editor", "--resolution", "1280x800", "--position", "0,0"]
+        command += ["--audio-driver", "Dummy", "--rendering-driver", "opengl3"]
+        done = subprocess.run(
+            command, capture_output=True, text=True, errors="replace", env=environment, timeout=150, check=False
+        )
+    labels = said_in(done.stdout)["settings"]["labels"]
+    for part in ("When the runtime steps the mission", "Seed of everything random", "Recording what the game does"):
+        assert any(part in label for label in labels), labels
+
+
 def test_the_panel_and_the_inspector(tmp_path: Path) -> None:
     project = make(tmp_path / "project")
     import_project(project)
     done = run("--editor", project=project, timeout=120)
-    said: dict[str, dict[str, Any]] = {
-        found["what"]: found for found in map(json.loads, re.findall(r"^PANEL (.*)$", done.output, re.M))
-    }
+    said = said_in(done.output)
     assert "scene" in said, done.output[-5000:]
     assert said["type"]["type"] in ("Resource", "SexpMissionFile")
     assert said["opened"]["visible"]

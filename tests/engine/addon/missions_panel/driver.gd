@@ -36,6 +36,8 @@ func _drive() -> void:
 	_panel.save()
 	_say("saved", {"changed": _panel.is_changed(), "size": FileAccess.get_file_as_bytes("res://wrong.fs2").size() - before.size()})
 	await _scene()
+	if DisplayServer.get_name() != "headless": # without a screen the dialog does not open
+		await _settings()
 	get_tree().quit()
 
 
@@ -60,6 +62,40 @@ func _scene() -> void:
 	EditorInterface.edit_node(root.get_node(^"Wrong"))
 	await _seconds(0.5)
 	await _shoot("inspector")
+
+
+## What stands below the runtime's settings in the dialog of project settings.
+func _settings() -> void:
+	var dialog := EditorInterface.get_base_control().find_children("*", "ProjectSettingsEditor", true, false)[0] as AcceptDialog
+	for menu: Node in EditorInterface.get_base_control().find_children("*", "PopupMenu", true, false):
+		for index: int in (menu as PopupMenu).item_count:
+			if (menu as PopupMenu).get_item_text(index).begins_with("Project Settings"):
+				(menu as PopupMenu).id_pressed.emit((menu as PopupMenu).get_item_id(index))
+	await _seconds(1.0)
+	var sections: Tree = null
+	for tree: Node in dialog.find_children("*", "Tree", true, false):
+		if _item(tree as Tree, "sexp_runtime/run") != null:
+			sections = tree as Tree
+	var shown: Array[String] = []
+	if sections != null:
+		_item(sections, "sexp_runtime/run").select(0)
+		await _seconds(0.5)
+		for label: Node in dialog.find_children("*", "Label", true, false):
+			shown.append((label as Label).text)
+	_say("settings", {"found": sections != null, "labels": shown})
+	await _shoot("settings")
+	if OS.has_environment("PANEL_PICTURES") and DisplayServer.get_name() != "headless":
+		dialog.get_texture().get_image().save_png(OS.get_environment("PANEL_PICTURES").path_join("settings.png"))
+	dialog.hide()
+
+
+func _item(tree: Tree, section: String) -> TreeItem:
+	var item := tree.get_root()
+	while item != null:
+		if str(item.get_metadata(0)) == section:
+			return item
+		item = item.get_next_in_tree()
+	return null
 
 
 func _problems() -> Array[String]:
