@@ -162,6 +162,17 @@ def test_conditions_see_what_actions_change(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_a_side_that_nobody_knows_changes_nothing(engine: str) -> None:
+    events = {
+        "Try": at(1, '( change-iff "@Who[Kite]" "Heron" ) ( ship-create "Newt" "Fighter" 0 0 9 0 0 0 "@Who[Kite]" )'),
+        "Same": '( and ( has-time-elapsed 1 ) ( is-iff "Friendly" "Heron" "Newt" ) )',
+        "Known": at(2, '( change-iff "Marauder" "Heron" )'),
+        "Changed": '( is-iff "Marauder" "Heron" )',
+    }
+    assert played(engine, [ship("Heron")], events) == {"Try": 1.0, "Same": 1.0, "Known": 2.0, "Changed": 2.0}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("word", ["<all engines>", "<all subsystems>", "Simulated Hull", "Engines", "engine"])
 def test_words_for_subsystems_make_none(engine: str, word: str) -> None:
     hurt = ship("Heron", more="+Subsystem: engine\n$Damage: 0\n")

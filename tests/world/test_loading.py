@@ -185,6 +185,7 @@ def test_the_leader_is_the_special_ship_while_it_is_there() -> None:
         ("GTD Orion", "capital", "Terran"), ("TC 2", "cargo", "Terran"), ("GTT Elysium", "transport", "Terran"),
         ("GTFr Poseidon", "freighter", "Terran"), ("Terran NavBuoy", "navbuoy", "Terran"),
         ("Clarkson-class", "cruiser", "Terran"), ("Something", "fighter", "Terran"),
+        ("Defender-class Fighter", "fighter", "Terran"), ("Orion-class Destroyer", "capital", "Terran"),
     ],
 )  # fmt: skip
 def test_class_defaults_follow_the_names(name: str, kind: str, species: str) -> None:

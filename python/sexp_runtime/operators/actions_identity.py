@@ -28,9 +28,13 @@ if TYPE_CHECKING:
 def change_iff(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Put ships, wings or whole sides on another side, with what is still to arrive of them (M6.1 to M6.4).
 
-    WCS knows no whole sides, and no wing whose leader is not there (M6.1).
+    A side that nobody knows, by a variable, changes nothing (M6.5). WCS knows no whole sides, and no wing whose leader
+    is not there (M6.1).
     """
     world, team = ctx.world, as_text(values, 0)
+    if world.sides and team.lower() not in world.sides:
+        ctx.warn(f"change-iff: there is no side {team!r}")
+        return
     for value in values[1:]:
         wing = world.wing(value) if ctx.wcs and isinstance(value, str) and world.ship(value) is None else None
         if wing is not None and world.wing_leader(wing) is None:
@@ -162,7 +166,9 @@ def ship_create(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None
         return
     place = (float(as_number(values, 2)), float(as_number(values, 3)), float(as_number(values, 4)))
     orientation = orientation_of_angles(as_number(values, 5), as_number(values, 6), as_number(values, 7))
-    team = (as_text(values, 8) if not ctx.wcs else "") or "Friendly"
+    team = as_text(values, 8) if not ctx.wcs else ""
+    if not team or (ctx.world.sides and team.lower() not in ctx.world.sides):
+        team = "Friendly"  # the first of the table
     created = ctx.world.create_ship(as_text(values, 0), as_text(values, 1), place, orientation, team)
     if created is None and len(ctx.world.ships) >= ctx.world.quotas.ships:
         ctx.warn(f"ship-create: a mission may have {ctx.world.quotas.ships} ships at most")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.catalog import CATALOG
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 #: Percent of a subsystem below which the file has it destroyed (R161).
 LEAST_LEFT: Final = 0.5
+#: The sides of the usual tables.
+USUAL_SIDES: Final = ("friendly", "hostile", "neutral", "unknown", "traitor")
 #: Words that stand where a subsystem is expected and name none; nor does anything in angle brackets (M2.3 to M2.5).
 _NO_SUBSYSTEM = ("", "none", "hull", "simulated hull", "shields")
 
@@ -42,6 +45,7 @@ def populate(world: World, mission: Mission) -> None:
     _add_formulas(world, mission)
     for formula in mission.formulas():
         add_named_subsystems(world, formula)
+    world.sides = {*USUAL_SIDES, *(ship.team.lower() for ship in world.ships.values()), *_named_sides(mission)}
     world.cargo_words = {ship.cargo.lower() for ship in world.ships.values()}
     world.cargo_words |= {
         part.cargo.lower() for ship in world.ships.values() for part in ship.subsystems.values() if part.cargo
@@ -202,6 +206,18 @@ def _add_formulas(world: World, mission: Mission) -> None:
         world.register_event(event_state(index, row))
     for index, goal in enumerate(mission.goals):
         world.register_goal(GoalState(index, goal.name, definition=goal, invalid=goal.invalid, score=goal.score))
+
+
+def _named_sides(mission: Mission) -> Iterator[str]:
+    """Yield the sides that formulas name, in lower case: the original's load check has made sure that they exist."""
+    for formula in mission.formulas():
+        for node in formula.root.walk():
+            row = CATALOG.get(node.operator) if node.kind is NodeKind.LIST and node.operator is not None else None
+            if row is None or "iff" not in row.args:
+                continue
+            for at, argument in enumerate(node.arguments):
+                if row.argument_type(at) == "iff" and argument.kind is NodeKind.STRING and argument.variable is None:
+                    yield argument.text.lower()
 
 
 def add_named_subsystems(world: World, formula: SexpExpression) -> None:

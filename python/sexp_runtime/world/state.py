@@ -106,6 +106,8 @@ class WorldState(WorldCore):
         self.navigation = Navigation(self, self._refresh_facts)
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
+        #: The sides that the mission knows, in lower case; empty where nobody says which there are (M6.5).
+        self.sides: set[str] = set()
         #: The words for cargo that the mission knows, in lower case (M9.1).
         self.cargo_words: set[str] = set()
         #: What actions have put into weapon banks: weapon by reading operator, ship, turret if any, and bank.
