@@ -14,6 +14,16 @@ from sexp_runtime.syntax import Diagnostic, Dialect, SexpParser
 MISSION = parse_mission(SAMPLE, file="sample.fs2").mission
 PARSER = SexpParser(make_symbols(Dialect.FSO, MISSION.variable_names(), MISSION.container_kinds()))
 VALIDATOR = SexpValidator(MISSION)
+SECOND_SHIP = """$Name: NAME
+$Class: Raider
+$Team: Hostile
+$Location: 0, 0, 0
+$Orientation: 1, 0, 0, 0, 1, 0, 0, 0, 1
+$Arrival Location: Hyperspace
+$Arrival Cue: ( false )
+$Departure Location: Hyperspace
+$Departure Cue: ( false )
+"""
 
 
 def check(text: str, owner: str = "") -> list[Diagnostic]:
@@ -205,3 +215,27 @@ def test_names_cannot_send_commands_to_a_terminal() -> None:
     assert [problem.code for problem in found] == ["E325"]
     assert "\x1b" in found[0].owner
     assert "\x1b" not in str(found[0])
+
+
+@pytest.mark.parametrize(
+    ("ships", "known"),
+    [
+        (("Ares 1#one", "Ares 2#one"), {"Ares 1#one", "Ares#one 1", "ARES#one 2"}),
+        (("Ares#one 1", "Ares#one 2"), {"Ares#one 1", "ARES#one 2"}),
+    ],
+)
+def test_older_spellings_of_hidden_wing_names(ships: tuple[str, str], known: set[str]) -> None:
+    """Formulas find ships in both spellings only where the file itself has the older one, as the runtime does."""
+    text = SAMPLE.replace("$Name: Raider\n$Waves", "$Name: Ares#one\n$Waves").replace(
+        "$Name: Raider\n$Type", "$Name: Tug 1\n$Type"
+    )
+    text = text.replace("$Name: Raider 1", f"$Name: {ships[0]}").replace('"Raider 1"', f'"{ships[0]}"')
+    for name in ("Ares 1#one", "Ares#one 1", "ARES#one 2", "Ares 3#one"):
+        second = text.replace("#Wings", SECOND_SHIP.replace("NAME", ships[1]) + "#Wings").replace(
+            f'	"{ships[0]}"\n)', f'	"{ships[0]}" "{ships[1]}"\n)'
+        )
+        mission = parse_mission(
+            second.replace('( has-arrived-delay 2 "Tug 1" )', f'( has-arrived-delay 2 "{name}" )')
+        ).mission
+        codes = [problem.code for problem in validate_mission(mission)]
+        assert codes == ([] if name in known else ["E322"]), name

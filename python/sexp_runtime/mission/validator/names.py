@@ -41,8 +41,9 @@ class MissionNames:
         for wing in mission.wings:
             if wing.waves > 1:
                 count = min(wing.waves * max(len(wing.ships), 1), 1000)
+                older = any(len(ship_spellings(name, wing.name)) > 1 for name in wing.ships)
                 for number in range(1, count + 1):
-                    self.later.update(_table(ship_spellings(f"{wing.name} {number}", wing.name)))
+                    self.later.update(_table(wave_names(wing.name, number)[: 2 if older else 1]))
         for key in self.ships:
             self.later.pop(key, None)
         self.wings = _table(wing.name for wing in mission.wings)
@@ -87,21 +88,25 @@ class MissionNames:
 
 
 def ship_spellings(name: str, wing: str) -> tuple[str, ...]:
-    """Return the spellings under which a ship of a wing is found.
+    """Return the spellings under which a ship of a wing is found: two if the file has the older one."""
+    shown, mark, hidden = wing.partition("#")
+    if not mark or not shown:
+        return (name,)
+    number = name[len(shown) : len(name) - len(hidden) - 1].strip()
+    if number.isdecimal() and name.lower() == f"{shown} {number}#{hidden}".lower():
+        return name, f"{wing} {number}"
+    return (name,)
+
+
+def wave_names(wing: str, number: int) -> tuple[str, ...]:
+    """Return what ship `number` of a wing may be called.
 
     A wing's name may have a part from `#` on that is not shown. The number of a ship stands at the end of the whole
     name (`Ares#one 2`) or, as older editors wrote it, before that part (`Ares 2#one`).
     """
     shown, mark, hidden = wing.partition("#")
-    if not mark or not shown:
-        return (name,)
-    number = name[len(wing) :].strip()
-    if name.lower() == f"{wing} {number}".lower() and number.isdecimal():
-        return name, f"{shown} {number}#{hidden}"
-    number = name[len(shown) : len(name) - len(hidden) - 1].strip()
-    if name.lower() == f"{shown} {number}#{hidden}".lower() and number.isdecimal():
-        return name, f"{wing} {number}"
-    return (name,)
+    name = f"{wing} {number}"
+    return (name, f"{shown} {number}#{hidden}") if mark and shown else (name,)
 
 
 def created_names(formulas: Iterable[SexpExpression]) -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from sexp_runtime.mission.model import GAME_TYPE_MULTI, ArrivalDef, DepartureDef, Mission, ShipDef, WingDef
-from sexp_runtime.mission.validator.names import MissionNames, hint, ship_spellings, team_of
+from sexp_runtime.mission.validator.names import MissionNames, hint, team_of, wave_names
 from sexp_runtime.mission.validator.orders import is_constant
 from sexp_runtime.mission.validator.report import Report
 from sexp_runtime.mission.validator.words import ARRIVALS, DEPARTURES, SHIP_FLAGS, WCS_FILE_FLAGS, WING_FILE_FLAGS
@@ -102,7 +102,7 @@ class _Objects:
             message = f"the special ship {wing.special_ship} is none of the wing: 0 to {size - 1}"
             self.report.of("W363", message, line, owner)
         for number, name in enumerate(wing.ships[:_WING_SIZE], 1):
-            expected = ship_spellings(f"{wing.name} {number}", wing.name)
+            expected = wave_names(wing.name, number)
             if name.lower() not in (spelling.lower() for spelling in expected):
                 message = f"ship {number} of the wing is called {quoted(name)}, expected is {quoted(expected[0])}"
                 self.report.of("W361", message, line, owner)
