@@ -135,7 +135,7 @@ class AdHocContext:
     def __init__(self, world: World, symbols: Symbols, context: EvaluationContext, actions: Action | None) -> None:
         self._parser = SexpParser(symbols)
         self.context = EvaluationContext(
-            world, dialect=context.dialect, options=context.options, actions=actions
+            world, dialect=context.dialect, options=context.options, actions=actions, own=context.own
         )  # fmt: skip
         self.context.flush_formula = context.flush_formula
 

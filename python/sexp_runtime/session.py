@@ -25,6 +25,7 @@ from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
 from sexp_runtime.monitor.report import build_report
 from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.quotas import Quotas
@@ -70,11 +71,12 @@ class SessionSettings:
     simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file
     that every external change goes to; record_bytes: how long it may get, 0 for no bound. campaign: what the
     campaign remembers of missions before, None for a single mission; stores: where its persistent variables and
-    containers are kept (J10). monitor: how closely performance is watched. verify_every: the cached engine checks
-    one in so many cached answers, 0 for none. cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets
-    are in microseconds, 0 for none. freeze_gc: whether Python's garbage collector is told to leave out what was
-    there when the mission began, so that its rounds stay short. Such a session is collected only after
-    it was closed. quotas: bounds of what the mission may make grow, None for those of `Quotas`.
+    containers are kept (J10). operators: those that the game adds to the catalog's. monitor: how closely
+    performance is watched. verify_every: the cached engine checks one in so many cached answers, 0 for none.
+    cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
+    whether Python's garbage collector is told to leave out what was there when the mission began, so that its rounds
+    stay short. Such a session is collected only after it was closed. quotas: bounds of what the mission may make
+    grow, None for those of `Quotas`.
     """
 
     engine: str = "cached"
@@ -94,6 +96,7 @@ class SessionSettings:
     freeze_gc: bool = False
     quotas: Quotas | None = None
     options: RuntimeOptions = field(default_factory=RuntimeOptions)
+    operators: OwnOperators | None = None
 
 
 class MissionSession:
@@ -101,7 +104,8 @@ class MissionSession:
 
     The lists `on_event_satisfied` (name, index), `on_event_failed` (name, index), `on_goal_changed` (name, status),
     `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions that
-    are told; actions at once, everything else at the end of the frame, in the order events, goals, variables, end.
+    are told, `on_operator_unknown` (name) those told once of each operator that nobody knows. Actions and unknown
+    operators are told at once, everything else at the end of the frame, in the order events, goals, variables, end.
     Each outcome of an event and each new status of a goal is told, a variable once with its last value.
     """
 
@@ -135,8 +139,13 @@ class MissionSession:
             if settings.stores is not None:
                 settings.stores.load_into(self._world)
         self.context = EvaluationContext(
-            self._world, dialect=mission.dialect, options=settings.options, actions=self._act
+            self._world, dialect=mission.dialect, options=settings.options, actions=self._act, own=settings.operators
         )  # fmt: skip
+        #: Operators of the game's own.
+        self.operators = self.context.own
+        self.operators.on_changed.append(self._operator_changed)
+        self.on_operator_unknown: list[Callable[[str], None]] = []
+        self.context.on_unknown = lambda name: self._call(self.on_operator_unknown, name)
         self.scenario: Driver | None = None
         if settings.scenario is True:
             from sexp_runtime.simulate.scenario import Scenario
@@ -221,7 +230,8 @@ class MissionSession:
         if not found.is_readable:
             raise RefusedMissionError(found.diagnostics)
         if strict:
-            problems = found.diagnostics + validate_mission(found.mission)
+            own = settings.get("operators")
+            problems = found.diagnostics + validate_mission(found.mission, None if own is None else own.rows())
             if any(problem.is_error for problem in problems):
                 raise RefusedMissionError(problems)
         whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
@@ -229,7 +239,10 @@ class MissionSession:
 
     def problems(self) -> list[Diagnostic]:
         """Return everything that is wrong in the mission: what reading found and what checking finds now."""
-        return self.diagnostics + validate_mission(self.mission)
+        return self.diagnostics + validate_mission(self.mission, self.operators.rows())
+
+    def _operator_changed(self, name: str) -> None:
+        self._world.facts.changed(("own", name))
 
     # --- frames ---------------------------------------------------------------------------------------------------
 
@@ -369,8 +382,10 @@ class MissionSession:
         self.cache.clear()
         self._engine.close()
         self._watcher.close()
+        self.operators.on_changed.remove(self._operator_changed)
         for listeners in (self.on_event_satisfied, self.on_event_failed, self.on_goal_changed):
             listeners.clear()
+        self.on_operator_unknown.clear()
         for others in (self.on_variable_changed, self.on_action, self.on_mission_ended):
             others.clear()
         if self.settings.freeze_gc:
@@ -519,6 +534,7 @@ class MissionSession:
                 "mission": source, "file": Path(self.mission.file).name, "seed": self.settings.seed,
                 "dialect": self.mission.dialect.value, "engine": self.engine,
                 "simulated": self.scenario is not None, "options": asdict(self.settings.options),
+                "operators": self.operators.as_dicts(),
             },
             most_bytes=self.settings.record_bytes,
         )  # fmt: skip
@@ -528,6 +544,11 @@ class MissionSession:
             if self._recorder is not None:
                 writer.change(self._phase, part, method, args, kwargs)
 
+        def answered(name: str, answer: int | str | None) -> None:
+            if self._recorder is not None:
+                writer.change(BEFORE, "answers", "put", (name, answer), {})
+
+        self._world.answers.on_answer = answered
         return WorldTap(self._world, note)
 
     @property

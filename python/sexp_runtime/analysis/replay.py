@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.monitor.recording import BEFORE, DURING, Recording, apply_changes, recorded_options
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -69,6 +70,7 @@ class Replay:
             scenario=self._driver,
             dialect=Dialect(header["dialect"]).name.lower(),
             options=recorded_options(header),
+            operators=OwnOperators(header.get("operators", ())),
             **settings,
         )
 

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.monitor.recording import BEFORE, DamagedRecordingError, Recording, apply_changes, recorded_options
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -113,6 +114,7 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
             scenario=bool(header["simulated"]),
             dialect=Dialect(header["dialect"]).name.lower(),
             options=recorded_options(header),
+            operators=settings.pop("operators", None) or OwnOperators(header.get("operators", ())),
             freeze_gc=True,
             record_to=record_to,
             **settings,

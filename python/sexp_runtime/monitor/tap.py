@@ -22,6 +22,7 @@ PART_CHANGES: Final = {
     "variables": frozenset({"set_text", "set_number", "create_slot"}),
     "containers": frozenset({"add_items", "remove_items", "set_pairs", "remove_keys", "clear", "replace", "copy"}),
     "log": frozenset({"add"}),
+    "answers": frozenset({"put"}),
 }
 
 #: Attributes of World that are the same objects from its beginning to its end.

@@ -96,6 +96,11 @@ CONDITIONAL: set[str] = set()
 PERFORMED: dict[OperatorFunction, tuple[str, Effect | None]] = {}
 
 
+def kind_of_type(argument_type: str) -> ArgumentKind:
+    """Return how an argument of a type of the catalog is read."""
+    return _KINDS.get(argument_type, ArgumentKind.TEXT)
+
+
 def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind]:
     """Return how an operator reads its first `count` arguments in a dialect (at least that many entries).
 
@@ -107,9 +112,9 @@ def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind
     if plan is None:
         plan = _plans[key] = []
     if len(plan) < count:
-        row = CATALOG.dialect_catalog(dialect).get(name) or CATALOG[name]
+        row = CATALOG.dialect_catalog(dialect).get(name) or CATALOG.get(name)
         for index in range(len(plan), count):
-            plan.append(_KINDS.get(row.argument_type(index) or "", ArgumentKind.TEXT))
+            plan.append(kind_of_type((row.argument_type(index) if row is not None else None) or ""))
     return plan
 
 

@@ -37,7 +37,7 @@ def key_reset(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def ignore_key(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Ignore the next so many presses of keys, all further ones if negative, none any more if 0 (N14.2)."""
     for name in texts(values, 1):
-        ctx.world.ignore_key(name, as_number(values, 0))
+        ctx.world.ignored_keys[name.lower()] = as_number(values, 0)
 
 
 @action("player-use-ai")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.container_access import container_data_text
 from sexp_runtime.operators.node import ConstantNodes, EvalKind, EvalNode
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.values import INT_MIN, NAN, NAN_FOREVER, Status, atoi, wrap32
 from sexp_runtime.world.clock import NEVER, us_of_event_ms, us_of_fix
 
@@ -82,6 +83,7 @@ class EvaluationContext:
         dialect: Dialect | None = None,
         options: RuntimeOptions | None = None,
         actions: Action | None = None,
+        own: OwnOperators | None = None,
     ) -> None:
         self.world = world
         self.dialect = dialect if dialect is not None else world.dialect
@@ -112,6 +114,11 @@ class EvaluationContext:
         self.nan: Status | None = None
         self.warnings: list[str] = []
         self.warning_count = 0
+        self._warned: set[str] = set()
+        self._unknown: set[str] = set()
+        #: Operators of the game's own; and told once of each that nobody knows, when set.
+        self.own = OwnOperators() if own is None else own
+        self.on_unknown: Callable[[str], None] | None = None
 
     def start(self) -> None:
         """Forget what earlier evaluations noted for caches, before one that may be reused; `effects` count on."""
@@ -335,6 +342,20 @@ class EvaluationContext:
         self.effects += 1
         if self.actions is not None:
             self.actions(operator, args)
+
+    def unknown_operator(self, name: str, node: EvalNode) -> None:
+        """Note, once for each name, an operator that neither the catalog nor the game knows: it counts as false."""
+        if name not in self._unknown:
+            self._unknown.add(name)
+            self.warn(f"unknown operator {name!r} counts as false", node)
+            if self.on_unknown is not None and "(" not in name:
+                self.on_unknown(name)
+
+    def warn_once(self, message: str, node: EvalNode | None = None) -> None:
+        """As `warn`, for what would be said again and again."""
+        if message not in self._warned and len(self._warned) < MAX_WARNINGS:
+            self._warned.add(message)
+            self.warn(message, node)
 
     def warn(self, message: str, node: EvalNode | None = None) -> None:
         """Note something odd that the original would warn about; never stops the mission (J9)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -141,23 +141,11 @@ class EvalNode:
         return f"EvalNode({self.kind.value}, {self.name or self.text!r}, {self.status})"
 
 
-def _unknown(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Evaluate an operator that nobody knows: false, with a warning."""
-    ctx.warn(f"unknown operator {node.text!r} counts as false", node)
-    return 0
-
-
-def meaning_of(name: str) -> OperatorMeaning:
-    """Return what the operator means; an unknown one gets a meaning that is false and warns."""
-    meaning = MEANINGS.get(name)
-    return meaning if meaning is not None else OperatorMeaning(name, _unknown)
-
-
 def constant_node(name: str, status: Status) -> EvalNode:
     """Return one of the two shared nodes that all `( true )` or all `( false )` are (A37)."""
     node = EvalNode(EvalKind.OPERATOR, None, name)
     node.name = name
-    node.spec = meaning_of(name)
+    node.spec = MEANINGS[name]
     node.call = node.spec.function
     node.status = status
     return node
@@ -176,9 +164,16 @@ class ConstantNodes:
 class _Builder:
     """Turns one syntax tree into runtime nodes; the recursion is bounded by MAX_DEPTH."""
 
-    def __init__(self, constants: ConstantNodes, traps_everywhere: bool, spellings: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        constants: ConstantNodes,
+        traps_everywhere: bool,
+        spellings: Mapping[str, str],
+        own_meaning: Callable[[str], OperatorMeaning],
+    ) -> None:
         self.constants = constants
         self.traps_everywhere = traps_everywhere
+        self.own_meaning = own_meaning  # of an operator that the catalog does not know
         self.spellings = spellings  # of names in an older way, in lower case
 
     def operator(self, syntax: SyntaxNode, form: EvalNode | None, depth: int) -> EvalNode:
@@ -196,7 +191,8 @@ class _Builder:
         if head.kind is not NodeKind.OPERATOR:  # perhaps one that another dialect knows: nothing may take it for that
             name = f"unknown {name}"
         node.name = name
-        node.spec = meaning_of(name)
+        known = MEANINGS.get(name) if head.kind is NodeKind.OPERATOR else None
+        node.spec = known if known is not None else self.own_meaning(node.text)
         node.call = node.spec.function
         is_form = name in ARGUMENT_FORMS
         inner_form = node if is_form else form
@@ -263,4 +259,4 @@ def build(expression: SexpExpression | SyntaxNode, ctx: EvaluationContext) -> Ev
         root = SyntaxNode(NodeKind.LIST, "", (root,), root.line, root.column)
     if root.kind is not NodeKind.LIST or not root.children:
         raise BuildError(f"line {root.line}: a formula is a list that starts with an operator")
-    return _Builder(ctx.constants, ctx.wcs, ctx.world.spellings).operator(root, None, 1)
+    return _Builder(ctx.constants, ctx.wcs, ctx.world.spellings, ctx.own.meaning).operator(root, None, 1)

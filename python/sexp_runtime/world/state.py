@@ -8,6 +8,7 @@ from typing import Any, Final
 from sexp_runtime.kernel import WorldCore
 from sexp_runtime.loops import mark_readers
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.answers import Answers
 from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.classes import ClassTable
 from sexp_runtime.world.clock import Clock
@@ -103,6 +104,7 @@ class WorldState(WorldCore):
         self.type_kills: dict[str, int] = {}
         #: How many further presses of a key are ignored, all if negative, by lower-case key name (N14.2).
         self.ignored_keys: dict[str, int] = {}
+        self.answers = Answers()  # of the game's own operators
         self.navigation = Navigation(self, self._refresh_facts)
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
@@ -527,10 +529,6 @@ class WorldState(WorldCore):
         if self.keys.get(key) != self.clock.fix:
             self.keys[key] = self.clock.fix
             self.facts.changed(("key", key))
-
-    def ignore_key(self, name: str, presses: int) -> None:
-        """Ignore so many further presses of a key, all if negative, none if 0 (N14.2)."""
-        self.ignored_keys[name.lower()] = presses
 
     def reset_key(self, name: str) -> None:
         """Forget that a key was used, as `key-reset` does."""

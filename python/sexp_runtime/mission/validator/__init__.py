@@ -8,6 +8,9 @@ It may import the catalog, syntax and the mission's model.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from sexp_runtime.catalog import CatalogRow
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.validator.formulas import SexpValidator
 from sexp_runtime.mission.validator.objects import check_objects
@@ -29,13 +32,14 @@ class RefusedMissionError(ValueError):
         super().__init__(f"{shown}; and {len(errors) - 3} more errors" if len(errors) > 3 else shown)
 
 
-def validate_mission(mission: Mission) -> list[Diagnostic]:
+def validate_mission(mission: Mission, own: Mapping[str, CatalogRow] | None = None) -> list[Diagnostic]:
     """Return the problems of a mission beyond those that reading it found.
 
     Looked at are all formulas, initial orders, ships, wings, docking and variables. Each problem has its severity
-    (error: the original refuses the mission, or the meaning is lost), code, text, place and owner.
+    (error: the original refuses the mission, or the meaning is lost), code, text, place and owner. `own` are the rows
+    of operators that the game adds to the catalog's.
     """
-    validator = SexpValidator(mission)
+    validator = SexpValidator(mission, own=own)
     names = validator.names
     found: list[Diagnostic] = []
     for formula in mission.formulas():

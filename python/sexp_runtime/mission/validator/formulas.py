@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
@@ -32,7 +33,13 @@ class SexpValidator:
     Made from a Mission, from Symbols or a dialect: then neither names nor types of variables are checked.
     """
 
-    def __init__(self, source: Mission | Symbols | Dialect = Dialect.FSO, *, file: str = "") -> None:
+    def __init__(
+        self,
+        source: Mission | Symbols | Dialect = Dialect.FSO,
+        *,
+        file: str = "",
+        own: Mapping[str, CatalogRow] | None = None,
+    ) -> None:
         self.names: MissionNames | None = None
         self.report = Report(file)
         if isinstance(source, Mission):
@@ -44,6 +51,8 @@ class SexpValidator:
         else:
             self.dialect = source
         self.catalog = CATALOG.dialect_catalog(self.dialect.value)
+        #: Operators that the game adds to them.
+        self.own: Mapping[str, CatalogRow] = own or {}
         self.arguments = ArgumentChecks(self.names, self.report, self.dialect, self.catalog)
         self.potential = PotentialIssues(source, self.report) if isinstance(source, Mission) else None
         self._plans: dict[str, OperatorPlan] = {}
@@ -80,11 +89,14 @@ class SexpValidator:
     def _check_list(self, node: SyntaxNode, link: Link | None, inside: bool) -> list[_Open]:
         """Check a list's head and arguments; return the lists below it that are still to check."""
         name = node.operator
-        if name is None or name not in self.catalog:
+        if name is None and self.own and node.children and node.children[0].text in self.own:
+            name = node.children[0].text
+        row_of = self.own if name in self.own else self.catalog
+        if name is None or name not in row_of:
             return self._check_unknown(node, link)
         plan = self._plans.get(name)
         if plan is None:
-            plan = self._plans[name] = OperatorPlan(self.catalog[name])
+            plan = self._plans[name] = OperatorPlan(row_of[name])
         arguments = node.children[1:]
         row = plan.row
         count = len(arguments)

@@ -1,0 +1,244 @@
+"""Operators of a game's own: declared with arity, types and what they read; run by the game's functions (R85-R102)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.catalog.rows import CatalogRow
+from sexp_runtime.operators.actions import ArgumentKind, kind_of_type
+from sexp_runtime.operators.registry import OperatorMeaning, Trait
+from sexp_runtime.values import CANT_EVAL, INT_MAX, INT_MIN, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
+from sexp_runtime.world.facts import FactKey
+
+if TYPE_CHECKING:
+    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.operators.node import EvalNode
+
+#: What an operator may return: a number, true or false, or nothing (an action).
+RETURNS: Final = ("number", "bool", "null")
+#: What a function may return instead of a value, for a result that formulas keep (R96).
+STATUS_WORDS: Final[dict[str, Status]] = {
+    "known-true": KNOWN_TRUE, "known-false": KNOWN_FALSE, "nan": NAN, "nan-forever": NAN_FOREVER,
+    "cant-eval": CANT_EVAL,
+}  # fmt: skip
+#: What a formula can be said to read, by the first word; the fact has the name that follows.
+_READABLE: Final = ("variable", "ship", "wing", "event", "goal", "container", "log", "player", "roster")
+_MOST_ARGS: Final = 1000
+#: An answer as it is kept in recordings: a number, None for no value, or a word of STATUS_WORDS.
+Answer = int | str | None
+Function = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnOperator:
+    """What a game says of one of its operators.
+
+    `args` are argument types of the catalog, of which the last `repeats` repeat; `max_args` None is without bound.
+    `reads` lists what its result follows from beside its arguments, as `"variable Score"` or `"ship $1 hull"` with `$1`
+    for the text of the first argument; None means that nobody knows, so that it is evaluated every time. `acting` says
+    that it has effects.
+    """
+
+    name: str
+    min_args: int = 0
+    max_args: int | None = None
+    args: tuple[str, ...] = ()
+    repeats: int = 0
+    returns: str = "number"
+    reads: tuple[str, ...] | None = None
+    acting: bool = False
+    description: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name or any(char in "()\"'" or char.isspace() for char in self.name):
+            raise ValueError(f"{self.name!r} cannot be an operator's name: no blanks, quotes or parentheses (R87)")
+        if self.name in CATALOG or self.name.lower() in CATALOG.aliases:
+            raise ValueError(f"there is an operator {self.name!r} already")
+        if self.returns not in RETURNS:
+            raise ValueError(f"{self.name}: returns is one of {', '.join(RETURNS)}, not {self.returns!r}")
+        for kind in self.args:
+            if kind not in CATALOG.types:
+                raise ValueError(f"{self.name}: there is no argument type {kind!r}")
+        most = _MOST_ARGS if self.max_args is None else self.max_args
+        if not 0 <= self.min_args <= most <= _MOST_ARGS:
+            raise ValueError(f"{self.name}: {self.min_args} to {self.max_args} is no number of arguments")
+        if not 0 <= self.repeats <= len(self.args):
+            raise ValueError(f"{self.name}: {self.repeats} of {len(self.args)} argument types cannot repeat")
+        for text in self.reads or ():
+            if text.split(" ", 1)[0] not in _READABLE:
+                raise ValueError(f"{self.name}: reads {text!r} does not begin with one of {', '.join(_READABLE)}")
+
+    @property
+    def row(self) -> CatalogRow:
+        """Its row as the catalog would have it."""
+        return CatalogRow(
+            name=self.name, kind="action" if self.returns == "null" else "integer", returns=self.returns,
+            min_args=self.min_args, max_args=self.max_args, args=self.args, repeats=self.repeats, category="Own",
+            subcategory="", aliases=(), dialects=frozenset(("fso", "wcs")), campaign=False, effects=self.acting,
+            terminal=False, terminal_from="", special_results=frozenset(), constant_result="", flags=frozenset(),
+            reads=frozenset(), renamed_to="",
+        )  # fmt: skip
+
+    def argument_type(self, index: int) -> str:
+        """Return the type of an argument, counted from 0; a text where none is declared."""
+        return self.row.argument_type(index) or "string"
+
+    def facts(self, world: Any, texts: Sequence[str]) -> list[FactKey]:
+        """Return the facts that its result follows from, for these texts of its arguments."""
+        return [("own", self.name), *(_fact(world, text, texts) for text in self.reads or ())]
+
+
+def _fact(world: Any, text: str, texts: Sequence[str]) -> FactKey:
+    kind, _, rest = text.partition(" ")
+    for number, argument in enumerate(texts, 1):
+        rest = rest.replace(f"${number}", argument)
+    if kind == "variable":
+        index = world.variables.index(rest)
+        return ("var", -1 if index is None else index)
+    if kind in ("ship", "wing"):
+        name, _, field = rest.rpartition(" ")
+        return (kind, name.lower(), field)
+    if kind == "player":
+        return (kind, rest)
+    return (kind, rest.lower()) if rest else (kind,)
+
+
+class OwnOperators:
+    """The operators that a game adds to those of the catalog; one object may serve many missions.
+
+    Declared before a mission is loaded, with `reads`, they are cached by what they read. Others are evaluated every
+    time.
+    """
+
+    def __init__(self, declared: Iterable[Mapping[str, Any]] = ()) -> None:
+        """`declared` are declarations as `as_dicts` returns them; they have no functions."""
+        self._declared: dict[str, OwnOperator] = {}
+        self._functions: dict[str, Function] = {}
+        #: Called with the name of an operator whose results are stale; set by sessions.
+        self.on_changed: list[Callable[[str], None]] = []
+        for row in declared:
+            self.declare(OwnOperator(**{**row, "args": tuple(row["args"]), "reads": _tuple(row["reads"])}))
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._declared
+
+    def get(self, name: str) -> OwnOperator | None:
+        """Return the declaration of an operator, None for an unknown one."""
+        return self._declared.get(name)
+
+    def declare(self, operator: OwnOperator) -> None:
+        """Take a declaration, in place of one of the same name."""
+        self._declared[operator.name] = operator
+
+    def add(self, name: str, function: Function | None = None, **declaration: Any) -> None:
+        """Declare an operator and give it a function, which gets the evaluated arguments.
+
+        The keywords are the fields of OwnOperator. Numbers are int, or None for what is none; truths are bool; all else
+        is text. It returns a number, a truth, a word of STATUS_WORDS, or None for an action. Raises ValueError for a
+        declaration that makes no sense, TypeError for an unknown field.
+        """
+        for field in ("args", "reads"):
+            if declaration.get(field) is not None:
+                declaration[field] = tuple(declaration[field])
+        if "max_args" not in declaration and not declaration.get("repeats"):
+            declaration["max_args"] = max(len(declaration.get("args", ())), declaration.get("min_args", 0))
+        self.declare(OwnOperator(name, **declaration))
+        if function is not None:
+            self._functions[name] = function
+        self.changed(name)
+
+    def function(self, name: str) -> Function | None:
+        """Return the game's function of an operator, None if there is none."""
+        return self._functions.get(name)
+
+    def changed(self, name: str) -> None:
+        """Say that the results of an operator are stale: something else that it follows from has changed."""
+        for tell in tuple(self.on_changed):
+            tell(name)
+
+    def rows(self) -> dict[str, CatalogRow]:
+        """Return the rows of all operators by name, for the checker."""
+        return {name: operator.row for name, operator in self._declared.items()}
+
+    def as_dicts(self) -> list[dict[str, Any]]:
+        """Return all declarations as plain data, for recordings."""
+        return [asdict(operator) for operator in self._declared.values()]
+
+    def meaning(self, name: str) -> OperatorMeaning:
+        """Return what an operator means that the catalog does not know; one that nobody knows counts as false."""
+        declared = self._declared.get(name)
+
+        def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
+            return _run(self, name, ctx, node)
+
+        if declared is None or declared.reads is None:
+            return OperatorMeaning(name, run, None, Trait.ACTION | Trait.VOLATILE, _RESULTS)
+        traits = Trait.ACTION if declared.acting or declared.returns == "null" else Trait.NONE
+        return OperatorMeaning(name, run, declared.facts, traits, _RESULTS)
+
+
+_RESULTS: Final = frozenset(STATUS_WORDS.values())
+
+
+def _tuple(value: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if value is None else tuple(value)
+
+
+def _run(own: OwnOperators, name: str, ctx: EvaluationContext, node: EvalNode) -> Raw:
+    """Evaluate an operator of the game's own: its function, or the answer that a recording has for it."""
+    declared = own.get(name)
+    values = () if declared is None else tuple(_value(ctx, declared, at, arg) for at, arg in enumerate(node.args))
+    answers, function = ctx.world.answers, own.function(name)
+    if answers.has(name):
+        return _raw(declared, answers.take(name))
+    if declared is None or function is None:
+        ctx.unknown_operator(name, node)
+        return 1 if declared is not None and declared.returns == "null" else 0
+    try:
+        answer = _answer(ctx, declared, function(*values), node)
+    except Exception as error:  # a mistake of the game's function must not stop the frame (R97)
+        ctx.warn_once(f"{name}: {type(error).__name__}: {error}", node)
+        answer = None if declared.returns == "null" else "nan"
+    answers.note(name, answer)
+    return _raw(declared, answer)
+
+
+def _value(ctx: EvaluationContext, declared: OwnOperator, at: int, arg: EvalNode) -> int | str | bool | None:
+    kind = kind_of_type(declared.argument_type(at))
+    if kind is ArgumentKind.TRUTH:
+        return ctx.truth(arg)
+    if kind in (ArgumentKind.NUMBER, ArgumentKind.NATURAL) or (kind is ArgumentKind.EITHER and arg.is_expression):
+        number = ctx.natural(arg) if kind is ArgumentKind.NATURAL else ctx.number(arg)
+        return None if ctx.nan is not None else number
+    if kind is ArgumentKind.VARIABLE and arg.variable is not None:
+        return ctx.world.variables.names[arg.variable]
+    return ctx.text(arg)
+
+
+def _answer(ctx: EvaluationContext, declared: OwnOperator, given: Any, node: EvalNode) -> Answer:
+    """Return what a function has returned as an answer; what makes no sense counts as 0, with a warning (R96)."""
+    if isinstance(given, str) and given in STATUS_WORDS:
+        return given
+    if declared.returns == "null":
+        return None
+    if isinstance(given, bool):
+        return int(given)
+    if isinstance(given, int | float):
+        if isinstance(given, float) and not math.isfinite(given):
+            return "nan"
+        number = max(INT_MIN, min(int(given), INT_MAX))
+        return int(number != 0) if declared.returns == "bool" else number
+    ctx.warn_once(f"{declared.name} returned {type(given).__name__}, not a {declared.returns}: it counts as 0", node)
+    return 0
+
+
+def _raw(declared: OwnOperator | None, answer: Answer) -> Raw:
+    if isinstance(answer, str):
+        return STATUS_WORDS.get(answer, 0)
+    if answer is None:
+        return 1 if declared is None or declared.returns == "null" else 0
+    return answer
