@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import apply, random_mission
+from events.random_missions import EventPlan, apply, random_mission
 from events.test_equivalence import build, check_mission
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler.formula import CompiledFormula
@@ -176,6 +176,11 @@ EVERY_TIME = [
     '( and ( > @b[0] 1 ) ( or ( is-destroyed-delay 1 "<argument>" ) ( < ( distance "<argument>" "Green" ) 400 ) ) ) '
     '( when ( < ( hits-left "<argument>" ) 60 ) ( modify-variable @a[0] ( + @a[0] 1 ) ) ) '
     '( invalidate-argument "<argument>" ) )',
+    '( when ( > @b[0] 1 ) ( when-argument ( any-of "Red" "Wolf 1" "Blue" ) ( < ( hits-left "<argument>" ) @c[0] ) '
+    '( modify-variable @a[0] ( + @a[0] 1 ) ) ( add-goal "<argument>" ( ai-chase "<argument>" 50 ) ) ) )',
+    '( every-time-argument ( any-of "Red" "Wolf 1" "Blue" ) ( < ( hits-left "<argument>" ) 80 ) '
+    '( when-argument ( every-of "Red" "Green" ) ( not ( is-destroyed-delay 1 "<argument>" ) ) '
+    '( modify-variable @a[0] ( + @a[0] 1 ) ) ( add-goal "<argument>" ( ai-chase "<argument>" 50 ) ) ) )',
     '( every-time ( and ( > @b[0] 1 ) ( has-arrived-delay 1 "Blue" ) ) ( modify-variable @a[0] ( + @a[0] @b[0] ) ) )',
 ]
 
@@ -185,7 +190,7 @@ EVERY_TIME = [
 def test_what_acts_in_every_frame_does_so_in_the_same_frames(text: str, wcs: bool) -> None:
     for seed in range(60):
         plan = random_mission(random.Random(seed), wcs=wcs)
-        plan.events[0].formula = text
+        plan.events[0] = EventPlan(text, {**plan.events[0].fields, "repeat": -1, "interval_ms": 0})
         check_mission(plan, ("interpreted", "cached", "checked", "rehearsed"))
 
 

@@ -114,8 +114,12 @@ class CompiledFormula:
         found = made = None
         self._wrapped = 0  # operator nodes with a function of their own
         if sink is not None:
-            made = programs.of_formula(root, lambda: self._compiled()) if programs is not None else None
-            found = scan(root, ctx, made.handled if made is not None else ())
+            handled: frozenset[EvalNode] = frozenset()
+            if programs is not None:
+                handled = programs.nest(root)
+                made = programs.of_formula(root, lambda: self._compiled())
+                handled |= made.handled if made is not None else frozenset()
+            found = scan(root, ctx, handled)
             self._wrapped = install(found, ctx, sink, share)
             self.facts = frozenset(found.facts)
             if made is not None:

@@ -8,12 +8,12 @@ clock changes it. Everything else is a subtree that the interpreter evaluates ea
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
-from sexp_runtime.compiler.facts import NESTED, lists_plain_texts
+from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
@@ -23,8 +23,8 @@ from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
-from sexp_runtime.operators.registry import MEANINGS, Trait
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
 from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
 
 #: Operators that the kernel evaluates from the values of their arguments.
@@ -73,6 +73,7 @@ class ProgramPlan:
     leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
     perform: Callable[..., object] | None = None
     is_simple: bool = True
+    is_nested: bool = False
     candidates: Sequence[Candidate] = ()
     common: list[int] = field(default_factory=list)
     provider: EvalNode | None = None
@@ -123,6 +124,20 @@ class Programs:
         except _Unfit:
             return None
 
+    def nest(self, root: EvalNode) -> frozenset[EvalNode]:
+        """Have programs evaluate the argument forms among the actions of a formula; return the operators in them."""
+        handled: set[EvalNode] = set()
+        for form in _nested_forms(root):
+            if form.call is not _meaning(form):
+                continue
+            try:
+                made = _Form(self, form, None).build()
+            except _Unfit:
+                continue
+            form.call = _nested(made.program)
+            handled |= made.handled
+        return frozenset(handled)
+
     def place(self, text: str) -> Place:
         """Return the place that a text names."""
         found = self._places.get(text)
@@ -165,6 +180,27 @@ class Programs:
         total = sys.getsizeof(self._edges) + sys.getsizeof(self._places) + sys.getsizeof(self._leaves)
         total += len(self._edges) * (56 + 64 + 8) + self._facts * 230
         return total + len(self._places) * 250 + len(self._leaves) * 330
+
+
+def _nested_forms(node: EvalNode) -> Iterator[EvalNode]:
+    """Yield each `when-argument` that stands in the place of an action, at any depth."""
+    for action in split_actions(node)[1]:
+        inner = action.inner
+        if inner is not None and inner.name in NESTED:
+            if inner.name == "when-argument":
+                yield inner
+            yield from _nested_forms(inner)
+
+
+def _nested(program: Program) -> OperatorFunction:
+    """Return the function of an operator that a program stands for; what the form remembers is in its node (B11)."""
+
+    def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        program.forget_root()
+        value = program()
+        return KNOWN_FALSE if program.is_known_false else value
+
+    return call
 
 
 def _meaning(head: EvalNode) -> object:
@@ -378,10 +414,12 @@ class _Conditional(_Builder):
 class _Form(_Builder):
     """`when-argument` and `every-time-argument` over ships that are listed."""
 
-    def __init__(self, programs: Programs, root: EvalNode, every_time: Callable[[], object]) -> None:
+    def __init__(self, programs: Programs, root: EvalNode, every_time: Callable[[], object] | None) -> None:
+        """`every_time` is None for a form that stands among the actions of another formula."""
         super().__init__(programs, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
         self.fresh = True
         self._every_time = every_time
+        self.plan.is_nested = every_time is None
         self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
         self._inside_common = False
 
@@ -410,6 +448,7 @@ class _Form(_Builder):
             plan.perform = _performing_form(ctx, root.args[2:])
         else:
             found = [[]]
+            assert self._every_time is not None
             plan.perform = _acting(self._every_time, found)
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, evaluator.evaluate)

@@ -26,6 +26,7 @@ cdef class FormProgram(Program):
     cdef int count
     cdef int provider_kind
     cdef bint has_run
+    cdef bint is_nested
     cdef object provider, choice, valid_candidates, below
     cdef list common
 
@@ -53,6 +54,7 @@ cdef class FormProgram(Program):
         for at in range(self.count):
             self.moments[at] = NEVER
         self.provider, self.provider_kind = plan.provider, plan.provider_kind
+        self.is_nested = plan.is_nested
         self.valid_candidates, self.below = plan.valid_candidates, plan.below
 
     def __dealloc__(self):
@@ -97,7 +99,7 @@ cdef class FormProgram(Program):
             if not self.valid[at] or (flags[at] == 0 and now < self.moments[at]):
                 continue
             flags[at] = 0
-            if self.kind == EVERY_TIME:  # which forgets after each pass (C7)
+            if self.kind == EVERY_TIME or self.is_nested:  # what an `every-time` forgets after each pass (C7)
                 self.was_read[at] = 0
             self.due = NEVER
             self.candidate = at

@@ -674,6 +674,13 @@ cdef class Program:
 
     # -- what it remembers
 
+    @property
+    def is_known_false(self):
+        return self.root_status == KF
+
+    def forget_root(self):
+        self.root_status = ORDINARY
+
     def statuses_now(self):
         return bytes(self.statuses[:self.size]) + bytes((self.root_status,))
 
