@@ -14,6 +14,9 @@ const GATE := 150.0
 
 func _ready() -> void:
 	add_to_group(&"ships")
+	var paint := StandardMaterial3D.new()
+	paint.albedo_color = Color.INDIAN_RED if hostile else Color.SKY_BLUE
+	($Body as MeshInstance3D).material_override = paint
 	name = object.object_name.replace(" ", "")
 	object.left.connect(func(_how: String) -> void: queue_free())
 
