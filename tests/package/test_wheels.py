@@ -17,7 +17,7 @@ from _setup.state import PROJECT
 import sexp_runtime
 from package.conftest import Release
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 #: Variables that would let the command find more than what is installed.
 BARE = {name: os.environ[name] for name in ("HOME", "LANG") if name in os.environ} | {"PATH": "/usr/bin:/bin"}

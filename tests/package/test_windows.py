@@ -22,7 +22,7 @@ from _setup.state import PROJECT
 from package.conftest import Release
 from package.test_zips import BIN, WINDOWS
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 #: Run on both systems; the last lines that it prints must be equal.
 CODE = """

@@ -17,7 +17,7 @@ import sexp_runtime
 from engine.export.exporting import write_presets
 from package.conftest import Release
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 VERSION = sexp_runtime.__version__
 LINUX = f"sexp-runtime-{VERSION}-linux-x86_64.zip"
 WINDOWS = f"sexp-runtime-{VERSION}-windows-x86_64.zip"

@@ -45,6 +45,11 @@ class Parts:
     wheels: dict[str, Path]
     binding: Binding
 
+    @property
+    def any_python(self) -> Interpreter:
+        """One of the Pythons, for tools whose output does not depend on which."""
+        return next(iter(self.interpreters.values()))
+
     def python_targets(self, target: zig.Target, versions: Iterable[str]) -> list[PythonTarget]:
         """Return what is compiled against for these Pythons."""
         if target is zig.WINDOWS:
@@ -98,7 +103,7 @@ class Parts:
         place = source.relative_to(self.source.folder / "python").with_suffix("")
         code = self.work / f"{'.'.join(place.parts)}.c"
         if not code.exists():
-            python = cached_environment(self.progress, self.interpreters[linux_python.VERSION], "build")
+            python = cached_environment(self.progress, self.any_python, "build")
             command = [str(python), "-m", "cython", "-3", "--module-name", ".".join(place.parts)]
             command += [str(source), "-o", str(code)]
             zig.run(f"Generating {place}", command, zig.environment(self.source.moment))

@@ -11,6 +11,9 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+#: The file with the digests of the others.
+CHECKSUMS = "SHA256SUMS"
+
 
 def write_zip(target: Path, files: Mapping[str, bytes | Path], moment: int, level: int = 9) -> None:
     """Write a zip of these files by name; a path is read. `moment` is the time of all of them, level 0 only stores."""
@@ -50,7 +53,7 @@ def normalise_tar(path: Path, moment: int) -> None:
 
 def write_checksums(folder: Path) -> Path:
     """Write SHA256SUMS, one line a file as `sha256sum --check` reads it."""
-    target = folder / "SHA256SUMS"
+    target = folder / CHECKSUMS
     lines = [
         f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
         for path in sorted(folder.iterdir())

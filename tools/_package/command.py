@@ -16,7 +16,7 @@ from _setup.state import PROJECT
 
 from . import zig
 from .addon import Parts, with_python, without_python
-from .archives import write_checksums
+from .archives import CHECKSUMS, write_checksums
 from .binding import Binding
 from .linux_python import VERSION as BUNDLED
 from .source import copy_source
@@ -61,6 +61,8 @@ def make(kinds: Sequence[str], pythons: Sequence[str], out: Path) -> None:
         if not is_version(version):
             raise SetupError(f"--python takes a version like 3.12, not {version}.")
     progress = Progress()
+    if out.exists() and not (out.is_dir() and ((out / CHECKSUMS).is_file() or not any(out.iterdir()))):
+        raise SetupError(f"{out} holds something else than a release: name another folder with --out.")
     if set(kinds) & {"linux", "windows"} and BUNDLED not in pythons:
         raise SetupError(f"The zips with a Python in them need --python {BUNDLED}, which they carry.")
     interpreters = {version: interpreter_of(version) for version in pythons}
@@ -68,10 +70,10 @@ def make(kinds: Sequence[str], pythons: Sequence[str], out: Path) -> None:
         work, made = Path(place), Path(place) / "dist"
         made.mkdir()
         source = copy_source(work / "source")
-        if "sdist" in kinds:
-            first = next(iter(interpreters.values()))
-            progress.step("source distribution", partial(_show, partial(build_sdist, progress, source, first, made)))
         parts = Parts(progress, source, work, interpreters, {}, Binding(source, work))
+        if "sdist" in kinds:
+            build = partial(build_sdist, progress, source, parts.any_python, made)
+            progress.step("source distribution", partial(_show, build))
         if set(kinds) & {"wheels", "linux", "no-python"}:
             build_wheels(parts, made if "wheels" in kinds else work)
         zips = {
@@ -80,7 +82,7 @@ def make(kinds: Sequence[str], pythons: Sequence[str], out: Path) -> None:
             "no-python": ("add-on without Python", partial(without_python, parts, made)),
         }
         if set(kinds) & set(zips):
-            progress.step("sources of the binding", partial(parts.binding.generate, progress, interpreters[BUNDLED]))
+            progress.step("sources of the binding", partial(parts.binding.generate, progress, parts.any_python))
         for kind, (what, make_zip) in zips.items():
             if kind in kinds:
                 progress.step(what, partial(_show, make_zip))
