@@ -28,6 +28,10 @@ signal variable_changed(variable_name: String, value: Variant)
 ## The arguments are evaluated: numbers, texts, and (for orders) arrays.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal action_requested(operator: String, arguments: Array)
+## The mission uses an operator that neither the runtime nor the game knows: it counts as false. Told once for each.
+## See [method register_operator].
+@warning_ignore("unused_signal") # emitted by the bridge
+signal operator_unknown(operator: String)
 ## An object has arrived by its arrival cue, a wing's next wave or a script: time to show it. See [method get_object].
 @warning_ignore("unused_signal") # emitted by the bridge
 signal object_arrived(object_name: String)
@@ -63,6 +67,7 @@ var running := false:
 		running = value
 		_choose_processing()
 
+var _operators: Dictionary[String, Callable] = {}
 var _bridge: Object = null
 var _step_in := Settings.STEP_IDLE
 var _longest_step := 0.25
@@ -354,6 +359,40 @@ func report(kind: String, object_name: String, second_name: String = "") -> Erro
 ## The value is a whole number of 32 bits; [code]null[/code] withdraws it.
 func set_game_value(operator: String, arguments: Array, value: Variant) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("set_game_value", operator, arguments, value)
+
+
+## Adds an operator of the game's own, for the missions loaded from now on. [param function] gets the evaluated arguments and returns
+## a number, a bool, or nothing. Options: [code]arguments[/code] (types, as [code]["ship", "number"][/code]), [code]min[/code],
+## [code]max[/code] (-1: any number), [code]repeats[/code] (how many of the last types repeat), [code]returns[/code]
+## ([code]"number"[/code], [code]"boolean"[/code] or [code]"nothing"[/code]), [code]acting[/code], [code]description[/code], and
+## [code]reads[/code]: what the result follows from beside the arguments, as [code]["variable Score", "ship $1 hull"][/code]. With it
+## results are kept until that changes, or [method operator_changed] says so; without it the operator is evaluated every time.
+func register_operator(operator: String, function: Callable, options: Dictionary = {}) -> Error:
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	var taken: Error = _bridge.call("register_operator", operator, options)
+	if taken == OK:
+		_operators[operator] = function
+	return taken
+
+
+func _run_operator(operator: String, arguments: Array) -> Variant:
+	return _operators[operator].callv(arguments)
+
+
+## Declares the operators of a table ([code]*-sexp.tbm[/code]), so that missions and the checker know them. [method register_operator]
+## gives them functions.
+func read_operator_table(path: String) -> Error:
+	var text := FileAccess.get_file_as_string(path)
+	if text.is_empty():
+		return FileAccess.get_open_error()
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("read_operator_table", text, path)
+
+
+## Says that the result of an operator of the game's own has changed.
+func operator_changed(operator: String) -> void:
+	if _bridge != null:
+		_bridge.call("operator_changed", operator)
 
 
 ## What the mission knows of an object: name, class, team, status, position (Vector3), hull and shields (0 to 1), wing. Empty if there is none.

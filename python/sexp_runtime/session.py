@@ -26,6 +26,7 @@ from sexp_runtime.monitor.report import build_report
 from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.operators.own_tables import read_tables, tables_beside
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.quotas import Quotas
@@ -215,8 +216,8 @@ class MissionSession:
         dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. file:
         what messages call a mission that is not read from a path. Further settings are those of SessionSettings. Raises
         OSError for a file that cannot be read, RefusedMissionError, a ValueError, for one that holds no mission or is
-        refused; problems inside a mission are in `diagnostics`, those
-        that checking it finds in `problems()`.
+        refused. Operators that tables beside the file declare (`*-sexp.tbm`) are known. Problems inside a mission are
+        in `diagnostics`, those that checking it finds in `problems()`.
         """
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
@@ -227,6 +228,9 @@ class MissionSession:
         else:
             content = read_regular(source, MAX_BYTES)  # says why a file cannot be read
             found = parse_mission(content, file=str(source), dialect=wanted)
+            if settings.get("operators") is None and (tables := tables_beside(Path(source))):
+                settings["operators"] = OwnOperators()
+                read_tables(settings["operators"], tables)
         if not found.is_readable:
             raise RefusedMissionError(found.diagnostics)
         if strict:

@@ -11,6 +11,7 @@ from typing import Any, Final
 from sexp_runtime.bridge import campaigns, readings, saves
 from sexp_runtime.bridge.campaigns import CampaignBook
 from sexp_runtime.bridge.checks import TextChecker
+from sexp_runtime.bridge.game_operators import GameOperators
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
 from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
@@ -55,6 +56,8 @@ class RuntimeHost:
         self._outbox = Outbox(emit, lambda line: report("error", line))
         self._outbox.after = self._tell_nodes
         self._gate = Gate(lambda line: report("error", line))
+        #: Operators that the game registers, for all missions.
+        self.operators = GameOperators(report)
         self._stepping = False
         self._stages: list[dict[str, str]] | None = None  # of the debriefing: they are evaluated once
         self._book: CampaignBook | None = None
@@ -111,6 +114,7 @@ class RuntimeHost:
                 dialect=chosen.dialect,
                 strict=chosen.strict,
                 freeze_gc=True,
+                operators=self.operators.own,
                 campaign=None if book is None else book.campaign,
                 stores=None if book is None else book.stores,
                 cache_bytes=chosen.cache_bytes,
@@ -197,6 +201,7 @@ class RuntimeHost:
                 verify_every=chosen.verify_every,
                 frame_budget_us=chosen.frame_budget_us,
                 event_budget_us=chosen.event_budget_us,
+                operators=self.operators.own,
             )
         except (OSError, ValueError) as error:
             scratch.unlink(missing_ok=True)
@@ -309,6 +314,7 @@ class RuntimeHost:
         session.on_goal_changed.append(lambda name, status: put("goal_changed", name, status))
         session.on_variable_changed.append(lambda name, value: put("variable_changed", name, value))
         session.on_action.append(lambda name, values: put("action_requested", name, readings.as_lists(values)))
+        session.on_operator_unknown.append(lambda name: put("operator_unknown", name))
         session.on_mission_ended.append(lambda: put("mission_ended"))
         session.monitor.on_budget_exceeded.append(lambda note: put("budget_exceeded", dict(note)))
 

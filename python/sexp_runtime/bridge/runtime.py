@@ -228,6 +228,24 @@ class SexpBridge(godot.RefCounted):
         given = self.host.set_game_value
         return self._done("set_game_value", lambda: given(operator, arguments, value), godot.ERR_INVALID_PARAMETER)
 
+    def register_operator(self, name: str, options: dict[str, Any]) -> int:
+        """Add an operator of the game's own, whose function the node keeps; an Error."""
+        register = self.host.operators.register
+
+        def run(*values: Any) -> Any:
+            return None if self._owner is None else self._owner.call("_run_operator", name, list(values))
+
+        return self._done("register_operator", lambda: register(name, run, options), godot.ERR_INVALID_PARAMETER)
+
+    def read_operator_table(self, text: str, file: str) -> int:
+        """Declare the operators of a game's table; an Error."""
+        read = self.host.operators.read_table
+        return self._done("read_operator_table", lambda: read(text, file), godot.ERR_INVALID_DATA)
+
+    def operator_changed(self, name: str) -> None:
+        """Have an operator of the game's own evaluated again."""
+        self._value("operator_changed", lambda: self.host.operators.changed(name), None)
+
     def get_object(self, name: str) -> dict[str, Any]:
         """What the mission knows of an object."""
         facts: dict[str, Any] = self._value("get_object", lambda: self.host.object_facts(name), {})

@@ -12,6 +12,8 @@ from sexp_runtime.commands.progress import track
 from sexp_runtime.mission.fixes import fix_file
 from sexp_runtime.mission.reader import MissionLoad, load_mission
 from sexp_runtime.mission.validator import validate_mission
+from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.operators.own_tables import read_tables, tables_beside
 from sexp_runtime.syntax.diagnostics import CODES, Diagnostic
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -60,7 +62,10 @@ def run(args: argparse.Namespace) -> int:
         load = load_mission(file, dialect=dialect)
         found = list(load.diagnostics)
         if load.is_readable:
-            found += validate_mission(load.mission)
+            own = OwnOperators()
+            for line in read_tables(own, tables_beside(Path(file))):
+                print(line, file=sys.stderr)
+            found += validate_mission(load.mission, own.rows())
         else:
             unreadable += 1
         found.sort(key=_place)

@@ -88,6 +88,10 @@ def test_a_changed_file_is_taken_into_the_running_mission() -> None:
     )
 
 
+def test_operators_of_the_games_own() -> None:
+    run_case("operators", allowed=("SEXP: register_operator", "SEXP: ", "at: push_", "GDScript backtrace"))
+
+
 def test_the_patrol_demo_is_played_saved_and_loaded() -> None:
     run_case("patrol", fixed_fps=60)
 
