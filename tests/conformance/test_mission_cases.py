@@ -16,14 +16,6 @@ from sexp_runtime.engines import ENGINES
 
 FOLDER = Path(os.environ.get("SEXP_CASES", Path(__file__).resolve().parents[3] / "shared" / "cases"))
 FILES = sorted(FOLDER.glob("*.jsonl"))
-#: Ids of cases that do not pass yet, one a line, by file name; text after the id says why.
-NOT_YET = Path(__file__).parent / "not_yet"
-
-
-def not_yet(file: Path) -> set[str]:
-    listed = NOT_YET / f"{file.stem}.txt"
-    lines = listed.read_text(encoding="utf-8").splitlines() if listed.exists() else []
-    return {line.split()[0] for line in lines if line.strip()}
 
 
 @pytest.mark.skipif(not FILES, reason=f"no folder of mission cases at {FOLDER} (set SEXP_CASES)")
@@ -37,8 +29,6 @@ def test_mission_cases(file: Path, engine: str) -> None:
             result = run_mission_case(case, engine)
             if not result.passed:
                 failed[result.id] = [case["title"], *result.problems]
-    for identity in not_yet(file):
-        failed.pop(identity, None)
     assert not failed
 
 
