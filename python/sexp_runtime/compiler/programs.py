@@ -289,7 +289,19 @@ class _Builder:
         measured = _MEASURED.get(head.name)
         if measured is not None:
             return self._measured(*measured, holder, head)
+        if head.name == "is-in-box":
+            return self._boxed(holder, head)
         raise _Unfit
+
+    def _boxed(self, holder: EvalNode, head: EvalNode) -> int:
+        names, numbers = [*head.args[:1], *head.args[7:]], head.args[1:7]
+        if not 7 <= len(head.args) <= 8 or not all(map(_is_name, names)) or not all(map(_is_number, numbers)):
+            raise _Unfit
+        places = [self._place_number(arg) for arg in names]
+        bounds = [self.argument(arg) for arg in numbers]
+        self.read(head)
+        self.handled.add(head)
+        return self.emit(Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1])
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
@@ -307,10 +319,8 @@ class _Builder:
         most = 4 if op == Op.FACING else names
         if not (3 if op == Op.FACING else names) <= len(arguments) <= most:
             raise _Unfit
-        if not all(_is_text(arg) or (arg.is_placeholder and arg.form is not None) for arg in arguments[:names]):
-            raise _Unfit
         numbers = arguments[names:]
-        if not all(arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name for arg in numbers):
+        if not all(map(_is_name, arguments[:names])) or not all(map(_is_number, numbers)):
             raise _Unfit
         places = [self._place_number(arg) for arg in arguments[:names]]
         rest = [self.argument(arg) for arg in numbers]
@@ -578,6 +588,16 @@ def _is_text(arg: EvalNode) -> bool:
     """Whether an argument is an atom that reads as its own text always."""
     is_atom = arg.kind is EvalKind.ATOM and arg.variable is None
     return is_atom and not arg.is_name and not (arg.is_placeholder and arg.form is not None)
+
+
+def _is_name(arg: EvalNode) -> bool:
+    """Whether an argument is a plain text, or stands for a candidate."""
+    return _is_text(arg) or (arg.is_placeholder and arg.form is not None)
+
+
+def _is_number(arg: EvalNode) -> bool:
+    """Whether an argument is an atom that reads as a number: a literal or a variable."""
+    return arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name
 
 
 def _text(arg: EvalNode) -> str:

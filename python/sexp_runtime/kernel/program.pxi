@@ -29,6 +29,7 @@ cdef enum:
     CENTRE_DISTANCE = 24
     COORDINATE = 25
     FACING = 26
+    IN_BOX = 27
 
 cdef enum:
     # Statuses: an ordinary result, and the five special ones. CANT counts as ordinary when settling.
@@ -519,6 +520,8 @@ cdef class Program:
             two.look()
             if node.op == FACING:
                 return self.facing(node, own, one, two, status)
+            if node.op == IN_BOX:
+                return self.in_box(node, own, one, two, status)
             outcome = distance(node.op, one, two, &found, status)
         if outcome == 0:
             return 0
@@ -570,6 +573,47 @@ cdef class Program:
             return 1
         at = degrees % 360
         return (ship.frame[6] * x + ship.frame[7] * y + ship.frame[8] * z) / size >= COSINES[at if at >= 0 else at + 360]
+
+    cdef int in_box(self, Node* node, int* own, Place one, Place two, int* status) except? RAISED:
+        """`is-in-box`: whether all that a name stands for lies in a box, in a ship's frame if one is given (H.3)."""
+        cdef int found, at, axis, there = ORDINARY
+        cdef double bounds[6]
+        cdef double away[3]
+        cdef double low, high, where
+        cdef double* here
+        cdef ShipCore frame = two.ship if node.value else None
+        cdef Py_ssize_t number, count
+        for at in range(6):
+            bounds[at] = self.run(own[at], &found)
+        if node.value:
+            if two.kind != SHIP or frame.life == NOT_YET:
+                return 0
+            if frame.life == EXITED:
+                status[0] = KF
+                return 0
+        if not presence(one, &there):
+            if there == NANF:
+                status[0] = KF
+            return 0
+        count = len(<list>one.ships) if one.kind == GROUP else 1
+        for number in range(count):
+            here = spot(one, one.ship, number)
+            if node.value:
+                for axis in range(3):
+                    away[axis] = here[axis] - frame.place[axis]
+            for axis in range(3):
+                if node.value:
+                    where = away[0] * frame.frame[3 * axis] + away[1] * frame.frame[3 * axis + 1]
+                    where = where + away[2] * frame.frame[3 * axis + 2]
+                else:
+                    where = here[axis]
+                low = bounds[2 * axis]
+                high = bounds[2 * axis + 1]
+                if high < low:
+                    low, high = high, low
+                if not low <= where <= high:
+                    return 0
+        return 1
 
     # -- what Python evaluates
 
