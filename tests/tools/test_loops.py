@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +48,10 @@ def test_the_loops_are_compiled_once_and_again_when_they_change(
         "m = u.module_from_spec(s); s.loader.exec_module(m); marks = bytearray(2);"
         "m.mark_readers({('a',): [(marks, 1, bytearray(1))]}, [('a',), ('b',)]); print(list(marks))"
     )
-    run = subprocess.run([PYTHON, "-c", code, module], capture_output=True, text=True, check=True, timeout=60)
+    environment = {**os.environ, "PYTHONPATH": str(loops.PROJECT / "python")}
+    run = subprocess.run(
+        [PYTHON, "-c", code, module], env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
     assert run.stdout == "[0, 1]\n"
     built = module.stat().st_mtime_ns
     loops.build_loops(Progress(), PYTHON)
