@@ -9,6 +9,7 @@ import pytest
 
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.engines import ENGINES
+from sexp_runtime.monitor.recording import DamagedRecordingError, recorded_operators
 from sexp_runtime.operators.own import OwnOperator, OwnOperators
 from sexp_runtime.session import MissionSession
 from support.small_missions import Played, mission
@@ -143,3 +144,9 @@ def test_a_recording_gives_their_answers_again(tmp_path: Path, engine: str) -> N
         pass
     assert replay.session.get_variable("N") == 8
     assert replay.mismatches == []
+
+
+@pytest.mark.parametrize("operators", [5, [5], [{}], [{"name": "x", "args": 5, "reads": None}], [{"name": "a b"}]])
+def test_operators_of_a_damaged_recording_are_refused(operators: object) -> None:
+    with pytest.raises(DamagedRecordingError, match="operators"):
+        recorded_operators({"operators": operators})

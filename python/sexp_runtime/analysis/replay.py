@@ -6,8 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sexp_runtime.monitor.recording import BEFORE, DURING, Recording, apply_changes, recorded_options
-from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.monitor.recording import (
+    BEFORE,
+    DURING,
+    Recording,
+    apply_changes,
+    recorded_operators,
+    recorded_options,
+)
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -70,7 +76,7 @@ class Replay:
             scenario=self._driver,
             dialect=Dialect(header["dialect"]).name.lower(),
             options=recorded_options(header),
-            operators=OwnOperators(header.get("operators", ())),
+            operators=recorded_operators(header),
             **settings,
         )
 

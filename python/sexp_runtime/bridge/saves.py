@@ -20,8 +20,14 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.monitor.recording import BEFORE, DamagedRecordingError, Recording, apply_changes, recorded_options
-from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.monitor.recording import (
+    BEFORE,
+    DamagedRecordingError,
+    Recording,
+    apply_changes,
+    recorded_operators,
+    recorded_options,
+)
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 
@@ -114,7 +120,7 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
             scenario=bool(header["simulated"]),
             dialect=Dialect(header["dialect"]).name.lower(),
             options=recorded_options(header),
-            operators=settings.pop("operators", None) or OwnOperators(header.get("operators", ())),
+            operators=settings.pop("operators", None) or recorded_operators(header),
             freeze_gc=True,
             record_to=record_to,
             **settings,

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from sexp_runtime.mission.source import read_regular
 from sexp_runtime.monitor.recorded_calls import make_call
 from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.packing import msgpack
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
@@ -402,6 +403,14 @@ def recorded_options(header: dict[str, Any]) -> RuntimeOptions:
     if not switches.issuperset(options) or not all(type(value) is bool for value in options.values()):
         raise DamagedRecordingError("the options are not those of an engine")
     return RuntimeOptions(**options, engine_version=tuple(version))
+
+
+def recorded_operators(header: dict[str, Any]) -> OwnOperators:
+    """Return the operators of a recording's game, without functions; raises DamagedRecordingError if they are none."""
+    try:
+        return OwnOperators(header.get("operators", ()))
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        raise DamagedRecordingError(f"the operators of the game make no sense: {error!r:.60}") from error
 
 
 def _phase_of(packed: bytes) -> int:
