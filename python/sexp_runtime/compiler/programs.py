@@ -8,18 +8,19 @@ clock changes it. Everything else is a subtree that the interpreter evaluates ea
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
+from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, written_actions
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions_geometry import turn
-from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
+from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
@@ -62,7 +63,7 @@ class _Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in an
 
 @dataclass
 class ProgramPlan:
-    """What a program is made from; see `kernel.plain.Program`."""
+    """What a program is made from: its nodes and what they refer to (see docs/kernel.md)."""
 
     root: EvalNode
     kind: int
@@ -79,7 +80,6 @@ class ProgramPlan:
     provider: EvalNode | None = None
     provider_kind: int = 0
     valid_candidates: Callable[[EvalNode], object] = valid_candidates
-    below: Callable[[int], int] | None = None
 
 
 @dataclass
@@ -417,7 +417,7 @@ class _Conditional(_Builder):
             every_time = self._every_time
             self.plan.perform = lambda program: every_time()
         else:
-            self.plan.perform = _performing(self.ctx, root.args[1:])
+            self.plan.perform = conditional_actions(self.ctx, root.args[1:])
         return self.finish(top)
 
 
@@ -455,11 +455,11 @@ class _Form(_Builder):
         plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
         found: list[list[Candidate]] | None = None
         if is_when:
-            plan.perform = _performing_form(ctx, root.args[2:])
+            plan.perform = form_actions(ctx, root.args[2:])
         else:
             found = [[]]
             assert self._every_time is not None
-            plan.perform = _acting(self._every_time, found)
+            plan.perform = written_actions(self._every_time, found)
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, evaluator.evaluate)
         self._subscribe(program)
@@ -542,46 +542,6 @@ class _Form(_Builder):
             for fact in own:
                 subscribe(fact, program.flags, index)
             self.facts |= own
-
-
-def _performing(ctx: EvaluationContext, actions: Iterable[EvalNode]) -> Callable[..., object]:
-    """Return what runs the actions of a `when` (C1)."""
-    kept = [action for action in actions if action.inner is not None]
-    counts = any(action.head.name not in NESTED for action in kept)
-
-    def perform(program: Any) -> None:
-        if counts:
-            ctx.effects += 1
-        for action in kept:
-            evaluator.evaluate_head(ctx, action)
-
-    return perform
-
-
-def _performing_form(ctx: EvaluationContext, actions: Sequence[EvalNode]) -> Callable[..., object]:
-    """Return what runs the actions of an argument form for its applicable candidates (C20, C28)."""
-    counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
-
-    def perform(program: Any, applicable: list[Candidate]) -> None:
-        if counts:
-            ctx.effects += 1
-        ctx.applicable.append(applicable)
-        try:
-            run_form_actions(ctx, actions, applicable)
-        finally:
-            ctx.applicable.pop()
-
-    return perform
-
-
-def _acting(actions: Callable[[], object], found: list[list[Candidate]]) -> Callable[..., object]:
-    """Return what runs the actions of an `every-time-argument` by their own function."""
-
-    def perform(program: Any, applicable: list[Candidate]) -> None:
-        found[0] = applicable
-        actions()
-
-    return perform
 
 
 def _is_text(arg: EvalNode) -> bool:

@@ -1,9 +1,9 @@
 """What a write does and how a formula is evaluated, as close to the processor as set-up could bring it.
 
 Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
-it also serves where nothing is compiled. `program.pxi` evaluates formulas, `forms.pxi` argument forms over a set of
-candidates, `geometry.pxi` finds what names stand for; where nothing is compiled each formula is a Python function
-instead. All parts in Cython are compiled together with the loops, into `loops/native`. Imports values and loops only.
+it also serves where nothing is compiled. `nodes.pxi` and `program.pxi` evaluate formulas, `forms.pxi` argument forms
+over a set of candidates, `geometry.pxi` finds what names stand for; where nothing is compiled each formula is a Python
+function instead. All parts in Cython are compiled with the loops, into `loops/native`. Imports values and loops only.
 """
 
 from __future__ import annotations

@@ -4,7 +4,6 @@ cdef enum:
     # Providers.
     ANY_OF = 0
     EVERY_OF = 1
-    DRAWN_OF = 2
 
 cdef enum:
     # What came of a candidate.
@@ -17,7 +16,7 @@ cdef enum:
 
 
 cdef class FormProgram(Program):
-    """One `when-argument` or `every-time-argument`; `plain.FormProgram` describes what it does."""
+    """One `when-argument` or `every-time-argument`; docs/kernel.md describes what it does."""
 
     cdef readonly bytearray flags
     cdef unsigned char* outcomes
@@ -27,7 +26,7 @@ cdef class FormProgram(Program):
     cdef int provider_kind
     cdef bint has_run
     cdef bint is_nested
-    cdef object provider, choice, valid_candidates, below
+    cdef object provider, choice, valid_candidates
     cdef list common
 
     def __init__(self, plan, context, interpret):
@@ -55,7 +54,7 @@ cdef class FormProgram(Program):
             self.moments[at] = NEVER
         self.provider, self.provider_kind = plan.provider, plan.provider_kind
         self.is_nested = plan.is_nested
-        self.valid_candidates, self.below = plan.valid_candidates, plan.below
+        self.valid_candidates = plan.valid_candidates
 
     def __dealloc__(self):
         free(self.outcomes)
@@ -137,9 +136,6 @@ cdef class FormProgram(Program):
                 if self.moments[at] < self.due:
                     self.due = self.moments[at]
         any_true = counts[PLAIN_TRUE] + counts[KNOWN_TO_BE_TRUE] > 0
-        if self.provider_kind == DRAWN_OF:
-            self.draw(total, any_true)
-            return 0
         if self.provider_kind == ANY_OF:  # C22
             value = any_true
             if not any_true and counts[KNOWN_TO_BE_FALSE] == total:
@@ -152,36 +148,13 @@ cdef class FormProgram(Program):
         if value == 1:
             self.act(self.applicable())
         if self.kind == EVERY_TIME:
-            self.end_every_time()
+            if self.root_status != NAN:
+                self.root_status = NAN
+                self.root.status = NOT_A_NUMBER
             return 0
         if status != self.root_status:
             self.set_root(status)
         return value
-
-    cdef int end_every_time(self) except -1:
-        if self.root_status != NAN:
-            self.root_status = NAN
-            self.root.status = NOT_A_NUMBER
-        return 0
-
-    cdef int draw(self, int total, bint any_true) except -1:
-        """Draw one of the valid candidates; if none is applicable the draw did not matter (C22)."""
-        cdef int drawn, at
-        context = self.context
-        if total:
-            context.effects += 1
-            drawn = self.below(total)
-            for at in range(self.count):
-                if self.valid[at]:
-                    if drawn == 0:
-                        break
-                    drawn -= 1
-            if self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE:
-                self.act([at])
-            elif not any_true:
-                context.spare += 1
-        self.end_every_time()
-        return 0
 
     cdef list applicable(self):
         cdef int at

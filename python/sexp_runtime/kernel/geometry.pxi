@@ -134,3 +134,97 @@ cdef inline double quick_distance(double* one, double* two) noexcept:
 cdef inline double centre_square(double* one, double* two) noexcept:
     cdef double x = one[0] - two[0], y = one[1] - two[1], z = one[2] - two[2]
     return x * x + y * y + z * z
+
+
+# -- operators on ships: 1 with the result in `found`, or 0 for a result of 0 or of the status given
+
+cdef int vital(int op, Place place, double* found, int* status) noexcept:
+    cdef ShipCore ship = place.ship
+    cdef double now, most
+    if place.kind != SHIP or ship.life == NOT_YET:
+        status[0] = NAN
+        return 0
+    if ship.life != PRESENT:
+        status[0] = NANF
+        return 0
+    if op == HULL_LEFT:
+        now = ship.hull
+        most = ship.max_hull
+    else:
+        now = ship.shields
+        most = ship.max_shields
+    if now <= 0.0:
+        now = 0.0
+    found[0] = floor(100.0 * now / most + 0.5) if most > 0.0 else 0.0
+    return 1
+
+
+cdef inline int presence(Place place, int* status) noexcept:
+    """Return 1 for something that is there, else 0 with the status that a position of it has."""
+    if place.kind == SHIP:
+        if place.ship.life == EXITED:
+            status[0] = NANF
+            return 0
+        if place.ship.life == NOT_YET:
+            status[0] = NAN
+            return 0
+        return 1
+    if place.kind == POINT:
+        return 1
+    if place.kind == GROUP:
+        if place.gone:
+            status[0] = NANF
+            return 0
+        if len(<list>place.ships):
+            return 1
+    status[0] = NAN
+    return 0
+
+
+cdef int coordinate(int axis, Place place, double* found, int* status) noexcept:
+    if not presence(place, status):
+        return 0
+    if place.kind == GROUP:
+        found[0] = INFINITY  # of a wing's leader: Python finds it
+    else:
+        found[0] = spot(place, place.ship, 0)[axis]
+    return 1
+
+
+cdef int distance(int op, Place one, Place two, double* found, int* status) noexcept:
+    cdef Py_ssize_t at, other, count, others
+    cdef double least = INFINITY, apart
+    cdef int first = ORDINARY, second = ORDINARY
+    cdef ShipCore ship, target
+    cdef double* here
+    cdef bint is_there = presence(one, &first)
+    is_there = presence(two, &second) and is_there
+    if not is_there:
+        status[0] = NANF if first == NANF or second == NANF else NAN
+        return 0
+    count = len(<list>one.ships) if one.kind == GROUP else 1
+    others = len(<list>two.ships) if two.kind == GROUP else 1
+    for at in range(count):
+        here = spot(one, one.ship, at)
+        if op == CENTRE_DISTANCE:
+            for other in range(others):
+                apart = centre_square(here, spot(two, two.ship, other))
+                if apart < least:
+                    least = apart
+            continue
+        if one.kind == POINT or two.kind == POINT:
+            for other in range(others):
+                apart = quick_distance(here, spot(two, two.ship, other))
+                if apart < least:
+                    least = apart
+            continue
+        ship = <ShipCore>(<list>one.ships)[at] if one.kind == GROUP else one.ship
+        for other in range(others):
+            target = <ShipCore>(<list>two.ships)[other] if two.kind == GROUP else two.ship
+            apart = box_square(here, target) if ship.is_player else box_square(target.place, ship)
+            if apart < least:
+                least = apart
+    if op == CENTRE_DISTANCE or not (one.kind == POINT or two.kind == POINT):
+        least = sqrt(least)
+    found[0] = least
+    return 1

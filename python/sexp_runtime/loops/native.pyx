@@ -22,6 +22,7 @@ cdef enum:
 
 
 include "../kernel/ships.pxi"
+include "../kernel/nodes.pxi"
 include "../kernel/geometry.pxi"
 include "../kernel/program.pxi"
 include "../kernel/forms.pxi"
