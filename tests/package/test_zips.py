@@ -188,7 +188,7 @@ def newest_c_library(content: bytes) -> tuple[int, ...]:
 @pytest.mark.parametrize(("name", "pattern", "limit"), [
     (LINUX, r"libpythonscript|/_core|/native\.", (2, 17)),
     (NO_PYTHON, r"libpythonscript|/_core|/native\.", (2, 17)),
-    (LINUX, r"\.so", (2, 35)),
+    (LINUX, r"\.so", (2, 36)),  # libexpat of Debian 12; libpython itself needs 2.35
 ])  # fmt: skip
 def test_libraries_run_on_older_systems(release: Release, name: str, pattern: str, limit: tuple[int, ...]) -> None:
     with zipfile.ZipFile(release.folder / name) as archive:
