@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "cases": "play mission cases on an engine and report those that differ",
     "operators": "show the operator catalog as help",
     "profile": "measure a mission: where evaluation time goes, frame by frame",
+    "test": "play the tests of missions (*.mission-test.toml) in folders",
     "hints": "advise on expressions that cost more than they need to, and apply the advice",
     "record": "play a mission and record every external change of each frame into one file",
     "replay": "reproduce a recorded run bit for bit",

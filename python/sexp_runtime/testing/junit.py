@@ -1,0 +1,40 @@
+"""Results as JUnit XML, which CI services show."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as Xml
+
+from sexp_runtime.testing.run import Result
+
+#: What XML 1.0 cannot hold.
+_REFUSED: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write_junit(path: Path, results: Sequence[Result]) -> None:
+    """Write results to a file; raises OSError where it cannot be written."""
+    suite = Xml.Element(
+        "testsuite", name="sexp test", tests=str(len(results)),
+        failures=str(sum(one.outcome == "failed" for one in results)),
+        errors=str(sum(one.outcome == "error" for one in results)),
+        time=f"{sum(one.seconds for one in results):.3f}",
+    )  # fmt: skip
+    for one in results:
+        case = Xml.SubElement(
+            suite, "testcase", classname=_text(one.file.as_posix()), name=_text(one.title), time=f"{one.seconds:.3f}"
+        )
+        if one.outcome != "passed":
+            tag = "failure" if one.outcome == "failed" else "error"
+            first = one.text.partition("\n")[0]
+            Xml.SubElement(case, tag, message=_text(first)).text = _text(one.text)
+    root = Xml.Element("testsuites")
+    root.append(suite)
+    Xml.indent(root)
+    path.write_bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+
+
+def _text(text: str) -> str:
+    return _REFUSED.sub("?", text)

@@ -1,0 +1,18 @@
+"""Names that a test uses and the mission does not have: one error that says which are near."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class UnknownNameError(LookupError):
+    """A test names a ship, event, goal, message or variable that the mission does not have: a mistake of the test."""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Return the error for a name, with the nearest of the known ones."""
+    by_key = {one.lower(): one for one in known if one}
+    near = [by_key[key] for key in difflib.get_close_matches(name.lower(), by_key, cutoff=0.5)]
+    hint = f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else ""
+    return UnknownNameError(f"the mission has no {kind} {name!r}{hint}")

@@ -1,0 +1,192 @@
+"""The plain file of tests, `NAME.mission-test.toml`: read it, and refuse what is no test with file, line and step."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+#: How the names of such files end.
+SUFFIX: Final = ".mission-test.toml"
+#: Most seeds of one test.
+MOST_SEEDS: Final = 10_000
+_NUMBER: Final = (int, float)
+_NAMES: Final = (str, list)
+_VALUE: Final = (int, str)
+#: The keys of a step that say what is done or expected, with their types, and the further keys that go with each.
+VERBS: Final[dict[str, tuple[tuple[type, ...], dict[str, tuple[type, ...]]]]] = {
+    "destroy": (_NAMES, {"by": (str,)}),
+    "depart": (_NAMES, {}),
+    "arrive": (_NAMES, {}),
+    "scan": (_NAMES, {}),
+    "move": (_NAMES, {"to": (str, list)}),
+    "hurt": (_NAMES, {"hull": _NUMBER, "shields": _NUMBER}),
+    "press": (_NAMES, {}),
+    "set": ((str,), {"value": _VALUE}),
+    "expect_event": ((str,), {"time": _NUMBER, "within": _NUMBER}),
+    "expect_goal": ((str,), {"status": (str,), "within": _NUMBER}),
+    "expect_never": ((str,), {"within": _NUMBER}),
+    "expect_variable": ((str,), {"value": _VALUE, "within": _NUMBER}),
+    "expect_said": ((str,), {"within": _NUMBER}),
+    "expect_acted": ((str,), {"arguments": (list,), "within": _NUMBER}),
+}
+#: What a verb cannot do without.
+_NEEDED: Final = {"move": ("to",), "set": ("value",), "expect_variable": ("value",)}
+#: The keys that say when a step's turn comes.
+_WHEN: Final[dict[str, tuple[type, ...]]] = {
+    "at": _NUMBER,
+    "wait": _NUMBER,
+    "until": (str,),
+    "timeout": _NUMBER,
+}
+_FILE_KEYS: Final[dict[str, tuple[type, ...]]] = {
+    "mission": (str,),
+    "seeds": (int, str, list),
+    "simulated": (bool,),
+    "fps": _NUMBER,
+    "test": (list,),
+}
+_TEST_KEYS: Final[dict[str, tuple[type, ...]]] = {
+    "name": (str,),
+    "seeds": (int, str, list),
+    "simulated": (bool,),
+    "step": (list,),
+}
+_WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
+
+
+class PlanError(ValueError):
+    """A file of tests that cannot be used; the message names file, line where known, test and step."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step: `verb` of VERBS or "" for one that only waits, its `subject`, the other keys, and where it stands."""
+
+    verb: str
+    subject: Any
+    keys: Mapping[str, Any]
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedTest:
+    """One test with one seed. `title` is its name with the seed, `line` where it begins, 1 if unknown."""
+
+    file: Path
+    title: str
+    mission: Path
+    seed: int
+    simulated: bool
+    fps: float
+    line: int = 1
+    steps: list[Step] = field(default_factory=list)
+
+
+def read_plan(path: Path) -> list[PlannedTest]:
+    """Return the tests of a file, one for each test and seed; raises PlanError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise PlanError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise PlanError(f"{path}: {error}") from error
+    _check(data, _FILE_KEYS, str(path))
+    mission = path.parent / data.get("mission", path.name.removesuffix(SUFFIX) + ".fs2")
+    if not data.get("test"):
+        raise PlanError(f"{path}: no test; write one as [[test]]")
+    fps = float(data.get("fps", 60))
+    if not 0 < fps <= 1000:
+        raise PlanError(f"{path}: fps is above 0, 1000 at most, not {fps:g}")
+    test_lines, step_lines = _lines(text, "test"), _lines(text, "test.step")
+    found: list[PlannedTest] = []
+    names: set[str] = set()
+    count = 0
+    for number, row in enumerate(data["test"]):
+        line = test_lines[number] if len(test_lines) == len(data["test"]) else 1
+        place = f"{path}:{line}: test {number + 1}"
+        _check(row, _TEST_KEYS, place)
+        name = row.get("name", f"test {number + 1}")
+        if name in names:
+            raise PlanError(f"{place}: there are two tests {name!r}")
+        names.add(name)
+        steps = []
+        for index, step in enumerate(row.get("step", [])):
+            where = step_lines[count] if count < len(step_lines) else line
+            steps.append(_step(step, f"{path}:{where}: test {name!r}, step {index + 1}"))
+            count += 1
+        if not any(step.verb.startswith("expect_") or "until" in step.keys for step in steps):
+            raise PlanError(f"{place}: {name!r} expects nothing, so that it could not fail")
+        seeds = _seeds(row.get("seeds", data.get("seeds", 1)), place)
+        simulated = row.get("simulated", data.get("simulated", False))
+        for seed in seeds:
+            title = name if len(seeds) == 1 else f"{name} [seed {seed}]"
+            found.append(PlannedTest(path, title, mission, seed, simulated, fps, line, steps))
+    return found
+
+
+def _lines(text: str, header: str) -> list[int]:
+    pattern = re.compile(rf"\s*\[\[\s*{re.escape(header)}\s*\]\]")
+    return [number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)]
+
+
+def _check(row: object, allowed: Mapping[str, tuple[type, ...]], place: str) -> None:
+    """Raise PlanError unless a table has only known keys, each of its type."""
+    if not isinstance(row, dict):
+        raise PlanError(f"{place}: a table is wanted, not {row!r}")
+    for key, value in row.items():
+        if key not in allowed:
+            raise PlanError(f"{place}: unknown key {key!r}; known are {', '.join(allowed)}")
+        types = allowed[key]
+        if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
+            words = " or ".join(_WORDS[one] for one in types)
+            raise PlanError(f"{place}: {key} is {words}, not {value!r}")
+
+
+def _step(row: object, place: str) -> Step:
+    if not isinstance(row, dict):
+        raise PlanError(f"{place}: a step is a table, not {row!r}")
+    verbs = [key for key in row if key in VERBS]
+    if len(verbs) > 1:
+        raise PlanError(f"{place}: does one thing at a time, not {' and '.join(verbs)}")
+    verb = verbs[0] if verbs else ""
+    allowed = dict(_WHEN)
+    if verb:
+        types, others = VERBS[verb]
+        allowed |= {verb: types, **others}
+    elif unknown := [key for key in row if key not in _WHEN]:
+        raise PlanError(f"{place}: unknown key {unknown[0]!r}; a step has one of {', '.join(VERBS)}")
+    _check(row, allowed, place)
+    if not row:
+        raise PlanError(f"{place}: is empty")
+    for key in _NEEDED.get(verb, ()):
+        if key not in row:
+            raise PlanError(f"{place}: {verb} needs {key!r}")
+    if verb == "hurt" and not {"hull", "shields"} & row.keys():
+        raise PlanError(f"{place}: hurt needs 'hull' or 'shields', in percent")
+    if sum(key in row for key in ("at", "wait", "until")) > 1:
+        raise PlanError(f"{place}: has one of at, wait and until")
+    for key in ("at", "wait", "timeout", "within", "time"):
+        if key in row and not 0 <= row[key] < 1e6:
+            raise PlanError(f"{place}: {key} is seconds, 0 or more, not {row[key]}")
+    return Step(verb, row.get(verb), {key: value for key, value in row.items() if key != verb}, place)
+
+
+def _seeds(value: int | str | list[Any], place: str) -> list[int]:
+    """Return the seeds that a number, a text `1:20` or a list of numbers says."""
+    found: list[int] = []
+    if isinstance(value, int):
+        found = [value]
+    elif isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value):
+        found = list(dict.fromkeys(value))
+    elif isinstance(value, str) and (match := re.fullmatch(r"(\d{1,9}):(\d{1,9})", value)):
+        first, last = int(match[1]), int(match[2])
+        found = list(range(first, min(last, first + MOST_SEEDS) + 1))
+    if not found or len(found) > MOST_SEEDS or min(found) < 0:
+        raise PlanError(f"{place}: seeds are a number, a list or '1:20', at most {MOST_SEEDS}, not {value!r}")
+    return found

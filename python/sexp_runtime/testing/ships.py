@@ -1,0 +1,124 @@
+"""What a test does to one ship: hurt, destroy, move, scan it, let it arrive or depart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sexp_runtime.testing.names import unknown
+from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
+
+if TYPE_CHECKING:
+    from sexp_runtime.testing.playing import MissionTest
+
+
+class TestedShip:
+    """One ship of a mission under test. What a ship cannot do in its present status raises ValueError."""
+
+    __test__ = False  # not a class of tests, for pytest
+
+    def __init__(self, test: MissionTest, ship: Ship) -> None:
+        self._test = test
+        self._ship = ship
+
+    def __repr__(self) -> str:
+        return f"ship({self._ship.name!r})"
+
+    @property
+    def status(self) -> str:
+        """`not-yet`, `present`, `death-roll` or `exited`."""
+        return self._ship.status.value
+
+    @property
+    def is_present(self) -> bool:
+        """Whether the ship is in space and not dying."""
+        return self._ship.status is PRESENT
+
+    @property
+    def position(self) -> Vector:
+        """Where the ship is, in metres."""
+        return self._ship.position
+
+    @property
+    def hull(self) -> float:
+        """Hull in percent of its maximum. Setting it does not destroy the ship: it must be above 0, to 100."""
+        return self._ship.hull_percent
+
+    @hull.setter
+    def hull(self, percent: float) -> None:
+        self._need_present("be hurt")
+        if not 0 < percent <= 100:
+            raise ValueError(f"hull is above 0 to 100 percent, not {percent}; `.destroy()` destroys a ship")
+        self._test.session.world.set_ship(self._ship, "hull", self._ship.max_hull * percent / 100)
+        self._note(f"has {percent:g} % hull")
+
+    @property
+    def shields(self) -> float:
+        """Shields in percent of their maximum, 0 for a ship without."""
+        ship = self._ship
+        return 100 * ship.shields / ship.max_shields if ship.max_shields > 0 else 0.0
+
+    @shields.setter
+    def shields(self, percent: float) -> None:
+        self._need_present("have shields")
+        if not 0 <= percent <= 100:
+            raise ValueError(f"shields are 0 to 100 percent, not {percent}")
+        self._test.session.world.set_ship(self._ship, "shields", self._ship.max_shields * percent / 100)
+        self._note(f"has {percent:g} % shields")
+
+    def destroy(self, by: str | None = None) -> None:
+        """Destroy the ship, by a ship if named. Where nothing is simulated, its death roll ends in the next frame."""
+        self._need_present("be destroyed")
+        killer = self._test.named_ship(by) if by is not None else None
+        self._note("is destroyed" + (f" by {killer.name}" if killer is not None else ""))
+        self._test.session.world.destroy(self._ship, killer)
+
+    def depart(self) -> None:
+        """Let the ship leave the mission now, with those docked to it."""
+        self._need_present("depart")
+        self._note("departs")
+        self._test.session.world.depart(self._ship)
+
+    def arrive(self) -> None:
+        """Let a ship come now that has not been there yet, whatever its arrival cue says."""
+        if self._ship.status is not NOT_YET:
+            raise ValueError(f"{self._ship.name} cannot arrive: it is {self.status}")
+        self._note("arrives")
+        if not self._test.session.world.arrive(self._ship):
+            raise ValueError(
+                f"{self._ship.name} may never arrive: its cue is false for good, or its carrier or wing is gone"
+            )
+
+    def move_to(self, *place: float | str) -> None:
+        """Put the ship somewhere: at three numbers in metres, or at a ship or waypoint (`Lane:1`) by its name."""
+        self._need_present("move")
+        position = self._place(place)
+        self._note(f"is put at ({', '.join(f'{part:g}' for part in position)})")
+        self._test.session.world.move_ship(self._ship, position, jump=True)
+
+    def scan(self) -> None:
+        """Let the player learn the ship's cargo."""
+        self._need_present("be scanned")
+        self._note("is scanned")
+        self._test.session.world.reveal_cargo(self._ship)
+
+    def _place(self, place: tuple[float | str, ...]) -> Vector:
+        world = self._test.session.world
+        if len(place) == 1 and isinstance(place[0], str):
+            name = place[0]
+            ship = world.ship(name)
+            found = ship.position if ship is not None else world.point(name)
+            if found is None:
+                points = [f"{path}:{n}" for path, rows in world.waypoints.items() for n in range(1, len(rows) + 1)]
+                raise unknown("ship or waypoint", name, [*(one.name for one in world.ships.values()), *points])
+            return found
+        numbers = [float(part) for part in place if not isinstance(part, str)]
+        if len(place) != 3 or len(numbers) != 3:
+            raise ValueError(f"a place is three numbers, or the name of a ship or waypoint, not {place}")
+        return numbers[0], numbers[1], numbers[2]
+
+    def _need_present(self, what: str) -> None:
+        if self._ship.status is not PRESENT:
+            raise ValueError(f"{self._ship.name} cannot {what}: it is {self.status}")
+
+    def _note(self, text: str) -> None:
+        self._test.journal.note(f"the test: {self._ship.name} {text}")

@@ -1,0 +1,146 @@
+"""What a test of a mission does and asks: time, ships, keys, variables, messages, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from sexp_runtime.testing import MissionTest, MissionTestFailure
+from sexp_runtime.testing.names import UnknownNameError
+from support.small_missions import mission as text_of
+from support.small_missions import ship
+
+Load = Callable[..., MissionTest]
+EVENTS = (
+    ('( when ( < ( hits-left "Barge" ) 50 ) ( send-message "#Command" "High" "Hail" ) )', "+Name: Hurt"),
+    ('( when ( key-pressed "1" ) ( modify-variable @Count[0] ( + @Count[0] 1 ) ) )', "+Name: Pressed"),
+    ('( when ( is-cargo-known-delay 0 "Barge" ) ( do-nothing ) )', "+Name: Scanned"),
+    ('( when ( was-destroyed-by-delay 0 "Heron" "Barge" ) ( do-nothing ) )', "+Name: Killed"),
+    ('( when ( has-departed-delay 0 "Barge" ) ( do-nothing ) )', "+Name: Gone"),
+    ('( when ( has-arrived-delay 0 "Late" ) ( do-nothing ) )', "+Name: Arrived"),
+    ('( when ( < ( distance "Barge" "Lane:2" ) 5 ) ( do-nothing ) )', "+Name: There"),
+    ("( when ( has-time-elapsed 3 ) ( do-nothing ) )", "+Name: Three"),
+)
+TEXT = text_of(
+    [(formula, name.removeprefix("+Name: ")) for formula, name in EVENTS],
+    ships=[ship("Barge", place="0, 0, 900").replace("Nothing", "Rum"), ship("Late", cue="( has-time-elapsed 99 )")],
+    variables=['\t0\t"Count"\t"0"\t"number"'],
+)
+
+
+@pytest.fixture
+def played(mission: Load) -> MissionTest:
+    return mission(TEXT)
+
+
+@pytest.mark.parametrize(
+    "act, event",
+    [
+        (lambda test: setattr(test.ship("Barge"), "hull", 40), "Hurt"),
+        (lambda test: test.press("1"), "Pressed"),
+        (lambda test: test.ship("barge").scan(), "Scanned"),
+        (lambda test: test.ship("Barge").destroy(by="Heron"), "Killed"),
+        (lambda test: test.ship("Barge").depart(), "Gone"),
+        (lambda test: test.ship("Late").arrive(), "Arrived"),
+        (lambda test: test.ship("Barge").move_to("Lane:2"), "There"),
+        (lambda test: test.ship("Barge").move_to(200, 0, 0), "There"),
+    ],
+)
+def test_what_a_test_does_is_seen_by_formulas(
+    played: MissionTest, act: Callable[[MissionTest], object], event: str
+) -> None:
+    played.advance(1)
+    played.expect.never(event)
+    act(played)
+    played.expect.event(event, within=0.5)
+
+
+def test_a_destroyed_ship_is_gone_in_the_next_frame(played: MissionTest) -> None:
+    barge = played.ship("Barge")
+    played.advance(0.1)
+    barge.destroy()
+    assert barge.status == "death-roll"
+    played.advance(0.1)
+    assert barge.status == "exited"
+    with pytest.raises(ValueError, match="Barge cannot depart: it is exited"):
+        barge.depart()
+
+
+def test_variables_messages_and_actions(played: MissionTest) -> None:
+    assert played["Count"] == 0
+    played["Count"] = 5
+    played.press("1")
+    played.expect.variable("Count", 6, within=0.5)
+    assert not played.said("Hail")
+    played.ship("Barge").hull = 10
+    played.expect.said("hail", within=0.5)
+    assert played.acted("send-message", "#Command")
+    assert not played.acted("send-message", "Heron")
+
+
+def test_time_is_played_to_the_microsecond_and_stops_where_an_event_comes(played: MissionTest) -> None:
+    played.advance(0.5)
+    played.advance(0.25)
+    assert played.time == 0.75
+    assert played.run_until("Three") == pytest.approx(3, abs=0.02)
+    assert played.time == pytest.approx(3, abs=0.02)
+    assert played.run_until("Three") == pytest.approx(3, abs=0.02)
+    played.expect.event("Three", at=3)
+
+
+def test_an_event_at_the_wrong_time_fails(played: MissionTest) -> None:
+    with pytest.raises(MissionTestFailure, match=r'event "Three" came true at 3\.0\d\d s, not at 4 s'):
+        played.expect.event("Three", at=4)
+    with pytest.raises(MissionTestFailure, match=r'"Three" came true at 3\.0'):
+        played.expect.never("Three")
+
+
+def test_unknown_names_are_mistakes_with_the_nearest_names(played: MissionTest) -> None:
+    with pytest.raises(UnknownNameError, match="no event 'Hurd'; did you mean 'Hurt'"):
+        played.expect.never("Hurd")
+    with pytest.raises(UnknownNameError, match="no ship 'Barg'; did you mean 'Barge'"):
+        played.ship("Barg")
+    with pytest.raises(UnknownNameError, match="no variable 'count'; did you mean 'Count'"):
+        played["count"] = 1
+    with pytest.raises(UnknownNameError, match="no message 'Hale'"):
+        played.said("Hale")
+    with pytest.raises(UnknownNameError, match="no goal"):
+        played.expect.goal("Win")
+
+
+@pytest.mark.parametrize("percent", [0, -1, 101])
+def test_hull_out_of_range_is_refused(played: MissionTest, percent: float) -> None:
+    played.advance(0.1)
+    with pytest.raises(ValueError, match="hull is above 0 to 100 percent"):
+        played.ship("Barge").hull = percent
+
+
+def test_a_failure_explains_itself_and_changes_nothing(played: MissionTest) -> None:
+    played.advance(1)
+    played.ship("Barge").hull = 60
+    before = played.session.digest()
+    with pytest.raises(MissionTestFailure) as caught:
+        played.expect.event("Hurt")
+    assert played.session.digest() == before
+    lines = [" ".join(line.split()) for line in str(caught.value).splitlines()]
+    assert lines[0] == 'event "Hurt" has not come true by 1.000 s'
+    assert lines[2:7] == [
+        "when",
+        "< = 0",
+        'hits-left "Barge" = 60',
+        "50",
+        'send-message "#Command" "High" "Hail" (not run)',
+    ]
+    assert "status of ship barge = present" in lines
+    assert lines[-1] == "1.000 s the test: Barge has 60 % hull"
+
+
+def test_asking_why_draws_no_random_number(mission: Load) -> None:
+    formula = "( when ( and ( < ( rand 1 9 ) 0 ) ( = @Count[0] 1 ) ) ( do-nothing ) )"
+    test = mission(text_of([(formula, "Luck")], variables=['\t0\t"Count"\t"0"\t"number"']))
+    test.advance(1)
+    before = test.session.world.rng.state_hash()
+    with pytest.raises(MissionTestFailure, match="draws at random"):
+        test.expect.event("Luck")
+    assert test.session.world.rng.state_hash() == before
