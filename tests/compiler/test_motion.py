@@ -14,10 +14,14 @@ from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.syntax.dialect import Dialect
 
 
-@pytest.fixture(autouse=True)
-def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have formulas evaluated as where nothing is compiled: the kernel evaluates what moves at every move."""
-    monkeypatch.setattr(kernel, "LANGUAGE", "python")
+@pytest.fixture(autouse=True, params=["generated", "kernel"])
+def evaluated_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Have formulas evaluated by generated code, as where nothing is compiled, and by programs of the kernel."""
+    if request.param == "generated":
+        monkeypatch.setattr(kernel, "LANGUAGE", "python")
+    elif kernel.LANGUAGE != "c":
+        pytest.skip("the kernel is not compiled")
+    return str(request.param)
 
 
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}

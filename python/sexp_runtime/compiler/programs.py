@@ -15,6 +15,7 @@ from typing import Final
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
+from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
 from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, written_actions
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
@@ -42,6 +43,9 @@ _MEASURED: Final = {
     "is-facing": (Op.FACING, 2),
 }  # fmt: skip
 _COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
+#: Those whose comparison with a number stands for as long as things are too slow to change it.
+_MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
+_MOVING_NAMES: Final = frozenset(name for name, (op, _) in _MEASURED.items() if op in _MOVING)
 _AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
 _NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 _READER: Final = Trait.NONE | Trait.TIME
@@ -74,6 +78,7 @@ class ProgramPlan:
     leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
     perform: Callable[..., object] | None = None
     is_simple: bool = True
+    is_bounded: bool = False
     is_nested: bool = False
     candidates: Sequence[Candidate] = ()
     common: list[int] = field(default_factory=list)
@@ -203,6 +208,16 @@ def _nested(program: Program) -> OperatorFunction:
     return call
 
 
+def _moving_argument(head: EvalNode) -> int:
+    """Return which argument of a comparison with a number is a distance or coordinate, from 1; 0 for none."""
+    if len(head.args) != 2:
+        return 0
+    for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
+        if arg.inner is not None and arg.inner.name in _MOVING_NAMES and _is_number(other) and other.inner is None:
+            return number
+    return 0
+
+
 def _meaning(head: EvalNode) -> object:
     meaning = MEANINGS.get(head.name)
     return meaning.function if meaning is not None else None
@@ -220,11 +235,17 @@ class _Builder:
         self.can_be_nan: list[bool] = []
         self.fresh = False
         self.has_trees = True
+        #: Whether a movement is compared in a form that can be bounded, and whether one is read otherwise.
+        self.is_moving = self.moves_freely = False
+        self._is_compared = False
         self._place_numbers: dict[str, int] = {}
 
     def finish(self, top: int) -> Compiled:
         """Return the program."""
         self.plan.top = top
+        if self.is_moving and not self.moves_freely:
+            self.plan.is_bounded = True
+            self.facts.update(without_motion(self.facts))
         program = Program(self.plan, self.ctx, evaluator.evaluate)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled))
 
@@ -276,6 +297,7 @@ class _Builder:
         try:
             return self._native(holder, head)
         except _Unfit:
+            self._is_compared = False
             if len(self.plan.nodes) != size:
                 raise
         if self._is_leaf(head):
@@ -297,6 +319,7 @@ class _Builder:
         names, numbers = [*head.args[:1], *head.args[7:]], head.args[1:7]
         if not 7 <= len(head.args) <= 8 or not all(map(_is_name, names)) or not all(map(_is_number, numbers)):
             raise _Unfit
+        self.moves_freely = True
         places = [self._place_number(arg) for arg in names]
         bounds = [self.argument(arg) for arg in numbers]
         self.read(head)
@@ -305,14 +328,21 @@ class _Builder:
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
-        arguments = [self.argument(arg) for arg in head.args]
+        moving = _moving_argument(head) if head.name in _COMPARISONS else 0
+        arguments = []
+        for number, arg in enumerate(head.args, 1):
+            self._is_compared = number == moving
+            arguments.append(self.argument(arg))
+        self._is_compared = False
+        if moving and self.plan.nodes[arguments[moving - 1]][0] not in _MOVING:
+            moving = 0
         nans = [self.can_be_nan[index] for index in arguments]
         if head.name in _COMPARISONS and self.fresh and any(nans[1:]):
             raise _Looks
         self.handled.add(head)
         is_arithmetic = op >= Op.ADD
         can_be_nan = is_arithmetic and (any(nans) or op in (Op.DIVIDE, Op.REMAINDER))
-        return self.emit(op, arguments, holder=holder, can_be_nan=can_be_nan)
+        return self.emit(op, arguments, moving, holder=holder, can_be_nan=can_be_nan)
 
     def _measured(self, op: int, names: int, holder: EvalNode, head: EvalNode) -> int:
         arguments = head.args
@@ -322,6 +352,10 @@ class _Builder:
         numbers = arguments[names:]
         if not all(map(_is_name, arguments[:names])) or not all(map(_is_number, numbers)):
             raise _Unfit
+        if op in _MOVING and self._is_compared:
+            self.is_moving = True
+        elif op in _MOVING or op == Op.FACING:
+            self.moves_freely = True
         places = [self._place_number(arg) for arg in arguments[:names]]
         rest = [self.argument(arg) for arg in numbers]
         self.read(head)
@@ -363,7 +397,10 @@ class _Builder:
     def leaf(self, holder: EvalNode, head: EvalNode) -> int:
         """Add a pure operator whose arguments are plain texts."""
         assert head.spec is not None
-        leaf = self.programs.leaf(head, self.read(head))
+        facts = self.read(head)
+        if any(key[-1] in MOTION_FIELDS for key in facts):
+            self.moves_freely = True
+        leaf = self.programs.leaf(head, facts)
         self.plan.leaves.append(leaf)
         self.handled.add(head)
         can_be_nan = bool(head.spec.results & _NAN_LIKE)
@@ -374,6 +411,7 @@ class _Builder:
         if self.fresh or not self.has_trees:
             raise _Unfit
         self.plan.is_simple = False
+        self.moves_freely = True
         return self.emit(Op.TREE, holder=holder, can_be_nan=True)
 
 

@@ -86,6 +86,7 @@ class CachedFormulas:
             formula = compiled(expression, ctx, owner, mission, sink, self._programs)
             self.formulas.append(formula)
             self.evaluators.append(formula.evaluate)
+            self._bind(index, formula)
             self.table.subscribe(index, facts_of(formula))
             self.table.dirty.marks[index] = 1
         self._mission = mission
@@ -146,9 +147,14 @@ class CachedFormulas:
         owner = self.formulas[index].owner
         formula = compiled(expression, self.ctx, owner, self._mission, sink, self._programs)
         self.formulas[index] = formula
+        self._bind(index, formula)
         self.evaluators[index] = formula.evaluate
         self.values[index] = 0
         self.revive(index)
+
+    def _bind(self, index: int, formula: CompiledFormula | AbsentFormula) -> None:
+        """Let a program of the kernel say how long movement changes nothing for its slot."""
+        self.agenda.board.bind(self.table.dirty.marks, index, formula.program)
 
     def forget(self, index: int) -> None:
         """Have a formula evaluated at its next use, and measured what it has in common with others."""

@@ -88,6 +88,27 @@ cdef class Place:
         return 0
 
 
+cdef bint widest(Place place, double* speed, double* radius) except -1:
+    """Add the greatest speed bound and radius among what a place stands for; return whether there is a bound at all."""
+    cdef double fastest = 0.0, largest = 0.0, bound
+    cdef Py_ssize_t at, count = 1
+    cdef ShipCore ship
+    if place.kind == NOTHING or place.kind == POINT:
+        return True
+    if place.kind == GROUP:
+        count = len(place.ships)
+    for at in range(count):
+        ship = <ShipCore>place.ships[at] if place.kind == GROUP else place.ship
+        if ship.speed_bound is None or ship.docked:
+            return False
+        bound = ship.speed_bound
+        fastest = max(fastest, bound)
+        largest = max(largest, ship.radius)
+    speed[0] += fastest
+    radius[0] += largest
+    return True
+
+
 cdef inline double* spot(Place place, ShipCore ship, Py_ssize_t at) noexcept:
     """Return where the ship number `at` of a place is, or its point."""
     if place.kind == GROUP:

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from sexp_runtime.loops import Edge
+from sexp_runtime.loops import Edge, mark_readers
 
 FactKey = tuple[Hashable, ...]
 
@@ -37,6 +37,19 @@ class BoardCore:
         #: Changes when a name may stand for something else: another ship, other members, another place.
         self.generation = 0
 
+    #: The list of edges of each fact.
+    readers: dict[FactKey, list[Edge]]
+
+    def use_clock(self, clock: Any) -> None:
+        """Take the mission clock, which says how late it is when something moves."""
+
+    def bind(self, flags: bytearray, index: int, program: Any) -> None:
+        """Say whose flag that is: a program, which knows how long movement changes nothing for it; None: nobody's."""
+
+    def mark(self, keys: Iterable[FactKey]) -> None:
+        """Set the flags of the readers of what movement changes, save of those for whom it changes nothing yet."""
+        mark_readers(self.readers, keys)
+
     def use_variables(self, variables: VariablesCore) -> None:
         """Take the table whose variables facts are about."""
 
@@ -51,12 +64,14 @@ class ShipCore:
     """The fields of a ship that change often; in C they are numbers that compiled code reads (see `world.ships`)."""
 
     __slots__ = (
-        "hull", "is_player", "max_hull", "max_shields", "orientation", "position", "radius", "shields", "status",
-        "velocity",
+        "docked", "hull", "is_player", "max_hull", "max_shields", "orientation", "position", "radius", "shields",
+        "speed_bound", "status", "velocity",
     )  # fmt: skip
 
     #: Whether it is the ship that the player flies.
     is_player: bool
+    speed_bound: float | None
+    docked: set[str]
 
     def watch(self, board: BoardCore, subjects: Iterable[FactKey]) -> None:
         """Take the board, and whose facts a change of the ship touches."""

@@ -1,6 +1,13 @@
 # Programs: formulas as trees of nodes that remember their statuses exactly as the original does (B10 to B13).
 
 
+# How long a comparison of what moves stands (compiler/motion.py says the same): what rounding and the turning of a cube
+# can add, metres of distance a metre of movement, a share for rounding in positions, and seconds at most.
+cdef double ROUNDING = 2.0, TURNING = 0.75, QUICK = 1.1, CAUTION = 0.999, LONGEST = 1e6
+# Microseconds that an outcome must stand, else it is evaluated whenever something moves.
+cdef long long WORTH_WAITING = 50_000
+
+
 cdef class Program:
     """One formula; docs/kernel.md describes what it does."""
 
@@ -16,6 +23,9 @@ cdef class Program:
     cdef bint changed
     cdef bint acted
     cdef long long due
+    cdef long long until  # up to this moment movement alone does not change the outcome; 0: it may
+    cdef long long stands  # the same for what has been evaluated of a part so far
+    cdef bint is_bounded  # whether all that is read of movement is compared in a form whose speed can be bounded
     cdef int candidate
     cdef VariablesCore variables
     cdef object context, clock
@@ -62,6 +72,7 @@ cdef class Program:
         self.wcs = context.wcs
         self.remembers = plan.kind != EVERY_TIME
         self.is_simple = plan.is_simple
+        self.is_bounded = plan.is_bounded
         self.due = NEVER
 
     def __dealloc__(self):
@@ -148,39 +159,55 @@ cdef class Program:
     cdef int all_of(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value
         cdef bint result = True, known = True
+        cdef long long before = self.stands, true_until = NEVER, false_until = 0
         for at in range(node.count):
+            self.stands = NEVER
             value = self.run(own[at], &found)
             if at == 0 and not self.nodes[own[0]].is_expression:
                 result = value != 0
+                false_until = 0 if result else NEVER
                 continue
             if found == KF or (found == NANF and not self.wcs):
                 status[0] = KF
+                self.stands = before
                 return 0
             if value != 1:
                 result = False
+                false_until = max(false_until, self.stands)
+            else:
+                true_until = min(true_until, self.stands)
             if found != KT:
                 known = False
         if known:
             status[0] = KT
+        self.stands = min(before, true_until if result else false_until)
         return result
 
     cdef int any_of(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value
         cdef bint result = False, known = True
+        cdef long long before = self.stands, true_until = 0, false_until = NEVER
         for at in range(node.count):
+            self.stands = NEVER
             value = self.run(own[at], &found)
             if at == 0 and not self.nodes[own[0]].is_expression:
                 result = value != 0
+                true_until = NEVER if result else 0
                 continue
             if found == KT:
                 status[0] = KT
+                self.stands = before
                 return 1
             if value == 1:
                 result = True
+                true_until = max(true_until, self.stands)
+            else:
+                false_until = min(false_until, self.stands)
             if found != KF:
                 known = False
         if known:
             status[0] = KF
+        self.stands = min(before, true_until if result else false_until)
         return result
 
     cdef int negate(self, Node* node, int* own, int* status) except? RAISED:
@@ -245,9 +272,32 @@ cdef class Program:
             if at + 1 < node.count and self.looks_back(own[at + 1], status):
                 return 0
             value = self.run(own[at], &found)
+            if node.value and found == ORDINARY and self.is_bounded:
+                self.stand(&self.nodes[own[node.value - 1]], fabs(<double>first - <double>value))
             if not holds(node.op, first, value):
                 return 0
         return 1
+
+    cdef int stand(self, Node* moving, double apart) except -1:
+        """Note how long a comparison stands, whose sides are so far apart and one of which moves."""
+        cdef double speed = 0.0, radius = 0.0, spare
+        cdef long long stands
+        if not widest(self.place(moving.one), &speed, &radius) or (
+            moving.op != COORDINATE and not widest(self.place(moving.two), &speed, &radius)
+        ):
+            self.stands = 0
+            return 0
+        spare = apart - ROUNDING
+        if moving.op != COORDINATE:
+            spare -= TURNING * radius
+        if moving.op == DISTANCE:
+            speed *= QUICK
+        if spare <= 0.0:
+            self.stands = 0
+        elif speed > 0.0:
+            stands = <long long>(min(spare / speed * CAUTION, LONGEST) * 1e6) - <long long>self.context.lag_us
+            self.stands = min(self.stands, <long long>self.clock.us + 1 + max(stands, 0))
+        return 0
 
     cdef int calculate(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value, total = 0, op = node.op
@@ -451,6 +501,8 @@ cdef class Program:
             if self.root_status != NAN:
                 self.root_status = NAN
                 self.root.status = NOT_A_NUMBER
+            if not self.acted:
+                self.wait()
             return 0
         if self.kind == WHEN and self.root_status == KF:
             return 0
@@ -464,12 +516,21 @@ cdef class Program:
                 value = 0
         if found != self.root_status:
             self.set_root(found)
+        self.wait()
         return value
+
+    cdef int wait(self) except -1:
+        """Have movement change nothing for as long as the outcome stands, if that is worth it."""
+        if self.is_bounded and self.stands > <long long>self.clock.us + WORTH_WAITING:
+            self.until = self.stands
+            self.due = min(self.due, self.stands)
+        return 0
 
     cdef int begin(self) except -1:
         self.by_time = self.due <= <long long>self.clock.us
         self.changed = self.acted = False
-        self.due = NEVER
+        self.due = self.stands = NEVER
+        self.until = 0
         self.evaluations += 1
         return 0
 
@@ -530,6 +591,7 @@ cdef class Program:
         cdef int at
         if len(statuses) != self.size + 1:
             raise ValueError("statuses of another program")
+        self.until = 0
         for at in range(self.size):
             self.statuses[at] = statuses[at]
         self.root_status = statuses[self.size]
@@ -537,6 +599,7 @@ cdef class Program:
 
     def forget(self):
         cdef int at
+        self.until = 0
         if self.remembers:
             for at in range(self.size):
                 self.statuses[at] = ORDINARY
@@ -553,6 +616,7 @@ cdef class Program:
 
     def from_nodes(self):
         cdef int at
+        self.until = 0
         for at in range(self.size):
             holder = self.holders[at]
             if holder is not None and self.remembers:
@@ -561,6 +625,7 @@ cdef class Program:
 
     def doubt(self):
         """Have every leaf called at its next use."""
+        self.until = 0
         for leaf in self.leaves:
             for each in leaf if isinstance(leaf, list) else (leaf,):
                 each.flag[0] = 1

@@ -29,6 +29,7 @@ cdef dict LIVES = {"not-yet": NOT_YET, "present": PRESENT, "death-roll": DEATH_R
 cdef struct Edge:
     unsigned char* flag
     unsigned char* pending
+    long long* until  # up to this moment movement alone changes nothing for the reader; NULL: it always may
 
 
 cdef struct Edges:
@@ -38,7 +39,7 @@ cdef struct Edges:
     int others  # readers that are no row of bytes: a write finds them by its key
 
 
-cdef int add_edge(Edges* edges, unsigned char* flag, unsigned char* pending) except -1:
+cdef int add_edge(Edges* edges, unsigned char* flag, unsigned char* pending, long long* until) except -1:
     cdef int room
     cdef Edge* grown
     if edges.count == edges.room:
@@ -50,6 +51,7 @@ cdef int add_edge(Edges* edges, unsigned char* flag, unsigned char* pending) exc
         edges.room = room
     edges.first[edges.count].flag = flag
     edges.first[edges.count].pending = pending
+    edges.first[edges.count].until = until
     edges.count += 1
     return 0
 
@@ -68,6 +70,17 @@ cdef inline void fire(Edges* edges) noexcept:
     for at in range(edges.count):
         edges.first[at].flag[0] = 1
         edges.first[at].pending[0] = 1
+
+
+cdef inline void fire_moved(Edges* edges, long long now) noexcept:
+    """As `fire` for a field that movement changes: readers whose outcome stands longer are left alone."""
+    cdef int at
+    cdef Edge* edge
+    for at in range(edges.count):
+        edge = &edges.first[at]
+        if edge.until is NULL or now >= edge.until[0]:
+            edge.flag[0] = 1
+            edge.pending[0] = 1
 
 
 cdef inline unsigned char* flag_of(bytearray row, Py_ssize_t index) except NULL:
@@ -94,7 +107,10 @@ cdef class Subject:
             free(self.fields[field].first)
 
     cdef int touch(self, BoardCore board, int field) except -1:
-        fire(&self.fields[field])
+        if field < POSITION:
+            fire(&self.fields[field])
+        elif self.fields[field].count:
+            fire_moved(&self.fields[field], board.now())
         if self.fields[field].others:
             mark_readers(board.readers, ((*self.key, FIELD_NAMES[field]),))
         return 0
@@ -103,11 +119,36 @@ cdef class Subject:
 cdef class BoardCore:
     cdef public object observer
     cdef public int generation
-    cdef dict _subjects
+    cdef dict _subjects, _programs
     cdef VariablesCore _variables
+    cdef object _clock
 
     def __cinit__(self, *arguments, **keywords):
         self._subjects = {}
+        self._programs = {}
+
+    def use_clock(self, clock):
+        self._clock = clock
+
+    cdef inline long long now(self) except? -1:
+        return NEVER if self._clock is None else self._clock.us
+
+    def bind(self, bytearray flags not None, Py_ssize_t index, program):
+        key = <size_t>flag_of(flags, index)
+        if program is None:
+            self._programs.pop(key, None)
+        else:
+            self._programs[key] = program
+
+    def mark(self, keys):
+        cdef Edges* edges
+        cdef long long now = self.now()
+        for key in keys:
+            edges = self.hot(key)
+            if edges is NULL or edges.others:
+                mark_readers(self.readers, (key,))
+            else:
+                fire_moved(edges, now)
 
     cdef Subject subject(self, tuple key):
         """Return the subject of facts about a ship; a new one takes over the edges that the board knows."""
@@ -145,8 +186,15 @@ cdef class BoardCore:
         cdef Edges* edges = self.hot(key)
         if edges is NULL:
             return
+        cdef unsigned char* flag
+        cdef long long* until = NULL
         if type(edge[0]) is bytearray:
-            add_edge(edges, flag_of(edge[0], edge[1]), flag_of(edge[2], 0))
+            flag = flag_of(edge[0], edge[1])
+            if self._programs and FIELD_NUMBERS.get(key[len(key) - 1], 0) >= POSITION:
+                program = self._programs.get(<size_t>flag)
+                if program is not None:
+                    until = &(<Program>program).until
+            add_edge(edges, flag, flag_of(edge[2], 0), until)
         else:
             edges.others += 1
 
@@ -163,6 +211,7 @@ cdef class BoardCore:
 cdef class ShipCore:
     cdef public double hull, max_hull, shields, max_shields, radius
     cdef public bint is_player
+    cdef public object speed_bound, docked
     cdef object _status, _position, _velocity, _orientation
     cdef int life
     cdef double place[3]

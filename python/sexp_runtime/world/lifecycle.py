@@ -33,6 +33,7 @@ IN_SPACE: Final = (PRESENT, DEATH_ROLL)
 #: The fields of a ship that its base class has.
 _VITALS: Final = (
     "hull", "max_hull", "shields", "max_shields", "position", "velocity", "orientation", "radius", "status",
+    "speed_bound", "docked",
 )  # fmt: skip
 #: The flags of a wing that its ships take over when they arrive (M12.17).
 INHERITED_FLAGS: Final = frozenset(

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 from sexp_runtime.kernel import WorldCore
-from sexp_runtime.loops import mark_readers
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.answers import Answers
 from sexp_runtime.world.campaign import Campaign
@@ -60,6 +59,7 @@ class WorldState(WorldCore):
         self.quotas = quotas = quotas if quotas is not None else Quotas()
         self.facts = FactBoard()
         self.clock = Clock()
+        self.facts.use_clock(self.clock)
         self.rng = MersenneTwister(seed)
         self.log = MissionLog(self.facts, self.clock)
         self.variables = VariableManager(self.facts, MAX_VARIABLES_WCS if dialect is Dialect.WCS else MAX_VARIABLES)
@@ -414,7 +414,7 @@ class WorldState(WorldCore):
     def _mark(self, keys: Sequence[FactKey]) -> None:
         """Touch several facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
         facts = self.facts
-        mark_readers(facts.readers, keys)
+        facts.mark(keys)
         if facts.observer is not None:
             for key in keys:
                 facts.observer(key)
