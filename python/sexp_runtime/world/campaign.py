@@ -20,7 +20,7 @@ class MissionRecord:
 
 
 def mission_key(name: str) -> str:
-    """Return a mission's name as records are kept: lower case, without folder and without the .fs2 ending."""
+    """Return the key of a mission's record: its name in lower case, without folder and without the .fs2 ending."""
     key = name.lower().replace("\\", "/").rsplit("/", 1)[-1]
     return key.removesuffix(".fs2")
 
@@ -29,7 +29,7 @@ def mission_key(name: str) -> str:
 class Campaign:
     """A running campaign: its name and the records of missions by `mission_key`.
 
-    `skipped` marks the present mission (C10).
+    `skipped` says whether the player skips the current mission (C10).
     """
 
     name: str = ""

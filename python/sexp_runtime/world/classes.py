@@ -46,10 +46,10 @@ _BIG: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class ShipClass:
-    """What formulas and the simulation need to know of a ship class.
+    """What formulas and the simulation need to know about a ship class.
 
     `hull` and `shields` are points, `speed` is in metres a second, `radius` in metres (the box is a cube of that half
-    edge). `small` says whether it is a fighter or bomber in the sense of shield-quad-low.
+    edge). `small` says whether shield-quad-low treats it as a fighter or bomber.
     """
 
     name: str
@@ -191,8 +191,8 @@ def guess_species(class_name: str) -> str:
 class ClassTable:
     """Ship classes by lower-case name.
 
-    A class asked for and not known gets defaults made from its name, always the same. A game replaces or completes it
-    with `add`; `known` says which names were added, for operators that tell unknown classes from known ones.
+    An unknown class gets defaults derived from its name, always the same. A game replaces or completes them with `add`.
+    `known` holds the names that were added, for operators that distinguish known from unknown classes.
     """
 
     __slots__ = ("_classes", "given", "known")
@@ -205,13 +205,13 @@ class ClassTable:
         self.known: set[str] = set()
 
     def add(self, ship_class: ShipClass) -> None:
-        """Declare a class, replacing what was known of it."""
+        """Declare a class; this replaces its earlier data."""
         self._classes[ship_class.name.lower()] = ship_class
         self.known.add(ship_class.name.lower())
         self.given.add(ship_class.name.lower())
 
     def get(self, name: str) -> ShipClass:
-        """Return the class of that name, made from defaults when nobody declared it."""
+        """Return the class of that name; an undeclared class gets default data."""
         key = name.lower()
         found = self._classes.get(key)
         if found is None:
@@ -226,6 +226,6 @@ class ClassTable:
         return found
 
     def declare(self, name: str) -> ShipClass:
-        """Return the class of that name and count it as known, as for each class that a mission uses."""
+        """Return the class of that name and count it as known; loading calls this for each class of a mission."""
         self.known.add(name.lower())
         return self.get(name)

@@ -1,4 +1,4 @@
-"""The mission clock: microseconds, and the readings in other units that the original's formulas see (G1, G2)."""
+"""The mission clock: microseconds, and the same time in the units that the original's formulas read (G1, G2)."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ LIST_MODIFIERS: Final = frozenset(
 class Container:
     """One container. A list keeps `items`, a map keeps `pairs` in the order of insertion (J20); both hold texts.
 
-    `in_use` says that an argument form draws candidates from it at this moment: changes are refused then (J22, N12.1).
+    `in_use` is set while an argument form takes candidates from it; changes are refused meanwhile (J22, N12.1).
     """
 
     __slots__ = (
@@ -70,12 +70,12 @@ class Container:
         return f"Container({self.name!r}, {self.items if self.kind == LIST else self.pairs})"
 
     def candidates(self) -> list[str]:
-        """Return what an argument form takes from it: a list's items, a map's keys (C27)."""
+        """Return the candidates for an argument form: a list's items, a map's keys (C27)."""
         return list(self.items) if self.kind == LIST else list(self.pairs)
 
 
 class ContainerStore:
-    """All containers of a mission by lower-case name. Every real change touches ("container", name).
+    """All containers of a mission by lower-case name. Each change touches ("container", name).
 
     Changing methods return False, and change nothing, when the container is unknown, of the other kind, in use (J22),
     or would have more than `most_items`.
@@ -254,7 +254,7 @@ class ContainerStore:
         return self.replace(target, pairs=dict(origin.pairs) if clear_first else {**goal.pairs, **origin.pairs})
 
     def use(self, name: str) -> Container | None:
-        """Begin to use a container as source of candidates; `in_use` is to be cleared when the form ends (N12.1)."""
+        """Mark a container as a source of candidates; the caller clears `in_use` when the form ends (N12.1)."""
         container = self.get(name)
         if container is not None:
             container.in_use = True

@@ -1,4 +1,4 @@
-"""What a mission counts down to by itself: a supernova (N5.5) and the end after a red alert (N9.3)."""
+"""Countdowns that run without further actions: a supernova (N5.5) and the end after a red alert (N9.3)."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class Supernova:
 
     @property
     def is_running(self) -> bool:
-        """Whether there is a supernova at all."""
+        """Whether a supernova is running."""
         return self.end_us is not None
 
     @property
     def stage(self) -> int:
-        """The present stage."""
+        """The current stage."""
         return self.stage_and_next()[0]
 
     def stage_and_next(self) -> tuple[int, int | None]:
-        """Return the present stage, and the microsecond at which the next one begins, None if none does."""
+        """Return the current stage and the microsecond at which the next one begins, None if there is no next stage."""
         if self.end_us is None:
             return NONE, None
         for stage, seconds in ((STARTED, CLOSE_S), (CLOSE, HIT_S)):
@@ -51,14 +51,14 @@ class Supernova:
         return HIT, None
 
     def start(self, seconds: int) -> None:
-        """Begin the countdown, or begin it anew; fewer than 5 seconds are too few and change nothing."""
+        """Start or restart the countdown; fewer than 5 seconds change nothing."""
         end_us = self._clock.us + seconds * 1_000_000
         if seconds >= HIT_S and end_us != self.end_us:
             self.end_us = end_us
             self._facts.changed(SUPERNOVA)
 
     def stop(self) -> bool:
-        """Call it off, unless it has hit; return whether that was done."""
+        """Cancel the countdown, unless the supernova has hit; return whether it was cancelled."""
         if self.stage not in (STARTED, CLOSE):
             return False
         self.end_us = None
@@ -76,10 +76,10 @@ class RedAlert:
         self._end_us: int | None = None
 
     def start(self) -> None:
-        """Begin the four seconds, or begin them anew."""
+        """Start or restart the four seconds."""
         self._end_us = self._clock.us + RED_ALERT_US
 
     @property
     def is_over(self) -> bool:
-        """Whether the time is up."""
+        """Whether the time has run out."""
         return self._end_us is not None and self._clock.us >= self._end_us

@@ -1,4 +1,4 @@
-"""What is kept of a ship apart from its life: its entry of the mission file before, its exit record afterwards."""
+"""A ship's records outside its time in play: its mission file entry before, its exit record afterwards."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ NO_CARGO: Final = "Nothing"
 
 
 def exit_record(ship: Ship, kind: ExitKind, fix: int) -> ExitRecord:
-    """Return what is remembered of a ship that exits at `fix` (1/65536 seconds)."""
+    """Return the exit record of a ship that exits at `fix` (1/65536 seconds)."""
     return ExitRecord(
         kind,
         fix,
@@ -25,11 +25,11 @@ def exit_record(ship: Ship, kind: ExitKind, fix: int) -> ExitRecord:
 
 
 def is_cargo(cargo: str) -> bool:
-    """Whether there is any cargo: the word for none is no cargo."""
+    """Whether there is any cargo; the word for none counts as no cargo."""
     return cargo != "" and cargo.lower() != NO_CARGO.lower()
 
 
-#: What a ship takes over from its entry of the mission file, beside flags and subsystems.
+#: The fields that a ship copies from its mission file entry, beside flags and subsystems.
 _FILE_FIELDS: Final = (
     "class_name", "team", "definition", "hull", "max_hull", "shields", "max_shields", "max_speed", "radius", "cargo",
     "cargo_known", "cargo_fix", "ai_class", "hotkey", "arrival", "departure", "speed_bound", "guardian",
@@ -38,7 +38,7 @@ _FILE_FIELDS: Final = (
 
 
 def copy_file_data(source: Ship, target: Ship) -> None:
-    """Give a ship everything that an entry of the mission file says, as changed by actions (M12.1)."""
+    """Copy a mission file entry, with the changes that actions made to it, to a ship (M12.1)."""
     for field in _FILE_FIELDS:
         setattr(target, field, getattr(source, field))
     target.flags = set(source.flags)
@@ -51,7 +51,7 @@ def copy_file_data(source: Ship, target: Ship) -> None:
 
 
 def entry_of(ship: Ship) -> Ship:
-    """Return the mission file's entry of a ship yet to arrive as a ship of its own, which no registry holds."""
+    """Return a separate ship that holds the mission file entry of a ship yet to arrive; no registry contains it."""
     entry = Ship(ship.name, ship.class_name, ship.team)
     copy_file_data(ship, entry)
     entry.wing = ship.wing

@@ -1,4 +1,4 @@
-"""Facts: the pieces of world state that expressions read, and the marks that a change sets on their readers."""
+"""Facts: the pieces of world state that expressions read, and the flags that a change sets for their readers."""
 
 from __future__ import annotations
 
@@ -13,18 +13,17 @@ from sexp_runtime.loops import Edge, mark_readers
 FactKey = tuple[Hashable, ...]
 
 
-#: What the facts begin with of which all can change at once; the word before their last is a name.
+#: First words of facts that can all change at once for one name; the word before their last is that name.
 _NAMED: Final = frozenset({"ship", "wing", "team", "player-ship", "nav"})
-#: The bell of readers that look at their marks unasked.
+#: The pending flag of readers that check their flags without being prompted.
 UNHEARD: Final = bytearray(1)
 
 
 class FactBoard(BoardCore):
-    """Knows for each fact which slots read it; `changed` marks them.
+    """Maps each fact to the slots that read it; `changed` sets their flags.
 
-    A slot is named by the bytearray of marks that it lives in and its index there, so that marking is one store. One
-    more rings its owner's bell, which says that there is something to look for. Only facts that somebody reads are
-    kept.
+    A slot is a bytearray of flags and an index in it, so that one store sets the flag. A second store sets the owner's
+    pending flag (`bell`), so that the owner scans its flags. The board holds only facts that have readers.
     """
 
     __slots__ = ("_about", "fields", "readers", "revision")
@@ -32,21 +31,21 @@ class FactBoard(BoardCore):
     def __init__(self) -> None:
         super().__init__()
         self.readers: dict[FactKey, list[Edge]] = {}
-        #: The facts read about each name of a ship, wing or side: by the word before the last.
+        #: The facts with readers, by the ship, wing or side that they are about: the word before the last.
         self._about: dict[Hashable, list[FactKey]] = {}
-        #: How many of the facts read end in each word: most fields of a ship are never read of any ship.
+        #: How many facts with readers end in each word: most fields of ships have no readers at all.
         self.fields: dict[Hashable, int] = {}
-        #: Grows whenever a fact begins to be read or ceases to be, so that who asks which are need not ask again.
+        #: Grows whenever a fact gains its first reader or loses its last, so that callers can keep what they looked up.
         self.revision = 0
 
     def changed(self, key: FactKey) -> None:
-        """Mark every slot that reads the fact; the caller has made sure that its value really changed."""
+        """Set the flag of every slot that reads the fact; the caller has made sure that its value changed."""
         mark_readers(self.readers, (key,))
         if self.observer is not None:
             self.observer(key)
 
     def all_changed(self, name: Hashable) -> None:
-        """As `changed` for every fact that somebody reads about a ship, wing or side."""
+        """Like `changed`, for every fact with readers about a ship, wing or side."""
         keys = self._about.get(name)
         if keys is not None:
             mark_readers(self.readers, keys)
@@ -55,14 +54,14 @@ class FactBoard(BoardCore):
                     self.observer(key)
 
     def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = UNHEARD) -> bool:
-        """From now on a change of the fact sets marks[index] and bell[0]; return whether it is the first reader.
+        """Make each change of the fact set marks[index] and bell[0]; return whether this is the first reader.
 
         Subscribing twice is harmless but costs a store.
         """
         return self.add_edge(key, (marks, index, bell))
 
     def add_edge(self, key: FactKey, edge: Edge) -> bool:
-        """As `subscribe`; who reads many facts can use one edge for all."""
+        """Like `subscribe`, but one edge serves many facts."""
         self.add_hot_edge(key, edge)
         edges = self.readers.get(key)
         if edges is not None:

@@ -1,15 +1,15 @@
-"""What has happened to events and goals since it was last asked for: one entry for each outcome, in order."""
+"""Outcomes of events and goals since they were last taken: one entry for each, in order."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: Most outcomes that are kept; a session takes them after each frame.
+#: Maximum number of outcomes kept; a session takes them after each frame.
 MOST: Final = 100_000
 
 
 class Happenings:
-    """Outcomes noted where they happen: (came true or failed, index) of events, (index, status) of goals."""
+    """Outcomes, recorded where they happen: (came true or failed, index) of events, (index, status) of goals."""
 
     __slots__ = ("_events", "_goals")
 
@@ -18,12 +18,12 @@ class Happenings:
         self._goals: list[tuple[int, str]] = []
 
     def event(self, index: int, came_true: bool) -> None:
-        """Note that an event came true or failed."""
+        """Record that an event came true or failed."""
         if len(self._events) < MOST:
             self._events.append((came_true, index))
 
     def goal(self, index: int, status: str) -> None:
-        """Note that a goal has another status."""
+        """Record a goal's new status."""
         if len(self._goals) < MOST:
             self._goals.append((index, status))
 

@@ -30,12 +30,12 @@ from sexp_runtime.world.wings import Wing, wave_ship_name
 
 #: Statuses of a ship that is in space.
 IN_SPACE: Final = (PRESENT, DEATH_ROLL)
-#: The fields of a ship that its base class has.
+#: The fields of a ship that its base class declares.
 _VITALS: Final = (
     "hull", "max_hull", "shields", "max_shields", "position", "velocity", "orientation", "radius", "status",
     "speed_bound", "docked",
 )  # fmt: skip
-#: The flags of a wing that its ships take over when they arrive (M12.17).
+#: The flags that ships take over from their wing when they arrive (M12.17).
 INHERITED_FLAGS: Final = frozenset(
     {"no-arrival-warp", "no-departure-warp", "same-arrival-warp-when-docked", "same-departure-warp-when-docked",
      CARRY, "waypoints-no-formation"}
@@ -45,7 +45,7 @@ INHERITED_FLAGS: Final = frozenset(
 class Lifecycle(WorldState):
     """What happens to ships and wings in play (F41-F48, H).
 
-    Calls that make no sense in the present status change nothing and return False.
+    Calls that make no sense in the current status change nothing and return False.
     """
 
     # Arrival
@@ -53,9 +53,9 @@ class Lifecycle(WorldState):
     def arrive(self, ship: Ship, position: Vector | None = None, *, initial: bool = False) -> bool:
         """Bring a ship that has not been there yet into the mission, at `position` or where its file places it.
 
-        A ship that may not arrive (F42, F44), or whose wing is gone or departing (F46), does not come any more.
-        Writes the arrival entry, of a wing's ship too (M12.14), unless `initial` (F41). A wing's ship takes over flags
-        of its wing (M12.17). Cargo that the file knows has been known since time 0 (M9.12).
+        A ship that may not arrive (F42, F44), or whose wing is gone or departing (F46), no longer arrives.
+        Writes the arrival entry, also for a ship of a wing (M12.14), unless `initial` (F41). A wing's ship takes over
+        flags of its wing (M12.17). Cargo that the file declares as known has been known since time 0 (M9.12).
         """
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if ship.status is not NOT_YET or not ship.arrival_allowed:
@@ -87,9 +87,9 @@ class Lifecycle(WorldState):
     def arrive_wave(self, wing: Wing, *, initial: bool = False) -> list[Ship]:
         """Bring the next wave of a wing (F45) and return its ships; none if there is no further wave.
 
-        There is none when all waves are used, and for a wing that is gone or departing. Every wave is made from the
-        same entries of the mission file, in file order (M12.1, M12.12). The ships of a wing with several waves are
-        named after the wing in order of arrival (M12.5, M12.6).
+        There is none when all waves are used, or when the wing is gone or departing. Every wave is made from the
+        same entries of the mission file, in file order (M12.1, M12.12). Ships of a wing with several waves get names
+        made from the wing's name, in order of arrival (M12.5, M12.6).
         """
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             return []
@@ -126,7 +126,7 @@ class Lifecycle(WorldState):
         return self.file_entries(wing)
 
     def _part_from_entries(self, wing: Wing) -> None:
-        """Give the entries that have the name of a ship of some wave a life of their own, beside that ship (M12.1)."""
+        """Detach the entries that share a name with a ship of some wave, so that both exist side by side (M12.1)."""
         entries = self.file_entries(wing)
         if wing.waves == 1:
             return
@@ -137,7 +137,7 @@ class Lifecycle(WorldState):
                 entries[index] = entry_of(ship)
 
     def _wave_ship(self, wing: Wing, entry: Ship, number: int) -> Ship | None:
-        """Return the registry's ship for number `number` of a wing, made from its entry if that is not it."""
+        """Return the registry ship for member `number` of a wing, made from `entry` unless the entry is that ship."""
         if wing.waves == 1 and wing.wave == 0:
             if self.ships.get(entry.key) is entry:
                 return entry
@@ -161,7 +161,7 @@ class Lifecycle(WorldState):
     def count_ship_types(self) -> None:
         """Count the ships of each type that the mission will have, as at its start (M12.15, ship-type-destroyed).
 
-        The player's ship and ships flagged ignore-count are left out. Of a wing still to come the first wave is, too.
+        Leaves out the player's ship, ships flagged ignore-count, and the first wave of a wing yet to arrive.
         """
         counted: dict[str, int] = {}
 
@@ -192,9 +192,9 @@ class Lifecycle(WorldState):
     ) -> Ship | None:
         """Create a ship in play, as `ship-create` does, and return it (M.11).
 
-        The name of a ship in space, or `<none>`, gives one with a name of its own (M11.3). The name of a ship that has
-        exited gives that one a second life (M11.4); its exit record stays. The name of a ship yet to arrive is taken
-        over; that one comes under another name (M11.6). None for the empty name, or if there are too many ships.
+        For the name of a ship in space, or `<none>`, the new ship gets a generated name (M11.3). A ship that has exited
+        returns to play (M11.4); its exit record stays. The name of a ship yet to arrive passes to the new ship, and
+        the other arrives under another name (M11.6). None for the empty name, or if there are too many ships.
         """
         if not name:
             return None
@@ -213,9 +213,9 @@ class Lifecycle(WorldState):
             if ship.status is NOT_YET:
                 self._displace(ship)
             elif ship.wing is not None:
-                ship.entry = None  # the wing's, which its later waves are made from
+                ship.entry = None  # the wing's entry, from which later waves are made
             self._reset(ship)
-            if ship.entry is not None:  # the cues of the file go on waiting for that one
+            if ship.entry is not None:  # the file's cues still wait for that ship
                 ship.arrival, ship.departure = ship.entry.arrival, ship.entry.departure
             ship.class_name, ship.team = class_name, team
             ship.position, ship.orientation = position, orientation
@@ -225,7 +225,7 @@ class Lifecycle(WorldState):
         return ship
 
     def free_name(self, class_name: str) -> str:
-        """Return a name for a ship that has none: its class, up to `#`, and a number (M11.3)."""
+        """Return a generated name for a ship: its class, up to `#`, and a number (M11.3)."""
         shown = class_name if self.dialect is Dialect.WCS else class_name.partition("#")[0]
         number = len(self.ships)
         while f"{shown} {number}".lower() in self.ships:
@@ -233,7 +233,7 @@ class Lifecycle(WorldState):
         return f"{shown} {number}"
 
     def arrive_displaced(self, ship: Ship) -> Ship | None:
-        """Let the ship of the file come whose name a created ship has taken; return it, or None (M11.6)."""
+        """Bring in the file's ship whose name a created ship has taken; return it, or None (M11.6)."""
         entry = ship.entry
         if entry is None:
             return None
@@ -244,7 +244,7 @@ class Lifecycle(WorldState):
         return comer
 
     def _displace(self, ship: Ship) -> None:
-        """Let the file's entry of a ship yet to arrive go on without the name that a created ship takes over."""
+        """Detach the file's entry of a ship yet to arrive from the name that a created ship takes over."""
         entry = entry_of(ship)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is None:
@@ -254,7 +254,7 @@ class Lifecycle(WorldState):
         wing.entries = [entry if member is ship else member for member in entries]
 
     def _reset(self, ship: Ship) -> None:
-        """Make a ship of the registry as new, save for its exit record and its entry."""
+        """Reset a ship of the registry to new, except its exit record and its entry."""
         fresh = Ship(ship.name)
         for field in (*Ship.__slots__, *_VITALS):
             if field not in ("key", "name", "exit_record", "entry"):
@@ -278,7 +278,7 @@ class Lifecycle(WorldState):
         return True
 
     def self_destruct(self, ship: Ship) -> bool:
-        """Let a present ship destroy itself: as `destroy`, with an entry of its own kind (F48)."""
+        """Make a present ship destroy itself: like `destroy`, but with its own kind of log entry (F48)."""
         if ship.status is not PRESENT:
             return False
         self._begin_death(ship, ExitKind.SELF_DESTRUCTED)
@@ -296,7 +296,7 @@ class Lifecycle(WorldState):
         self._status_changed(ship)
 
     def finish_death(self, ship: Ship) -> bool:
-        """End the death roll: the ship has exited, its wing has lost it (F47)."""
+        """End the death roll: the ship exits, and its wing loses it (F47)."""
         if ship.status is not DEATH_ROLL:
             return False
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
@@ -308,7 +308,7 @@ class Lifecycle(WorldState):
         return True
 
     def depart(self, ship: Ship, node: str = "") -> bool:
-        """Let a present ship leave the mission, through a jump node if named; ships docked to it leave with it."""
+        """Make a present ship leave the mission, through a jump node if named; ships docked to it leave with it."""
         if ship.status is not PRESENT:
             return False
         for member in self.docked_group(ship):
@@ -329,7 +329,7 @@ class Lifecycle(WorldState):
         ship.status = EXITED
         ship.exit = kind
         ship.departing = False
-        if kind is not ExitKind.VANISHED and ship.exit_record is None:  # that of a first life stays (M11.5)
+        if kind is not ExitKind.VANISHED and ship.exit_record is None:  # the first exit record stays (M11.5)
             ship.exit_record = exit_record(ship, kind, self.clock.fix)
         wing = self.wings.get(ship.wing) if ship.wing is not None else None
         if wing is not None and ship.key in wing.members:
@@ -347,7 +347,7 @@ class Lifecycle(WorldState):
         self._roster_changed()
 
     def leave_play(self) -> None:
-        """Strike out all ships that are there, without an entry in the log; wings stay as they are (R70)."""
+        """Remove all ships that are there, without a log entry; wings stay as they are (R70)."""
         for ship in self.ships.values():
             if ship.status not in IN_SPACE:
                 continue
@@ -359,7 +359,7 @@ class Lifecycle(WorldState):
         self._roster_changed()
 
     def settle_gone(self, wing: Wing) -> None:
-        """Mark a wing as gone when nobody is left and nobody will come, and write its entry (F47)."""
+        """Mark a wing as gone when no member is left and none will arrive, and write its entry (F47)."""
         if wing.gone or wing.current or not (wing.wave >= wing.waves or wing.departing):
             return
         wing.gone = True
@@ -372,7 +372,7 @@ class Lifecycle(WorldState):
             self.log.add(kinds.WING_DEPARTED, wing.name)
 
     def depart_wing(self, wing: Wing, node: str = "") -> bool:
-        """Let a wing leave (F46): no more waves, present members depart, one that has not arrived is cancelled."""
+        """Make a wing leave (F46): no more waves, present members depart, a wing yet to arrive is cancelled."""
         if wing.gone or wing.departing:
             return False
         wing.departing = True
@@ -383,7 +383,7 @@ class Lifecycle(WorldState):
         return True
 
     def cancel_wing(self, wing: Wing, kind: ExitKind = ExitKind.DEPARTED) -> bool:
-        """Give up the waves of a wing whose carrier has gone: missing ships count as lost like the carrier (F42)."""
+        """Cancel the remaining waves of a wing whose carrier has gone; missing ships share the carrier's fate (F42)."""
         if wing.gone:
             return False
         missing = wing.waves * wing.size - wing.arrived
@@ -405,7 +405,7 @@ class Lifecycle(WorldState):
     # Damage, subsystems, scans, tags
 
     def damage(self, ship: Ship, points: float, attacker: Ship | None = None) -> bool:
-        """Take points off the shields, if they are on, then off the hull of a present ship; a hull at 0 destroys it.
+        """Damage a present ship by points: first its shields, if on, then its hull. A hull at 0 destroys the ship.
 
         Invulnerable ships are not touched; a guardian threshold (percent) keeps the hull from falling below it.
         Returns whether the ship was destroyed.
@@ -427,7 +427,7 @@ class Lifecycle(WorldState):
         return hull <= 0.0 and self.destroy(ship, attacker)
 
     def damage_subsystem(self, ship: Ship, subsystem: Subsystem, points: float) -> bool:
-        """Take points off a subsystem of a ship in space, down to its threshold (M3.20); return whether it was lost."""
+        """Damage a subsystem of a ship in space by points, to its threshold (M3.20); return whether it was lost."""
         if ship.status not in IN_SPACE or subsystem.hull <= 0.0 or points <= 0:
             return False
         floor = min(subsystem.max_hull * subsystem.guardian / 100.0, subsystem.hull)
@@ -436,9 +436,9 @@ class Lifecycle(WorldState):
     def set_strength(self, ship: Ship, subsystem: Subsystem, points: float, *, again: bool = False) -> bool:
         """Set the hits of a subsystem of a ship in space, 0 to its maximum; return whether it was lost by that.
 
-        A subsystem that falls to 0 from above is lost (M3.7): its entry is written, and the ship's of being disabled
-        with its last engine or disarmed with its last turret (small ships never are). With `again`, and in WCS, one
-        that was at 0 already has its entries written once more.
+        A subsystem that falls to 0 from above is lost (M3.7) and its entry is written. With its last engine a ship also
+        gets the entry of being disabled, with its last turret that of being disarmed (small ships never). With
+        `again`, and in WCS, a subsystem already at 0 gets its entries once more.
         """
         if ship.status not in IN_SPACE:
             return False
@@ -456,7 +456,7 @@ class Lifecycle(WorldState):
         return True
 
     def reveal_cargo(self, ship: Ship) -> bool:
-        """Let a ship's cargo become known now, with its log entry unless there is none (M9.6)."""
+        """Make a ship's cargo known now, with a log entry if there is any cargo (M9.6)."""
         if ship.status not in IN_SPACE or ship.cargo_known:
             return False
         ship.cargo_fix = self.clock.fix
@@ -467,7 +467,7 @@ class Lifecycle(WorldState):
         return True
 
     def reveal_subsystem_cargo(self, ship: Ship, subsystem: Subsystem) -> bool:
-        """Let the cargo of a subsystem become known now, with its log entry unless there is none (M9.8)."""
+        """Make the cargo of a subsystem known now, with a log entry if there is any cargo (M9.8)."""
         if ship.status not in IN_SPACE or subsystem.cargo_known:
             return False
         subsystem.cargo_fix = self.clock.fix
@@ -477,7 +477,7 @@ class Lifecycle(WorldState):
         return True
 
     def tag(self, ship: Ship, on: bool = True) -> bool:
-        """Mark a ship in space as tagged, or end that and all tags; the first tagging is remembered with its time."""
+        """Tag a ship in space, or end all its tags; the time of the first tagging is kept."""
         if ship.status not in IN_SPACE or (ship.tagged is on and (on or not any(ship.tag_ends))):
             return False
         ship.tagged = on
@@ -489,7 +489,7 @@ class Lifecycle(WorldState):
         return True
 
     def tag_for(self, ship: Ship, level: int, seconds: int) -> None:
-        """Tag a ship in space for so many seconds by a tag of level 1 or 2, instead of the one of that level (M9.10).
+        """Tag a ship in space for some seconds with a tag of level 1 or 2; this replaces its tag of that level (M9.10).
 
         A tag of any other level only counts as the first tagging, if there was none (M9.11).
         """
@@ -502,7 +502,7 @@ class Lifecycle(WorldState):
             self.set_ship(ship, "tag_ends", (end, ship.tag_ends[1]) if level == 1 else (ship.tag_ends[0], end))
 
     def finish_waypoints(self, ship_or_wing: Ship | Wing, path: str) -> None:
-        """Write that a ship or wing reached the end of a path of waypoints; its order to fly it once ends (N2.12)."""
+        """Log that a ship or wing reached the end of a waypoint path; its order to fly the path once ends (N2.12)."""
         members = self.wing_members(ship_or_wing) if isinstance(ship_or_wing, Wing) else ()
         for subject in (ship_or_wing, *members):
             kept = [order for order in subject.orders if not _is_flown(order, path)]
@@ -514,7 +514,7 @@ class Lifecycle(WorldState):
     def dock(self, ship: Ship, other: Ship, *, initial: bool = False, points: tuple[str, str] | None = None) -> bool:
         """Dock two ships, at the docking points of both if those are known.
 
-        Writes the entry unless `initial`, as ships that start docked have none.
+        Writes the entry unless `initial`: ships that start docked have none.
         """
         if ship is other or other.key in ship.docked:
             return False
@@ -530,7 +530,7 @@ class Lifecycle(WorldState):
         return True
 
     def shift_docked(self, ship: Ship, shift: Vector, but: Collection[str] = ()) -> None:
-        """Move what is docked to a ship, directly or through others, by so many metres, but for the named ships."""
+        """Move all ships docked to a ship, directly or through others, by an offset in metres, except those named."""
         for member in self.docked_group(ship):
             if member is not ship and member.key not in but:
                 x, y, z = member.position
@@ -556,7 +556,7 @@ class Lifecycle(WorldState):
             self._touch(member, "docked")
 
     def _separate_all(self, ship: Ship) -> None:
-        """Undock a ship from all its partners without entries, as one does that dies or leaves (M8.8)."""
+        """Undock a ship that dies or leaves from all its partners, without entries (M8.8)."""
         for key in sorted(ship.docked):
             other = self.ships.get(key)
             if other is not None:
@@ -571,5 +571,5 @@ class Lifecycle(WorldState):
 
 
 def _is_flown(order: Order, path: str) -> bool:
-    """Whether an order is one to fly a path once."""
+    """Whether an order is to fly a path once."""
     return order.goal[0] == "ai-waypoints-once" and about(order.goal).lower() == path.lower()

@@ -19,19 +19,19 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.model import EventDef, Mission, ShipDef
     from sexp_runtime.world.world import World
 
-#: Percent of a subsystem below which the file has it destroyed (R161).
+#: A subsystem that the file gives less than this percentage starts destroyed (R161).
 LEAST_LEFT: Final = 0.5
 #: The sides of the usual tables.
 USUAL_SIDES: Final = ("friendly", "hostile", "neutral", "unknown", "traitor")
-#: Words that stand where a subsystem is expected and name none; nor does anything in angle brackets (M2.3 to M2.5).
+#: Words that may stand for a subsystem but name none, like anything in angle brackets (M2.3 to M2.5).
 _NO_SUBSYSTEM = ("", "none", "hull", "simulated hull", "shields")
 
 
 def populate(world: World, mission: Mission) -> None:
-    """Put everything of a mission that formulas can read into an empty world.
+    """Fill an empty world with everything of a mission that formulas can read.
 
-    Ships and wings are yet to arrive: who is there at the start is decided by the cues (F41). Duplicate names keep the
-    first; the mission reader has reported them.
+    All ships and wings are yet to arrive: the cues decide which are there at the start (F41). Of duplicate names the
+    first counts; the mission reader has reported them.
     """
     _add_tables(world, mission)
     for row in mission.wings:
@@ -116,7 +116,7 @@ def _add_ships(world: World, mission: Mission) -> None:
 
 
 def fill_ship(ship: Ship, row: ShipDef) -> None:
-    """Give a new ship what its entry in the mission file says (E5)."""
+    """Apply its mission file entry to a new ship (E5)."""
     ship.definition = row
     if row.special_hitpoints > 0:
         ship.max_hull = float(row.special_hitpoints)
@@ -209,7 +209,7 @@ def _add_formulas(world: World, mission: Mission) -> None:
 
 
 def _named_sides(mission: Mission) -> Iterator[str]:
-    """Yield the sides that formulas name, in lower case: the original's load check has made sure that they exist."""
+    """Yield the sides that formulas name, in lower case; the original's load check guarantees that they exist."""
     for formula in mission.formulas():
         for node in formula.root.walk():
             row = CATALOG.get(node.operator) if node.kind is NodeKind.LIST and node.operator is not None else None
@@ -221,7 +221,7 @@ def _named_sides(mission: Mission) -> Iterator[str]:
 
 
 def add_named_subsystems(world: World, formula: SexpExpression) -> None:
-    """Give ships the subsystems that a formula names: the original's load check has made sure that they exist (A40)."""
+    """Add the subsystems that a formula names to their ships; the original's load check guarantees them (A40)."""
     for node in formula.root.walk():
         if node.kind is not NodeKind.LIST or node.operator is None:
             continue

@@ -1,4 +1,4 @@
-"""The mission log: what happened to whom and when, as the outcome operators look it up (H.1, L)."""
+"""The mission log: what happened to which ship or wing and when; outcome operators look it up (H.1, L)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ SUBSYSTEM_CARGO_REVEALED: Final = "subsystem-cargo-revealed"
 GOAL_SATISFIED: Final = "goal-satisfied"
 GOAL_FAILED: Final = "goal-failed"
 
-#: The kinds whose second name is a subsystem's: one trailing `s` is of no account there (M2.1).
+#: The kinds whose second name is a subsystem; lookups ignore one trailing `s` of it (M2.1).
 _SUBSYSTEM_SECOND: Final = frozenset((SUBSYSTEM_DESTROYED, SUBSYSTEM_CARGO_REVEALED))
-#: The kinds whose two names may stand in either order (H: "dock entries match in either name order").
+#: The kinds that match their two names in either order (H: "dock entries match in either name order").
 _EITHER_ORDER: Final = frozenset((DOCKED, UNDOCKED))
 
 _NOTHING: Final[Mapping[str, int]] = {}
@@ -37,7 +37,7 @@ _NOTHING: Final[Mapping[str, int]] = {}
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of the log: when (16.16 fixed-point seconds, G4), what kind, about whom, and a second name if any."""
+    """One line of the log: time (16.16 fixed-point seconds, G4), kind, name, and a second name if any."""
 
     fix: int
     kind: str
@@ -91,7 +91,7 @@ class MissionLog:
         return found.get(kind) if found is not None else None
 
     def firsts(self, name: str) -> Mapping[str, int]:
-        """Return the time (fix) of the first entry of each kind about name; to be read at once, not to be kept."""
+        """Return the time (fix) of the first entry of each kind about name; read it at once and do not keep it."""
         return self._by_name.get(name.lower(), _NOTHING)
 
     def nth(self, kind: str, name: str, second: str, count: int) -> int | None:

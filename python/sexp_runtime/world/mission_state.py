@@ -1,4 +1,4 @@
-"""The running state of a mission's events and goals: what section F changes and what formulas read of it."""
+"""The running state of a mission's events and goals, which section F changes and formulas read."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any, Final
 
 
 class Kind(StrEnum):
-    """What a formula belongs to; the texts are those that games, reports and recordings use."""
+    """What a formula belongs to; games, reports and recordings use these texts."""
 
     EVENT = "event"
     GOAL = "goal"
@@ -21,7 +21,7 @@ GOAL_FAILED: Final = "failed"
 
 
 class EventState:
-    """One event while the mission runs (F.2); processing belongs to the event manager, this only holds the fields.
+    """One event while the mission runs (F.2). It only holds fields; the event manager processes it.
 
     `timestamp` and `satisfied_time` are milliseconds of the event clock, None for "none"; a timestamp can also be
     STAMP_NEVER or STAMP_IMMEDIATE of the clock module (F9). `interval_ms` and `chain_delay_ms` are milliseconds,

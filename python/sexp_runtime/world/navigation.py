@@ -12,7 +12,7 @@ from sexp_runtime.world.ships import DEATH_ROLL, ORIGIN, PRESENT, Ship, Vector
 if TYPE_CHECKING:
     from sexp_runtime.world.state import WorldState
 
-#: The fact of which points there are and which have been visited; that of where their targets are.
+#: Facts: which points exist and which have been visited; where their targets are.
 NAVIGATION: Final[FactKey] = ("navigation",)
 NAV_POSITION: Final[FactKey] = ("nav", "position")
 #: How many points there can be.
@@ -20,14 +20,14 @@ MAX_POINTS: Final = 8
 #: Metres to the player's ship within which a point is visited, and within which a ship is linked (N4.4, N4.9).
 VISIT_DISTANCE: Final = 1000.0
 LINK_DISTANCE: Final = 1000.0
-#: Flags of a ship that the autopilot takes along, and of one that it will once the player has been near.
+#: The flag of a ship that the autopilot takes along; the flag of a ship that it does once the player was near.
 CARRY: Final = "nav-carry-status"
 NEEDS_LINK: Final = "nav-needslink"
 
 
 @dataclass(slots=True)
 class NavPoint:
-    """One point: its target is a ship by key, or a waypoint by name; `target` "" is a point without one."""
+    """One point. Its target is a ship's key or a waypoint's name; "" means no target."""
 
     name: str
     target: str
@@ -44,19 +44,19 @@ def quick_distance(one: Vector, other: Vector) -> float:
 
 
 class Navigation:
-    """The points of a mission, found by the first of a name in any case."""
+    """The points of a mission; lookups ignore case and find the first of a name."""
 
     __slots__ = ("_in_use", "_needing", "_refresh_facts", "_world", "points", "stirred")
 
     def __init__(self, world: WorldState, refresh_facts: Callable[[Ship], None]) -> None:
-        """`refresh_facts` works out anew whose facts a change of a ship touches."""
+        """`refresh_facts` recomputes which facts a change of a ship touches."""
         self._world = world
         self._refresh_facts = refresh_facts
-        #: The slots; None is a free one.
+        #: The slots; None marks a free slot.
         self.points: list[NavPoint | None] = [None] * MAX_POINTS
         self._in_use: list[NavPoint] = []
         self._needing: list[Ship] = []
-        #: Whether ships that need a link have come, gone or changed.
+        #: Whether ships that need a link have arrived, left or changed.
         self.stirred = True
 
     def find(self, name: str) -> NavPoint | None:
@@ -98,7 +98,7 @@ class Navigation:
             self._world.facts.changed(NAVIGATION)
 
     def _changed(self) -> None:
-        """Take note of other points: whose movement counts, and what formulas read."""
+        """Update what depends on the points: which ships' movement counts, and what formulas read."""
         self._in_use = [point for point in self.points if point is not None]
         targets = {point.target for point in self._in_use if point.is_ship}
         for ship in self._world.ships.values():
@@ -109,7 +109,7 @@ class Navigation:
         self._world.facts.changed(NAV_POSITION)
 
     def rename_jump_node(self, name: str, new: str) -> bool:
-        """Give a jump node another name (N4.10); False if there is none of the old one."""
+        """Rename a jump node (N4.10); False if no node has the old name."""
         world = self._world
         place = world.jump_nodes.pop(name.lower(), None)
         if place is None:
@@ -127,7 +127,7 @@ class Navigation:
         return self._world.point(point.target) or ORIGIN
 
     def distance(self, name: str) -> int:
-        """Return the whole metres from the player's ship to a point: -1 for an unknown point, 0 without a ship."""
+        """Return whole metres from the player's ship to a point: -1 for an unknown point, 0 without a ship."""
         point = self.find(name)
         if point is None:
             return -1
@@ -135,7 +135,7 @@ class Navigation:
         return 0 if ship is None else int(quick_distance(ship.position, self.place(point)))
 
     def frame(self) -> None:
-        """Note which points the player's ship is near, and link the ships near it that need it (N4.4, N4.9)."""
+        """Mark points near the player's ship as visited, and link the ships near it that need a link (N4.4, N4.9)."""
         if not self._in_use and not self._needing and not self.stirred:
             return
         world = self._world

@@ -1,4 +1,4 @@
-"""Orders that ships and wings have been given: what they are about, how many are kept, when they end (N2)."""
+"""Orders given to ships and wings: their subjects, how many are kept, when they end (N2)."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from sexp_runtime.world.variables import VariableManager
 if TYPE_CHECKING:
     from sexp_runtime.world.state import WorldState
 
-#: An order as `add-goal` hands it on: its name, then its evaluated arguments.
+#: An order as `add-goal` passes it: its name, then its evaluated arguments.
 Goal = tuple["int | str | tuple[object, ...]", ...]
 
-#: Most orders that a ship or wing has at a time (N2.3).
+#: Maximum number of orders of a ship or wing at one time (N2.3).
 MAX_ORDERS: Final = 5
-#: Bounds of a priority, and that of an order to form up that names none (N2.5).
+#: Bounds of a priority, and the default priority of an order to form up (N2.5).
 LEAST_PRIORITY: Final = 1
 MOST_PRIORITY: Final = 200
 FORM_UP_PRIORITY: Final = 99
-#: Metres to its subject at which an order to fly there is carried out, if it names none (N2.9).
+#: Default distance in metres to its subject at which an order to fly there is complete (N2.9).
 FLY_TO_DISTANCE: Final = 300
 
 _FORM_UP: Final = "ai-form-on-wing"
-#: Where the priority stands among an order's arguments; 1 for all others (N2.9).
+#: Position of the priority among an order's arguments; 1 for orders not listed (N2.9).
 _PRIORITY_AT: Final = {
     "ai-chase-any": 0, "ai-destroy-subsystem": 2, "ai-dock": 3, "ai-keep-safe-distance": 0, "ai-play-dead": 0,
     "ai-play-dead-persistent": 0, "ai-undock": 0, "ai-warp-out": 0,
 }  # fmt: skip
-#: Orders that stand for another kind where they name a wing (N2.8).
+#: Orders that become another kind when they name a wing (N2.8).
 _OF_WINGS: Final = {"ai-chase": "ai-chase-wing", "ai-guard": "ai-guard-wing"}
 #: Orders about a ship that end when it has left (N2.10).
 _END_WITH_SHIP: Final = frozenset(
@@ -50,14 +50,14 @@ _PARTS: Final = {
     "ai-disable-ship": "Engine", "ai-disable-ship-tactical": "Engine",
     "ai-disarm-ship": "Turrets", "ai-disarm-ship-tactical": "Turrets",
 }  # fmt: skip
-#: Orders that empty the list when they become the first, and where an argument says that they do not (N2.11).
+#: Orders that empty the list when they become the first, and the argument that prevents this (N2.11).
 _CLEARING: Final[dict[str, int | None]] = {"ai-play-dead": None, "ai-stay-still": 3, _FORM_UP: 3}
 #: Flags of ships that cannot leave through hyperspace.
 WARPLESS: Final = frozenset(("no-subspace-drive", "break-warp", "never-warp"))
 
 
 class Order(NamedTuple):
-    """One entry of a list of orders: the order, when (fix) it was given, whether to the ship's wing."""
+    """One entry of a list of orders: the order, the time (fix) it was given, whether the ship's wing received it."""
 
     goal: Goal
     fix: int
@@ -65,7 +65,7 @@ class Order(NamedTuple):
 
 
 class Standing(Enum):
-    """What becomes of an order in a frame."""
+    """What happens to an order in a frame."""
 
     OPEN = auto()
     ON_HOLD = auto()  #: cannot be carried out yet
@@ -73,12 +73,12 @@ class Standing(Enum):
 
 
 def priority_place(name: str) -> int:
-    """Return where the priority stands among the arguments of an order, counted from 0."""
+    """Return the position of the priority among an order's arguments, counted from 0."""
     return _PRIORITY_AT.get(name, 1)
 
 
 def priority(goal: Goal) -> int:
-    """Return the priority of an order, cut to 1..200 (N2.5)."""
+    """Return the priority of an order, limited to 1..200 (N2.5)."""
     place = 1 + priority_place(str(goal[0]))
     value = goal[place] if place < len(goal) else FORM_UP_PRIORITY if goal[0] == _FORM_UP else 0
     return max(LEAST_PRIORITY, min(value if isinstance(value, int) else 0, MOST_PRIORITY))
@@ -91,20 +91,20 @@ def subject(goal: Goal) -> str:
 
 
 def kind(world: WorldState, goal: Goal) -> str:
-    """Return the kind of an order: its name, or that of the order about wings that it stands for (N2.8)."""
+    """Return the kind of an order: its name, or the wing order that it becomes (N2.8)."""
     name = str(goal[0])
     return _OF_WINGS[name] if name in _OF_WINGS and world.wing(subject(goal)) is not None else name
 
 
 def is_warp(goal: Goal) -> bool:
-    """Whether an order is one to leave, which does not count as an order given (N2.15)."""
+    """Whether an order is to leave; such an order does not count as an order given (N2.15)."""
     return "warp" in str(goal[0])
 
 
 def with_order(orders: tuple[Order, ...], new: Order | None, in_force: Order | None = None) -> tuple[Order, ...]:
-    """Return a list with one more order; a full one loses the oldest that is not in force (N2.3).
+    """Return a list with one more order; a full list loses the oldest order that is not in force (N2.3).
 
-    None is an order that turns out not to be one when its place has been made already (N2.5).
+    None stands for an invalid order: a full list still loses an order for it (N2.5).
     """
     if len(orders) < MAX_ORDERS:
         return orders if new is None else (*orders, new)
@@ -113,7 +113,7 @@ def with_order(orders: tuple[Order, ...], new: Order | None, in_force: Order | N
 
 
 def matched(goals: Iterable[Goal], old: Iterable[Order], now: int) -> tuple[Order, ...]:
-    """Return the orders for a list of goals: those of the old list as they are, the others given now (fix)."""
+    """Return the orders for a list of goals: those of the old list stay as they are, others are given now (fix)."""
     left = list(old)
     found: list[Order] = []
     for goal in goals:
@@ -143,18 +143,18 @@ def _literal(node: SyntaxNode, variables: VariableManager) -> int | str:
 
 
 def file_orders(definition: object, variables: VariableManager, fix: int, of_wing: bool = False) -> tuple[Order, ...]:
-    """Return the orders that a ship's or wing's entry in the mission file gives it at a moment (N2.4, N2.18)."""
+    """Return the orders that a ship or wing gets from its mission file entry at a moment (N2.4, N2.18)."""
     orders: tuple[Order, ...] = ()
     for goal in initial_goals(getattr(definition, "goals", None), variables):
         orders = with_order(orders, Order(goal, fix, of_wing))
     return orders
 
 
-# Upkeep: once per frame for ships whose orders, or what these are about, changed
+# Upkeep: once per frame, for ships whose orders or their subjects changed
 
 
 def standing(world: WorldState, ship: Ship, goal: Goal) -> Standing:
-    """Return what becomes of one order of a ship now (N2.10)."""
+    """Return what happens to one order of a ship now (N2.10)."""
     name = kind(world, goal)
     if name in _PATHS:
         return Standing.OPEN if subject(goal).lower() in world.waypoints else Standing.OVER
@@ -178,7 +178,7 @@ def standing(world: WorldState, ship: Ship, goal: Goal) -> Standing:
 
 
 def _is_done(ship: Ship, other: Ship, name: str, goal: Goal) -> bool:
-    """Whether an order about a ship that is there needs nothing more (N2.9, N2.10)."""
+    """Whether an order about a ship that is there is complete (N2.9, N2.10)."""
     if name in _IGNORES:
         return True
     if name == "ai-fly-to-ship":
@@ -212,9 +212,9 @@ def _overrides(goal: Goal) -> bool:
 
 
 class OrderKeeper:
-    """Looks after the orders of all ships, once a frame and only when something has happened to them.
+    """Updates the orders of all ships, once a frame and only when something relevant changed.
 
-    `stirred` says that it has: the world sets it when orders, the roster or subsystems change.
+    The world sets `stirred` when orders, the roster or subsystems change.
     """
 
     __slots__ = ("_flying_to", "_set", "_world", "stirred")
@@ -234,7 +234,7 @@ class OrderKeeper:
         for ship in self._world.ships.values():
             if ship.orders and ship.status is PRESENT and (ship.key != player.ship or player.under_ai):
                 self._keep(ship)
-        self.stirred = self._flying_to  # whether one is there can change in every frame
+        self.stirred = self._flying_to  # this can change in every frame
 
     def _keep(self, ship: Ship) -> None:
         world = self._world
@@ -253,5 +253,5 @@ class OrderKeeper:
 
 
 def live(ship: Ship) -> bool:
-    """Whether there is a ship to obey an order: present or dying."""
+    """Whether a ship is there to obey an order: present or dying."""
     return ship.status is PRESENT or ship.status is DEATH_ROLL

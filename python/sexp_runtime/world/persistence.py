@@ -1,4 +1,4 @@
-"""Variables and containers that outlive a mission: the campaign's and the pilot's store, and their files (J10, J25)."""
+"""Variables and containers kept after a mission: the stores of campaign and pilot, and their files (J10, J25)."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MAX_FILE_BYTES: Final = 16 * 1024 * 1024
 
 
 class StoreError(Exception):
-    """A store could not be written, or read; the text says which file and why."""
+    """A store could not be written or read; the text names the file and the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Store:
     containers: dict[str, StoredContainer] = field(default_factory=dict)
 
     def pack(self) -> bytes:
-        """Return the store as the bytes of a file; StoreError without msgpack."""
+        """Return the store in the file format; StoreError without msgpack."""
         body = {
             "version": VERSION,
             "variables": [[v.name, v.text, v.type, v.eternal, v.persistence] for v in self.variables.values()],
@@ -78,7 +78,7 @@ class Store:
 
     @classmethod
     def unpack(cls, data: bytes) -> Store:
-        """Return the store in the bytes of a file; StoreError when they are damaged or of an unknown version."""
+        """Return the store in a file's bytes; StoreError when they are damaged or of an unknown version."""
         if not data.startswith(MAGIC):
             raise StoreError("the file does not start as a store of variables does")
         try:
@@ -118,9 +118,9 @@ def _rows(body: dict[Any, Any], name: str, types: tuple[type, ...]) -> list[list
 
 
 def write_store(path: Path, store: Store) -> None:
-    """Write a store so that the file is either the old or the new one, whatever happens in between.
+    """Write a store atomically: the file is always either the old or the new one.
 
-    StoreError when it cannot be written (no room, no permission ...); the old file is then as it was.
+    StoreError when it cannot be written (no space, no permission ...); the old file then stays unchanged.
     """
     temporary: str | None = None
     try:
@@ -143,7 +143,7 @@ def write_store(path: Path, store: Store) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Ask the system to make the renaming durable; not every system can, and the data are safe without."""
+    """Ask the system to make the renaming durable. Not every system can; the data are safe without it."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:
@@ -156,7 +156,7 @@ def _sync_folder(folder: Path) -> None:
 class StoreLoad:
     """A store read from a file.
 
-    `problem` says what was wrong, "" if nothing; `kept_as` is where a damaged file was put.
+    `problem` describes what was wrong, "" if nothing; `kept_as` is the new path of a damaged file.
     """
 
     store: Store
@@ -167,8 +167,8 @@ class StoreLoad:
 def read_store(path: Path) -> StoreLoad:
     """Read a store; a missing file is an empty store.
 
-    A damaged file, or one of a newer version, is renamed and so kept aside, never overwritten; the store is then empty
-    and `problem` says why. A file that cannot be read at all is a StoreError, for writing over it could lose it.
+    A damaged file, or one of a newer version, is renamed and never overwritten; the store is then empty and `problem`
+    says why. A file that cannot be read at all is a StoreError, because overwriting it could lose its data.
     """
     try:
         if path.stat().st_size > MAX_FILE_BYTES:
@@ -202,11 +202,11 @@ def _keep_aside(path: Path, reason: str) -> StoreLoad:
 
 
 def save_variables(world: World, campaign: Store, pilot: Store, *, accepted: bool) -> None:
-    """Take what is to be kept from a world at mission end (J10, J25).
+    """Collect a world's persistent variables and containers at mission end (J10, J25).
 
-    Variables and containers that are saved on mission close always; those saved on progress when the result was
-    `accepted`. Eternal ones go to the pilot, others to the campaign. As in the original only the first N slots of the
-    table are looked at, N being the number of variables set (R35).
+    Those saved on mission close are always taken, those saved on progress only when the player `accepted` the
+    result. Eternal ones go to the pilot, others to the campaign. As in the original, only the first N slots of the
+    table count, N being the number of variables set (R35).
     """
     kinds = (SAVE_ON_CLOSE, SAVE_ON_PROGRESS) if accepted else (SAVE_ON_CLOSE,)
     table = world.variables
@@ -223,7 +223,7 @@ def save_variables(world: World, campaign: Store, pilot: Store, *, accepted: boo
 
 
 def stored_container(container: Container) -> StoredContainer:
-    """Return a container as a store keeps it."""
+    """Return the stored form of a container."""
     data = container.items if container.kind == LIST else [text for pair in container.pairs.items() for text in pair]
     return StoredContainer(
         container.name,
@@ -237,10 +237,10 @@ def stored_container(container: Container) -> StoredContainer:
 
 
 def load_variables(world: World, campaign: Store, pilot: Store) -> None:
-    """Give a world's persistent variables and containers their stored values at mission load (J10, J25).
+    """Set a world's persistent variables and containers to their stored values at mission load (J10, J25).
 
-    Variables declared eternal take those of the pilot's store, others those of the campaign's (R36). As in the original
-    only the first N slots are looked at, N being the number of variables set.
+    Eternal variables take the values of the pilot's store, others those of the campaign's (R36). As in the original,
+    only the first N slots count, N being the number of variables set.
     """
     table = world.variables
     for index in range(len(table)):
@@ -288,12 +288,12 @@ class PersistentStores:
         self.problems: list[str] = [load.problem for load in loads if load.problem]
 
     def load_into(self, world: World) -> None:
-        """Give the world's persistent variables and containers their stored values."""
+        """Set the world's persistent variables and containers to their stored values."""
         if world.campaign is not None:
             load_variables(world, self.campaign, self.pilot)
 
     def save_from(self, world: World, *, accepted: bool) -> None:
-        """Keep what the mission leaves and write both files; StoreError as `write_store`."""
+        """Collect the mission's persistent values and write both files; StoreError as in `write_store`."""
         if world.campaign is None:
             return
         save_variables(world, self.campaign, self.pilot, accepted=accepted)
@@ -302,7 +302,7 @@ class PersistentStores:
 
 
 def safe_name(name: str) -> str:
-    """Return a name fit for a file: letters, digits, dash and underscore, others as their code in hexadecimal."""
+    """Return a valid file name: letters, digits, dash and underscore stay, others become their hexadecimal code."""
     shown = "".join(
         char if char.isascii() and (char.isalnum() or char in "-_") else f"={ord(char):x}=" for char in name
     )

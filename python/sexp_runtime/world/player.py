@@ -1,4 +1,4 @@
-"""What formulas can read of the player, the pilot's statistics, and the orders given in play."""
+"""What formulas can read about the player: state, the pilot's statistics, and orders given in play."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 class Player:
     """The player's state. World.set_player changes it and touches ("player", field).
 
-    `ship` is the key of the player's ship, "" when there is none; `target` the key of the targeted ship, with the
-    moment (fix) since when in `target_fix`, and likewise for the targeted subsystem, jump node and missile lock.
+    `ship` is the key of the player's ship, "" when there is none. `target` is the key of the targeted ship and
+    `target_fix` the time (fix) of targeting; likewise for the targeted subsystem, jump node and missile lock.
     `class_kills` counts the pilot's kills in this mission by lower-case class name.
     """
 
@@ -36,7 +36,7 @@ class Player:
     class_kills: dict[str, int] = field(default_factory=dict)
 
 
-#: Fields that one fact stands for: changing the first touches ("player", second).
+#: Fields that share a fact with another field: changing the first touches ("player", second).
 PLAYER_FACTS: dict[str, str] = {
     "target_fix": "target",
     "subsystem_fix": "subsystem",
@@ -52,7 +52,7 @@ PLAYER_FACTS: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class PlayerOrder:
-    """One order of the player: to whom, what, about whom, when (fix), from whom, which subsystem; keys lower-case."""
+    """One order of the player: recipient, order, subject, time (fix), sender, subsystem; keys are lower-case."""
 
     to: str
     what: str

@@ -1,4 +1,4 @@
-"""Quotas: bounds of what a mission may make grow, so that no file can take all memory or time of a game."""
+"""Quotas: limits on what a mission can make grow, so that no file can use up a game's memory or time."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """How much a mission may make; none that we know of comes near.
+    """Limits of one mission run; no known mission comes near them.
 
     container_items: items of one container; an action that would exceed it does nothing. ships: ships of the whole run,
-    those gone included; later waves and `ship-create` make no more. candidates: what one evaluation of an argument form
-    tries; the rest is left out. Each is warned about, with the formula's line.
+    including those gone; at the limit later waves and `ship-create` make no more. candidates: candidates that one
+    evaluation of an argument form tries; it skips the rest. Each limit reached gives a warning with the formula's line.
     """
 
     container_items: int = 100_000

@@ -26,10 +26,10 @@ def _seeded_state(seed: int) -> tuple[int, ...]:
 
 
 class MersenneTwister:
-    """A mt19937 generator; Python's own generator does the twisting, only the seeding differs.
+    """A mt19937 generator. Python's own generator does the twisting; only the seeding differs.
 
-    `draws` counts the numbers handed out since the mission started. `before_draw` is called before a number is handed
-    out or the sequence changes, when set: by who has still to `skip` numbers whose values nobody wants to know.
+    `draws` counts the numbers drawn since the mission started. `before_draw`, when set, is called before a number is
+    drawn or the sequence changes. Code that defers draws sets it, to `skip` numbers with unused values first.
     """
 
     __slots__ = ("_bits", "_random", "before_draw", "draws", "seed_used")
@@ -50,7 +50,7 @@ class MersenneTwister:
         self.seed_used = seed
 
     def reseed(self, seed: int) -> None:
-        """Reseed as `rand` does with its third argument: nothing for seed <= 0, the default seed for 1 (I1)."""
+        """Reseed as `rand` does with its third argument: seed <= 0 changes nothing, 1 means the default seed (I1)."""
         if seed > 0:
             self.seed(DEFAULT_SEED if seed == 1 else seed)
 
@@ -62,20 +62,20 @@ class MersenneTwister:
         return self._bits(32)
 
     def next31(self) -> int:
-        """Return the next output cut to 31 bits, 0 .. 2**31 - 1, as the original's random helper hands it out (I1)."""
+        """Return the next output cut to 31 bits, 0 .. 2**31 - 1, like the original's random helper (I1)."""
         if self.before_draw is not None:
             self.before_draw()
         self.draws += 1
         return self._bits(32) >> 1
 
     def skip(self, count: int) -> None:
-        """Draw so many outputs, 0 or more, whose values nobody wants to know; `before_draw` is not called."""
+        """Draw and discard `count` outputs, 0 or more; does not call `before_draw`."""
         if count:
             self.draws += count
             self._bits(32 * count)  # takes one output for each 32 bits
 
     def below(self, count: int) -> int:
-        """Return a number in 0 .. count - 1 as remainder of a 31-bit output; count must be positive (I1)."""
+        """Return a number in 0 .. count - 1, the remainder of a 31-bit output; count must be positive (I1)."""
         return self.next31() % count
 
     def between(self, low: int, high: int) -> int:
@@ -83,11 +83,11 @@ class MersenneTwister:
         return low + self.next31() % (high - low + 1)
 
     def state_hash(self) -> str:
-        """Return a short text that is equal for equal generator states, for comparing traces."""
+        """Return a short text that is equal for equal generator states, to compare traces."""
         return hashlib.blake2b(repr(self._random.getstate()[1]).encode(), digest_size=8).hexdigest()
 
     def state(self) -> tuple[int, ...]:
-        """Return the whole state, to be handed to `restore`."""
+        """Return the whole state, for `restore`."""
         words: tuple[int, ...] = self._random.getstate()[1]
         return words
 

@@ -31,7 +31,7 @@ class ShipStatus(Enum):
     EXITED = "exited"
 
 
-# Members by names of their own: looking one up in its class takes longer than most of what is done with it.
+# Module-level names of the members: looking a member up in its class takes longer than most uses of it.
 NOT_YET: Final = ShipStatus.NOT_YET
 PRESENT: Final = ShipStatus.PRESENT
 DEATH_ROLL: Final = ShipStatus.DEATH_ROLL
@@ -45,12 +45,12 @@ class ExitKind(Enum):
     DEPARTED = "departed"
     VANISHED = "vanished"
     SELF_DESTRUCTED = "self-destructed"
-    STAYED = "present at the end"  #: was there when the mission ended (R70)
+    STAYED = "present at the end"  #: present when the mission ended (R70)
 
 
 @dataclass(frozen=True, slots=True)
 class ExitRecord:
-    """What is remembered of a ship that exited other than by vanishing (F48); `fix` is when, in 1/65536 seconds."""
+    """The exit record of a ship that did not vanish (F48); `fix` is the time in 1/65536 seconds."""
 
     kind: ExitKind
     fix: int
@@ -84,7 +84,7 @@ class Subsystem:
 
     def __init__(self, name: str, max_hull: float = 100.0, kind: str | None = None) -> None:
         self.name = name
-        #: The last word of the facts about it.
+        #: The last word of the facts about the subsystem.
         self.fact = "subsystem:" + name.lower()
         self.type = subsystem_type(name) if kind is None else kind
         self.max_hull = max_hull
@@ -95,10 +95,10 @@ class Subsystem:
         self.ai_class = ""
         self.armor = ""
         self.disrupted = False
-        #: Where it is on the ship: metres to the right, up and forward of the ship's centre.
+        #: Place on the ship: metres to the right, up and forward of the ship's centre.
         self.offset: Vector = ORIGIN
         self.flags: frozenset[str] = frozenset()
-        #: Percent of the maximum below which damage does not bring it (M3.20).
+        #: Damage does not bring it below this percentage of the maximum (M3.20).
         self.guardian = 0
 
 
@@ -123,15 +123,15 @@ class Ship(ShipCore):
     """One entry of the ship registry, alive or not. Fields are changed through World only.
 
     `key` is the lower-case name. Hull and shields are points, positions metres, velocities metres a second.
-    `speed_bound` is the greatest speed in metres a second that the ship can have until it is told otherwise, or None
-    when nobody promises one. `cargo_fix` and `tag_fix` say since when (1/65536 seconds) cargo is known and the ship has
-    been tagged; `tag_fix` None means never; `tag_ends` are the moments (mission microseconds) at which tags of level 1
-    and 2 end. `docked` holds the keys of the ships directly docked to this one, `dock_points` the own docking point
-    that each of them holds on to, where it is known.
+    `speed_bound` is the ship's maximum speed in metres a second until the game sets another, or None when the game
+    guarantees none. `cargo_fix` and `tag_fix` say since when (1/65536 seconds) cargo is known and the ship is tagged;
+    `tag_fix` None means never. `tag_ends` holds the times (mission microseconds) at which tags of level 1 and 2 end.
+    `docked` holds the keys of ships docked directly to this one, `dock_points` this ship's docking point for each of
+    them, where it is known.
 
-    A ship that is yet to arrive is its own entry of the mission file. `entry` is that of a ship whose entry goes on
-    without it: the file's ship that later waves are made from too (M12.1), or, of a created ship, the file's ship
-    of that name, which is still to come (M11.6). Entries are ships as well, yet to arrive and not in the registry.
+    A ship that is yet to arrive is its own entry of the mission file. `entry` is set when the entry is a separate
+    object: the file's ship from which later waves are also made (M12.1), or, for a created ship, the file's ship of
+    that name, which is still to arrive (M11.6). Such entries are ships too, yet to arrive and not in the registry.
     """
 
     __slots__ = (
@@ -207,22 +207,22 @@ class Ship(ShipCore):
         self.docked: set[str] = set()
         self.dock_points: dict[str, str] = {}
         self.subsystems: dict[str, Subsystem] = {}
-        #: Hits and maxima of all subsystems of a kind as they were when they were added up last, by kind; None while
-        #: that is as they are (M2.9, M2.10).
+        #: Sums of hits and maxima of all subsystems of a kind when they were last computed, by kind; None while
+        #: the sums are those of the current values (M2.9, M2.10).
         self.sums: dict[str, tuple[float, float]] | None = None
         self.wing: str | None = None
         self.hotkey = -1
         self.ai_class = ""
         self.armor = ""
         self.shield_armor = ""
-        #: Points of the simulated hull, which only training and actions change; may be below 0 (M3.3).
+        #: Points of the simulated hull, changed only by training and actions; may be below 0 (M3.3).
         self.simulated_hull = 0.0
         self.emp = False
         self.guardian = 0
         self.collision_group = 0
         #: Hull damage in points dealt to this ship, by the attacker's key.
         self.damage_by: dict[str, float] = {}
-        #: Orders that it has (N2.3), and the one that it carries out, which a list that was emptied does not hold.
+        #: The ship's orders (N2.3), and the one that it carries out; an emptied list does not contain that one.
         self.orders: tuple[Order, ...] = ()
         self.order_in_force: Order | None = None
         self.arrival: Any = None
@@ -230,14 +230,14 @@ class Ship(ShipCore):
         self.departing = False
         #: False when the arrival cue was known false at load or the carrier is gone (F42, F44).
         self.arrival_allowed = True
-        #: Whether a navigation point is where this ship is.
+        #: Whether a navigation point has this ship as target.
         self.is_nav_target = False
         self.entry: Ship | None = None
         self.subjects: tuple[FactKey, ...] = ()
         self.position_facts: tuple[FactKey, ...] = ()
         self.velocity_facts: tuple[FactKey, ...] = ()
         self.orientation_facts: tuple[FactKey, ...] = ()
-        #: The board that changes of the ship reach, None until a world has it.
+        #: The board for facts about this ship, None until a world contains the ship.
         self.board: FactBoard | None = None
         self.refresh_facts()
 
@@ -245,7 +245,7 @@ class Ship(ShipCore):
         return f"Ship({self.name!r}, {self.status.value})"
 
     def refresh_facts(self, player_ship: str = "") -> None:
-        """Work out whose facts a change of this ship touches: its own, its wing's, its side's, the player ship's."""
+        """Compute which facts a change of this ship touches: its own, its wing's, its side's, the player ship's."""
         subjects: list[FactKey] = [("ship", self.key), ("team", self.team.lower())]
         if self.wing is not None:
             subjects.append(("wing", self.wing))
@@ -263,7 +263,7 @@ class Ship(ShipCore):
 
     @property
     def goals(self) -> tuple[Goal, ...]:
-        """What its orders say: their names with their arguments."""
+        """The names and arguments of its orders."""
         return tuple(order.goal for order in self.orders)
 
     @property
@@ -278,7 +278,7 @@ class Ship(ShipCore):
         return 100.0 * max(self.hull, 0.0) / self.max_hull if self.max_hull > 0 else 0.0
 
     def subsystem(self, name: str) -> Subsystem | None:
-        """Return the subsystem of that name, or None; neither case nor one trailing `s` is of any account (M2.1)."""
+        """Return the subsystem of that name, or None; ignores case and one trailing `s` (M2.1)."""
         key = name.lower()
         parts = self.subsystems
         found = parts.get(key)
@@ -287,12 +287,12 @@ class Ship(ShipCore):
         return found
 
     def kind_sums(self, kind: str) -> tuple[float, float]:
-        """Return hits and maxima of all subsystems of a kind, in points, as they were added up last (M2.9)."""
+        """Return the last computed sums of hits and maxima of all subsystems of a kind, in points (M2.9)."""
         if self.sums is not None:
             return self.sums.get(kind, (0.0, 0.0))
         parts = [part for part in self.subsystems.values() if part.type == kind]
         return sum(max(part.hull, 0.0) for part in parts), sum(part.max_hull for part in parts)
 
     def tag_end_us(self) -> int:
-        """Return the moment (mission microseconds) at which the last running tag ends."""
+        """Return the time (mission microseconds) at which the last running tag ends."""
         return max(self.tag_ends)

@@ -1,4 +1,4 @@
-"""The state part of the world: registries, clock, log and tables, and the setters through which every change goes."""
+"""The state part of the world: registries, clock, log, tables, and the setters that make every change."""
 
 from __future__ import annotations
 
@@ -37,25 +37,25 @@ from sexp_runtime.world.ships import (
 from sexp_runtime.world.variables import MAX_VARIABLES, MAX_VARIABLES_WCS, VariableManager
 from sexp_runtime.world.wings import Wing
 
-#: A number that a game supplies for an operator, or a special word that the operator knows.
+#: A number that a game supplies for an operator, or one of the operator's special words.
 GameValue = int
-#: The mark of a subsystem whose loss is not logged (M3.21).
+#: The flag of a subsystem whose loss is not logged (M3.21).
 VANISHED: Final = "vanished"
-#: Most names of waypoints whose parts are remembered.
+#: Maximum number of waypoint names cached in parsed form.
 MOST_POINT_NAMES: Final = 4096
-#: Most sides whose ships are remembered.
+#: Maximum number of sides whose ships are cached.
 MOST_SIDES: Final = 64
 
 
 class WorldState(WorldCore):
     """Everything that formulas read.
 
-    Changes go through methods; each real change touches its fact, equal writes stop.
+    Changes go through methods. Each change touches its fact; writing an equal value touches none.
     """
 
     def __init__(self, dialect: Dialect = Dialect.FSO, seed: int = DEFAULT_SEED, quotas: Quotas | None = None) -> None:
         self.dialect = dialect
-        #: Bounds of what the mission may make grow.
+        #: Limits on what the mission can make grow.
         self.quotas = quotas = quotas if quotas is not None else Quotas()
         self.facts = FactBoard()
         self.clock = Clock()
@@ -67,16 +67,16 @@ class WorldState(WorldCore):
         self.class_table = ClassTable()
         #: The ship registry by lower-case name, in file order; ships stay in it after they exit.
         self.ships: dict[str, Ship] = {}
-        #: The same ships by name exactly as written there, for who looks one up all the time.
+        #: The same ships by name exactly as written there, for frequent lookups.
         self.ships_by_name: dict[object, Ship] = {}
         self.wings: dict[str, Wing] = {}
-        #: Names of ships of waves by their older spelling in lower case (see `older_wave_names`).
+        #: Names of wave ships by their older spelling in lower case (see `older_wave_names`).
         self.spellings: dict[str, str] = {}
-        #: Ships by side, as `side_ships` found them since the roster changed last.
+        #: Cache of `side_ships` since the roster last changed.
         self._side_ships: dict[str, list[Ship]] = {}
         self.events: list[EventState] = []
         self.goals: list[GoalState] = []
-        #: Outcomes of events and goals, for whoever tells of them.
+        #: Outcomes of events and goals, for callers that report them.
         self.happenings = Happenings()
         self._event_index: dict[str, EventState] = {}
         self._goal_index: dict[str, GoalState] = {}
@@ -85,19 +85,19 @@ class WorldState(WorldCore):
         #: Waypoint paths by lower-case name: the points in order. Jump nodes by lower-case name: their place.
         self.waypoints: dict[str, list[Vector]] = {}
         self.jump_nodes: dict[str, Vector] = {}
-        #: The mission's messages by lower-case name, None where nobody says which there are.
+        #: The mission's messages by lower-case name, None when they are unknown.
         self.messages: dict[str, Any] | None = None
-        #: Path and index that names of waypoints stand for, "" for a name that is none (see `point`).
+        #: Path and index by waypoint name, "" as path for other names (see `point`).
         self._point_names: dict[str, tuple[str, int]] = {}
         self.player = Player()
         #: Orders that the player gave, oldest first.
         self.orders: list[PlayerOrder] = []
-        #: What looks after the orders of ships.
+        #: Updates the orders of ships.
         self.orders_kept = OrderKeeper(self, self.set_orders)
         self.campaign: Campaign | None = None
-        #: Settings that formulas read: "skill level" (0 very easy .. 4 insane), "language" and what else a game has.
+        #: Settings that formulas read: "skill level" (0 very easy .. 4 insane), "language" and the game's own.
         self.options: dict[str, Any] = {"skill level": 2, "language": "English"}
-        #: Moment (fix) of the last use of each key since it was reset, by lower-case key name.
+        #: Time (fix) of the last use of each key since it was reset, by lower-case key name.
         self.keys: dict[str, int] = {}
         #: Numbers of ships counted, and of those killed, by lower-case ship type (ship-type-destroyed).
         self.type_totals: dict[str, int] = {}
@@ -108,14 +108,14 @@ class WorldState(WorldCore):
         self.navigation = Navigation(self, self._refresh_facts)
         self.supernova = Supernova(self.facts, self.clock)
         self.red_alert = RedAlert(self.clock)
-        #: The sides that the mission knows, in lower case; empty where nobody says which there are (M6.5).
+        #: The sides of the mission in lower case; empty when they are unknown (M6.5).
         self.sides: set[str] = set()
-        #: The words for cargo that the mission knows, in lower case (M9.1).
+        #: The cargo names of the mission, in lower case (M9.1).
         self.cargo_words: set[str] = set()
-        #: What actions have put into weapon banks: weapon by reading operator, ship, turret if any, and bank.
+        #: Weapons that actions have put into banks, by reading operator, ship, turret if any, and bank.
         self.armed: dict[tuple[str | int, ...], str] = {}
         self.mission_over = False
-        #: Ships that actions have moved in this frame, and how far in metres, which docked ones follow in the next.
+        #: Ships that actions moved in this frame, with the offset in metres; docked ships follow in the next frame.
         self.dragged: list[tuple[Ship, Vector]] = []
         self._game: dict[FactKey, GameValue] = {}
 
@@ -151,10 +151,10 @@ class WorldState(WorldCore):
         team: str = "Friendly",
         **fields: Any,
     ) -> Ship:
-        """Put a ship into the registry with the class's default vitals; further fields are set as given.
+        """Add a ship to the registry with the class's default vitals, and set the given fields.
 
         Writes no log entry and counts in no wing: use the life-cycle methods for what happens in play. `hull` and
-        `shields` are points; percentages are for the caller to convert. Raises ValueError for a name that is taken.
+        `shields` are points; the caller converts percentages. Raises ValueError for a name that is taken.
         """
         if name.lower() in self.ships:
             raise ValueError(f"ship {name!r} is in the registry already")
@@ -180,9 +180,9 @@ class WorldState(WorldCore):
         ship.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
 
     def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
-        """Put a wing into the registry; further fields are set as given.
+        """Add a wing to the registry and set the given fields.
 
-        Raises ValueError for a taken name, and for that of a ship once formulas read it: they do so as a ship's only.
+        Raises ValueError for a taken name, and for a ship's name once formulas read it, because they read it as a ship.
         """
         if name.lower() in self.wings:
             raise ValueError(f"wing {name!r} exists already")
@@ -221,15 +221,15 @@ class WorldState(WorldCore):
         return goal
 
     def touch_event(self, index: int) -> None:
-        """Mark the readers of an event whose result, done flag, timestamp, interval or satisfied time changed."""
+        """Touch the fact of an event whose result, done flag, timestamp, interval or satisfied time changed."""
         self.facts.changed(self._event_facts[index])
 
     def touch_goal(self, index: int) -> None:
-        """Mark the readers of a goal whose status or validity changed."""
+        """Touch the fact of a goal whose status or validity changed."""
         self.facts.changed(self._goal_facts[index])
 
     def set_goal_status(self, goal: GoalState, status: str) -> bool:
-        """Give a goal a status; return whether it had another one."""
+        """Set a goal's status; return whether it changed."""
         if goal.status == status:
             return False
         goal.status = status
@@ -246,19 +246,19 @@ class WorldState(WorldCore):
             for name in names:
                 if name in facts.fields:
                     break
-            else:  # as nearly always: of no ship does anybody read any of them
+            else:  # the common case: no formula reads any of these facts of any ship
                 return
         self._mark([(*subject, name) for name in names for subject in ship.subjects])
 
     def _touch_all(self, ship: Ship) -> None:
-        """Touch every fact of a ship that has just appeared in, or been replaced in, the registry."""
+        """Touch every fact of a ship that was just added to, or replaced in, the registry."""
         for subject in ship.subjects:
             self.facts.all_changed(subject[-1])
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
     def change_ship(self, ship: Ship, field: str, value: Any) -> bool:
-        """Set one field of a ship; touch its fact when the value differs from before, and return whether it does.
+        """Set one field of a ship; touch its fact if the value changes, and return whether it does.
 
         `field` is an attribute of Ship; positions, velocities and orientations go through `move_ship`, the life cycle
         through its own methods.
@@ -283,7 +283,7 @@ class WorldState(WorldCore):
         return True
 
     def _refresh_facts(self, ship: Ship) -> None:
-        """Work out anew whose facts a change of the ship touches."""
+        """Recompute which facts a change of the ship touches."""
         ship.board = self.facts
         ship.refresh_facts(self.player.ship)
 
@@ -297,7 +297,7 @@ class WorldState(WorldCore):
         self._roster_changed()
 
     def _status_changed(self, ship: Ship) -> None:
-        """Touch what depends on who is there, after the ship's status changed."""
+        """Touch what depends on which ships are there, after the ship's status changed."""
         self._mark(ship.position_facts)
         self._touch(ship, "jump")
         changed = self.facts.changed
@@ -306,7 +306,7 @@ class WorldState(WorldCore):
         self._roster_changed()
 
     def _roster_changed(self) -> None:
-        """Touch the fact of who is there on which side."""
+        """Touch the fact of which ships are there on which side."""
         self._side_ships.clear()
         self.facts.generation += 1
         self.orders_kept.stirred = self.navigation.stirred = True
@@ -326,7 +326,7 @@ class WorldState(WorldCore):
         return found
 
     def set_flag(self, ship: Ship, flag: str, on: bool = True) -> bool:
-        """Set or clear a flag of a ship, named as in mission files, in any case; return whether anything changed."""
+        """Set or clear a flag of a ship, named as in mission files, ignoring case; return whether it changed."""
         flag = flag.lower()
         if (flag in ship.flags) is on:
             return False
@@ -346,14 +346,14 @@ class WorldState(WorldCore):
         return self.set_subsystems(ship, field, ((subsystem, value),))
 
     def keep_sums(self, ship: Ship) -> None:
-        """Have readers of whole kinds of subsystems go on with the present sums until they are renewed (M2.10)."""
+        """Freeze the sums over whole kinds of subsystems until they are renewed (M2.10)."""
         if ship.sums is None:
             ship.sums = {kind: ship.kind_sums(kind) for kind in {part.type for part in ship.subsystems.values()}}
 
     def set_subsystems(self, ship: Ship, field: str, values: Iterable[tuple[Subsystem, Any]]) -> bool:
-        """Set one field of several subsystems of a ship, telling of all at once; return whether anything changed.
+        """Set one field of several subsystems of a ship and touch their facts once; return whether anything changed.
 
-        The sums of whole kinds (M2.9) are left as they are; `set_subsystem` and what happens in play renew them.
+        The sums over whole kinds (M2.9) stay as they are; `set_subsystem` and events in play renew them.
         """
         changed: list[str] = []
         for subsystem, value in values:
@@ -367,14 +367,14 @@ class WorldState(WorldCore):
         return bool(changed)
 
     def replace_subsystems(self, ship: Ship, subsystems: dict[str, Subsystem]) -> None:
-        """Give a ship other subsystems, by lower-case name."""
+        """Replace a ship's subsystems, given by lower-case name."""
         facts = {part.fact for part in (*ship.subsystems.values(), *subsystems.values())}
         ship.subsystems = subsystems
         ship.sums = None
         self._touch(ship, "subsystems", "subsystem_flags", *sorted(facts))
 
     def add_subsystem(self, ship: Ship, name: str, max_hull: float | None = None, kind: str | None = None) -> Subsystem:
-        """Give a ship a subsystem, or return the one of that name."""
+        """Add a subsystem to a ship, or return the existing one of that name."""
         found = ship.subsystem(name)
         if found is None:
             found = Subsystem(name, ship.max_hull / 10 if max_hull is None else max_hull, kind)
@@ -390,10 +390,9 @@ class WorldState(WorldCore):
         orientation: Matrix | None = None,
         jump: bool = False,
     ) -> None:
-        """Put a ship somewhere (metres, metres a second); made to be called for every ship every frame.
+        """Place a ship (metres, metres a second); fast enough to call for every ship every frame.
 
-        `jump` says that the new position does not follow from the old one by flying no faster than the ship's speed
-        bound.
+        Set `jump` when the ship did not fly from the old position to the new one within its speed bound.
         """
         if position is not ship.position and position != ship.position:
             ship.position = position
@@ -412,7 +411,7 @@ class WorldState(WorldCore):
             self._mark(ship.orientation_facts)
 
     def _mark(self, keys: Sequence[FactKey]) -> None:
-        """Touch several facts; what moves does it in every frame, so this goes past `FactBoard.changed`."""
+        """Touch several facts. Moving ships call this in every frame, so it bypasses `FactBoard.changed`."""
         facts = self.facts
         facts.mark(keys)
         if facts.observer is not None:
@@ -420,7 +419,7 @@ class WorldState(WorldCore):
                 facts.observer(key)
 
     def docked_group(self, ship: Ship) -> list[Ship]:
-        """Return the ship and all that are docked to it directly or through others."""
+        """Return the ship and all ships docked to it directly or through others."""
         group = [ship]
         seen = {ship.key}
         for member in group:
@@ -446,7 +445,7 @@ class WorldState(WorldCore):
         return bool(changed)
 
     def set_orders(self, subject: Ship | Wing, orders: tuple[Order, ...]) -> bool:
-        """Give a ship or wing its list of orders; return whether it differs from before (N2.3)."""
+        """Set the list of orders of a ship or wing; return whether it changed (N2.3)."""
         if subject.orders == orders:
             return False
         subject.orders = orders
@@ -496,9 +495,10 @@ class WorldState(WorldCore):
         return self._game.get(game_fact(op, args), default)
 
     def set_game(self, op: str, args: Iterable[str | int], value: GameValue | None) -> bool:
-        """Supply a value that only a game knows, or withdraw it with None; return whether anything changed.
+        """Supply a value that only the game knows, or withdraw it with None; return whether anything changed.
 
-        Touches ("game", op), ("game", op, first argument) and so on, so that readers may name as many as they know.
+        Touches ("game", op), ("game", op, first argument) and so on, so that readers may name as many arguments as they
+        know.
         """
         key = game_fact(op, args)
         if self._game.get(key) == value:
@@ -520,7 +520,7 @@ class WorldState(WorldCore):
         return True
 
     def press_key(self, name: str) -> None:
-        """Record that the player used a key or control just now, unless that is to be ignored (N14.2)."""
+        """Record that the player used a key or control just now, unless the key is ignored (N14.2)."""
         key = name.lower()
         ignored = self.ignored_keys.get(key, 0)
         if ignored:
@@ -553,7 +553,7 @@ class WorldState(WorldCore):
                 self.facts.changed(("orders", receiver))
 
     def set_campaign(self, campaign: Campaign | None) -> None:
-        """Say which campaign is being played, None for a single mission."""
+        """Set the campaign being played, None for a single mission."""
         self.campaign = campaign
         self.facts.changed(("campaign",))
 
@@ -577,7 +577,7 @@ class WorldState(WorldCore):
         return points[index] if 0 <= index < len(points) else None
 
     def _name_point(self, name: str) -> tuple[str, int]:
-        """Take the name of a waypoint apart and remember its path and index; index -1 if it is no such name."""
+        """Parse a waypoint's name and cache its path and index; index -1 if it is no such name."""
         path, _, number = name.lower().rpartition(":")
         index = int(number[:9]) - 1 if number.isdecimal() and number.isascii() and ":" in name else -1
         if len(self._point_names) >= MOST_POINT_NAMES:
@@ -586,7 +586,7 @@ class WorldState(WorldCore):
         return parts
 
     def end_mission(self) -> None:
-        """Mark the mission as over (H41, F25); what becomes of goals and events is the event manager's part."""
+        """Mark the mission as over (H41, F25); the event manager then decides goals and events."""
         if not self.mission_over:
             self.mission_over = True
             self.facts.changed(("mission",))

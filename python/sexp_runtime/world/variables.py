@@ -33,7 +33,7 @@ def cut_text(text: str, limit: int = MAX_TEXT_BYTES) -> str:
 
 
 class VariableManager:
-    """The variable table. Every real change touches ("var", index); equal writes stop here.
+    """The variable table. Each change touches ("var", index); writing an equal value touches nothing.
 
     `texts`, `names`, `types` are indexed by slot; an unset slot has the name "". `numbers` mirrors `texts` as C `atoi`
     reads them (J1). `eternal`, `network` and `persistence` hold the flags of E2.
@@ -80,7 +80,7 @@ class VariableManager:
         eternal: bool = False,
         persistence: str = NOT_SAVED,
     ) -> int:
-        """Put a variable into the table, in the first free slot unless index says which; return its index.
+        """Add a variable to the table, at `index` or in the first free slot; return its index.
 
         The type is taken from the Python type of value unless `kind` gives it. A name already there or a full table
         is a ValueError (E2).
@@ -117,7 +117,7 @@ class VariableManager:
         return self._index.get(name)
 
     def is_set(self, index: int) -> bool:
-        """Say whether the slot is in the table and holds a variable."""
+        """Whether the slot is in the table and holds a variable."""
         return 0 <= index < self.capacity and self.names[index] != ""
 
     def text(self, index: int) -> str:
@@ -159,7 +159,8 @@ class VariableManager:
     def replace_in(self, text: str) -> str:
         """Return text with each `$name` replaced by that variable's text (A23).
 
-        At each `$` the highest index whose name is a prefix of what follows wins; inserted text is not scanned again.
+        At each `$` the variable with the highest index whose name starts the following text wins. Inserted text is not
+        scanned again.
         """
         if "$" not in text:
             return text

@@ -16,7 +16,7 @@ class Wing:
     count over all waves, `current` the members now present or dying, `wave` the waves that have arrived. `members`
     holds the keys of the members present or dying, in order of arrival; `ships` the names of the wing's ships in the
     mission file. `entries` holds the ships of the mission file that waves are made from, in file order, as soon as the
-    first has come (M12.1). `gone` is set when all waves are used, or the wing departs, and nobody is left (F47).
+    first has arrived (M12.1). `gone` is set when all waves are used, or the wing departs, and no member is left (F47).
     """
 
     __slots__ = (
@@ -70,17 +70,17 @@ class Wing:
         self.entries: list[Any] = []
         self.flags: set[str] = set()
         self.hotkey = -1
-        #: Orders that it remembers for ships to come (N2.2).
+        #: Orders kept for ships yet to arrive (N2.2).
         self.orders: tuple[Order, ...] = ()
         self.arrival: Any = None
         self.departure: Any = None
-        #: Seconds between waves, least and most (F45).
+        #: Seconds between waves, minimum and maximum (F45).
         self.wave_delay_min = 0
         self.wave_delay_max = 0
 
     @property
     def goals(self) -> tuple[Goal, ...]:
-        """What its orders say: their names with their arguments."""
+        """The names and arguments of its orders."""
         return tuple(order.goal for order in self.orders)
 
     def __repr__(self) -> str:
@@ -90,7 +90,7 @@ class Wing:
 def older_wave_names(wing_name: str, ships: int) -> dict[str, str]:
     """Return older spellings, in lower case, of the names of a wing's first ships: number before the mark `#`.
 
-    A mission that names ships of the wing `Ares#one` so, as `Ares 1#one`, may name those of later waves so, too, as
+    A mission that uses names such as `Ares 1#one` for ships of the wing `Ares#one` may use them for later waves too:
     `Ares 3#one` for `Ares#one 3` (M12.5). Empty for a wing without the mark.
     """
     shown, mark, hidden = wing_name.partition("#")

@@ -17,8 +17,8 @@ class World(Lifecycle):
     """State, registries and life cycles of one mission run.
 
     `World(mission)` takes ships, wings, variables, containers, events, goals and waypoints from the mission; `World()`
-    is empty, to be filled with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
-    `quotas` bound what the mission may make grow.
+    starts empty; fill it with `add_ship`, `add_wing`, `add_event` and so on. `seed` starts the random generator.
+    `quotas` limit what the mission can make grow.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class World(Lifecycle):
             populate(self, mission)
 
     def keep_up(self) -> None:
-        """Do what happens by itself in a frame, once who arrives and leaves is decided and before events (F0 (4))."""
+        """Run a frame's automatic changes, after arrivals and departures are decided and before events (F0 (4))."""
         if self.dragged:
             self._drag_docked()
         self.orders_kept.frame()
@@ -45,7 +45,7 @@ class World(Lifecycle):
             self.end_mission()
 
     def _drag_docked(self) -> None:
-        """Let what is docked to ships that actions have moved follow them (N3.2)."""
+        """Move the ships docked to ships that actions have moved (N3.2)."""
         moved = {ship.key for ship, _shift in self.dragged}
         dragged, self.dragged = self.dragged, []
         for ship, shift in dragged:
