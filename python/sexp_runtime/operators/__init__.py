@@ -1,4 +1,4 @@
-"""What each operator means: one module a family; importing this package completes MEANINGS."""
+"""The meaning of each operator, one module per family; importing this package completes MEANINGS."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def register_all(families: Iterable[str] = FAMILIES) -> None:
     """Import the modules, which register their operators; ModuleNotFoundError for one that is not there."""
     for family in families:
         importlib.import_module(f"{__name__}.{family}")
-    # Last, when every family has registered its operators: the actions that are only offered to the game.
+    # Last, after every family has registered its operators: the actions that only the game carries out.
     importlib.import_module(f"{__name__}.actions").register_generic_actions()
 
 

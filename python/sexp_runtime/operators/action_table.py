@@ -25,7 +25,7 @@ the notes say what the original takes for them. A number that is not-a-number (N
 game is not told then; exceptions are in the notes. What each rule is about stands in [rules](rules-actions.md).
 Made from `python/sexp_runtime/operators/action_table*.py` by `tools/sexp operators --actions`.
 """
-#: Stands in a row where there is nothing to say.
+#: Marks an empty column in a row.
 NOTHING: Final = "-"
 
 
@@ -33,8 +33,8 @@ NOTHING: Final = "-"
 class ActionRow:
     """One action of the table.
 
-    `rule` is the number of the rule that it follows. `changes` says what formulas can read afterwards; "" for an
-    action that a game is only told of. `note` holds defaults, units and bounds of its arguments.
+    `rule` is the number of the rule that it implements. `changes` says what formulas can read afterwards; "" for an
+    action that only the game carries out. `note` holds defaults, units and bounds of its arguments.
     """
 
     name: str
@@ -49,7 +49,7 @@ class ActionRow:
 
 
 def parse_rows(text: str) -> Iterator[ActionRow]:
-    """Yield the rows of a text of lines `names | rule | changes | note`; several names in one line have a row each.
+    """Yield the rows of a text of lines `names | rule | changes | note`; each name in a line gets its own row.
 
     Raises ValueError for a line of another form.
     """

@@ -1,6 +1,6 @@
 """Rows of the table of actions for ships, wings, subsystems, weapons, cargo and docking (rules M).
 
-A line is `names | rule | what formulas can read afterwards | note`; `-` for an action that a game is only told of.
+A line is `names | rule | what formulas can read afterwards | note`; `-` for an action that only the game carries out.
 """
 
 from __future__ import annotations

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 #: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
 ActionValue = int | str | tuple["ActionValue", ...]
-#: Stands among evaluated arguments for a number that is none, where an action goes on without it (N1.2).
+#: Replaces not-a-number among evaluated arguments when the action still runs (N1.2).
 NOT_A_NUMBER: Final = "NaN"
-#: What an action changes in the world; it gets the evaluated arguments, of which optional ones may be missing. It
-#: returns NOTHING where the original does nothing at all, so that the game is not told.
+#: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
+#: where the original does nothing at all; the action is then not offered to the game.
 Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
 
 
@@ -38,10 +38,10 @@ class ArgumentKind(Enum):
 
     NUMBER = "number"
     NATURAL = "natural"  #: a number that is never negative (B60)
-    TRUTH = "truth"  #: true or false, handed on as 1 or 0
+    TRUTH = "truth"  #: true or false, passed as 1 or 0
     TEXT = "text"
     EITHER = "either"  #: an expression is a number, an atom is a text
-    VARIABLE = "variable"  #: the variable that is to be written: its name, not its value
+    VARIABLE = "variable"  #: the variable to write: its name, not its value
     ORDER = "order"  #: an `ai-...` descriptor, taken apart but not evaluated
     ACTION = "action"  #: an action, evaluated for its effect
 
@@ -61,12 +61,12 @@ _KINDS = {
     "game-snd": ArgumentKind.EITHER,
     "fireball": ArgumentKind.EITHER,
 }
-# Members by names of their own, because looking them up in the class takes long.
+# Module-level names of the members, because looking them up in the class is slow.
 _FSO, _WCS = Dialect.FSO, Dialect.WCS
 _ATOM = EvalKind.ATOM
 _TEXT, _TRUTH = ArgumentKind.TEXT, ArgumentKind.TRUTH
 _NUMBER, _NATURAL = ArgumentKind.NUMBER, ArgumentKind.NATURAL
-#: Actions that go on where a number is not-a-number, and what they take for it (N1.2).
+#: Actions that still run with not-a-number, and the value that replaces it (N1.2).
 NAN_VALUES: Final[dict[str, ActionValue]] = {
     **dict.fromkeys(("set-nav-color", "set-nav-visited-color"), 0),
     **dict.fromkeys(("play-sound-from-table", "explosion-effect", "warp-effect"), NOT_A_NUMBER),
@@ -81,7 +81,7 @@ NAN_VALUES: Final[dict[str, ActionValue]] = {
     # the weapon is changed, its ammunition is not (M4.10)
     **dict.fromkeys(("set-primary-weapon", "set-secondary-weapon"), NOT_A_NUMBER),
 }
-#: The arguments from which on they do; 0 for all that are not listed.
+#: The first argument for which they do; 0 for actions not listed.
 _NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-effect": 8,
     "set-primary-weapon": 3, "set-secondary-weapon": 3,
 }  # fmt: skip
@@ -90,9 +90,9 @@ _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.
 _plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
 _fewest: dict[tuple[str, bool], int] = {}
-#: Actions whose function only says whether the game is told (see `condition`).
+#: Actions whose function only decides whether the game gets the action (see `condition`).
 CONDITIONAL: set[str] = set()
-#: By function that an action runs: name and effect, for compilers that read the arguments themselves.
+#: Name and effect by action function, for compilers that read the arguments themselves.
 PERFORMED: dict[OperatorFunction, tuple[str, Effect | None]] = {}
 
 
@@ -104,8 +104,8 @@ def kind_of_type(argument_type: str) -> ArgumentKind:
 def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind]:
     """Return how an operator reads its first `count` arguments in a dialect (at least that many entries).
 
-    A position that the catalog gives no type is read as text. An operator that the dialect does not have is read as the
-    other dialect's.
+    A position without a type in the catalog is read as text. An operator missing from the dialect is read as in the
+    other dialect.
     """
     key = (name, dialect is _WCS)
     plan = _plans.get(key)
@@ -123,7 +123,7 @@ def read_arguments(
 ) -> tuple[tuple[ActionValue, ...], list[int]]:
     """Evaluate the arguments of an action or order from left to right.
 
-    Returns the values, and the positions of numbers among them that were not-a-number (their values are 0).
+    Returns the values, and the positions of those that were not-a-number (their values are 0).
     """
     values: list[ActionValue] = []
     no_numbers: list[int] = []
@@ -152,13 +152,13 @@ def read_arguments(
 
 
 def variable_name(ctx: EvaluationContext, node: EvalNode) -> str:
-    """Return the name of the variable that an atom stands for, or the atom's text when it is none."""
+    """Return the name of the variable that an atom refers to, or the atom's text if it refers to none."""
     index = node.variable
     return ctx.text(node) if index is None else ctx.world.variables.names[index]
 
 
 def read_order(ctx: EvaluationContext, node: EvalNode) -> ActionValue:
-    """Return an `ai-...` descriptor as tuple of its name and its evaluated arguments; an atom as text."""
+    """Return an `ai-...` descriptor as a tuple of its name and evaluated arguments; return an atom as text."""
     inner = node.inner
     if inner is None:
         return ctx.text(node)
@@ -169,7 +169,7 @@ def read_order(ctx: EvaluationContext, node: EvalNode) -> ActionValue:
 def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | None) -> Raw:
     """Carry out one action: arguments, effect on the world, offer to the game; the plain result is 1 (C4).
 
-    A number that is not-a-number makes FSO's actions do nothing, but for those in NAN_VALUES; WCS takes it as 0.
+    Not-a-number makes FSO's actions do nothing, except those in NAN_VALUES; WCS takes it as 0.
     Without its required arguments an action does nothing: the original does not load such a mission (A40).
     """
     ctx.effects += 1
@@ -206,7 +206,7 @@ def _meaning(name: str, effect: Effect | None) -> OperatorFunction:
 
 
 def action(*names: str) -> Callable[[Effect], Effect]:
-    """Register the decorated effect for the named actions; it runs after their arguments, before the game is told."""
+    """Register the decorated effect for the named actions; it runs after their arguments, before the game's part."""
 
     def register(effect: Effect) -> Effect:
         for name in names:
@@ -217,7 +217,7 @@ def action(*names: str) -> Callable[[Effect], Effect]:
 
 
 def condition(*names: str) -> Callable[[Effect], Effect]:
-    """Register the decorated function for actions that a game is only told of: it says when it is not (NOTHING)."""
+    """Register the decorated function for actions that only the game carries out: NOTHING keeps one from the game."""
 
     def register(test: Effect) -> Effect:
         CONDITIONAL.update(names)
@@ -227,7 +227,7 @@ def condition(*names: str) -> Callable[[Effect], Effect]:
 
 
 def action_effect(name: str, effect: Effect) -> None:
-    """Register one action whose effect is made from a table."""
+    """Register one action with an effect made from a table."""
     operator(name, traits=Trait.ACTION)(_meaning(name, effect))
 
 
@@ -237,15 +237,15 @@ def generic_action(name: str) -> OperatorFunction:
 
 
 def _descriptor(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    # An order outside add-goal and its kin: the original has no meaning for it.
+    # An order outside add-goal and related actions: the original gives it no meaning.
     ctx.warn("an order is not an action; use it inside add-goal", node)
     return 0
 
 
 def register_generic_actions() -> None:
-    """Give every action of the catalog that has no meaning yet the generic one, and orders their non-meaning.
+    """Register the generic meaning for all remaining actions of the catalog, and the empty meaning for orders.
 
-    To be called once, after all families are imported.
+    Call this once, after all families are imported.
     """
     for name in CATALOG:
         if name in MEANINGS:
@@ -258,17 +258,17 @@ def register_generic_actions() -> None:
 
 
 def as_text(values: Sequence[ActionValue], index: int, default: str = "") -> str:
-    """Return argument number index as text; the default when it is missing or no text."""
+    """Return argument `index` as text; the default when it is missing or not a text."""
     value = values[index] if index < len(values) else default
     return value if isinstance(value, str) else str(value) if isinstance(value, int) else default
 
 
 def as_number(values: Sequence[ActionValue], index: int, default: int = 0) -> int:
-    """Return argument number index as number; the default when it is missing or no number."""
+    """Return argument `index` as number; the default when it is missing or not a number."""
     value = values[index] if index < len(values) else default
     return value if isinstance(value, int) else default
 
 
 def texts(values: Sequence[ActionValue], start: int = 0) -> list[str]:
-    """Return the arguments from number start on that are texts."""
+    """Return those arguments from `start` on that are texts."""
     return [value for value in values[start:] if isinstance(value, str)]

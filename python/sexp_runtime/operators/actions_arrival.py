@@ -1,4 +1,4 @@
-"""Actions on when, where and in how many waves ships and wings come and go (M.12, M.13)."""
+"""Actions on when, where and in how many waves ships and wings arrive and depart (M.12, M.13)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _location(value: str, known: tuple[str, ...]) -> str | None:
 
 
 def _anchor(values: tuple[ActionValue, ...]) -> str:
-    """Return the anchor that is given, "" for none."""
+    """Return the given anchor, "" for none."""
     anchor = as_text(values, 2)
     return "" if anchor.lower() == "<no anchor>" else anchor
 
@@ -53,9 +53,9 @@ def _set_terms(world: World, value: ActionValue, attribute: str, **fields: Any) 
 
 @action("set-arrival-info")
 def set_arrival_info(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Change how a ship or wing arrives: who, location, anchor, paths, distance in metres, delay (M13.1 to M13.6).
+    """Change how a ship or wing arrives: name, location, anchor, paths, distance in metres, delay (M13.1 to M13.6).
 
-    All terms are set, and no delay is waited for, given or not: the original stores it as one that has run out.
+    Sets all terms. No delay applies, even a given one: the original stores it as already elapsed.
     """
     location, anchor = _location(as_text(values, 1), ARRIVAL_LOCATIONS), _anchor(values)
     if location is not None:
@@ -67,9 +67,9 @@ def set_arrival_info(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 
 @action("set-departure-info")
 def set_departure_info(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Change how a ship or wing departs: who, location, anchor, paths, delay (M13.4).
+    """Change how a ship or wing departs: name, location, anchor, paths, delay (M13.4).
 
-    A delay of 0 or more is not waited for; one below 0 is waited for as many seconds.
+    A delay of 0 or more does not apply; a delay of -n waits for n seconds.
     """
     location, anchor = _location(as_text(values, 1), DEPARTURE_LOCATIONS), _anchor(values)
     if location is not None:
@@ -81,9 +81,9 @@ def set_departure_info(ctx: EvaluationContext, values: tuple[ActionValue, ...]) 
 
 @action("cancel-future-waves")
 def cancel_future_waves(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let no further waves of wings come (M12.8 to M12.10).
+    """Cancel all further waves of wings (M12.8 to M12.10).
 
-    A wing with nobody left is gone then, one whose first wave has not come is yet to arrive for ever.
+    A wing without members is then gone; a wing that has not arrived stays yet to arrive for ever.
     """
     for name in texts(values):
         wing = ctx.world.wing(name)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: How many hotkeys there are.
 HOTKEYS: Final = 8
-#: Actions that change the campaign only: nothing happens outside one (N9.7).
+#: Actions that change only the campaign: nothing happens outside a campaign (N9.7).
 CAMPAIGN_ACTIONS: Final = (
     "allow-ship", "allow-weapon", "tech-add-ships", "tech-add-weapons", "tech-add-intel", "tech-add-intel-xstr",
     "tech-remove-intel", "tech-remove-intel-xstr", "tech-reset-to-default",
@@ -33,9 +33,9 @@ def _player_is_dying(ctx: EvaluationContext) -> bool:
 
 @action("end-mission")
 def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """End the mission after this pass; with false first not while the player's ship is dying (N9.1).
+    """End the mission after this pass; with false as first argument, not while the player's ship is dying (N9.1).
 
-    What becomes of goals and events is settled by the event manager (F25).
+    The event manager decides what happens to goals and events (F25).
     """
     if not as_number(values, 0, 1) and _player_is_dying(ctx):
         return NOTHING
@@ -45,9 +45,9 @@ def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sile
 
 @action("end-campaign")
 def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """End the campaign and with it the mission: nothing outside a campaign (N9.6).
+    """End the campaign and with it the mission; nothing happens outside a campaign (N9.6).
 
-    A supernova that runs ends the campaign itself.
+    A running supernova ends the campaign itself.
     """
     if ctx.world.campaign is None:
         return NOTHING
@@ -58,7 +58,7 @@ def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sil
 
 @action("red-alert")
 def red_alert(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """End the mission four seconds from now, until when the player's ship cannot die; anew at each call (N9.3)."""
+    """End the mission in four seconds; until then the player's ship cannot die. Each call restarts the time (N9.3)."""
     world, ship = ctx.world, player_ship(ctx)
     if ship is None or ship.status is not PRESENT or ship.hull <= 0.0:
         return NOTHING
@@ -82,7 +82,7 @@ condition(*MULTIPLAYER_ACTIONS)(_never)
 
 @action("grant-medal")
 def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Award a medal in a campaign, in place of one awarded before in this mission (N9.8)."""
+    """Award a medal in a campaign; it replaces a medal awarded earlier in this mission (N9.8)."""
     if ctx.world.campaign is None:
         return NOTHING
     if ctx.world.player.medals:
@@ -93,7 +93,7 @@ def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sile
 
 @action("grant-promotion")
 def grant_promotion(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Promote the player in a campaign, which was-promotion-granted sees in this mission (N9.9)."""
+    """Promote the player in a campaign; was-promotion-granted reads it in this mission (N9.9)."""
     if ctx.world.campaign is None:
         return NOTHING
     ctx.world.set_player("promoted", True)
@@ -102,7 +102,7 @@ def grant_promotion(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
 
 @action("change-player-score")
 def change_player_score(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Add points, possibly negative, once for each time the player's ship is named; never below 0 (N9.11)."""
+    """Add points, possibly negative, once for each mention of the player's ship; the score stays at least 0 (N9.11)."""
     player = ctx.world.player
     for name in texts(values, 1):
         if name.lower() == player.ship:
@@ -113,5 +113,5 @@ def change_player_score(ctx: EvaluationContext, values: tuple[ActionValue, ...])
 
 @condition("add-remove-hotkey")
 def add_remove_hotkey(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let the game add ships and wings to a hotkey or remove them; get-hotkey reads the file's hotkey only (N9.13)."""
+    """Have the game add ships and wings to a hotkey or remove them; get-hotkey reads only the file's hotkey (N9.13)."""
     return None if 0 <= as_number(values, 1) < HOTKEYS else NOTHING

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.world import World
 
-#: The flag of a ship whose cargo does not run out.
+#: The flag of a ship that keeps its cargo after a transfer.
 NO_DEPLETE: Final = "cargo-no-deplete"
-#: Most words for cargo that a mission can have (M9.1).
+#: Maximum number of cargo names in a mission (M9.1).
 MOST_CARGO_WORDS: Final = 59
 
 
 def _know_cargo(world: World, cargo: str) -> bool:
-    """Put a word into the mission's table of cargo if it is not there; False if the table is full (M9.1)."""
+    """Add a name to the mission's cargo table if it is missing; False if the table is full (M9.1)."""
     key = cargo.lower()
     if key not in world.cargo_words:
         if len(world.cargo_words) >= MOST_CARGO_WORDS:
@@ -31,11 +31,11 @@ def _know_cargo(world: World, cargo: str) -> bool:
 
 @action("set-cargo")
 def set_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship, the file's entry of one yet to arrive, or a subsystem of one that is there a cargo (M9.1, M9.2)."""
+    """Set the cargo of a ship, there or yet to arrive, or of a present ship's subsystem (M9.1, M9.2)."""
     world, cargo = ctx.world, as_text(values, 0)
     for ship in changeable_ships(world, values[1:2]):
         if ship.exit_record is not None or not _know_cargo(world, cargo):
-            continue  # an exit record keeps a name's second life from being changed (M9.1)
+            continue  # a ship with an exit record cannot change, even if it returned to play (M9.1)
         if len(values) < 3:
             world.set_ship(ship, "cargo", cargo)
         elif ship.status is not NOT_YET:
@@ -46,7 +46,7 @@ def set_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
 
 @action("transfer-cargo")
 def transfer_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Move the first ship's cargo to the second, whose own is lost (M9.3); in WCS only if they are docked."""
+    """Move the first ship's cargo to the second, which loses its own (M9.3); in WCS only if they are docked."""
     world = ctx.world
     source, target = ship_in_space(world, values[0]), ship_in_space(world, values[1])
     if source is None or target is None or not is_cargo(source.cargo):
@@ -58,13 +58,13 @@ def transfer_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> N
         return
     if NO_CARGO.lower() in world.cargo_words:
         world.set_ship(source, "cargo", NO_CARGO)
-    else:  # the first transfer of a mission that has no word for nothing only makes it known
+    else:  # if the mission has no name for "no cargo", the first transfer only adds it
         _know_cargo(world, NO_CARGO)
 
 
 @action("exchange-cargo")
 def exchange_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Swap the cargo of two ships that are docked to each other; both can run out again afterwards (M9.5, M9.14)."""
+    """Swap the cargo of two ships docked to each other; both can then run out of cargo again (M9.5, M9.14)."""
     world = ctx.world
     first, second = ship_in_space(world, values[0]), ship_in_space(world, values[1])
     if first is None or second is None:
@@ -81,7 +81,7 @@ def exchange_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> N
 
 @action("cargo-no-deplete")
 def cargo_no_deplete(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let a big ship keep its cargo when it is transferred, or with 0 not any more (M9.4)."""
+    """Make a big ship keep its cargo in transfers, or with 0 stop that (M9.4)."""
     for ship in ships_in_space(ctx.world, values[:1]):
         if ctx.world.class_table.get(ship.class_name).big:
             ctx.world.set_flag(ship, NO_DEPLETE, as_number(values, 1, 1) != 0)
@@ -91,7 +91,7 @@ def cargo_no_deplete(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 
 @action("jettison-cargo", "jettison-cargo-delay")
 def jettison_cargo(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Undock what is docked to a ship, or only the ships named, with entries; at once in any case (M10.3)."""
+    """Undock all ships docked to a ship, or only those named, with entries; always at once (M10.3)."""
     world = ctx.world
     ship = ship_in_space(world, values[0])
     if ship is None:
@@ -124,7 +124,7 @@ def _subsystems(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> list
 
 @action("set-scanned")
 def set_scanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let the cargo of a ship, or of its subsystems named, become known (M9.6, M9.8)."""
+    """Make the cargo of a ship, or of its named subsystems, known (M9.6, M9.8)."""
     ship = ship_in_space(ctx.world, values[0])
     if ship is None:
         return
@@ -136,7 +136,7 @@ def set_scanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None
 
 @action("set-unscanned")
 def set_unscanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let the cargo of a ship, or of its subsystems named, be unknown again; log entries stay (M9.7)."""
+    """Make the cargo of a ship, or of its named subsystems, unknown again; log entries stay (M9.7)."""
     ship = ship_in_space(ctx.world, values[0])
     if ship is None:
         return
@@ -148,7 +148,7 @@ def set_unscanned(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> No
 
 @action("ship-tag")
 def ship_tag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Tag a ship: level and seconds; level 3 calls a strike, which is the game's affair (M9.10, M9.11)."""
+    """Tag a ship: level and seconds. Level 3 calls a strike, which the game carries out (M9.10, M9.11)."""
     for ship in ships_in_space(ctx.world, values[:1]):
         ctx.world.tag_for(ship, as_number(values, 1), as_number(values, 2))
 

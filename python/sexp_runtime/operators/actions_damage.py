@@ -1,4 +1,4 @@
-"""Actions on hulls, shields and subsystems, and those that end ships (M.3, M.8)."""
+"""Actions on hulls, shields and subsystems, and actions that destroy or remove ships (M.3, M.8)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ GUARDIAN: Final = "guardian"
 
 
 def _change_strength(ctx: EvaluationContext, values: tuple[ActionValue, ...], keep: int, percent: int) -> None:
-    """Set hull, simulated hull or subsystems to `keep` times what they have and a percentage of their maximum."""
+    """Set hull, simulated hull or subsystems to `keep` times their points plus a percentage of their maximum."""
     world = ctx.world
     ship = ship_in_space(world, values[0])
     if ship is None:
@@ -56,21 +56,21 @@ def set_subsystem_strength(ctx: EvaluationContext, values: tuple[ActionValue, ..
 
 @action("repair-subsystem")
 def repair_subsystem(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a subsystem, all of a kind, the hull or the simulated hull some percent of its maximum back (M3.5)."""
+    """Repair a subsystem, all of a kind, the hull or the simulated hull by a percentage of its maximum (M3.5)."""
     if as_number(values, 2) > 0:
         _change_strength(ctx, values, 1, as_number(values, 2))
 
 
 @action("sabotage-subsystem")
 def sabotage_subsystem(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take some percent of its maximum off a subsystem, all of a kind, the hull or the simulated hull (M3.6)."""
+    """Damage a subsystem, all of a kind, the hull or the simulated hull by a percentage of its maximum (M3.6)."""
     if as_number(values, 2) > 0:
         _change_strength(ctx, values, 1, -as_number(values, 2))
 
 
 @action("destroy-subsys-instantly")
 def destroy_subsys_instantly(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Destroy subsystems of a ship; those at 0 already have their entries written again (M3.9)."""
+    """Destroy subsystems of a ship; those already at 0 get their entries again (M3.9)."""
     ship = ship_in_space(ctx.world, values[0])
     if ship is not None:
         for value in values[1:]:
@@ -80,7 +80,7 @@ def destroy_subsys_instantly(ctx: EvaluationContext, values: tuple[ActionValue, 
 
 @action("subsys-set-random")
 def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set each subsystem of a ship, save those named, to a random percentage between two bounds (M3.10, I5)."""
+    """Set each subsystem of a ship, except those named, to a random percentage between two bounds (M3.10, I5)."""
     world = ctx.world
     ship = ship_in_space(world, values[0])
     low, high = max(as_number(values, 1), 0), min(as_number(values, 2), 100)
@@ -102,7 +102,7 @@ def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
 
 @action("ship-copy-damage")
 def ship_copy_damage(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give other ships hull, shields and subsystems of the first, with their maxima; nothing dies of it (M3.11)."""
+    """Copy hull, shields and subsystems of the first ship, with their maxima, to others; nothing dies (M3.11)."""
     world = ctx.world
     source = ship_in_space(world, values[0])
     if source is None:
@@ -132,13 +132,13 @@ def _percent(points: float, maximum: float) -> int:
 
 
 def _share(points: float, maximum: float, whole_percent: bool) -> float:
-    """Return points as they are, or as the mission file keeps them: in whole percent of the maximum (M3.13)."""
+    """Return points unchanged, or as the mission file stores them: in whole percent of the maximum (M3.13)."""
     return maximum * _percent(points, maximum) / 100.0 if whole_percent else points
 
 
 @action("set-shield-energy")
 def set_shield_energy(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the shields of ships to a percentage, also while they are off (M4.1, M4.2)."""
+    """Set the shields of ships to a percentage, even while they are off (M4.1, M4.2)."""
     for ship in ships_in_space(ctx.world, values[1:]):
         if ship.max_shields > 0.0:
             ctx.world.set_ship(ship, "shields", ship.max_shields * min(as_number(values, 0), 100) / 100.0)
@@ -157,11 +157,11 @@ def ship_no_guardian(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 
 
 def _guard(ctx: EvaluationContext, ships: tuple[ActionValue, ...], on: bool) -> None:
-    """Set the threshold of ships that are there; of one yet to arrive only the flag, whose threshold stays (M3.18)."""
+    """Set the threshold of ships that are there; of a ship yet to arrive, only the flag, not its threshold (M3.18)."""
     for ship in changeable_ships(ctx.world, ships):
         if ship.status is NOT_YET:
             ctx.world.set_flag(ship, GUARDIAN, on)
-            if ctx.wcs:  # where the flag gives the threshold at arrival
+            if ctx.wcs:  # the flag sets the threshold at arrival
                 ctx.world.set_ship(ship, "guardian", int(on))
         else:
             ctx.world.set_ship(ship, "guardian", int(on))
@@ -169,14 +169,14 @@ def _guard(ctx: EvaluationContext, ships: tuple[ActionValue, ...], on: bool) -> 
 
 @action("ship-guardian-threshold")
 def ship_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Keep damage from bringing the hull of ships below a percentage (M3.17)."""
+    """Keep damage from reducing the hull of ships below a percentage (M3.17)."""
     for ship in ships_in_space(ctx.world, values[1:]):
         ctx.world.set_ship(ship, "guardian", as_number(values, 0))
 
 
 @action("ship-subsys-guardian-threshold")
 def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Keep damage from bringing subsystems of a ship, or by the word Hull its hull, below a percentage (M3.20)."""
+    """Keep damage from reducing subsystems of a ship, or its hull (named Hull), below a percentage (M3.20)."""
     world, percent = ctx.world, as_number(values, 0)
     ship = ship_in_space(world, as_text(values, 1))
     if ship is None:
@@ -192,7 +192,7 @@ def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionV
 
 @action("ship-subsys-vanish")
 def ship_subsys_vanish(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Mark subsystems of a ship as vanished, or not: the loss of a marked one is not logged (M3.21)."""
+    """Mark subsystems of a ship as vanished, or not; the loss of a marked subsystem is not logged (M3.21)."""
     ship = ship_in_space(ctx.world, values[0])
     if ship is None:
         return
@@ -203,14 +203,14 @@ def ship_subsys_vanish(ctx: EvaluationContext, values: tuple[ActionValue, ...]) 
 
 @action("self-destruct")
 def self_destruct(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let ships destroy themselves, the player's too (M8.1, F48)."""
+    """Make ships destroy themselves, including the player's (M8.1, F48)."""
     for ship in present_ships(ctx.world, values):
         ctx.world.self_destruct(ship)
 
 
 @action("destroy-instantly", "destroy-instantly-with-debris")
 def destroy_instantly(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Destroy ships without a death roll; the player's ship is spared, as are ships a player may start in (M8.3)."""
+    """Destroy ships without a death roll, except the player's ship and ships in which a player may start (M8.3)."""
     for ship in present_ships(ctx.world, values):
         is_player = ship.key == ctx.world.player.ship or "player-start" in ship.flags
         if not is_player and ctx.world.self_destruct(ship):
@@ -219,9 +219,9 @@ def destroy_instantly(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
 
 @action("ship-vanish")
 def ship_vanish(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take ships, and what is docked to them, out of the mission without a trace (M8.5).
+    """Remove ships, and all ships docked to them, from the mission without a trace (M8.5).
 
-    The player's ship is not spared, and the mission ends with it (M8.6).
+    This includes the player's ship; the mission then ends (M8.6).
     """
     world = ctx.world
     for ship in present_ships(world, values):

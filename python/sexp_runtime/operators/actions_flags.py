@@ -1,4 +1,4 @@
-"""Actions that switch flags of ships and wings (M.5): one table, and the few whose flag stands in their arguments."""
+"""Actions that set flags of ships and wings (M.5): one table, and the few that name the flag in their arguments."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ SHIP_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "disable-ets": ("no-ets", True),
     "enable-ets": ("no-ets", False),
 }
-#: As SHIP_FLAG_ACTIONS, of ships that are there only: the file has no such flag to set (M5.3).
+#: Like SHIP_FLAG_ACTIONS, but only for ships that are there: the file has no such flag (M5.3).
 LIVE_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "lock-afterburner": ("afterburners-locked", True),
     "unlock-afterburner": ("afterburners-locked", False),
 }
-#: Actions whose first argument is true or false and whose others are ships: the flag, and whether true sets it.
+#: Actions with a truth as first argument, then ships: the flag, and whether true sets it.
 SWITCHED_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "set-scannable": ("scannable", True),
     "ship-hide-name": ("hide-ship-name", True),
@@ -99,7 +99,7 @@ def set_subspace_drive(ctx: EvaluationContext, values: tuple[ActionValue, ...]) 
 
 @action("shields-off")
 def shields_off(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Switch shields of ships off: their strength stays, but neither readers nor damage find it (M4.2, M4.8)."""
+    """Switch shields of ships off: their strength stays, but readers and damage ignore it (M4.2, M4.8)."""
     _switch_shields(ctx.world, values, False)
 
 
@@ -164,7 +164,7 @@ def add_remove_escort(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
 
 @action("alter-ship-flag")
 def alter_ship_flag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set or clear a flag: its name, on or off, whether of file entries too, ships, wings and sides, or all (M5.7)."""
+    """Set or clear a flag: name, on or off, whether in file entries too, then ships, wings and sides, or all (M5.7)."""
     world = ctx.world
     flag, on, future = as_text(values, 0).lower(), bool(as_number(values, 1)), bool(as_number(values, 2))
     if flag not in READABLE and flag not in OF_FILE:
@@ -177,7 +177,7 @@ def alter_ship_flag(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
         present, pending = targets(world, name, sides=True)
         ships += present
         entries += pending
-        if world.ship(name) is not None:  # a ship by its name has its own entry changed as well (M5.8)
+        if world.ship(name) is not None:  # for a ship's name, its own entry changes as well (M5.8)
             entries += [ship.entry for ship in present if ship.entry is not None]
     if not named:
         ships = [ship for ship in world.ships.values() if live(ship)]
@@ -205,7 +205,7 @@ def _alter(world: World, ship: Ship, flag: str, on: bool) -> None:
 
 
 def _alter_entry(world: World, entry: Ship, flag: str, on: bool) -> None:
-    """Set or clear a flag of an entry of the mission file; names that the file does not have do nothing (M5.9)."""
+    """Set or clear a flag of an entry of the mission file; flags that the file does not have change nothing (M5.9)."""
     if flag == COLLIDES:
         flag, on = NO_COLLIDE, not on
     if flag in OF_FILE:

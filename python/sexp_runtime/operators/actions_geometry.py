@@ -1,4 +1,4 @@
-"""Directions and orientations from plain arithmetic and square roots, so that every machine gets the same numbers."""
+"""Directions and orientations from plain arithmetic and square roots: every machine computes the same numbers."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sexp_runtime.world.ships import Matrix, Vector
 
 
 def _turn_part(degrees: int) -> tuple[float, float]:
-    # Series of sine and cosine for at most 45 degrees: the C library's own differ from machine to machine.
+    # Series of sine and cosine up to 45 degrees: those of the C library differ between machines.
     x = degrees * (3.141592653589793 / 180.0)
     square = x * x
     sine = term = x
@@ -50,7 +50,7 @@ def orientation_of_angles(pitch: int, bank: int, heading: int) -> Matrix:
 
 
 def orientation_along(direction: Vector) -> Matrix | None:
-    """Return the upright orientation whose nose points in a direction, None for the zero vector."""
+    """Return the upright orientation with the nose in a direction, None for the zero vector."""
     x, y, z = direction
     length = sqrt(x * x + y * y + z * z)
     if length == 0.0:

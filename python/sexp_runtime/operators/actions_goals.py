@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _receiver(world: World, value: ActionValue) -> Ship | Wing | None:
-    """Return the live ship, or the wing that is not gone, of a name; a ship's name is never tried as wing (N1.5)."""
+    """Return the live ship, or the wing that is not gone, of a name; a ship's name never finds a wing (N1.5)."""
     ship = named_ship(world, value)
     if ship is not None:
         return ship if live(ship) else None
@@ -29,7 +29,7 @@ def _receiver(world: World, value: ActionValue) -> Ship | Wing | None:
 
 
 def _subjects(world: World, receiver: Ship | Wing) -> list[Ship | Wing]:
-    """Return whose lists an order to a ship or wing changes: a wing keeps it only for waves to come (N2.2)."""
+    """Return the owners of the lists that an order changes; a wing keeps it only for later waves (N2.2)."""
     if isinstance(receiver, Ship):
         return [receiver]
     members: list[Ship | Wing] = [*world.wing_members(receiver)]
@@ -49,9 +49,9 @@ def _given(ctx: EvaluationContext, node: EvalNode) -> tuple[str, Goal | None, bo
 
 @operator("add-goal", "add-ship-goal", "add-wing-goal", traits=Trait.ACTION)
 def add_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give a live ship, or a wing's ships and its later waves, one more order (N2.1-N2.7).
+    """Add an order to a live ship, or to a wing's ships and its later waves (N2.1-N2.7).
 
-    An order whose priority is not a number, or that is about the ship itself, is not given.
+    Ignores an order with a priority that is not a number, or about the ship itself.
     """
     ctx.effects += 1
     who, goal, has_priority = _given(ctx, node)
@@ -70,7 +70,7 @@ def add_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("remove-goal", traits=Trait.ACTION)
 def remove_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Take orders of one kind and priority away: the first, or all if told so; the subject does not matter (N2.14)."""
+    """Remove orders of one kind and priority: the first, or all if an argument says so. Ignores the subject (N2.14)."""
     ctx.effects += 1
     who, goal, has_priority = _given(ctx, node)
     every = ctx.truth(node.arg(2))
@@ -97,7 +97,7 @@ def _without(orders: tuple[Order, ...], is_wanted: Callable[[Order], bool], ever
 
 @action("clear-goals", "clear-ship-goals", "clear-wing-goals")
 def clear_goals(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Take all orders from live ships and from wings that are not gone, with their ships (N2.13)."""
+    """Remove all orders of live ships, and of wings that are not gone and their ships (N2.13)."""
     world = ctx.world
     for value in values:
         receiver = _receiver(world, value)

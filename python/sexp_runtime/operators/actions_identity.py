@@ -1,4 +1,4 @@
-"""Actions on what ships are: side, class, AI class, armor; and on ships that no mission file knows (M.6, M.7, M.11)."""
+"""Actions on a ship's side, class, AI class and armor, and `ship-create` (M.6, M.7, M.11)."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 @action("change-iff")
 def change_iff(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Put ships, wings or whole sides on another side, with what is still to arrive of them (M6.1 to M6.4).
+    """Move ships, wings or whole sides, including members yet to arrive, to another side (M6.1 to M6.4).
 
-    A side that nobody knows, by a variable, changes nothing (M6.5). WCS knows no whole sides, and no wing whose leader
-    is not there (M6.1).
+    An unknown side, named by a variable, changes nothing (M6.5). WCS accepts no whole sides, and no wing without a
+    present leader (M6.1).
     """
     world, team = ctx.world, as_text(values, 0)
     if world.sides and team.lower() not in world.sides:
@@ -46,9 +46,9 @@ def change_iff(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
 
 @action("change-ship-class")
 def change_ship_class(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Make ships another class; hull, shields and subsystems keep their share of the new maximum (M7.1 to M7.4).
+    """Change the class of ships; hull, shields and subsystems keep their percentage of the maximum (M7.1 to M7.4).
 
-    A dying or departing ship stays what it is; one yet to arrive comes as that class, undamaged as the file says.
+    A dying or departing ship keeps its class. A ship yet to arrive arrives as the new class, with the file's damage.
     """
     world, name = ctx.world, as_text(values, 0)
     if not name:
@@ -67,7 +67,7 @@ def _change_class(world: World, ship: Ship, data: ShipClass) -> None:
     special_shields = row is not None and row.special_shield_points > 0
     hull, shields = _share(ship.hull, ship.max_hull), _share(ship.shields, ship.max_shields)
     max_hull, max_shields = data.hull, data.shields
-    if ship.status is NOT_YET:  # the file's special points keep their ratio to the class's (M7.2)
+    if ship.status is NOT_YET:  # special points from the file keep their ratio to the class's points (M7.2)
         old = world.class_table.get(ship.class_name)
         max_hull = data.hull * ship.max_hull / old.hull if special_hull and old.hull > 0.0 else data.hull
         if special_shields and old.shields > 0.0:
@@ -77,7 +77,7 @@ def _change_class(world: World, ship: Ship, data: ShipClass) -> None:
         max_shields = ship.max_shields if special_shields else data.shields
         hull = max(hull, 0.01)
         if "no-shields" in ship.flags:
-            shields = 0.0  # its share reads 0 while they are off (M7.4)
+            shields = 0.0  # its percentage reads 0 while they are off (M7.4)
         _settle_shield_flag(world, ship, max_shields)
     if ship.max_shields <= 0.0:
         shields = 1.0
@@ -98,7 +98,7 @@ def _share(points: float, maximum: float) -> float:
 
 
 def _settle_shield_flag(world: World, ship: Ship, max_shields: float) -> None:
-    """Let the flag no-shields follow the file's flags and the new class (M7.4)."""
+    """Derive the flag no-shields from the file's flags and the new class (M7.4)."""
     file_flags = ship.definition.flags if ship.definition is not None else frozenset()
     if "force-shields-on" in file_flags and max_shields > 0.0:
         off = False
@@ -109,9 +109,9 @@ def _settle_shield_flag(world: World, ship: Ship, max_shields: float) -> None:
 
 
 def _change_subsystems(world: World, ship: Ship, data: ShipClass) -> None:
-    """Give a ship the subsystems of its new class, which keep their share by name.
+    """Give a ship the subsystems of its new class; subsystems of the same name keep their percentage.
 
-    Of a class that no table declares nobody knows them: the ship keeps those that it has, with points by the new hull.
+    The subsystems of an undeclared class are unknown: the ship keeps its own, with points scaled by the new hull.
     """
     old = dict(ship.subsystems)
     names = data.subsystems if data.name.lower() in world.class_table.given else [part.name for part in old.values()]
@@ -128,7 +128,7 @@ def _change_subsystems(world: World, ship: Ship, data: ShipClass) -> None:
 
 @action("change-ai-class")
 def change_ai_class(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship, or only its subsystems named, another AI class (M7.6)."""
+    """Change the AI class of a ship, or only of its named subsystems (M7.6)."""
     ship = ship_in_space(ctx.world, as_text(values, 1))
     if ship is None:
         return
@@ -141,7 +141,7 @@ def change_ai_class(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
 
 @action("set-armor-type")
 def set_armor_type(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give parts of a ship an armor type, or with false the class's own: ship, set or not, armor, parts (M7.7)."""
+    """Set the armor type of parts of a ship, or with false reset it: ship, set or not, armor, parts (M7.7)."""
     world = ctx.world
     ship = ship_in_space(world, values[0])
     if ship is None:

@@ -1,4 +1,4 @@
-"""Actions that send messages: which are sent at all, and from whom (N8)."""
+"""Actions that send messages: which messages are sent, and by which sender (N8)."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 _PRIORITIES: Final = ("low", "normal", "high")
 _HIGH: Final = "high"
-#: Senders by words of their own: any wingman, nobody; and one that the original never lets send (N8.3).
+#: Special words for senders: any wingman, nobody; and one that the original never lets send (N8.3).
 _WINGMAN: Final = "<any wingman>"
 _NOBODY: Final = "<none>"
 _NEVER: Final = "<any allied>"
-#: The flags of ships without messages of their own, and with scrambled ones.
+#: The flags of ships that send no built-in messages, and of ships that send scrambled ones.
 NO_BUILTIN: Final = "no-builtin-messages"
 SCRAMBLED: Final = "scramble-messages"
 _TRAITOR: Final = "traitor"
@@ -52,7 +52,7 @@ def _player_hears(world: World) -> bool:
 
 
 def _can_send(ctx: EvaluationContext, sender: str, priority: str) -> bool:
-    """Whether a message from a sender is sent (N8.3); Command stands in for the absent where it matters most."""
+    """Whether a message from a sender is sent (N8.3); Command replaces an absent sender of a high-priority message."""
     world, key = ctx.world, sender.lower()
     if key == _NEVER:
         return False
@@ -72,7 +72,7 @@ def _can_send(ctx: EvaluationContext, sender: str, priority: str) -> bool:
 
 
 def _send(ctx: EvaluationContext, sender: str, priority: str, message: str) -> tuple[str, str, str] | None:
-    """Return sender, priority and message of what is sent, None if nothing is (N8.1 to N8.4)."""
+    """Return sender, priority and message to send, None if nothing is sent (N8.1 to N8.4)."""
     if message.lower() in _PRIORITIES and priority.lower() not in _PRIORITIES:
         priority, message = message, priority  # the old order
     if priority.lower() not in _PRIORITIES:
@@ -99,7 +99,7 @@ def send_message(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("send-random-message", traits=Trait.ACTION)
 def send_random_message(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Send one of several messages, drawn afresh at each call; the game is told the one that is sent (N8.7)."""
+    """Send one of several messages, drawn anew at each call; the game gets only that message (N8.7)."""
     ctx.effects += 1
     if len(node.args) < fewest_arguments(node.name, ctx.dialect):
         return 1
@@ -111,9 +111,9 @@ def send_random_message(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _groups(ctx: EvaluationContext, values: Sequence[ActionValue], end: int) -> list[ActionValue]:
-    """Return the groups of sender, priority, message and delay that are sent, up to the argument `end`.
+    """Return the groups of sender, priority, message and delay to send, up to the argument `end`.
 
-    Delays add up, so that of a group that is not sent goes to the next (N8.5).
+    Delays add up: the delay of a group that is not sent counts for the next (N8.5).
     """
     found: list[ActionValue] = []
     waited = 0
@@ -128,7 +128,7 @@ def _groups(ctx: EvaluationContext, values: Sequence[ActionValue], end: int) -> 
 
 
 def _send_list(ctx: EvaluationContext, node: EvalNode, first: int) -> Raw:
-    """Send the groups from argument number `first` on; a delay that is no number ends the list there (N1.2)."""
+    """Send the groups from argument `first` on; a delay that is not a number ends the list there (N1.2)."""
     values, no_numbers = read_arguments(ctx, node.name, node.args)
     end = len(values) if ctx.wcs or not no_numbers else no_numbers[0]
     if (len(values) - first) % 4:
@@ -148,7 +148,7 @@ def send_message_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("send-message-chain", traits=Trait.ACTION)
 def send_message_chain(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Send messages as `send-message-list` until an event is true: event, then the groups (N8.6)."""
+    """Send messages like `send-message-list` until an event is true: event, then the groups (N8.6)."""
     ctx.effects += 1
     if ctx.world.event(ctx.text(node.arg(0))) is None:
         ctx.warn(f"there is no event {ctx.text(node.arg(0))!r}", node)
@@ -158,7 +158,7 @@ def send_message_chain(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @condition("send-builtin-message")
 def send_builtin_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let the game send one of its own messages: type, subject, whether to shuffle, possible senders (N8.10)."""
+    """Have the game send one of its built-in messages: type, subject, whether to shuffle, possible senders (N8.10)."""
     world, about = ctx.world, as_text(values, 1)
     ship = named_ship(world, about)
     if about.lower() != _NOBODY and (ship is None or not live(ship)):
@@ -177,7 +177,7 @@ def _has_voice(world: World, name: str) -> bool:
 
 def _builtin_messages(on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        """Let ships send messages of the game's own, or not; without names all, which no ship's flag says (N8.11)."""
+        """Allow or forbid built-in messages of ships; without names, of all ships, but sets no flag then (N8.11)."""
         world = ctx.world
         for name in texts(values):
             if name.lower() == _WINGMAN:
@@ -197,7 +197,7 @@ action("disable-builtin-messages")(_builtin_messages(False))
 
 def _scramble(on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        """Scramble the messages of ships, without names of the player's ship, or not any more (N8.12)."""
+        """Start or stop scrambling the messages of ships, or without names those of the player's ship (N8.12)."""
         world = ctx.world
         for name in texts(values) if values else (world.player.ship,):
             ship = named_ship(world, name)
@@ -213,5 +213,5 @@ action("unscramble-messages")(_scramble(False))
 
 @condition("hud-set-message")
 def hud_set_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let the game show a message of the mission in a gauge; nothing for an unknown message (N15)."""
+    """Have the game show a message of the mission in a gauge; an unknown message shows nothing (N15)."""
     return None if is_message(ctx.world, as_text(values, 1)) else NOTHING

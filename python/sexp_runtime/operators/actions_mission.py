@@ -1,4 +1,4 @@
-"""Actions on the mission as such: validity of goals, collision groups."""
+"""Actions on the mission itself: validity of goals, collision groups."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def invalidate_goal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
 
 @action("validate-goal")
 def validate_goal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Let incomplete goals be judged again (F24)."""
+    """Make incomplete goals valid again (F24)."""
     _set_validity(ctx, values, False)
 
 

@@ -1,4 +1,4 @@
-"""Actions that put objects somewhere else: position, facing, orientation and speed."""
+"""Actions that set an object's position, facing, orientation and speed."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def _place(world: World, ship: Ship, position: Vector) -> None:
-    """Put a ship somewhere at once; what is docked to it follows in the next frame (N3.2).
+    """Place a ship at once; ships docked to it follow in the next frame (N3.2).
 
-    What comes docked to a ship that is still to arrive is placed with it.
+    Ships that will arrive docked to a ship yet to arrive move with it.
     """
     px, py, pz = ship.position
     shift = position[0] - px, position[1] - py, position[2] - pz
@@ -33,7 +33,7 @@ def _place(world: World, ship: Ship, position: Vector) -> None:
 
 
 def _there(world: World, value: ActionValue) -> Sequence[Ship]:
-    """Return the ship of that name, or the members of that wing, that are there, the leader first (N1.6, N1.7)."""
+    """Return the present ship of that name, or the present members of that wing, leader first (N1.6, N1.7)."""
     ship = world.ships_by_name.get(value)
     if ship is None and isinstance(value, str):
         ship = world.ships.get(value.lower())
@@ -49,9 +49,9 @@ def _there(world: World, value: ActionValue) -> Sequence[Ship]:
 
 
 def _waiting(world: World, value: ActionValue) -> list[Ship]:
-    """Return the ship still to arrive of that name, or those of a wing of which nobody is there (N1.6).
+    """Return the ship yet to arrive of that name, or those of a wing without present members (N1.6).
 
-    The first of a wing's is the one that stands first in the file, "nobody" if that one has been there already.
+    Empty if the wing's first ship in the file has arrived already.
     """
     if not isinstance(value, str):
         return []
@@ -66,7 +66,7 @@ def _waiting(world: World, value: ActionValue) -> list[Ship]:
 
 
 def place_of(world: World, value: ActionValue) -> Vector | None:
-    """Return where a ship or wing that is there, or a waypoint is, None if it is nowhere."""
+    """Return the position of a present ship or wing, or of a waypoint; None for anything else."""
     if not isinstance(value, str):
         return None
     ship = world.ships_by_name.get(value)
@@ -89,9 +89,9 @@ def _point(values: tuple[ActionValue, ...]) -> Vector:
 
 @action("set-object-position")
 def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Put a ship, a wing (the others keep their places around the leader) or a waypoint at a point in metres (N3.1).
+    """Move a ship, a wing (its ships keep their places around the leader) or a waypoint to a point in metres (N3.1).
 
-    Ships still to arrive are moved in the file.
+    Of ships yet to arrive, this moves the file's entry.
     """
     world = ctx.world
     target = _point(values)
@@ -114,9 +114,9 @@ def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...])
 
 
 def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at: int) -> Silence | None:
-    """Turn ships to a point: those there at once unless it takes time, those still to arrive always (N3.5, N3.6).
+    """Turn ships to a point: present ships only if the turn takes no time, ships yet to arrive always (N3.5, N3.6).
 
-    A turn that takes time is the game's affair.
+    The game carries out a turn that takes time.
     """
     ships = _there(world, values[0])
     if ships and as_number(values, time_at) > 0:
@@ -133,7 +133,7 @@ def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at
 
 @action("set-object-facing")
 def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Turn a ship, or each ship of a wing, to look at a point, in so many milliseconds (N3.5)."""
+    """Turn a ship, or each ship of a wing, to look at a point, within a time in milliseconds (N3.5)."""
     return _face(ctx.world, values, _point(values), 4)
 
 
@@ -174,7 +174,7 @@ def _speed_setter(axis: int) -> Effect:
         for ship in (one,) if one is not None and one.status is PRESENT else _there(world, name):
             x, y, z = velocity = ship.velocity
             if own and isinstance(own, int):
-                # Take out the present part along the ship's own axis, put in the wanted one.
+                # Replace the current component along the ship's own axis by the wanted one.
                 matrix = ship.orientation
                 ux, uy, uz = matrix[first], matrix[second], matrix[third]
                 change = speed - (x * ux + y * uy + z * uz)

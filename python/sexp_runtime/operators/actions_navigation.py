@@ -1,4 +1,4 @@
-"""Actions on navigation points and on the ships that the autopilot takes along (N4)."""
+"""Actions on navigation points and on ships that the autopilot takes along (N4)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _is_hidden(ctx: EvaluationContext, who: str) -> bool:
-    """Whether a point is hidden from the player: it is for somebody else (N4.2)."""
+    """Whether a point is hidden from the player because it belongs to another side (N4.2)."""
     ship = ctx.world.ships.get(ctx.world.player.ship)
     mine = ("", ship.key, ship.wing, ship.team.lower()) if ship is not None else ("",)
     return who.lower() not in mine
@@ -32,7 +32,7 @@ def _is_hidden(ctx: EvaluationContext, who: str) -> bool:
 
 @action("add-nav-waypoint")
 def add_nav_waypoint(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Add a point at a waypoint: name, path, number from 1, for whom; nothing if there are eight (N4.1, N4.2)."""
+    """Add a point at a waypoint: name, path, number from 1, side; nothing if there are already eight (N4.1, N4.2)."""
     target = f"{as_text(values, 1)}:{max(as_number(values, 2), 1)}"
     point = NavPoint(as_text(values, 0), target, is_ship=False, hidden=_is_hidden(ctx, as_text(values, 3)))
     return None if ctx.world.navigation.add(point) else NOTHING
@@ -40,7 +40,7 @@ def add_nav_waypoint(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 
 @action("add-nav-ship")
 def add_nav_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Add a point that a ship there carries; another name makes a point without target (N4.1, N4.2)."""
+    """Add a point on a present ship; another name makes a point without target (N4.1, N4.2)."""
     ship = named_ship(ctx.world, as_text(values, 1))
     key = ship.key if ship is not None and live(ship) else ""
     point = NavPoint(as_text(values, 0), key, is_ship=True, hidden=_is_hidden(ctx, as_text(values, 2)))
@@ -49,13 +49,13 @@ def add_nav_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sil
 
 @action("del-nav")
 def del_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Delete a point, whose slot takes a copy of the next (N4.5)."""
+    """Delete a point; its slot takes a copy of the next slot (N4.5)."""
     return None if ctx.world.navigation.delete(as_text(values, 0)) else NOTHING
 
 
 def _visited(on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-        """Count a point that there is as visited or not, also where a game had said it (N4.3)."""
+        """Mark an existing point as visited or not; this overrides a value from the game (N4.3)."""
         world, name = ctx.world, as_text(values, 0)
         point = world.navigation.find(name)
         if point is None:
@@ -74,7 +74,7 @@ action("unset-nav-visited")(_visited(False))
 
 def _shown(field: str, on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-        """Hide or restrict a point, or show or free it: nothing for an unknown one (N4.8)."""
+        """Hide or restrict a point, or show or free it; an unknown point changes nothing (N4.8)."""
         point = ctx.world.navigation.find(as_text(values, 0))
         if point is None:
             return NOTHING
@@ -92,14 +92,14 @@ condition("unrestrict-nav")(_shown("restricted", False))
 
 @condition("select-nav")
 def select_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let the game select a point that is neither hidden nor restricted (N4.8)."""
+    """Have the game select a point that is neither hidden nor restricted (N4.8)."""
     point = ctx.world.navigation.find(as_text(values, 0))
     return NOTHING if point is None or point.hidden or point.restricted else None
 
 
 def _carry(on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        """Have the autopilot take ships there along, or a wing, which says nothing of its ships (N4.9)."""
+        """Have the autopilot take present ships along, or a wing; a wing's flag does not change its ships (N4.9)."""
         world = ctx.world
         for name in texts(values):
             ship = named_ship(world, name)
@@ -119,7 +119,7 @@ action("unset-nav-carry")(_carry(False))
 
 def _needs_link(on: bool) -> Effect:
     def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-        """Have live ships be taken along only once the player has been near them, or not so (N4.9)."""
+        """Set or clear that the autopilot takes live ships along only once the player has been near them (N4.9)."""
         for name in texts(values):
             ship = named_ship(ctx.world, name)
             if ship is not None and live(ship):

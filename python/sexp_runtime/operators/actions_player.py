@@ -1,4 +1,4 @@
-"""Actions on the player: keys, the target, who flies, the field of view, a supernova (N2.21, N5.5, N14)."""
+"""Actions on the player: keys, target, AI control, field of view, supernova (N2.21, N5.5, N14)."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ action("key-reset-multiple")(_reset_keys)
 
 @operator("key-reset", traits=Trait.ACTION, results=(KNOWN_TRUE,))
 def key_reset(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Forget that keys were used; being permanently true it does so once only (C4)."""
+    """Forget that keys were used; because the result is known true, it does so only once (C4)."""
     perform(ctx, "key-reset", node, _reset_keys)
     return KNOWN_TRUE
 
 
 @action("ignore-key")
 def ignore_key(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Ignore the next so many presses of keys, all further ones if negative, none any more if 0 (N14.2)."""
+    """Ignore the next presses of keys: a number of them, all if negative, none if 0 (N14.2)."""
     for name in texts(values, 1):
         ctx.world.ignored_keys[name.lower()] = as_number(values, 0)
 
@@ -48,7 +48,7 @@ def player_use_ai(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> No
 
 @action("player-not-use-ai")
 def player_not_use_ai(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give the player's ship back to the player: its orders and target are forgotten if the AI flew it (N2.21)."""
+    """Return control of the ship to the player; if the AI flew it, its orders and target are cleared (N2.21)."""
     world = ctx.world
     if not world.player.under_ai:
         return
@@ -79,7 +79,7 @@ def set_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
 
 @action("clear-player-target")
 def clear_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Leave the player without a target."""
+    """Clear the player's target."""
     ctx.world.set_player("target", "")
     ctx.world.set_player("subsystem", "")
 
@@ -96,7 +96,7 @@ _RADIAN: Final = _single(180.0 / _single(pi))
 
 @action("set-fov")
 def set_fov(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the field of view in degrees; get-fov reads it through radians in single precision, cut (N14.4)."""
+    """Set the field of view in degrees; get-fov converts it through single-precision radians and truncates (N14.4)."""
     given = as_number(values, 0)
     degrees = abs(given) % 360 if given > 0 else 0
     seen = int(_single(_single(degrees * _DEGREE) * _RADIAN)) if degrees else None
@@ -105,13 +105,13 @@ def set_fov(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
 
 @action("reset-fov")
 def reset_fov(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Leave the field of view to the game again."""
+    """Return control of the field of view to the game."""
     ctx.world.set_game("get-fov", (), None)
 
 
 @action("supernova-start")
 def supernova_start(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Let a supernova reach the player in so many seconds, at least 5; anew at each call (N5.5)."""
+    """Start a supernova that reaches the player after a time in seconds, at least 5; each call restarts it (N5.5)."""
     seconds = as_number(values, 0)
     ctx.world.supernova.start(seconds)
     return NOTHING if seconds < HIT_S else None
@@ -119,5 +119,5 @@ def supernova_start(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
 
 @action("supernova-stop")
 def supernova_stop(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
-    """Call a supernova off, unless it has hit (N5.5)."""
+    """Cancel a supernova, unless it has hit (N5.5)."""
     return None if ctx.world.supernova.stop() else NOTHING

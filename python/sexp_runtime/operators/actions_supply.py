@@ -1,4 +1,4 @@
-"""Actions on energy, ammunition and weapons (M.4): they stand in for what a game supplies to operators that read it."""
+"""Actions on energy, ammunition and weapons (M.4): they set the values that a game otherwise supplies to readers."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ TURRET_AMMUNITION = {
     "turret-set-primary-ammo": "turret-get-primary-ammo",
     "turret-set-secondary-ammo": "turret-get-secondary-ammo",
 }
-#: Actions that put a weapon into a bank (ship, bank, weapon, rounds, limit): what reads the weapon, and its ammunition.
+#: Actions that put a weapon into a bank (ship, bank, weapon, rounds, limit): readers of the weapon and ammunition.
 WEAPONS = {
     "set-primary-weapon": ("has-primary-weapon", "set-primary-ammo"),
     "set-secondary-weapon": ("has-secondary-weapon", "set-secondary-ammo"),
 }
 #: Words that read the energy settings of engines, shields and weapons, in this order.
 ENERGY_WORDS = (("engine", "engines"), ("shield", "shields"), ("weapon", "weapons"))
-#: What the three energy settings add up to, and each of them at first.
+#: Sum of the three energy settings, and the initial value of each.
 ALL_ENERGY = 12
 EVEN_SHARE = ALL_ENERGY // 3
-SHIELDS = 1  #: place of the shields' setting
+SHIELDS = 1  #: position of the shields' setting
 
 
 def _energy(name: str, reader: str) -> None:
@@ -47,7 +47,7 @@ def _energy(name: str, reader: str) -> None:
 
 
 def _fill(world: World, name: str, ship: Ship, bank: int, rounds: int, limit: int | None) -> None:
-    """Fill a bank, and set its rearm limit, by which the percent left is judged; without one that is not known."""
+    """Fill a bank and set its rearm limit, from which the percentage left follows; without a limit it is unknown."""
     reader, percent = AMMUNITION[name]
     if limit is not None and limit > 0:
         rounds = min(rounds, limit)
@@ -78,7 +78,7 @@ def _turret_ammunition(name: str, reader: str) -> None:
 
 
 def _arm(world: World, reader: str, place: tuple[str | int, ...], weapon: str) -> None:
-    """Put a weapon into a bank, the last part of `place`, instead of the one that an action put there."""
+    """Put a weapon into a bank, the last part of `place`; it replaces a weapon that an action put there."""
     bank = place[-1]
     key = (reader, *place)
     old = world.armed.get(key)
@@ -118,7 +118,7 @@ for _name, (_reader, _ammunition_action) in WEAPONS.items():
 
 @action("turret-change-weapon")
 def turret_change_weapon(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Put a weapon into a turret's primary bank, or if that number is 0 secondary bank, both from 1 (M4.11)."""
+    """Put a weapon into a turret's primary bank, or its secondary bank if the former is 0; both from 1 (M4.11)."""
     ship = ship_in_space(ctx.world, values[0])
     turret = ship.subsystem(as_text(values, 1)) if ship is not None else None
     primary, secondary = as_number(values, 3), as_number(values, 4)
@@ -150,7 +150,7 @@ def share_shield_energy(world: World, ship: Ship, on: bool) -> None:
 
 
 def _move_share(settings: list[int], system: int) -> None:
-    """Share out what one system has among the other two, each of which can have all energy at most."""
+    """Distribute the energy of one system over the other two; neither can exceed the total."""
     first, second = (other for other in range(3) if other != system)
     while settings[system] > 0:
         lower = first if settings[first] <= settings[second] else second
@@ -161,10 +161,10 @@ def _move_share(settings: list[int], system: int) -> None:
 def balanced(settings: list[int]) -> list[int]:
     """Return energy settings of engines, shields, weapons made to add up (M4.5).
 
-    The lowest gets what is missing, the highest loses what is too much, one at a time; of equals it is the turn of the
-    engines first, then of the shields.
+    The lowest gains what is missing and the highest loses what is too much, one unit at a time; among equals engines
+    come first, then shields.
     """
-    fair = [min(number, ALL_ENERGY + 1) for number in settings]  # higher ones come down to this in any case
+    fair = [min(number, ALL_ENERGY + 1) for number in settings]  # higher settings would drop to this anyway
     while sum(fair) < ALL_ENERGY:
         fair[fair.index(min(fair))] += 1
     while sum(fair) > ALL_ENERGY:
@@ -174,9 +174,9 @@ def balanced(settings: list[int]) -> list[int]:
 
 @action("set-ets-values")
 def set_ets_values(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Set the energy of engines, shields and weapons of ships, up to the first that is not there (M4.5, M4.6).
+    """Set the energy of engines, shields and weapons of ships, up to the first ship that is not there (M4.5, M4.6).
 
-    What a ship without shields cannot have goes to the other systems, and stays there for the ships after it.
+    Without shields, a ship's share for shields goes to the other systems; the ships after it get the same values.
     """
     settings = balanced([as_number(values, index) for index in range(3)])
     for value in values[3:]:
@@ -192,7 +192,7 @@ def set_ets_values(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> N
 
 @action("set-num-countermeasures")
 def set_num_countermeasures(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
-    """Give a ship so many countermeasures (M4.7); how many its class can have is a game's affair."""
+    """Set a ship's number of countermeasures (M4.7); the game applies the class's maximum."""
     ship = ship_in_space(ctx.world, values[0])
     if ship is not None:
         ctx.world.set_game("get-num-countermeasures", (ship.name,), as_number(values, 1))

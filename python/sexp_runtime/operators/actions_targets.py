@@ -1,4 +1,4 @@
-"""Finding what an action names: ships, wings, whole sides, their entries of the mission file, subsystems (M.1, M.2)."""
+"""Look up what an action names: ships, wings, whole sides, their entries of the mission file, subsystems (M.1, M.2)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 #: Words for all subsystems of a kind, by the kind that subsystems carry (M2.3).
 KIND_WORDS: Final = {f"<all {kind.lower()}>": kind for kind in SUBSYSTEM_TYPES}
-#: The word for every subsystem of a ship, its hull excepted.
+#: The word for every subsystem of a ship, except its hull.
 ALL_SUBSYSTEMS: Final = "<all subsystems>"
-#: The only words for all of a kind that WCS knows, letter for letter.
+#: The only words for all of a kind that WCS accepts, case-sensitive.
 _WCS_WORDS: Final = ("<all engines>", "<all turrets>")
-#: Words that stand for no subsystem but for the ship itself, where an operator takes them (M2.5).
+#: Words that mean the ship itself instead of a subsystem, where an operator accepts them (M2.5).
 HULL: Final = "hull"
 SIMULATED_HULL: Final = "simulated hull"
 SHIELDS: Final = "shields"
@@ -33,7 +33,7 @@ def named_ship(world: World, value: ActionValue) -> Ship | None:
 
 
 def _named(world: World, values: Iterable[ActionValue]) -> list[Ship]:
-    """Return those of the named ships that the registry knows; a long list of names must not take long."""
+    """Return those of the named ships that the registry contains; fast for long lists."""
     ships = world.ships
     found = [ships.get(value.lower()) for value in values if isinstance(value, str)]
     return [ship for ship in found if ship is not None]
@@ -56,7 +56,7 @@ def ships_in_space(world: World, values: Iterable[ActionValue]) -> list[Ship]:
 
 
 def changeable_ships(world: World, values: Iterable[ActionValue]) -> list[Ship]:
-    """Return those of the named ships that have not left (M1.14, pattern F); one yet to arrive is its own entry."""
+    """Return those of the named ships that have not left (M1.14, pattern F); a ship yet to arrive is its own entry."""
     return [ship for ship in _named(world, values) if ship.status is not EXITED]
 
 
@@ -66,10 +66,10 @@ def wing_ships(world: World, wing: Wing) -> list[Ship]:
 
 
 def targets(world: World, value: ActionValue, *, sides: bool = False) -> tuple[list[Ship], list[Ship]]:
-    """Return the ships in space and the entries of the mission file that a name stands for (M1.15, pattern W).
+    """Return the ships in space and the entries of the mission file that a name refers to (M1.15, pattern W).
 
-    The name is tried as ship, then as wing, then, with `sides`, as side. Entries are those from which ships can still
-    be made (M1.16). `<any side>` stands for nothing.
+    Looks for a ship, then a wing, then, with `sides`, a side. Entries are those from which ships can still be made
+    (M1.16). `<any side>` refers to nothing.
     """
     if not isinstance(value, str):
         return [], []
@@ -94,7 +94,7 @@ def all_pending(world: World) -> list[Ship]:
     for ship in world.ships.values():
         if ship.status is NOT_YET and (ship.wing is None or ship.wing not in world.wings):
             entries.append(ship)
-        elif ship.entry is not None and ship.wing is None:  # a created ship that took the name of one to come (M11.6)
+        elif ship.entry is not None and ship.wing is None:  # a created ship that took the name (M11.6)
             entries.append(ship.entry)
     for wing in world.wings.values():
         entries += world.pending_entries(wing)
@@ -102,7 +102,7 @@ def all_pending(world: World) -> list[Ship]:
 
 
 def named_ships(world: World, value: ActionValue) -> list[Ship]:
-    """Return the ships in the mission and not dying that a ship, wing or side name stands for, tried in that order."""
+    """Return the ships in the mission and not dying of a name, looked up as ship, wing, side in that order."""
     if not isinstance(value, str):
         return []
     ship = world.ship(value)
@@ -116,7 +116,7 @@ def named_ships(world: World, value: ActionValue) -> list[Ship]:
 
 
 def named_subsystems(world: World, ship: Ship, value: ActionValue) -> list[Subsystem]:
-    """Return the subsystems of a ship that a name, or a word for all of a kind, stands for (M2.3)."""
+    """Return the subsystems of a ship of a name, or of a word for all of a kind (M2.3)."""
     if not isinstance(value, str):
         return []
     if value.startswith("<"):

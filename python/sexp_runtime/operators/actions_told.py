@@ -1,4 +1,4 @@
-"""Actions that a game is only told of, and only when the original would do something (N2.20, N3.9, N4.10, N15)."""
+"""Actions that only the game carries out, and only when the original would do something (N2.20, N3.9, N4.10, N15)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _VOLUMES: Final = ("Music", "Voice", "Effects")
 
 
 def _are_there(world: World, name: str, *, teams: bool = False) -> bool:
-    """Whether a name is that of a live ship, of a wing with somebody there, or where asked for of a team."""
+    """Whether a name is that of a live ship, of a wing with a present member, or where requested of a team."""
     ship = named_ship(world, name)
     if ship is not None:
         return live(ship)
@@ -46,7 +46,7 @@ def _has_not_left(world: World, name: str) -> bool:
 
 
 def _moves(world: World, values: Values) -> bool:
-    """Whether a manoeuvre has any part: a number after the duration, or a truth (N3.9)."""
+    """Whether a manoeuvre moves anything: a non-zero number after the duration, or a truth (N3.9)."""
     return _are_there(world, as_text(values, 0)) and any(value != 0 for value in values[2:])
 
 
@@ -68,5 +68,5 @@ _told_if(lambda world, values: as_text(values, 0).lower() in world.jump_nodes,
 
 @action("set-jumpnode-name")
 def set_jumpnode_name(ctx: EvaluationContext, values: Values) -> Silence | None:
-    """Give a jump node another name, by which alone it is found from now on; nothing for an unknown one (N4.10)."""
+    """Rename a jump node, which is then found only by the new name; an unknown node changes nothing (N4.10)."""
     return None if ctx.world.navigation.rename_jump_node(as_text(values, 0), as_text(values, 1)) else NOTHING

@@ -1,4 +1,4 @@
-"""Providers that generate their candidates: counters, ships, subsystems, players and container contents (C22)."""
+"""Providers that generate candidates: counters, ships, subsystems, players and container contents (C22)."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from sexp_runtime.world.variables import STRING
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Providers whose candidates are listed in the formula and can be made invalid (C30, C33).
+#: Providers that list their candidates in the formula; validity operators can change these (C30, C33).
 LISTED: Final = frozenset(
     {"any-of", "every-of", "number-of", "first-of", "random-of", "random-multiple-of", "in-sequence"}
 )
-#: Listed providers whose first argument is a number; it still counts as one of the listed items (C32).
+#: Listed providers with a number as first argument, which still counts as a listed item (C32).
 _COUNTED: Final = frozenset({"number-of", "first-of"})
 #: Actions that run once without a candidate when none is applicable (C28).
 _NESTED: Final = frozenset({"when", "every-time", "if-then-else"})
@@ -31,7 +31,7 @@ _PROVIDER: Final = Trait.CONTROL
 
 
 def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Let the provider try the condition with every candidate, then run the actions if its value is 1 (C20, C21)."""
+    """Have the provider try the condition with every candidate; run the actions if its value is 1 (C20, C21)."""
     if len(node.args) < 2:
         return 0
     provider, condition = node.args[0], node.args[1]
@@ -70,7 +70,7 @@ def run_form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applic
 
 
 def _run_with(ctx: EvaluationContext, action: EvalNode, candidate: Candidate) -> None:
-    """Run one action with `<argument>` standing for the candidate."""
+    """Run one action with the candidate as `<argument>`."""
     if not action.is_expression:
         return
     before = ctx.candidate
@@ -89,7 +89,7 @@ def when_argument(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("every-time-argument", traits=Trait.CONTROL | Trait.FLUSHES, results=(NAN,))
 def every_time_argument(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """`every-time` over candidates: as `when-argument`, then forget everything but the candidates' flags (C21)."""
+    """`every-time` over candidates: like `when-argument`, then forget everything except the candidates' flags (C21)."""
     unsettled = ctx.unsettled
     _run_form(ctx, node)
     flush_arguments(ctx, node, unsettled)
@@ -100,7 +100,7 @@ def every_time_argument(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 class Tally:
-    """How the condition came out over the candidates of one provider (C.2)."""
+    """Results of the condition over the candidates of one provider (C.2)."""
 
     __slots__ = ("count", "known_false", "known_true", "plain_false", "plain_true")
 
@@ -114,14 +114,14 @@ class Tally:
         return self.plain_true + self.known_true > 0
 
 
-#: What a provider generates: candidates, or the raw result that it has instead.
+#: Output of a provider: candidates, or its raw result instead.
 Generated = Sequence[Candidate] | int | Status
 Generator = Callable[["EvaluationContext", EvalNode], Generated]
 _GENERATORS: dict[str, Generator] = {}
 
 
 def generator(*names: str) -> Callable[[Generator], Generator]:
-    """Register the decorated function as what generates the candidates of the named providers (C22)."""
+    """Register the decorated function as generator of candidates for the named providers (C22)."""
 
     def register(function: Generator) -> Generator:
         for name in names:
@@ -132,7 +132,7 @@ def generator(*names: str) -> Callable[[Generator], Generator]:
 
 
 def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
-    """Return the candidates that a provider makes now, or the raw result it has instead; none for other operators."""
+    """Return the candidates that a provider generates now, or its raw result; none for other operators."""
     make = _GENERATORS.get(provider.name)
     return () if make is None else make(ctx, provider)
 
@@ -175,7 +175,7 @@ def try_candidates(
 
 
 def _candidates(ctx: EvaluationContext, arg: EvalNode) -> list[Candidate]:
-    """Return the candidates that one listed atom stands for: itself, or what a `&&container` holds (C27)."""
+    """Return the candidates of one listed atom: itself, or the contents of a `&&container` (C27)."""
     if arg.is_name:
         container = ctx.world.containers.get(arg.text)
         if container is None or _candidate_type(container.kind, container.data_type, container.key_type) != STRING:
@@ -201,7 +201,7 @@ def _listed(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[Candidate]
 
 
 def use_container(ctx: EvaluationContext, node: EvalNode, name: str) -> None:
-    """Note a container as a provider's source: it refuses changes until the provider's form has ended (C27, N12.1)."""
+    """Record a container as a provider's source: it refuses changes until the provider's form ends (C27, N12.1)."""
     if ctx.sources and provider_of(node) is node:
         container = ctx.world.containers.use(name)
         if container is not None:
@@ -209,7 +209,7 @@ def use_container(ctx: EvaluationContext, node: EvalNode, name: str) -> None:
 
 
 def _try_listed(ctx: EvaluationContext, node: EvalNode, args: Sequence[EvalNode], most: int | None = None) -> Tally:
-    """As `try_candidates` over listed atoms; containers among them refuse changes meanwhile (C27)."""
+    """Like `try_candidates`, over listed atoms; containers among them refuse changes meanwhile (C27)."""
     for arg in args:
         if arg.valid and arg.is_name:
             use_container(ctx, node, arg.text)
@@ -227,7 +227,7 @@ def any_of_result(tally: Tally) -> Raw:
 
 @operator("any-of", traits=_PROVIDER, results=(KNOWN_FALSE,))
 def any_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """True if any candidate is; WCS knows it when one is known true (C22, C25)."""
+    """True if any candidate is; in WCS known true when one is known true (C22, C25)."""
     tally = _try_listed(ctx, node, node.args)
     if ctx.wcs and tally.known_true:
         return KNOWN_TRUE
@@ -236,7 +236,7 @@ def any_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("every-of", traits=_PROVIDER, results=(KNOWN_FALSE,))
 def every_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """True if no candidate is false; WCS knows it when all are known true (C22, C25)."""
+    """True if no candidate is false; in WCS known true when all are known true (C22, C25)."""
     tally = _try_listed(ctx, node, node.args)
     if tally.count == 0 or tally.known_false:
         return KNOWN_FALSE
@@ -247,7 +247,7 @@ def every_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("number-of", traits=_PROVIDER, results=(KNOWN_FALSE,))
 def number_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """True if at least so many candidates are, known false if that many cannot be (C22)."""
+    """True if at least the given number of candidates are, known false if too few can be (C22)."""
     wanted = ctx.natural(node.arg(0))
     nan = ctx.nan
     tally = _try_listed(ctx, node, node.args[1:])
@@ -262,7 +262,7 @@ def number_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("first-of", traits=_PROVIDER, results=(KNOWN_FALSE,))
 def first_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As any-of, but at most the first so many applicable candidates are kept (C22)."""
+    """Like any-of, but keeps at most the given number of applicable candidates, the first ones (C22)."""
     most = ctx.natural(node.arg(0))
     nan = ctx.nan
     tally = _try_listed(ctx, node, node.args[1:], most)
@@ -275,7 +275,7 @@ def _no_number(nan: Status) -> Raw:
 
 @operator("random-of", traits=_PROVIDER | Trait.RANDOM | Trait.STATEFUL, results=(KNOWN_FALSE,))
 def random_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """One candidate, drawn at the first evaluation and kept by a flag on its atom (C22, C26)."""
+    """One candidate, drawn at the first evaluation and marked by a flag on its atom (C22, C26)."""
     valid = _valid(node.args)
     if not valid:
         return 0 if ctx.wcs else KNOWN_FALSE
@@ -294,7 +294,7 @@ def random_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("random-multiple-of", traits=_PROVIDER | Trait.RANDOM, results=(KNOWN_FALSE,))
 def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """One candidate, drawn afresh at each evaluation (C22)."""
+    """One candidate, drawn anew at each evaluation (C22)."""
     valid = _valid(node.args)
     if not valid:
         return KNOWN_FALSE
@@ -318,7 +318,7 @@ def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("in-sequence", traits=_PROVIDER, results=(KNOWN_FALSE,))
 def in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The first valid candidate alone (C22)."""
+    """Only the first valid candidate (C22)."""
     for arg in _valid(node.args):
         first = _candidates(ctx, arg)[:1]
         if first:
@@ -340,7 +340,7 @@ def provider_of(node: EvalNode) -> EvalNode | None:
 
 
 def _listed_items(node: EvalNode) -> list[EvalNode]:
-    """Return the atoms that validity operators work on here: none outside forms and for generated candidates."""
+    """Return the atoms that validity operators change here: none outside forms or for generated candidates."""
     provider = provider_of(node)
     return provider.args if provider is not None and provider.name in LISTED else []
 
@@ -356,7 +356,7 @@ def _mark(ctx: EvaluationContext, node: EvalNode, items: Iterable[EvalNode], val
 
 
 def valid_candidates(provider: EvalNode) -> tuple[Candidate, ...]:
-    """Return the valid candidates of a provider that lists plain atoms, kept until one becomes valid or invalid."""
+    """Return the valid candidates of a provider that lists plain atoms, cached until a validity changes."""
     if provider.choice is None:
         provider.choice = tuple(Candidate(arg.text, arg) for arg in provider.args if arg.valid)
     choice: tuple[Candidate, ...] = provider.choice

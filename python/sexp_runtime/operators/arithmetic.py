@@ -31,9 +31,9 @@ _NANS: Final = (NAN, NAN_FOREVER)
 def _accumulate(
     ctx: EvaluationContext, node: EvalNode, step: Callable[[int, int], int | None], *, natural: bool = False
 ) -> Raw:
-    """Fold the arguments from the first on, stopping at the first that is no number (B20); step gives None for NAN.
+    """Fold the arguments, and stop at the first that is not a number (B20); `step` returns None for NAN.
 
-    WCS heeds a NaN in `+` only (K); the other operators take it as 0 there.
+    WCS respects a NaN only in `+` (K); its other operators take it as 0.
     """
     read = ctx.natural if natural else ctx.number
     heeds_nan = not ctx.wcs or node.name == "+"
@@ -61,7 +61,7 @@ def add(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("-", results=_NANS)
 def subtract(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """First argument less all others (B20)."""
+    """First argument minus all others (B20)."""
     return _accumulate(ctx, node, lambda a, b: wrap32(a - b))
 
 
@@ -84,7 +84,7 @@ def modulo(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _extreme(ctx: EvaluationContext, node: EvalNode, better: Callable[[int, int], bool]) -> Raw:
-    """Pick the best of the arguments; WCS takes a NaN as 0 (B22, K)."""
+    """Return the best of the arguments; WCS takes a NaN as 0 (B22, K)."""
     best = 0
     for position, arg in enumerate(node.args):
         value = ctx.number(arg)
@@ -145,7 +145,7 @@ def power(ctx: EvaluationContext, node: EvalNode) -> Raw:
     nan = _combined(first_nan, ctx.nan)
     if nan is not None:
         return nan
-    if exponent < 0:  # only a special code passes the clamp of B60
+    if exponent < 0:  # only a special result passes the clamp of B60
         return 0
     if base == 0 and exponent == 0:
         return NAN
@@ -155,13 +155,13 @@ def power(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return 1
     if base == -1:
         return -1 if exponent % 2 else 1
-    if exponent > 31:  # beyond 32 bits for every base left
+    if exponent > 31:  # beyond 32 bits for every remaining base
         return INT_MIN if base < 0 and exponent % 2 else INT_MAX
     return max(INT_MIN, min(INT_MAX, int(base**exponent)))
 
 
 def _combined(*flags: Status | None) -> Status | None:
-    """Return the special result that several numbers force together: any NAN beats any NAN_FOREVER (B15)."""
+    """Return the special result that several numbers force: any NAN takes precedence over NAN_FOREVER (B15)."""
     if NAN in flags:
         return NAN
     return NAN_FOREVER if NAN_FOREVER in flags else None
@@ -169,7 +169,7 @@ def _combined(*flags: Status | None) -> Status | None:
 
 @operator("is-nan", results=(KNOWN_TRUE, KNOWN_FALSE))
 def is_nan(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the argument is no number: for ever gives KNOWN_TRUE, known or atomic numbers KNOWN_FALSE (B24)."""
+    """Whether the argument is not a number: KNOWN_TRUE if for ever, KNOWN_FALSE for known or atomic numbers (B24)."""
     arg = node.arg(0)
     if arg is None or not arg.is_expression:
         return KNOWN_FALSE
@@ -186,7 +186,7 @@ def is_nan(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("nan-to-number")
 def nan_to_number(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The argument's number, 0 if it is none (B24)."""
+    """The argument's number, 0 if it is not a number (B24)."""
     return ctx.number(node.arg(0))
 
 
@@ -204,7 +204,7 @@ def change_bit(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-bit-set", results=(KNOWN_FALSE,))
 def is_bit_set(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether a bit of the first argument is set; NAN gives false, NAN_FOREVER known false (B25)."""
+    """Whether a bit of the first argument is set; NAN gives false, NAN_FOREVER known false (B25)."""
     (value, bit), nan = ctx.naturals((node.arg(0), node.arg(1)))
     if nan is not None:
         return 0 if nan is NAN else KNOWN_FALSE
@@ -246,7 +246,7 @@ def round_away(value: float) -> int:
 
 @operator("angle-vectors", results=_NANS)
 def angle_vectors(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Cosine between two vectors scaled by 57.29578, as the original has it; a zero vector gives NAN (B27)."""
+    """Cosine between two vectors scaled by 57.29578, as in the original; a zero vector gives NAN (B27)."""
     values = []
     flags = []
     for position in range(6):

@@ -1,4 +1,4 @@
-"""Operators on what is known of ships: cargo, scans and tags (H.3, G5)."""
+"""Operators on what the player knows about ships: cargo, scans and tags (H.3, G5)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KNOWLEDGE = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER)
 def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """T when a ship or one of its subsystems carries that cargo, compared without case (H.3).
 
-    A whole ship answers from the file before arrival and from its exit record afterwards.
+    A whole ship's cargo is that of the file before arrival and of its exit record afterwards.
     """
     wanted = ctx.name(node.arg(0))
     ship = ctx.ship(node.arg(1))
@@ -42,12 +42,12 @@ def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _same_cargo(cargo: str, wanted: str) -> bool:
-    """Compare cargo without case or the mark of hidden cargo; no cargo matches nothing."""
+    """Compare cargo, ignoring case and the prefix of hidden cargo; no cargo matches nothing."""
     return cargo != "" and cargo.lower().removeprefix("#") == wanted.removeprefix("#")
 
 
 def _cargo_known(ctx: EvaluationContext, arg: EvalNode, delay: int) -> Raw:
-    """Judge one ship: 1 when its cargo has been known for so long; a status ends the search."""
+    """Judge one ship: 1 when its cargo has been known for the delay; a status ends the search."""
     ship = ctx.ship(arg)
     if ship is None:
         return FALSE
@@ -83,7 +83,7 @@ def is_cargo_known(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "is-cargo-known-delay", reads=name_reads(("cargo_known",), at=1, count=None), traits=Trait.TIME, results=_KNOWLEDGE
 )
 def is_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when the cargo of all ships named has been known for so many whole seconds (H.3, G5)."""
+    """T when the cargo of all ships named has been known for the given whole seconds (H.3, G5)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -107,7 +107,7 @@ def _subsystem_known(ctx: EvaluationContext, ship: Ship, name: str, delay: int) 
     results=_KNOWLEDGE,
 )
 def cap_subsys_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when the cargo of all subsystems named has been known for so many whole seconds (H.3).
+    """T when the cargo of all subsystems named has been known for the given whole seconds (H.3).
 
     After the ship's exit the log decides; a subsystem that does not exist counts as known since the start.
     """
@@ -133,7 +133,7 @@ def cap_subsys_cargo_known_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "has-been-tagged-delay", reads=name_reads(("tagged",), at=1, count=None), traits=Trait.TIME, results=_KNOWLEDGE
 )
 def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships named were tagged so many whole seconds ago; after an exit counted from there (H.3)."""
+    """KT when all ships named were tagged the given whole seconds ago; after an exit, counted from the exit (H.3)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -158,7 +158,7 @@ def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is_tagged", reads=name_reads(("tagged",)), traits=Trait.TIME, results=P12_RESULTS)
 def is_tagged(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T while a ship is tagged, by the game or for some seconds by an action (H.3, M9.10)."""
+    """T while a ship is tagged, by the game or temporarily by an action (H.3, M9.10)."""
     ship = ship_in_space(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship

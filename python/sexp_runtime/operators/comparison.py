@@ -1,4 +1,4 @@
-"""Number comparisons, with the original's peculiar look at remembered statuses (B.5)."""
+"""Number comparisons, including how the original reads remembered statuses (B.5)."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def compare(ctx: EvaluationContext, node: EvalNode, test: Callable[[int, int], b
 
 
 def _compare_two(ctx: EvaluationContext, one: EvalNode, two: EvalNode, test: Callable[[int, int], bool]) -> Raw:
-    """The same steps where there are just two arguments, as nearly always."""
+    """The same steps for exactly two arguments, the common case."""
     first = evaluate(ctx, one)
     inner = one.inner
     if inner is not None:
@@ -85,35 +85,35 @@ def _compare_two(ctx: EvaluationContext, one: EvalNode, two: EvalNode, test: Cal
 
 @operator("=", results=(KNOWN_FALSE,))
 def equal(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number equals each of the others (B40)."""
+    """Whether the first number equals each of the others (B40)."""
     return compare(ctx, node, py.eq)
 
 
 @operator("!=", results=(KNOWN_FALSE,))
 def unequal(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number differs from each of the others (B40)."""
+    """Whether the first number differs from each of the others (B40)."""
     return compare(ctx, node, py.ne)
 
 
 @operator("<", results=(KNOWN_FALSE,))
 def less(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number is less than each of the others (B40)."""
+    """Whether the first number is less than each of the others (B40)."""
     return compare(ctx, node, py.lt)
 
 
 @operator(">", results=(KNOWN_FALSE,))
 def greater(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number is greater than each of the others (B40)."""
+    """Whether the first number is greater than each of the others (B40)."""
     return compare(ctx, node, py.gt)
 
 
 @operator("<=", results=(KNOWN_FALSE,))
 def at_most(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number is not greater than any of the others (B40)."""
+    """Whether the first number is less than or equal to each of the others (B40)."""
     return compare(ctx, node, py.le)
 
 
 @operator(">=", results=(KNOWN_FALSE,))
 def at_least(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first number is not less than any of the others (B40)."""
+    """Whether the first number is greater than or equal to each of the others (B40)."""
     return compare(ctx, node, py.ge)

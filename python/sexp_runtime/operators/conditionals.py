@@ -17,14 +17,14 @@ _NANS: Final = (NAN, NAN_FOREVER)
 
 
 def run_actions(ctx: EvaluationContext, actions: Iterable[EvalNode]) -> None:
-    """Run actions in order for their effects; their values are dropped (C4)."""
+    """Run actions in order for their effects and discard their values (C4)."""
     for action in actions:
         if action.is_expression:
             ctx.evaluate_head(action)
 
 
 def is_settled_false(status: Status) -> bool:
-    """Say whether a condition's status finishes the conditional as failed (C3)."""
+    """Whether a condition's status ends the conditional as failed (C3)."""
     return status is KNOWN_FALSE or status is NAN_FOREVER
 
 
@@ -42,7 +42,7 @@ def when(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("if-then-else", traits=Trait.CONTROL, results=(KNOWN_FALSE,))
 def if_then_else(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Run the second argument if the first is 1, all later ones if it is 0; the status is read after that (C6)."""
+    """Run the second argument if the first is 1, all later ones if it is 0; the status is read afterwards (C6)."""
     if not node.args:
         return 0
     condition = node.args[0]
@@ -58,7 +58,7 @@ def if_then_else(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def flush_arguments(ctx: EvaluationContext, node: EvalNode, unsettled_before: bool) -> None:
     """Forget what all arguments remember after a pass (C7).
 
-    The node then is as it was before the pass, so nothing it remembered in between can unsettle the next one.
+    The node then has its state from before the pass, so the next pass cannot depend on what it remembered.
     """
     for arg in node.args:
         ctx.flush(arg)
@@ -67,7 +67,7 @@ def flush_arguments(ctx: EvaluationContext, node: EvalNode, unsettled_before: bo
 
 @operator("every-time", traits=Trait.CONTROL | Trait.FLUSHES, results=(NAN,))
 def every_time(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `when`, then forget everything; never a number, so that it is evaluated for ever (C7)."""
+    """Like `when`, then forget everything; the result is never a number, so it is evaluated in every pass (C7)."""
     unsettled = ctx.unsettled
     when(ctx, node)
     flush_arguments(ctx, node, unsettled)
@@ -76,7 +76,7 @@ def every_time(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("cond", traits=Trait.CONTROL)
 def cond(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Run the actions of the first clause whose condition is 1; the value of the last action run (C8)."""
+    """Run the actions of the first clause with condition 1; the result is the value of the last action run (C8)."""
     value = 0
     for clause in node.args:
         if clause.kind is not EvalKind.CLAUSE or not clause.args:
@@ -92,7 +92,7 @@ def cond(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("switch", traits=Trait.CONTROL)
 def switch(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Run exactly the action of the given number, counted from 0, if it exists (C9)."""
+    """Run only the action of the given number, counted from 0, if it exists (C9)."""
     number = ctx.number(node.arg(0))
     if ctx.nan is None and 0 <= number < len(node.args) - 1:
         run_actions(ctx, (node.args[number + 1],))
@@ -112,7 +112,7 @@ def functional_if_then_else(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("functional-switch", traits=Trait.CONTROL, results=_NANS)
 def functional_switch(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The number at a position, counted from 0; all are evaluated unless the position is no good (B51)."""
+    """The number at a position, counted from 0; evaluates all unless the position is invalid (B51)."""
     position = ctx.number(node.arg(0))
     if ctx.nan is not None or position < 0:
         return 0
@@ -126,7 +126,7 @@ def functional_switch(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("functional-when", traits=Trait.CONTROL, results=(NAN,))
 def functional_when(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """A value evaluated before or after a `when`, as the second argument says (B52)."""
+    """A value evaluated before or after a `when`; the second argument decides (B52)."""
     kind = ctx.name(node.arg(1))
     if kind not in ("return-value-first", "return-value-last") or len(node.args) < 3:
         ctx.warn(f"functional-when does not know {kind!r}", node)

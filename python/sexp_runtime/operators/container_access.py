@@ -1,4 +1,4 @@
-"""Reading container data atoms: from `&name& ( modifiers )` in a formula to the text it fetches now."""
+"""Evaluate container data atoms: from `&name& ( modifiers )` in a formula to the text that it currently fetches."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sexp_runtime.operators.node import EvalKind, EvalNode
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: List modifiers whose every read draws a number or takes an item out (J22, I5).
+#: List modifiers that draw a number or remove an item at every read (J22, I5).
 _STEPPING: Final = frozenset({"remove_first", "remove_last", "remove_random", "get_random"})
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def container_of(ctx: EvaluationContext, arg: EvalNode | None, kind: str | None = None) -> Container | None:
-    """Return the container that an argument names, None with a warning if there is none of that kind."""
+    """Return the container that an argument names; None with a warning if no container of that kind exists."""
     name = ctx.text(arg).lstrip("&")
     container = ctx.world.containers.get(name)
     if container is None or (kind is not None and container.kind != kind):
@@ -29,7 +29,7 @@ def container_of(ctx: EvaluationContext, arg: EvalNode | None, kind: str | None 
 
 
 def value_texts(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str]:
-    """Return what arguments put into a container: atoms their text, expressions their number unless it is none."""
+    """Return the texts that arguments put into a container: an atom's text, an expression's number if it is one."""
     texts = []
     for arg in args:
         if not arg.is_expression:
@@ -46,9 +46,9 @@ def value_texts(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str]:
 def _done(
     ctx: EvaluationContext, node: EvalNode, container: Container, changed: bool, args: Sequence[ActionValue] = ()
 ) -> None:
-    """Tell the game of an action, or warn that the container refused it: it is in use or does not fit (N12.1).
+    """Offer an action to the game, or warn that the container refused it: it is in use or would be too large (N12.1).
 
-    `args` are the evaluated arguments, the container's name without its marks.
+    `args` are the evaluated arguments, with the container's name without `&`.
     """
     if changed:
         ctx.act(node.name, tuple(args))
@@ -107,7 +107,7 @@ def remove_from_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("get-map-keys", traits=Trait.ACTION, reads=container_reads(0))
 def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Put a map's keys into a list, emptying that first unless told otherwise (J21)."""
+    """Put a map's keys into a list; empties the list first unless an argument says otherwise (J21)."""
     source = container_of(ctx, node.arg(0), MAP)
     goal = container_of(ctx, node.arg(1), LIST)
     clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
@@ -125,7 +125,7 @@ def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("clear-container", traits=Trait.ACTION)
 def clear_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Empty containers; unknown ones are passed over (N12.7). The game is told the names of those that were emptied."""
+    """Empty containers and skip unknown ones (N12.7). The game gets the names of the emptied containers."""
     emptied: list[str] = []
     for arg in node.args:
         container = container_of(ctx, arg)
@@ -174,7 +174,7 @@ def apply_container_filter(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-container-empty", reads=container_reads(0))
 def is_container_empty(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether a container is empty; a missing one is not (J)."""
+    """Whether a container is empty; a missing container is not (J)."""
     container = container_of(ctx, node.arg(0))
     return int(container is not None and len(container) == 0)
 
@@ -188,7 +188,7 @@ def get_container_size(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("list-has-data", reads=container_reads(0))
 def list_has_data(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether all the texts are in a list (J24)."""
+    """Whether all the texts are in a list (J24)."""
     container = container_of(ctx, node.arg(0), LIST)
     if container is None:
         return 0
@@ -207,7 +207,7 @@ def list_data_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("map-has-key", reads=container_reads(0))
 def map_has_key(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether a map has all the keys (J24)."""
+    """Whether a map has all the keys (J24)."""
     container = container_of(ctx, node.arg(0), MAP)
     if container is None:
         return 0
@@ -215,7 +215,7 @@ def map_has_key(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _texts_in_turn(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str | None]:
-    """Return the texts that are looked for; None for what is no number, which nothing equals."""
+    """Return the texts to search for; None for not-a-number, which nothing equals."""
     found: list[str | None] = []
     for arg in args:
         texts = value_texts(ctx, (arg,))
@@ -225,7 +225,7 @@ def _texts_in_turn(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str
 
 @operator("map-has-data-item", traits=Trait.ACTION, reads=container_reads(0))
 def map_has_data_item(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether a map has a value; the first key with it goes into a variable, if one is given (H.3)."""
+    """Whether a map has a value; stores the first key with it in a variable, if one is given (H.3)."""
     container = container_of(ctx, node.arg(0), MAP)
     texts = value_texts(ctx, node.args[1:2])
     if container is None or not texts:

@@ -1,4 +1,4 @@
-"""The evaluation context: how operators read arguments and world, and what a cache must know of an evaluation."""
+"""The evaluation context: how operators read arguments and world, and what a cache must know about an evaluation."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.wings import Wing
     from sexp_runtime.world.world import World
 
-# Members by names of their own, because looking them up in the class takes long.
+# Module-level names of the members, because looking them up in the class is slow.
 _WRAPPER: Final = EvalKind.WRAPPER
 _CLAUSE: Final = EvalKind.CLAUSE
 _ATOM: Final = EvalKind.ATOM
@@ -28,10 +28,10 @@ _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
 
 #: Values up to here pass a non-negative position unchanged (B60).
 _SPECIAL_CODES_END: Final = INT_MIN + 17
-#: Most warnings that are kept as text; the rest are only counted.
+#: Maximum number of warnings kept as text; the rest are only counted.
 MAX_WARNINGS: Final = 200
 
-#: Takes an action that ran: the operator and its evaluated arguments (numbers, texts, orders as tuples).
+#: Receives an action that ran: the operator and its evaluated arguments (numbers, texts, orders as tuples).
 Action = Callable[[str, tuple[Any, ...]], None]
 
 
@@ -56,7 +56,7 @@ class OperatorProfiler(Protocol):
 
 
 class Candidate:
-    """One value that `<argument>` can stand for: its text, and its atom if it was listed in the formula (C40-C42)."""
+    """One value of `<argument>`: its text, and its atom if it was listed in the formula (C40-C42)."""
 
     __slots__ = ("node", "text")
 
@@ -66,14 +66,14 @@ class Candidate:
 
 
 class EvaluationContext:
-    """What one engine evaluates its formulas with; one per mission run.
+    """The state with which one engine evaluates its formulas; one per mission run.
 
-    Bookkeeping for caches, forgotten by `start`: `due` is the first microsecond at which time alone could change the
-    result (NEVER if none), `unsettled` says that something remembered changed, so that the same facts could give
-    another result next time, `stirred` holds nodes whose status changed, with the one before (see
-    evaluator.is_settled), `spare` counts random draws whose outcome made no difference. `effects` counts, on and on,
-    what forbids reuse of an evaluation (actions, random draws, steps of memory). `nan` is the special result, NAN or
-    NAN_FOREVER, met by the last `number`, else None (B14).
+    Bookkeeping for caches, reset by `start`: `due` is the first microsecond at which time alone could change the
+    result (NEVER if none). `unsettled` says that remembered state changed, so that the same facts could give another
+    result next time. `stirred` holds the nodes with a changed status, and their earlier status (see
+    evaluator.is_settled). `spare` counts random draws that did not affect the result. `effects` counts everything
+    that forbids reuse of an evaluation (actions, random draws, steps of memory) and is never reset. `nan` is the
+    special result, NAN or NAN_FOREVER, of the last `number`, else None (B14).
     """
 
     def __init__(
@@ -91,21 +91,21 @@ class EvaluationContext:
         self.options = options if options is not None else RuntimeOptions()
         self.actions = actions
         self.constants = ConstantNodes()
-        #: Forgets what a formula remembers, by kind ("event" or "goal") and index; set by the manager (D5, D6).
+        #: Clears what a formula remembers, by kind ("event" or "goal") and index; set by the manager (D5, D6).
         self.flush_formula: Callable[[str, int], None] | None = None
-        #: Whether the mission has ended and been settled, so that debriefing formulas are evaluated (F25, H41).
+        #: Whether the mission has ended and its goals are decided; debriefing formulas are then evaluated (F25, H41).
         self.mission_ended = False
-        #: The candidate that `<argument>` stands for now, None outside any (C28, C29).
+        #: The current candidate of `<argument>`, None outside any (C28, C29).
         self.candidate: Candidate | None = None
         #: Applicable candidates of each argument form being evaluated, innermost last (C20).
         self.applicable: list[list[Candidate]] = []
         #: Containers that each of these forms has taken candidates from, which refuse changes until it ends (N12.1).
         self.sources: list[list[Container]] = []
-        #: Told of each operator that runs, when set; None costs next to nothing.
+        #: Called for each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
         self.due = NEVER
-        #: How long ago ships were where they are now, in microseconds: not 0 while what moves them in a frame is still
-        #: to do so, though the clock shows the end of the frame already.
+        #: Age of the ships' positions in microseconds. It is not 0 before the frame has moved the ships, because the
+        #: clock already shows the end of the frame.
         self.lag_us = 0
         self.effects = 0
         self.spare = 0
@@ -116,12 +116,12 @@ class EvaluationContext:
         self.warning_count = 0
         self._warned: set[str] = set()
         self._unknown: set[str] = set()
-        #: Operators of the game's own; and told once of each that nobody knows, when set.
+        #: The game's own operators; and a function called once for each unknown operator, when set.
         self.own = OwnOperators() if own is None else own
         self.on_unknown: Callable[[str], None] | None = None
 
     def start(self) -> None:
-        """Forget what earlier evaluations noted for caches, before one that may be reused; `effects` count on."""
+        """Reset the bookkeeping for caches before an evaluation that may be reused; `effects` is not reset."""
         self.due = NEVER
         self.spare = 0
         self.unsettled = False
@@ -131,11 +131,11 @@ class EvaluationContext:
     # -- evaluation ---------------------------------------------------------------------------------------------
 
     def evaluate(self, node: EvalNode) -> int:
-        """Return what evaluating a node hands to its caller; the status is in `node.status` (B10-B13)."""
+        """Evaluate a node and return its value; the status is in `node.status` (B10-B13)."""
         return evaluator.evaluate(self, node)
 
     def evaluate_head(self, node: EvalNode) -> int:
-        """Evaluate past the wrapper, as conditions and actions are; the status is in `node.head.status`."""
+        """Evaluate past the wrapper, as for conditions and actions; the status is in `node.head.status`."""
         return evaluator.evaluate_head(self, node)
 
     def set_status(self, node: EvalNode, status: Status) -> None:
@@ -147,11 +147,11 @@ class EvaluationContext:
         evaluator.flush(self, node)
 
     def truth(self, arg: EvalNode | None) -> bool:
-        """Evaluate an argument and say whether its value is exactly 1 (B4); an absent one is false."""
+        """Evaluate an argument and return whether its value is exactly 1 (B4); an absent argument is false."""
         return arg is not None and evaluator.evaluate(self, arg) == 1
 
     def number(self, arg: EvalNode | None) -> int:
-        """Return an argument as a number, 0 if absent; `nan` says whether it was none (B14)."""
+        """Return an argument as a number, 0 if absent; sets `nan` if it was not a number (B14)."""
         self.nan = None
         if arg is None:
             return 0
@@ -167,7 +167,7 @@ class EvaluationContext:
         return value
 
     def natural(self, arg: EvalNode | None) -> int:
-        """As `number`, for a non-negative position: negative values become 0, in WCS positive (B60)."""
+        """Like `number`, for a non-negative position: negative values become 0, in WCS positive (B60)."""
         if arg is not None and arg.kind is _ATOM:
             self.nan = None
             value = self.atom_number(arg)
@@ -176,7 +176,7 @@ class EvaluationContext:
         return value if value >= 0 else self.as_natural(value)
 
     def as_natural(self, value: int) -> int:
-        """Return what a non-negative position makes of a number (B60)."""
+        """Convert a number for a non-negative position (B60)."""
         if value < 0:
             if self.wcs:
                 return wrap32(-value)
@@ -185,11 +185,11 @@ class EvaluationContext:
         return value
 
     def numbers(self, args: Sequence[EvalNode | None]) -> tuple[list[int], Status | None]:
-        """Return arguments as numbers, and the special result they force: NAN beats NAN_FOREVER (B15)."""
+        """Return arguments as numbers, and the special result they force: NAN overrides NAN_FOREVER (B15)."""
         return self._read_all(args, self.number)
 
     def naturals(self, args: Sequence[EvalNode | None]) -> tuple[list[int], Status | None]:
-        """As `numbers`, for non-negative positions (B60)."""
+        """Like `numbers`, for non-negative positions (B60)."""
         return self._read_all(args, self.natural)
 
     def _read_all(
@@ -206,7 +206,7 @@ class EvaluationContext:
     # -- atoms --------------------------------------------------------------------------------------------------
 
     def atom_number(self, node: EvalNode) -> int:
-        """Return the number in an atom: of its text, its variable's text, or the candidate it stands for (B13, C41)."""
+        """Return the number in an atom: from its text, its variable's text, or its current candidate (B13, C41)."""
         if node.variable is not None:
             return self.world.variables.numbers[node.variable]
         if node.is_placeholder and self.candidate is not None:
@@ -216,7 +216,7 @@ class EvaluationContext:
         return node.literal
 
     def converted(self, node: EvalNode, convert: Callable[[str], int]) -> int:
-        """Return what convert makes of an atom's text, remembered in a candidate as plain reads are (D7)."""
+        """Return `convert` of an atom's text, remembered in a candidate as plain reads are (D7)."""
         if node.is_placeholder and self.candidate is not None and node.variable is None:
             return self._candidate_number(self.candidate, convert)
         return convert(self.text(node))
@@ -249,7 +249,7 @@ class EvaluationContext:
         return "" if arg.kind is _WRAPPER or arg.kind is _CLAUSE else arg.text
 
     def _candidate_text(self, candidate: Candidate) -> str:
-        """Return the text that reading the placeholder gives, with the one-time look-up as a variable's name (C40)."""
+        """Return the text of the placeholder, after the one-time look-up as a variable's name (C40)."""
         node = candidate.node
         if node is None:
             return candidate.text
@@ -263,7 +263,7 @@ class EvaluationContext:
         return str(node.variable) if node.variable is not None else candidate.text
 
     def _variable_named(self, text: str) -> int | None:
-        """Return the index of the variable whose name the text is, or has as `@name[...]` (C40)."""
+        """Return the index of the variable that the text names, directly or as `@name[...]` (C40)."""
         variables = self.world.variables
         index = variables.index(text)
         if index is None and text.startswith("@"):
@@ -273,7 +273,7 @@ class EvaluationContext:
         return index
 
     def _restore_lookup(self, node: EvalNode) -> None:
-        """Note a read of the candidate atom itself, which finds the variable again after a flush (C40)."""
+        """Record a read of the candidate atom itself, which finds the variable again after a flush (C40)."""
         if node.lookup is None:
             node.lookup = node.variable
             self.effects += 1
@@ -285,7 +285,7 @@ class EvaluationContext:
         return self.text(node)
 
     def name(self, arg: EvalNode | None) -> str:
-        """Return an argument's text in lower case, as names of ships, events and so on compare."""
+        """Return an argument's text in lower case, for comparing names of ships, events and so on."""
         return self.text(arg).lower()
 
     def ship(self, arg: EvalNode | None) -> Ship | None:
@@ -325,16 +325,16 @@ class EvaluationContext:
     # -- bookkeeping --------------------------------------------------------------------------------------------
 
     def due_us(self, us: int) -> None:
-        """Note that time alone could first change the result at a moment in microseconds; past moments are ignored."""
+        """Record the first microsecond at which time alone could change the result; ignores past times."""
         if self.world.clock.us < us < self.due:
             self.due = us
 
     def due_fix(self, fix: int) -> None:
-        """As `due_us` for a moment in fixed-point seconds (G1)."""
+        """Like `due_us`, in fixed-point seconds (G1)."""
         self.due_us(us_of_fix(fix))
 
     def due_event_ms(self, event_ms: int) -> None:
-        """As `due_us` for a moment of the event clock in milliseconds (F8b)."""
+        """Like `due_us`, in milliseconds of the event clock (F8b)."""
         self.due_us(us_of_event_ms(event_ms))
 
     def act(self, operator: str, args: tuple[Any, ...] = ()) -> None:
@@ -344,7 +344,7 @@ class EvaluationContext:
             self.actions(operator, args)
 
     def unknown_operator(self, name: str, node: EvalNode) -> None:
-        """Note, once for each name, an operator that neither the catalog nor the game knows: it counts as false."""
+        """Report, once for each name, an operator that neither the catalog nor the game knows; it counts as false."""
         if name not in self._unknown:
             self._unknown.add(name)
             self.warn(f"unknown operator {name!r} counts as false", node)
@@ -352,13 +352,13 @@ class EvaluationContext:
                 self.on_unknown(name)
 
     def warn_once(self, message: str, node: EvalNode | None = None) -> None:
-        """As `warn`, for what would be said again and again."""
+        """Like `warn`, but only once for each text."""
         if message not in self._warned and len(self._warned) < MAX_WARNINGS:
             self._warned.add(message)
             self.warn(message, node)
 
     def warn(self, message: str, node: EvalNode | None = None) -> None:
-        """Note something odd that the original would warn about; never stops the mission (J9)."""
+        """Record a warning that the original would also give; never stops the mission (J9)."""
         self.warning_count += 1
         if len(self.warnings) < MAX_WARNINGS:
             where = f"line {node.syntax.line}: " if node is not None and node.syntax is not None else ""

@@ -1,4 +1,4 @@
-"""Counting operators: percentages of ships lost, times of log entries, how many ships are there (H.1, H.2)."""
+"""Counting operators: percentages of ships lost, times of log entries, numbers of ships (H.1, H.2)."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ _PERCENT = (KNOWN_FALSE, KNOWN_TRUE)
 _NAMES_AFTER_NUMBER = name_reads(at=1, count=None, log=True)
 _IN_SPACE = (PRESENT, DEATH_ROLL)
 
-#: Of a wing: (ships that count, ships that never will).
+#: Counts for a wing: (ships that count, ships that never will).
 WingCount = Callable[[Wing], tuple[int, int]]
-#: Of a ship: whether its entry is in the log.
+#: For a ship: whether its entry is in the log.
 ShipCount = Callable[["EvaluationContext", Ship], bool]
 
 
@@ -33,9 +33,9 @@ ShipCount = Callable[["EvaluationContext", Ship], bool]
 
 
 def _percent(ctx: EvaluationContext, node: EvalNode, of_ship: ShipCount, of_wing: WingCount | None) -> Raw:
-    """Compare the share of ships that count with a percentage: KT reached, KF out of reach, else F (H.1).
+    """Compare the percentage of ships that count with a threshold: KT reached, KF out of reach, else F (H.1).
 
-    A name is tried as wing first.
+    Looks up a name as a wing first.
     """
     wanted = ctx.natural(node.arg(0))
     if ctx.nan is not None:
@@ -72,7 +72,7 @@ def _has_entry(kind: str) -> ShipCount:
 
 @operator("percent-ships-destroyed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of the ships are destroyed (H.1)."""
+    """KT when at least a percentage of the ships are destroyed (H.1)."""
     return _percent(
         ctx,
         node,
@@ -83,7 +83,7 @@ def percent_ships_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("percent-ships-departed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of the ships have departed (H.1)."""
+    """KT when at least a percentage of the ships have departed (H.1)."""
     return _percent(
         ctx,
         node,
@@ -94,30 +94,30 @@ def percent_ships_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("percent-ships-arrived", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of the ships have arrived: wings by their counter, ships by the log (H.1)."""
+    """KT when at least a percentage of the ships have arrived: wings by their counter, ships by the log (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.SHIP_ARRIVED), lambda wing: (wing.arrived, 0))
 
 
 @operator("percent-ships-disabled", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_disabled(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of the ships were disabled (H.1)."""
+    """KT when at least a percentage of the ships were disabled (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.DISABLED), None)
 
 
 @operator("percent-ships-disarmed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_disarmed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of the ships were disarmed (H.1)."""
+    """KT when at least a percentage of the ships were disarmed (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.DISARMED), None)
 
 
 @operator("percent-ships-scanned", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_scanned(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when the cargo of at least so many percent of the ships was revealed (H.1)."""
+    """KT when the cargo of at least a percentage of the ships was revealed (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.CARGO_REVEALED), None)
 
 
 def _types_named(text: str) -> list[str]:
-    """Return the ship types that a type name stands for; "fighter/bomber" is both."""
+    """Return the ship types of a type name; "fighter/bomber" means both."""
     name = text.lower()
     return name.split("/") if name == "fighter/bomber" else [name]
 
@@ -128,7 +128,7 @@ def _type_reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
 
 @operator("ship-type-destroyed", reads=_type_reads, results=_PERCENT)
 def ship_type_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least so many percent of all ships of a type were killed; ships of ignore-count do not count (H.1)."""
+    """KT when at least a percentage of all ships of a type were killed, except those flagged ignore-count (H.1)."""
     wanted = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -162,7 +162,7 @@ def time_ship_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("time-ship-departed", reads=name_reads(log=True), results=(NAN, NAN_FOREVER))
 def time_ship_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Whole seconds of mission time at which a ship departed; a dying ship is not decided (H.2)."""
+    """Whole seconds of mission time at which a ship departed; undecided for a dying ship (H.2)."""
     ship = ctx.ship(node.arg(0))
     if ship is None or ship.status is not EXITED:
         return NAN
@@ -172,7 +172,7 @@ def time_ship_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("time-ship-arrived", reads=name_reads(log=True), results=(NAN,))
 def time_ship_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Whole seconds of mission time at which a ship arrived, by its entry; never NaN for ever (H.2)."""
+    """Whole seconds of mission time at which a ship arrived, by its log entry; never NaN for ever (H.2)."""
     ship = ctx.ship(node.arg(0))
     if ship is None or ship.status is NOT_YET:
         return NAN
@@ -244,7 +244,7 @@ def time_undocked(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def team_named(text: str) -> str | None:
-    """Return the side that `<any side>` or a plain side's name stands for, in lower case; None for the empty text."""
+    """Return the side named by `<any side>` or a plain side's name, in lower case; None for the empty text."""
     name = text.lower()
     if name.startswith("<any ") and name.endswith(">"):
         return name[5:-1]
@@ -253,7 +253,7 @@ def team_named(text: str) -> str | None:
 
 @operator("num-ships-in-battle", reads=both(fixed_reads(("roster",)), name_reads(count=None)))
 def num_ships_in_battle(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Number of ships in space: all, or those of the sides, wings and ships named, duplicates counted twice (H.2)."""
+    """Number of ships in space: all, or those of the sides, wings and ships named; duplicates count twice (H.2)."""
     ships = ctx.world.ships.values()
     if not node.args:
         return sum(1 for ship in ships if ship.status in _IN_SPACE)
@@ -274,14 +274,14 @@ def num_ships_in_battle(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("num-ships-in-wing", reads=name_reads(count=None))
 def num_ships_in_wing(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Number of ships now in the wings named, unknown wings having none (H.2)."""
+    """Number of ships now in the wings named; unknown wings have none (H.2)."""
     wings = [ctx.wing(arg) for arg in node.args]
     return wrap32(sum(wing.current for wing in wings if wing is not None))
 
 
 @operator("num-players", reads=fixed_reads(("roster",), ("player", "ship")))
 def num_players(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Number of player ships in space: one at most in single player (H.2)."""
+    """Number of player ships in space: at most one in single player (H.2)."""
     ship = ctx.world.ships.get(ctx.world.player.ship)
     return 1 if ship is not None and ship.status in _IN_SPACE else 0
 

@@ -1,4 +1,4 @@
-"""The interpreter: evaluates a node exactly as the original does, the reference for every other engine."""
+"""The interpreter: evaluates a node exactly as the original does. It is the reference for every other engine."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from sexp_runtime.values import FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Statuses whose coming or going can change a later evaluation; all others are one class.
+#: Statuses that can change a later evaluation when they appear or disappear; all others are equivalent.
 _SETTLING: Final = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, DRAWN}
-# Members by names of their own: looking a member up in its class takes longer than all else that is done with it.
+# Module-level names of the members: looking a member up in its class takes longer than any use of it.
 _OPERATOR: Final = EvalKind.OPERATOR
 _WRAPPER: Final = EvalKind.WRAPPER
 _CLAUSE: Final = EvalKind.CLAUSE
@@ -25,12 +25,12 @@ sys.setrecursionlimit(max(sys.getrecursionlimit(), 6000))
 
 
 def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
-    """Remember a status in the node and note what it was before, if that can make the next evaluation differ."""
+    """Store a status in the node; record the earlier one if the change can affect the next evaluation."""
     old = node.status
     if old is not status:
         node.status = status
         if old in _SETTLING or status in _SETTLING:
-            # What the nodes shared by all formulas remember is read only right after they were evaluated (A37).
+            # The status of nodes shared by all formulas is read only right after their evaluation (A37).
             constants = ctx.constants
             if node is not constants.true and node is not constants.false:
                 ctx.stirred.setdefault(node, old)
@@ -53,7 +53,7 @@ def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
         status, old = inner.status, node.status
         if status is not old:
             if (status is TRUE or status is FALSE) and (old is UNKNOWN or old is TRUE or old is FALSE):
-                node.status = status  # as `set_status` does within the class of ordinary statuses
+                node.status = status  # like `set_status` for ordinary statuses
             else:
                 set_status(ctx, node, status)
         return value
@@ -65,13 +65,13 @@ def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
 
 
 def evaluate_head(ctx: EvaluationContext, node: EvalNode) -> int:
-    """Evaluate an argument past its wrapper, as conditions and actions are; an atom as `evaluate`."""
+    """Evaluate an argument past its wrapper, as for conditions and actions; an atom as `evaluate` does."""
     inner = node.inner
     return evaluate(ctx, node) if inner is None else _run(ctx, inner)
 
 
 def _run(ctx: EvaluationContext, node: EvalNode) -> int:
-    """Run an operator unless its remembered status answers (B11), and remember its new status (B10)."""
+    """Run an operator unless its remembered status decides the result (B11), and store its new status (B10)."""
     if node.traps:
         status = node.status
         if status is KNOWN_TRUE:
@@ -90,25 +90,25 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
     if isinstance(raw, Status):
         set_status(ctx, node, raw)
         return 1 if raw is KNOWN_TRUE else 0
-    status = node.status  # again: the function may have made the formula forget its statuses
+    status = node.status  # read again: the function may have cleared the formula's statuses
     if status is UNKNOWN or status is TRUE or status is FALSE:
-        node.status = TRUE if raw else FALSE  # as `set_status` does within the class of ordinary statuses
+        node.status = TRUE if raw else FALSE  # like `set_status` for ordinary statuses
     elif status is NAN:
         set_status(ctx, node, UNKNOWN)
     else:
         set_status(ctx, node, TRUE if raw else FALSE)
-    return +raw  # a bool becomes the number it stands for
+    return +raw  # converts a bool to a number
 
 
 def flush(ctx: EvaluationContext, node: EvalNode) -> None:
-    """Forget a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
+    """Clear a subtree's statuses, caches, look-ups and clocks, but no flags and no texts (D3)."""
     nodes = node.subtree
     if nodes is None:
         nodes = node.subtree = _remembering(node)
     for current in nodes:
         status = current.status
         if status is TRUE or status is FALSE:
-            current.status = UNKNOWN  # as `set_status` does within the class of ordinary statuses
+            current.status = UNKNOWN  # like `set_status` for ordinary statuses
         elif status is not UNKNOWN:
             set_status(ctx, current, UNKNOWN)
         if current.cache is not None:
@@ -121,7 +121,7 @@ def flush(ctx: EvaluationContext, node: EvalNode) -> None:
 
 
 def _remembering(root: EvalNode) -> tuple[EvalNode, ...]:
-    """Return the nodes of a subtree that can remember anything; atoms do below some operators only."""
+    """Return the nodes of a subtree that can remember anything; atoms do so only below some operators."""
     nodes = [root]
     stack = [root]
     while stack:
@@ -137,10 +137,10 @@ def _remembering(root: EvalNode) -> tuple[EvalNode, ...]:
 
 
 def is_settled(ctx: EvaluationContext) -> bool:
-    """Say whether the evaluations since the last call left all that counts as it was, and start afresh.
+    """Return whether the evaluations since the last call left all relevant statuses unchanged; reset the record.
 
-    Statuses may change on the way, as they do from candidate to candidate of an argument form: what matters to the
-    next evaluation is only whether it finds them as this one did.
+    Statuses may change in between, for instance from one candidate of an argument form to the next. The next
+    evaluation only depends on whether it finds the same statuses as this one.
     """
     settled = not ctx.unsettled
     stirred = ctx.stirred
@@ -156,12 +156,12 @@ def is_settled(ctx: EvaluationContext) -> bool:
 
 
 def is_same(status: Status, other: Status) -> bool:
-    """Say whether the next evaluation could not tell two statuses of a node apart: all ordinary ones are one class."""
+    """Whether the next evaluation cannot distinguish two statuses of a node: all ordinary ones are equivalent."""
     return status is other or not (status in _SETTLING or other in _SETTLING)
 
 
 class SexpEvaluator:
-    """Evaluates formulas one after the other in a context; the reference meaning of the language."""
+    """Evaluates formulas one by one in a context; defines the reference meaning of the language."""
 
     def __init__(self, context: EvaluationContext) -> None:
         self.context = context
@@ -175,5 +175,5 @@ class SexpEvaluator:
         return evaluate(self.context, node)
 
     def flush(self, node: EvalNode) -> None:
-        """Forget everything the formula remembers (D3)."""
+        """Clear everything that the formula remembers (D3)."""
         flush(self.context, node)
