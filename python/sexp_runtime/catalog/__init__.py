@@ -1,4 +1,4 @@
-"""The operator catalog: what each operator of both dialects is called, takes and returns; data without code."""
+"""The operator catalog: names, arguments and results of the operators of both dialects; data without code."""
 
 from sexp_runtime.catalog.rows import (
     CATALOG,

@@ -16,7 +16,7 @@ class ArgumentType:
     """One argument type of operators, as `ship-wing` or `positive`.
 
     `names` says what a literal there names (`ship`, `wing`, `number`, `enum` ..., several joined with `/`);
-    `accepts` are the return types of operators that may stand there (none: only literals, variables, container items).
+    `accepts` are the return types of operators allowed there (none: only literals, variables, container items).
     """
 
     name: str
@@ -57,7 +57,7 @@ class CatalogRow:
     renamed_to: str
 
     def argument_type(self, index: int) -> str | None:
-        """Return the type of argument `index` (0 = first), or None where the operator takes none there."""
+        """Return the type of argument `index` (0 = first), or None if the operator takes no argument there."""
         if self.max_args is not None and index >= self.max_args:
             return None
         size = len(self.args)
@@ -80,7 +80,7 @@ class CatalogRow:
 class DialectCatalog(Mapping[str, CatalogRow]):
     """The operators of one dialect by their present names, with `aliases`: retired name in lower case -> name.
 
-    Rows are made when first asked for: a runtime start needs only the names.
+    Rows are created on first access: the start of the runtime needs only the names.
     """
 
     def __init__(self, dialect: str, data: dict[str, Any], aliases: dict[str, str]) -> None:
@@ -168,9 +168,9 @@ def _row(name: str, data: dict[str, Any], dialect: str) -> CatalogRow:
 
 
 def nearest_names(name: str, names: Iterable[str], limit: int = 3, cutoff: float = 0.72) -> list[str]:
-    """Return up to `limit` of `names` that look most like `name`, best first; none when nothing is close.
+    """Return up to `limit` of `names` most similar to `name`, best first; none if nothing is close.
 
-    cutoff: the least likeness, from 0 to 1 (the same).
+    cutoff: the minimum similarity, from 0 to 1 (equal).
     """
     import difflib  # rarely needed, and slow to import
 

@@ -1,7 +1,7 @@
 """Corrections of problems that have one right answer, made in a file's bytes without changing any others.
 
-What has one right answer: an operator in other letters (`AND`) or nearly so, when one name alone is near; a retired
-operator's present name; a bare `true` or `false`; a misspelt name or fixed word when one alone is near.
+These problems have one right answer: an operator in other case (`AND`) or misspelt, if only one name is similar; a
+retired operator name; a bare `true` or `false`; a misspelt name or fixed word, if only one is similar.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.tree import NodeKind
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-#: What a problem's place may point at: a quoted text, or a bare token.
+#: The text at a problem's place: a quoted text, or a bare token.
 _TOKEN: Final = re.compile(r'"([^"\r\n]*)"|([^\s()"]+)')
-#: The retired operator that loses arguments with its name: what was meant is not known.
+#: The retired operator that loses arguments when it is renamed: its intended meaning is unknown.
 _LOSES: Final = "ai-chase-any-except"
 
 
@@ -49,7 +49,7 @@ class Fix:
 def plan_fixes(mission: Mission, text: str, problems: list[Diagnostic]) -> list[Fix]:
     """Return the corrections of a mission, in the order of the file, one for each place.
 
-    text: of the mission's file. Corrected are problems that have one right answer, and retired operators.
+    `text` is the content of the mission's file. Corrects problems that have one right answer, and retired operators.
     """
     found: dict[tuple[int, int], Fix] = {}
     for fix in _retired(mission, text):
@@ -63,7 +63,7 @@ def plan_fixes(mission: Mission, text: str, problems: list[Diagnostic]) -> list[
 
 
 def _retired(mission: Mission, text: str) -> Iterator[Fix]:
-    """Yield corrections of retired operators, but for one that loses arguments with its name (A16, Q2.4)."""
+    """Yield corrections of retired operators, except the one that loses arguments when renamed (A16, Q2.4)."""
     aliases = CATALOG.dialect_catalog(mission.dialect.value).aliases
     lines: list[str] | None = None
     for formula in mission.formulas():
@@ -81,10 +81,10 @@ def _retired(mission: Mission, text: str) -> Iterator[Fix]:
 
 
 def apply_fixes(data: bytes, fixes: list[Fix]) -> tuple[bytes, list[Fix]]:
-    """Return a file's bytes with the corrections made, and those that were made.
+    """Return a file's bytes with the corrections applied, and the applied corrections.
 
-    Encoding, byte order mark and line ends stay. A correction whose place does not hold the text that it is about
-    (behind a comment that was cut out, say) is left out.
+    Encoding, byte order mark and line ends stay. Skips a correction if its place does not hold the expected text
+    (for instance behind a removed comment).
     """
     mark, encoding = file_encoding(data)
     body = data[len(mark) :]
@@ -111,9 +111,9 @@ def apply_fixes(data: bytes, fixes: list[Fix]) -> tuple[bytes, list[Fix]]:
 
 
 def fix_file(path: Path, dialect: Dialect | None = None) -> list[Fix]:
-    """Correct a mission file in place, whole or not at all; return what was corrected.
+    """Correct a mission file in place, atomically; return the corrections.
 
-    A result with more problems than before is not written. Raises OSError for a file that cannot be read or written.
+    Does not write a result with more problems than before. Raises OSError for a file that cannot be read or written.
     """
     data = read_regular(path, MAX_BYTES)
     before = _check(data, dialect)
@@ -131,7 +131,7 @@ def _check(data: bytes, dialect: Dialect | None) -> tuple[Mission, list[Diagnost
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it has either its old or its new content, whatever happens meanwhile. Raises OSError."""
+    """Write a file atomically: it always has either its old or its new content. Raises OSError."""
     target = path.resolve()
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
     temporary = Path(name)
@@ -153,7 +153,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def file_encoding(data: bytes) -> tuple[bytes, str]:
-    """Return the byte order mark of a file and its encoding, as reading finds them."""
+    """Return the byte order mark and the encoding of a file, as the reader detects them."""
     for mark, encoding in (
         (codecs.BOM_UTF8, "utf-8"),
         (codecs.BOM_UTF16_LE, "utf-16-le"),

@@ -1,4 +1,4 @@
-"""Handlers: what the reader does with the fields of one section; shared parts of all of them."""
+"""Handlers: they process the fields of one section for the reader; this module holds their shared parts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sexp_runtime.syntax.tree import SexpExpression
 
 
 class Handler:
-    """Takes the fields of one section one after the other.
+    """Processes the fields of one section in order.
 
-    `texts`, `numbers` and `lists` say for plain fields which attribute of the thing being read they set; `ignored` are
-    known fields that no formula can read; any other field goes to `special`.
+    `texts`, `numbers` and `lists` map plain fields to the attributes that they set; `ignored` are known fields that
+    no formula can read; any other field goes to `special`.
     """
 
     name = ""
@@ -24,17 +24,17 @@ class Handler:
     numbers: Mapping[str, str] = {}
     lists: Mapping[str, str] = {}
     ignored: frozenset[str] = frozenset()
-    #: Whether a field that nobody knows is worth a warning.
+    #: Whether an unknown field gives a warning.
     strict = False
 
     def __init__(self, mission: Mission, problems: Problems) -> None:
         self.mission = mission
         self.problems = problems
-        self.current: Any = None  #: the thing that fields belong to now
-        self.owner = ""  #: the thing in words, as `event "Name"`
+        self.current: Any = None  #: the object that fields currently belong to
+        self.owner = ""  #: the object in words, as `event "Name"`
 
     def field(self, field: Field) -> None:
-        """Take one field."""
+        """Process one field."""
         key = field.key
         if self.starts(field):
             return
@@ -59,18 +59,18 @@ class Handler:
             self.problems.report("W210", f"an unknown field of #{self.name}: {key}", field.offset, self.owner)
 
     def starts(self, field: Field) -> bool:
-        """Open the next thing if the field starts one."""
+        """Open the next object if the field starts one."""
         return False
 
     def special(self, field: Field) -> bool:
-        """Take a field that is in none of the tables; return whether it is known."""
+        """Process a field that is in none of the tables; return whether it is known."""
         return False
 
     def finish(self) -> None:
-        """The section has ended."""
+        """Finish the section."""
 
     def name_of(self, field: Field) -> str:
-        """Return the name that a field gives, cut to the longest a formula can hold (A14)."""
+        """Return the name in a field, cut to the maximum length in a formula (A14)."""
         name = plain_text(field.value)
         cut = cut_token(name)
         if len(cut) < len(name):
@@ -79,14 +79,14 @@ class Handler:
         return cut
 
     def opened(self, field: Field) -> bool:
-        """Whether there is a thing that the field can belong to; reported if not."""
+        """Whether the field has an object to belong to; reports it if not."""
         if self.current is None:
             self.problems.report("W216", f"{field.key} stands before anything it could belong to", field.offset)
             return False
         return True
 
     def integer(self, field: Field) -> int | None:
-        """Return the field's whole number, or None, reported, without one."""
+        """Return the field's whole number; without one, report it and return None."""
         number = integer(field.value)
         if number is None:
             self.problems.report(
@@ -106,12 +106,12 @@ class Handler:
         return result.expression
 
     def corrected(self, field: Field, number: int, taken: int) -> None:
-        """Report a number that the game replaces by another one."""
+        """Report a number that the game replaces by another."""
         message = f"{field.key}: {number} is corrected to {taken}"
         self.problems.report("W364", message, field.offset, self.owner)
 
     def is_duplicate(self, name: str, seen: set[str], field: Field, what: str) -> bool:
-        """Whether the name was there before, ignoring case; reported."""
+        """Whether the name was there before, ignoring case; reports it if so."""
         key = name.lower()
         if key in seen:
             owner = f'{what} "{name}"'
@@ -121,7 +121,7 @@ class Handler:
         return False
 
     def arrival_field(self, field: Field, arrival: ArrivalDef, departure: DepartureDef) -> bool:
-        """Take a field of arrival or departure (E5, E6); return whether it is one."""
+        """Process a field of arrival or departure (E5, E6); return whether it is one."""
         take = _ARRIVAL.get(field.key)
         if take is None:
             return False
@@ -184,4 +184,4 @@ _ARRIVAL: Mapping[str, Callable[[Handler, Field, ArrivalDef, DepartureDef], None
 
 
 class Skipped(Handler):
-    """A section of which no formula can read anything."""
+    """A section that no formula can read."""

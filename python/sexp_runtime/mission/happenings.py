@@ -1,4 +1,4 @@
-"""Handlers of the sections with formulas of their own: events, goals, briefing, debriefing and cutscenes."""
+"""Handlers of the sections that contain formulas: events, goals, briefing, debriefing and cutscenes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MSECS = "interval & delay use msecs"
 
 
 class Events(Handler):
-    """#Events (E7): the formula stands first, the name after it."""
+    """#Events (E7): the formula comes first, the name after it."""
 
     name = "Events"
     strict = True
@@ -46,7 +46,7 @@ class Events(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take the name and the flags."""
+        """Process the name and the flags."""
         if field.key == "+name":
             if self.opened(field):
                 self.current.name = self.name_of(field)
@@ -63,7 +63,7 @@ class Events(Handler):
         return False
 
     def finish(self) -> None:
-        """Complete the event that was open: its formula has an owner now, its counts are normalised."""
+        """Complete the open event: set its formula's owner, normalise its counts."""
         opening, event = self.opening, self.current
         if opening is None or event is None:
             return
@@ -129,7 +129,7 @@ class Goals(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take the formula, the name and the marks."""
+        """Process the formula, the name and the marks."""
         key = field.key
         if key == "$formula":
             if self.opened(field):
@@ -148,7 +148,7 @@ class Goals(Handler):
         return True
 
     def finish(self) -> None:
-        """Complete the goal that was open."""
+        """Complete the open goal."""
         opening, goal = self.opening, self.current
         if opening is None or goal is None:
             return
@@ -193,10 +193,10 @@ class Debriefing(Handler):
 
 
 class Stages(Handler):
-    """Sections of which only the formulas count: #Briefing and #Fiction Viewer."""
+    """Sections in which only the formulas matter: #Briefing and #Fiction Viewer."""
 
     def field(self, field: Field) -> None:
-        """Take a formula."""
+        """Process a formula."""
         if field.result is not None:
             formula: SexpExpression | None = self.formula(field, f"{self.owner} formula")
             if formula is not None:
@@ -229,7 +229,7 @@ class Cutscenes(Handler):
     name = "Cutscenes"
 
     def field(self, field: Field) -> None:
-        """Take a movie, its formula or its mark."""
+        """Process a movie, its formula or its mark."""
         key = field.key
         if key.endswith(" cutscene"):
             line, _ = self.problems.source.locate(field.offset)

@@ -108,7 +108,7 @@ class SubsystemDef:
 class ArrivalDef:
     """How a ship or wing arrives (E5). `delay` is in seconds from the cue, `distance` in metres.
 
-    `at_once` says that no delay is waited for, as in terms that an action gives (M13.1).
+    `at_once` says that no delay applies, as for terms set by an action (M13.1).
     """
 
     location: str = "Hyperspace"
@@ -135,7 +135,7 @@ class DepartureDef:
 class DockDef:
     """A `+Docked With:` entry: `own_point` is this ship's dock point, `other_point` that of `ship`.
 
-    The file writes the two points the wrong way round (E5); here they are right.
+    The file swaps the two points (E5); here they are correct.
     """
 
     ship: str
@@ -169,7 +169,7 @@ class ShipDef:
     flags: frozenset[str] = frozenset()  #: lower case, of +Flags: and +Flags2:
     respawn_priority: int = 0
     escort_priority: int = 0
-    special_hitpoints: int = 0  #: 0: those of the class
+    special_hitpoints: int = 0  #: 0: the points of the class
     special_shield_points: int = 0
     kamikaze_damage: int = 0
     hotkey: int = -1
@@ -325,7 +325,7 @@ class MessageDef:
 
 @dataclass(slots=True)
 class ReinforcementDef:
-    """A ship or wing that comes when called (E11); `delay` is in seconds."""
+    """A ship or wing that arrives when called (E11); `delay` is in seconds."""
 
     name: str
     type: str = ""
@@ -361,7 +361,7 @@ class CutsceneDef:
 
 @dataclass(slots=True)
 class Mission:
-    """A mission as loaded: what its formulas can name or read, and the formulas."""
+    """A loaded mission: everything that its formulas can name or read, and the formulas."""
 
     file: str = ""
     dialect: Dialect = Dialect.FSO
@@ -400,12 +400,12 @@ class Mission:
         return {row.name: row.kind for row in self.containers}
 
     def ship(self, name: str) -> ShipDef | None:
-        """Return the first ship of that name, compared without case; a search, meant for tools."""
+        """Return the first ship of that name, ignoring case; a linear search, meant for tools."""
         wanted = name.lower()
         return next((row for row in self.ships if row.name.lower() == wanted), None)
 
     def wing(self, name: str) -> WingDef | None:
-        """Return the first wing of that name, compared without case; a search, meant for tools."""
+        """Return the first wing of that name, ignoring case; a linear search, meant for tools."""
         wanted = name.lower()
         return next((row for row in self.wings if row.name.lower() == wanted), None)
 

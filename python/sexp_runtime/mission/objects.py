@@ -178,14 +178,14 @@ class Ships(Handler):
         return True
 
     def complete(self, field: Field, values: list[float], count: int) -> bool:
-        """Whether all the numbers are there; reported if not."""
+        """Whether all the numbers are there; reports it if not."""
         if len(values) == count:
             return True
         self.problems.report("E211", f"{field.key}: {count} numbers are expected", field.offset, self.owner)
         return False
 
     def subsystem_field(self, field: Field, subsystem: SubsystemDef) -> None:
-        """Take a field of the subsystem being read."""
+        """Process a field of the subsystem being read."""
         key = field.key
         if key == "$damage":
             values = numbers(field.value, 1)
@@ -320,7 +320,7 @@ class Players(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take the lists of ships and weapons."""
+        """Process the lists of ships and weapons."""
         if field.key in ("$ship choices", "+weaponry pool"):
             if self.opened(field):
                 items = list_items(field.value)
@@ -339,7 +339,7 @@ class Props(Handler):
     name = "Props"
 
     def starts(self, field: Field) -> bool:
-        """Take a prop's name."""
+        """Process a prop's name."""
         if field.key == "$name":
             self.mission.props.append(self.name_of(field))
             return True

@@ -1,4 +1,4 @@
-"""The reader of mission files: text to Mission, with a diagnostic for whatever is wrong and the rest loaded."""
+"""The reader of mission files: text to Mission. Each problem becomes a diagnostic, and the rest loads."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ SECTIONS: Final[dict[str, type[Handler]]] = {
 }
 #: Sections that every mission has.
 REQUIRED: Final = ("mission info", "objects", "events", "goals")
-#: Sections that stand once for each team.
+#: Sections that appear once for each team.
 _PER_TEAM: Final = frozenset({"command briefing", "briefing", "debriefing_info"})
 _ORDER: Final = {name: position for position, name in enumerate(SECTIONS)}
 _SECTION_LINE = re.compile(
@@ -60,7 +60,7 @@ _SECTION_LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _TABLES = ("sexp_variables", "sexp_containers")
-#: Operators that FSO does not know under any name: a mission with one of them is in the WCS dialect.
+#: Operators that FSO has under no name: a mission with one of them is in the WCS dialect.
 _WCS_ONLY = sorted(name for name in CATALOG.wcs if name not in CATALOG.fso and name not in CATALOG.aliases)
 _WCS_SIGN = re.compile(
     r"\(\s*+(?:" + "|".join(re.escape(name) for name in _WCS_ONLY) + r")[\s)]|^\$AI Profile:[ \t]*SAGA", re.MULTILINE
@@ -69,7 +69,7 @@ _WCS_SIGN = re.compile(
 
 @dataclass(slots=True)
 class MissionLoad:
-    """What came of loading a mission: the mission, as far as it could be read, and all problems."""
+    """The result of loading a mission: the mission, as far as it could be read, and all problems."""
 
     mission: Mission
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -81,7 +81,7 @@ class MissionLoad:
 
     @property
     def is_readable(self) -> bool:
-        """Whether there was a file, and a mission in it."""
+        """Whether the file exists and contains a mission."""
         return not any(problem.code in ("E201", "E202", "E205") for problem in self.diagnostics)
 
 
@@ -92,9 +92,9 @@ def load_mission(
     engine_version: tuple[int, ...] = ENGINE_VERSION,
     max_bytes: int = MAX_BYTES,
 ) -> MissionLoad:
-    """Read a mission file; never raises for what stands in it or for a file that cannot be read.
+    """Read a mission file; never raises because of its content or because it cannot be read.
 
-    dialect: None finds it out, see `detect_dialect`. engine_version: for version tags (A5). max_bytes: larger files
+    dialect: None detects it, see `detect_dialect`. engine_version: for version tags (A5). max_bytes: larger files
     are refused.
     """
     text, problems = read_source(path, max_bytes)
@@ -122,7 +122,7 @@ def parse_mission(
         return MissionLoad(
             Mission(file=file, dialect=dialect or Dialect.FSO), [make_diagnostic("E202", message, file=file)]
         )
-    # Trees are many small objects without cycles: collecting garbage while they grow would double the time.
+    # Trees are many small objects without cycles: garbage collection while they grow would double the time.
     collecting = gc.isenabled()
     gc.disable()
     try:
@@ -137,8 +137,8 @@ def parse_mission(
 def detect_dialect(text: str) -> Dialect:
     """Return the dialect of a mission text without comments.
 
-    WCS if a list is headed by an operator that only WCS has (not even under a retired name of FSO), or if the AI
-    profile's name begins with SAGA, as in all missions of that game; else FSO.
+    WCS if a list starts with an operator that only WCS has (not even a retired name of FSO), or if the AI profile's
+    name begins with SAGA, as in all missions of that game; else FSO.
     """
     return Dialect.WCS if _WCS_SIGN.search(text) is not None else Dialect.FSO
 
@@ -162,7 +162,7 @@ class _Reader:
         self.mission = Mission(file=file, dialect=dialect or detect_dialect(self.source.text))
 
     def read(self) -> MissionLoad:
-        """Read all."""
+        """Read the whole mission."""
         load = MissionLoad(self.mission, self.problems.found)
         sections = [
             (match[1].lower(), match.start(), match.end()) for match in _SECTION_LINE.finditer(self.source.text)
@@ -170,7 +170,7 @@ class _Reader:
         if not sections:
             self.problems.report("E205", "no section of a mission is found: this is no mission file", 0)
             return load
-        # Formulas may stand before the tables that they need.
+        # Formulas may come before the tables that they need.
         for name, _, end in sections:
             if name in _TABLES:
                 self.table(name, end)
@@ -194,7 +194,7 @@ class _Reader:
         handler.finish()
 
     def stream(self, scanner: Scanner) -> None:
-        """Read everything but the tables."""
+        """Read everything except the tables."""
         handler: Handler | None = None
         name = ""
         seen: set[str] = set()
@@ -231,7 +231,7 @@ class _Reader:
 
 
 def check_names(mission: Mission, problems: Problems) -> None:
-    """Put ships into their wings and look at names that sections give each other."""
+    """Assign ships to their wings and check names that refer to other sections."""
 
     def report(code: str, message: str, line: int, owner: str = "") -> None:
         problems.add(make_diagnostic(code, message, file=mission.file, line=line, owner=owner))

@@ -12,7 +12,7 @@ from sexp_runtime.syntax.parser import ParseResult, SexpParser
 from sexp_runtime.syntax.preprocess import FIELD_LINE, SourceText
 from sexp_runtime.syntax.texts import special_characters
 
-#: Most fields of one mission, characters of all its formulas together, and problems that are reported.
+#: Maximum number of fields of a mission, of characters of all its formulas, and of reported problems.
 MAX_FIELDS: Final = 100_000
 MAX_FORMULA_TEXT: Final = 4_000_000
 MAX_PROBLEMS: Final = 2_000
@@ -52,7 +52,7 @@ LIST_FIELDS: Final = frozenset(
         "+sbank ammo",
     }
 )
-#: Multi-line texts with the marks that end them (A7, E1).
+#: Multi-line texts with their end marks (A7, E1).
 TEXT_FIELDS: Final = {
     **dict.fromkeys(
         ("$messagenew", "$mission desc", "$multi text", "$multi_text", "$recommendation text", "$stage text"),
@@ -104,7 +104,7 @@ class Problems:
 class Scanner:
     """Yields the sections and fields of a mission text in order.
 
-    Formulas are parsed where they stand, so that their parentheses and quotes cannot be taken for anything else.
+    Formulas are parsed in place, so that their parentheses and quotes are not mistaken for anything else.
     """
 
     def __init__(self, source: SourceText, parser: SexpParser, problems: Problems) -> None:
@@ -113,10 +113,10 @@ class Scanner:
         self.parser = parser
         self.problems = problems
         self.formula_text = 0
-        self.missing_marks: set[re.Pattern[str]] = set()  #: end marks that do not come any more
+        self.missing_marks: set[re.Pattern[str]] = set()  #: end marks that do not occur again
 
     def fields(self, start: int = 0, stop_at_section: bool = False) -> Iterator[Field]:
-        """Yield all from `start` on; with stop_at_section only up to the next section."""
+        """Yield all fields from `start` on; with `stop_at_section` only up to the next section."""
         position = start
         count = 0
         while (match := _HEAD.search(self.text, position)) is not None:
@@ -135,11 +135,11 @@ class Scanner:
             while match is not None:
                 field, position = self.field(match[1].rstrip().lower(), match.start(1), match.end())
                 yield field
-                # Something may stand on the same line after a formula or list.
+                # A formula or list may have text after it on the same line.
                 match = _AFTER.match(self.text, position) if position and self.text[position - 1] == ")" else None
 
     def field(self, key: str, start: int, position: int) -> tuple[Field, int]:
-        """Return the field whose value begins at `position`, and the offset after it."""
+        """Return the field with its value at `position`, and the offset after it."""
         text = self.text
         if key in FORMULA_FIELDS:
             return self.formula(key, start, position)
@@ -215,9 +215,9 @@ _INTEGER = re.compile(r"[-+]?\d+")
 
 
 def plain_text(value: str) -> str:
-    """Return the text of a field that may be wrapped as XSTR("text", id), words for characters replaced (R105-R113).
+    """Return the text of a field, without an XSTR("text", id) wrapper and with character words replaced (R105-R113).
 
-    A wrapping that is not well formed belongs to the text.
+    A malformed wrapper is part of the text.
     """
     if value[:4].upper() == "XSTR":
         match = _XSTR.match(value)
@@ -246,7 +246,7 @@ def integer(value: str) -> int | None:
 
 
 def numbers(value: str, limit: int) -> list[float]:
-    """Return up to `limit` numbers that stand in a value; infinite ones are 0."""
+    """Return up to `limit` numbers from a value; infinite numbers become 0."""
     found: list[float] = []
     for match in _NUMBER.finditer(value):
         number = float(match[0][:64])
@@ -257,5 +257,5 @@ def numbers(value: str, limit: int) -> list[float]:
 
 
 def describe(value: str) -> str:
-    """Return a value for a message."""
+    """Return a value in the form for a message."""
     return quoted(value) if value else "nothing"

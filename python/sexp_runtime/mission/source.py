@@ -10,14 +10,14 @@ from typing import Final
 
 from sexp_runtime.syntax.diagnostics import Diagnostic, make_diagnostic
 
-#: Largest file that is read, in bytes; the largest mission we know of has a third of a megabyte.
+#: Maximum file size in bytes; the largest known mission has a third of a megabyte.
 MAX_BYTES: Final = 16 * 1024 * 1024
 
 
 def read_source(path: str | Path, max_bytes: int = MAX_BYTES) -> tuple[str | None, list[Diagnostic]]:
     """Return the text of a file, or None when it cannot be read, with the problems met.
 
-    UTF-8 with or without a byte order mark; a file that is not UTF-8 is Latin-1. UTF-16 is known by its mark.
+    UTF-8 with or without a byte order mark; any other file is Latin-1, or UTF-16 if it has that mark.
     """
     name = str(path)
     try:
@@ -33,7 +33,7 @@ def read_source(path: str | Path, max_bytes: int = MAX_BYTES) -> tuple[str | Non
 def read_regular(path: str | Path, most: int) -> bytes:
     """Return the bytes of a regular file, `most` + 1 of a larger one.
 
-    A pipe or device is refused at once, without waiting for it: OSError, as for a file that cannot be read.
+    Refuses a pipe or device at once, without waiting for it: OSError, as for a file that cannot be read.
     """
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:

@@ -18,7 +18,7 @@ from sexp_runtime.mission.model import (
 from sexp_runtime.mission.scanner import Field, Problems, describe, integer, list_items, numbers, plain_text
 from sexp_runtime.syntax.dialect import Dialect
 
-#: Most variables of a mission (E2).
+#: Maximum number of variables of a mission (E2).
 MAX_VARIABLES: Mapping[Dialect, int] = {Dialect.FSO: 250, Dialect.WCS: 100}
 _PERSISTENCE = {
     "player-persistent": "mission-close",
@@ -57,7 +57,7 @@ class Info(Handler):
         self.owner = "mission info"
 
     def special(self, field: Field) -> bool:
-        """Take the marks."""
+        """Process the marks."""
         info = self.mission.info
         if field.key in ("+red alert", "+scramble", "+disallow support"):
             setattr(info, field.key[1:].replace(" ", "_"), integer(field.value) != 0)
@@ -80,7 +80,7 @@ class Variables(Handler):
         self.slots = {row.index for row in mission.variables}
 
     def field(self, field: Field) -> None:
-        """Take the table."""
+        """Process the table."""
         if field.key != "$variables":
             self.problems.report("W210", f"an unknown field of #{self.name}: {field.key}", field.offset)
             return
@@ -97,7 +97,7 @@ class Variables(Handler):
         self.row(row, start)
 
     def row(self, row: list[tuple[str, bool]], offset: int) -> None:
-        """Take one row: index, name, value, type and flags."""
+        """Process one row: index, name, value, type and flags."""
         if not row:
             return
         index = integer(row[0][0]) if row[0][1] else None
@@ -153,7 +153,7 @@ class Containers(Handler):
         self.seen = {row.name.lower() for row in mission.containers}
         self.opening: Field | None = None
         self.items: list[str] = []
-        self.wrong = ""  #: why the container that is open will be rejected
+        self.wrong = ""  #: why the open container will be rejected
 
     def starts(self, field: Field) -> bool:
         """Open a container or a group of them."""
@@ -171,7 +171,7 @@ class Containers(Handler):
         return True
 
     def special(self, field: Field) -> bool:
-        """Take one field of a container."""
+        """Process one field of a container."""
         key = field.key
         if key not in _CONTAINER_FIELDS:
             return False
@@ -202,7 +202,7 @@ class Containers(Handler):
         return True
 
     def finish(self) -> None:
-        """Complete the container that was open."""
+        """Complete the open container."""
         opening, container = self.opening, self.current
         self.opening = None
         if opening is None or container is None:
@@ -261,7 +261,7 @@ class Waypoints(Handler):
         self.seen: set[str] = set()
 
     def field(self, field: Field) -> None:
-        """Take one field; display data are left out."""
+        """Process one field; ignores display data."""
         key = field.key
         line, _ = self.problems.source.locate(field.offset)
         if key == "$jump node":

@@ -29,7 +29,7 @@ def _event(ctx: EvaluationContext, node: EvalNode) -> EventState | None:
 
 def _is_event(wanted: bool) -> OperatorFunction:
     def is_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        """Say whether an event's result is the wanted one, known once it is done; undecided counts as false (H.1)."""
+        """Whether an event has the wanted result, known once it is done; undecided counts as false (H.1)."""
         event = _event(ctx, node)
         if event is None:
             return 0
@@ -55,7 +55,7 @@ def is_event_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
     def is_event_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        """Say whether an event has had the wanted result for longer than a delay of units of milliseconds (H40-H43)."""
+        """Whether an event has had the wanted result for longer than a delay in units of milliseconds (H40-H43)."""
         args = node.args
         count = len(args)
         effects = ctx.effects
@@ -64,7 +64,7 @@ def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
             return no_number(ctx.nan)
         least = least_drawn(ctx, args[1]) if ctx.effects != effects else None
         if count > 2:
-            ctx.truth(args[2])  # only the display heeds it (H43), but it is evaluated
+            ctx.truth(args[2])  # only the display uses it (H43), but it is evaluated
         event = ctx.world.event(ctx.text(args[0] if args else None))
         if event is None:
             ctx.spare += least is not None
@@ -74,7 +74,7 @@ def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
             if _is_over_at_once(ctx, event):
                 ctx.spare += 1
             elif not _delay_over(ctx, event, least * unit - passed):
-                ctx.spare += 1  # nor is any longer one over
+                ctx.spare += 1  # nor has any longer delay passed
                 return 0
         if not _delay_over(ctx, event, delay * unit - passed):
             return 0
@@ -97,14 +97,14 @@ for _name, _wanted, _unit in (
 
 
 def _is_over_at_once(ctx: EvaluationContext, event: EventState) -> bool:
-    """Say whether a delay since the event's stamp is over however long it is (H41, F9)."""
+    """Whether any delay since the event's stamp has passed, however long (H41, F9)."""
     if event.timestamp is None or ctx.mission_ended:
         return True
     return event.has_interval and not ctx.options.fixed_chaining_to_repeat
 
 
 def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
-    """Say whether a delay in milliseconds since the event's stamp is over, or makes no difference (H41, F9)."""
+    """Whether a delay in milliseconds since the event's stamp has passed, or does not matter (H41, F9)."""
     stamp = event.timestamp
     if stamp is None or _is_over_at_once(ctx, event):
         return True
@@ -121,7 +121,7 @@ def _delay_over(ctx: EvaluationContext, event: EventState, delay: int) -> bool:
 
 @operator("reset-event", traits=Trait.ACTION | Trait.FLUSHES)
 def reset_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Make events undecided again and forget what their formulas remember; their counts stay used up (D5, N6.5)."""
+    """Make events undecided again and clear what their formulas remember; used counts stay used (D5, N6.5)."""
     names = tuple(ctx.text(arg) for arg in node.args)
     for name in names:
         event = ctx.world.event(name)
@@ -147,12 +147,12 @@ def reset_event(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return 1
 
 
-# -- goals of this mission: all but the changes read the log, not the goal (F22) ---------------------------------------
+# -- goals of this mission: all except the changes read the log, not the goal (F22) ------------------------------------
 
 
 @operator("is-goal-true-delay", "is-goal-false-delay", reads=log_reads(), traits=Trait.TIME, results=_KNOWN)
 def is_goal_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Known true when the wanted log entry of a goal is as old as the delay; the other entry decides first (H.1)."""
+    """Known true when a goal's wanted log entry is as old as the delay; the other entry decides first (H.1)."""
     name = ctx.text(node.arg(0))
     delay = ctx.natural(node.arg(1))
     if ctx.nan is not None:
@@ -183,7 +183,7 @@ def is_goal_incomplete(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("reset-goal", traits=Trait.ACTION | Trait.FLUSHES)
 def reset_goal(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Make goals incomplete again and forget what their formulas remember; the log keeps the old outcome (D6)."""
+    """Make goals incomplete again and clear what their formulas remember; the log keeps the old outcome (D6)."""
     names = tuple(ctx.text(arg) for arg in node.args)
     for name in names:
         goal = ctx.world.goal(name)

@@ -11,7 +11,7 @@ from sexp_runtime.world.ships import Matrix, Ship, Vector
 
 #: From the centre of a cube to its corner, in half edges.
 _DIAGONAL: Final = 1.7320509
-#: How much farther is too far whatever rounding there is in positions and orientations.
+#: Margin in a distance test that exceeds any rounding error of positions and orientations.
 _CLEARLY: Final = 1.01
 
 
@@ -21,7 +21,7 @@ def distance(a: Vector, b: Vector) -> float:
 
 
 def quick_distance(a: Vector, b: Vector) -> float:
-    """Return the approximate distance that the original uses where neither object is measured at its surface.
+    """Return the approximate distance that the original uses between the centres of two objects.
 
     The greatest part counts in full, the middle one 3/8, the smallest 3/16.
     """
@@ -68,7 +68,7 @@ def to_world(matrix: Matrix, local: Vector) -> Vector:
 
 
 def to_local(matrix: Matrix, world: Vector) -> Vector:
-    """Return a vector in world axes as parts to the right, up and forward of an object."""
+    """Return a vector in world axes as components to the right, up and forward of an object."""
     return (
         dot(world, (matrix[0], matrix[1], matrix[2])),
         dot(world, (matrix[3], matrix[4], matrix[5])),
@@ -90,7 +90,7 @@ def box_distance(point: Vector, ship: Ship) -> float:
 
 
 def least_box_distance(points: Iterable[Vector], ship: Ship) -> float:
-    """Return the least of the distances from points to a ship's box, infinite if there are none."""
+    """Return the minimum distance from points to a ship's box, infinite if there are none."""
     edge = ship.radius
     px, py, pz = ship.position
     rx, ry, rz, ux, uy, uz, fx, fy, fz = ship.orientation
@@ -115,9 +115,9 @@ def least_box_distance(points: Iterable[Vector], ship: Ship) -> float:
 
 
 def least_distance_to_boxes(point: Vector, ships: Iterable[Ship]) -> float:
-    """Return the least of the distances from a point to ships' boxes, infinite if there are none.
+    """Return the minimum distance from a point to ships' boxes, infinite if there are none.
 
-    Boxes whose centre alone is too far away are not looked at.
+    Skips boxes with a centre that is already too far away.
     """
     px, py, pz = point
     least = math.inf
@@ -135,7 +135,7 @@ def least_distance_to_boxes(point: Vector, ships: Iterable[Ship]) -> float:
 
 
 def within_angle(matrix: Matrix, place: Vector, target: Vector, degrees: int) -> bool:
-    """Say whether a target lies within so many degrees (modulo 360) of an object's nose, by comparing cosines."""
+    """Whether a target lies within an angle in degrees (modulo 360) of an object's nose, by comparing cosines."""
     away = subtract(target, place)
     size = length(away)
     if size == 0.0:

@@ -1,4 +1,4 @@
-"""Logic operators and constants, with known results passed on as the original does (B.4)."""
+"""Logic operators and constants; they propagate known results as the original does (B.4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def false(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("and", results=(KNOWN_TRUE, KNOWN_FALSE))
 def logical_and(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """All arguments true; only a known false one ends it early (B30, B35), in WCS none that is NaN for ever (K)."""
+    """True if all arguments are; only a known false one ends it early (B30, B35), in WCS not one NaN for ever (K)."""
     result = True
     all_known = True
     for position, arg in enumerate(node.args):
@@ -49,7 +49,7 @@ def logical_and(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("or", results=(KNOWN_TRUE, KNOWN_FALSE))
 def logical_or(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Any argument true; only a known true one ends it early (B31, B35)."""
+    """True if any argument is; only a known true argument ends it early (B31, B35)."""
     result = False
     all_known = True
     for position, arg in enumerate(node.args):
@@ -71,7 +71,7 @@ def logical_or(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("not", results=(KNOWN_TRUE, KNOWN_FALSE))
 def logical_not(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The opposite; not-a-number counts as false here, for ever as known false except in WCS (B32)."""
+    """The negation; not-a-number counts as false here, for ever as known false except in WCS (B32)."""
     arg = node.arg(0)
     if arg is None:
         return 0
@@ -90,7 +90,7 @@ def logical_not(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("xor", results=(KNOWN_TRUE, KNOWN_FALSE))
 def exactly_one(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Exactly one argument true; all are always evaluated (B33)."""
+    """True if exactly one argument is; evaluates all arguments (B33)."""
     known_true = known_false = other_true = 0
     counted = len(node.args)
     for position, arg in enumerate(node.args):
@@ -113,7 +113,7 @@ def exactly_one(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("and-in-sequence", traits=Trait.STATEFUL, results=(KNOWN_TRUE, KNOWN_FALSE))
 def and_in_sequence(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Arguments that came true one after the other; those that did stay true by an overwritten status (B34)."""
+    """True if the arguments came true in order; those that did stay true through an overwritten status (B34)."""
     result = True
     all_known = True
     for position, arg in enumerate(node.args):

@@ -1,4 +1,4 @@
-"""Operators on where things are, how they move and where they look (H.3)."""
+"""Operators on positions, motion and facing (H.3)."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 _ATOM: Final = EvalKind.ATOM
 _GONE: Final = Presence.EXITED
 _NO_SUBSYSTEM = ("", "<none>", "none")
-#: Something measured between two places, in metres.
+#: A measure between two places, in metres.
 Measure = Callable[["EvaluationContext", Spot, Spot], float]
-#: The least of such measures between the places that two names stand for, at least one each.
+#: The minimum of a measure over the places of two names, at least one each.
 Least = Callable[["EvaluationContext", list[Spot], list[Spot]], float]
 
 
@@ -51,7 +51,7 @@ Least = Callable[["EvaluationContext", list[Spot], list[Spot]], float]
 
 
 def _between(ctx: EvaluationContext, node: EvalNode, measure: Measure, least: Least | None = None) -> Raw:
-    """Measure between two names: the least over all ships that they stand for (H.3, distance)."""
+    """Measure between two names: the minimum over all ships that they name (H.3, distance)."""
     args = node.args
     if len(args) > 1 and args[0].kind is _ATOM and args[1].kind is _ATOM:
         here = find_spot(ctx, args[0])
@@ -81,7 +81,7 @@ def _shown_distance(ctx: EvaluationContext, a: Spot, b: Spot) -> float:
 
 
 def _least_shown(ctx: EvaluationContext, places: list[Spot], others: list[Spot]) -> float:
-    """As the least of `_shown_distance`; a name that is no waypoint stands for ships only."""
+    """Like the minimum of `_shown_distance`; a name that is not a waypoint names only ships."""
     player = ctx.world.player.ship
     points = [point for point, _ in others]
     if others[0][1] is None:
@@ -121,24 +121,24 @@ _TWO_PLACES = both(place_reads("orientation", "radius", count=2), fixed_reads(("
 
 @operator("distance", reads=_TWO_PLACES, results=P12_RESULTS)
 def distance(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres between two things as the display shows them, cut; for wings and sides the least (H.3)."""
+    """Metres between two objects as the display shows them, truncated; for wings and sides the minimum (H.3)."""
     return _between(ctx, node, _shown_distance, _least_shown)
 
 
 @operator("distance-to-center", reads=place_reads(count=2), results=P12_RESULTS)
 def distance_to_center(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres between the centres of two things, cut (H.3)."""
+    """Metres between the centres of two objects, truncated (H.3)."""
     return _between(ctx, node, _centre_distance)
 
 
 @operator("distance-to-bbox", reads=place_reads("orientation", "radius", count=2), results=P12_RESULTS)
 def distance_to_bbox(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres from box to box, cut (H.3)."""
+    """Metres from box to box, truncated (H.3)."""
     return _between(ctx, node, _box_distance)
 
 
 def subsystem_place(ship: Ship, name: str) -> Vector | None:
-    """Return where a subsystem of a ship is, None if it has none of that name."""
+    """Return the position of a ship's subsystem, None if the ship has none of that name."""
     subsystem = ship.subsystem(name)
     if subsystem is None:
         return None
@@ -168,13 +168,13 @@ _TO_SUBSYSTEM = both(place_reads("orientation", "radius"), place_reads("orientat
 
 @operator("distance-center-to-subsystem", "distance-ship-subsystem", reads=_TO_SUBSYSTEM, results=P12_RESULTS)
 def distance_center_to_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres from a thing's centre to a ship's subsystem, cut (H.3)."""
+    """Metres from an object's centre to a ship's subsystem, truncated (H.3)."""
     return _to_subsystem(ctx, node, False)
 
 
 @operator("distance-bbox-to-subsystem", reads=_TO_SUBSYSTEM, results=P12_RESULTS)
 def distance_bbox_to_subsystem(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Metres from a thing's box to a ship's subsystem, cut (H.3)."""
+    """Metres from an object's box to a ship's subsystem, truncated (H.3)."""
     return _to_subsystem(ctx, node, True)
 
 
@@ -285,7 +285,7 @@ def get_object_speed_z(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("current-speed", reads=name_reads(("velocity", "docked")), results=(NAN,))
 def current_speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Speed of a ship, or of the fastest in the group docked to it, cut; NaN, not for ever, once it has left (H.3)."""
+    """Speed of a ship, or of the fastest in its docked group, truncated; NaN, not for ever, once it has left (H.3)."""
     presence, place = find_place(ctx, node.arg(0))
     if presence is _GONE:
         return NAN
@@ -324,7 +324,7 @@ def get_object_heading(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("angle-facing-object", reads=both(place_reads("orientation"), place_reads(at=1)), results=P12_RESULTS)
 def angle_facing_object(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Degrees between a ship's nose and the direction of a thing, rounded (H.3)."""
+    """Degrees between a ship's nose and the direction of an object, rounded (H.3)."""
     ship = ship_in_space(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship
@@ -400,7 +400,7 @@ def num_within_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-facing", reads=both(place_reads("orientation"), place_reads(at=1)), results=P4_RESULTS)
 def is_facing(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a thing lies within an angle of a ship's nose, and within a distance if one is given (H.3)."""
+    """T when an object lies within an angle of a ship's nose, and within a distance if one is given (H.3)."""
     numbers, forced = ctx.naturals(node.args[2:4])
     ship = ship_or_false(ctx, node.arg(0))
     if not isinstance(ship, Ship):

@@ -1,4 +1,4 @@
-"""Runtime nodes: what evaluation walks over, built once from a syntax tree, remembering statuses between passes."""
+"""Runtime nodes: built once from a syntax tree for evaluation; they remember statuses between passes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, UNKNOWN, Raw, Status, a
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: The text that stands for the current candidate (A39).
+#: The placeholder for the current candidate (A39).
 PLACEHOLDER: Final = "<argument>"
-#: Deepest nesting of lists in a formula; deeper ones are refused when built, or evaluation would run out of stack.
+#: Maximum nesting of lists in a formula; building refuses deeper formulas, which would overflow the stack.
 MAX_DEPTH: Final = 250
 #: The status of the first argument of a `rand` that has drawn its number (I2); no operator returns it.
 DRAWN: Final = Status("DRAWN")
@@ -25,11 +25,11 @@ ARGUMENT_FORMS: Final = frozenset({"when-argument", "every-time-argument"})
 
 
 class BuildError(ValueError):
-    """A formula that cannot be evaluated: no list at the top, an empty list, or nested too deeply."""
+    """A formula that cannot be evaluated: it has no list at the top or an empty list, or nests too deeply."""
 
 
 class EvalKind(Enum):
-    """What a runtime node is."""
+    """The kind of a runtime node."""
 
     OPERATOR = "operator"  #: runs `spec.function`
     WRAPPER = "wrapper"  #: an expression as an argument: the list node around `inner` (A35), None for `( )` (A38)
@@ -43,20 +43,20 @@ def _no_operator(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 class EvalNode:
-    """One node with what the original remembers in it.
+    """One node with everything that the original remembers in it.
 
     - `status`: the special result or truth remembered from the last evaluation (B10)
     - `args`: argument nodes of an operator, elements of a clause, modifiers of container data
     - `text`, `literal`: an atom's text and the number in it; `rand` overwrites both (I2)
-    - `call`: what runs the operator: `spec.function`, or what an engine has put around it
+    - `call`: the function that runs the operator: `spec.function`, or an engine's wrapper around it
     - `variable`: index in the variable table if the atom is a variable (A22)
-    - `form`: the operator node of the nearest enclosing argument form, as the original finds it (C33)
+    - `form`: the operator node of the nearest enclosing argument form, found as in the original (C33)
     - `traps`: whether known statuses end an evaluation at once (B11)
     - `valid`, `selected`: a candidate's flags (C26, C30); a flush leaves them alone
-    - `cache`: what a candidate atom was first read as through the placeholder (D7)
-    - `looked_up`, `lookup`: whether a candidate's text was tried as a variable's name, and what was found (C40)
-    - `choice`: the valid candidates of a provider, None where they have to be looked up again
-    - `subtree`: all nodes from this one down, once they have been flushed together
+    - `cache`: the first value read from a candidate atom through the placeholder (D7)
+    - `looked_up`, `lookup`: whether a candidate's text was looked up as a variable's name, and the result (C40)
+    - `choice`: the valid candidates of a provider, None if they must be looked up again
+    - `subtree`: this node and all below it, after their first flush together
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
 
@@ -124,7 +124,7 @@ class EvalNode:
 
     @property
     def is_expression(self) -> bool:
-        """Whether this argument is an expression, so that its head carries a status of its own."""
+        """Whether this argument is an expression, so that its head has its own status."""
         return self.inner is not None
 
     def walk(self) -> Iterator[EvalNode]:
@@ -142,7 +142,7 @@ class EvalNode:
 
 
 def constant_node(name: str, status: Status) -> EvalNode:
-    """Return one of the two shared nodes that all `( true )` or all `( false )` are (A37)."""
+    """Return the shared node of all `( true )` or of all `( false )` (A37)."""
     node = EvalNode(EvalKind.OPERATOR, None, name)
     node.name = name
     node.spec = MEANINGS[name]
@@ -162,7 +162,7 @@ class ConstantNodes:
 
 
 class _Builder:
-    """Turns one syntax tree into runtime nodes; the recursion is bounded by MAX_DEPTH."""
+    """Converts one syntax tree into runtime nodes; MAX_DEPTH bounds the recursion."""
 
     def __init__(
         self,
@@ -174,7 +174,7 @@ class _Builder:
         self.constants = constants
         self.traps_everywhere = traps_everywhere
         self.own_meaning = own_meaning  # of an operator that the catalog does not know
-        self.spellings = spellings  # of names in an older way, in lower case
+        self.spellings = spellings  # by older spelling, in lower case
 
     def operator(self, syntax: SyntaxNode, form: EvalNode | None, depth: int) -> EvalNode:
         """Return the operator node of a list (A35); form is the argument form around it."""
@@ -188,7 +188,7 @@ class _Builder:
             if name == "false":
                 return self.constants.false
         node = EvalNode(EvalKind.OPERATOR, syntax, name)
-        if head.kind is not NodeKind.OPERATOR:  # perhaps one that another dialect knows: nothing may take it for that
+        if head.kind is not NodeKind.OPERATOR:  # another dialect may have this operator: it must not be used here
             name = f"unknown {name}"
         node.name = name
         known = MEANINGS.get(name) if head.kind is NodeKind.OPERATOR else None

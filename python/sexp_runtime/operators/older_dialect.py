@@ -1,6 +1,6 @@
-"""WCS status operators know fewer special results than FSO's: what their code never returns is plain false there (K).
+"""WCS status operators have fewer special results than FSO's: those they never return become plain false (K).
 
-Which ones each operator knows is data of the catalog. Where WCS knows only the passing NaN it stands for both kinds.
+The catalog lists the special results of each operator. If WCS has only the temporary NaN, it replaces both kinds.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.operators.node import EvalNode
 
-#: The modules whose operators read the world's state; arithmetic and logic have their own rules for WCS.
+#: The modules of operators that read the world's state; arithmetic and logic have their own rules for WCS.
 _FAMILIES: Final = (
     "outcome",
     "counting",
@@ -40,7 +40,7 @@ _STATUSES: Final = {
 
 
 def in_older_dialect(function: OperatorFunction, known: frozenset[Status]) -> OperatorFunction:
-    """Return the function with special results that WCS does not know replaced in that dialect."""
+    """Return the function with special results that WCS lacks replaced in that dialect."""
 
     @wraps(function)
     def result(ctx: EvaluationContext, node: EvalNode) -> Raw:

@@ -1,4 +1,4 @@
-"""Outcome operators: what became of ships and wings, read from the mission log (H.1). A known true is permanent."""
+"""Outcome operators: the fate of ships and wings, read from the mission log (H.1). A known true is permanent."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 _OUTCOME = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE)
 _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
-#: The entries by which WCS takes a ship or wing for destroyed, in the order in which their times count.
+#: The entries that make a ship or wing count as destroyed in WCS, in the order in which their times count.
 _DESTRUCTIONS: Final = (kinds.SHIP_DESTROYED, kinds.SELF_DESTRUCTED, kinds.WING_DESTROYED)
-#: Reads of operators whose names start at the first or, after a delay, at the second argument.
+#: Reads of operators with names from the first argument on or, after a delay, from the second.
 _NAMES = name_reads(count=None, log=True)
 _NAMES_AFTER_DELAY = name_reads(at=1, count=None, log=True)
 
@@ -28,14 +28,14 @@ Outcome = int | Status | None
 
 
 def destroyed_fix(ctx: EvaluationContext, name: str) -> int | None:
-    """Return when (fix) the log says that a ship was destroyed or destroyed itself, else None."""
+    """Return the time (fix) at which a ship was destroyed or destroyed itself by the log, else None."""
     times = ctx.world.log.firsts(name)
     fix = times.get(kinds.SHIP_DESTROYED)
     return times.get(kinds.SELF_DESTRUCTED) if fix is None else fix
 
 
 def _read_again(ctx: EvaluationContext, arg: EvalNode, times: Mapping[str, int]) -> Mapping[str, int]:
-    """Return what the log has about a name that is looked up once more: container data is read each time (J22)."""
+    """Return the log's entries about a name after another look-up: container data is read each time (J22)."""
     return ctx.world.log.firsts(ctx.text(arg)) if arg.kind is _CONTAINER_DATA else times
 
 
@@ -45,7 +45,7 @@ def _either(times: Mapping[str, int], kind: str, other: str) -> int | None:
 
 
 def _not_yet(ctx: EvaluationContext, arg: EvalNode) -> bool:
-    """Say whether a name is a ship, or else a wing, that is yet to arrive."""
+    """Whether a name is a ship, or else a wing, that is yet to arrive."""
     ship = ctx.ship(arg)
     if ship is not None:
         return ship.status is NOT_YET
@@ -99,7 +99,7 @@ def is_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-destroyed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def is_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all named are destroyed and so many seconds have passed since the last was (H.1, G4)."""
+    """KT when all named are destroyed and the delay has passed since the last was (H.1, G4)."""
     return _delayed(ctx, node, _destroyed)
 
 
@@ -147,7 +147,7 @@ def was_destroyed_by(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("was-destroyed-by-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def was_destroyed_by_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `was-destroyed-by`, and so many seconds ago (H.1)."""
+    """Like `was-destroyed-by`, after a delay in seconds (H.1)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -185,7 +185,7 @@ def is_subsystem_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-subsystem-destroyed-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
 def is_subsystem_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `is-subsystem-destroyed`, and so many seconds ago (H.1)."""
+    """Like `is-subsystem-destroyed`, after a delay in seconds (H.1)."""
     return _subsystem_destroyed(ctx, node, True)
 
 
@@ -218,7 +218,7 @@ def is_disabled(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-disabled-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def is_disabled_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `is-disabled`, and so many seconds ago (H.1)."""
+    """Like `is-disabled`, after a delay in seconds (H.1)."""
     return _delayed(ctx, node, _disabled)
 
 
@@ -230,7 +230,7 @@ def is_disarmed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-disarmed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def is_disarmed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `is-disarmed`, and so many seconds ago (H.1)."""
+    """Like `is-disarmed`, after a delay in seconds (H.1)."""
     return _delayed(ctx, node, _disarmed)
 
 
@@ -267,7 +267,7 @@ def has_docked(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("has-docked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
 def has_docked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when the n-th docking of two ships was at least so many seconds ago (H.1)."""
+    """KT when the n-th docking of two ships was at least the given seconds ago (H.1)."""
     return _dock_entry(ctx, node, kinds.DOCKED, True)
 
 
@@ -279,7 +279,7 @@ def has_undocked(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("has-undocked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
 def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when the n-th undocking of two ships was at least so many seconds ago (H.1)."""
+    """KT when the n-th undocking of two ships was at least the given seconds ago (H.1)."""
     return _dock_entry(ctx, node, kinds.UNDOCKED, True)
 
 
@@ -312,7 +312,7 @@ def has_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "has-arrived-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=(KNOWN_TRUE, KNOWN_FALSE, CANT_EVAL)
 )
 def has_arrived_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `has-arrived`, and so many seconds ago (H.1)."""
+    """Like `has-arrived`, after a delay in seconds (H.1)."""
     return _delayed(ctx, node, _arrived)
 
 
@@ -351,7 +351,7 @@ def has_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("has-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def has_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `has-departed`, and so many seconds ago (H.1)."""
+    """Like `has-departed`, after a delay in seconds (H.1)."""
     return _delayed(ctx, node, _departed)
 
 
@@ -369,7 +369,7 @@ def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Outcome:
 
 @operator("depart-node-delay", reads=name_reads(at=2, count=None, log=True), traits=Trait.TIME, results=_OUTCOME)
 def depart_node_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships named departed inside that jump node so many seconds ago (H.1, G5)."""
+    """KT when all ships named departed inside that jump node at least the given seconds ago (H.1, G5)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -406,7 +406,7 @@ def _gone(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
 
 @operator("destroyed-or-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
 def destroyed_or_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all named are gone and more than so many seconds have passed since the last was: strict (H.1, G5)."""
+    """KT when all named are gone and strictly more than the given seconds have passed since the last (H.1, G5)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -452,7 +452,7 @@ def are_waypoints_done(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("are-waypoints-done-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
 def are_waypoints_done_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """As `are-waypoints-done`, and so many seconds ago; the numbers are judged before the names.
+    """Like `are-waypoints-done`, after a delay in seconds; the numbers are judged before the names.
 
     A count given as fourth argument is multiplied by 65536, as in the original, and so practically never reached (H.1).
     """

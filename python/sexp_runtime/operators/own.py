@@ -1,4 +1,4 @@
-"""Operators of a game's own: declared with arity, types and what they read; run by the game's functions (R85-R102)."""
+"""A game's own operators: declared with arity, types and reads; run by the game's functions (R85-R102)."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 #: What an operator may return: a number, true or false, or nothing (an action).
 RETURNS: Final = ("number", "bool", "null")
-#: What a function may return instead of a value, for a result that formulas keep (R96).
+#: Words that a function may return instead of a value, for a result that formulas keep (R96).
 STATUS_WORDS: Final[dict[str, Status]] = {
     "known-true": KNOWN_TRUE, "known-false": KNOWN_FALSE, "nan": NAN, "nan-forever": NAN_FOREVER,
     "cant-eval": CANT_EVAL,
 }  # fmt: skip
-#: What a formula can be said to read, by the first word; the fact has the name that follows.
+#: Facts that a declaration can name, by its first word; the fact has the name that follows.
 _READABLE: Final = ("variable", "ship", "wing", "event", "goal", "container", "log", "player", "roster")
 _MOST_ARGS: Final = 1000
-#: An answer as it is kept in recordings: a number, None for no value, or a word of STATUS_WORDS.
+#: A result as stored in recordings: a number, None for no value, or a word of STATUS_WORDS.
 Answer = int | str | None
 Function = Callable[..., Any]
 
 
 @dataclass(frozen=True, slots=True)
 class OwnOperator:
-    """What a game says of one of its operators.
+    """A game's declaration of one of its operators.
 
-    `args` are argument types of the catalog, of which the last `repeats` repeat; `max_args` None is without bound.
-    `reads` lists what its result follows from beside its arguments, as `"variable Score"` or `"ship $1 hull"` with `$1`
-    for the text of the first argument; None means that nobody knows, so that it is evaluated every time. `acting` says
-    that it has effects.
+    `args` are argument types of the catalog; the last `repeats` of them repeat. `max_args` None means no limit.
+    `reads` lists everything that the result depends on besides the arguments, as `"variable Score"` or
+    `"ship $1 hull"`, where `$1` is the text of the first argument. None means unknown: the operator is then evaluated
+    every time. `acting` says that it has effects.
     """
 
     name: str
@@ -74,7 +74,7 @@ class OwnOperator:
 
     @property
     def row(self) -> CatalogRow:
-        """Its row as the catalog would have it."""
+        """Its catalog row."""
         return CatalogRow(
             name=self.name, kind="action" if self.returns == "null" else "integer", returns=self.returns,
             min_args=self.min_args, max_args=self.max_args, args=self.args, repeats=self.repeats, category="Own",
@@ -88,7 +88,7 @@ class OwnOperator:
         return self.row.argument_type(index) or "string"
 
     def facts(self, world: Any, texts: Sequence[str]) -> list[FactKey]:
-        """Return the facts that its result follows from, for these texts of its arguments."""
+        """Return the facts that its result depends on, for these texts of its arguments."""
         return [("own", self.name), *(_fact(world, text, texts) for text in self.reads or ())]
 
 
@@ -108,9 +108,9 @@ def _fact(world: Any, text: str, texts: Sequence[str]) -> FactKey:
 
 
 class OwnOperators:
-    """The operators that a game adds to those of the catalog; one object may serve many missions.
+    """The game's own operators, in addition to the catalog's; one object may serve many missions.
 
-    Declared before a mission is loaded, with `reads`, they are cached by what they read. Others are evaluated every
+    Operators declared with `reads` before a mission loads are cached by what they read. Others are evaluated every
     time.
     """
 
@@ -131,15 +131,15 @@ class OwnOperators:
         return self._declared.get(name)
 
     def declare(self, operator: OwnOperator) -> None:
-        """Take a declaration, in place of one of the same name."""
+        """Add a declaration; it replaces one of the same name."""
         self._declared[operator.name] = operator
 
     def add(self, name: str, function: Function | None = None, **declaration: Any) -> None:
-        """Declare an operator and give it a function, which gets the evaluated arguments.
+        """Declare an operator with its function, which takes the evaluated arguments.
 
-        The keywords are the fields of OwnOperator. Numbers are int, or None for what is none; truths are bool; all else
-        is text. It returns a number, a truth, a word of STATUS_WORDS, or None for an action. Raises ValueError for a
-        declaration that makes no sense, TypeError for an unknown field.
+        The keywords are the fields of OwnOperator. Numbers are int, or None for not-a-number; truths are bool; all
+        other arguments are texts. The function returns a number, a truth, a word of STATUS_WORDS, or None for an
+        action. Raises ValueError for an invalid declaration, TypeError for an unknown field.
         """
         for field in ("args", "reads"):
             if declaration.get(field) is not None:
@@ -156,7 +156,7 @@ class OwnOperators:
         return self._functions.get(name)
 
     def changed(self, name: str) -> None:
-        """Say that the results of an operator are stale: something else that it follows from has changed."""
+        """Invalidate the results of an operator, after a change of something that its `reads` do not list."""
         for tell in tuple(self.on_changed):
             tell(name)
 
@@ -169,7 +169,7 @@ class OwnOperators:
         return [asdict(operator) for operator in self._declared.values()]
 
     def meaning(self, name: str) -> OperatorMeaning:
-        """Return what an operator means that the catalog does not know; one that nobody knows counts as false."""
+        """Return the meaning of an operator that is not in the catalog; an unknown operator counts as false."""
         declared = self._declared.get(name)
 
         def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
@@ -189,7 +189,7 @@ def _tuple(value: Sequence[str] | None) -> tuple[str, ...] | None:
 
 
 def _run(own: OwnOperators, name: str, ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Evaluate an operator of the game's own: its function, or the answer that a recording has for it."""
+    """Evaluate one of the game's own operators: by its function, or from the result in a recording."""
     declared = own.get(name)
     values = () if declared is None else tuple(_value(ctx, declared, at, arg) for at, arg in enumerate(node.args))
     answers, function = ctx.world.answers, own.function(name)
@@ -220,7 +220,7 @@ def _value(ctx: EvaluationContext, declared: OwnOperator, at: int, arg: EvalNode
 
 
 def _answer(ctx: EvaluationContext, declared: OwnOperator, given: Any, node: EvalNode) -> Answer:
-    """Return what a function has returned as an answer; what makes no sense counts as 0, with a warning (R96)."""
+    """Convert a function's return value to a result; an invalid value counts as 0, with a warning (R96)."""
     if isinstance(given, str) and given in STATUS_WORDS:
         return given
     if declared.returns == "null":

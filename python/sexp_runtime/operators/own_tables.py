@@ -1,4 +1,4 @@
-"""Tables in which a game declares operators of its own: `*-sexp.tbm` (R85 to R93)."""
+"""Tables in which a game declares its own operators: `*-sexp.tbm` (R85 to R93)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sexp_runtime.operators.own import OwnOperator, OwnOperators
 
-#: The tables' words for argument types, and those of the catalog that they equal (R92).
+#: The tables' words for argument types, with the equivalent types of the catalog (R92).
 TYPES: Final = {
     "boolean": "bool", "number": "number", "string": "string", "ship": "ship", "shipname": "ship", "prop": "prop",
     "propname": "prop", "team": "iff", "waypointpath": "waypoint-path", "waypoint": "point",
@@ -22,10 +22,10 @@ TYPES: Final = {
 }  # fmt: skip
 #: Their words for return types (R90).
 RETURNS: Final = {"number": "number", "boolean": "bool", "nothing": "null"}
-#: Names of the tables, and the folders beside a mission in which they are looked for.
+#: Names of the tables, and the folders beside a mission in which to search for them.
 PATTERN: Final = "*-sexp.tbm"
 FOLDERS: Final = (".", "tables", "../tables")
-#: Largest table that is read, in bytes.
+#: Maximum size of a table in bytes.
 LARGEST: Final = 1 << 20
 
 _FIELD: Final = re.compile(r"[ \t]*([$+][A-Za-z][A-Za-z ]*?)[ \t]*(?::[ \t]*(.*))?$")
@@ -34,7 +34,7 @@ _SEXPS: Final = "lua sexps"
 
 
 class _Entry:
-    """One operator while its lines are read."""
+    """One operator while its lines are being read."""
 
     def __init__(self, name: str, line: int) -> None:
         self.name = name
@@ -48,7 +48,7 @@ class _Entry:
 
 
 class _Reader:
-    """Reads the operators of one table; what is wrong is collected as lines of text."""
+    """Reads the operators of one table; collects problems as lines of text."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -107,9 +107,9 @@ class _Reader:
 
 
 def read_table(own: OwnOperators, text: str, file: str = "") -> list[str]:
-    """Declare the operators of a table; return what is wrong with it, one line each (R87 to R93).
+    """Declare the operators of a table; return its problems, one line each (R87 to R93).
 
-    A name that is known already keeps its meaning. The operators have no functions: see `OwnOperators.add`.
+    A known name keeps its meaning. The operators have no functions: see `OwnOperators.add`.
     """
     reader = _Reader(file)
     reader.read(text)
@@ -133,7 +133,7 @@ def read_table(own: OwnOperators, text: str, file: str = "") -> list[str]:
 
 
 def read_tables(own: OwnOperators, files: list[Path]) -> list[str]:
-    """Declare the operators of tables, those named first having the first word; return what is wrong."""
+    """Declare the operators of tables; earlier tables take precedence. Return the problems."""
     problems: list[str] = []
     for file in files:
         try:
@@ -146,7 +146,7 @@ def read_tables(own: OwnOperators, files: list[Path]) -> list[str]:
 
 
 def tables_beside(mission: Path) -> list[Path]:
-    """Return the tables that stand beside a mission file: in its folder, in `tables` there, and beside that (R120)."""
+    """Return the tables near a mission file: in its folder, in `tables` there, and in `tables` beside it (R120)."""
     found: list[Path] = []
     for folder in FOLDERS:
         found += sorted((mission.parent / folder).glob(PATTERN), key=lambda file: file.name.lower(), reverse=True)

@@ -1,4 +1,4 @@
-"""Where the things that formulas name are: ships, wings, waypoints, any ship of a side (H.3)."""
+"""Positions of objects that formulas name: ships, wings, waypoints, any ship of a side (H.3)."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from sexp_runtime.world.ships import DEATH_ROLL, EXITED, IDENTITY, NOT_YET, PRES
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Operators that say where things are: what they return changes no faster than what they name can move.
+#: Operators on positions: their results change no faster than the named objects can move.
 MEASURING: Final = frozenset(
     {"distance", "distance-to-center", "distance-to-bbox", "get-object-x", "get-object-y", "get-object-z"}
 )
-#: Where something is, and the ship if it is one.
+#: A position, and the ship if it is a ship's.
 Spot = tuple[Vector, Ship | None]
 
 
 class Presence(Enum):
-    """Whether a named thing is there."""
+    """Whether a named object is there."""
 
     HERE = auto()
     ABSENT = auto()  #: unknown, or not there yet, or a wing between waves
@@ -43,7 +43,7 @@ def frame_of(spot: Spot) -> Matrix:
 
 
 def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, list[Spot]]:
-    """Return the spots that a name stands for: of one ship, a wing's ships, a waypoint, the ships of `<any side>`."""
+    """Return the spots of a name: of one ship, a wing's ships, a waypoint, or the ships of `<any side>`."""
     world = ctx.world
     ship = ctx.ship(arg)
     if ship is not None:
@@ -91,9 +91,9 @@ def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, 
 
 
 def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
-    """Return the one spot that a name stands for, a ship in space or a waypoint; None for anything else.
+    """Return the single spot of a name, a ship in space or a waypoint; None for anything else.
 
-    `arg` must be an atom whose text stays what it is: who gets None may then ask `find_places`.
+    `arg` must be an atom with a fixed text, so that a caller that gets None can call `find_places`.
     """
     world = ctx.world
     candidate = ctx.candidate
@@ -115,12 +115,12 @@ def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
 
 
 def absent_result(presence: Presence) -> Status:
-    """Return what most position readers give for something that is not there: NAN, for ever once it has left."""
+    """Return the usual result of position readers for an object that is not there: NAN, for ever once it has left."""
     return NAN_FOREVER if presence is _GONE else NAN
 
 
 def place_reads(*fields: str, at: int = 0, count: int | None = 1) -> ReadsFunction:
-    """Reads of where the names at `count` positions from `at` on are, and of further fields of them."""
+    """Reads of the positions of `count` names from argument `at` on, and of further fields of them."""
     named = name_reads(("position", "jump", *fields), at=at, count=count)
     chosen = ("status", "position", "jump", *fields)
 

@@ -47,7 +47,7 @@ def _is_players(ctx: EvaluationContext, arg: EvalNode | None) -> bool:
     results=P4_RESULTS,
 )
 def targeted(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T while the player targets a ship, for so many seconds, and one of its subsystems, if given (H.3)."""
+    """T while the player has targeted a ship, and one of its subsystems if given, for the given seconds (H.3)."""
     ship = ship_or_false(ctx, node.arg(0))
     if not isinstance(ship, Ship):
         return ship
@@ -67,7 +67,7 @@ def targeted(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("node-targeted", reads=fixed_reads(("player", "node")), traits=Trait.TIME, results=P4_RESULTS)
 def node_targeted(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T while the player targets a jump node, for so many seconds (H.3)."""
+    """T while the player has targeted a jump node for the given seconds (H.3)."""
     player = ctx.world.player
     if not player.node or player.node.lower() != ctx.name(node.arg(0)):
         return 0
@@ -84,7 +84,7 @@ def node_targeted(ctx: EvaluationContext, node: EvalNode) -> Raw:
     results=P4_RESULTS,
 )
 def missile_locked(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T while the player has had a missile lock for so many seconds, on a ship and subsystem if given (H.3)."""
+    """T while the player has had a missile lock for the given seconds, on a ship and subsystem if given (H.3)."""
     player = ctx.world.player
     if not player.target or not player.locked:
         return 0
@@ -100,7 +100,7 @@ def missile_locked(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("key-pressed", reads=named_reads("key"), traits=Trait.TIME, results=P4_RESULTS)
 def key_pressed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T once a key was used since it was reset, and so many seconds have passed since (H.3)."""
+    """T once a key was used since its reset and the delay in seconds has passed since (H.3)."""
     used = ctx.world.keys.get(ctx.name(node.arg(0)))
     if used is None:
         return 0
@@ -118,7 +118,7 @@ def _order_number(ctx: EvaluationContext, arg: EvalNode | None, order_target: st
 
 
 def _query(ctx: EvaluationContext, node: EvalNode, seconds: int, args: Sequence[EvalNode | None]) -> Raw:
-    """Look for an order in the history: to, what, then the optional target, sender and subsystem (H.3)."""
+    """Search for an order in the history: receiver, order, then the optional target, sender and subsystem (H.3)."""
     receiver, what = ctx.name(node.arg(0)), ctx.name(node.arg(1))
     now = ctx.world.clock.fix
     last = 0
@@ -145,7 +145,7 @@ def order(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("query-orders", reads=fixed_reads(("orders",)), traits=Trait.TIME, results=P4_RESULTS)
 def query_orders(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """1 when such an order was given within the last so many seconds, 0 meaning at any time (H.3)."""
+    """1 when such an order was given within the last given seconds, 0 meaning at any time (H.3)."""
     seconds = ctx.natural(node.arg(2))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -156,7 +156,7 @@ def query_orders(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "time-elapsed-last-order", reads=name_reads(("goals",), at=1, count=None), traits=Trait.TIME, results=P4_RESULTS
 )
 def time_elapsed_last_order(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T as soon as one named has no order younger than so many seconds; an absent one first: F (H.2, G5)."""
+    """T as soon as one named has no order younger than the given seconds; an absent one first: F (H.2, G5)."""
     seconds = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -261,7 +261,7 @@ def player_is_cheating(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return KNOWN_TRUE if ctx.world.player.cheating else 0
 
 
-#: What the original leaks when another cheat was used last: neither true nor false for logic (H.2).
+#: The number that the original leaks if another cheat was used last: neither true nor false for logic (H.2).
 _LEAKED_CODE = -(2**31) + 12
 
 
@@ -305,7 +305,7 @@ _throttle_ship = name_reads(("max_speed",))
 
 @operator("get-throttle-speed", reads=_throttle_reads)
 def get_throttle_speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The speed that the player's throttle asks for, cut; 0 for other ships (H.3)."""
+    """The speed set by the player's throttle, truncated; 0 for other ships (H.3)."""
     ship = ctx.ship(node.arg(0))
     if ship is None or ship.key != ctx.world.player.ship:
         return 0

@@ -21,7 +21,7 @@ def _known(truth: bool) -> Raw:
 def _previous(ctx: EvaluationContext, node: EvalNode, wanted: str, events: bool) -> Raw:
     """Compare a stored status with the wanted one (H.1).
 
-    The optional truth is evaluated first in all cases; it decides outside campaigns and for skipped missions. A mission
+    The optional truth is always evaluated first; it decides outside campaigns and for skipped missions. A mission
     or name that the campaign does not have is not true, but counts as false and as incomplete.
     """
     truth = ctx.truth(node.arg(2)) if len(node.args) > 2 else wanted == SATISFIED

@@ -1,4 +1,4 @@
-"""Random numbers: drawn once a node or at every evaluation, with the original's overwritten texts (section I)."""
+"""Random numbers: drawn once per node or at every evaluation, with the original's overwritten texts (section I)."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """A number between two bounds, drawn anew at every evaluation; a seed is replaced by a new random one (I1, I4)."""
     args = node.args
     seed_arg = node.arg(2)
-    if len(args) == 2 and args[0].kind is _ATOM and args[1].kind is _ATOM:  # as nearly always; atoms are numbers
+    if len(args) == 2 and args[0].kind is _ATOM and args[1].kind is _ATOM:  # the common case; atoms are numbers
         ctx.nan = None
         low, high, seed = ctx.atom_number(args[0]), ctx.atom_number(args[1]), 0
     else:
@@ -80,9 +80,9 @@ def is_plain_draw(node: EvalNode) -> bool:
 
 
 def least_drawn(ctx: EvaluationContext, arg: EvalNode) -> int | None:
-    """Return the least number that an argument which has just drawn can give, None if it is more than one plain draw.
+    """Return the minimum of an argument that has just drawn, None if it is more than one plain draw.
 
-    A draw of which every outcome leads to the same result is noted in `ctx.spare`, so that the result can be kept.
+    If every outcome of a draw leads to the same result, `ctx.spare` counts it, so that the result can be cached.
     """
     draw = arg.inner
     return ctx.atom_number(draw.args[0]) if draw is not None and is_plain_draw(draw) else None

@@ -63,7 +63,7 @@ def roster_reads() -> ReadsFunction:
 
 
 def variable_index_reads(at: int = 0) -> ReadsFunction:
-    """Reads of the variable whose index stands at a position as a number; of all variables if it is no literal."""
+    """Reads of the variable with the literal index at a position; of all variables if it is not a literal."""
 
     def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
         text = texts[at] if at < len(texts) else ""
@@ -75,7 +75,7 @@ def variable_index_reads(at: int = 0) -> ReadsFunction:
 
 
 def both(*parts: ReadsFunction) -> ReadsFunction:
-    """Reads of everything that the parts read."""
+    """Combined reads of all parts."""
 
     def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
         return [key for part in parts for key in part(world, texts)]

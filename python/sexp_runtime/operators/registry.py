@@ -20,7 +20,7 @@ ReadsFunction = Callable[[Any, Sequence[str]], Iterable[FactKey]]
 
 
 class Trait(Flag):
-    """What a cache must know about an operator beyond the facts it reads."""
+    """What a cache must know about an operator besides the facts it reads."""
 
     NONE = 0
     TIME = auto()  #: calls EvaluationContext.due_* with the moment at which time alone could change its result
@@ -38,7 +38,7 @@ _KEEPING: Final = Trait.CONTROL | Trait.STATEFUL
 
 @dataclass(frozen=True, slots=True)
 class OperatorMeaning:
-    """What an operator does: its function and the declarations that caching rests on.
+    """The meaning of an operator: its function and the declarations that caching relies on.
 
     `results` lists the special results that the function itself can return; an empty set promises a plain number.
     `keeps_atoms` says whether atoms among its arguments can remember anything: as candidates (D7, C40), or because it

@@ -1,22 +1,22 @@
-"""The names of ship and wing flags in formulas: which table each stands in (M5.9, M5.10, M5.13)."""
+"""The names of ship and wing flags in formulas, and the table of each (M5.9, M5.10, M5.13)."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: The object's own flag, and the flag of the file that is its opposite (M5.11).
+#: The object's flag, and the file's flag that is its opposite (M5.11).
 COLLIDES: Final = "collides"
 NO_COLLIDE: Final = "no_collide"
-#: The flag that is no flag of its own but whether the cargo is known (M5.12).
+#: The flag that means whether the cargo is known (M5.12).
 CARGO_KNOWN: Final = "cargo-known"
 
-#: Flags of a ship that is there which the mission file does not have: nothing before arrival (M5.9).
+#: Flags of a present ship that the mission file does not have: no effect before arrival (M5.9).
 LIVE_ONLY: Final = frozenset(
     {"break-warp", "never-warp", "no-secondary-lock-on", "no-ship-passive-lightning", "glowmaps-disabled",
      "no-thrusters", "maneuver-despite-engines", "emp-doesn't-scramble-messages", "free-afterburner-use",
      "waypoints-no-formation"}
 )  # fmt: skip
-#: Flags of the file that a ship that is there does not have: are-ship-flags-set passes over them (M5.10).
+#: Flags of the file that a present ship does not have: are-ship-flags-set skips them (M5.10).
 FILE_ONLY: Final = frozenset(
     {"guardian", "kamikaze", "ignore-count", "reinforcement", "player-start", "no-arrival-music",
      "no-arrival-warp", "locked", "ship-locked", "weapons-locked", "red-alert-carry", "special-warp",
@@ -37,7 +37,7 @@ _BOTH: Final = frozenset(
      "scannable", "scramble-messages", "secondaries-locked", "stealth", "targetable-as-bomb",
      "toggle-subsystem-scanning", "use-unique-orders", "vaporize", "no_collide"}
 )  # fmt: skip
-#: Flags that are-ship-flags-set looks at.
+#: Flags that are-ship-flags-set reads.
 READABLE: Final = LIVE_ONLY | _BOTH | {COLLIDES}
 #: Flags that alter-ship-flag can give to an entry of the file.
 OF_FILE: Final = _BOTH | FILE_ONLY

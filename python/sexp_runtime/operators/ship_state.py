@@ -62,8 +62,8 @@ def shields_left(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def shield_quad_low(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """T when a quadrant of a small ship's shields is at or below a percentage; KF for other ships (H.3).
 
-    A game gives the weakest quadrant's percent as value of ("shield-quad-low", ship); without it all quadrants are
-    alike.
+    A game supplies the weakest quadrant's percentage as the value of ("shield-quad-low", ship); without it all
+    quadrants are equal.
     """
     ship = living_ship(ctx, node.arg(0))
     if isinstance(ship, Status):
@@ -81,7 +81,7 @@ def shield_quad_low(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _member_teams(ctx: EvaluationContext, arg: EvalNode) -> list[Ship] | None:
-    """Return the ships that stand for a wing: the present members, or those of the file before it arrived."""
+    """Return the ships that represent a wing: the present members, or those of the file before it arrived."""
     wing = ctx.wing(arg)
     if wing is None:
         return None
@@ -92,7 +92,7 @@ def _member_teams(ctx: EvaluationContext, arg: EvalNode) -> list[Ship] | None:
 
 
 def _matches(ctx: EvaluationContext, node: EvalNode, wanted: str, read: str) -> Raw:
-    """Say whether the side or species of all named ships and wings is the wanted one (H.3, is-iff)."""
+    """Whether all named ships and wings have the wanted side or species (H.3, is-iff)."""
     for arg in node.args[1:]:
         ship = ctx.ship(arg)
         if ship is not None:
@@ -336,7 +336,7 @@ def get_collision_group(ctx: EvaluationContext, node: EvalNode) -> Raw:
     results=P12_RESULTS,
 )
 def get_damage_caused(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Damage that the ships named did to a ship, in percent of its hull, cut; not of those yet to arrive (H.3)."""
+    """Damage by the ships named to a ship, in percent of its hull, truncated; ignores ships yet to arrive (H.3)."""
     ship = ctx.ship(node.arg(0))
     if ship is None:
         return NAN

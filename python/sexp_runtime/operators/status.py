@@ -1,4 +1,4 @@
-"""What the status operators share: how absent ships decide a result, roundings, and declared reads."""
+"""Shared parts of the status operators: results for absent ships, roundings, and declared reads."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def ship_or_false(ctx: EvaluationContext, arg: EvalNode | None) -> Ship | Raw:
 
 
 def nan_result(nan: Status | None) -> Raw:
-    """Return what pattern N makes of a number argument's special result: NAN gives F, NAN_FOREVER gives KF."""
+    """Return the result of pattern N for a number argument's special result: NAN gives F, NAN_FOREVER gives KF."""
     return KNOWN_FALSE if nan is NAN_FOREVER else 0
 
 
 def vanished(ship: Ship) -> bool:
-    """Say whether a ship left without a trace (F48)."""
+    """Whether a ship left without a trace (F48)."""
     return ship.status is EXITED and ship.exit is ExitKind.VANISHED
 
 
@@ -98,7 +98,7 @@ def truncated(value: float) -> int:
 
 
 def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
-    """Say whether so many seconds have passed since a log time (fix); if not yet, note when they will have (G4)."""
+    """Whether a delay in seconds has passed since a log time (fix); if not, record when it will have (G4)."""
     moment = since + seconds * FIX_ONE
     if ctx.world.clock.fix >= moment:
         return True
@@ -109,8 +109,8 @@ def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
 def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1, log: bool = False) -> ReadsFunction:
     """Reads of names that may be ships or wings: status, the given fields of both, log entries if asked.
 
-    The names are `count` texts from position `at` on, all of them for None. What a ship's name would be as a wing's is
-    left out: no wing can take it any more (see World.add_wing).
+    The names are `count` texts from position `at` on, all of them for None. Leaves out wing facts for a ship's name,
+    because no wing can take that name any more (see World.add_wing).
     """
     chosen = ("status", *fields)
 
@@ -130,7 +130,7 @@ def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1
 
 
 def game_value_reads(op: str, *keys: FactKey, names: int = 1) -> ReadsFunction:
-    """Reads of what a game supplies for an operator, keyed by its first `names` arguments, and of further facts."""
+    """Reads of the game's value for an operator, keyed by its first `names` arguments, and of further facts."""
 
     def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
         return [("game", op, *(text.lower() for text in texts[:names])), *keys]
@@ -142,7 +142,7 @@ Judge = Callable[["EvaluationContext", EvalNode], "int | Status | None"]
 
 
 def all_of(ctx: EvaluationContext, args: Sequence[EvalNode], judge: Judge) -> int | Status | None:
-    """Judge names in order, all of them unless one decides.
+    """Judge names in order; stop at one that decides.
 
     `judge` gives a time (fix) for a name that counts, None for one that does not, or a status that decides at once
     (FALSE for a plain false). Returns the latest time when all count, None when some do not, or the deciding status
@@ -162,7 +162,7 @@ def all_of(ctx: EvaluationContext, args: Sequence[EvalNode], judge: Judge) -> in
 
 
 def known_true_after(ctx: EvaluationContext, outcome: int | Status | None, seconds: int) -> Raw:
-    """Turn the outcome of `all_of` into a result: KT once the delay is over since the latest time, F before (G4)."""
+    """Convert the outcome of `all_of` to a result: KT once the delay since the latest time is over, F before (G4)."""
     if isinstance(outcome, Status):
         return 0 if outcome is FALSE else outcome
     if outcome is not None and seconds_over(ctx, outcome, seconds):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def text_bytes(text: str) -> bytes:
-    """Return a text as the bytes that the original compares."""
+    """Return the bytes of a text that the original compares."""
     return text.encode("utf-8", "surrogateescape")
 
 
@@ -28,19 +28,19 @@ def _compare(ctx: EvaluationContext, node: EvalNode, test: Callable[[bytes, byte
 
 @operator("string-equals")
 def string_equals(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first text equals each of the others, case and all (B45)."""
+    """Whether the first text equals each of the others, case-sensitive (B45)."""
     return _compare(ctx, node, lambda first, other: first == other)
 
 
 @operator("string-greater-than")
 def string_greater_than(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first text comes after each of the others in byte order (B45)."""
+    """Whether the first text comes after each of the others in byte order (B45)."""
     return _compare(ctx, node, lambda first, other: first > other)
 
 
 @operator("string-less-than")
 def string_less_than(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Say whether the first text comes before each of the others in byte order (B45)."""
+    """Whether the first text comes before each of the others in byte order (B45)."""
     return _compare(ctx, node, lambda first, other: first < other)
 
 

@@ -14,9 +14,9 @@ from sexp_runtime.world.ships import Ship, Subsystem
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Kinds by the words that formulas have for them (M2.7).
+#: Kinds of subsystems by their words in formulas (M2.7).
 _TYPES = {kind.lower(): kind for kind in SUBSYSTEM_TYPES if kind != UNKNOWN_SUBSYSTEM}
-#: Percent that an engine counts for at least in the sum of engines (M2.9).
+#: Minimum percentage of an engine in the sum of engines (M2.9).
 _LEAST_OF_ENGINE = 15.0
 _READS = name_reads(("subsystems",))
 
@@ -29,7 +29,7 @@ def _strength(part: Subsystem) -> int:
 def _kind_strength(ship: Ship, kind: str) -> int:
     """Return the hits of all subsystems of a kind in percent, rounded: 100 if the ship has none (M2.9).
 
-    Unless they are whole, or all at 0, each engine counts for at least 15 percent.
+    Each engine counts for at least 15 percent, unless all are whole or all are at 0.
     """
     hits, most = ship.kind_sums(kind)
     if most <= 0.0:

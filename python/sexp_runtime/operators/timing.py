@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def no_number(nan: Status) -> Raw:
-    """What most operators give for a number argument that is none: false, or known false if for ever (pattern N)."""
+    """The usual result for a number argument that is not a number: false, or known false if for ever (pattern N)."""
     return 0 if nan is NAN else KNOWN_FALSE
 
 
@@ -60,7 +60,7 @@ def has_time_elapsed_msecs(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("is-true-for-duration", traits=Trait.TIME | Trait.STATEFUL, results=(KNOWN_FALSE,))
 def is_true_for_duration(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """True when all conditions have been true, at each evaluation, for so many milliseconds (G20, D10)."""
+    """True when all conditions have been true at each evaluation for the given milliseconds (G20, D10)."""
     duration = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return no_number(ctx.nan)
@@ -73,7 +73,7 @@ def is_true_for_duration(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if not all_true:
         _start(ctx, node, now)
         return 0
-    # A flush while the conditions ran may have dropped the clock.
+    # A flush during the conditions may have removed the clock.
     start = node.memory if node.memory is not None else now
     if (now - start) * 1000 // FIX_ONE >= duration:
         return 1

@@ -1,4 +1,4 @@
-"""Operators of training missions: what the game's training context knows, false when it says nothing (H.3)."""
+"""Operators of training missions: values from the game's training context, false without one (H.3)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @operator("speed", reads=game_value_reads("speed", names=0), results=(KNOWN_FALSE, KNOWN_TRUE))
 def speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT once the player has held the training speed for so many seconds (H.3).
+    """KT once the player has held the training speed for the given seconds (H.3).
 
     Game: () is the number of whole seconds that it has been held. Without: F.
     """

@@ -32,7 +32,7 @@ def variable_index(ctx: EvaluationContext, arg: EvalNode | None) -> int | None:
 
 
 def target(ctx: EvaluationContext, node: EvalNode, arg: EvalNode | None, kind: str | None = None) -> int | None:
-    """Return the index of the variable to be written; None with a warning if there is none of that type (J9)."""
+    """Return the index of the variable to write; None with a warning if there is none of that type (J9)."""
     index = variable_index(ctx, arg)
     if index is None or not ctx.world.variables.is_set(index):
         ctx.warn(f"{node.name} needs a variable", node)
@@ -58,12 +58,12 @@ def store_text(ctx: EvaluationContext, node: EvalNode, index: int, text: str) ->
 
 
 def name_of(ctx: EvaluationContext, index: int) -> str:
-    """Return the name of a variable, as the game is told it."""
+    """Return the name of a variable, as passed to the game."""
     return ctx.world.variables.names[index]
 
 
 def store(ctx: EvaluationContext, node: EvalNode, index: int, number: int) -> None:
-    """As `modify_variable` with the variable's index and the number it is given already known."""
+    """Like `modify_variable`, with the variable's index and the new number already known."""
     variables = ctx.world.variables
     if variables.is_set(index) and variables.types[index] == NUMBER:
         variables.set_number(index, number)
@@ -74,7 +74,7 @@ def store(ctx: EvaluationContext, node: EvalNode, index: int, number: int) -> No
 
 @operator("modify-variable", traits=Trait.ACTION)
 def modify_variable(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give a variable a new value: a number variable the argument's value, a string variable its text (J2, N10.2)."""
+    """Set a variable: a number variable to the argument's value, a string variable to its text (J2, N10.2)."""
     index = target(ctx, node, node.arg(0))
     value = node.arg(1)
     if index is None or value is None:
@@ -92,10 +92,10 @@ def modify_variable(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("modify-variable-xstr", traits=Trait.ACTION)
 def modify_variable_xstr(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give a string variable a translated text; with no translations at hand, the text itself (J7, N10.5).
+    """Set a string variable to a translated text; without translations, to the text itself (J7, N10.5).
 
-    Text and number are those written in the formula: variables and placeholders there are not looked up, and the
-    words for special characters are replaced (R113).
+    Text and number are literal: variables and placeholders are not looked up. The words for special characters are
+    replaced (R113).
     """
     index = target(ctx, node, node.arg(0), STRING)
     if index is not None:
@@ -115,7 +115,7 @@ def _as_written(arg: EvalNode | None) -> str:
 
 @operator("int-to-string", traits=Trait.ACTION)
 def int_to_string(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Store a number as text in a string variable; what is no number as "NaN" (J4)."""
+    """Store a number as text in a string variable; not-a-number as "NaN" (J4)."""
     number = ctx.number(node.arg(0))
     text = str(number) if ctx.nan is None else _NAN_TEXT
     index = target(ctx, node, node.arg(1), STRING)
@@ -149,7 +149,7 @@ def string_concatenate_block(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("string-get-substring", traits=Trait.ACTION)
 def string_get_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Store a piece of a text in a string variable; positions that are no number store the empty text (J6, N11.3)."""
+    """Store a piece of a text in a string variable; positions that are not numbers store the empty text (J6, N11.3)."""
     text = ctx.text(node.arg(0))
     (start, length), nan = ctx.naturals((node.arg(1), node.arg(2)))
     index = target(ctx, node, node.arg(3), STRING)
@@ -197,7 +197,7 @@ def string_set_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("get-variable-by-index", "variable-array-get", reads=variable_index_reads(), results=(NAN, NAN_FOREVER))
 def get_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """The number in the variable of an index; a string variable is no number for ever (J8)."""
+    """The number in the variable of an index; a string variable is not a number for ever (J8)."""
     index = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return ctx.nan
@@ -211,14 +211,14 @@ def get_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def is_integer_text(text: str) -> bool:
-    """Say whether a text counts as a whole number: empty, or digits after one leading sign or digit (A18)."""
+    """Whether a text counts as a whole number: empty, or digits after one leading sign or digit (A18)."""
     rest = text[1:] if text[:1] in ("+", "-") else text
     return all(char in "0123456789" for char in rest)
 
 
 @operator("set-variable-by-index", "variable-array-set", traits=Trait.ACTION)
 def set_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Give the variable of an index a new value, making an unset slot a variable first (J8)."""
+    """Set the variable of an index; an unset slot first becomes a variable (J8)."""
     (index,), nan = ctx.naturals((node.arg(0),))
     value = node.arg(1)
     variables = ctx.world.variables
@@ -245,9 +245,9 @@ def set_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _copy(ctx: EvaluationContext, node: EvalNode, source: int, goal: int) -> bool:
-    """Copy one variable into another of the same type and return whether it could be (N10.7, N10.9).
+    """Copy one variable into another of the same type; return whether it succeeded (N10.7, N10.9).
 
-    A slot that no variable has fits any type.
+    An unset slot fits any type.
     """
     variables = ctx.world.variables
     is_set = variables.is_set(source)

@@ -1,4 +1,4 @@
-"""Operators on energy, weapons and turrets: what only a game knows, or the original's result without it (H.3).
+"""Operators on energy, weapons and turrets: values that only a game knows, or defaults without a game (H.3).
 
 A game supplies values with `World.set_game(operator, [ship, ...], number)`; each docstring names the arguments and the
 result without a value.
@@ -29,7 +29,7 @@ from sexp_runtime.world.ships import Ship
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-#: Words that stand for every weapon bank of a ship.
+#: Words for every weapon bank of a ship.
 ALL_BANKS: Final = ("<all weapon banks>", "<all banks>")
 _ETS_KINDS: Final = ("engine", "engines", "shield", "shields", "weapon", "weapons")
 
@@ -81,7 +81,7 @@ def get_ets_value(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 def _bank_number(name: str, default: int, turret: bool = False) -> None:
-    """Register an operator that counts what is in a bank: (ship, [turret,] bank)."""
+    """Register an operator that counts a bank's content: (ship, [turret,] bank)."""
     first = 2 if turret else 1
     reads = both(name_reads(("subsystems",) if turret else ()), game_value_reads(name))
 
@@ -183,7 +183,7 @@ def _fired_since(name: str, turret: bool = False) -> None:
 
     @operator(name, reads=reads, traits=Trait.TIME, results=P3_RESULTS)
     def fired_since(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        """T when a bank or turret fired less than so many milliseconds ago (H.3, G8).
+        """T when a bank or turret fired less than the given milliseconds ago (H.3, G8).
 
         Game: (ship, bank or turret) is the mission time of the last shot in milliseconds. Without: never fired.
         """

@@ -1,10 +1,10 @@
-"""Orders as the simulation takes them: which have a ship fight, guard, follow, fly a path, evade or rest."""
+"""Orders in the simulation: which orders make a ship fight, guard, follow, fly a path, evade or rest."""
 
 from __future__ import annotations
 
 from typing import Final
 
-#: Orders to fight something named first: a ship or a wing.
+#: Orders to fight the ship or wing named first.
 CHASES: Final = frozenset(
     (
         "ai-chase",
@@ -18,9 +18,9 @@ CHASES: Final = frozenset(
 )
 #: Orders to fight whatever is near.
 HUNTS: Final = frozenset(("ai-chase-any", "ai-chase-ship-class", "ai-chase-ship-type"))
-#: Orders to be near something, and fight what comes near it.
+#: Orders to stay near something and fight what comes near it.
 GUARDS: Final = frozenset(("ai-guard", "ai-guard-wing"))
-#: Orders to be near something and no more.
+#: Orders only to stay near something.
 FOLLOWS: Final = frozenset(("ai-stay-near-ship", "ai-form-on-wing", "ai-fly-to-ship", "ai-rearm-repair"))
 PATHS: Final = frozenset(("ai-waypoints", "ai-waypoints-once"))
 #: Orders to get away from everything.

@@ -1,4 +1,4 @@
-"""What flies one simulated ship: its target, its path, and how strong and fast its class is."""
+"""The pilot of one simulated ship: its target, its path, and the strength and speed of its class."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ FIREPOWER: Final = {
     "drydock": 200.0,
     "knossos device": 0.0,
 }
-#: How much harder bombers hit what is not small.
+#: Factor of the bombers' damage to ships that are not small.
 BOMB_FACTOR: Final = 8.0
-#: Seconds from death to the end of the death roll: shortest, and what is added at random, for small ships and others.
+#: Seconds from death to the end of the death roll: minimum and random addition, for small ships and others.
 SMALL_ROLL: Final = (1.0, 2.0)
 LARGE_ROLL: Final = (4.0, 4.0)
 #: Flags of ships that do not shoot.
@@ -77,7 +77,7 @@ class Pilot:
 
     @property
     def speed(self) -> float:
-        """The speed in metres a second that the ship flies at when it has somewhere to go."""
+        """The ship's cruising speed in metres a second."""
         top = self.ship.max_speed * CRUISE
         return min(top, self.cap) if self.cap > 0.0 else top
 

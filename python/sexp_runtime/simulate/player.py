@@ -1,4 +1,4 @@
-"""What the player does in a simulated mission: keys, targets, orders, scans, calls for help, jumps by autopilot."""
+"""The player's actions in a simulated mission: keys, targets, orders, scans, calls for help, jumps by autopilot."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sexp_runtime.simulate.scenario import Scenario
     from sexp_runtime.world.world import World
 
-#: Microseconds between two acts of a kind: shortest, and what is added at random.
+#: Microseconds between two acts of a kind: minimum and random addition.
 KEY_US: Final = (1.5e6, 4e6)
 TARGET_US: Final = (2e6, 6e6)
 ORDER_US: Final = (15e6, 45e6)
@@ -27,11 +27,11 @@ CALL_US: Final = (40e6, 40e6)
 TAG_US: Final = (20e6, 60e6)
 FIRE_US: Final = (0.5e6, 3e6)
 ENERGY_US: Final = (15e6, 30e6)
-#: Microseconds after which the player gives up getting somewhere.
+#: Microseconds after which the player abandons a destination.
 PATIENCE: Final = 90_000_000
-#: Chance that the player goes where formulas look, rather than anywhere.
+#: Probability that the player's destination is a place in formulas, not an arbitrary one.
 CURIOSITY: Final = 0.7
-#: Operators about how near something is, or what is in it: the player goes there now and then.
+#: Operators about a distance or a cargo: the player flies to these places now and then.
 SIGHTS: Final = frozenset(
     (
         "distance",
@@ -45,7 +45,7 @@ SIGHTS: Final = frozenset(
         "cap-subsys-cargo-known-delay",
     )
 )
-#: Operators about what is to be destroyed or crippled: the player attacks it now and then, unless it is a friend.
+#: Operators about ships destroyed or crippled: the player attacks these now and then, unless they are friends.
 PREY: Final = frozenset(
     (
         "is-destroyed",
@@ -62,12 +62,12 @@ PREY: Final = frozenset(
         "hits-left",
     )
 )
-#: Chance that the player goes for prey when choosing what to do.
+#: Probability that the player attacks such a ship when choosing an action.
 AGGRESSION: Final = 0.4
-#: Microseconds that a ship's cargo takes to scan, and metres from which it can be.
+#: Duration of a cargo scan in microseconds, and its range in metres.
 SCAN_TIME: Final = 4_000_000
 SCAN_RANGE: Final = 500.0
-#: Metres around the player in which no enemy may be for the autopilot, and metres short of the goal at which it ends.
+#: Metres around the player that must be free of enemies for the autopilot, and metres before the goal where it ends.
 QUIET: Final = 5000.0
 SHORT: Final = 800.0
 #: Metres from a destination at which the player has arrived.
@@ -75,17 +75,17 @@ ARRIVED: Final = 60.0
 
 
 class PlayerHabits:
-    """Random but seeded acts of the player; made once per scenario, works through its agenda from then on."""
+    """Random but seeded acts of the player; made once per scenario, then driven by its timer queue."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.draw = scenario.random.random
         self.keys: list[str] = []
         self.orders: list[tuple[str, str, str]] = []
-        #: Names that formulas measure distances to or want scanned, and subsystems whose cargo they ask for.
+        #: Names in formulas about distances or scans, and subsystems in formulas about cargo.
         self.sights: list[str] = []
         self.parts: frozenset[str] = frozenset()
-        #: Names of ships and wings that formulas want destroyed or crippled.
+        #: Names of ships and wings in formulas about destruction or damage.
         self.prey: list[str] = []
         self._gave_up_at = 0
         self._learn()
@@ -116,7 +116,7 @@ class PlayerHabits:
         self.scenario.after(self.scenario.spread(span), again)
 
     def _learn(self) -> None:
-        """Note which keys, orders, places and scans the mission's formulas ask for."""
+        """Collect the keys, orders, places and scans that the mission's formulas read."""
         mission = self.scenario.mission
         keys: dict[str, None] = {}
         orders: dict[tuple[str, str, str], None] = {}
@@ -209,7 +209,7 @@ class PlayerHabits:
             self.world.tag(enemies[self._pick(len(enemies))])
 
     def _scan(self) -> None:
-        """Let cargo become known that the player has been near for long enough."""
+        """Make cargo known after the player has been near it for long enough."""
         player = self._player()
         if player is None:
             return
@@ -229,11 +229,11 @@ class PlayerHabits:
                         self.world.reveal_subsystem_cargo(ship, part)
 
     def _has_hold(self, ship: Ship) -> bool:
-        """Whether a ship's cargo can be scanned: that of fighters only if they are marked so."""
+        """Whether a ship's cargo can be scanned; for fighters, only if a flag allows it."""
         return "scannable" in ship.flags or not self.world.class_table.get(ship.class_name).small
 
     def _sight(self) -> Vector | None:
-        """Return the place of something that formulas look at or of a navigation point, None if there is none now."""
+        """Return the place of something that formulas read or of a navigation point, None if there is none now."""
         navs = [point for point in self.world.navigation.points if point is not None]
         count = len(self.sights) + len(navs)
         if not count or self.draw() >= CURIOSITY:
@@ -247,7 +247,7 @@ class PlayerHabits:
         return None if player is None or place == player.position else place
 
     def _quarry(self, player: Ship) -> Ship | None:
-        """Return a ship to attack that formulas ask for, of another side and not protected, if there is one."""
+        """Return a ship from formulas to attack, of another side and not protected, if there is one."""
         if not self.prey or self.draw() >= AGGRESSION:
             return None
         found = [
@@ -259,7 +259,7 @@ class PlayerHabits:
         return found[self._pick(len(found))] if found else None
 
     def _places(self) -> list[Vector]:
-        """Return where the player could want to go: points of paths, jump nodes, and ships that were not scanned."""
+        """Return possible destinations of the player: points of paths, jump nodes, and ships not yet scanned."""
         world = self.world
         places = [point for points in world.waypoints.values() for point in points]
         places.extend(world.jump_nodes.values())
@@ -267,7 +267,7 @@ class PlayerHabits:
         return places
 
     def _travel(self) -> None:
-        """Choose where to fly when nobody is to be fought; far places by autopilot, with the player's wing."""
+        """Choose a destination when there is no ship to fight; far places by autopilot, with the player's wing."""
         player = self._player()
         pilot = self.scenario.pilots.get(self.world.player.ship)
         if player is None or pilot is None:
@@ -306,10 +306,10 @@ class PlayerHabits:
                 x, y, z = ship.position
                 self.world.move_ship(ship, (x + shift[0], y + shift[1], z + shift[2]), jump=True)
 
-    # What only a game knows, as far as formulas can ask for it
+    # Values that only a game knows and formulas can read
 
     def _fire(self) -> None:
-        """Note the moments of the player's shots."""
+        """Record the times of the player's shots."""
         player = self._player()
         if player is not None and self.draw() < 0.6:
             reader = "primary-fired-since" if self.draw() < 0.8 else "secondary-fired-since"
@@ -317,7 +317,7 @@ class PlayerHabits:
             self.world.set_game(reader, (player.name, self._pick(2)), moment)
 
     def _shift_energy(self) -> None:
-        """Shift energy between engines, shields and weapons, and use some of what is stored."""
+        """Shift energy between engines, shields and weapons, and use some of the stored energy."""
         player = self._player()
         if player is None:
             return

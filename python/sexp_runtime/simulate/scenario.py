@@ -1,4 +1,4 @@
-"""The scenario driver: all that happens to a world from outside in a frame, from one seed and the world alone."""
+"""The scenario driver: makes all external changes of a world in a frame, from one seed and the world alone."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.world.world import World
 
-#: Microseconds between two decisions of a pilot: shortest, and what is added at random.
+#: Microseconds between two decisions of a pilot: minimum and random addition.
 THINK_US = (400_000, 200_000)
-#: Microseconds from the start of a departure to its end: shortest, and what is added at random.
+#: Microseconds from the start of a departure to its end: minimum and random addition.
 LEAVE_US = (4_000_000, 4_000_000)
-#: Damage of a beam that an action fires, in points.
+#: Damage of a beam fired by an action, in points.
 BEAM_DAMAGE = 3000.0
 
 
@@ -30,9 +30,9 @@ class Scenario:
     """Drives one world: call `step` once a frame, after the cues and before the events (F0).
 
     Same seed, same world, same calls: same changes, on every machine and whichever engine evaluates the formulas. The
-    driver draws from a generator of its own, and uses no arithmetic beyond + - * / and square roots.
-    Hand `leave` to the CueManager and tell `on_action` of actions. Every change goes through the world handed to the
-    call, so that a recorder standing before the world sees them all; a replay needs nothing else.
+    driver draws from its own generator, and uses no arithmetic beyond + - * / and square roots.
+    Pass `leave` to the CueManager and call `on_action` for actions. Every change goes through the world passed to the
+    call, so that a recorder in front of the world sees all changes; a replay needs nothing else.
     """
 
     def __init__(self, mission: Mission | None, seed: int = 1) -> None:
@@ -41,7 +41,7 @@ class Scenario:
         self.random = Random(seed)
         self.pilots: dict[str, Pilot] = {}
         self._world: World | None = None
-        #: What is to be called when: microseconds, a running number, what.
+        #: The timer queue: time in microseconds, a serial number, the function to call.
         self._agenda: list[tuple[int, int, Callable[[], object]]] = []
         self._number = 0
         self._roster = bytearray(b"\1")
@@ -57,30 +57,30 @@ class Scenario:
         return self._world
 
     def begin(self, world: World) -> None:
-        """Take over a world before its first frame, and give all ships their speed bounds."""
+        """Start to drive a world before its first frame, and set the speed bounds of all ships."""
         self._world = world
         world.facts.subscribe(("roster",), self._roster, 0)
         for ship in world.ships.values():
             world.set_ship(ship, "speed_bound", max(ship.max_speed, ship.speed))
 
     def _start(self) -> None:
-        """Let the player begin to act, in the first frame."""
+        """Start the player's acts, in the first frame."""
         self._started = True
         PlayerHabits(self)
 
     def after(self, us: float, call: Callable[[], object]) -> None:
-        """Have something called the given number of microseconds from now, at the start of a later frame."""
+        """Schedule a call after a number of microseconds, at the start of a later frame."""
         self._number += 1
         heappush(self._agenda, (self.world.clock.us + int(us), self._number, call))
 
     def spread(self, span: tuple[float, float]) -> float:
-        """Return a random number: the first of the span, and up to the second more."""
+        """Return a random number: the span's first value plus at most its second."""
         return span[0] + span[1] * self.random.random()
 
     # The frame
 
     def step(self, world: World, dt_us: int) -> None:
-        """Apply what happens in a frame of dt_us microseconds that ends at the world's present time."""
+        """Make the changes of a frame of `dt_us` microseconds that ends at the world's current time."""
         if self._world is None:
             self.begin(world)
         self._world = world
@@ -102,7 +102,7 @@ class Scenario:
                 move(ship, (x + vx * seconds, y + vy * seconds, z + vz * seconds))
 
     def _call_the_roll(self, world: World) -> None:
-        """Give new ships a pilot, let dying ones die in time, and forget those that have left."""
+        """Give new ships a pilot, end death rolls on time, and remove pilots of ships that have left."""
         pilots = self.pilots
         flying = []
         for ship in world.ships.values():
@@ -134,7 +134,7 @@ class Scenario:
         return pilot
 
     def _think(self, pilot: Pilot) -> None:
-        """Let a pilot decide, and again a little later, as long as the ship is there."""
+        """Make a pilot decide, now and at intervals while the ship is there."""
         if pilot.ship.status is PRESENT:
             self._tactics.think(pilot)
             self.after(self.spread(THINK_US), lambda: self._think(pilot))
@@ -142,11 +142,11 @@ class Scenario:
     # Leaving
 
     def leave(self, ship: Ship) -> None:
-        """Let a ship that has been told to leave do so a few seconds from now; for CueManager's `leave`."""
+        """Make a departing ship leave in a few seconds; for CueManager's `leave`."""
         self.after(self.spread(LEAVE_US), lambda: self._left(ship))
 
     def send_away(self, ship: Ship) -> None:
-        """Start a ship's departure by order, if it can leave."""
+        """Start a ship's departure because of an order, if it can leave."""
         if can_leave(ship):
             self.world.set_ship(ship, "departing", True)
             self.leave(ship)
@@ -164,7 +164,7 @@ class Scenario:
     # Actions of the mission
 
     def on_action(self, world: World, name: str, args: tuple[ActionValue, ...]) -> None:
-        """React to an action that is not a change of the world by itself: beams, jumps, speed limits."""
+        """React to an action that does not change the world itself: beams, jumps, speed limits."""
         self._world = world
         react = self._REACTIONS.get(name)
         if react is not None:
@@ -203,5 +203,5 @@ class Scenario:
         "ship-tag": _tag_for_a_while,
         "cap-waypoint-speed": _cap_speed,
     }
-    #: The actions that `on_action` reacts to; it need not be called for any other.
+    #: The actions to which `on_action` reacts; callers can skip it for all others.
     heeds: Final = frozenset(_REACTIONS)

@@ -1,4 +1,4 @@
-"""What a pilot decides: which order to follow, whom to fight, where to fly, and what a volley does."""
+"""A pilot's decisions: which order to follow, which ship to fight, where to fly; and the effect of a volley."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from sexp_runtime.simulate.scenario import Scenario
     from sexp_runtime.world.world import World
 
-#: Metres within which a ship without orders goes for enemies, and guards for those near their charge.
+#: Metres within which a ship without orders attacks enemies, and guards attack enemies of the ship they guard.
 ALERT: Final = 4000.0
-#: Chance of a volley to hit.
+#: Probability that a volley hits.
 HIT_CHANCE: Final = 0.55
-#: Chance of a hit to damage a subsystem too.
+#: Probability that a hit also damages a subsystem.
 SUBSYSTEM_CHANCE: Final = 0.2
-#: Share of the hull that the simulation leaves the player: a mission is over without one.
+#: Share of the hull that the player always keeps: a mission ends without the player.
 PLAYER_FLOOR: Final = 0.2
-#: Share of the shields that come back per decision.
+#: Share of the shields that recharges per decision.
 SHIELD_RETURN: Final = 0.01
 #: Microseconds between two searches for a better target.
 RETARGET_US: Final = 6_000_000
@@ -74,7 +74,7 @@ class Tactics:
         self._shoot(pilot)
 
     def _roam(self, pilot: Pilot) -> None:
-        """Without orders: fight what is near, else go for the quarry, else to the destination, else stop."""
+        """Act without orders: fight what is near, else attack the quarry, else fly to the destination, else stop."""
         if self._hunt(pilot, ALERT):
             return
         quarry = pilot.quarry
@@ -85,7 +85,7 @@ class Tactics:
             self._fly(pilot, None, 0.0)
 
     def _tug(self, ship: Ship) -> Ship:
-        """Return the ship of a docked group that flies it: the fastest, the first of them."""
+        """Return the ship that flies a docked group: the fastest, of equals the first."""
         group = self.world.docked_group(ship)
         return max(group, key=lambda member: (member.max_speed, member.key))
 
@@ -102,7 +102,7 @@ class Tactics:
         return best
 
     def _carried_on(self, ship: Ship) -> tuple[Goal, ...]:
-        """Return the order that a ship without orders carries on with: one that emptied its list (N2.11)."""
+        """Return the order that a ship without orders still carries out: one that emptied its list (N2.11)."""
         order = ship.order_in_force
         return (order.goal,) if order is not None and clears_first(order.goal) else ()
 
@@ -114,7 +114,7 @@ class Tactics:
             return bool(self.world.waypoints.get(subject(goal).lower()))
         if name == "ai-undock":
             return bool(ship.docked)
-        return not name.startswith("ai-ignore")  # says whom not to fight, not what to do
+        return not name.startswith("ai-ignore")  # only excludes a target
 
     def _present(self, name: str) -> list[Ship]:
         """Return the present ship of that name, or the present members of that wing."""
@@ -127,7 +127,7 @@ class Tactics:
         return [member for member in self.world.wing_members(wing) if member.status is PRESENT]
 
     def _finish(self, pilot: Pilot, goal: Goal) -> Order | None:
-        """Take a completed order away and return it."""
+        """Remove a completed order and return it."""
         ship = pilot.ship
         pilot.goal = None
         order = next((order for order in ship.orders if order.goal == goal), None)
@@ -190,7 +190,7 @@ class Tactics:
             self._fly(pilot, None, 0.0)
 
     def _log_path(self, ship: Ship, path: str, *, of_wing: bool) -> None:
-        """Write that a ship has flown a path: for its wing, if it leads it and the order is the wing's (N2.12)."""
+        """Log that a ship has flown a path; for its wing if it leads the wing and the order is the wing's (N2.12)."""
         wing = self.world.wings.get(ship.wing) if of_wing and ship.wing is not None else None
         if wing is None:
             self.world.finish_waypoints(ship, path)
@@ -214,7 +214,7 @@ class Tactics:
     # Enemies
 
     def _enemy(self, ship: Ship, near: Vector, limit: float) -> Ship | None:
-        """Return the nearest enemy of a ship within a limit around a place that may be shot at."""
+        """Return a ship's nearest enemy that may be shot at, within a limit around a place."""
         team = ship.team.lower()
         ignored = {subject(goal).lower() for goal in ship.goals if str(goal[0]).startswith("ai-ignore")}
         best: Ship | None = None
@@ -231,7 +231,7 @@ class Tactics:
         return best
 
     def _hunt(self, pilot: Pilot, limit: float, near: Vector | None = None) -> bool:
-        """Go for the nearest enemy if there is one and the ship is armed and able."""
+        """Attack the nearest enemy if there is one and the ship is armed and able."""
         if not pilot.firepower:
             return False
         now = self.world.clock.us
@@ -257,7 +257,7 @@ class Tactics:
         self._attack(pilot, target)
 
     def _attack(self, pilot: Pilot, target: Ship) -> None:
-        """Make passes at a target: towards it, and away from it when too near."""
+        """Make attack runs on a target: towards it, and away from it when too near."""
         now = self.world.clock.us
         ship = pilot.ship
         if now < pilot.away_until:
@@ -276,7 +276,7 @@ class Tactics:
         self._fly(pilot, direction, pilot.speed)
 
     def _shoot(self, pilot: Pilot) -> None:
-        """Fire a volley at the target, or for big ships at what is near, if the ship can."""
+        """Fire a volley at the target, or for big ships at a near enemy, if the ship can."""
         ship, target = pilot.ship, pilot.target
         if not pilot.firepower or not DISARMING.isdisjoint(ship.flags):
             return
@@ -313,7 +313,7 @@ class Tactics:
         world.damage(target, points, ship)
 
     def _hit_subsystem(self, pilot: Pilot, target: Ship, points: float) -> None:
-        """Damage the subsystem that the order is about, or one at random."""
+        """Damage the order's subsystem, or a random one."""
         part = self._wanted_part(pilot, target)
         if part is None or "invulnerable" in target.flags:
             return
@@ -372,7 +372,7 @@ class Tactics:
             self._fly_ship(member, velocity)
 
     def _fly_ship(self, ship: Ship, velocity: Vector) -> None:
-        """Give a ship a velocity, and before that a speed bound that allows it, and what a script has set it to."""
+        """Set a ship's velocity; first raise its speed bound to allow it and the current one, maybe set by a script."""
         x, y, z = velocity
         sx, sy, sz = ship.velocity
         bound = ship.speed_bound

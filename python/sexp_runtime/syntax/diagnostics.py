@@ -1,4 +1,4 @@
-"""Diagnostics: what is wrong in a text, where, and under which stable code."""
+"""Diagnostics: problems of a text, with their place and a stable code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-#: Every code that is ever reported, with what it means; the first letter is the severity. Codes are never reused.
+#: Every code with its meaning; the first letter is the severity. Codes are never reused.
 CODES: Final[dict[str, str]] = {
     # formula text
     "E101": "a formula must start with an opening parenthesis (A10)",
@@ -54,7 +54,7 @@ CODES: Final[dict[str, str]] = {
     "W216": "a field stands where nothing has been opened that it could belong to",
     "W217": "a quote without a partner (A2)",
     "W218": "a name is longer than 31 bytes and is cut, as it is in formulas (A14)",
-    # things with names
+    # objects with names
     "E220": "a duplicate name; the first one counts (Q14.1, Q14.2, Q15.4)",
     "W221": "a duplicate event or goal name; formulas reach only the first (F23)",
     "E222": "a malformed row of the variable table",
@@ -133,7 +133,7 @@ CODES: Final[dict[str, str]] = {
     "W372": "flags that hold a ship in place are independent (Q16.2)",
 }
 
-#: Codes of operators that the runtime cannot evaluate: it answers false (Q2.2).
+#: Codes of operators that the runtime cannot evaluate; they count as false (Q2.2).
 UNKNOWN_OPERATOR: Final = ("E301", "W311")
 
 
@@ -141,7 +141,7 @@ UNKNOWN_OPERATOR: Final = ("E301", "W311")
 class Diagnostic:
     """One problem. Lines and columns count from 1 (0: none); `path` leads to the place, as `when[1]/and[2]`.
 
-    fix: where there is one right answer, the text at the place (without quotes) and what it should be.
+    fix: if there is one right answer, the text at the place (without quotes) and its correction.
     """
 
     code: str
@@ -187,7 +187,7 @@ def make_diagnostic(
 
 
 def printable(text: str) -> str:
-    """Return text of a file as it may be shown: control characters, which a terminal would obey, are replaced."""
+    """Return a file's text in a form safe to show: replaces control characters, which a terminal would obey."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

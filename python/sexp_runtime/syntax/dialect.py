@@ -1,4 +1,4 @@
-"""The two dialects of SEXPs that the runtime speaks."""
+"""The two dialects of SEXPs that the runtime supports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parser of formulas: text to syntax tree with positions, without recursion, never raising on any text."""
+"""The parser of formulas: text to syntax tree with positions. It does not recurse and never raises."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 
 #: Longest token in bytes (A14).
 MAX_TOKEN: Final = 31
-#: Deepest nesting of lists; the deepest list of the missions we know of is a tenth of it.
+#: Maximum nesting depth of lists; the deepest list in known missions has a tenth of it.
 MAX_DEPTH: Final = 200
-#: Longest text in characters, and most nodes of one formula.
+#: Maximum length of a text in characters, and maximum number of nodes of one formula.
 MAX_TEXT: Final = 32 * 1024 * 1024
 MAX_NODES: Final = 1_000_000
-#: Most problems reported for one formula.
+#: Maximum number of problems reported for one formula.
 MAX_PROBLEMS: Final = 100
 
 # Group 1: opening parenthesis, 2: the bare token after it, 3: string, 4: bare token, 5: closing parenthesis,
-# 6: quote without end (A11, A12). The head is matched with its parenthesis for speed, unless it is @ or & something.
-# The pattern matches everywhere, at the end of the text without a group, and never backtracks over blanks.
+# 6: quote without end (A11, A12). For speed the head is matched with its parenthesis, unless it begins with @ or &.
+# The pattern matches at every position (without a group at the end of the text) and never backtracks over blanks.
 _TOKEN = re.compile(
     r'[ \t\r\n]*+(?:(\()[ \t\r\n]*+([^ \t\r\n()"@&][^ \t\r\n()]*+)?'
     r'|"([^"]*)"|([^ \t\r\n()"][^ \t\r\n()]*+)|(\))|(")|\Z)'
@@ -37,13 +37,13 @@ _LIST = NodeKind.LIST
 _OPERATOR = NodeKind.OPERATOR
 _NUMBER = NodeKind.NUMBER
 _STRING = NodeKind.STRING
-#: Stands for a token or container data that makes its list the constant false.
+#: Marks a token or container data that makes its list the constant false.
 _UNUSABLE: Final = SyntaxNode(NodeKind.NUMBER)
 
 
 @dataclass(slots=True)
 class ParseResult:
-    """The outcome for one formula: its expression, or None when there is none to speak of, and all problems."""
+    """The result for one formula: its expression, or None if there is none, and all problems."""
 
     expression: SexpExpression | None
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -57,7 +57,7 @@ class ParseResult:
 class SexpParser:
     """Parses formulas against a set of symbols (A10-A39).
 
-    A list with a problem that the original answers with the constant false is `( false )` in the tree.
+    If the original replaces a faulty list by the constant false, the tree contains `( false )`.
     """
 
     __slots__ = ("max_depth", "max_nodes", "max_text", "symbols")
@@ -78,8 +78,8 @@ class SexpParser:
     def parse(self, text: str, *, owner: str = "", file: str = "", line: int = 1, comments: bool = True) -> ParseResult:
         """Parse one formula; anything after it is reported.
 
-        line: number of the first line of the text, for positions. comments: whether comments and version tags are
-        removed first (A2-A6); printed trees have none.
+        line: number of the first line of the text, for positions. comments: whether to remove comments and version tags
+        first (A2-A6); printed trees have none.
         """
         if len(text) > self.max_text:
             message = f"the text has {len(text)} characters, more than {self.max_text}"
@@ -110,7 +110,7 @@ class SexpParser:
     ) -> tuple[ParseResult, int]:
         """Parse the formula that begins at or after offset `start`; return the result and the offset after it.
 
-        in_file: the text is a mission's: a line that starts a field ends the formula.
+        in_file: the text is a mission file, where a line that starts a field ends the formula.
         """
         return _Run(self, source, owner, file, in_file).parse(start)
 
@@ -130,17 +130,17 @@ class _Run:
         self.file = file
         self.in_file = in_file
         self.problems: list[Diagnostic] = []
-        #: The elements read so far of each open list, outermost first, and where the lists opened.
+        #: The elements read so far of each open list, outermost first, and the offsets where the lists open.
         self.lists: list[list[SyntaxNode]] = []
         self.opened: list[tuple[int, int]] = []
         #: Depths (index in `lists`) of container data, with its name, and of lists that become the constant false.
         self.containers: dict[int, str] = {}
-        #: Where a container data token stands whose modifiers come next.
+        #: Offset of a container data token before its modifiers.
         self.modified: tuple[int, int] | None = None
         self.broken: set[int] = set()
-        #: Depths of lists headed by a retired operator that keeps its first argument only (A16).
+        #: Depths of lists with a retired operator that keeps only its first argument (A16).
         self.only_first: set[int] = set()
-        #: Whether any of the three was ever filled.
+        #: Whether any of the three was ever non-empty.
         self.irregular = False
 
     def report(self, code: str, message: str, line: int, column: int, fix: tuple[str, str] | None = None) -> None:
@@ -164,7 +164,7 @@ class _Run:
         )
 
     def path(self) -> str:
-        """Return where in the tree the parser is, as `when[1]/and[2]`."""
+        """Return the parser's place in the tree, as `when[1]/and[2]`."""
         parts = []
         for depth, children in enumerate(self.lists[:12]):
             head = self.containers.get(depth) or (children[0].text if children else "")
@@ -291,13 +291,13 @@ class _Run:
         return not text[line_start:at].strip() and FIELD_LINE.match(text, line_start) is not None
 
     def resume(self, at: int) -> int:
-        """Return where reading goes on after a formula that is given up at `at`."""
+        """Return the offset at which reading continues after a formula abandoned at `at`."""
         if self.in_file and (found := FIELD_LINE.search(self.source.text, at)) is not None:
             return found.start()
         return len(self.source.text)
 
     def unfinished(self, what: str, line: int, column: int) -> SyntaxNode:
-        """Give up all open lists, reporting E102 unless the reason was reported; the formula is the constant false."""
+        """Abandon all open lists; the formula becomes the constant false. Reports E102 unless a reason was reported."""
         if what:
             opening = f"opened in line {self.opened[-1][0]}"
             self.report("E102", f"{what} stands inside a list ({opening}): a parenthesis is missing", line, column)
@@ -307,7 +307,7 @@ class _Run:
         return root
 
     def close(self, children: list[SyntaxNode]) -> SyntaxNode | None:
-        """Return the node for the innermost list where it is not an ordinary one: None if it is one after all."""
+        """Return the node for the innermost list if it is a special one, None if it is ordinary."""
         depth = len(self.lists) - 1
         line, column = self.opened[-1]
         container = self.containers.pop(depth, None)
@@ -331,7 +331,7 @@ class _Run:
     def bare_token(self, token: str, line: int, column: int, end: int) -> SyntaxNode:
         """Return the node of a bare token (A15) that ends at offset `end`.
 
-        _UNUSABLE if its list becomes the constant false, or if the node comes with the list that follows.
+        _UNUSABLE if its list becomes the constant false, or if the following list completes the node.
         """
         symbols = self.symbols
         if token[0] == "@":
@@ -372,7 +372,7 @@ class _Run:
         return _UNUSABLE
 
     def container_token(self, token: str, line: int, column: int, end: int) -> SyntaxNode:
-        """Return the node of a container name; container data become one with the list that follows (A30)."""
+        """Return the node of a container name; container data form one node with the list that follows (A30)."""
         is_name = token.startswith("&&")
         name = token[2:] if is_name else token[1:-1]
         if not is_name and (len(token) < 3 or token[-1] != "&"):
@@ -391,7 +391,7 @@ class _Run:
         return _UNUSABLE
 
     def cut_string(self, text: str, line: int, column: int) -> str:
-        """Return the text cut to the longest token, in bytes and at a character's end (A14)."""
+        """Return the text cut to the maximum token length, in bytes and at a character's end (A14)."""
         cut = cut_token(text)
         if len(cut) == len(text):
             return text

@@ -1,4 +1,4 @@
-"""Preprocessing of mission text: comments and version tags go, and every character keeps its place in the file."""
+"""Preprocessing of mission text: removes comments and version tags, and keeps track of each character's place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Final
 
-#: The engine version that version tags are compared with when the caller names none (A5).
+#: The default engine version for comparison with version tags (A5).
 ENGINE_VERSION: Final = (25, 0, 0)
 
-#: A line that starts a field or section of a mission file: a formula never reaches over one. `$b Sender:` is none: a
-#: mark and one letter are a colour in a text.
+#: A line that starts a field or section of a mission file: a formula ends before it. `$b Sender:` is not a field: a
+#: `$` and one letter are a colour in a text.
 FIELD_LINE: Final = re.compile(
     r"^[ \t]*(?:[$+][A-Za-z][^\s:()\"][^\n:()\"]*:|\+(?:Invalid|No music)[ \t]*$|#[A-Za-z])", re.MULTILINE
 )
@@ -26,10 +26,10 @@ _IN_BLOCK = {
 
 @dataclass(slots=True)
 class SourceText:
-    """A text without comments; `locate` says where in the original a character stood.
+    """A text without comments; `locate` returns a character's place in the original.
 
-    `starts` holds the offset in `text` at which each line begins; both texts have the same lines. `shifts` holds, for
-    the few lines where something was cut out before other text, (offset in the line, characters cut before it) pairs.
+    `starts` holds the offset in `text` at which each line begins; both texts have the same lines. `shifts` holds
+    (offset in the line, characters removed before it) pairs, for the few lines with text after a removed part.
     """
 
     text: str
@@ -86,16 +86,16 @@ def strip_comments(
     """Remove comments and version tags (A1-A6); line ends stay, so lines keep their numbers.
 
     engine_version: up to four parts, compared with those of `;;FSO a.b.c;;` tags. first_line: number of line one.
-    stray_quotes: None follows A2, where a quote without its partner turns everything after it inside out. With a list,
-    a quote whose partner stands behind the start of a field is no quote, and its line is added to the list.
+    stray_quotes: None follows A2, where an unmatched quote swaps quoted and unquoted text after it. With a list, a
+    quote without a partner before the next field does not count as a quote, and its line is added to the list.
     """
     text = unify_newlines(text)
     if ";" not in text and "/*" not in text and "!*" not in text:
         return SourceText(text, line_starts(text), {}, first_line)
     kept: list[str] = []
-    cuts: list[tuple[int, int]] = []  # offset in the result, characters cut there
+    cuts: list[tuple[int, int]] = []  # offset in the result, characters removed there
     size = 0
-    copied = 0  # everything before is copied or cut
+    copied = 0  # everything before is copied or removed
     position = 0
     line, counted = first_line, 0  # of the last stray quote
 
@@ -155,7 +155,7 @@ def _skip_block(text: str, position: int, opener: str) -> int:
 
 
 def _line_pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the pieces of text[start:end] between its line ends, which are to stay (A6)."""
+    """Return the pieces of text[start:end] between its line ends; the line ends stay (A6)."""
     pieces: list[tuple[int, int]] = []
     while (newline := text.find("\n", start, end)) >= 0:
         pieces.append((start, newline))

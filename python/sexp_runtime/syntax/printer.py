@@ -1,4 +1,4 @@
-"""The printer: a syntax tree back to text, such that parsing the text gives the same tree."""
+"""The printer: converts a syntax tree to text; parsing the text gives the same tree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def print_expression(expression: SexpExpression | SyntaxNode, *, indent: int | N
     """
     root = expression.root if isinstance(expression, SexpExpression) else expression
     out: list[str] = []
-    # Nodes still to print with their depth; a text is printed as it is.
+    # Nodes still to print, with their depth; texts are printed unchanged.
     stack: list[tuple[SyntaxNode | str, int]] = [(root, 0)]
     while stack:
         node, depth = stack.pop()
@@ -39,7 +39,7 @@ def print_expression(expression: SexpExpression | SyntaxNode, *, indent: int | N
 
 
 def same_tree(a: SexpExpression | SyntaxNode, b: SexpExpression | SyntaxNode) -> bool:
-    """Whether two trees say the same: kinds, texts, variables and structure, whatever the positions."""
+    """Whether two trees are equal in kinds, texts, variables and structure; ignores positions."""
     first = a.root if isinstance(a, SexpExpression) else a
     second = b.root if isinstance(b, SexpExpression) else b
     stack = [(first, second)]

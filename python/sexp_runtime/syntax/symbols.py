@@ -1,4 +1,4 @@
-"""Symbols: the names that decide what a token of a formula is."""
+"""Symbols: the names that determine the kind of a formula's token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Symbols:
     """Operator names, retired names, variables and containers that a formula may use.
 
     operators: present operator names, compared exactly. aliases: retired name in lower case -> present name (A16).
-    variables: names by table index, "" for an unset slot; compared exactly (A22); of a duplicate the first counts.
+    variables: names by table index, "" for an unset slot; compared exactly (A22); of duplicates the first counts.
     containers: name -> kind ("list" or "map"), compared case-insensitively.
     """
 
@@ -41,7 +41,7 @@ class Symbols:
     def variable(self, token: str) -> int | None:
         """Return the table index of the variable that `@name` or `@name[initial]` names, else None (A20-A22).
 
-        A token with an open bracket, and in WCS one without brackets, is no variable.
+        A token with an open bracket is not a variable, and neither is, in WCS, one without brackets.
         """
         if token[:1] != "@":
             return None

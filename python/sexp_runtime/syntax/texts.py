@@ -1,4 +1,4 @@
-"""Words that stand for characters and keys in a mission's texts."""
+"""Words that represent characters and keys in a mission's texts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY: Final = re.compile(
 
 
 def special_characters(text: str) -> str:
-    """Return text with `$quote`, `$semicolon`, `$slash` and `$backslash` replaced by what they mean (R113)."""
+    """Return text with `$quote`, `$semicolon`, `$slash` and `$backslash` replaced by their characters (R113)."""
     return _WORD.sub(lambda match: _CHARACTERS[match[0]], text) if "$" in text else text
 
 

@@ -1,4 +1,4 @@
-"""The syntax tree: what the text of a formula says, with positions, before anything is evaluated."""
+"""The syntax tree: the structure of a formula's text, with positions, before evaluation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class NodeKind(Enum):
-    """What a node of the syntax tree is (A15, A30, A35)."""
+    """The kind of a syntax tree node (A15, A30, A35)."""
 
     LIST = "list"  #: ( ... ): children[0] is the operator atom, or a LIST for a clause of `cond`; () has no children
     OPERATOR = "operator"  #: a bare token that is in the operator table; text is the current name (A16)
@@ -56,9 +56,9 @@ class SyntaxNode:
 
 @dataclass(slots=True, eq=False)
 class SexpExpression:
-    """One parsed formula: its tree and where it stands.
+    """One parsed formula: its tree and its place.
 
-    `owner` says whose formula it is, as `event "Name"`, `goal "Name"`, `arrival cue of "Ship"`, or "" for ad-hoc text.
+    `owner` names the formula's owner, as `event "Name"`, `goal "Name"`, `arrival cue of "Ship"`, "" for ad-hoc text.
     """
 
     root: SyntaxNode

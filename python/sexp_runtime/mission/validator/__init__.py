@@ -1,8 +1,8 @@
-"""The checker: what the original refuses or warns about in a mission (rules Q), each problem with its place.
+"""The checker: finds what the original refuses or warns about in a mission (rules Q), each problem with its place.
 
-Begin with `validate_mission`. `formulas` walks over a formula, `arguments` judges one argument by its type, with
-`containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `plans` holds what is an operator's
-own. `objects`, `orders` and `variables` look at the mission beyond its formulas, `potential` at what may surprise.
+Begin with `validate_mission`. `formulas` walks over a formula; `arguments` checks one argument by its type, with
+`containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `plans` holds rules of single
+operators. `objects`, `orders` and `variables` check the mission beyond its formulas, `potential` finds pitfalls.
 It may import the catalog, syntax and the mission's model.
 """
 
@@ -23,7 +23,7 @@ __all__ = ["RefusedMissionError", "SexpValidator", "validate_mission"]
 
 
 class RefusedMissionError(ValueError):
-    """A mission is not played: it cannot be read, or it has errors and is loaded strictly. `problems` says why."""
+    """A mission was refused: it cannot be read, or it has errors and loading is strict. `problems` says why."""
 
     def __init__(self, problems: list[Diagnostic]) -> None:
         self.problems = problems
@@ -35,9 +35,9 @@ class RefusedMissionError(ValueError):
 def validate_mission(mission: Mission, own: Mapping[str, CatalogRow] | None = None) -> list[Diagnostic]:
     """Return the problems of a mission beyond those that reading it found.
 
-    Looked at are all formulas, initial orders, ships, wings, docking and variables. Each problem has its severity
-    (error: the original refuses the mission, or the meaning is lost), code, text, place and owner. `own` are the rows
-    of operators that the game adds to the catalog's.
+    Checks all formulas, initial orders, ships, wings, docking and variables. Each problem has its severity (error:
+    the original refuses the mission, or the meaning is lost), code, text, place and owner. `own` are the catalog rows
+    of the game's own operators.
     """
     validator = SexpValidator(mission, own=own)
     names = validator.names

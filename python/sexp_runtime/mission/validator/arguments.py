@@ -19,27 +19,27 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
 SPECIAL: Final = "<argument>"
-#: How many right literals are remembered.
+#: Maximum number of cached correct literals.
 _MOST_REMEMBERED: Final = 100_000
 _INTEGER: Final = re.compile(r"[-+]?[0-9]*")
-#: What a literal may be that can only be an expression: what is expected there, in words.
+#: Types that accept only expressions: what is expected there, in words.
 EXPRESSIONS: Final[Mapping[str, str]] = {
     "null": "an action",
     "ai-goal": "an AI goal",
     "flexible-argument": "an argument provider",
 }
-#: Positions in which nothing may stand (Q3.6).
+#: Types of positions that must stay empty (Q3.6).
 _NOTHING: Final = frozenset({"none", "unused"})
 NUMBERS: Final = frozenset({"number", "positive"})
-#: Types that a number expression may fill though they are no numbers.
+#: Types that accept a number expression although they are not numbers.
 _NUMBER_OR_NAME: Final = frozenset({"game-snd", "fireball"})
-#: Finer types of number literals: least and largest value.
+#: Finer types of number literals: minimum and maximum value.
 _RANGES: Final[Mapping[str, tuple[int, int]]] = {
     "docking-count": (1, 2**31),
     "colour-part": (0, 255),
     "goal-priority": (0, 200),
 }
-#: Types whose literals may be bare numbers, or whose kind of literal is not looked at.
+#: Types that accept bare numbers as literals, or any kind of literal.
 _MAY_BE_NUMBERS: Final = (
     NUMBERS
     | _NUMBER_OR_NAME
@@ -57,9 +57,9 @@ CONTAINERS: Final[Mapping[str, str]] = {
 class Scope:
     """The list whose arguments are being checked.
 
-    inside: whether it stands below a form that gives `<argument>` a meaning. container: that of the last argument
-    that named one; `dynamic` says that it was named by something else than a literal. after_number: whether the
-    last argument of a kind that counts was a number (Q5.8).
+    inside: whether it is below a form that gives `<argument>` a meaning. container: the container that an argument
+    last named; `dynamic` says that something other than a literal named it. after_number: whether the last
+    argument of a relevant kind was a number (Q5.8).
     """
 
     __slots__ = ("after_number", "container", "dynamic", "inside", "plan")
@@ -73,7 +73,7 @@ class Scope:
 
 
 class ArgumentChecks:
-    """Checks one argument at a time; problems go to the report."""
+    """Checks one argument at a time; adds problems to the report."""
 
     def __init__(self, names: MissionNames | None, report: Report, dialect: Dialect, catalog: DialectCatalog) -> None:
         self.names = names
@@ -82,7 +82,7 @@ class ArgumentChecks:
         self.catalog = catalog
         self.containers = ContainerChecks(names, report)
         self.lookups: Mapping[str, Lookup] = names.lookups(dialect) if names is not None else {}
-        #: Literals that were found right: type, whether in quotes, and text decide alone.
+        #: Literals found correct; type, quotes and text alone decide.
         self.fine: set[tuple[str, bool, str]] = set()
 
     def check(self, scope: Scope, kind: str, literal: str, node: SyntaxNode, link: Link) -> None:
@@ -172,7 +172,7 @@ class ArgumentChecks:
             report("E334", f"{place(link)}: a {wanted} variable is expected, {shown} is a {have}", node, link)
 
     def unknown_variable(self, node: SyntaxNode, link: Link) -> None:
-        """Report something that is no variable where one is expected."""
+        """Report anything other than a variable where a variable is expected."""
         known = self.names.variables if self.names is not None else ()
         near = hint(node.text.lstrip("@").split("[")[0], known)
         self.report.at("E326", f"{place(link)}: no variable {quoted(node.text)}{near}", node, link)
@@ -180,13 +180,13 @@ class ArgumentChecks:
     # -- literals ------------------------------------------------------------------------------------------------
 
     def special(self, scope: Scope, node: SyntaxNode, link: Link) -> None:
-        """Check that `<argument>` stands below a form that replaces it (Q8.2)."""
+        """Check that `<argument>` is below a form that replaces it (Q8.2)."""
         if not scope.inside:
             message = f"{place(link)}: <argument> stands outside of when-argument and every-time-argument"
             self.report.at("W342" if self.dialect is Dialect.WCS else "E341", message, node, link)
 
     def number_token(self, node: SyntaxNode, link: Link) -> bool:
-        """Check that a bare token is a whole number, whatever its position wants (Q5.1); say whether it is."""
+        """Check that a bare token is a whole number, in any position (Q5.1); return whether it is."""
         text = node.text
         if node.kind is not NodeKind.NUMBER or _INTEGER.fullmatch(text) is not None:
             return True
@@ -234,7 +234,7 @@ class ArgumentChecks:
             report(problem[0], f"{place(link)}: {problem[1]}", node, link, problem[2])
 
     def number(self, kind: str, node: SyntaxNode, link: Link) -> None:
-        """Check a literal where a number is wanted (Q5.3 to Q5.11)."""
+        """Check a literal where a number is expected (Q5.3 to Q5.11)."""
         report, text = self.report.at, node.text
         if node.kind is NodeKind.STRING:
             report("E305", f"{place(link)}: a whole number is expected, not the text {quoted(text)}", node, link)
@@ -260,7 +260,7 @@ class ArgumentChecks:
 
 
 def _expected(kind: str) -> str:
-    """Return what an argument type wants, for a message."""
+    """Return what an argument type expects, for a message."""
     if kind == "weapon-bank-number":
         return "the number of a bank in quotes"
     names = CATALOG.types[kind].names if kind in CATALOG.types else ""
@@ -280,6 +280,6 @@ def _returned(returns: str) -> str:
 
 
 def _leading_number(text: str) -> int:
-    """Return the whole number that a text begins with, 0 without one, as C's atoi does."""
+    """Return the whole number at the start of a text, 0 without one, like C's atoi."""
     match = _INTEGER.match(text.lstrip())
     return int(match[0][:20]) if match is not None and match[0].strip("+-") else 0

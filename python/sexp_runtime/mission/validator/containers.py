@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sexp_runtime.mission.validator.arguments import Scope
     from sexp_runtime.mission.validator.names import MissionNames
 
-#: What a list's item may be asked for (Q7.6), in lower case, and as shown.
+#: Modifiers for a list's item (Q7.6), in lower case, and as shown.
 _MODIFIERS: Final = ("Get_First", "Get_Last", "Remove_First", "Remove_Last", "Get_Random", "Remove_Random", "At")
 _FOLDED: Final = frozenset(word.lower() for word in _MODIFIERS)
 
@@ -27,7 +27,7 @@ class ContainerChecks:
         self.report = report
 
     def find(self, name: str) -> ContainerDef | None:
-        """Return the mission's container of that name, compared without case."""
+        """Return the mission's container of that name, ignoring case."""
         return self.names.containers.get(name.lower()) if self.names is not None else None
 
     def name(self, kind: str, node: SyntaxNode, link: Link) -> None:
@@ -51,7 +51,7 @@ class ContainerChecks:
             report("E304", f"{place(link)}: the container &&{node.text} cannot stand here", node, link)
 
     def wanted(self, scope: Scope, number: int) -> str | None:
-        """Return the type of values at argument `number` (from 1); None where it is not known (Q7.3, Q7.4)."""
+        """Return the type of values at argument `number` (from 1); None if unknown (Q7.3, Q7.4)."""
         container = scope.container
         if container is None or scope.plan is None:
             return None
@@ -108,7 +108,7 @@ class ContainerChecks:
             self.report.at("E335", message, node, link)
 
     def modifiers(self, container: ContainerDef, node: SyntaxNode, link: Link) -> None:
-        """Check what stands in the parentheses of an item."""
+        """Check the modifiers in the parentheses of an item."""
         report = self.report.at
         here = (link, f"&{container.name}&", 1)
         if not node.children:
@@ -138,7 +138,7 @@ class ContainerChecks:
             self.index(container, node, (link, f"&{container.name}&", 2))
 
     def index(self, container: ContainerDef, node: SyntaxNode, link: Link) -> None:
-        """Check the number behind `At`: a number or number variable, not negative (Q7.6)."""
+        """Check the number after `At`: a number or number variable, not negative (Q7.6)."""
         if len(node.children) < 2:
             self.report.at("E337", f"&{container.name}&: a number must follow At", node.children[0], link)
             return

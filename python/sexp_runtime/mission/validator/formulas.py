@@ -20,17 +20,17 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 
-#: What an operator that script tables define may be called (Q2.2).
+#: Valid names of operators that script tables define (Q2.2).
 _PLAUSIBLE: Final = re.compile(r"[A-Za-z_][\w'!?*+./<>=:-]*")
 _NO_DIGITS: Final = str.maketrans("", "", "0123456789")
-#: A list still to check: its node, where it stands, and whether `<argument>` has a meaning there.
+#: A list still to check: its node, its place, and whether `<argument>` has a meaning there.
 _Open = tuple[SyntaxNode, "Link | None", bool]
 
 
 class SexpValidator:
     """Checks formulas against the catalog and, given a mission, against its names.
 
-    Made from a Mission, from Symbols or a dialect: then neither names nor types of variables are checked.
+    Made from a Mission, from Symbols or from a dialect; the latter two check neither names nor types of variables.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class SexpValidator:
         else:
             self.dialect = source
         self.catalog = CATALOG.dialect_catalog(self.dialect.value)
-        #: Operators that the game adds to them.
+        #: The game's own operators.
         self.own: Mapping[str, CatalogRow] = own or {}
         self.arguments = ArgumentChecks(self.names, self.report, self.dialect, self.catalog)
         self.potential = PotentialIssues(source, self.report) if isinstance(source, Mission) else None
@@ -73,7 +73,7 @@ class SexpValidator:
         return found
 
     def _check_root(self, expression: SexpExpression) -> None:
-        """Look at what the whole formula returns; the game takes anything (Q4.12)."""
+        """Check what the whole formula returns; the game accepts anything (Q4.12)."""
         wanted = _root_type(expression.owner)
         name = expression.root.operator
         if not wanted or name is None or name not in self.catalog:
@@ -154,7 +154,7 @@ class SexpValidator:
         """Check the number of arguments (Q3)."""
         report = self.report.at
         if count < row.min_args:
-            if row.name != "goals":  # ( goals ) is how editors write no orders; see the checks of orders
+            if row.name != "goals":  # editors write ( goals ) for no orders; see the checks of orders
                 report("E302", f"{row.name} takes {_arguments(row)}, not {count}", node, link)
         elif row.max_args is not None and count > row.max_args:
             report("E303", f"{row.name} takes {_arguments(row)}, not {count}", node, link)
@@ -188,9 +188,9 @@ class SexpValidator:
     # -- heads ---------------------------------------------------------------------------------------------------
 
     def _check_unknown(self, node: SyntaxNode, link: Link | None) -> list[_Open]:
-        """Report a list whose head is no operator of the dialect (Q2.2, Q2.6, Q2.7); return the lists in it.
+        """Report a list without an operator of the dialect as head (Q2.2, Q2.6, Q2.7); return the lists in it.
 
-        Below it nothing is known of `<argument>`: the operator may give it a meaning.
+        Below it `<argument>` is not checked: the unknown operator may give it a meaning.
         """
         report = self.report.at
         if not node.children:
@@ -234,7 +234,7 @@ class SexpValidator:
     # -- subsystems ----------------------------------------------------------------------------------------------
 
     def _check_subsystems(self, plan: OperatorPlan, arguments: tuple[SyntaxNode, ...], link: Link | None) -> None:
-        """Look at subsystems and the arguments that name their ships (Q8.5, Q9.13)."""
+        """Check subsystems and the arguments that name their ships (Q8.5, Q9.13)."""
         for position, argument in enumerate(arguments):
             slot = plan.slot(position)
             kind = plan.types[slot] if slot is not None else ""
@@ -265,9 +265,9 @@ class SexpValidator:
                 self._check_subsystem(kind, ship, there, argument, here)
 
     def _check_subsystem(self, kind: str, ship: SyntaxNode, there: Link, node: SyntaxNode, here: Link) -> None:
-        """Report a subsystem that is nearly one that the file lists for the ship, or a ship that there is not.
+        """Report a likely misspelling of a subsystem that the file lists for the ship, or an unknown ship.
 
-        Files list only some of a ship's subsystems, so any other name may be right, and so may one with other digits.
+        Files list only some of a ship's subsystems, so any other name may be correct, also one with other digits.
         """
         names = self.names
         if names is None:
@@ -297,7 +297,7 @@ def _arguments(row: CatalogRow) -> str:
 
 
 def _root_type(owner: str) -> str:
-    """Return what a formula should return, by its owner; "" where anything will do (Q1.6)."""
+    """Return the expected return type of a formula, by its owner; "" for any type (Q1.6)."""
     if owner.startswith("event"):
         return "null"
     if owner.startswith(("goal", "arrival cue", "departure cue", "debriefing stage", "briefing formula")):

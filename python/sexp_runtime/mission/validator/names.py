@@ -17,11 +17,11 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
 #: Operators that create a ship or prop named by their first argument.
 _CREATORS: Final = frozenset({"ship-create", "prop-create"})
-#: A vector written as a text: no signs, one dot at most in each number, at most one blank between them (Q9.6).
+#: A vector as a text: no signs, at most one dot in each number, at most one blank between numbers (Q9.6).
 _VECTOR: Final = re.compile(r"\([ \t]?([0-9.]++)[ \t]?([0-9.]++)[ \t]?([0-9.]++)[ \t]?\)")
 _DIGITS: Final = frozenset("0123456789")
 
-#: A problem of a literal: code, message and the one right text if there is one; None where it is right.
+#: A problem of a literal: code, message and the one right text if there is one; None for a correct literal.
 Problem = tuple[str, str, str | None] | None
 Lookup = Callable[[str], Problem]
 
@@ -36,7 +36,7 @@ class MissionNames:
             for spelling in ship_spellings(ship.name, ship.wing):
                 self.ship_defs.setdefault(spelling.lower(), ship)
         self.ships = {key: ship.name for key, ship in self.ship_defs.items()}
-        #: Ships that are there only later: of later waves, or made by a formula. The original refuses them as literals.
+        #: Ships of later waves, or created by a formula. The original refuses them as literals.
         self.later = _table(created_names(mission.formulas()))
         for wing in mission.wings:
             if wing.waves > 1:
@@ -57,7 +57,7 @@ class MissionNames:
         self.points = {path.name.lower(): len(path.points) for path in reversed(mission.waypoints)}
         self.jump_nodes = _table(node.name for node in mission.jump_nodes)
         self.teams = _table((*TEAMS, *(ship.team for ship in mission.ships if ship.team)))
-        #: Per ship the subsystems that the file lists for it or for another ship of its class; files list few.
+        #: The subsystems that the file lists for each ship or for another ship of its class; files list few.
         self.subsystems: dict[str, dict[str, str]] = {}
         of_class: dict[str, dict[str, str]] = {}
         for ship in mission.ships:
@@ -69,7 +69,7 @@ class MissionNames:
         self.variable_types = {row.index: row.type for row in mission.variables}
 
     def is_point(self, text: str) -> bool:
-        """Say whether a text is a point of a path, as `Path:2`, or a vector (Q9.6)."""
+        """Whether a text is a point of a path, as `Path:2`, or a vector (Q9.6)."""
         path, colon, number = text.rpartition(":")
         if colon and number and _DIGITS.issuperset(number):
             return 1 <= int(number[:9]) <= self.points.get(path.lower(), 0)
@@ -83,12 +83,12 @@ class MissionNames:
                 yield f"{self.paths[key]}:{number}"
 
     def lookups(self, dialect: Dialect) -> Mapping[str, Lookup]:
-        """Return for each argument type that the mission can judge a function from a literal to its problem."""
+        """Return a function from a literal to its problem, for each argument type that depends on the mission."""
         return _lookups(self, dialect)
 
 
 def ship_spellings(name: str, wing: str) -> tuple[str, ...]:
-    """Return the spellings under which a ship of a wing is found: two if the file has the older one."""
+    """Return the spellings that find a ship of a wing: two if the file uses the older one."""
     shown, mark, hidden = wing.partition("#")
     if not mark or not shown:
         return (name,)
@@ -99,10 +99,10 @@ def ship_spellings(name: str, wing: str) -> tuple[str, ...]:
 
 
 def wave_names(wing: str, number: int) -> tuple[str, ...]:
-    """Return what ship `number` of a wing may be called.
+    """Return the possible names of ship `number` of a wing.
 
-    A wing's name may have a part from `#` on that is not shown. The number of a ship stands at the end of the whole
-    name (`Ares#one 2`) or, as older editors wrote it, before that part (`Ares 2#one`).
+    A wing's name may have a hidden part that starts with `#`. A ship's number is at the end of the whole name
+    (`Ares#one 2`) or, as older editors wrote it, before the hidden part (`Ares 2#one`).
     """
     shown, mark, hidden = wing.partition("#")
     name = f"{wing} {number}"
@@ -140,7 +140,7 @@ def team_of(text: str) -> str | None:
 
 
 def hint(text: str, names: Iterable[str]) -> str:
-    """Return ` (did you mean ...?)` with the names that look most like the text, or nothing."""
+    """Return ` (did you mean ...?)` with the names most similar to the text, or ""."""
     nearest = nearest_names(text, names)
     return f" (did you mean {', '.join(quoted(name) for name in nearest)}?)" if nearest else ""
 
@@ -150,7 +150,7 @@ def _table(names: Iterable[str]) -> dict[str, str]:
 
 
 def _repeated(names: Iterable[str]) -> frozenset[str]:
-    """Return the names, in lower case, that stand more than once."""
+    """Return the names, in lower case, that occur more than once."""
     counts = Counter(name.lower() for name in names if name)
     return frozenset(name for name, count in counts.items() if count > 1)
 

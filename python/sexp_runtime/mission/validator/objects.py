@@ -1,4 +1,4 @@
-"""Ships, wings and what the file says of them: names, sizes, arrivals, docking, reinforcements (Q14)."""
+"""Checks of ships and wings: names, sizes, arrivals, docking, reinforcements (Q14)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sexp_runtime.mission.validator.words import ARRIVALS, DEPARTURES, SHIP_FLAG
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.dialect import Dialect
 
-#: Most ships of a wing, and of one that players start in.
+#: Maximum number of ships of a wing, and of a wing in which players start.
 _WING_SIZE: Final = 6
 _STARTING_SIZE: Final = 4
 _ARRIVALS: Final = frozenset(word.lower() for word in ARRIVALS)
@@ -115,7 +115,7 @@ class _Objects:
             self.report.of("W360", "a wing of docked ships comes in one wave only", line, owner)
 
     def shared_names(self) -> None:
-        """Check that wings and paths are not called like a ship or a waypoint (Q14.3)."""
+        """Check that no wing or path has the name of a ship or waypoint (Q14.3)."""
         for what, rows in (("wing", self.mission.wings), ("waypoint path", self.mission.waypoints)):
             for row in rows:
                 taken = "ship" if row.name.lower() in self.names.ships else ""
@@ -128,7 +128,7 @@ class _Objects:
     # -- players -------------------------------------------------------------------------------------------------
 
     def players(self) -> None:
-        """Check ships and wings that players start in (Q14.17)."""
+        """Check ships and wings in which players start (Q14.17)."""
         starts = [ship for ship in self.mission.ships if ship.is_player_start]
         if len(starts) > 1 and not self.mission.info.game_type & GAME_TYPE_MULTI:
             message = "several player starts in a mission for one player"

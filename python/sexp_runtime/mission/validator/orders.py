@@ -10,7 +10,7 @@ from sexp_runtime.mission.validator.report import Link, Report
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 
-#: Most orders that a ship or wing remembers.
+#: Maximum number of orders of a ship or wing.
 _MOST: Final = 5
 _GUARD: Final = frozenset({"ai-guard", "ai-guard-wing"})
 _ATTACK: Final = frozenset(
@@ -24,7 +24,7 @@ _ATTACK: Final = frozenset(
         "ai-disable-ship-tactical",
     }
 )
-#: Other orders whose first argument is their target.
+#: Other orders with their target as first argument.
 _AIMED: Final = frozenset(
     {
         "ai-dock",
@@ -58,7 +58,7 @@ def check_orders(mission: Mission, names: MissionNames, report: Report) -> None:
 
 
 def _comes_later(ship: ShipDef, wing: WingDef | None) -> bool:
-    """Say whether a ship arrives after the start, or again with a later wave (Q3.5, second reading)."""
+    """Whether a ship arrives after the start, or again with a later wave (Q3.5, second reading)."""
     arrival = wing.arrival if wing is not None else ship.arrival
     if wing is not None and wing.waves > 1:
         return True
@@ -66,7 +66,7 @@ def _comes_later(ship: ShipDef, wing: WingDef | None) -> bool:
 
 
 def is_constant(formula: SexpExpression, name: str) -> bool:
-    """Say whether a formula is just ( true ) or ( false )."""
+    """Whether a formula is just ( true ) or ( false )."""
     return formula.root.operator == name and not formula.root.arguments
 
 
@@ -122,7 +122,7 @@ class _Orders:
             self.report.at("W348", f"{name}: {quoted(target.text)} is of another team", target, link)
 
     def is_own(self, name: str, key: str) -> bool:
-        """Say whether a target is who is ordered (Q13.2)."""
+        """Whether the target of an order is its own receiver (Q13.2)."""
         target = self.names.ship_defs.get(key)
         if self.ship is not None:
             if target is self.ship:
@@ -135,7 +135,7 @@ class _Orders:
         return target is not None and target.wing == self.wing.name and not target.is_player_start
 
     def team_of(self, name: str, key: str) -> str:
-        """Return the team of a target, "" where there is none to speak of."""
+        """Return the team of a target, "" if it has no single team."""
         ship = self.names.ship_defs.get(key) if not name.endswith("-wing") else None
         if ship is None and key in self.names.wings:
             members = next((wing.ships for wing in self.names.mission.wings if wing.name.lower() == key), [])

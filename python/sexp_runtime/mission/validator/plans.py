@@ -1,4 +1,4 @@
-"""What the checker knows about each operator: the kinds of its arguments and the rules that are its own."""
+"""What the checker knows about each operator: the types of its arguments and its special rules."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Final
 
 from sexp_runtime.catalog import CATALOG, CatalogRow
 
-#: Forms below which `<argument>` may stand (Q8.2).
+#: Forms that allow `<argument>` below them (Q8.2).
 ARGUMENT_FORMS: Final = frozenset({"when-argument", "every-time-argument"})
 #: Argument types that name a subsystem of a ship that another argument names (Q9.13).
 SUBSYSTEMS: Final = frozenset(
@@ -20,8 +20,8 @@ SUBSYSTEMS: Final = frozenset(
         "translating-subsystem",
     }
 )
-#: Operators whose ship of a subsystem is not their first argument (Q9.13): position from 1. Where an operator names
-#: two subsystems, the entry is of the second one.
+#: Operators that do not name a subsystem's ship in their first argument (Q9.13): its position from 1. For an
+#: operator with two subsystems, the entry is for the second.
 _SHIP_POSITIONS: Final[Mapping[str, int]] = {
     "cap-subsys-cargo-known-delay": 2,
     "distance-center-to-subsystem": 2,
@@ -78,7 +78,7 @@ DEMANDED_TYPES: Final[Mapping[str, str]] = {
         "string",
     ),
 }
-#: Operators whose values are compared with the keys of a map instead of its data (Q7.4).
+#: Operators that compare their values with the keys of a map instead of its data (Q7.4).
 KEY_OPERATORS: Final = frozenset({"map-has-key", "remove-from-map"})
 
 
@@ -108,7 +108,7 @@ class OperatorPlan:
         self.names_subsystems = not SUBSYSTEMS.isdisjoint(row.args)
 
     def slot(self, position: int) -> int | None:
-        """Return where in `types` the type of argument `position` (from 0) stands; None where none may stand."""
+        """Return the index in `types` for argument `position` (from 0); None if no argument is allowed there."""
         row = self.row
         if row.max_args is not None and position >= row.max_args:
             return None
@@ -120,7 +120,7 @@ class OperatorPlan:
         return size - row.repeats + (position - size) % row.repeats
 
     def ship_position(self, position: int) -> int:
-        """Return the argument (from 0) that names the ship whose subsystem argument `position` is (Q9.13)."""
+        """Return the argument (from 0) that names the ship of the subsystem in argument `position` (Q9.13)."""
         if self.name in _TWO_SHIPS and position == 1:
             return 0
         return _SHIP_POSITIONS.get(self.name, 1) - 1

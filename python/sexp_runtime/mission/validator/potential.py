@@ -1,4 +1,4 @@
-"""Potential issues: formulas that are right and may surprise all the same (Q16)."""
+"""Potential issues: formulas that are valid but may behave unexpectedly (Q16)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sexp_runtime.mission.validator.report import Link, Report
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
-#: Operators that ask whether a wing is destroyed, with the position of the first name (Q16.1).
+#: Operators that test whether a wing is destroyed, with the position of the first name (Q16.1).
 _DESTROYED: Final = {
     "is-destroyed": 0,
     "is-destroyed-delay": 1,
@@ -17,12 +17,12 @@ _DESTROYED: Final = {
     "time-wing-destroyed": 0,
 }
 _FLAGS: Final = frozenset({"alter-ship-flag", "are-ship-flags-set"})
-#: Flags that hold a ship where it is, each independent of the others (Q16.2).
+#: Flags that keep a ship in place, each independent of the others (Q16.2).
 _HOLDING: Final = frozenset({"immobile", "don't-change-position", "don't-change-orientation"})
 
 
 class PotentialIssues:
-    """Looks at operators whose meaning depends on how the mission is made."""
+    """Checks operators with a meaning that depends on the rest of the mission."""
 
     def __init__(self, mission: Mission, report: Report) -> None:
         self.report = report
@@ -34,7 +34,7 @@ class PotentialIssues:
         self.held = next((ship.name for ship in mission.ships if not _HOLDING.isdisjoint(ship.flags)), "")
 
     def look(self, name: str, arguments: tuple[SyntaxNode, ...], node: SyntaxNode, link: Link | None) -> None:
-        """Look at one operator with its arguments."""
+        """Check one operator with its arguments."""
         if self.from_bay and name in _DESTROYED:
             for argument in arguments[_DESTROYED[name] :]:
                 if argument.kind is NodeKind.STRING and argument.text.lower() in self.from_bay:

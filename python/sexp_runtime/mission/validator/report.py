@@ -1,4 +1,4 @@
-"""Where checks put what they find."""
+"""The report to which checks add problems."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Report:
         )
 
     def of(self, code: str, message: str, line: int, owner: str) -> None:
-        """Add a problem of a thing of the mission, in the line where it begins."""
+        """Add a problem of an object of the mission, in the line where it begins."""
         self.found.append(make_diagnostic(code, message, file=self.file, line=line, owner=owner))
 
 

@@ -1,4 +1,4 @@
-"""Spelling: how far two names are apart, and whether one name alone can be meant."""
+"""Spelling: the edit distance of two names, and whether exactly one name is a likely correction."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Final
 
 from sexp_runtime.catalog import CATALOG
 
-#: How many letters may be wrong in a name for it to be taken as a misspelling of another one.
+#: Maximum number of wrong letters in a misspelling.
 MISSPELT: Final = 2
-#: Shorter names are never taken as misspelt: too many others are near.
+#: Shorter names never count as misspelt: too many others are similar.
 _SHORTEST: Final = 4
 
 
 def misspelt_operators(name: str) -> list[str]:
-    """Return the operators of which a name may be a misspelling, nearest first: two letters may be wrong (Q2.2)."""
+    """Return the operators that a misspelt name may mean, most similar first: up to two wrong letters (Q2.2)."""
     found: list[tuple[int, str]] = []
     wanted = name.lower()
     for known in (*CATALOG, *CATALOG.aliases):
@@ -26,9 +26,9 @@ def misspelt_operators(name: str) -> list[str]:
 
 
 def one_near(name: str, names: Iterable[str]) -> str | None:
-    """Return the one name that another text can be a misspelling of; None if there is none, or more than one.
+    """Return the one name that a misspelt text can mean; None if there is none, or more than one.
 
-    Digits must agree: "Alpha 3" is no misspelling of "Alpha 1".
+    Digits must be equal: "Alpha 3" is not a misspelling of "Alpha 1".
     """
     if len(name) < _SHORTEST:
         return None
@@ -44,9 +44,9 @@ def one_near(name: str, names: Iterable[str]) -> str | None:
 
 
 def edits(one: str, other: str, limit: int) -> int:
-    """Return how many letters must be put in, taken out or changed to turn one text into the other.
+    """Return the number of letters to insert, delete or replace to turn one text into the other.
 
-    Anything above `limit` counts as limit + 1.
+    Any number above `limit` counts as limit + 1.
     """
     row = list(range(len(other) + 1))
     for number, letter in enumerate(one, 1):

@@ -27,9 +27,9 @@ _ANY: Final = re.compile("|".join(re.escape(name) for name in sorted(_READ_ANY, 
 def check_variables(mission: Mission, has_scripts: bool, report: Report) -> None:
     """Report variables that no formula, message or list names.
 
-    Nothing is said where variables are reached by index, or where scripts run that may read them (`has_scripts`: the
-    mission uses operators that scripts define). Variables that live on after the mission, or that other machines see,
-    may be used elsewhere.
+    Reports nothing if the mission accesses variables by index or runs scripts that may read them (`has_scripts`: the
+    mission uses operators that scripts define). Skips variables that persist after the mission or that other
+    machines see, because they may be used elsewhere.
     """
     candidates = {
         row.name: row for row in mission.variables if row.persistence == "none" and not row.eternal and not row.network

@@ -14,7 +14,7 @@ from sexp_runtime.syntax.diagnostics import quoted
 class WordSet:
     """The words of one argument type. `what` names one of them in messages.
 
-    exact: letters must agree in case. prefixes: a text that only begins with a word is accepted, too.
+    exact: case-sensitive. prefixes: also accepts a text that only begins with a word.
     severe: the original refuses the mission for an unknown word; otherwise it plays.
     """
 
@@ -25,7 +25,7 @@ class WordSet:
     prefixes: bool = False
 
     def accepts(self, text: str) -> bool:
-        """Say whether the text is one of the words."""
+        """Whether the text is one of the words."""
         if self.exact:
             return text in self.words
         text = text.lower()
@@ -34,7 +34,7 @@ class WordSet:
         return any(text == word.lower() for word in self.words)
 
     def complaint(self, text: str) -> str:
-        """Return the message for a text that is none of the words: which they are, or the nearest ones."""
+        """Return the message for a text that is none of the words: lists all words, or the most similar ones."""
         if len(self.words) <= 12:
             return f"{quoted(text)} is no {self.what}: {', '.join(self.words)}"
         nearest = nearest_names(text, self.words)
@@ -125,9 +125,9 @@ SUBSYSTEM_TYPES: Final = _words(
     Activation, Unknown
     """
 )
-#: What stands for several subsystems of a ship (Q9.13): all but `<all none>`.
+#: Words for several subsystems of a ship (Q9.13), except `<all none>`.
 GENERIC_SUBSYSTEMS: Final = tuple(f"<all {kind.lower()}>" for kind in (*SUBSYSTEM_TYPES[1:], "subsystems"))
-#: Ways to arrive and depart (Q10.3). All but the first want an anchor.
+#: Ways to arrive and depart (Q10.3). All except the first need an anchor.
 ARRIVALS: Final = _words(
     """
     Hyperspace, Near Ship, In front of ship, In back of ship, Above ship, Below ship, To left of ship,
