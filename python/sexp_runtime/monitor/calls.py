@@ -1,4 +1,4 @@
-"""The tree of operator calls that the full mode watches: how often, how long, who called whom, under which formula."""
+"""The tree of operator calls in full mode: counts, times, callers and callees, and the formula of each call."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from time import perf_counter_ns
 from typing import Final
 
-_STACKS: Final = 20_000  #: most call stacks kept by formula; the time of later ones is counted under their formula
+_STACKS: Final = (
+    20_000  #: maximum number of call stacks per formula; the time of later ones counts for the formula
+)
 
 
 #: A formula's kind and index.
@@ -14,7 +16,7 @@ FormulaKey = tuple[str, int]
 
 
 class OperatorStatistics:
-    """Evaluations of one operator that were timed, in nanoseconds with and without what it called."""
+    """Timed evaluations of one operator, in nanoseconds, with and without the operators that it called."""
 
     __slots__ = ("calls", "inclusive_ns", "name", "self_ns")
 
@@ -26,7 +28,7 @@ class OperatorStatistics:
 
 
 class _Place:
-    """An operator at one place of the tree: below those that called it."""
+    """An operator at one place of the tree, below its callers."""
 
     __slots__ = ("above", "began", "below", "below_ns", "calls", "name", "self_ns", "total_ns", "unfiled_ns")
 
@@ -38,7 +40,7 @@ class _Place:
         self.self_ns = 0
         self.total_ns = 0
         self.began = 0
-        self.below_ns = 0  # of the present call: what the operators took that it called
+        self.below_ns = 0  # of the current call: the time of the operators that it called
         self.unfiled_ns = 0  # its own time in the formula being evaluated
 
     def stack(self) -> tuple[str, ...]:
@@ -52,10 +54,10 @@ class _Place:
 
 
 class CallTree:
-    """Is told when an operator begins and ends, and when a formula has been evaluated that they belonged to.
+    """Receives the begin and end of operators, and the end of each formula's evaluation.
 
-    Telling costs the same however deep the operators are nested; what is asked for is added up when it is asked for.
-    Memory is bounded by the places that a mission's formulas have for operators.
+    The cost per operator does not depend on the nesting depth; sums are computed on request. The number of operators
+    in a mission's formulas bounds the memory.
     """
 
     __slots__ = ("_at", "_filed", "_of_formulas", "_root", "_touched")
@@ -71,7 +73,7 @@ class CallTree:
         self._filed = 0
 
     def enter(self, operator: str) -> None:
-        """Note that an operator begins."""
+        """Record that an operator begins."""
         above = self._at
         place = above.below.get(operator)
         if place is None:
@@ -80,7 +82,7 @@ class CallTree:
         place.began = perf_counter_ns()
 
     def leave(self, operator: str) -> None:
-        """Note that the operator ends; ends that an exception skipped are made good."""
+        """Record that the operator ends; also adds the ends that an exception skipped."""
         now = perf_counter_ns()
         place = self._at
         while (above := place.above) is not None:
@@ -99,7 +101,7 @@ class CallTree:
             place = above
 
     def file(self, formula: FormulaKey) -> None:
-        """Note whose operators those were that ended since the last time."""
+        """Assign the operators that ended since the last call to a formula."""
         touched = self._touched
         if not touched:
             return
@@ -117,7 +119,7 @@ class CallTree:
         touched.clear()
 
     def drop(self) -> None:
-        """Forget whose operators are open or not filed: the formula was ended by an exception."""
+        """Discard operators that are open or not assigned, after an exception ended the formula."""
         place = self._at
         while place.above is not None:
             place.below_ns = 0
@@ -128,7 +130,7 @@ class CallTree:
         self._touched.clear()
 
     def operators(self) -> dict[str, OperatorStatistics]:
-        """Return what was measured, by operator; the time of one that calls itself counts once as inclusive."""
+        """Return the measurements by operator; the inclusive time of an operator that calls itself counts once."""
         found: dict[str, OperatorStatistics] = {}
         for place, names in self._places():
             statistics = found.get(place.name)
@@ -157,7 +159,7 @@ class CallTree:
         }
 
     def _places(self) -> Iterator[tuple[_Place, tuple[str, ...]]]:
-        """Yield each place where calls have ended, with the names above it."""
+        """Yield each place with completed calls, with the names above it."""
         waiting: list[tuple[_Place, tuple[str, ...]]] = [(place, ()) for place in self._root.below.values()]
         while waiting:
             place, names = waiting.pop()

@@ -1,7 +1,7 @@
-"""PerformanceHints: advice on expressions that cost more than they need to, from what a run has shown.
+"""PerformanceHints: advice on expressions that cost more than necessary, from the measurements of a run.
 
-Every rule looks at evidence: how often a formula was evaluated, why, and how long it took. A rule never speaks of a
-formula that cost nothing. Rules that know a better text offer it; analysis.trial proves it and measures what it saves.
+Every rule uses evidence: how often a formula was evaluated, why, and how long it took. A rule never reports a formula
+that cost nothing. Rules that know a better text offer it; analysis.trial proves it and measures the saving.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.world.world import World
 
-#: Share of frames from which on a formula counts as evaluated all the time.
+#: Minimum share of frames for a formula to count as evaluated all the time.
 OFTEN: Final = 0.5
-#: Share of frames below which the order of arguments is not worth a word.
+#: Minimum share of frames for a hint about the order of arguments.
 RARE: Final = 0.01
-#: Share of a formula's evaluations from which on one cause counts as the cause.
+#: Minimum share of a formula's evaluations for one cause to count as the cause.
 MOSTLY: Final = 0.8
-#: Fewest operators in, and fewest formulas with, an expression that counts as repeated.
+#: Minimum number of operators in a repeated expression, and of formulas that contain it.
 REPEATED_SIZE: Final = 4
 REPEATED_TIMES: Final = 3
-#: Longest repeated expression that a hint prints in full.
+#: Maximum length of a repeated expression that a hint prints in full.
 _PRINTED: Final = 160
 
 
@@ -36,10 +36,10 @@ _PRINTED: Final = 160
 class Hint:
     """One piece of advice.
 
-    `kind` names the rule; `owner`, `file`, `line` and `column` say where; `evidence` has the numbers it rests on;
-    `saving` is the expected saving in evaluations per second of mission time (0 where it is in memory or clarity);
+    `kind` names the rule; `owner`, `file`, `line` and `column` give the place; `evidence` holds the numbers behind it;
+    `saving` is the expected saving in evaluations per second of mission time (0 if it saves memory or adds clarity);
     `change` says what to do; `rewritten` is the formula's better text, "" if there is none; `safe` says that it may be
-    applied without asking, because it cannot be told from the original.
+    applied without confirmation, because its results are the same as the original's.
     """
 
     kind: str
@@ -61,7 +61,7 @@ class Hint:
 
 @dataclass(slots=True)
 class Watched:
-    """One formula with what the run showed of it; `causes` maps a cause to how many evaluations it brought."""
+    """One formula with its measurements; `causes` maps each cause to its number of evaluations."""
 
     kind: str
     index: int
@@ -80,7 +80,7 @@ class Watched:
 
 @dataclass(slots=True)
 class Evidence:
-    """What a run showed: its length, its formulas, what each operator costs (microseconds), the cache's counters.
+    """The measurements of a run: its length, its formulas, each operator's cost (microseconds), the cache's counters.
 
     `unbounded` are the keys of ships without speed bound, and of wings that have such ships.
     """
@@ -99,7 +99,7 @@ class Evidence:
 
 
 class Observed(Protocol):
-    """What evidence is gathered from: a session offers it."""
+    """The source of evidence; a session implements it."""
 
     mission: Mission
     world: World
@@ -110,7 +110,7 @@ class Observed(Protocol):
 
 
 def gather(session: Observed) -> Evidence:
-    """Return the evidence of a session that was watched in full or sampled mode."""
+    """Return the evidence of a session monitored in full or sampled mode."""
     report = session.report()
     scale = report["frames"] / report["sampled_frames"] if report["sampled_frames"] else 1.0
     rows = {(row["kind"], row["index"]): row for row in report["formulas"]}
@@ -156,7 +156,7 @@ def _expressions(session: Observed) -> Iterable[tuple[str, int, SexpExpression]]
 
 
 class PerformanceHints:
-    """Finds hints in evidence; `rules` may be added to."""
+    """Finds hints in evidence; callers may append to `rules`."""
 
     def __init__(self) -> None:
         self.rules: list[Callable[[Evidence], Iterable[Hint]]] = [
@@ -173,7 +173,7 @@ class PerformanceHints:
         ]
 
     def analyze(self, session: Observed) -> list[Hint]:
-        """Return the hints for a session that was watched, largest saving first."""
+        """Return the hints for a monitored session, largest saving first."""
         return self.find(gather(session))
 
     def find(self, evidence: Evidence) -> list[Hint]:
@@ -212,7 +212,7 @@ _RULE_TEXT: Final = {
 
 
 def better_text(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas with a text that means the same and costs less."""
+    """Formulas with an equivalent text that costs less."""
     costs = evidence.operator_us
 
     def cost(node: SyntaxNode) -> float:
@@ -245,10 +245,10 @@ def _spell_out(found: list[Rewrite]) -> str:
 
 
 def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas evaluated all the time because of something that moves and whose speed nobody has bounded.
+    """Formulas evaluated all the time because of a moving object without speed bound.
 
-    A comparison of its distance has no moment before which nothing can happen, so that time is the cause; where a
-    position is read otherwise, it is the position.
+    A comparison of its distance has no earliest time of change, so the cause is time; for other reads of a position
+    the cause is the position.
     """
     for watched in evidence.formulas:
         movers = {
@@ -274,7 +274,7 @@ def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
 
 
 def chatty_fact(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas that are evaluated all the time because of one fact."""
+    """Formulas evaluated all the time because of one fact."""
     for watched in evidence.formulas:
         if not _is_hot(watched, evidence) or not watched.causes:
             continue
@@ -288,7 +288,7 @@ def chatty_fact(evidence: Evidence) -> Iterable[Hint]:
         )  # fmt: skip
 
 
-#: Causes that are no fact.
+#: Causes that are not facts.
 _GENERAL: Final = frozenset({"every pass", "first evaluation", "other causes"})
 
 
@@ -296,7 +296,7 @@ _CLOCKS: Final = frozenset({"mission-time", "mission-time-msecs"})
 
 
 def clock_polling(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas that ask for mission time in a way that cannot be rewritten without a second look."""
+    """Formulas that read mission time in a way that cannot be rewritten automatically."""
     for watched in evidence.formulas:
         ticks = watched.causes.get("time", 0)
         if ticks < 0.5 * evidence.seconds or ticks < 10 or offers(watched.expression.root):
@@ -312,7 +312,7 @@ def clock_polling(evidence: Evidence) -> Iterable[Hint]:
 
 
 def acts_in_every_frame(evidence: Evidence) -> Iterable[Hint]:
-    """every-time events whose condition holds nearly always, so that their actions run in every frame."""
+    """every-time events with a condition that nearly always holds, so that their actions run in every frame."""
     for watched in evidence.formulas:
         name = watched.expression.root.operator
         if name in ("every-time", "every-time-argument") and _is_hot(watched, evidence):
@@ -326,7 +326,7 @@ def acts_in_every_frame(evidence: Evidence) -> Iterable[Hint]:
 
 
 def computed_targets(evidence: Evidence) -> Iterable[Hint]:
-    """Formulas that must be evaluated in every pass because what they read, draw or remember cannot be known before."""
+    """Formulas evaluated in every pass because the values they read, draw or remember cannot be predicted."""
     for watched in evidence.formulas:
         root = watched.expression.root
         if not _is_hot(watched, evidence) or root.operator in ("every-time", "every-time-argument"):
@@ -394,7 +394,7 @@ def never_fires(evidence: Evidence) -> Iterable[Hint]:
 
 
 def _why_never(root: SyntaxNode) -> tuple[str, SyntaxNode] | None:
-    """Return why a conditional's condition can never hold, with the node that decides it, None if it may."""
+    """Return why a conditional's condition can never hold, with the node that decides it; None if it can hold."""
     if root.operator not in ("when", "every-time") or not root.arguments:
         return None
     stack = [root.arguments[0]]
@@ -410,7 +410,7 @@ def _why_never(root: SyntaxNode) -> tuple[str, SyntaxNode] | None:
 
 
 def cache_too_small(evidence: Evidence) -> Iterable[Hint]:
-    """An ExpressionCache that throws out what is asked for again."""
+    """An ExpressionCache that evicts entries needed again."""
     cache = evidence.cache
     thrown = cache["evictions"].get("size", 0) + cache["evictions"].get("bytes", 0)
     if thrown >= 10 and thrown >= 0.1 * cache["misses"] and cache["misses"] > cache["currsize"]:
@@ -424,7 +424,7 @@ def cache_too_small(evidence: Evidence) -> Iterable[Hint]:
 
 
 def never_hit(evidence: Evidence) -> Iterable[Hint]:
-    """Ad-hoc expressions that take room in the cache and are never asked for again."""
+    """Ad-hoc expressions that occupy the cache and are never evaluated again."""
     if len(evidence.never_hit) >= 20:
         yield Hint(
             kind="never-hit", owner="expression cache",

@@ -1,4 +1,4 @@
-"""A histogram with logarithmic buckets: quantiles of durations over all and over the latest values, O(1) each."""
+"""A histogram with logarithmic buckets: quantiles of durations over all and over the latest values, each in O(1)."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ from collections.abc import Iterable
 from itertools import accumulate
 from typing import Final
 
-_BATCH: Final = 256  #: values kept before they are sorted in
-#: Where the upper 16 bits of a floating-point number stand in memory: the first byte, the second.
+_BATCH: Final = 256  #: number of values buffered before they are sorted into buckets
+#: Offsets of the upper 16 bits of a floating-point number in memory: the first byte, the second.
 _UPPER, _LOWER = (7, 6) if sys.byteorder == "little" else (0, 1)
 
 
 def counted(values: array[float]) -> dict[int, int]:
-    """Return how many of the values (type "d", 0 or more) fall into each bucket: 16 buckets to each doubling.
+    """Return how many of the values (type "d", 0 or more) fall into each bucket, with 16 buckets per doubling.
 
-    A bucket is what the upper 16 bits of the value say: the exponent and the first four bits of the fraction. Reading
-    them off costs no Python code for each value, as long as most values have the first byte in common: it is the same
-    from 2 to 131,000.
+    The upper 16 bits of a value are its bucket: the exponent and the first four bits of the fraction. Reading them
+    needs no Python code per value, as long as most values share the first byte, which is the same from 2 to 131,000.
     """
     packed = values.tobytes()
     upper, lower = packed[_UPPER::8], packed[_LOWER::8]
@@ -45,9 +44,9 @@ def bucket_top(bucket: int) -> float:
 class Histogram:
     """Durations in nanoseconds: counts over the whole mission, and the latest values for a sliding window.
 
-    `window` is the number of latest values that `recent=True` looks at, 1 or more. Memory is fixed: a counter for each
-    of at most some 1,000 buckets and the values of the window. Values are sorted into the buckets in batches, so that
-    recording one costs little more than keeping it.
+    `window` is the number of latest values that `recent=True` uses, 1 or more. Memory is fixed: a counter for each of
+    about 1,000 buckets at most, and the values of the window. Values are sorted into the buckets in batches, so that
+    recording one costs little more than storing it.
     """
 
     __slots__ = ("_all", "_count", "_fresh", "_largest", "_latest", "_total", "_window")
@@ -74,7 +73,7 @@ class Histogram:
             self._settle()
 
     def extend(self, values: Iterable[float]) -> None:
-        """Count values in the order in which they came, in nanoseconds, 0 or more."""
+        """Count values in their order of arrival, in nanoseconds, 0 or more."""
         self._settle()
         batch = array("d", values)
         if not batch:
@@ -89,7 +88,7 @@ class Histogram:
             self._largest = max(self._largest, max(batch))
 
     def _settle(self) -> None:
-        """Count the values that were recorded one by one since the last time."""
+        """Count the values recorded singly since the last call."""
         if self._fresh:
             fresh, self._fresh = self._fresh, array("d")
             self.extend(fresh)
@@ -122,8 +121,8 @@ class Histogram:
     def quantile(self, share: float, *, recent: bool = False) -> float:
         """Return a value (nanoseconds) that at least `share` (0..1) of the values do not exceed; 0 without values.
 
-        Of the latest values it is exact; of all it is the top of a bucket, so up to 6.25 % above the exact one, and
-        never above the largest value recorded.
+        For the latest values it is exact. For all values it is the top of a bucket: up to 6.25 % above the exact one,
+        but never above the largest value recorded.
         """
         return self._quantiles((share,), recent)[0]
 

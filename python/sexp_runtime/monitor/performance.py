@@ -1,4 +1,4 @@
-"""SexpPerformanceMonitor: what evaluation costs, counted always and timed as closely as its mode says."""
+"""SexpPerformanceMonitor: the cost of evaluation, always counted, and timed as closely as its mode requests."""
 
 from __future__ import annotations
 
@@ -17,34 +17,34 @@ from sexp_runtime.world.facts import FactBoard, FactKey
 
 log: Final = logging.getLogger("sexp_runtime.monitor")
 BATCH: Final = 2048  #: frames whose times are kept before they are counted
-_NEVER: Final = sys.maxsize  #: a number of frames that does not come
+_NEVER: Final = sys.maxsize  #: a number of frames that is never reached
 _SLOWEST: Final = 32  #: how many slowest evaluations are kept
-_CAUSES: Final = 512  #: most distinct causes counted of a formula; later ones count as "other causes"
+_CAUSES: Final = 512  #: maximum number of distinct causes per formula; later ones count as "other causes"
 _OVERRUNS: Final = 64  #: how many budget overruns are kept
-_LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines of overruns; listeners hear of each
-_CHANGES: Final = 4096  #: latest changes of facts kept in a frame that is looked at because of its turn
+_LOG_INTERVAL: Final = 1.0  #: seconds of mission time between log lines about overruns; listeners get every overrun
+_CHANGES: Final = 4096  #: number of latest fact changes kept in a sampled frame
 
 
 class Mode(Enum):
-    """How closely the monitor looks."""
+    """How closely the monitor measures."""
 
     OFF = "off"  #: nothing, not even frame times
     COUNTERS = "counters"  #: frame times and the engine's own counters
-    SAMPLED = "sampled"  #: besides, each evaluation of one frame in `sample_every`
+    SAMPLED = "sampled"  #: also each evaluation in one of `sample_every` frames
     FULL = "full"  #: each evaluation of every frame, and the operators in one of `operators_every` of each formula
 
 
 class Watched(Protocol):
-    """What the monitor watches: an engine that offers a hook for each evaluation."""
+    """An engine that the monitor can watch: it has a hook for each evaluation."""
 
     profiler: Any
 
     def interpret(self, every: int) -> None:
-        """Have one evaluation in `every` of each compiled formula interpreted, so that operators are seen; 0: none."""
+        """Interpret one of `every` evaluations of each compiled formula, so that its operators are visible; 0: none."""
 
 
 class FormulaStatistics:
-    """Evaluations of one formula that were timed: how many, how long in nanoseconds, why."""
+    """Timed evaluations of one formula: number, nanoseconds and causes."""
 
     __slots__ = ("causes", "evaluations", "index", "kind", "largest_ns", "last_cause", "last_value", "total_ns")
 
@@ -62,14 +62,13 @@ class FormulaStatistics:
 class SexpPerformanceMonitor:
     """Counts and times the work of one mission session.
 
-    If it is `watching`, append to `times` what each frame took (nanoseconds, without a simulator that stands in for the
-    game), and call `attend` where that makes `attend_at` of them or more: so a frame that needs no attention costs not
-    even a call. `watched` are the engines whose evaluations are timed
-    in sampled and full mode, `context` the evaluation context whose operators are timed in full mode; `facts`, with
-    those that each formula waits for (`waits_for`: by kind of formula, one collection or None for each), lets it name
-    the very fact that had a formula evaluated, in the words of `describe`.
+    While it is `watching`, callers append each frame's duration to `times` (nanoseconds, without the simulator), and
+    call `attend` once `times` has `attend_at` entries; other frames cost no call. Sampled and full mode time the
+    evaluations of the engines in `watched`, full mode also the operators of the evaluation context `context`. From
+    `facts`, and the facts that each formula waits for (`waits_for`: by kind of formula, one collection or None for
+    each), the monitor finds the fact that caused an evaluation; `describe` puts it in words.
     Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
-    `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is bounded whatever the mission does.
+    `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is always bounded.
     """
 
     __slots__ = (
@@ -119,8 +118,8 @@ class SexpPerformanceMonitor:
         self.watching = False
         self._full = False  # whether the mode is `FULL`
         self._tree = CallTree()
-        self._stride = 0  # of how many frames one is looked at closely, 0 for none
-        self._closely = False  # whether the frame to come is looked at closely
+        self._stride = 0  # one of so many frames is measured closely, 0 for none
+        self._closely = False  # whether the next frame is measured closely
         self._hook: Any = self
         self._frame_budget_us = frame_budget_us
         self.times = array("d")
@@ -129,7 +128,7 @@ class SexpPerformanceMonitor:
 
     @property
     def mode(self) -> Mode:
-        """How closely the monitor looks; may be changed between frames."""
+        """How closely the monitor measures; may change between frames."""
         return self._mode
 
     @mode.setter
@@ -152,7 +151,7 @@ class SexpPerformanceMonitor:
 
     @property
     def hook(self) -> Any:
-        """What the engines tell of each evaluation; who stands in here hands everything on to this monitor."""
+        """The hook that engines call for each evaluation; a replacement must pass every call on to this monitor."""
         return self._hook
 
     @hook.setter
@@ -163,12 +162,12 @@ class SexpPerformanceMonitor:
 
     @property
     def last_frame_ns(self) -> float:
-        """Nanoseconds that the latest frame took, 0 before the first."""
+        """Duration of the latest frame in nanoseconds, 0 before the first."""
         return self.times[-1] if self.times else self._frame_times.latest
 
     @property
     def frame_budget_us(self) -> float:
-        """The most microseconds that a frame is to take, 0 for no budget."""
+        """The budget of a frame in microseconds, 0 for no budget."""
         return self._frame_budget_us
 
     @frame_budget_us.setter
@@ -177,7 +176,7 @@ class SexpPerformanceMonitor:
         self.attend_at = 0 if microseconds else min(self._plan_at, BATCH)
 
     def reset(self) -> None:
-        """Forget all that was measured; mode and budgets stay."""
+        """Discard all measurements; mode and budgets stay."""
         self._frame_times = Histogram()
         self._counted = 0  # frames in there
         del self.times[:]
@@ -198,7 +197,7 @@ class SexpPerformanceMonitor:
 
     @property
     def operators(self) -> dict[str, OperatorStatistics]:
-        """What was measured of each operator (full mode)."""
+        """The measurements of each operator (full mode)."""
         return self._tree.operators()
 
     @property
@@ -217,7 +216,7 @@ class SexpPerformanceMonitor:
 
     @property
     def causes(self) -> dict[str, int]:
-        """How many evaluations each cause had, of all formulas (sampled and full mode)."""
+        """Number of evaluations by cause, over all formulas (sampled and full mode)."""
         found: Counter[str] = Counter()
         for statistics in self.formulas.values():
             found.update(statistics.causes)
@@ -225,17 +224,17 @@ class SexpPerformanceMonitor:
 
     @property
     def frames(self) -> int:
-        """How many frames there were since the last reset."""
+        """Number of frames since the last reset."""
         return self._counted + len(self.times)
 
     @property
     def frame_times(self) -> Histogram:
-        """What the frames took, in nanoseconds."""
+        """The durations of the frames, in nanoseconds."""
         self._count()
         return self._frame_times
 
     def attend(self) -> None:
-        """Do what the latest frame makes necessary: count, sample the next frame or not, tell of a budget exceeded."""
+        """Process the latest frames: count them, decide on sampling the next frame, report an exceeded budget."""
         times = self.times
         taken = len(times)
         budget = self._frame_budget_us
@@ -250,7 +249,7 @@ class SexpPerformanceMonitor:
             self._exceeded("frame", exceeding, budget, self._slowest_cause())
 
     def _plan(self, taken: int) -> None:
-        """Decide whether the frame to come is looked at closely, and after how many frames to decide again."""
+        """Decide whether to measure the next frame closely, and after how many frames to decide again."""
         stride = self._stride
         if not stride:
             wait = _NEVER
@@ -268,7 +267,7 @@ class SexpPerformanceMonitor:
             self.attend_at = at if at < BATCH else BATCH
 
     def _count(self) -> None:
-        """Count the times that were taken since the last time."""
+        """Count the times recorded since the last call."""
         times = self.times
         taken = len(times)
         if taken:
@@ -280,9 +279,9 @@ class SexpPerformanceMonitor:
                 self.attend_at = min(self._plan_at, BATCH)
 
     def _look(self, closely: bool) -> None:
-        """Have the engines tell of each evaluation, and the facts of each change, or not.
+        """Set or remove the hooks of the engines for evaluations and of the facts for changes.
 
-        Done when the frame before is over: the game changes facts between frames.
+        Called at the end of the previous frame, because the game changes facts between frames.
         """
         self._closely = closely
         hook = self._hook if closely else None
@@ -302,7 +301,7 @@ class SexpPerformanceMonitor:
         self._changed[key] = self._serial
 
     def _cause_among_facts(self, kind: str, index: int) -> FactKey | str:
-        """Return the fact that a formula waits for which changed last, or "fact" if none was seen to change."""
+        """Return the last changed fact among those that a formula waits for, or "fact" if no change was recorded."""
         waits_for = self._waits_for.get(kind)
         known = waits_for[index] if waits_for is not None else None
         if not known:
@@ -315,7 +314,7 @@ class SexpPerformanceMonitor:
     # --- hooks that the engine calls ------------------------------------------------------------------------------
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: Hashable) -> None:
-        """Note one evaluation of a formula: its time, its value, and the fact or reason that caused it."""
+        """Record one evaluation of a formula: its time, its value, and the fact or reason that caused it."""
         statistics = self.formulas.get((kind, index))
         if statistics is None:
             statistics = self.formulas[kind, index] = FormulaStatistics(kind, index)
@@ -382,7 +381,7 @@ class SexpPerformanceMonitor:
 
 
 def describe_cause(cause: object) -> str:
-    """Return a cause as text: a fact as `ship alpha 1 hull`, None as `every pass`, anything else as it is."""
+    """Return a cause as text: a fact as `ship alpha 1 hull`, None as `every pass`, anything else unchanged."""
     if isinstance(cause, tuple):
         return " ".join(str(part) for part in cause)
     return "every pass" if cause is None else str(cause)

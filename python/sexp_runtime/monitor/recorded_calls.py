@@ -1,7 +1,7 @@
-"""The calls that a recording may make on the world of its replay: which, and with which arguments.
+"""The calls, with their arguments, that a recording may make on the world of its replay.
 
-A recording comes from outside. What it holds is judged here before anything is called: only the changes that a tap
-notes (see `tap`), only plain values and the objects of the mission, and only fields that the object has.
+A recording is untrusted input. This module checks each call before making it: only changes that a tap records (see
+`tap`), only plain values and objects of the mission, and only fields that the object has.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from sexp_runtime.world.wings import Wing
 if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
-#: Longest text and most items of one argument.
+#: Maximum length of a text and number of items of one argument.
 MOST_CHARACTERS: Final = 1 << 20
 MOST_ITEMS: Final = 100_000
-#: Most parts of the arguments of one call together.
+#: Maximum number of parts of all arguments of one call.
 MOST_PARTS: Final = 250_000
 _INTEGERS: Final = range(-(2**63), 2**63)
-#: What parameters of these names must be, whatever the call.
+#: Required types of parameters by name, for all calls.
 _OBJECTS: Final[Mapping[str, tuple[type, ...]]] = {
     "ship": (Ship,),
     "other": (Ship,),
@@ -38,11 +38,11 @@ _KEYWORD_FIELDS: Final[Mapping[str, type]] = {"add_ship": Ship, "add_wing": Wing
 
 
 class CallRefusedError(ValueError):
-    """A recorded call is none that may be made, or its arguments do not fit; the text says which."""
+    """A recorded call is not allowed, or its arguments do not fit; the text says which."""
 
 
 def make_call(world: World, part: object, method: object, args: object, kwargs: object) -> None:
-    """Make one recorded call; raises CallRefusedError, without having changed anything, if it may not be made."""
+    """Make one recorded call; raises CallRefusedError, without any change, if the call is not allowed."""
     if not isinstance(part, str) or not isinstance(method, str):
         raise CallRefusedError("a call has no name")
     listed = PART_CHANGES.get(part, frozenset()) if part else WORLD_CHANGES
@@ -60,7 +60,7 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
         given = inspect.signature(function).bind(*args, **kwargs).arguments
     except TypeError as error:
         raise CallRefusedError(f"{method}: {error}") from error
-    except ValueError:  # a compiled method that does not tell: it checks by itself
+    except ValueError:  # a compiled method without a signature checks by itself
         given = dict(enumerate(args))
     _check_parameters(world, method, {str(name): value for name, value in given.items()})
     function(*args, **kwargs)
@@ -92,7 +92,7 @@ def _check_field(method: str, name: str, subject: Any) -> None:
 
 
 def _parts(values: list[Any], method: str) -> Iterator[None]:
-    """Yield once for each value and each part of one; raise for one that is not plain or too large."""
+    """Yield once for each value and each of its parts; raise for a value that is not plain or too large."""
     waiting = list(values)
     while waiting:
         value = waiting.pop()

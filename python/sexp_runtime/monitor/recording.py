@@ -1,6 +1,6 @@
 """Recordings: every external change of a run, frame by frame, in one compact file that reproduces the run.
 
-The file is a row of blocks, each with its length and CRC-32, so that damage is found exactly where it is:
+The file is a sequence of blocks, each with its length and CRC-32, so that damage can be located:
 
     b"SEXPREC1"                                  magic
     block: header                                mission text, seed, engine settings
@@ -8,11 +8,11 @@ The file is a row of blocks, each with its length and CRC-32, so that damage is 
     ...
     block: end                                   the number of frames; absent in a run that broke off
 
-Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]; tuples are
-told from lists by an extension type, but for the vectors of `move_ship`, of which there are most: plain arrays.
+Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]. An extension
+type marks tuples; the vectors of `move_ship`, the most frequent ones, are plain arrays instead.
 
-A recording comes from outside: sizes are bounded before anything is made of them, values are plain, and the calls of a
-replay are those of `recorded_calls`.
+A recording is untrusted input: sizes are checked before use, values are plain, and a replay makes only the calls of
+`recorded_calls`.
 """
 
 from __future__ import annotations
@@ -42,21 +42,21 @@ MAGIC: Final = b"SEXPREC1"
 VERSION: Final = 1
 _FRAMES_PER_BLOCK: Final = 32
 _FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
-#: Largest file, largest block of it and what a block unpacks to, in bytes.
+#: Maximum size of a file, of a block and of an unpacked block, in bytes.
 MOST_FILE_BYTES: Final = 1 << 30
 _MOST_BLOCK_BYTES: Final = 32 << 20
 _MOST_UNPACKED_BYTES: Final = 64 << 20
-#: Most frames of a recording and of a block, and changes of a frame.
+#: Maximum number of frames of a recording and of a block, and of changes of a frame.
 MOST_FRAMES: Final = 20_000_000
 _MOST_FRAMES_OF_BLOCK: Final = 4096
 _MOST_CHANGES: Final = 100_000
 #: Longest frame, in microseconds.
 _MOST_STEP_US: Final = 3_600_000_000
-#: How deep sets and tuples may stand in each other.
+#: Maximum nesting of sets and tuples.
 _MOST_DEPTH: Final = 16
 
-#: Phases in which changes come: before a frame (by the game), in the middle of it (by the simulator); DURING + n is
-#: while the n-th action of the frame is offered, n from 1.
+#: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while
+#: the n-th action of the frame is offered, n from 1.
 BEFORE: Final = 0
 DURING: Final = 1
 
@@ -103,20 +103,20 @@ def _encode(value: Any) -> Any:
 
 
 class _SubsystemName(str):
-    """Stands for a subsystem until the ship it belongs to is known."""
+    """Placeholder for a subsystem until its ship is known."""
 
     __slots__ = ()
 
 
 class _Decoder:
-    """Turns recorded values back, with ships and wings looked up in the world of the replay."""
+    """Restores recorded values; looks up ships and wings in the world of the replay."""
 
     def __init__(self, world: World | None) -> None:
         self.world = world
         self._depth = 0
 
     def unpack(self, data: bytes) -> Any:
-        """Return a packed value; raises DamagedRecordingError if it is none, or too deep."""
+        """Return a packed value; raises DamagedRecordingError if it is invalid or nested too deep."""
         self._depth += 1
         try:
             if self._depth > _MOST_DEPTH:
@@ -156,10 +156,10 @@ class _Decoder:
 class RecordingWriter:
     """Writes a recording; use as a context manager or call `close`.
 
-    Raises OSError if the file cannot be begun. A disk that fails later (is full, say) ends the recording: `failure`
-    says why, and what was written before stays.
+    Raises OSError if the file cannot be created. A later disk error (for instance a full disk) ends the recording:
+    `failure` says why, and everything written before stays.
     `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`. A recording
-    that has reached `most_bytes` ends there, whole; 0 is no bound.
+    that has reached `most_bytes` ends there, complete; 0 means no limit.
     """
 
     def __init__(self, path: str | Path, header: dict[str, Any], *, most_bytes: int = 0) -> None:
@@ -170,7 +170,7 @@ class RecordingWriter:
         self.failure = ""
         self._most_bytes = most_bytes
         self._changes: list[bytes] = []
-        # Packers live long: their buffers are large, and making one takes longer than packing a change.
+        # Packers are reused: their buffers are large, and creating one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
         self._mover = msgpack.Packer(default=_encode)
         self._ships: dict[str, Any] = {}
@@ -185,7 +185,7 @@ class RecordingWriter:
             raise
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Add one change to the frame being recorded; the arguments are packed at once, as later they may differ."""
+        """Add one change to the frame being recorded; packs the arguments at once, because they may change later."""
         ships = self._ships
         packer = self._mover if method == _MOVE else self._packer
         plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]
@@ -196,7 +196,7 @@ class RecordingWriter:
             raise
 
     def _learn(self, ship: Ship) -> Any:
-        """Return what stands for a ship, made once: the packer would call back for each."""
+        """Return the packed reference to a ship, cached because the packer would otherwise call back each time."""
         self._ships[ship.key] = packed = _encode(ship)
         return packed
 
@@ -219,11 +219,11 @@ class RecordingWriter:
 
     @property
     def ended(self) -> bool:
-        """Whether nothing is added any more: it was closed, or it has reached its bound."""
+        """Whether the recording has ended: it was closed, or it has reached its limit."""
         return self._file.closed
 
     def save(self, target: str | Path) -> None:
-        """Write what is recorded so far to another file, as a whole recording; this one goes on. Raises OSError."""
+        """Write the recording so far to another file, as a complete recording; this one continues. Raises OSError."""
         if self._file.closed:
             shutil.copyfile(self.path, target)
             return
@@ -233,7 +233,7 @@ class RecordingWriter:
             copy.write(_framed(b"E", _pack(self.frames)))
 
     def close(self) -> None:
-        """Write what is pending and the end block; closing twice is harmless. A disk that fails is in `failure`."""
+        """Write pending frames and the end block; closing twice is harmless. `failure` describes a disk error."""
         if self._file.closed:
             return
         try:
@@ -244,13 +244,13 @@ class RecordingWriter:
             self._fail(error)
 
     def _fail(self, error: OSError) -> None:
-        """End the recording because of the disk."""
+        """End the recording because of a disk error."""
         self.failure = error.strerror or str(error)
         self._block, self._changes = [], []
         self._give_up()
 
     def _give_up(self) -> None:
-        """Close the file whatever the disk says of it."""
+        """Close the file and ignore disk errors."""
         with contextlib.suppress(OSError):
             self._file.close()
 
@@ -275,15 +275,15 @@ class RecordingWriter:
 
 
 def is_recording(path: str | Path) -> bool:
-    """Return whether a file begins as a recording does; raises OSError if it cannot be read."""
+    """Return whether a file begins like a recording; raises OSError if it cannot be read."""
     return read_regular(path, len(MAGIC) - 1) == MAGIC
 
 
 class Recording:
-    """Reads a recording: `header` at once, the frames as they are asked for.
+    """Reads a recording: the `header` at once, the frames on request.
 
     Raises DamagedRecordingError if the file is not a recording or its header is damaged. Damage further on ends the
-    frames early and is told in `damage` ("" while there is none).
+    frames early and is described in `damage` ("" while there is none).
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -349,7 +349,7 @@ class Recording:
 
 
 def _inflate(data: bytes) -> bytes:
-    """Return deflated data; raises DamagedRecordingError before more than a block may hold is made of it."""
+    """Return the inflated data; raises DamagedRecordingError before it exceeds the size of a block."""
     inflater = zlib.decompressobj()
     plain = inflater.decompress(data, _MOST_UNPACKED_BYTES)
     if inflater.unconsumed_tail or not inflater.eof:
@@ -381,11 +381,11 @@ def _frame(packed: bytes) -> tuple[int, list[bytes], int | None]:
 
 
 def _wrong_in_header(header: dict[Any, Any]) -> str:
-    """Return what is wrong with a header's values, "" if nothing is."""
+    """Return the problem of a header's values, "" if there is none."""
     for name, kind in (("seed", int), ("engine", str), ("dialect", str), ("options", dict)):
         if type(header.get(name)) is not kind:
             return f"{name} is missing"
-    # The mission is its text: a name would let a recording have any file of this machine read.
+    # The mission must be text: with a name, a recording could read any file of this machine.
     if not isinstance(header.get("mission"), (bytes, str)):
         return "mission is missing"
     if not isinstance(header.get("file", ""), str):
@@ -394,7 +394,7 @@ def _wrong_in_header(header: dict[Any, Any]) -> str:
 
 
 def recorded_options(header: dict[str, Any]) -> RuntimeOptions:
-    """Return the engine's settings of a recording; raises DamagedRecordingError if they are none."""
+    """Return the engine's settings of a recording; raises DamagedRecordingError if they are invalid."""
     options = dict(header["options"])
     version = options.pop("engine_version", None)
     if not isinstance(version, (list, tuple)) or not all(type(part) is int for part in version):
@@ -432,7 +432,7 @@ def _vector(value: Any) -> Any:
 
 
 def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
-    """Carry out a frame's recorded changes of one phase on the world of a replay.
+    """Apply a frame's recorded changes of one phase to the world of a replay.
 
     Raises DamagedRecordingError for a change that does not fit the world (a recording of another mission).
     """

@@ -1,4 +1,4 @@
-"""The one report that the command line, the overlay, the editor tab and GDScript read: how it is made and compared.
+"""The report that the command line, the overlay, the editor tab and GDScript read: its creation and comparison.
 
 Version 1 is a dictionary of plain values (numbers, texts, lists, dictionaries), documented in docs/report-format.md:
 `version`, `mission`, `engine`, `loops`, `mode`, `mission_time` (s), `frames`, `sampled_frames`, `operators_every`,
@@ -20,7 +20,7 @@ COUNTERS: Final = ("requests", "evaluations", "hits", "invalidations", "permanen
 
 
 class Reported(Protocol):
-    """What a report is made of: a session offers it."""
+    """The source of a report; a session implements it."""
 
     mission_name: str
     monitor: SexpPerformanceMonitor
@@ -34,7 +34,7 @@ class Reported(Protocol):
         """Seconds of mission time."""
 
     def counters(self) -> dict[str, int]:
-        """The engines' counters, added up."""
+        """The sums of the engines' counters."""
 
     def cache_info(self) -> CacheInfo:
         """The expression cache's counters."""
@@ -47,7 +47,7 @@ class Reported(Protocol):
 
 
 def build_report(session: Reported, *, most: int | None = None) -> dict[str, Any]:
-    """Return the report of a session as it is now; lists are cut to `most` rows, None for all."""
+    """Return the current report of a session; lists are cut to `most` rows, None for all."""
     monitor = session.monitor
     counters = session.counters()
     requests = counters.get("requests", 0)
@@ -105,10 +105,10 @@ def build_report(session: Reported, *, most: int | None = None) -> dict[str, Any
 
 
 def difference(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]:
-    """Return what happened between two reports of one session: counts and totals subtracted, row by row.
+    """Return the difference of two reports of one session: counts and totals subtracted, row by row.
 
-    Quantiles, sizes and latest values, which cannot be subtracted, are the later report's. Raises ValueError for
-    reports of different versions or missions, and where the earlier one is not earlier (a reset between them).
+    Quantiles, sizes and latest values cannot be subtracted and are those of the later report. Raises ValueError for
+    reports of different versions or missions, and if the earlier one is not earlier (a reset between them).
     """
     if earlier["version"] != later["version"] or earlier["mission"] != later["mission"]:
         raise ValueError("the reports are not of one mission and version")
@@ -143,7 +143,7 @@ def difference(earlier: dict[str, Any], later: dict[str, Any]) -> dict[str, Any]
 def _rows(
     earlier: list[dict[str, Any]], later: list[dict[str, Any]], keys: tuple[str, ...], amounts: tuple[str, ...]
 ) -> list[dict[str, Any]]:
-    """Subtract rows that have equal keys; rows in which nothing happened are left out."""
+    """Subtract rows with equal keys; omits rows without any change."""
     before = {tuple(row[key] for key in keys): row for row in earlier}
     rows = []
     for row in later:

@@ -1,7 +1,7 @@
-"""Rewrites: changes of a formula's text that mean the same and cost less, each with the condition that makes it safe.
+"""Rewrites: equivalent changes of a formula's text that cost less, each with the condition that makes it safe.
 
-A rule looks at one node and what encloses it and offers a replacement. Only replacements that cannot be told apart in
-their place are offered as safe; whoever applies one proves it by running both forms side by side.
+A rule checks one node and its enclosing lists and offers a replacement. It offers only replacements that are equivalent
+in their place; callers prove a rewrite by running both forms side by side before they apply it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, atoi, c_divide, c_remainder, wrap32
 
-#: Operators with the position of a condition that is only asked whether it is 1 or known false (C2, C3).
+#: Operators with the position of a condition that is only tested for 1 or known false (C2, C3).
 _CONDITIONS: Final = frozenset({("when", 0), ("every-time", 0)})
 _COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
 _FOLD: Final[dict[str, Callable[[int, int], int]]] = {
@@ -27,7 +27,7 @@ _FOLD: Final[dict[str, Callable[[int, int], int]]] = {
     "max": max,
 }
 _KNOWN: Final = frozenset({KNOWN_TRUE, KNOWN_FALSE})
-#: Traits of operators whose evaluation leaves a trace or must take place.
+#: Traits of operators with an evaluation that has lasting effects or must take place.
 _NOTICED: Final = Trait.RANDOM | Trait.STATEFUL | Trait.ACTION | Trait.CONTROL | Trait.VOLATILE | Trait.FLUSHES
 
 Path = tuple[int, ...]
@@ -64,9 +64,9 @@ def offers(root: SyntaxNode, cost: Callable[[SyntaxNode], float] | None = None) 
 
 
 def apply(root: SyntaxNode, rewrite: Rewrite) -> SyntaxNode:
-    """Return a copy of the tree with one rewrite made; untouched parts are shared with the original.
+    """Return a copy of the tree with one rewrite applied; it shares unchanged parts with the original.
 
-    Raises ValueError if the tree is not the one that the rewrite was offered for.
+    Raises ValueError if the rewrite was offered for another tree.
     """
     chain = [root]
     for position in rewrite.path:
@@ -83,7 +83,7 @@ def apply(root: SyntaxNode, rewrite: Rewrite) -> SyntaxNode:
 
 
 def apply_all(root: SyntaxNode, cost: Callable[[SyntaxNode], float] | None = None, most: int = 200) -> SyntaxNode:
-    """Return the tree with safe rewrites made until none is left, at most `most`."""
+    """Return the tree after applying safe rewrites until none is left, at most `most`."""
     for _ in range(most):
         found = offers(root, cost)
         if not found:
@@ -142,10 +142,10 @@ def _constant_number(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) -
 
 
 def _only_truth_counts(enclosing: tuple[tuple[str, int], ...]) -> bool:
-    """Whether known true in place of plain true goes unnoticed here: below `and` in a conditional's condition only.
+    """Whether known true may replace plain true here: only below `and` in a conditional's condition.
 
-    `and` hands known true on only where all are known, and a conditional does not look at it (C3); `or` would skip
-    its later arguments (B31), `not` would turn it into known false (B32).
+    `and` propagates known true only if all arguments are known, and a conditional ignores it (C3). `or` would skip
+    its later arguments (B31), and `not` would turn it into known false (B32).
     """
     if not enclosing or enclosing[0] not in _CONDITIONS:
         return False
@@ -173,7 +173,7 @@ def _mission_time(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) -> S
 
 
 def _neutral_constant(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) -> SyntaxNode | None:
-    """`( and ( true ) X )` becomes X, and `( or ( false ) X )` too, where X can be nothing but true, false or known."""
+    """`( and ( true ) X )` becomes X, and `( or ( false ) X )` too, if X can only be true, false or known."""
     name = node.operator
     if name not in ("and", "or") or not enclosing:
         return None
@@ -184,7 +184,7 @@ def _neutral_constant(node: SyntaxNode, enclosing: tuple[tuple[str, int], ...]) 
     if len(rest) == len(node.arguments) or not rest:
         return None
     if len(rest) > 1:
-        # With the constant gone "all arguments are known" is asked of the others alone, which it was before too.
+        # Without the constant, "all arguments are known" depends on the others alone, as it did before.
         return _like(node, (node.children[0], *rest))
     operator, position = enclosing[-1]
     if _is_plain_truth(rest[0]) and (operator in ("and", "or", "not", "xor") or (operator, position) in _CONDITIONS):
@@ -201,7 +201,7 @@ def _is_plain_truth(node: SyntaxNode) -> bool:
 
 
 def _cheap_first(node: SyntaxNode, cost: Callable[[SyntaxNode], float]) -> SyntaxNode | None:
-    """Arguments of `and`/`or` in order of cost, where nothing in them leaves a trace, so order is free (B30, B31)."""
+    """Arguments of `and`/`or` in order of cost; any order is equivalent if they have no lasting effects (B30, B31)."""
     if node.operator not in ("and", "or") or len(node.arguments) < 2:
         return None
     if not all(_leaves_no_trace(argument) for argument in node.arguments):
@@ -213,9 +213,9 @@ def _cheap_first(node: SyntaxNode, cost: Callable[[SyntaxNode], float]) -> Synta
 
 
 def _leaves_no_trace(node: SyntaxNode) -> bool:
-    """Whether evaluating or skipping an argument cannot be noticed: no effects, no memory, no remembered not-a-number.
+    """Whether evaluating or skipping an argument has no lasting effect: no actions, memory or remembered not-a-number.
 
-    What remembers known true or false is fine: it is the same whenever it is asked.
+    A remembered known true or false is allowed: it is the same at every evaluation.
     """
     if node.kind is not NodeKind.LIST:
         return False  # number atoms as logic arguments depend on their place (B35)

@@ -1,4 +1,4 @@
-"""A tap on the world: every change made through it is handed to a recorder before it is carried out."""
+"""A tap on the world: it passes every change made through it to a recorder, then makes the change."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship, Subsystem
     from sexp_runtime.world.world import World
 
-#: The methods of World, and of its parts, by which the outside changes what formulas read.
+#: The methods of World, and of its parts, with which outside code changes what formulas read.
 WORLD_CHANGES: Final = frozenset({
     "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wave", "cancel_wing", "create_ship", "damage",
     "damage_subsystem", "depart", "depart_wing", "destroy", "dock", "end_mission", "finish_death", "finish_waypoints",
@@ -25,17 +25,17 @@ PART_CHANGES: Final = {
     "answers": frozenset({"put"}),
 }
 
-#: Attributes of World that are the same objects from its beginning to its end.
+#: Attributes of World that keep the same object for its whole life.
 _LASTING: Final = frozenset(
     ("clock", "facts", "ships", "wings", "class_table", "waypoints", "jump_nodes", "player", "events", "goals")
 )
 
-#: Takes the part ("" for the world itself), the method, and the arguments of one change.
+#: Receives the part ("" for the world itself), the method, and the arguments of one change.
 Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
 
 
 class _Tap:
-    """Passes everything on to its target; calls of the named methods are recorded first."""
+    """Forwards everything to its target, and records calls of the named methods first."""
 
     def __init__(self, target: Any, part: str, methods: frozenset[str], recorder: Recorder) -> None:
         self._target = target
@@ -48,7 +48,7 @@ class _Tap:
         if name in self._methods:
             value = self._recording(name, value)
         elif name not in _LASTING and not isinstance(value, MethodType):
-            return value  # may be another one next time
+            return value  # may be another object next time
         self.__dict__[name] = value
         return value
 
@@ -63,9 +63,9 @@ class _Tap:
 
 
 class WorldTap(_Tap):
-    """Looks like the world to a scenario or a game; each change made through it goes to the recorder as well.
+    """Behaves like the world for a scenario or a game, and also passes each change to the recorder.
 
-    Changes that one change causes in turn (a death that writes the log) happen inside the world and are not recorded:
+    Changes caused by another change (a death that writes the log) happen inside the world and are not recorded:
     replaying the outer change causes them again.
     """
 
