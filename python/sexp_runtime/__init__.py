@@ -1,6 +1,6 @@
 """SEXP runtime: FreeSpace-family mission scripts, evaluated only where something changed.
 
-The classes that most users need stand here; each is imported from its room when it is first asked for.
+It exports the classes that most users need; each is imported from its room on first access.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "VariableManager",
 ]
 
-#: The version of the runtime and of the add-on (SemVer). `tools/package` refuses an add-on that says another one.
+#: The version of the runtime and of the add-on (SemVer). `tools/package` refuses an add-on with another version.
 __version__: Final = "0.1.0"
 
 _HOMES: Final = {
@@ -64,5 +64,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
-    """Return the names that are here, the classes not yet imported among them."""
+    """Return the names of this module, including classes not yet imported."""
     return sorted({*globals(), *__all__})

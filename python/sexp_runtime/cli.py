@@ -36,7 +36,7 @@ def _module(command: str) -> ModuleType:
 
 
 class _Version(argparse.Action):
-    """Prints one line: the version, the Python that runs it, and what its innermost loops are written in."""
+    """Prints one line: the version, the running Python, and the language of the innermost loops."""
 
     def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
         from sexp_runtime.loops import LANGUAGE
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # the reader of our output has gone, as in `sexp operators | head`
+    except BrokenPipeError:  # the reader of the output has closed the pipe, as in `sexp operators | head`
         sys.stderr.close()
         return 0
     except OSError as error:

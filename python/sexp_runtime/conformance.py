@@ -54,7 +54,7 @@ class CaseError(ValueError):
 
 @dataclass(slots=True)
 class CaseResult:
-    """How one case came out: `problems` is empty when it passed; each says what was expected and what came."""
+    """The result of one case: `problems` is empty if it passed; each gives the expected and the actual value."""
 
     id: str
     group: str
@@ -62,12 +62,12 @@ class CaseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether everything came out as expected."""
+        """Whether everything was as expected."""
         return not self.problems
 
 
 def read_cases(path: Path) -> Iterator[Json]:
-    """Yield the cases of a JSON-lines file; CaseError with file and line for a line that is none."""
+    """Yield the cases of a JSON-lines file; CaseError with file and line for an invalid line."""
     with path.open(encoding="utf-8") as lines:
         for number, line in enumerate(lines, 1):
             if not line.strip():
@@ -87,7 +87,7 @@ def microseconds(seconds: float) -> int:
 
 
 class CaseWorld:
-    """The world of one case, built from `given` and moved on by its steps."""
+    """The world of one case, built from `given` and advanced by its steps."""
 
     def __init__(self, given: Json, dialect: Dialect) -> None:
         self.world = World(dialect=dialect)
@@ -130,7 +130,7 @@ class CaseWorld:
         self.world.variables.declare(name, str(value), kind)
 
     def apply(self, facts: Json) -> None:
-        """Take over one set of facts: the first at the start, the others before their evaluation or frame."""
+        """Apply one set of facts: the first at the start, the others before their evaluation or frame."""
         if "time" in facts:
             self.advance(facts["time"])
         for name, value in facts.get("variables", {}).items():
@@ -150,7 +150,7 @@ class CaseWorld:
                 self._set_event(name, fields)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock, and write the log entries whose time has come."""
+        """Move the clock, and write the log entries that are due."""
         us = microseconds(seconds)
         self.world.clock.advance_to(us)
         while self._log and self._log[0][0] <= us:
@@ -278,7 +278,7 @@ class Parse:
 
 
 def run_case(case: Json, engine: Engine, dialect: Dialect = Dialect.FSO) -> CaseResult:
-    """Run one case on an engine; whatever goes wrong becomes a problem of its result."""
+    """Run one case on an engine; every error becomes a problem of its result."""
     result = CaseResult(str(case["id"]), str(case.get("group", "")))
     given = case.get("given", {})
     try:

@@ -1,4 +1,4 @@
-"""The engines that conformance cases can run on, each as a maker of formulas and of event managers."""
+"""The engines for conformance cases, each with functions that make formulas and event managers."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class FrameRunner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How an engine makes what a case runs."""
+    """The functions of an engine that make a case's formulas and managers."""
 
     name: str
     formula: Callable[[SexpExpression, EvaluationContext], Evaluates]
@@ -64,7 +64,7 @@ def _compiled_manager(world: World, context: EvaluationContext, on_request: OnRe
 
 
 class _CachedExpression:
-    """One formula in a cache of its own, asked as the cached engine asks in each frame."""
+    """One formula with its own cache, evaluated as the cached engine does in each frame."""
 
     def __init__(self, expression: SexpExpression, context: EvaluationContext) -> None:
         self._clock = context.world.clock
@@ -77,7 +77,7 @@ class _CachedExpression:
         return self._formulas.status(0)
 
     def evaluate(self) -> int:
-        """Return the value that the cache gives now."""
+        """Return the current value from the cache."""
         self._agenda.expire(self._clock.us)
         return self._formulas.value(0)
 
@@ -97,7 +97,7 @@ ENGINE_NAMES: Final = tuple(_ENGINES)
 def engine(name: str) -> Engine:
     """Return the engine of that name; KeyError for an unknown one.
 
-    `naive` interprets everything at every evaluation, `compiled` runs generated code as often, `cached` only where
-    something changed.
+    `naive` interprets everything at every evaluation, `compiled` runs generated code equally often, `cached` evaluates
+    only after a change.
     """
     return _ENGINES[name]

@@ -1,4 +1,4 @@
-"""Mission cases: small missions with what the original does, played on an engine and compared.
+"""Mission cases: small missions with the original's behaviour, played on an engine and compared.
 
 A case is one line of JSON; addons/sexp_runtime/docs/conformance.md describes its keys.
 """
@@ -21,21 +21,21 @@ from sexp_runtime.world.world import World
 
 Json = Mapping[str, Any]
 
-#: Seconds by which a moment may differ from the expected one: cases name frames, frames have a length.
+#: Tolerance of a moment in seconds: cases name frames, and frames have a length.
 TOLERANCE: Final = 0.12
-#: What a case may expect. A case with anything else is refused, so that nothing is passed unseen.
+#: Keys that a case may expect. Other keys are refused, so that no expectation is silently ignored.
 EXPECTATIONS: Final = frozenset(
     {"events", "variables", "goals", "told", "ended", "check", "at", "record", "saved", "stages", "after", "model"}
 )
 
 
 def is_mission_case(case: Json) -> bool:
-    """Say whether a case is one that this player plays: it carries a mission, and is not about a whole campaign."""
+    """Whether this player can play a case: it has a mission, and is not about a whole campaign."""
     return "mission" in case
 
 
 def run_mission_case(case: Json, engine: str) -> CaseResult:
-    """Check or play the mission of one case on an engine; whatever goes wrong becomes a problem of the result."""
+    """Check or play the mission of one case on an engine; every error becomes a problem of the result."""
     identity = str(case["id"])
     result = CaseResult(identity, identity.split("-", 1)[0])
     expect: Json = case["expect"]
@@ -54,7 +54,7 @@ def run_mission_case(case: Json, engine: str) -> CaseResult:
 
 
 def _check(mission: str, expect: Json) -> list[str]:
-    """Compare what the checker says of a mission with `clean`, `error` or `warning` at an owner."""
+    """Compare the checker's problems of a mission with `clean`, `error` or `warning` at an owner."""
     load = parse_mission(mission)
     found = list(load.diagnostics)
     if load.is_readable:
@@ -62,7 +62,7 @@ def _check(mission: str, expect: Json) -> list[str]:
     wanted, owner = expect["check"], str(expect.get("at", ""))
     if wanted == "clean":
         return [f"expected no problem, found {found[0]}"] if found else []
-    # `at` is "event NAME"; diagnostics write `event "NAME"`, and name the cue's or field's owner in their own way.
+    # `at` is "event NAME"; diagnostics write `event "NAME"`, and name owners of cues and fields differently.
     name = owner.partition(" ")[2].strip('"').lower() or owner.lower()
     if not any(name in str(problem).lower() for problem in found if problem.is_error == (wanted == "error")):
         return [f"expected one {wanted} at {owner}, found {[str(problem) for problem in found[:3]]}"]
@@ -88,7 +88,7 @@ class _Play:
         )  # fmt: skip
         #: Mission time at which each event first became true, by lower-case name.
         self._satisfied: dict[str, float] = {}
-        #: Operator, mission time and arguments of every action that a game is told.
+        #: Operator, mission time and arguments of every action offered to the game.
         self._told: list[tuple[str, float, list[Any]]] = []
         self._session.on_event_satisfied.append(self._on_satisfied)
         self._session.on_action.append(self._on_action)
@@ -100,7 +100,7 @@ class _Play:
         self._told.append((operator, self._session.mission_time, _plain(arguments)))
 
     def run(self, problems: list[str]) -> None:
-        """Play the mission and add what differs from the expectations."""
+        """Play the mission and add the differences from the expectations."""
         try:
             self._frames()
             self._judge_run(problems)
@@ -144,7 +144,7 @@ class _Play:
                 problems.append(f"mission: expected to end at {expect['ended']}, ended at {ended}")
 
     def _judge_ending(self, problems: list[str]) -> None:
-        """End the mission as `finish` says, then look at what the campaign keeps and at later formulas."""
+        """End the mission as `finish` says, then check the campaign's stored values and later formulas."""
         expect, session = self._expect, self._session
         record = self._finish(str(self._case.get("finish", "")))
         for kind in ("events", "goals"):
@@ -184,7 +184,7 @@ class _Play:
         return session.manager.record()
 
     def _stages(self, kind: str) -> list[bool]:
-        """Return which stages are shown: debriefing stages are where the value is 1, the others where it is not 0."""
+        """Return which stages are shown: debriefing stages if their value is 1, others if it is not 0."""
         mission, context = self._session.mission, self._session.context
         if kind == "other":
             formulas: list[Any] = list(mission.other_formulas)
@@ -249,7 +249,7 @@ def _damage_subsystem(world: World, ship: Ship, name: str, percent: float) -> No
 
 
 def _variable(world: World, name: str) -> str | None:
-    """Return a variable's text by its name in any case, None if there is none."""
+    """Return a variable's text by its name, ignoring case; None if there is none."""
     variables = world.variables
     for index, known in enumerate(variables.names):
         if known and known.lower() == name.lower():
@@ -264,7 +264,7 @@ def _same_moment(seen: float | None, expected: float | None) -> bool:
 
 
 def _same_calls(told: Sequence[tuple[float, list[Any]]], calls: Sequence[Any]) -> bool:
-    """Say whether exactly these calls came; None for an argument stands for any."""
+    """Whether exactly these calls were made; None matches any argument."""
     return len(told) == len(calls) and all(
         _same_moment(time, moment)
         and len(arguments) == len(wanted)
@@ -278,7 +278,7 @@ def _plain(value: Any) -> Any:
 
 
 def _part(value: Any, path: str) -> Any:
-    """Return what a dotted path of attributes, keys and numbers leads to; the error as text if nothing is there."""
+    """Return the value at a dotted path of attributes, keys and numbers; the error as text if there is none."""
     try:
         for step in path.split("."):
             if step.lstrip("-").isdigit():

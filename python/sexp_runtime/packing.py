@@ -1,6 +1,6 @@
-"""msgpack, which recordings and stores of variables are written with, where it is installed.
+"""msgpack, the format of recordings and variable stores, if it is installed.
 
-A mission runs without it: only its use says that it is missing.
+A mission runs without it; only its use raises an error.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ __all__ = ["MissingMsgpackError", "msgpack"]
 
 
 class MissingMsgpackError(OSError):
-    """msgpack is not installed. As the error of a file that cannot be written, it is told wherever such errors are."""
+    """msgpack is not installed. It is a file error, so that it is reported like any file that cannot be written."""
 
     def __init__(self) -> None:
         super().__init__(errno.ENOPKG, "recordings and saved variables need the Python package msgpack")
 
 
 class _Missing:
-    """Stands for msgpack: every use raises MissingMsgpackError."""
+    """Replaces msgpack: every use raises MissingMsgpackError."""
 
     def __getattr__(self, name: str) -> Any:
         raise MissingMsgpackError

@@ -1,4 +1,4 @@
-"""The values that evaluation hands around: special results, node statuses, and 32-bit integer arithmetic helpers."""
+"""The values of evaluation: special results, node statuses, and helpers for 32-bit integer arithmetic."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ KNOWN_FALSE: Final = Status("KNOWN_FALSE")
 NAN: Final = Status("NAN")
 NAN_FOREVER: Final = Status("NAN_FOREVER")
 CANT_EVAL: Final = Status("CANT_EVAL")
-#: Statuses that a node can remember but that no operator returns.
+#: Statuses that a node can remember but no operator returns.
 UNKNOWN: Final = Status("UNKNOWN")
 TRUE: Final = Status("TRUE")
 FALSE: Final = Status("FALSE")
 
-#: The special results that are no number (B3).
+#: The special results that are not numbers (B3).
 NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 
 #: What an operator function returns: an ordinary 32-bit number, or one of the five special results.
@@ -51,7 +51,7 @@ def wrap32(value: int) -> int:
 
 
 def atoi(text: str) -> int:
-    """Return what C `atoi` reads from text (A17); digits beyond 32 bits, which A17 leaves open, are clamped."""
+    """Return the number that C `atoi` reads from a text (A17); clamps digits beyond 32 bits, which A17 leaves open."""
     text = text.lstrip(_BLANKS)
     sign = 1
     start = 0

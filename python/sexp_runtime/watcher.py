@@ -1,4 +1,4 @@
-"""The change watcher: what a frame did to events, goals and variables, as it was noted where it happened."""
+"""The change watcher: changes of events, goals and variables in a frame, recorded where they happen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChangeWatcher:
-    """Names the events, goals and variables that changed; costs nothing while nothing does."""
+    """Lists the events, goals and variables that changed; costs nothing while nothing changes."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -23,19 +23,19 @@ class ChangeWatcher:
             facts.subscribe(key, marks, index)
 
     def close(self) -> None:
-        """Give the edges back; nothing is noticed from then on."""
+        """Remove the subscriptions; the watcher then records nothing."""
         for key, marks, index in self._edges:
             self._world.facts.unsubscribe(key, marks, index)
         self._edges = []
 
     def forget(self) -> None:
-        """Take the present state as told."""
+        """Treat the current state as reported."""
         self._world.happenings.take_events()
         self._world.happenings.take_goals()
         self.forget_variables()
 
     def forget_variables(self) -> None:
-        """Take the present values of variables as told: nobody listens."""
+        """Treat the current values of variables as reported, because there is no listener."""
         self._variable_marks[:] = bytes(len(self._variable_marks))
 
     def events(self) -> list[tuple[bool, str, int]]:

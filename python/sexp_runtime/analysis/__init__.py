@@ -1,1 +1,1 @@
-"""Analysis: whole runs played to learn something: profiles and their pages, trials of hints, replays of recordings."""
+"""Analysis of whole runs: profiles and their pages, trials of hints, replays of recordings."""

@@ -21,7 +21,7 @@ th:first-child, td:first-child, td.text { text-align: left; }
 svg { width: 100%; height: auto; }
 p.note { color: #5b6675; }
 """
-#: Most formulas whose names stand beside the plot of firings.
+#: Maximum number of formulas with a name beside the plot of firings.
 _NAMED: Final = 90
 _COLOURS: Final = ("#2563a8", "#d1622b", "#3a8a4d", "#8a4fa3")
 
@@ -29,7 +29,7 @@ _COLOURS: Final = ("#2563a8", "#d1622b", "#3a8a4d", "#8a4fa3")
 def profile_page(report: dict[str, Any], series: Series, *, most: int = 25) -> str:
     """Return the page for a report and the series of the same run; tables and bars show at most `most` rows.
 
-    Raises ImportError with the command that helps where matplotlib is missing.
+    Raises ImportError with the command that installs matplotlib if it is missing.
     """
     try:
         from matplotlib.figure import Figure
@@ -151,7 +151,7 @@ def _firings(axes: Any, series: Series) -> None:
 
 
 def _short(text: str) -> str:
-    """A label that fits; matplotlib would read dollar signs as formulas."""
+    """A shortened label; matplotlib would read dollar signs as formulas."""
     text = text if len(text) <= 44 else text[:43] + "…"
     return text.replace("$", r"\$")
 

@@ -14,7 +14,7 @@ from sexp_runtime.session import MissionSession
 
 @dataclass(slots=True)
 class Profile:
-    """What came of profiling one run: the report (monitor.report), the series, and time by call stack (full mode)."""
+    """The profile of one run: the report (monitor.report), the series, and time by call stack (full mode)."""
 
     report: dict[str, Any]
     series: Series
@@ -33,7 +33,7 @@ def profile_run(
 ) -> Profile:
     """Play a mission for some seconds of mission time and return its profile.
 
-    `progress` is called about once a second of mission time with frames made and to be made. Raises OSError and
+    `progress` is called about once a second of mission time with the frames made and the total. Raises OSError and
     ValueError as MissionSession.load does.
     """
     session = MissionSession.load(mission, engine=engine, seed=seed, scenario=True, monitor=mode, freeze_gc=True)

@@ -1,7 +1,7 @@
-"""The proof of one hint in a process of its own: the wish comes in by standard input, the trial goes out as JSON.
+"""The proof of one hint in a separate process: reads the request from standard input, prints the trial as JSON.
 
-A game starts it as `python -m sexp_runtime.analysis.proof`, so that its frames go on undisturbed meanwhile. Where
-Python is the add-on's own, which has no program, the engine runs it by `addons/sexp_runtime/prove_hint.gd`.
+A game starts it as `python -m sexp_runtime.analysis.proof`, so that its frames continue undisturbed. The Python that
+the add-on brings has no executable; there the engine runs it with `addons/sexp_runtime/prove_hint.gd`.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from sexp_runtime.monitor.hints import Hint
 def main() -> int:
     """Try the hint of the JSON object {"recording": file, "hint": hint as a dictionary}; print a trial, or an error.
 
-    The recording is a copy of what the game has recorded so far; it is removed once it has been tried.
+    The recording is a copy of the game's recording so far; it is deleted after the trial.
     """
     with contextlib.suppress(AttributeError, OSError):
-        os.nice(5)  # the game comes first
+        os.nice(5)  # the game has priority
     try:
         wish = json.load(sys.stdin)
         recording = Path(wish["recording"])

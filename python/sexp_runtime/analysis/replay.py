@@ -1,4 +1,4 @@
-"""Replays: a recorded run once more, on any engine, with the recorded check sums compared on the way."""
+"""Replays: repeat a recorded run on any engine and compare the recorded check sums."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 
 
 class ReplayDriver:
-    """Stands where the simulator stood: makes the recorded changes of each frame in the moments they were made."""
+    """Replaces the simulator: makes the recorded changes of each frame at their recorded moments."""
 
     def __init__(self) -> None:
         self.changes: list[bytes] = []
         self._actions = 0
 
     def begin(self, world: World) -> None:
-        """Do nothing: what the game did before the first frame comes with that frame."""
+        """Do nothing: the game's changes before the first frame are part of that frame."""
 
     def before_frame(self, world: World) -> None:
-        """Make the changes that the game made between two frames."""
+        """Make the game's changes between two frames."""
         self._actions = 0
         apply_changes(world, self.changes, BEFORE)
 
@@ -42,10 +42,10 @@ class ReplayDriver:
         apply_changes(world, self.changes, DURING)
 
     def leave(self, ship: Ship) -> None:
-        """Do nothing: when the ship left is recorded."""
+        """Do nothing: the recording says when the ship left."""
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """Make the changes that were made while this action was offered."""
+        """Make the changes recorded while this action was offered."""
         self._actions += 1
         if self.changes:
             apply_changes(world, self.changes, DURING + self._actions)
@@ -54,8 +54,8 @@ class ReplayDriver:
 class Replay:
     """One recorded run being reproduced. `session` is the mission; `mismatches` are frames whose check sum differs.
 
-    `mission` is the content of another mission file, to be played with the recorded changes instead of its own. Raises
-    OSError for a file that cannot be read, DamagedRecordingError for one that is no recording.
+    `mission` is the content of another mission file, which replaces the recorded mission. Raises OSError for a file
+    that cannot be read, DamagedRecordingError for a file that is not a recording.
     """
 
     def __init__(
@@ -101,5 +101,5 @@ class Replay:
 
     @property
     def damage(self) -> str:
-        """Where and how the file is damaged, "" if it is not (as far as it was read)."""
+        """Place and kind of damage in the file as far as it was read, "" for none."""
         return self.recording.damage

@@ -1,4 +1,4 @@
-"""Series: what happened in each second of a run, collected for plots and tables."""
+"""Series: data of each second of a run, collected for plots and tables."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Interval:
 
     @property
     def hit_rate(self) -> float:
-        """Hits as a share of requests, 0..1; 1 where nothing was requested, as nothing was missed."""
+        """Hits as a share of requests, 0..1; 1 without requests, because nothing was missed."""
         return self.hits / self.requests if self.requests else 1.0
 
 
@@ -62,7 +62,7 @@ class Series:
     _next: float = 0.0
 
     def frame(self, mission_time: float, frame_ns: float) -> None:
-        """Note that a frame ended at a mission time (seconds) and took frame_ns nanoseconds."""
+        """Record a frame that ended at a mission time (seconds) and took `frame_ns` nanoseconds."""
         self._times.record(frame_ns)
         if not self._next:
             self._next = mission_time + self.every
@@ -70,7 +70,7 @@ class Series:
             self._close(mission_time)
 
     def fired(self, mission_time: float, kind: str, name: str, outcome: str) -> None:
-        """Note that an event or goal changed."""
+        """Record a change of an event or goal."""
         if len(self.firings) < self.most_firings:
             self.firings.append(Firing(mission_time, kind, name, outcome))
         else:

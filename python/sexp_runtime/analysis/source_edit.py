@@ -1,4 +1,4 @@
-"""Editing a mission file's text: replacing one formula and leaving every other character as it is."""
+"""Edit a mission file's text: replace one formula and keep every other character."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-#: What matters for finding the end of a list: strings, comments of all forms, parentheses (A2-A4, A11).
+#: Tokens that matter for the end of a list: strings, comments of all forms, parentheses (A2-A4, A11).
 _MARK: Final = re.compile(r'"[^"]*"|;[^\r\n]*|/\*.*?\*/|!\*.*?\*!|[()]', re.DOTALL)
 
 
@@ -39,6 +39,6 @@ def list_end(text: str, start: int) -> int:
 
 
 def replace_list(text: str, line: int, column: int, replacement: str) -> str:
-    """Return the text with the list that begins at a place replaced; comments inside it go with it."""
+    """Return the text with the list at a place replaced, including comments inside it."""
     start = position_of(text, line, column)
     return text[:start] + replacement + text[list_end(text, start) :]

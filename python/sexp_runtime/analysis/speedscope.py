@@ -1,4 +1,4 @@
-"""Flame graphs: the stacks of a full profile in the file format that speedscope and compatible viewers read."""
+"""Flame graphs: the stacks of a full profile in the file format of speedscope and compatible viewers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trials: a hint's rewritten formula proved against the original, and what it saves measured; then applied."""
+"""Trials: prove a hint's rewritten formula against the original, measure its saving, and apply it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 
-#: Least saving, as a share of the formula's evaluations, for a hint to stand.
+#: Minimum saving, as a share of the formula's evaluations, for a hint to stand.
 LEAST_SAVING = 0.02
-#: Least saving, as a share of the formula's time, where the evaluations stay the same: clocks are never quite steady.
+#: Minimum saving, as a share of the formula's time, if the number of evaluations stays: measured times vary.
 LEAST_SAVING_OF_TIME = 0.1
-#: How often either text's cost is measured.
+#: Number of measurements of each text's cost.
 _ROUNDS = 3
 
 
 @dataclass(slots=True)
 class Trial:
-    """What came of trying one hint: whether both texts did the same, and the formula's cost before and after.
+    """The result of trying one hint: whether both texts behave the same, and the formula's cost before and after.
 
     `equal` compares every frame of a naive run of either text: state digests and actions. Costs are of the formula on
     the cached engine, in evaluations and microseconds over the whole run. `stands` says that it is equal and saves.
@@ -48,7 +48,7 @@ class Trial:
 
     @property
     def stands(self) -> bool:
-        """Whether the hint may be applied: the same results, and a saving that shows."""
+        """Whether the hint may be applied: the same results, and a measurable saving."""
         if not self.equal:
             return False
         return self.evaluations_after < self.evaluations_before * (1 - LEAST_SAVING) or (
@@ -67,7 +67,7 @@ class Trial:
 
 
 def rewritten_text(content: bytes, hint: Hint, session: MissionSession) -> bytes:
-    """Return a mission file's content with the hint's formula in it; ValueError if the formula is not where it was."""
+    """Return a mission file's content with the hint's formula; ValueError if the formula is no longer in its place."""
     root = _formula(session, hint).root
     mark, encoding = file_encoding(content)
     text = content[len(mark) :].decode(encoding)
@@ -75,19 +75,19 @@ def rewritten_text(content: bytes, hint: Hint, session: MissionSession) -> bytes
 
 
 class Stage(Protocol):
-    """Where missions are tried: a run that can be played again and again, with one text of the mission or another."""
+    """A repeatable run for trials, playable with different texts of the mission."""
 
     @property
     def content(self) -> bytes:
-        """The mission's file as it is."""
+        """The unchanged content of the mission file."""
 
     def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
-        """Return a session that plays a text, and the function that makes its next frame, false at the end."""
+        """Return a session that plays a text, and a function that makes its next frame and returns false at the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class Simulated:
-    """The simulated battle of a seed: so many seconds of mission time in steps of 1 / fps."""
+    """The simulated battle of a seed: a number of seconds of mission time in steps of 1 / fps."""
 
     content: bytes
     seconds: float
@@ -95,7 +95,7 @@ class Simulated:
     fps: int = 60
 
     def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
-        """Return a session with the simulator, and what makes its next frame."""
+        """Return a session with the simulator, and a function that makes its next frame."""
         session = MissionSession.load(content, seed=self.seed, scenario=True, freeze_gc=False, **settings)
         steps = repeat(round(1_000_000 / self.fps), round(self.seconds * self.fps))
 
@@ -109,7 +109,7 @@ class Simulated:
 
 
 class Recorded:
-    """What a recording holds, up to its end or its damage. Raises OSError and DamagedRecordingError."""
+    """The run of a recording, up to its end or its damage. Raises OSError and DamagedRecordingError."""
 
     def __init__(self, path: str | Path) -> None:
         self._path = path
@@ -118,7 +118,7 @@ class Recorded:
         self.file: str = header.get("file", "")
 
     def play(self, content: bytes, **settings: Any) -> tuple[MissionSession, Callable[[], bool]]:
-        """Return a replay's session, and what makes its next frame."""
+        """Return a replay's session, and a function that makes its next frame."""
         replay = Replay(self._path, mission=content, freeze_gc=False, **settings)
         return replay.session, replay.step
 
@@ -133,10 +133,10 @@ def try_on(stage: Stage, hint: Hint) -> Trial:
     if not equal:
         return Trial(hint, made, False, 0, 0, 0.0, 0.0, "the rewritten mission did something else")
     before, after = [], []
-    for _ in range(_ROUNDS):  # by turns, so that what else the machine does falls on both
+    for _ in range(_ROUNDS):  # alternately, so that other load on the machine affects both
         before.append(_cost(stage, stage.content, kind, index))
         after.append(_cost(stage, changed, kind, index))
-    # The rewritten formula's worst round has to beat the original's best one: chance is no saving.
+    # The rewritten formula's worst round must beat the original's best: a chance difference is not a saving.
     return Trial(hint, made, True, before[0][0], after[0][0], min(us for _, us in before), max(us for _, us in after))
 
 
@@ -168,7 +168,7 @@ def _keeper(actions: list[Any]) -> Callable[[str, tuple[Any, ...]], None]:
 def _cost(stage: Stage, content: bytes, kind: str, index: int) -> tuple[int, float]:
     """Return evaluations of one formula on the cached engine and their time in microseconds, each of them timed.
 
-    The time is the median's, for each evaluation: now and then the machine does something else in between.
+    The time per evaluation is the median, because other load on the machine can disturb single evaluations.
     """
     session, step = stage.play(content, engine="cached", monitor=Mode.SAMPLED, sample_every=1)
     try:
@@ -183,7 +183,7 @@ def _cost(stage: Stage, content: bytes, kind: str, index: int) -> tuple[int, flo
 
 
 class _Stopwatch:
-    """Stands where the monitor's hooks are and keeps the times of one formula's evaluations, in nanoseconds."""
+    """Replaces the monitor's hooks and keeps the times of one formula's evaluations, in nanoseconds."""
 
     def __init__(self, monitor: SexpPerformanceMonitor, chosen: tuple[str, int]) -> None:
         self.times: list[int] = []
@@ -245,8 +245,8 @@ def apply_standing(stage: Stage, trials: list[Trial]) -> tuple[bytes, bool, dict
 def check_live(session: MissionSession, hint: Hint) -> tuple[str, int]:
     """Return kind and index of the formula that `apply_live` would replace now; raises ValueError if it would not.
 
-    That is on another engine, for a formula that is not there, and for one that remembers what the new one, which
-    starts afresh, could not know.
+    It would not on another engine, for a missing formula, or for a formula with remembered state that the new formula,
+    which starts without any, cannot find again.
     """
     if not session.rows:
         raise ValueError(f"formulas are replaced on the cached engine, this is {session.engine}")
@@ -263,7 +263,7 @@ def check_live(session: MissionSession, hint: Hint) -> tuple[str, int]:
 def apply_live(session: MissionSession, hint: Hint) -> None:
     """Put a hint's rewritten formula into a running session; raises ValueError as `check_live` does.
 
-    What was measured of the old formula is forgotten.
+    Discards the measurements of the old formula.
     """
     kind, index = check_live(session, hint)
     manager: Any = session.manager
@@ -272,19 +272,19 @@ def apply_live(session: MissionSession, hint: Hint) -> None:
     expression.owner, expression.file = hint.owner, hint.file
     assert definition.formula is not None
     place = definition.formula.root
-    for node in expression.root.walk():  # the text has no place in the file: the old formula's beginning stands for it
+    for node in expression.root.walk():  # the new text has no place in the file: use the old formula's beginning
         node.line, node.column = place.line, place.column
     manager.replace_formula(kind, index, expression)
     definition.formula = expression
     session.monitor.formulas.pop((kind, index), None)
 
 
-#: Operators whose known results follow from the text or the clock alone, so that a new formula finds them again.
+#: Operators with known results that depend only on the text or the clock, so that a new formula finds them again.
 _FOUND_AGAIN: Final = frozenset({"true", "false", "has-time-elapsed"})
 
 
 def _remembers(root: EvalNode) -> str:
-    """Return in words what a formula remembers that cannot be found again by evaluating it (B10, D), "" for nothing."""
+    """Return in words the remembered state of a formula that evaluation cannot find again (B10, D), "" for none."""
     keeps = Trait.RANDOM | Trait.STATEFUL
     for node in root.walk():
         if node.name in ARGUMENT_FORMS or (node.spec is not None and node.spec.traits & keeps):

@@ -59,5 +59,5 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _of_rule(rule: str, wanted: str) -> bool:
-    """Say whether a rule is the wanted one or one of its chapter: M12.3 is of M12, M1 is not."""
+    """Whether a rule is the wanted one or belongs to its chapter: M12.3 belongs to M12, M1 does not."""
     return rule == wanted or rule.startswith(wanted + ".")

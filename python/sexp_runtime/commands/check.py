@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def mission_files(names: list[str]) -> list[Path]:
-    """Return the named files, and for a folder all .fs2 files in it and below, sorted; an empty folder stays itself."""
+    """Return the named files, and for a folder all .fs2 files in it and below, sorted; an empty folder is kept."""
     files: list[Path] = []
     for name in names:
         path = Path(name)

@@ -18,17 +18,17 @@ from sexp_runtime.rules.trace import compare, snapshot
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.mission_state import Kind
 
-#: Differences listed for each mission; a run stops at the first frame that has any.
+#: Maximum number of differences listed for each mission; a run stops at the first frame with any.
 LISTED = 20
-#: With --uneven, one frame in so many lasts up to so many seconds, and one in so many no time at all.
+#: With --uneven: one frame in this many is long, its maximum seconds, and one frame in this many lasts no time.
 LONG_ONE_IN, LONGEST, STILL_ONE_IN = 12, 3.0, 9
-#: With --evict, one in so many cached values is dropped in each frame.
+#: With --evict, one in this many cached values is dropped in each frame.
 EVICT_ONE_IN = 20
 
 
 @dataclass(slots=True)
 class DiffResult:
-    """What the comparison of one mission found. A mismatch is one value that differs in the first frame with any."""
+    """The comparison of one mission. A mismatch is one value that differs, in the first frame with any."""
 
     mission: str
     seed: int
@@ -96,7 +96,7 @@ def compare_engines(
 ) -> DiffResult:
     """Play a mission on the naive engine and another one and compare every frame, up to the first difference.
 
-    Raises OSError for a file that cannot be read and ValueError for one that holds no mission.
+    Raises OSError for a file that cannot be read and ValueError for a file without a mission.
     """
     result = DiffResult(Path(mission).name if isinstance(mission, Path) else "mission", seed)
     started = time.perf_counter()
@@ -146,14 +146,14 @@ def compare_engines(
 
 
 def _frame_us(usual_us: int, draw: random.Random) -> int:
-    """Return the length of a frame in microseconds: mostly the usual one, at times long, or none."""
+    """Return the length of a frame in microseconds: mostly the usual one, sometimes long or zero."""
     if draw.randrange(LONG_ONE_IN) == 0:
         return draw.randrange(round(LONGEST * 1_000_000))
     return 0 if draw.randrange(STILL_ONE_IN) == 0 else usual_us
 
 
 def _evict(session: MissionSession, draw: random.Random) -> int:
-    """Drop cached values at random, as an eviction would: the value goes, the knowledge of its facts stays."""
+    """Drop cached values at random, as an eviction does: the value goes, its recorded facts stay."""
     dropped = 0
     for row in session.rows.values():
         size = len(row.values)

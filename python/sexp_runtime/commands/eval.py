@@ -44,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Evaluate and print; 0 if it could be evaluated, 1 if the text has errors, 2 for wrong use."""
+    """Evaluate and print; 0 if it was evaluated, 1 if the text has errors, 2 for wrong use."""
     text = sys.stdin.read() if args.text == "-" else args.text
     dialect = Dialect(args.dialect)
     if args.time < 0 or args.evals < 1:
@@ -104,7 +104,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _load(path: Path, dialect: Dialect) -> Mission | None:
-    """Return a mission; None, with what is wrong printed, if the file is none."""
+    """Return a mission; print the problem and return None if the file is not a mission."""
     load = load_mission(path, dialect=dialect)
     if not load.is_readable:
         _print_problems(load.diagnostics[:20])
@@ -113,7 +113,7 @@ def _load(path: Path, dialect: Dialect) -> Mission | None:
 
 
 def _assign(world: World, assignment: str) -> bool:
-    """Set or declare the variable that a NAME=VALUE argument names; False with a message if it is none."""
+    """Set or declare the variable of a NAME=VALUE argument; print a message and return False if it is invalid."""
     name, equals, value = assignment.partition("=")
     if not equals or not name:
         print(f"sexp eval: --var wants NAME=VALUE, not {assignment!r}", file=sys.stderr)

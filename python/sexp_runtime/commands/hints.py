@@ -80,7 +80,7 @@ def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def watch(stage: Stage, name: str) -> list[Hint]:
-    """Play a mission of that file name on the cached engine, watched in full, and return the hints."""
+    """Play a mission of that file name on the cached engine, monitored in full mode, and return the hints."""
     session, step = stage.play(stage.content, engine="cached", monitor=Mode.FULL)
     try:
         while step() and not session.world.mission_over:

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Show one operator, those whose name holds a text, or all."""
+    """Show one operator, those with a text in their name, or all."""
     if args.actions:
         print(as_markdown(), end="")
         return 0

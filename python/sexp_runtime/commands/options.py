@@ -1,4 +1,4 @@
-"""Kinds of numbers that commands take as options; argparse says what was wrong with any other."""
+"""Number types of command options; argparse reports invalid values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands write for other programs: JSON, to a file or to standard output."""
+"""Output of commands for other programs: JSON, to a file or to standard output."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 
 def write_json(target: str, data: Any, *, indent: int | None = None) -> None:
-    """Write data as JSON to the file named, or to standard output for "-"; raises OSError where it cannot be.
+    """Write data as JSON to the named file, or to standard output for "-"; raises OSError if it cannot.
 
     Characters beyond ASCII are escaped, so that any terminal and any name from a damaged file can be written.
     """

@@ -1,4 +1,4 @@
-"""Progress on the terminal for commands that take long; silent when nobody is looking."""
+"""Progress bars for commands that take long; silent without a terminal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 
 T = TypeVar("T")
 _BAR_WIDTH: Final = 28
-#: Seconds before the first bar is drawn, so that short work stays quiet, and between two bars.
+#: Seconds before the first bar, so that short work stays quiet, and between two bars.
 _PATIENCE: Final = 0.4
 _INTERVAL: Final = 0.1
 
@@ -20,7 +20,7 @@ def track(items: Sequence[T], label: str) -> Iterator[T]:
 
 
 def track_some(items: Iterable[T], total: int, label: str) -> Iterator[T]:
-    """As `track`, of items that come one by one, `total` at most."""
+    """Like `track`, for items that arrive one by one, at most `total`."""
     if total < 2 or not sys.stderr.isatty():
         yield from items
         return

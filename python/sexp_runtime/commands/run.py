@@ -1,4 +1,4 @@
-"""`run`: play missions with the seeded simulator, no game needed, and say what happened and what it cost."""
+"""`run`: play missions with the seeded simulator, without a game, and report results and cost."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def summary(session: MissionSession, actions: Counter[str], played: int) -> dict
 
 
 def event_row(event: EventState) -> dict[str, Any]:
-    """Return what has become of an event: outcome `satisfied`, `failed`, `repeating` or `open`, and when in seconds."""
+    """Return the result of an event: outcome `satisfied`, `failed`, `repeating` or `open`, and its time in seconds."""
     if event.done:
         outcome = "satisfied" if event.result != 0 else "failed"
     else:

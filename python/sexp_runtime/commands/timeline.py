@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 class Timeline:
-    """Stands where the monitor's hooks are and keeps the evaluations of the chosen formulas."""
+    """Replaces the monitor's hooks and keeps the evaluations of the chosen formulas."""
 
     def __init__(self, session: MissionSession, chosen: set[tuple[str, int]]) -> None:
         self.rows: list[dict[str, Any]] = []
@@ -36,7 +36,7 @@ class Timeline:
         self._monitor = session.monitor
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
-        """Keep one evaluation, and hand it on to the monitor, which knows the fact behind it."""
+        """Keep one evaluation and pass it on to the monitor, which finds the fact that caused it."""
         self._monitor.formula(kind, index, nanoseconds, value, cause)
         if (kind, index) in self._chosen:
             row: dict[str, Any] = {
@@ -50,7 +50,7 @@ class Timeline:
 
 
 def choose(session: MissionSession, name: str) -> set[tuple[str, int]]:
-    """Return kind and index of the formulas of that name, or else of those with it in their names."""
+    """Return kind and index of the formulas of that name, or else of those with the text in their names."""
     owners = {
         **{("event", event.index): event.name for event in session.world.events},
         **{("goal", goal.index): goal.name for goal in session.world.goals},

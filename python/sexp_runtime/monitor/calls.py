@@ -6,9 +6,7 @@ from collections.abc import Iterator
 from time import perf_counter_ns
 from typing import Final
 
-_STACKS: Final = (
-    20_000  #: maximum number of call stacks per formula; the time of later ones counts for the formula
-)
+_STACKS: Final = 20_000  #: maximum number of call stacks per formula; the time of later ones counts for the formula
 
 
 #: A formula's kind and index.
