@@ -25,6 +25,7 @@ COMMANDS: Final = {
     "operators": "show the operator catalog as help",
     "profile": "measure a mission: where evaluation time goes, frame by frame",
     "test": "play the tests of missions (*.mission-test.toml) in folders",
+    "sweep": "play missions with many seeds and say how often and when each event and goal came true",
     "hints": "advise on expressions that cost more than they need to, and apply the advice",
     "record": "play a mission and record every external change of each frame into one file",
     "replay": "reproduce a recorded run bit for bit",
