@@ -1,4 +1,4 @@
-## Proves a hint in a process of its own, for a Python without a program: the runtime starts the engine with this script.
+## Proves a hint in a separate process. If Python has no executable, the runtime starts the engine with this script.
 extends SceneTree
 
 

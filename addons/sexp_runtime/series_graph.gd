@@ -1,4 +1,4 @@
-## What the graphs of the overlay and of the editor's tab share: two series of readings, and a scale that stays still.
+## Base of the graphs of the overlay and of the editor's tab: two series of readings, and a stable scale.
 @tool
 extends Control
 
@@ -8,7 +8,7 @@ var first := PackedFloat32Array()
 var second := PackedFloat32Array()
 
 
-## Adds a reading to each series; the oldest ones go.
+## Adds a reading to each series and drops the oldest ones.
 func push(one: float, other: float) -> void:
 	first.append(one)
 	second.append(other)
@@ -24,7 +24,7 @@ func clear() -> void:
 	queue_redraw()
 
 
-## A series as a line: [param left] is where its first reading stands, [param step] how far it is to the next.
+## A series as a line: [param left] is the x of its first reading, [param step] the distance to the next.
 func line_of(values: PackedFloat32Array, highest: float, left: float, step: float) -> PackedVector2Array:
 	var line := PackedVector2Array()
 	for i: int in values.size():
@@ -32,7 +32,7 @@ func line_of(values: PackedFloat32Array, highest: float, left: float, step: floa
 	return line
 
 
-## The next round number above nearly all values, so that the scale stays still and a single spike does not hide the rest.
+## The next round number above nearly all values, so that the scale is stable and a single spike does not hide the rest.
 func ceiling(values: PackedFloat32Array) -> float:
 	var sorted := values.duplicate()
 	sorted.sort()

@@ -2,15 +2,15 @@
 class_name SexpSettings
 extends RefCounted
 
-## Whether the runtime steps the mission by itself: in idle frames, in physics frames, or only by [method SexpRuntime.step].
+## When the runtime steps the mission: in idle frames, in physics frames, or only by [method SexpRuntime.step].
 const STEP_IN := "sexp_runtime/run/step_in"
 ## The engine that evaluates formulas. "naive" evaluates everything every frame: the reference, for comparing.
 const ENGINE := "sexp_runtime/run/engine"
 ## Seed of everything random in a mission, when [method SexpRuntime.load_mission] names none.
 const SEED := "sexp_runtime/run/seed"
-## A frame longer than this (seconds) is made in several steps, so that nothing that lasts a moment is skipped.
+## A frame longer than this (seconds) is split into several steps, so that short conditions are not skipped.
 const LONGEST_STEP := "sexp_runtime/run/longest_step"
-## Most steps that one frame of the engine makes; mission time beyond them is dropped, and that is said.
+## Most steps that one frame of the engine makes; mission time beyond them is dropped, with a warning.
 const MOST_STEPS := "sexp_runtime/run/most_steps"
 ## Whether missions can be saved by [method SexpRuntime.save_state]: what the game does to them is recorded from their beginning.
 const SAVABLE := "sexp_runtime/run/savable"
@@ -20,11 +20,11 @@ const CACHE_BYTES := "sexp_runtime/cache/max_bytes"
 const FREED_MEANS := "sexp_runtime/objects/freed_means"
 ## Whether the monitors sexp/... appear in the debugger.
 const MONITORS := "sexp_runtime/debug/custom_monitors"
-## One in this many answers from the cache is checked by evaluating again; 0 checks none.
+## One in this many cached results is checked by evaluating again; 0 checks none.
 const VERIFY_EVERY := "sexp_runtime/debug/verify_every"
-## Microseconds that a frame of the runtime may take; longer ones are told by [signal SexpRuntime.budget_exceeded]. 0: no budget.
+## Microseconds that a frame of the runtime may take; a longer one emits [signal SexpRuntime.budget_exceeded]. 0: no budget.
 const FRAME_BUDGET := "sexp_runtime/debug/frame_budget_us"
-## Microseconds that the evaluation of one event may take, in frames that are looked at closely. 0: no budget.
+## Microseconds that the evaluation of one event may take, in sampled frames. 0: no budget.
 const EVENT_BUDGET := "sexp_runtime/debug/event_budget_us"
 ## Which missions are recorded from their beginning, so that a run can be saved as one file at any time.
 const RECORD := "sexp_runtime/debug/record"
@@ -36,14 +36,14 @@ const OVERLAY_KEY := "sexp_runtime/debug/overlay_key"
 const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
 ## Whether an exported game has the overlay, too.
 const OVERLAY_EXPORTED := "sexp_runtime/debug/overlay_in_exported_games"
-## Files that the runtime loads and an export has to put into the pack, by patterns as in the filters of
+## Files that an export puts into the pack because the runtime loads them. Patterns as in the filters of
 ## export presets: names or paths, separated by commas.
 const EXPORTED_FILES := "sexp_runtime/export/files"
 
-## The binding's setting: Python modules that it imports when the engine starts. Ours has to be among them.
+## The binding's setting: Python modules that it imports when the engine starts. It must include [constant PYTHON_MODULE].
 const PYTHON_MODULES := "python/modules"
 const PYTHON_MODULE := "sexp_runtime.bridge.runtime"
-## The binding's extension. Without a build the add-on has none, so that the engine does not look for its library.
+## The binding's extension. The file exists only after a build, so that the engine does not search for a missing library.
 const BINDING := "res://addons/pythonscript/pythonscript.gdextension"
 const NOT_SET_UP := ("Python is not set up, so missions cannot run. Run `python3 addons/pythonscript/build.py` in the project's folder"
 		+ " (in a clone of the whole repository: tools/run) and restart the editor, or use the packaged add-on.")
@@ -56,7 +56,7 @@ const STEP_IDLE := 0
 const STEP_PHYSICS := 1
 const STEP_MANUAL := 2
 
-## One row a setting: name, default, property hint, hint string, whether it is a basic (not an advanced) one.
+## One row for each setting: name, default, property hint, hint string, whether it is basic (not advanced).
 const _TABLE: Array[Array] = [
 	[STEP_IN, STEP_IDLE, PROPERTY_HINT_ENUM, "Idle Frames,Physics Frames,Manually", true],
 	[ENGINE, "cached", PROPERTY_HINT_ENUM, "cached,naive", false],
@@ -79,7 +79,7 @@ const _TABLE: Array[Array] = [
 ]
 
 
-## Adds the settings that are missing, and tells the editor what they are. Values that the project has are kept.
+## Adds the missing settings and registers their property info with the editor. Values of the project are kept.
 static func register() -> void:
 	for row: Array in _TABLE:
 		var setting: String = row[0]
@@ -95,7 +95,7 @@ static func register() -> void:
 		})
 
 
-## Takes away the settings that still have their default values; a value that the user chose stays in the project.
+## Removes the settings that still have their default values; a value that the user chose stays in the project.
 static func unregister() -> void:
 	for row: Array in _TABLE:
 		var setting: String = row[0]
@@ -103,7 +103,7 @@ static func unregister() -> void:
 			ProjectSettings.set_setting(setting, null)
 
 
-## Adds our Python module to those that are imported when the engine starts, or takes it away.
+## Adds [constant PYTHON_MODULE] to the modules that are imported when the engine starts, or removes it.
 static func set_python_module(wanted: bool) -> void:
 	var modules := PackedStringArray(ProjectSettings.get_setting(PYTHON_MODULES, PackedStringArray()))
 	if wanted == modules.has(PYTHON_MODULE):
@@ -112,7 +112,7 @@ static func set_python_module(wanted: bool) -> void:
 		modules.append(PYTHON_MODULE)
 	else:
 		modules.remove_at(modules.find(PYTHON_MODULE))
-	var setting: Variant = null # takes the setting out of the project
+	var setting: Variant = null # removes the setting from the project
 	if not modules.is_empty():
 		setting = modules
 	ProjectSettings.set_setting(PYTHON_MODULES, setting)

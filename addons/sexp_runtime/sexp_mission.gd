@@ -1,7 +1,7 @@
-## Plays a mission as long as its scene is there: it is loaded when the node enters the tree and closed when the node leaves.
+## Plays a mission while its scene is in the tree: it is loaded when the node enters the tree and closed when the node leaves.
 ##
 ## Set [member mission], connect the signals, and put a [SexpObject] below each ship of the scene: it ties itself to the mission's
-## object of its name. When the scene goes, the mission goes with it: nothing is destroyed, no event fires, nobody is called.
+## object of its name. When the scene is freed, the mission is closed: nothing is destroyed, no event fires, no signal is emitted.
 ## One mission is played at a time, and the autoload [code]SexpRuntime[/code] works on the same one.
 ## [codeblock]
 ## func _ready() -> void:
@@ -30,7 +30,7 @@ signal goal_changed(goal_name: String, status: String)
 ## A variable has a new value, an [int] or a [String] by its type.
 @warning_ignore("unused_signal")
 signal variable_changed(variable_name: String, value: Variant)
-## The mission wants something done. The arguments are evaluated: numbers, texts, and (for orders) arrays.
+## The mission has run an action. The arguments are evaluated: numbers, texts, and (for orders) arrays.
 @warning_ignore("unused_signal")
 signal action_requested(operator: String, arguments: Array)
 ## An object has arrived: time to show it.
@@ -51,11 +51,11 @@ const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
 	set(value):
 		mission = value
 		update_configuration_warnings()
-## Whether mission time goes on as soon as the mission is loaded.
+## Whether mission time starts as soon as the mission is loaded.
 @export var autostart := true
 ## Seed of everything random in the mission; negative for the project setting.
 @export_range(-1, 2147483647, 1) var mission_seed := -1
-## Whether mission time stands still.
+## Whether mission time is paused.
 @export var paused := false:
 	set(value):
 		paused = value
@@ -86,7 +86,7 @@ func _exit_tree() -> void:
 	close_mission()
 
 
-## Loads a mission in place of the present one. A mission that cannot be loaded leaves the present one as it is.
+## Loads a mission and replaces the current one. If a mission cannot be loaded, the current one stays as it is.
 func load_mission(file: SexpMissionFile) -> Error:
 	if _runtime == null:
 		return ERR_UNAVAILABLE
@@ -108,12 +108,12 @@ func reload_mission(keep := true) -> Error:
 	return _runtime.reload_mission(keep) if _check("reload_mission") else ERR_UNCONFIGURED
 
 
-## The mission as bytes, for [method restore_state]. Empty, with a line that says why, if the mission is not [member savable].
+## The mission as bytes, for [method restore_state]. Empty, with an error that gives the reason, if the mission is not [member savable].
 func save_state() -> PackedByteArray:
 	return _runtime.save_state() if _check("save_state") else PackedByteArray()
 
 
-## Puts a saved mission in place of the present one, in the state in which it was saved. Whether its time goes on does not change.
+## Replaces the current mission by a saved one, in the state in which it was saved. Whether mission time runs does not change.
 func restore_state(bytes: PackedByteArray) -> Error:
 	if _runtime == null:
 		return ERR_UNAVAILABLE
@@ -123,7 +123,7 @@ func restore_state(bytes: PackedByteArray) -> Error:
 	return error
 
 
-# Own signals are held back until the scene is ready, so that its handlers are connected.
+# The node's signals are held back until the scene is ready, so that its handlers are connected.
 func _begin(function: Callable) -> Error:
 	var kept := _held
 	_held = []
@@ -131,7 +131,7 @@ func _begin(function: Callable) -> Error:
 	_listen()
 	var error: Error = function.call()
 	if error != OK:
-		_held = kept + _held # the mission before goes on
+		_held = kept + _held # the previous mission continues
 	if _holding:
 		_release.call_deferred()
 	if error != OK and not _is_current():
@@ -139,19 +139,19 @@ func _begin(function: Callable) -> Error:
 	return error
 
 
-## Closes the mission: its objects are untied, and nothing more is told.
+## Closes the mission: its objects are untied, and no more signals are emitted.
 func close_mission() -> void:
 	if _is_current():
 		_runtime.close_mission()
 	_ignore()
 
 
-## Whether this node's mission is the one that is played.
+## Whether this node's mission is the running one.
 func is_current() -> bool:
 	return _is_current()
 
 
-## Lets mission time go on.
+## Starts or resumes mission time.
 func start() -> void:
 	_started = true
 	if _is_current():
@@ -280,7 +280,7 @@ func _ignore() -> void:
 
 func _on_told(...arguments: Array) -> void:
 	if not _is_current():
-		_ignore() # another mission has taken this one's place
+		_ignore() # another mission has replaced this one
 		return
 	var signal_name: StringName = arguments.pop_back()
 	arguments.push_front(signal_name)

@@ -12,7 +12,7 @@ extends Resource
 		_names.clear()
 		emit_changed()
 
-## The content as text: UTF-8, or Latin-1 where it is not UTF-8. Setting it keeps the file's byte order mark and line ends.
+## The content as text: UTF-8, or Latin-1 if it is not UTF-8. Setting it preserves the file's byte order mark and line ends.
 var text: String:
 	get = get_text, set = set_text
 
@@ -38,7 +38,7 @@ func _read_text() -> String:
 	return found.replace("\r\n", "\n")
 
 
-## Replaces the text; byte order mark, encoding and line ends stay what they were.
+## Replaces the text; preserves byte order mark, encoding and line ends.
 func set_text(value: String) -> void:
 	var lines := value.replace("\r\n", "\n")
 	if has_windows_lines():
@@ -78,7 +78,7 @@ func has_windows_lines() -> bool:
 	return first > 0 and content[first - 1] == 13
 
 
-## The names of the objects that the file has, in its order.
+## The names of the file's objects, in its order.
 func get_object_names() -> PackedStringArray:
 	return _names_in("#Objects")
 

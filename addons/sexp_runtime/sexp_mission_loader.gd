@@ -1,5 +1,5 @@
-## Loads [code].fs2[/code] files as [SexpMissionFile], so that they are resources: [method @GDScript.load] takes them, the inspector
-## and the FileSystem dock know them, and an exported game has those that are referenced.
+## Loads [code].fs2[/code] files as [SexpMissionFile], so that they are resources: [method @GDScript.load] reads them, the inspector
+## and the FileSystem dock show them, and an exported game includes those that are referenced.
 @tool
 class_name SexpMissionLoader
 extends ResourceFormatLoader

@@ -1,4 +1,4 @@
-## Saves a [SexpMissionFile]: the bytes of its content, nothing else.
+## Saves a [SexpMissionFile]: writes the bytes of its content unchanged.
 @tool
 class_name SexpMissionSaver
 extends ResourceFormatSaver

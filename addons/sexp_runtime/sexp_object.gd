@@ -1,7 +1,7 @@
-## Makes its parent an object of the mission: a child of a ship, a station, a person.
+## Makes its parent an object of the mission. Add it as a child of a ship, a station or a person.
 ##
-## Set [member object_name] to the object's name in the mission, keep [member hull] and [member shields] up to date, and the
-## mission's formulas see it. Each real change is told once, by a signal; the position is read once a frame, and only if a formula wants it.
+## Set [member object_name] to the object's name in the mission and keep [member hull] and [member shields] up to date; the
+## mission's formulas read them. A signal reports each change of a value. The position is read once a frame, and only if a formula reads it.
 @tool
 @icon("res://addons/sexp_runtime/icons/sexp_object.svg")
 class_name SexpObject
@@ -9,9 +9,9 @@ extends Node
 
 ## The hull's strength has changed.
 signal hull_changed(value: float)
-## What counts as a whole hull has changed.
+## The full strength of the hull has changed.
 signal max_hull_changed(value: float)
-## What counts as full shields has changed.
+## The full strength of the shields has changed.
 signal max_shields_changed(value: float)
 ## The shields' strength has changed.
 signal shields_changed(value: float)
@@ -21,7 +21,7 @@ signal team_changed(value: String)
 signal destroyed(killer: String)
 ## The object has left the mission unharmed.
 signal departed()
-## The mission asks something of this object: an action that names it or its wing.
+## The mission has run an action that names this object or its wing.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal action_requested(operator: String, arguments: Array)
 ## The mission has made the object leave ([code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code]); free the parent.
@@ -33,32 +33,32 @@ signal left(how: String)
 	set(value):
 		object_name = value
 		update_configuration_warnings()
-## The hull when nothing is broken.
+## The full strength of the hull.
 @export_range(0.001, 1000000.0) var max_hull := 100.0:
 	set(value):
 		if value != max_hull:
 			max_hull = value
 			max_hull_changed.emit(value)
-## The shields when full; 0 for an object without.
+## The full strength of the shields; 0 for an object without shields.
 @export_range(0.0, 1000000.0) var max_shields := 0.0:
 	set(value):
 		if value != max_shields:
 			max_shields = value
 			max_shields_changed.emit(value)
-## What the freeing of this node means.
+## What freeing this node means for the object.
 @export_enum("as in the project settings", "destroyed", "departed", "vanished") var freed_means: String = "as in the project settings"
-## Greatest speed in units a second: 0 for what never moves, negative if not known. With it, distances are computed only
+## Greatest speed in units a second: 0 for an object that never moves, negative if not known. With it, distances are computed only
 ## when they could have changed enough.
 @export_range(-1.0, 1000000.0) var top_speed := -1.0
 
-## The hull's present strength, from 0 to [member max_hull].
+## The current strength of the hull, from 0 to [member max_hull].
 @export var hull := 100.0:
 	set(value):
 		if value != hull:
 			hull = value
 			hull_changed.emit(value)
 
-## The shields' present strength, from 0 to [member max_shields].
+## The current strength of the shields, from 0 to [member max_shields].
 @export var shields := 0.0:
 	set(value):
 		if value != shields:
@@ -94,7 +94,7 @@ func _ready() -> void:
 		tie()
 
 
-## Ties the node to the object of its name in the mission that is loaded. This happens by itself, at each load.
+## Ties the node to the object of its name in the loaded mission. The runtime calls this at each load.
 func tie() -> Error:
 	if _runtime == null:
 		return ERR_UNAVAILABLE
@@ -110,7 +110,7 @@ func tie() -> Error:
 	return _runtime.track(self, object_name)
 
 
-# What the mission that is restored knows becomes the node's own.
+# Copies hull, shields and team of the restored mission to the node.
 func _take_from_mission(facts: Dictionary) -> void:
 	if facts.is_empty():
 		return
@@ -119,17 +119,17 @@ func _take_from_mission(facts: Dictionary) -> void:
 	team = facts["team"]
 
 
-## Whether the node is tied to an object of the mission that is played.
+## Whether the node is tied to an object of the running mission.
 func is_tied() -> bool:
 	return is_instance_valid(_runtime) and _runtime.is_tracked(self)
 
 
-## Tells the mission that the object is destroyed, and by whom.
+## Reports to the mission that the object is destroyed, and by whom.
 func destroy(killer: String = "") -> void:
 	destroyed.emit(killer)
 
 
-## Tells the mission that the object leaves unharmed.
+## Reports to the mission that the object leaves unharmed.
 func depart() -> void:
 	departed.emit()
 
@@ -162,7 +162,7 @@ func _root_of_scene() -> Node:
 	return get_tree().edited_scene_root if is_inside_tree() and get_tree().edited_scene_root != null else self
 
 
-## The object names of the mission that the edited scene plays; none where it is not known.
+## The object names of the mission that the edited scene plays; empty if there is no such mission.
 func _names_in_mission() -> PackedStringArray:
 	for found: Node in _root_of_scene().find_children("*", "SexpMission", true, false) + [_root_of_scene()]:
 		var file: SexpMissionFile = found.get(&"mission") as SexpMissionFile

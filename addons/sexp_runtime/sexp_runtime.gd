@@ -1,15 +1,15 @@
 ## Runs SEXP missions: the autoload [code]SexpRuntime[/code].
 ##
-## Load a mission, start it, connect to what it says. The mission's formulas are evaluated by the Python package
-## [code]sexp_runtime[/code] in this process, once a frame, and only where something they read has changed.
+## Load a mission, start it, and connect to its signals. The Python package [code]sexp_runtime[/code] evaluates the mission's
+## formulas in this process, once a frame, and only those that read a changed fact.
 ## [codeblock]
 ## func _ready() -> void:
 ##     SexpRuntime.event_satisfied.connect(func(event_name: String) -> void: print(event_name))
 ##     SexpRuntime.load_mission("res://missions/first.fs2")
 ##     SexpRuntime.start()
 ## [/codeblock]
-## Signals are emitted after the frame's evaluation, in the order in which things happened; what their handlers change
-## is seen by the mission in the next frame.
+## Signals are emitted after the frame's evaluation, in the order of their causes; the mission sees the changes of their
+## handlers in the next frame.
 extends Node
 
 ## An event's formula has become true (once for each time, for repeating events).
@@ -21,14 +21,14 @@ signal event_failed(event_name: String)
 ## A goal was completed or has failed; [param status] is [code]"complete"[/code], [code]"failed"[/code] or [code]"incomplete"[/code].
 @warning_ignore("unused_signal") # emitted by the bridge
 signal goal_changed(goal_name: String, status: String)
-## A variable has a new value, an [int] or a [String] by its type, whoever set it. Told at the end of the frame, once.
+## A variable has a new value, an [int] or a [String] by its type, set by the mission or by the game. Emitted once, at the end of the frame.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal variable_changed(variable_name: String, value: Variant)
-## The mission wants something done. Every action operator is told, those too that the runtime has carried out itself.
+## The mission has run an action. Emitted for every action operator, also for those that the runtime has carried out itself.
 ## The arguments are evaluated: numbers, texts, and (for orders) arrays.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal action_requested(operator: String, arguments: Array)
-## The mission uses an operator that neither the runtime nor the game knows: it counts as false. Told once for each.
+## The mission uses an operator that neither the runtime nor the game defines: it counts as false. Emitted once for each operator.
 ## See [method register_operator].
 @warning_ignore("unused_signal") # emitted by the bridge
 signal operator_unknown(operator: String)
@@ -41,12 +41,12 @@ signal object_left(object_name: String, how: String)
 ## A mission is loaded and stands at time 0.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal mission_loaded(mission_name: String)
-## A frame, or an event's evaluation in a frame that was looked at closely, took longer than its budget in the project
+## A frame, or an event's evaluation in a sampled frame, took longer than its budget in the project
 ## settings. [param note] has [code]what[/code], [code]microseconds[/code], [code]budget[/code], [code]cause[/code] and
 ## [code]time[/code] (seconds of mission time).
 @warning_ignore("unused_signal") # emitted by the bridge
 signal budget_exceeded(note: Dictionary)
-## What came of [method apply_hint]: [param outcome] says it in a sentence, with the numbers of the trial.
+## The trial started by [method apply_hint] has ended; [param outcome] describes the result in a sentence with the numbers.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal hint_tried(id: String, applied: bool, outcome: String)
 ## The mission is over. Its state can still be read.
@@ -54,14 +54,14 @@ signal hint_tried(id: String, applied: bool, outcome: String)
 signal mission_ended()
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
-## Where the recordings of the last missions are kept.
+## The folder of the last missions' recordings.
 const RECORDINGS := "user://sexp_recordings"
-## Where campaigns keep what outlives their missions.
+## The folder of the campaigns' persistent data.
 const CAMPAIGNS := "user://sexp_campaigns"
 ## The group of all [SexpObject]s that are in the tree.
 const OBJECTS := &"sexp_objects"
 
-## Whether mission time goes on. Set by [method start] and [method pause].
+## Whether mission time runs. Set by [method start] and [method pause].
 var running := false:
 	set(value):
 		running = value
@@ -88,7 +88,7 @@ func _enter_tree() -> void:
 	_longest_step = Settings.value(Settings.LONGEST_STEP)
 	_most_steps = Settings.value(Settings.MOST_STEPS)
 	if not mission_loaded.is_connected(_tie_objects):
-		mission_loaded.connect(_tie_objects) # the first to know, so that a game's handlers find all objects tied
+		mission_loaded.connect(_tie_objects) # the first handler, so that a game's handlers find all objects tied
 	if _bridge == null:
 		_bridge = _create_bridge()
 	if _bridge != null:
@@ -115,7 +115,7 @@ func _physics_process(delta: float) -> void:
 	_advance(delta)
 
 
-## Whether Python and the runtime are there. If not, the reason stands in the output, and all other methods do nothing.
+## Whether Python and the runtime are available. If not, the output has the reason, and all other methods do nothing.
 func is_available() -> bool:
 	return _bridge != null
 
@@ -130,21 +130,21 @@ func is_tracked(node: Node) -> bool:
 	return _bridge != null and _bridge.call("is_tracked", node)
 
 
-## The [SexpMission] whose mission is played; [code]null[/code] if [method load_mission] was called instead, or nothing is played.
+## The [SexpMission] that plays the current mission; [code]null[/code] if [method load_mission] loaded it, or without a mission.
 func get_mission_node() -> Node:
 	return _mission_node.get_ref() if has_mission() else null
 
 
-## Loads the mission at [param path] in place of the present one. The path begins with [code]res://[/code] (a file of the
+## Loads the mission at [param path] and replaces the current one. The path begins with [code]res://[/code] (a file of the
 ## project, of the exported game's pack or of one added by [method ProjectSettings.load_resource_pack]), or with
-## [code]user://[/code], or is an absolute path; a relative one counts from [code]res://[/code].
+## [code]user://[/code], or is an absolute path; a relative one is relative to [code]res://[/code].
 ## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
-## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: ships are driven by the
-## built-in simulation instead of the game's nodes), [code]record[/code] (bool: whether every change from outside is
+## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: the built-in simulation
+## moves the ships, instead of the game's nodes), [code]record[/code] (bool: whether every change by the game is
 ## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
 ## [code]frame_budget_us[/code] and [code]event_budget_us[/code], [code]strict[/code] (bool: a mission with errors is
-## refused, as the original does; see [method get_problems]). What is wrong in the mission is told in the output with
-## file, line and column. A mission that cannot be loaded, and an unknown option, leave the present mission as it is.
+## refused, as the original does; see [method get_problems]). The output lists the mission's problems with
+## file, line and column. If the mission cannot be loaded or an option is unknown, the current mission stays as it is.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	return _load(path, options, null)
 
@@ -211,9 +211,9 @@ func _load_content(file: String, content: PackedByteArray, options: Dictionary, 
 	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
 
 
-## Takes the changes of the mission's file into the running mission: changed formulas of events and goals are replaced, and so are
-## texts; time, variables, ships and everything else stay. What needs the mission to be loaded anew is said as a warning. Without
-## [param keep] the mission is loaded anew, with the same options.
+## Applies the changes of the mission's file to the running mission: replaces changed formulas of events and goals, and changed
+## texts; time, variables, ships and everything else stay. A change that needs a full load gives a warning. If
+## [param keep] is false, the mission is loaded anew, with the same options.
 func reload_mission(keep := true) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
@@ -231,14 +231,14 @@ func reload_mission(keep := true) -> Error:
 	return _read_error if _read_error != OK else _bridge.call("reload_mission", _whole(_path), content)
 
 
-## The running mission as bytes, for [method restore_state]: its text and all that the game did to it. Empty, with a line that
-## says why, if the mission was not loaded to be saved (project setting, or [code]savable[/code] among the options).
+## The running mission as bytes, for [method restore_state]: its text and every change that the game made. Empty, with an error
+## that gives the reason, if the mission was not loaded as savable (project setting, or option [code]savable[/code]).
 func save_state() -> PackedByteArray:
 	return PackedByteArray() if _bridge == null else _bridge.call("save_state")
 
 
-## Puts a saved mission in place of the present one, in the state in which it was saved: a restored mission goes on as if it had
-## never been interrupted. [SexpObject]s take hull, shields and team from it. Bytes that are no save leave the present mission as it is.
+## Replaces the current mission by a saved one, in the state in which it was saved: a restored mission continues exactly as it would
+## have without the save. [SexpObject]s take hull, shields and team from it. If the bytes are not a save, the current mission stays as it is.
 func restore_state(bytes: PackedByteArray) -> Error:
 	return restore_for(get_mission_node(), bytes)
 
@@ -264,17 +264,17 @@ func restore_for(node: Node, bytes: PackedByteArray) -> Error:
 	return answer if answer is int else FAILED
 
 
-## Whether [method restore_state] is at work: [signal mission_loaded] then tells of a mission in the middle of its time.
+## Whether [method restore_state] is running: the mission of [signal mission_loaded] then does not begin at time 0.
 func is_restoring() -> bool:
 	return _restoring
 
 
-## Lets mission time go on.
+## Starts or resumes mission time.
 func start() -> void:
 	running = true
 
 
-## Stops mission time. Changes told meanwhile are seen when it goes on.
+## Pauses mission time. The mission sees changes made meanwhile when it resumes.
 func pause() -> void:
 	running = false
 
@@ -291,15 +291,15 @@ func end_mission() -> void:
 		_bridge.call("end_mission")
 
 
-## Ends the mission and keeps what outlives it, where it was loaded with the option [code]campaign[/code]: persistent variables and
-## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. Gives
-## [code]goals[/code] and [code]events[/code] with their statuses; empty, with a line that says why, if something cannot be written.
+## Ends the mission. With the option [code]campaign[/code] it stores the campaign's data: persistent variables and
+## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. Returns
+## [code]goals[/code] and [code]events[/code] with their statuses; empty, with an error that gives the reason, if a file cannot be written.
 func finish(accepted := true) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("finish", accepted)
 
 
-## The stages of the debriefing whose formulas hold, each with [code]text[/code], [code]recommendation[/code] and
-## [code]voice[/code]. The mission has to be over: no object is in it any more then.
+## The stages of the debriefing whose formulas are true, each with [code]text[/code], [code]recommendation[/code] and
+## [code]voice[/code]. The mission must be over; it has no objects any more then.
 func get_debriefing() -> Array[Dictionary]:
 	var stages: Array[Dictionary] = []
 	if _bridge != null:
@@ -307,7 +307,7 @@ func get_debriefing() -> Array[Dictionary]:
 	return stages
 
 
-## Forgets the mission and everything tracked.
+## Closes the mission and untracks all nodes.
 func close_mission() -> void:
 	running = false
 	_path = ""
@@ -317,17 +317,17 @@ func close_mission() -> void:
 
 
 ## Evaluates the text of an expression, as [code]( hits-left "Alpha 1" )[/code], against the mission's state.
-## Gives its number, 0 for what is not one. An error in the text is told in the output and gives [code]null[/code].
+## Returns its number, or 0 if the value is not a number. An error in the text is printed, and the result is [code]null[/code].
 ## [param hints] may hold [code]cacheable[/code] (bool), [code]time_to_live[/code] (seconds for which a result may be used
 ## again at most), [code]calls_per_second[/code] (above 0 keeps it from being cleaned up) and [code]speed_bounds[/code]
-## (object names and their highest speeds, for objects whose top speed is unknown). Hints never change the value; one that
-## would is refused, with a warning that says why.
+## (object names and their highest speeds, for objects whose top speed is unknown). Hints never change the value; a hint that
+## would is refused, with a warning that gives the reason.
 func evaluate(text: String, hints: Dictionary = {}) -> Variant:
 	return null if _bridge == null else _bridge.call("evaluate", text, hints)
 
 
-## Sets a variable of the mission to a whole number of 32 bits or a text, by its type. Expressions that read it are evaluated
-## in the next frame, others are not. What it cannot be (null, a list, NaN, an unknown name) is refused with a line.
+## Sets a variable of the mission to a 32-bit integer or a text, by its type. Expressions that read it are evaluated
+## in the next frame, others are not. An invalid value (null, a list, NaN) or an unknown name is refused with an error.
 func set_variable(variable_name: String, value: Variant) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("set_variable", variable_name, value)
 
@@ -338,8 +338,8 @@ func get_variable(variable_name: String) -> Variant:
 
 
 ## Ties a node to the mission's object of that name: signals of the node change the object's facts.
-## [param mapping] says which; without it the node's signals and properties are matched by the names that [SexpObject] uses.
-## See the documentation of [code]godot-api.md[/code] for its form. Freeing the node counts as the object leaving.
+## [param mapping] defines which; without it the node's signals and properties are matched by the names that [SexpObject] uses.
+## [code]godot-api.md[/code] describes its format. Freeing the node makes the object leave.
 func track(node: Node, object_name: String, mapping: Dictionary = {}) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("track", node, object_name, mapping)
 
@@ -350,23 +350,23 @@ func untrack(node: Node) -> void:
 		_bridge.call("untrack", node)
 
 
-## Writes an entry in the mission's log for what only the game knows, as [code]report("waypoints-done", "Alpha 1", "Patrol")[/code].
+## Adds an entry to the mission's log for a happening that only the game can report, as [code]report("waypoints-done", "Alpha 1", "Patrol")[/code].
 func report(kind: String, object_name: String, second_name: String = "") -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("report", kind, object_name, second_name)
 
 
-## Tells a value that only the game has to an operator that asks for it, as [code]set_game_value("primaries-depleted", ["Alpha 1"], 1)[/code].
-## The value is a whole number of 32 bits; [code]null[/code] withdraws it.
+## Sets the value of an operator that reads the game's own state, as [code]set_game_value("primaries-depleted", ["Alpha 1"], 1)[/code].
+## The value is a 32-bit integer; [code]null[/code] withdraws it.
 func set_game_value(operator: String, arguments: Array, value: Variant) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("set_game_value", operator, arguments, value)
 
 
-## Adds an operator of the game's own, for the missions loaded from now on. [param function] gets the evaluated arguments and returns
+## Adds an operator of the game, for the missions loaded from now on. [param function] receives the evaluated arguments and returns
 ## a number, a bool, or nothing. Options: [code]arguments[/code] (types, as [code]["ship", "number"][/code]), [code]min[/code],
 ## [code]max[/code] (-1: any number), [code]repeats[/code] (how many of the last types repeat), [code]returns[/code]
 ## ([code]"number"[/code], [code]"boolean"[/code] or [code]"nothing"[/code]), [code]acting[/code], [code]description[/code], and
-## [code]reads[/code]: what the result follows from beside the arguments, as [code]["variable Score", "ship $1 hull"][/code]. With it
-## results are kept until that changes, or [method operator_changed] says so; without it the operator is evaluated every time.
+## [code]reads[/code]: the facts that the result depends on, as [code]["variable Score", "ship $1 hull"][/code]. With it results are
+## cached until one of these changes or [method operator_changed] is called; without it the operator is evaluated every time.
 func register_operator(operator: String, function: Callable, options: Dictionary = {}) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE
@@ -389,13 +389,13 @@ func read_operator_table(path: String) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("read_operator_table", text, path)
 
 
-## Says that the result of an operator of the game's own has changed.
+## Marks the results of an operator of the game as changed.
 func operator_changed(operator: String) -> void:
 	if _bridge != null:
 		_bridge.call("operator_changed", operator)
 
 
-## What the mission knows of an object: name, class, team, status, position (Vector3), hull and shields (0 to 1), wing. Empty if there is none.
+## The facts of an object: name, class, team, status, position (Vector3), hull and shields (0 to 1), wing. Empty if there is none.
 func get_object(object_name: String) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_object", object_name)
 
@@ -436,7 +436,7 @@ func get_goals() -> Array[Dictionary]:
 	return goals
 
 
-## Why an event has the result it has: its value, what it waits for and when it is next due, as text.
+## Explains an event's result as text: its value, what it waits for and when it is next due.
 func explain(event_name: String) -> String:
 	return "" if _bridge == null else _bridge.call("explain", event_name)
 
@@ -459,13 +459,13 @@ func get_statistics() -> Dictionary:
 	return found
 
 
-## The performance report: where evaluation time goes, by event, operator and cause. The dictionary is described in
-## [code]report-format.md[/code]. Its lists are cut to [param most_rows] rows, if that is not negative. Empty without a mission.
+## The performance report: where evaluation time goes, by event, operator and cause. [code]report-format.md[/code] describes
+## the dictionary. Its lists are cut to [param most_rows] rows, if that is not negative. Empty without a mission.
 func get_performance_report(most_rows: int = -1) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_performance_report", most_rows)
 
 
-## What is wrong in the mission that was loaded last, or that [method load_mission] refused last. Each problem has
+## The problems of the mission that was loaded last, or that [method load_mission] refused last. Each problem has
 ## [code]severity[/code] ([code]"error"[/code]: the original refuses the mission; or [code]"warning"[/code]),
 ## [code]code[/code], [code]text[/code], [code]file[/code], [code]line[/code] and [code]column[/code] (0: none) and
 ## [code]owner[/code] (whose formula, as [code]event "Start"[/code]).
@@ -476,11 +476,11 @@ func get_problems() -> Array[Dictionary]:
 	return problems
 
 
-## What could be better in the mission, by the evidence of this run so far, largest saving first. Each hint has
+## Possible improvements of the mission, with evidence from this run, largest saving first. Each hint has
 ## [code]id[/code], [code]kind[/code], [code]owner[/code] (whose formula), [code]message[/code], [code]change[/code] (what
 ## to do), [code]saving[/code] (evaluations a second), [code]evidence[/code], [code]file[/code], [code]line[/code],
 ## [code]column[/code], [code]rewritten[/code] (a better text, or empty) and [code]safe[/code] (whether [method apply_hint]
-## takes it).
+## accepts it).
 func get_performance_hints() -> Array[Dictionary]:
 	var hints: Array[Dictionary] = []
 	if _bridge != null:
@@ -488,27 +488,27 @@ func get_performance_hints() -> Array[Dictionary]:
 	return hints
 
 
-## Puts the better text of a hint of [method get_performance_hints] into the running mission, if it proves right: the run so
-## far is played with both texts by another process, for which the mission has to be recorded. [constant OK] means that the
-## trial has begun; what came of it is told by [signal hint_tried].
+## Puts the better text of a hint of [method get_performance_hints] into the running mission, if it proves right: another process
+## plays the run so far with both texts, for which the mission must be recorded. [constant OK] means that the
+## trial has begun; [signal hint_tried] reports the result.
 func apply_hint(id: String) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("apply_hint", id)
 
 
-## Writes everything that the game has done to the mission since it was loaded to one file, for [code]tools/sexp replay[/code].
-## The mission has to be recorded: by the project setting, or by [code]record[/code] among the options of
+## Writes one file with every change that the game has made to the mission since it was loaded, for [code]tools/sexp replay[/code].
+## The mission must be recorded: by the project setting, or with the option [code]record[/code] of
 ## [method load_mission].
 func save_recording(path: String) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("save_recording", ProjectSettings.globalize_path(path))
 
 
-## The statistics as a text to read.
+## The statistics as a readable text.
 func get_performance_text() -> String:
 	return "" if _bridge == null else _bridge.call("get_performance_text")
 
 
-## Steps the mission by a frame of the engine: one longer than the longest step is made in several, none of which is lost
-## up to the limit of steps a frame.
+## Steps the mission by a frame of the engine. A frame longer than the longest step is split into several steps, up to the
+## limit of steps a frame.
 func _advance(delta: float) -> void:
 	var left := delta
 	var steps := 0

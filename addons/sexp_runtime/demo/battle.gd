@@ -1,12 +1,12 @@
-## The demo mission's play: ships come when the mission says so, follow its orders, and shoot at each other.
+## The demo's battle: ships arrive when the mission sends them, follow its orders, and shoot at each other.
 ##
-## All moves are made in fixed steps and all chance comes from one seeded generator, so that a seed gives one story.
+## All moves are made in fixed steps and all random numbers come from one seeded generator, so that a seed gives one course of events.
 extends "res://addons/sexp_runtime/demo/stage.gd"
 
 const DemoShip := preload("res://addons/sexp_runtime/demo/ship.gd")
 const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")
 
-## How near a waypoint counts as reached, in metres.
+## Distance in metres at which a waypoint counts as reached.
 const WAYPOINT_REACHED := 140.0
 const BEAM_SECONDS := 0.12
 
@@ -91,7 +91,7 @@ func _follow(ship: DemoShip, order: Array, step: float) -> void:
 			_runtime.report("waypoints-done", ship.title, str(order[1]))
 
 
-## Stays with the guarded ship; returns an enemy that has come too near to it.
+## Stays with the guarded ship; returns an enemy that is too near to it.
 func _guard(ship: DemoShip, guarded_title: String, step: float) -> DemoShip:
 	for guarded: DemoShip in _ships:
 		if guarded.title == guarded_title and guarded.is_alive():

@@ -1,4 +1,4 @@
-## The demo's text on the screen: events as they fire, goals, variables, and what is said.
+## The demo's text on the screen: events as they fire, goals, variables, and messages.
 extends CanvasLayer
 
 const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
@@ -33,7 +33,7 @@ func _process(delta: float) -> void:
 		_message.modulate.a = clampf(_message_left, 0.0, 1.0)
 
 
-## The text as a label with BBCode shows it letter by letter: names of a mission are no mark-up.
+## The text escaped for a label with BBCode: names of a mission are not mark-up.
 static func escaped(text: String) -> String:
 	return text.replace("[", "[lb]")
 

@@ -11,10 +11,10 @@ const RunOptions := preload("res://addons/sexp_runtime/demo/run_options.gd")
 const RunReport := preload("res://addons/sexp_runtime/demo/run_report.gd")
 
 const DEMO_MISSION := "res://addons/sexp_runtime/demo/lantern_run.fs2"
-## Mission seconds after which a run ends by itself when nothing else is asked for.
+## Mission seconds after which a run ends if the arguments give no limit.
 const DEMO_SECONDS := 240.0
 const OTHER_SECONDS := 180.0
-## Most steps that one drawn frame makes up for when drawing is slow.
+## Most steps in one drawn frame when drawing is slow.
 const MOST_STEPS := 8
 
 @onready var _stage_parent: Node2D = %Stage

@@ -1,4 +1,4 @@
-## What the command line asks of a run of the demo.
+## The command line options of a run of the demo.
 extends RefCounted
 
 var mission := ""
@@ -12,13 +12,13 @@ var overlay := false
 var quiet := false
 var screenshot := ""
 var screenshot_at := 0.0
-## What is wrong with the arguments, or empty.
+## The problem with the arguments, or empty.
 var problem := ""
 
 var _screenshot_taken := false
 
 
-## Reads arguments like [code]--seconds=20[/code]; sets [member problem] at the first that is wrong.
+## Reads arguments like [code]--seconds=20[/code]; sets [member problem] at the first invalid one.
 func read(arguments: PackedStringArray) -> void:
 	for argument: String in arguments:
 		var parts := argument.split("=", true, 1)
@@ -52,7 +52,7 @@ func read(arguments: PackedStringArray) -> void:
 			return
 
 
-## Whether the screenshot is to be taken now; true once.
+## Whether to take the screenshot now; true once.
 func screenshot_due(time: float) -> bool:
 	if screenshot.is_empty() or _screenshot_taken or time < screenshot_at:
 		return false

@@ -1,4 +1,4 @@
-## Tells what happens in a mission, line by line, and at the end the numbers, as text and as JSON.
+## Prints a mission's events line by line, and the numbers at the end, as text and as JSON.
 extends RefCounted
 
 const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
@@ -30,7 +30,7 @@ func listen(runtime: Runtime, quiet: bool) -> void:
 	_runtime.mission_ended.connect(func() -> void: _ended = true)
 
 
-## Puts together and prints what the run came to; [param seconds] is mission time.
+## Builds and prints the results of the run; [param seconds] is mission time.
 func finish(seconds: float, options: RunOptions) -> void:
 	var statistics := _runtime.get_statistics()
 	var times: Dictionary = statistics["frame_time_us"]

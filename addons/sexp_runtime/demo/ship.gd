@@ -1,4 +1,4 @@
-## One ship of the demo: flies, fights, takes damage and dies. Its [SexpObject] child tells the mission.
+## One ship of the demo: flies, fights, takes damage and dies. Its [SexpObject] child reports to the mission.
 extends Node2D
 
 const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")
@@ -30,7 +30,7 @@ var _trail_wait := 0.0
 var _flash := 0.0
 
 
-## Makes the ship from what the mission says of it.
+## Creates the ship from the mission's facts about it.
 func set_up(facts: Dictionary) -> void:
 	title = facts["name"]
 	class_title = facts["class"]

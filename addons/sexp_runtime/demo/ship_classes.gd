@@ -29,7 +29,7 @@ const TABLE := {
 		"outline": [[20, 0], [0, 20], [-20, 0], [0, -20]],
 	},
 }
-## Ships are drawn larger than they are, to be seen from this far.
+## Ships are drawn larger than they are, to be visible from this distance.
 const DRAWN_LARGER := 1.45
 const TEAM_COLOURS := {
 	"friendly": Color(0.45, 0.85, 1.0),

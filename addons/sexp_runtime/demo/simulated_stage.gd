@@ -1,4 +1,4 @@
-## Shows the ships of a mission that plays by the built-in simulation: dots with names, seen from above.
+## Shows the ships of a mission that the built-in simulation plays: dots with names, seen from above.
 extends "res://addons/sexp_runtime/demo/stage.gd"
 
 const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")

@@ -1,4 +1,4 @@
-## What stands on the demo's stage: something that moves by fixed steps and can be shown.
+## Base of the demo's stages: a stage moves in fixed steps and can be shown.
 extends Node2D
 
 const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
@@ -16,6 +16,6 @@ func advance(_step: float) -> void:
 	pass
 
 
-## Bring the picture up to date, once a drawn frame.
+## Updates the picture, once a drawn frame.
 func show_now() -> void:
 	pass

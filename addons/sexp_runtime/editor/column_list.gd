@@ -1,11 +1,11 @@
-## A plain list with titled columns: texts stand on the left of theirs, numbers on the right.
+## A plain list with titled columns: texts are aligned to the left, numbers to the right.
 @tool
 extends Tree
 
 var _is_text: Array[bool] = []
 
 
-## Makes the columns; [param texts] are those that hold texts and share the room that the others leave.
+## Creates the columns; [param texts] are the columns with texts, which share the remaining width.
 func _init(titles: PackedStringArray, texts: PackedInt32Array, widths: PackedInt32Array) -> void:
 	columns = titles.size()
 	column_titles_visible = true

@@ -1,4 +1,4 @@
-## Puts missions into an exported game's pack, and leaves out what only the editor needs.
+## Puts missions into an exported game's pack, and omits files that only the editor needs.
 @tool
 extends EditorExportPlugin
 
@@ -33,7 +33,7 @@ func _export_begin(_features: PackedStringArray, _is_debug: bool, _path: String,
 
 
 func _export_file(path: String, _type: String, _features: PackedStringArray) -> void:
-	if _added.has(path) or _is_left_out(path): # what was added is chosen by the preset as well
+	if _added.has(path) or _is_left_out(path): # the preset also selects the added files
 		skip()
 
 
@@ -77,7 +77,7 @@ func _is_left_out(path: String) -> bool:
 			func(part: String) -> bool: return path.begins_with(part))
 
 
-# Folders that the editor looks into: none that is hidden, or that a file .gdignore takes out of the project.
+# The folders that the editor scans: not hidden ones, and none with a file .gdignore.
 static func _folders_in(folder: String) -> Array[String]:
 	var found: Array[String] = []
 	for name: String in DirAccess.get_directories_at(folder):

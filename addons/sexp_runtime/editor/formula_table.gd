@@ -13,9 +13,9 @@ const TIPS: PackedStringArray = [
 	"waits, repeats, chained (waits for the event before it), true, failed; for goals incomplete, complete, failed, invalid.",
 	"The result of the last evaluation.",
 	"How often the event has come true.",
-	"What had it evaluated last, in the frames looked at closely.",
-	"Evaluations in the frames looked at closely (every 17th, or all with full profiling).",
-	"Share of the frames looked at closely in which it needed no evaluation.",
+	"The cause of its last evaluation in a sampled frame.",
+	"Evaluations in the sampled frames (every 17th, or all with full profiling).",
+	"Share of the sampled frames in which it needed no evaluation.",
 	"Mean time of an evaluation, microseconds.",
 ]
 const WIDTHS: PackedInt32Array = [150, 82, 46, 46, 110, 50, 68, 62]
@@ -24,7 +24,7 @@ const FLASH_STEP := 0.06
 ## Seconds between two sortings while values change.
 const SORT_INTERVAL := 1.0
 
-## One row: what is known of a formula, and its item.
+## One row: a formula's data, and its item.
 class Row:
 	extends RefCounted
 	var place := 0
@@ -39,7 +39,7 @@ class Row:
 	var mean_us := 0.0
 	var item: TreeItem = null
 
-## Frames that the game's monitor has looked at closely.
+## Frames that the game's monitor has sampled.
 var sampled_frames := 0:
 	set(value):
 		_shares_due = _shares_due or value != sampled_frames
@@ -123,10 +123,10 @@ func show_formulas(formulas: Array) -> void:
 				row.item.set_text_alignment(column, HORIZONTAL_ALIGNMENT_RIGHT)
 		_rows.append(row)
 		if row.kind == kind and row.title == title:
-			row.item.select(Column.NAME) # tells the game anew what is asked for
+			row.item.select(Column.NAME) # requests the explanation from the new game
 
 
-## Takes news: arrays of place, state, value, times true, last cause, evaluations and mean microseconds.
+## Applies an update: arrays of place, state, value, times true, last cause, evaluations and mean microseconds.
 func update_rows(news: Array) -> void:
 	for fresh: Array in news:
 		var place: int = fresh[0]
@@ -153,7 +153,7 @@ func update_rows(news: Array) -> void:
 	_sort_due = _sort_column >= 0
 
 
-## Shows only rows whose name or cause has the text in it, and whose state is the given one; both empty for all.
+## Shows only rows whose name or cause contains the text and whose state is the given one; both empty for all.
 func filter(text: String, state: String) -> void:
 	_filter = text.to_lower()
 	_state_filter = state
@@ -161,7 +161,7 @@ func filter(text: String, state: String) -> void:
 		row.item.visible = _passes(row)
 
 
-## The rows' texts as they are shown, for whoever copies or checks the table.
+## The rows' texts as shown, for copying or checking the table.
 func shown_rows() -> Array[PackedStringArray]:
 	var lines: Array[PackedStringArray] = []
 	var item := get_root().get_first_child() if get_root() != null else null
@@ -299,7 +299,7 @@ func _show_titles() -> void:
 func _on_title_clicked(column: int, button: int) -> void:
 	if button != MOUSE_BUTTON_LEFT:
 		return
-	var first_descending := not _is_text(column) # of numbers the largest are wanted first
+	var first_descending := not _is_text(column) # numbers: the largest first
 	if column != _sort_column:
 		sort_by(column, first_descending)
 	elif _descending == first_descending:

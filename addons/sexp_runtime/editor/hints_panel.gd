@@ -1,10 +1,10 @@
-## What could be better in the mission, by the evidence of this run: a list, the details, and the better text to copy or apply.
+## The hints on the mission from this run: a list, the details, and the better text to copy or apply.
 @tool
 extends VBoxContainer
 
-## The game is asked to look for hints.
+## Requests hints from the game.
 signal hints_wanted()
-## The game is asked to put the better text of a hint into the running mission.
+## Requests that the game puts the better text of a hint into the running mission.
 signal application_wanted(id: String)
 
 const ColumnList := preload("res://addons/sexp_runtime/editor/column_list.gd")
@@ -25,12 +25,12 @@ func _init() -> void:
 	var bar := HFlowContainer.new()
 	add_child(bar)
 	_add_button(bar, "Look for Hints",
-			"Judges each formula by what this run has shown. More is found after some minutes of play, and with full profiling.",
+			"Analyses each formula by this run. Finds more after some minutes of play, and with full profiling.",
 			func() -> void: hints_wanted.emit())
 	_copy = _add_button(bar, "Copy Rewritten Formula",
 			"Copies a text that means the same and costs less, to be put in place of the event's formula.", copy_rewritten)
 	_apply = _add_button(bar, "Apply to the Running Mission",
-			"Plays the run so far with both texts, in a process of its own; if the results are the same and the saving shows, the game goes on with the new text. The file stays as it is.",
+			"Plays the run so far with both texts, in a separate process. If the results are equal and the saving is measurable, the game continues with the new text. The file stays as it is.",
 			apply_rewritten)
 	bar.add_child(_count)
 	_said.autowrap_mode = TextServer.AUTOWRAP_WORD_SMART
@@ -49,7 +49,7 @@ func _init() -> void:
 	_choose_buttons()
 
 
-## Shows what the game has found; [param total] may be more than the hints that were sent. The same hint stays chosen.
+## Shows the game's hints; [param total] may be more than the number of hints that were sent. The same hint stays chosen.
 func show_hints(hints: Array, total: int) -> void:
 	var chosen: String = _chosen().get("id", "")
 	_hints.assign(hints)
@@ -73,26 +73,26 @@ func clear() -> void:
 	show_outcome("")
 
 
-## Shows what came of the hint that was to be applied.
+## Shows the result of applying a hint.
 func show_outcome(text: String) -> void:
 	_trying = ""
 	_say(text)
 	_choose_buttons()
 
 
-## A game can be asked, or not.
+## Sets whether a game is connected.
 func enable(on: bool) -> void:
 	_connected = on
 	_trying = ""
 	_choose_buttons()
 
 
-## What came of the hint that was applied last, as shown.
+## The result of the hint that was applied last, as shown.
 func outcome_text() -> String:
 	return _said.text
 
 
-## The hints as the game has told them.
+## The hints as the game has sent them.
 func listed() -> Array[Dictionary]:
 	return _hints
 
@@ -116,12 +116,12 @@ func copy_rewritten() -> void:
 		_count.text = "copied"
 
 
-## Has the game try and apply the chosen hint, as the button does; without one that is safe to apply nothing happens.
+## Makes the game try and apply the chosen hint, as the button does. Does nothing if no hint is chosen that is safe to apply.
 func apply_rewritten() -> void:
 	if _apply.disabled:
 		return
 	_trying = _chosen()["id"]
-	_say("trying it on what has been played so far...")
+	_say("trying it on the run so far...")
 	_choose_buttons()
 	application_wanted.emit(_trying)
 

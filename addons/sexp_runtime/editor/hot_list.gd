@@ -1,4 +1,4 @@
-## The formulas that cost most in the frames looked at closely; with full profiling the dearest operators too.
+## The most expensive formulas of the sampled frames; with full profiling the most expensive operators, too.
 @tool
 extends VSplitContainer
 
@@ -21,7 +21,7 @@ func _init() -> void:
 
 
 ## Shows rows of kind, index, name, evaluations, total, mean and longest microseconds, last cause; and of operators name,
-## calls, microseconds without and with what they called.
+## calls, microseconds without and with their callees.
 func show_rows(formulas: Array, operators: Array) -> void:
 	_formulas.clear_rows()
 	for row: Array in formulas:

@@ -1,6 +1,6 @@
-## The editor's panel for missions: the text with colours, the problems below it, and where they are.
+## The editor's panel for missions: the text with colours, and below it the problems with their places.
 ##
-## A mission is checked when it is opened, when it is saved, and a moment after its text was changed.
+## A mission is checked when it is opened, when it is saved, and shortly after its text was changed.
 @tool
 extends VBoxContainer
 
@@ -9,7 +9,7 @@ signal saved(path: String)
 
 const Highlighter := preload("res://addons/sexp_runtime/editor/mission_highlighter.gd")
 const MODULE := "sexp_runtime.bridge.editing"
-## Seconds after a change of the text until it is checked.
+## Seconds from a change of the text to its check.
 const CHECK_AFTER := 0.8
 
 var code := CodeEdit.new()
@@ -76,7 +76,7 @@ func _ready() -> void:
 	code.add_theme_font_size_override(&"font_size", get_theme_font_size(&"source_size", &"EditorFonts"))
 
 
-## Shows a mission. Changes of the one before that were not saved are saved first.
+## Shows a mission. Unsaved changes of the previous one are saved first.
 func open(mission: SexpMissionFile) -> void:
 	if mission == file:
 		_take_changes_of_the_disk()

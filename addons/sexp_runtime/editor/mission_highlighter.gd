@@ -45,14 +45,14 @@ func _get_line_syntax_highlighting(line: int) -> Dictionary:
 	return found
 
 
-## The colour of a part by what it is.
+## The colour of each kind of part.
 func colour_of(what: String) -> Color:
 	var setting: String = KINDS.get(what, COLOURS.get(what, COLOURS["plain"]))
 	var settings := EditorInterface.get_editor_settings()
 	return settings.get_setting(setting) if settings.has_setting(setting) else Color.WHITE
 
 
-## Where the parts of a line begin, and what each is: [code][[column, kind], ...][/code].
+## The start column and kind of each part of a line: [code][[column, kind], ...][/code].
 static func parts_of(text: String) -> Array[Array]:
 	var found: Array[Array] = []
 	var at := 0

@@ -6,19 +6,19 @@ const HistoryGraph := preload("res://addons/sexp_runtime/editor/history_graph.gd
 
 ## Key, label, tooltip.
 const LINES: Array[Array] = [
-	["from_cache", "From cache", "Share of asked-for results that needed no evaluation since the last update."],
+	["from_cache", "From cache", "Share of requested results that needed no evaluation since the last update."],
 	["evaluations", "Evaluations", "Evaluations of formulas a second of real time."],
-	["invalidations", "Invalidated", "Cached results a second that a changed fact made invalid."],
+	["invalidations", "Invalidated", "Cached results a second that a changed fact invalidated."],
 	["frame_now", "Frame", "Mean time of a frame of the runtime since the last update. The line in the graph."],
 	["frame", "Frame median", "Time of a frame of the runtime: half of the last 1,024 frames took less."],
 	["frame_p99", "Frame 99 %", "99 % of the last 1,024 frames took less."],
 	["frame_max", "Frame longest", "The longest of the last 1,024 frames."],
 	["slots", "Slots", "Formulas that hold a cached result now."],
-	["watching", "Watching", "How closely the monitor looks: sampled (every 17th frame) or full."],
-	["cache", "Expressions", "The cache of ad-hoc expressions (SexpRuntime.evaluate): entries and how many it may hold."],
+	["watching", "Watching", "Depth of the monitor: sampled (every 17th frame) or full."],
+	["cache", "Expressions", "The cache of ad-hoc expressions (SexpRuntime.evaluate): entries and their bound."],
 	["cache_bytes", "Cache memory", "Bytes of the cache of ad-hoc expressions, and its bound."],
 	["cache_hits", "Cache hits", "Share of ad-hoc evaluations answered from the cache since the mission began."],
-	["evictions", "Evictions", "Values thrown out of the cache of ad-hoc expressions."],
+	["evictions", "Evictions", "Values evicted from the cache of ad-hoc expressions."],
 	["errors", "Errors", "Evaluations that failed; stale results found by the self-check."],
 	["budget", "Over budget", "Frames and events that took longer than the project settings allow."],
 ]

@@ -1,6 +1,6 @@
-## Shows below each of the runtime's project settings what it is for.
+## Shows a description below each of the runtime's project settings.
 ##
-## The engine has descriptions of its own settings only; those of an add-on would have none.
+## The engine describes only its own settings; an add-on's settings have no descriptions without this.
 @tool
 extends EditorInspectorPlugin
 
@@ -9,15 +9,15 @@ const DESCRIPTIONS: Dictionary[String, String] = {
 	Settings.STEP_IN: "When the runtime steps the mission: in idle frames, in physics frames, or only when the game calls step().",
 	Settings.ENGINE: "\"naive\" evaluates everything in every frame: the reference, to compare with.",
 	Settings.SEED: "Seed of everything random in a mission, unless load_mission() or SexpMission names one.",
-	Settings.LONGEST_STEP: "A longer frame is made in several steps, so that nothing that lasts a moment is skipped. In seconds.",
+	Settings.LONGEST_STEP: "A longer frame is split into several steps, so that short conditions are not skipped. In seconds.",
 	Settings.MOST_STEPS: "Most steps of one frame. Mission time beyond them is dropped, with a warning.",
 	Settings.SAVABLE: "Missions can be saved with save_state(). Recording what the game does to them takes time and memory.",
 	Settings.CACHE_BYTES: "Memory for the cached results of evaluate(). In bytes.",
-	Settings.FREED_MEANS: "What freeing a tracked node means for its object, unless the node says otherwise.",
+	Settings.FREED_MEANS: "What freeing a tracked node means for its object, unless the node overrides it.",
 	Settings.MONITORS: "Show the monitors sexp/... in Debugger > Monitors.",
-	Settings.VERIFY_EVERY: "Check one in so many cached results by evaluating again. 0: none.",
+	Settings.VERIFY_EVERY: "Check one in this many cached results by evaluating again. 0: none.",
 	Settings.FRAME_BUDGET: "A frame of the runtime that takes longer emits budget_exceeded. In microseconds; 0: no budget.",
-	Settings.EVENT_BUDGET: "An event that takes longer emits budget_exceeded, in frames that are looked at closely. In microseconds; 0: no budget.",
+	Settings.EVENT_BUDGET: "An event that takes longer in a sampled frame emits budget_exceeded. In microseconds; 0: no budget.",
 	Settings.RECORD: "Which missions are recorded from their beginning, so that a run can be saved as one file.",
 	Settings.OVERLAY: "The overlay with the runtime's numbers can be shown in the game.",
 	Settings.OVERLAY_KEY: "The key that shows and hides the overlay, by its name.",
@@ -42,7 +42,7 @@ func _parse_property(object: Object, _type: Variant.Type, name: String, _hint: P
 	return false
 
 
-## The setting that the inspector calls [param name]: without its section, so the default value has to fit as well.
+## The setting that the inspector shows as [param name]. The name lacks its section, so the default value must match as well.
 static func setting_of(object: Object, name: String) -> String:
 	for setting: String in DESCRIPTIONS:
 		if setting == name or (setting.get_file() == name and object.get(name) == ProjectSettings.get_setting(setting, null)

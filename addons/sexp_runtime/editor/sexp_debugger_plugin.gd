@@ -1,6 +1,6 @@
 ## Puts a tab "SEXP" into each session of the editor's debugger, and carries messages between the tabs and the games.
 ##
-## A game sends nothing until its tab asks for it, and the tab asks only while it can be seen.
+## A game sends nothing until its tab requests it, and the tab requests it only while it is visible.
 @tool
 extends EditorDebuggerPlugin
 
@@ -20,7 +20,7 @@ func _capture(message: String, data: Array, session_id: int) -> bool:
 		return false
 	var name := message.trim_prefix(PREFIX + ":")
 	if name == "ready":
-		tab.listening = false # a game that has just started knows of no tab
+		tab.listening = false # a game that has just started sends to no tab yet
 		tab.reveal()
 		_listen_while_seen(session_id)
 		return true
@@ -46,13 +46,13 @@ func tab_of(session_id: int) -> SexpTab:
 	return _tabs.get(session_id)
 
 
-## A mission was saved in the editor: games that run are offered to reload it.
+## A mission was saved in the editor: the tabs of running games offer to reload it.
 func offer_reload(path: String) -> void:
 	for tab: SexpTab in _tabs.values():
 		tab.offer_reload(path)
 
 
-## Takes all tabs out of the debugger and frees them.
+## Removes all tabs from the debugger and frees them.
 func close() -> void:
 	for session_id: int in _tabs:
 		var tab := _tabs[session_id]

@@ -1,6 +1,6 @@
 ## The tab "SEXP" of a debugger session: the mission's events and goals live, numbers, costs, hints, and why an event waits.
 ##
-## It shows what the game's messages tell and emits what it wants of the game; it knows nothing of how they travel.
+## It shows the game's messages and emits requests to the game; [code]sexp_debugger_plugin.gd[/code] transports both.
 @tool
 extends VBoxContainer
 
@@ -15,10 +15,10 @@ const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 const STATES: PackedStringArray = [
 	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
 ]
-const NO_GAME := "No game is running. Press Play (F5): what the mission does appears here."
+const NO_GAME := "No game is running. Press Play (F5) to see the mission's events here."
 const NO_MISSION := "The game runs; no mission is loaded yet."
 
-## Whether the game has been asked to tell what happens.
+## Whether the game has been asked to send updates.
 var listening := false
 
 var table := FormulaTable.new()
@@ -61,7 +61,7 @@ func _init() -> void:
 	why.name = "Why"
 	why.editable = false
 	why.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
-	why.placeholder_text = "Choose an event or a goal: here stands why it has its value, what it waits for and when it is next due."
+	why.placeholder_text = "Choose an event or a goal to see why it has its value, what it waits for and when it is next due."
 	pages.add_child(why)
 	hot.formula_opened.connect(table.choose)
 	pages.add_child(hot)
@@ -71,7 +71,7 @@ func _init() -> void:
 	_status.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_status.clip_text = true
 	add_child(_status)
-	custom_minimum_size.y = 215 # enough of the table to be of use in a small window
+	custom_minimum_size.y = 215 # shows a useful part of the table in a small window
 	end()
 
 
@@ -89,7 +89,7 @@ func _shortcut_input(event: InputEvent) -> void:
 		get_viewport().set_input_as_handled()
 
 
-## Takes a message of the game; says whether it was one for the tab.
+## Processes a message of the game; returns whether it was one for the tab.
 func take(message: String, data: Array) -> bool:
 	match message:
 		"mission":
@@ -126,17 +126,17 @@ func begin() -> void:
 	_status.text = NO_MISSION
 
 
-## The game has ended; what it told last stays to be read.
+## The game has ended; its last data stay readable.
 func end() -> void:
 	_enable(false)
-	_status.text = NO_GAME if _title.is_empty() else "%s has ended; this is what it told last." % _title
+	_status.text = NO_GAME if _title.is_empty() else "%s has ended; these are its last data." % _title
 
 
 ## A mission was saved in the editor: offers to reload it into the running game.
 func offer_reload(path: String) -> void:
 	if not _reload.disabled:
 		_reload.grab_focus()
-		_say("%s was saved: press Reload Mission to take its changed formulas into the running game" % path.get_file())
+		_say("%s was saved: press Reload Mission to use its changed formulas in the running game" % path.get_file())
 
 
 ## Asks the game to reload its mission, as the button does.
@@ -163,12 +163,12 @@ func set_full_profiling(on: bool) -> void:
 	_full.button_pressed = on
 
 
-## Has the game write its whole performance report to a file, as the dialog does.
+## Makes the game write its whole performance report to a file, as the dialog does.
 func save_report(path: String) -> void:
 	wanted.emit("save_report", [ProjectSettings.globalize_path(path)])
 
 
-## Has the game write everything since the mission began to a recording, as the dialog does.
+## Makes the game write everything since the mission began to a recording, as the dialog does.
 func save_recording(path: String) -> void:
 	wanted.emit("save_recording", [ProjectSettings.globalize_path(path)])
 
@@ -199,16 +199,16 @@ func _make_bar() -> Control:
 	_full.tooltip_text = "Time every evaluation and every operator instead of one frame in 17. Makes the runtime up to three times slower while it is on."
 	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
 	bar.add_child(_full)
-	_add_button(bar, "Reset", "Forget all that was measured so far.", func() -> void: wanted.emit("reset", []))
+	_add_button(bar, "Reset", "Discard all measurements so far.", func() -> void: wanted.emit("reset", []))
 	_reload = _add_button(bar, "Reload Mission", "Put the changed formulas of the mission's file into the running mission. Time, variables and ships stay.",
 			func() -> void: wanted.emit("reload", []))
 	_record.text = "Record"
-	_record.tooltip_text = "Keep every change that the game makes to a mission, from its beginning. Switched on in the middle of one, it waits for the next."
+	_record.tooltip_text = "Record every change that the game makes to a mission, from its beginning. During a mission, this takes effect with the next one."
 	_record.toggled.connect(func(on: bool) -> void: wanted.emit("record", [on]))
 	_record.disabled = true
 	bar.add_child(_record)
-	_add_button(bar, "Save Recording...", "Write the mission with all that has happened since it began to one file: tools/sexp replay plays it again.",
-			func() -> void: _ask("Save What Was Recorded of This Mission", "*.rec;SEXP recordings", "mission.rec", save_recording))
+	_add_button(bar, "Save Recording...", "Write one file with the mission and every change since it began: tools/sexp replay plays it again.",
+			func() -> void: _ask("Save the Recording of This Mission", "*.rec;SEXP recordings", "mission.rec", save_recording))
 	_add_button(bar, "Save Report...", "Write the performance report as JSON.",
 			func() -> void: _ask("Save the Performance Report", "*.json;JSON", "sexp_report.json", save_report))
 	return bar
@@ -237,7 +237,7 @@ func _show_mission(data: Array) -> void:
 	numbers.clear()
 	hot.clear()
 	_asked_index = -1
-	table.show_formulas(formulas) # asks anew for the chosen formula, if the mission has it
+	table.show_formulas(formulas) # requests the chosen formula again, if the mission has it
 	table.filter(_filter.text, STATES[_state.selected])
 	if _title.is_empty():
 		_status.text = NO_MISSION

@@ -1,12 +1,12 @@
 ## The runtime's numbers on top of the running game, shown and hidden by a key of the project settings.
 ##
-## Works in debug and release builds: it asks the runtime, not the debugger. Nothing is asked while it is hidden.
+## Works in debug and release builds: it reads from the runtime, not from the debugger. It reads nothing while it is hidden.
 extends CanvasLayer
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 ## Seconds between two readings.
 const INTERVAL := 0.1
-## Seconds between two looks at the performance report, and how many of its dearest formulas are shown.
+## Seconds between two readings of the performance report, and how many of its most expensive formulas are shown.
 const REPORT_INTERVAL := 2.0
 const DEAREST := 3
 ## Seconds over which rates are averaged.
@@ -67,7 +67,7 @@ func _read() -> void:
 	_numbers.text = "\n".join([
 		"%s\t%s   %d events" % [now.get("mission", ""), _clock_text(now.get("mission_time", 0.0)), now.get("events", 0)],
 		"frame\t%.1f us   median %.1f   99 %% %.1f   longest %.0f" % [times["last"], times["median"], times["p99"], times["max"]],
-		"evaluations\t%.0f /s   of %.0f asked for" % [_rate("evaluations"), _rate("requests")],
+		"evaluations\t%.0f /s   of %.0f requested" % [_rate("evaluations"), _rate("requests")],
 		"from cache\t%.2f %%" % (100.0 * _share("hits", "requests", now)),
 		"invalidated\t%.0f /s" % _rate("invalidations"),
 		"cache\t%d expressions, %s" % [now["cached_expressions"], String.humanize_size(now["cache_bytes"])],
@@ -76,7 +76,7 @@ func _read() -> void:
 	_graph.call(&"push", times["last"], _rate("evaluations"))
 
 
-## The formulas that cost most so far, by the performance report.
+## The most expensive formulas so far, from the performance report.
 func _dearest_text(clock: float) -> String:
 	if clock < _report_at:
 		return _dearest
