@@ -1,4 +1,4 @@
-"""Turns the engine's own API description (JSON) into the compact file that the binding reads classes from, one by one.
+"""Turns the engine's API description (JSON) into a compact file from which the binding reads single classes.
 
 Read leniently: keys that are not known are ignored, and a class or method that cannot be understood is left out and
 counted, never an error. Only what the binding itself needs to run is required.
@@ -46,7 +46,7 @@ REQUIRED_METHODS = {
 
 
 def type_code(text: str, classes: frozenset[str]) -> tuple[int, str | None]:
-    """The code of a type as the description spells it, and the class name if it is an engine class."""
+    """The code of a type of the description, and the class name if it is an engine class."""
     if text in TYPE_CODE:
         return TYPE_CODE[text], None
     if text == "Variant":
@@ -120,7 +120,7 @@ class Writer:
         return marshal.dumps((methods, properties, signals, constants, enums), MARSHAL)
 
     def builtins(self) -> dict[str, Any]:
-        """Per builtin value type: where its members lie, its other members, methods and constants."""
+        """For each builtin value type: the offsets of its members, its other members, methods and constants."""
         offsets: dict[str, Any] = {}
         for table in self.description["builtin_class_member_offsets"]:
             if table["build_configuration"] == "float_64":
@@ -140,7 +140,7 @@ class Writer:
         return result
 
     def header(self) -> dict[str, Any]:
-        """What the binding reads at start: everything but the classes themselves."""
+        """The data that the binding reads at start: everything but the classes themselves."""
         description = self.description
         by_name = {entry["name"]: entry for entry in description["classes"]}
         builtin = {entry["name"]: entry for entry in description["builtin_classes"]}
@@ -176,7 +176,7 @@ class Writer:
         }
 
     def write(self, path: Path) -> None:
-        """Write the file whole or not at all: 8 bytes length, header, then one blob per class."""
+        """Write the file atomically: 8 bytes length, header, then one blob per class."""
         header = self.header()
         blobs, classes, offset = [], {}, 0
         for entry in self.description["classes"]:
@@ -196,7 +196,7 @@ class Writer:
 
 
 def convert(source: Path, target: Path) -> int:
-    """Write `target` from the JSON file `source`; returns how many entries were not understood and left out.
+    """Write `target` from the JSON file `source`; returns the number of unknown entries, which are left out.
 
     Raises ValueError where the engine is one the binding cannot work with.
     """

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Builds the binding for one engine and one Python: asks the engine for its headers and API, generates, compiles.
 
-Run it with the Python that the game shall use: `python3 addons/pythonscript/build.py`. What it needs itself (Cython)
-and the runtime (msgpack) comes into an environment of its own, build/env, unless that Python has it already. Nothing
-happens when nothing changed. Every output is put in place by one rename, so that a broken build leaves the old one.
+Run it with the Python that the game will use: `python3 addons/pythonscript/build.py`. It installs its own requirement
+(Cython) and the runtime's (msgpack) into the private environment build/env, unless that Python has them already. It
+does nothing if nothing changed. Each output is moved into place with one rename, so that a failed build leaves the old one.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ PLATFORM = f"{SYSTEM}.{'arm64' if machine().lower() in ('arm64', 'aarch64') else
 ENDING = {"macos": ".dylib", "windows": ".dll"}.get(SYSTEM, ".so")
 LIBRARY = BIN / f"libpythonscript.{PLATFORM}{ENDING}"
 LIBRARIES = ["-ldl"] if SYSTEM == "linux" else []
-#: The folder that a packaged add-on and an exported game carry Python in (README.md, "Where Python is").
+#: The folder with Python of a packaged add-on or an exported game (README.md, "Where Python is").
 BUNDLE = f"pythonscript.{PLATFORM}"
 CONFIG = BIN / "python.cfg"
 DESCRIPTION = PACKAGE / "_api.dat"
-#: What makes the engine load the library. Made by the build: without one, the engine would report a missing library.
+#: The file that makes the engine load the library. The build creates it, so that the engine reports no missing library.
 EXTENSION = HERE / "pythonscript.gdextension"
 STAMP = BUILD / "stamp"
 ENVIRONMENT = BUILD / "env"
@@ -49,7 +49,7 @@ LOOPS = ROOT / "python" / "sexp_runtime" / "loops" / "build.py"
 
 
 class BuildError(Exception):
-    """Something that the user can put right; the text says what and how."""
+    """A problem that the user can fix; the text says what is wrong and how to fix it."""
 
 
 def run(command: Sequence[str | Path], what: str, cwd: Path | None = None) -> str:
@@ -70,7 +70,7 @@ def run(command: Sequence[str | Path], what: str, cwd: Path | None = None) -> st
 
 
 def shared_library() -> Path:
-    """The shared libpython of the running Python; BuildError where it has none."""
+    """The shared libpython of the running Python; BuildError if it has none."""
     name = sysconfig.get_config_var("INSTSONAME") or ""
     folders = [sysconfig.get_config_var("LIBDIR"), os.path.join(sys.base_prefix, "lib")]
     multiarch = sysconfig.get_config_var("MULTIARCH")
@@ -88,7 +88,7 @@ def shared_library() -> Path:
 
 
 def include_folder() -> Path:
-    """Where Python.h is; BuildError where it is missing."""
+    """The folder of Python.h; BuildError if it is missing."""
     folder = Path(sysconfig.get_path("include"))
     if not (folder / "Python.h").is_file():
         version = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -97,7 +97,7 @@ def include_folder() -> Path:
 
 
 def fingerprint(godot: Path) -> str:
-    """Changes whenever anything changes that the build depends on."""
+    """A text that changes whenever an input of the build changes."""
     digest = hashlib.sha256()
     for path in sorted(
         [
@@ -116,7 +116,7 @@ def fingerprint(godot: Path) -> str:
 
 
 def outputs() -> list[Path]:
-    """Every file that a finished build has."""
+    """Every file of a finished build."""
     return [LIBRARY, CONFIG, DESCRIPTION, extension_module(), EXTENSION]
 
 
@@ -125,7 +125,7 @@ def extension_module() -> Path:
 
 
 def dump_engine(godot: Path, say: Say) -> None:
-    """Ask the engine for its header and its API description, unless those of this very engine are here already."""
+    """Make the engine write its header and its API description, unless those of this engine are here already."""
     state = godot.stat()
     mark = f"{godot}|{state.st_size}|{state.st_mtime_ns}"
     record = BUILD / "engine"
@@ -196,13 +196,13 @@ def compile_c(say: Say) -> None:
 
 
 def loader_sources() -> list[Path]:
-    """The loader's C files for this platform. `start.c` is for one Python version; the others know none."""
+    """The loader's C files for this platform. `start.c` is for one Python version; the others are for all versions."""
     platform = "platform_windows.c" if os.name == "nt" else "platform_posix.c"
     return [LOADER / name for name in ("loader.c", "home.c", "start.c", platform)]
 
 
 def loader_definitions() -> list[str]:
-    """What the loader's C files want to have defined."""
+    """The preprocessor definitions for the loader's C files."""
     major, minor = sys.version_info[:2]
     return [
         f'-DPYTHON_BUNDLE="{BUNDLE}"',
@@ -212,9 +212,9 @@ def loader_definitions() -> list[str]:
 
 
 def write_config() -> None:
-    """Tell the loader which libpython and which environment belong to this build, in paths relative to `bin`."""
+    """Write python.cfg: the libpython and the environment of this build, as paths relative to `bin`."""
     libpython = shared_library()
-    # The environment's own link to its Python, not what it points to: the environment is known by the file beside it.
+    # The environment's link to its Python, not the link's target: the file beside the link identifies the environment.
     executable = Path(os.path.abspath(sys.executable))
     environment = executable.parents[1]
     if executable.is_relative_to(ROOT):
@@ -244,7 +244,7 @@ def link(name: str, target: Path) -> Path:
 
 
 def announce_extension() -> None:
-    """List the extension where the engine looks for it when a project opens.
+    """Add the extension to the list that the engine reads when a project opens.
 
     The editor would do so itself, but a headless import that finds an extension for the first time crashes at its end
     (Godot issue 111048).
@@ -282,7 +282,7 @@ def build(godot: Path, force: bool = False, quiet: bool = False) -> bool:
     for folder in (BUILD, BIN):
         folder.mkdir(exist_ok=True)
         (folder / ".gdignore").touch()
-    with locked(BUILD / "lock"):  # two at once would overwrite each other's work; the second finds it done
+    with locked(BUILD / "lock"):  # two builds at once would overwrite each other; the second finds the work done
         if not force and is_current(wanted):
             return False
         make(godot, wanted, say)
@@ -300,7 +300,7 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def is_current(wanted: str) -> bool:
-    """Is the finished build the one with this fingerprint?"""
+    """Return whether the finished build has this fingerprint."""
     return STAMP.is_file() and STAMP.read_text() == wanted and all(path.is_file() for path in outputs())
 
 
@@ -336,7 +336,7 @@ def needs_environment() -> bool:
 
 
 def environment_python(quiet: bool) -> Path:
-    """Return the python of the add-on's own environment, made if need be with what requirements.txt pins."""
+    """Return the python of the add-on's private environment; create it from requirements.txt if needed."""
     python = ENVIRONMENT / "bin" / "python"
     stamp = ENVIRONMENT / "complete"
     mark = f"{sys.version}|{ENVIRONMENT}|{hashlib.sha256(REQUIREMENTS.read_bytes()).hexdigest()}"
@@ -362,7 +362,7 @@ def environment_python(quiet: bool) -> Path:
 
 
 def compile_loops(quiet: bool) -> None:
-    """Compile the runtime's innermost loops, where the runtime is there; without them it uses those in Python."""
+    """Compile the runtime's innermost loops if the runtime is present; without them it uses the Python versions."""
     if not LOOPS.is_file():
         return
     source = LOOPS.with_name("native.pyx")

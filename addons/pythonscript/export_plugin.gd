@@ -1,10 +1,10 @@
 ## Puts Python beside an exported game: the folder that the loader looks for there. See README.md, "Where Python is".
 ##
-## What is missing stops the export. A pack alone gets nothing: the game that loads it has Python.
+## A missing part stops the export. A pack alone gets no Python: the game that loads it provides Python.
 @tool
 extends EditorExportPlugin
 
-## Installed Python packages that the game needs beside those of the add-ons, by the names that are imported.
+## Installed Python packages that the game needs in addition to those of the add-ons, by their import names.
 const PACKAGES := "python/export_packages"
 const ADDON := "res://addons/pythonscript"
 const EXTENSION := ADDON + "/pythonscript.gdextension"
@@ -52,7 +52,7 @@ func _export_file(path: String, _type: String, _features: PackedStringArray) -> 
 func _export_end() -> void:
 	if not _failed:
 		return
-	# What was written is no game: it would say so only to the players.
+	# The export has failed: without this the game would report it only to its players.
 	for written: String in [_path, _path.get_basename() + ".pck"]:
 		if FileAccess.file_exists(written):
 			DirAccess.remove_absolute(ProjectSettings.globalize_path(written))
@@ -95,7 +95,7 @@ static func platform_of(features: PackedStringArray) -> String:
 	return system
 
 
-# The engine ends an export with an error only if something cannot be copied, so it gets something that cannot.
+# The engine ends an export with an error only if a file cannot be copied, so this adds such a file.
 func _stop(reason: String) -> void:
 	_failed = true
 	get_export_platform().add_message(EditorExportPlatform.EXPORT_MESSAGE_ERROR, "Python", reason)

@@ -5,7 +5,7 @@
 
 static const char config_name[] = "python.cfg";
 
-/* Join two parts of a path; a second part that is absolute stands alone. */
+/* Join two parts of a path; an absolute second part is used alone. */
 static void join(char *out, const char *folder, const char *name) {
     if (platform_is_absolute(name)) snprintf(out, PATH_ROOM, "%s", name);
     else if ((size_t)snprintf(out, PATH_ROOM, "%s/%s", folder, name) >= PATH_ROOM) out[0] = 0;
@@ -25,7 +25,7 @@ static void keep(Home *home, const char *key, const char *value) {
         if (!strcmp(key, lists[i].key) && *lists[i].count < MOST_LINES) {
             char *line = lists[i].lines[(*lists[i].count)++];
             join(line, home->folder, value);
-            /* A plain name that is not here is one for the system to find: an installed Python. */
+            /* The system searches for a plain name that is not here: an installed Python. */
             if (lists[i].lines == home->libpython && !strchr(value, '/') && !platform_exists(line))
                 snprintf(line, PATH_ROOM, "%s", value);
         }

@@ -1,4 +1,4 @@
-/* Where Python is: the folder that holds `python.cfg`, and what that file says. */
+/* Where Python is: the folder that holds `python.cfg`, and the content of that file. */
 #ifndef PYTHONSCRIPT_HOME_H
 #define PYTHONSCRIPT_HOME_H
 
@@ -8,14 +8,14 @@
 #define MOST_LINES 8
 
 typedef struct {
-    char folder[PATH_ROOM];                /* of python.cfg; relative paths in it count from here */
+    char folder[PATH_ROOM];                /* of python.cfg; its paths are relative to this folder */
     char versions[64];                     /* Python versions that the add-on was built for, like "3.11 3.12" */
     char preload[MOST_LINES][PATH_ROOM];   /* libraries that libpython and its modules need */
     size_t preload_count;
     char libpython[MOST_LINES][PATH_ROOM]; /* libraries to try, in order */
     size_t libpython_count;
     char executable[PATH_ROOM];            /* the Python whose environment is used, or "" */
-    char packages[MOST_LINES][PATH_ROOM];  /* our packages: folders or zips for sys.path */
+    char packages[MOST_LINES][PATH_ROOM];  /* the add-on's packages: folders or zips for sys.path */
     size_t packages_count;
     char stdlib[MOST_LINES][PATH_ROOM];    /* the standard library; if there is any, this is a bundle */
     size_t stdlib_count;

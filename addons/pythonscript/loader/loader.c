@@ -1,4 +1,4 @@
-/* Starts Python inside Godot and hands the engine's interface to the package `godot`.
+/* Starts Python inside Godot and passes the engine's interface to the package `godot`.
 
    PYTHON_STARTERS lists the Python versions it was built for, like STARTER(3, 11) STARTER(3, 12); see start.c. */
 #include <stdarg.h>
@@ -27,12 +27,12 @@ typedef struct {
 static Handover handover;
 static Home home;
 static int running; /* the interpreter */
-static int started; /* and our package in it */
+static int started; /* the package `godot` in it */
 static int in_editor;
 
 static void *(*proc(const char *name))(void) { return (void *(*)(void))(void *)handover.get_proc_address(name); }
 
-/* One Godot error; the project opens all the same. */
+/* Print one Godot error; the project still opens. */
 static void complain(const char *format, ...) {
     char text[TEXT_ROOM * 2];
     va_list arguments;
@@ -44,7 +44,7 @@ static void complain(const char *format, ...) {
     if (print) print("Python is not available", text, "pythonscript", "res://addons/pythonscript/loader/loader.c", 0, 1);
 }
 
-/* Of the Python C API only what is the same in all versions: this library must load where there is no libpython. */
+/* Only functions of the Python C API that are equal in all versions, by name: this library must load without libpython. */
 typedef struct PyObject PyObject;
 typedef struct PyThreadState PyThreadState;
 
@@ -102,7 +102,7 @@ static const struct { const char *version; PythonStarter start; } starters[] = {
 #undef STARTER
 };
 
-/* Return the function that starts a Python of this full version ("3.11.7 (main, ...)"); NULL if it is not one of ours. */
+/* Return the function that starts a Python of this full version ("3.11.7 (main, ...)"); NULL for an unsupported one. */
 static PythonStarter starter_for(const char *full) {
     char version[16] = "";
     const char *dot = strchr(full, '.');
@@ -163,7 +163,7 @@ static void ask(const char *singleton_name, const char *method, const char *argu
     destroy(self);
 }
 
-/* Put packages on the path, import ours, and leave an error text in `failure` instead of raising.
+/* Put packages on the path, import `godot`, and leave an error text in `failure` instead of raising.
 
    A bundle's packages are on the path already. The project's own come first; an exported game has no such folder. */
 static const char boot_source[] =
@@ -222,7 +222,7 @@ static void set_global(const char *name, const char *path) {
     py.DecRef(text);
 }
 
-/* Put what the developer chose in place of the libpython of python.cfg; a bundle has its own. */
+/* Replace the libpython of python.cfg by the developer's choice; a bundle always uses its own. */
 static void apply_overrides(void) {
     char setting[PATH_ROOM], chosen[PATH_ROOM] = "", variable[PATH_ROOM];
     ask("ProjectSettings", "get_setting", "python/library", setting, sizeof setting);
@@ -234,7 +234,7 @@ static void apply_overrides(void) {
     home.libpython_count = 1;
 }
 
-/* Load the first of the home's libraries that can be; NULL, with an error in the output, if there is none. */
+/* Load the first of the home's libraries that loads; NULL, with an error in the output, if none does. */
 static void *load_libpython(const char **path) {
     char why[TEXT_ROOM] = "python.cfg names none";
     /* Loaded first, they are found by name when libpython or a module of it needs them. */

@@ -1,4 +1,4 @@
-/* What differs between operating systems. Every path is UTF-8 with `/` between folders. */
+/* The functions that differ between operating systems. Every path is UTF-8 with `/` between folders. */
 #ifndef PYTHONSCRIPT_PLATFORM_H
 #define PYTHONSCRIPT_PLATFORM_H
 
@@ -23,7 +23,7 @@ int platform_program_folder(char *out, size_t room);
 /* Return whether there is a file or folder at a path. */
 int platform_exists(const char *path);
 
-/* Return whether a path counts from the root of the file system, not from the working directory. */
+/* Return whether a path is absolute. */
 int platform_is_absolute(const char *path);
 
 /* Open a file for reading; NULL if that fails. */

@@ -11,7 +11,7 @@
 #include <mach-o/dyld.h>
 #endif
 
-/* Cut the last part of a path off. */
+/* Remove the last part of a path. */
 static void to_folder(char *path) {
     char *slash = strrchr(path, '/');
     if (slash) *slash = 0;

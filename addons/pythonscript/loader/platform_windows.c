@@ -1,4 +1,4 @@
-/* Windows: wide paths, as its functions for other characters than those of one code page take them. */
+/* Windows: wide paths, which its functions need for characters beyond one code page. */
 #include "platform.h"
 
 #define WIN32_LEAN_AND_MEAN

@@ -42,7 +42,7 @@ static int find_functions(Functions *found, void *library, char *why, size_t roo
     return 1;
 }
 
-/* Make the bundle all that Python knows: nothing is searched for, no `site` and no .pth file is read. */
+/* Make Python use only the bundle: it searches no other folder and reads no `site` and no .pth file. */
 static PyStatus confine(const Functions *py, PyConfig *config, const PythonStart *order) {
     wchar_t **const places[] = {&config->home, &config->prefix, &config->exec_prefix, &config->base_prefix,
                                 &config->base_exec_prefix};
@@ -51,7 +51,7 @@ static PyStatus confine(const Functions *py, PyConfig *config, const PythonStart
         status = py->SetBytes(config, places[i], order->home);
         if (py->IsException(status)) return status;
     }
-    /* A program that is not there: else one would be looked for on the PATH. */
+    /* A program that does not exist: otherwise Python searches for one on the PATH. */
     char program[PATH_ROOM];
     snprintf(program, sizeof program, "%s/python", order->home);
     status = py->SetBytes(config, &config->program_name, program);

@@ -2,7 +2,7 @@
 
 
 cdef object raise_call_error(str what, GDExtensionCallError *error, tuple arguments):
-    """Turn the engine's refusal of a call into the Python exception that says the same."""
+    """Turn the engine's refusal of a call into the matching Python exception."""
     cdef str where = ""
     if error.error == CALL_INVALID_ARGUMENT:
         if 0 <= error.argument < len(arguments):
@@ -109,7 +109,7 @@ cdef object call_builtin_static(int kind, Name name, tuple values):
 
 
 cdef object evaluate(int operator, object left, object right):
-    """`left operator right` as the engine computes it; NotImplemented where it has no such operator."""
+    """`left operator right` as the engine computes it; NotImplemented if it has no such operator."""
     cdef GdVariant a
     cdef GdVariant b
     cdef GdVariant result

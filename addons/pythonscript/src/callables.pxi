@@ -1,8 +1,8 @@
 # Callables and signals, both ways: any Python callable becomes a Callable, and comes back as the very same callable.
 
 cdef class PyCallable:
-    """What the engine holds of a Python callable. A method of an engine object is held by object and function, weakly,
-    as the engine's own Callables do: a connection keeps no object alive."""
+    """The engine's reference to a Python callable. A method of an engine object is held by function and weak object
+    reference, like the engine's own Callables: a connection keeps no object alive."""
 
     cdef object function
     cdef object owner        # weak reference to the wrapper whose method it is, or None
@@ -75,7 +75,7 @@ cdef int py_to_callable(object value, void *out) except -1:
 
 
 cdef object callable_to_py(const void *data):
-    """The Python form of a Callable: the very function if it is one of ours."""
+    """The Python form of a Callable: the original function if it came from Python."""
     cdef void *userdata = callable_custom_get_userdata(data, library)
     cdef Callable box
     if userdata != NULL:
@@ -137,7 +137,7 @@ cdef void callable_call_held(void *userdata, const void **arguments, int64_t cou
 
 
 cdef uint8_t callable_is_valid(void *userdata) noexcept nogil:
-    """Asked before every emission, so without the GIL: what it reads never changes."""
+    """Called before every emission, so without the GIL: the data that it reads never change."""
     cdef uint64_t owner_id = (<PyCallable>userdata).owner_id
     return interface_open and (owner_id == 0 or object_get_instance_from_id(owner_id) != NULL)
 
@@ -200,7 +200,7 @@ cdef void callable_text_held(void *userdata, uint8_t *valid, void *out) noexcept
 # The engine's Callables and Signals in Python -------------------------------------------------------------------------
 
 cdef class Boxed(Tracked):
-    """A value of the engine that Python holds as it is, in a Variant."""
+    """A value of the engine that Python holds unconverted, in a Variant."""
 
     cdef GdVariant variant
     cdef bint full
@@ -259,11 +259,11 @@ cdef class Callable(Boxed):
 
 
 cdef class TypedArray(Boxed):
-    """An Array with a fixed type of elements, to be passed to the engine. Made by `godot.typed_array`."""
+    """An Array with a fixed element type, for passing to the engine. Made by `godot.typed_array`."""
 
 
 def make_typed_array(int kind, str class_name, items):
-    """An Array whose elements must be of a type; TypeError where an item is not."""
+    """An Array whose elements must be of a type; TypeError if an item is not."""
     cdef TypedArray box = TypedArray.__new__(TypedArray)
     cdef Arguments arguments = Arguments.of((list(items), kind, StringName(class_name), None))
     cdef GDExtensionCallError error
@@ -289,7 +289,7 @@ cdef class Signal:
         self.name = name
 
     def connect(self, function, int64_t flags=0):
-        """Have the callable called with the signal's arguments; `flags` as godot.Object.CONNECT_*.
+        """Call the callable with the signal's arguments at each emission; `flags` as godot.Object.CONNECT_*.
 
         ValueError if it is connected already, or there is no such signal.
         """
@@ -335,7 +335,7 @@ cdef class Signal:
             gd.destroy[<int>T_CALLABLE](target)
 
     def is_connected(self, function):
-        """Is the callable connected to this signal?"""
+        """Return whether the callable is connected to this signal."""
         cdef uint64_t target[2]
         py_to_callable(function, target)
         try:
@@ -344,7 +344,7 @@ cdef class Signal:
             gd.destroy[<int>T_CALLABLE](target)
 
     def emit(self, *values):
-        """Emit the signal; everything connected is called before this returns."""
+        """Emit the signal; all connected callables have run before this returns."""
         cdef GdVariant variants[MOST_ARGUMENTS + 1]
         cdef const void *pointers[MOST_ARGUMENTS + 1]
         cdef GdVariant result

@@ -5,7 +5,7 @@
 #   String, StringName, NodePath        str
 #   vectors, colours, transforms, RID   godot.Vector3 ...
 #   Object                              its one wrapper; a freed one arrives as None
-#   Callable, Signal                    a Python callable (our own: the very function), godot.Signal
+#   Callable, Signal                    a Python callable (one from Python: the same object), godot.Signal
 #   Array, Dictionary                   list, dict (also from tuple; a container used as key becomes a tuple)
 #   PackedByteArray                     bytes (also from bytearray, memoryview)
 #   PackedInt32/Int64/Float32/Float64   array.array of i, q, f, d
@@ -87,14 +87,14 @@ cdef dict PACKED_LISTS = {
 
 
 cdef inline int enter_recursion(const char *where) except -1:
-    """Count a level of nesting; RecursionError where there are too many (a list in itself)."""
+    """Count a level of nesting; RecursionError if there are too many (a list in itself)."""
     return -1 if Py_EnterRecursiveCall(where) else 0
 
 
 # From the engine ------------------------------------------------------------------------------------------------------
 
 cdef object variant_to_py(const void *variant):
-    """The Python value of a Variant, which stays as it is."""
+    """The Python value of a Variant; does not change the Variant."""
     cdef int kind = variant_get_type(variant)
     cdef void *engine_object
     if kind == T_NIL:
@@ -106,7 +106,7 @@ cdef object variant_to_py(const void *variant):
 
 
 cdef object typed_to_py(int kind, const void *data):
-    """The Python value of typed data as the engine lays it out."""
+    """The Python value of typed data in the engine's layout."""
     if kind == T_INT:
         return (<int64_t *>data)[0]
     if kind == T_FLOAT:
@@ -151,7 +151,7 @@ cdef list array_to_py(const void *data):
 
 
 cdef object as_key(object key):
-    """A dict needs hashable keys: lists become tuples, dicts tuples of pairs."""
+    """A hashable key for a dict: lists become tuples, dicts tuples of pairs."""
     if isinstance(key, (list, array_array)):
         return tuple([as_key(item) for item in key])
     if isinstance(key, dict):
@@ -208,7 +208,7 @@ cdef object packed_to_py(int kind, const void *data):
 # To the engine --------------------------------------------------------------------------------------------------------
 
 cdef int natural_kind(object value) except -1:
-    """The Variant type that a Python value becomes by itself; TypeError where there is none."""
+    """The Variant type that a Python value becomes by default; TypeError if there is none."""
     if value is None: return T_NIL
     cdef type kind = type(value)
     if kind is bool: return T_BOOL
@@ -279,7 +279,7 @@ cdef int64_t to_int64(object value) except? -1:
 
 
 cdef int py_to_typed(int kind, object value, void *out) except -1:
-    """Construct at `out` a value of the engine's type `kind`; the caller destroys it. On failure nothing is there."""
+    """Construct at `out` a value of the engine's type `kind`; the caller destroys it. On failure nothing is constructed."""
     cdef Value other
     if kind == T_INT:
         (<int64_t *>out)[0] = to_int64(value)
@@ -340,7 +340,7 @@ cdef inline void copy_builtin(int kind, const void *source, void *out) noexcept:
 
 
 cdef object convert_value(int kind, object value):
-    """Another value type that the engine itself takes for this one (Vector2i for Vector2), or a tuple of numbers."""
+    """Another value type that the engine accepts for this one (Vector2i for Vector2), or a tuple of numbers."""
     cdef int given
     if isinstance(value, Value):
         given = (<Value>value).kind

@@ -1,4 +1,4 @@
-# A Python exception that reaches the border becomes one Godot error, under the name of the script it comes from.
+# A Python exception that reaches the engine becomes one Godot error, with the name of its script.
 
 cdef object format_error = None   # Python: (exception, callable) -> (description, message, function, file, line)
 

@@ -1,14 +1,14 @@
 # Python classes in the engine's ClassDB: registration, instances, calls, virtual methods.
 
 cdef class ClassRecord:
-    """One exposed class, as long as the engine knows it. After a reload, `owner` is the newer Python class."""
+    """One exposed class while it is registered in the engine. After a reload, `owner` is the newer Python class."""
 
     cdef object owner
     cdef ClassInfo info
     cdef readonly Name name
     cdef Name parent
-    cdef dict virtuals       # name -> VirtualRecord, or None for what the class leaves to the engine
-    cdef list kept           # what the engine holds addresses of
+    cdef dict virtuals       # name -> VirtualRecord, or None for methods that the class does not define
+    cdef list kept           # objects whose addresses the engine holds
     cdef readonly set registered
 
 
@@ -69,7 +69,7 @@ cdef class PropertyInfos:
 
 
 def register_class(owner, ClassInfo info, str parent, bint tool, str icon, bint abstract):
-    """Make a Python class known to the engine; returns its record."""
+    """Register a Python class in the engine; returns its record."""
     cdef GDExtensionClassCreationInfo4 creation
     cdef uint64_t icon_text[1]
     cdef ClassRecord record = ClassRecord.__new__(ClassRecord)
@@ -107,7 +107,7 @@ def register_class(owner, ClassInfo info, str parent, bint tool, str icon, bint 
 
 
 def replace_class(ClassRecord record, owner, ClassInfo info):
-    """A reloaded class takes the place of its older self; old instances keep the old code."""
+    """Replace a class by its reloaded version; old instances keep the old code."""
     record.owner = owner
     record.info = info
     record.virtuals = {}
@@ -133,7 +133,7 @@ cdef int use_plain_attributes(owner) except -1:
 
 
 cdef bint overrides(owner, str name):
-    """Does the class itself (not the engine) define this method?"""
+    """Return whether the class itself (not the engine) defines this method."""
     for base in owner.__mro__:
         if name in base.__dict__:
             return not isinstance(base.__dict__[name], (VirtualMethod, Method))
@@ -198,7 +198,7 @@ def unregister_class(ClassRecord record):
 
 
 def load_documentation(bytes xml):
-    """Give the editor's help a class description; False where this engine has no editor."""
+    """Add a class description to the editor's help; False if this engine has no editor."""
     if gd.editor_help_load_xml_from_utf8_chars_and_len == NULL:
         return False
     editor_help_load_xml(xml, len(xml))
@@ -237,7 +237,7 @@ cdef void *instance_create_held(void *userdata, uint8_t notify) noexcept with gi
 
 
 cdef void instance_free(void *userdata, void *instance) noexcept nogil:
-    pass  # the binding's end, which follows, says the same
+    pass  # the callback for the freed instance binding follows and does the work
 
 
 cdef void instance_notification(void *instance, int32_t what, uint8_t reversed) noexcept nogil:
@@ -335,7 +335,7 @@ cdef void method_call_held(void *userdata, void *instance, const void **argument
             Py_INCREF(value)
             done += 1
             values[done] = <PyObject *>value
-        # Missing arguments are left to Python's own defaults.
+        # Python's defaults replace missing arguments.
         if method.function is not None:
             answer = PyObject_Vectorcall(<PyObject *>method.function, &values[1], done, NULL)
         else:
@@ -362,7 +362,7 @@ cdef void method_call_held(void *userdata, void *instance, const void **argument
 
 cdef object checked_argument(ExposedMethod method, int index, int kind, const void *variant,
                              GDExtensionCallError *error):
-    """The argument as the method's annotation wants it; sets `error` where the engine would refuse it too."""
+    """The argument converted to the method's annotation; sets `error` if the engine would refuse it too."""
     cdef int given = variant_get_type(variant)
     if kind == given or kind == T_VARIANT:
         value = variant_to_py(variant)

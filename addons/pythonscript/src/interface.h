@@ -9,7 +9,7 @@
 
 #include "gdextension_interface.h"
 
-/* What the loader hands over to the extension module through a capsule. */
+/* The data that the loader passes to the extension module through a capsule. */
 typedef struct {
     GDExtensionInterfaceGetProcAddress get_proc_address;
     GDExtensionClassLibraryPtr library;
@@ -38,10 +38,10 @@ typedef void (*Destroy)(void *);
 typedef void (*BuiltinCall)(void *, const void **, void *, int);
 typedef void (*UtilityCall)(void *, const void **, int);
 
-/* Our code for "any Variant", beside the engine's type codes. */
+/* The binding's code for "any Variant", in addition to the engine's type codes. */
 #define VARIANT_CODE 64
 
-/* X(type of the function in the engine's header, name for get_proc_address, is it needed) */
+/* X(type of the function in the engine's header, name for get_proc_address, whether it is required) */
 #define GD_FUNCTIONS(X) \
     X(GDExtensionInterfacePrintError, print_error, 1) \
     X(GDExtensionInterfacePrintErrorWithMessage, print_error_with_message, 1) \
@@ -136,7 +136,7 @@ typedef struct {
     InsideVariant inside[GDEXTENSION_VARIANT_TYPE_VARIANT_MAX];
     Construct construct[GDEXTENSION_VARIANT_TYPE_VARIANT_MAX];
     Construct copy[GDEXTENSION_VARIANT_TYPE_VARIANT_MAX];
-    Destroy destroy[VARIANT_CODE + 1]; /* NULL where nothing is to be done */
+    Destroy destroy[VARIANT_CODE + 1]; /* NULL for types without a destructor */
 } GdInterface;
 
 static GdInterface gd;
@@ -171,9 +171,9 @@ static inline void gd_enable_vectorcall(PyTypeObject *type, Py_ssize_t offset, i
     PyType_Modified(type);
 }
 
-/* A class made in Python over a Cython class with __getattr__ would find every attribute by slow Python look-ups.
- * Engine classes take the C function of the Cython class straight away. Exposed classes, whose members are Python's,
- * take Python's plain access, which the interpreter specialises. */
+/* A Python class derived from a Cython class with __getattr__ would find every attribute by slow Python look-ups.
+ * Engine classes use the C function of the Cython class directly. Exposed classes, whose members are Python's,
+ * use Python's plain access, which the interpreter specialises. */
 static inline void gd_direct_attributes(PyTypeObject *type, PyTypeObject *base, void *getter) {
     type->tp_getattro = (getattrofunc)getter;
     type->tp_setattro = base->tp_setattro;
@@ -186,14 +186,14 @@ static inline void gd_plain_attributes(PyTypeObject *type, int reading, int writ
     PyType_Modified(type);
 }
 
-/* Threads of the engine. Python would make a state for such a thread at every callback and throw it away again, which
- * costs more than the callback. So the first callback on a thread keeps its state until the thread ends. */
+/* Threads of the engine. Python would create and delete a thread state at every callback, which costs more than the
+ * callback. So the first callback on a thread keeps its state until the thread ends. */
 static __thread int gd_thread_known;
 static pthread_key_t gd_thread_key;
-static int gd_threads_open; /* the interpreter is there */
+static int gd_threads_open; /* the interpreter exists */
 
 static void gd_thread_end(void *state) {
-    if (!gd_threads_open) return; /* the interpreter's end has taken the state along */
+    if (!gd_threads_open) return; /* the interpreter's end has deleted the state */
     PyEval_RestoreThread((PyThreadState *)state);
     PyThreadState_Clear((PyThreadState *)state);
     PyThreadState_DeleteCurrent();
@@ -210,7 +210,7 @@ static void gd_threads_stop(void) {
 
 static void gd_thread_meet(void) {
     gd_thread_known = 1;
-    if (!gd_threads_open || PyGILState_GetThisThreadState()) return; /* a thread of Python's own */
+    if (!gd_threads_open || PyGILState_GetThisThreadState()) return; /* a thread that Python made */
     PyGILState_Ensure();
     pthread_setspecific(gd_thread_key, PyEval_SaveThread());
 }
@@ -220,7 +220,7 @@ static inline PyGILState_STATE gd_gil_ensure(void) {
     return PyGILState_Ensure();
 }
 
-/* Wherever Cython takes the lock. */
+/* Replaces the function with which Cython takes the lock. */
 #define PyGILState_Ensure gd_gil_ensure
 
 static inline void gd_set_type_attribute(PyTypeObject *type, PyObject *name, PyObject *value) {

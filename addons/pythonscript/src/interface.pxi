@@ -1,4 +1,4 @@
-# Declarations of what `interface.h` and the engine's header offer.
+# Declarations of `interface.h` and of the engine's header.
 
 from cpython.object cimport PyObject, PyTypeObject
 from cpython.ref cimport Py_DECREF, Py_INCREF, Py_XDECREF

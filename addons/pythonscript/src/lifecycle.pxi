@@ -1,4 +1,4 @@
-# Start and end: takes the engine's interface from the loader, and lets go of everything again.
+# Start and end: takes the engine's interface from the loader, and releases everything at the end.
 
 cdef GDExtensionMainLoopCallbacks main_loop_callbacks
 
@@ -76,7 +76,7 @@ cdef Py_ssize_t method_vectorcall_offset():
 
 
 def set_hooks(class_finder, default_parser, error_formatter):
-    """Give the core the parts written in Python."""
+    """Pass the parts written in Python to the core."""
     global find_class, parse_default, format_error
     find_class = class_finder
     parse_default = default_parser
@@ -84,7 +84,7 @@ def set_hooks(class_finder, default_parser, error_formatter):
 
 
 def is_started():
-    """Is the engine there?"""
+    """Return whether the engine is running."""
     return bool(interface_open)
 
 
@@ -140,12 +140,12 @@ def singleton(str name):
 
 
 def instance_id_of(Object wrapper):
-    """The engine's id of an object, valid after it has been freed too."""
+    """The engine's id of an object, also after the object has been freed."""
     return wrapper.instance_id
 
 
 def counts():
-    """How many things of the engine's Python holds: (objects, names, callables). For tests of leaks."""
+    """The numbers of engine values that Python holds: (objects, names, callables). For leak tests."""
     cdef PyObject *item = first_tracked
     cdef int objects = 0, names = 0, boxes = 0
     while item != NULL:
@@ -157,7 +157,7 @@ def counts():
 
 
 def drop_all():
-    """Let go of every engine object that Python holds; their wrappers are freed objects from now on."""
+    """Release every engine object that Python holds; afterwards their wrappers count as freed objects."""
     cdef PyObject *item
     drop_fading()
     while True:
@@ -168,13 +168,13 @@ def drop_all():
             break
         wrapper = <Object>item
         if wrapper.flags & EXPOSED:
-            Py_INCREF(wrapper)  # should its engine object outlive us, the address it keeps stays good
+            Py_INCREF(wrapper)  # if its engine object outlives the binding, the address that it keeps stays valid
         let_go(wrapper)
         wrapper = None
 
 
 def stop():
-    """Let go of the rest. Afterwards nothing of the engine's reaches Python any more."""
+    """Release the rest. Afterwards the engine calls Python no more."""
     global interface_open
     known_names.clear()
     known_paths.clear()

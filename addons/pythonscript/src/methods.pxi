@@ -1,8 +1,8 @@
 # The engine's methods, properties and functions as Python descriptors; resolved on first use, called by pointer.
 #
-# The GIL is kept during methods the engine marks const (they read and return) and released during all others, so that a
-# thread the engine waits for can run Python meanwhile. Servers may wait for their own thread in const methods too, and
-# OS.delay_msec is called const, so these release it always.
+# The GIL is kept during methods that the engine marks const (they read and return) and released during all others. So a
+# thread that the engine waits for can run Python meanwhile. Servers may wait for their own thread in const methods too, and
+# the engine marks OS.delay_msec const, so methods of servers and OS always release it.
 
 cdef enum:
     F_CONST = 1
@@ -55,7 +55,7 @@ cdef class Method:
 
     @property
     def is_available(self):
-        """Does the running engine have this method in the expected form?"""
+        """Return whether the running engine has this method in the expected form."""
         return classdb_get_method_bind(name_of(self.class_name).word, name_of(self.name).word, self.hash) != NULL
 
     @property
@@ -75,7 +75,7 @@ cdef class Method:
 
 
 cdef int resolve(Method method) except -1:
-    """Look the method up in the engine and prepare what calls need; AttributeError where the engine lacks it."""
+    """Look up the method in the engine and prepare its calls; AttributeError if the engine lacks it."""
     cdef void *bind = classdb_get_method_bind(name_of(method.class_name).word, name_of(method.name).word, method.hash)
     if bind == NULL:
         raise AttributeError(f"this engine has no method {method.class_name}.{method.name} of the expected form: "
@@ -177,7 +177,7 @@ cdef str count_text(Method method):
 
 
 cdef inline void prepare_result(int kind, GdSlot *result) noexcept:
-    """The engine assigns its answer to what is there, so something must be there."""
+    """Construct an empty value in `result`: the engine assigns its result to an existing value."""
     if kind == T_VARIANT:
         variant_new_nil(result)
     elif kind == T_OBJECT or kind <= T_FLOAT:
@@ -187,7 +187,7 @@ cdef inline void prepare_result(int kind, GdSlot *result) noexcept:
 
 
 cdef inline object take_result(Method method, GdSlot *result):
-    """The Python value of an answer, which is destroyed."""
+    """The Python value of a result; destroys the engine's value."""
     cdef int kind = method.return_kind
     if fading_count:
         drop_fading()
@@ -259,7 +259,7 @@ cdef inline int check_class(object wanted, object value) except -1:
 
 
 cdef object invoke_variants(Method method, void *ptr, PyObject **arguments, Py_ssize_t count):
-    """The general way: for methods with any number of arguments, and defaults that only the engine can make."""
+    """The general call: for methods with any number of arguments, and defaults that only the engine can make."""
     cdef GdVariant variants[MOST_ARGUMENTS]
     cdef const void *pointers[MOST_ARGUMENTS]
     cdef GdVariant result
@@ -350,7 +350,7 @@ cdef class SignalMember:
 
 
 cdef class VirtualMethod:
-    """Stands for a method that the engine calls if a class defines it; doing nothing, so that super() calls work."""
+    """A virtual method of the engine that does nothing, so that super() calls work."""
 
     cdef readonly str name
     cdef int return_kind

@@ -1,12 +1,12 @@
 # Engine objects in Python: one wrapper per object while it lives, with the right lifetimes.
 #
-# The engine keeps the wrapper's address as its "instance binding" and tells when the object dies; the wrapper then knows
-# it is dead, so no call needs to ask. Who keeps whom alive:
+# The engine keeps the wrapper's address as its "instance binding" and calls back when the object dies. The wrapper then
+# records that it is dead, so calls need no check by the engine. Ownership:
 #   - an object that is not RefCounted keeps its wrapper (STRONG) until it is freed;
-#   - a wrapper of a RefCounted owns one reference (OWNER) and gives it back when Python drops the wrapper;
-#   - an exposed RefCounted carries Python state, so while anyone but the wrapper holds a reference, the object keeps the
-#     wrapper too (STRONG). When the last of them lets go, the wrapper goes onto the list `fading`; it cannot be dropped
-#     right there, for the engine still uses the object on its stack.
+#   - a wrapper of a RefCounted owns one reference (OWNER) and releases it when Python drops the wrapper;
+#   - an exposed RefCounted has Python state, so while another holder than the wrapper has a reference, the object keeps
+#     the wrapper too (STRONG). When the last of them releases it, the wrapper is added to the list `fading`. It cannot be
+#     dropped at once, because the engine still uses the object on its stack.
 
 class FreedObjectError(ReferenceError):
     """Raised by any use of an engine object that has been freed."""
@@ -23,7 +23,7 @@ cdef void *library = NULL
 
 
 cdef class Tracked:
-    """Base of everything that holds something of the engine's: known by a list, to let go of it all at the end."""
+    """Base of everything that holds a value of the engine. A list of all instances allows releasing them at the end."""
 
     cdef PyObject *before
     cdef PyObject *after
@@ -54,9 +54,9 @@ cdef inline void untrack(Tracked item) noexcept:
 
 
 cdef class ClassInfo:
-    """What is needed to construct instances of a Python class that stands for an engine class."""
+    """The data for constructing instances of a Python class that represents an engine class."""
 
-    cdef readonly str name          # as the engine knows the class
+    cdef readonly str name          # the class's name in the engine
     cdef readonly bint refcounted
     cdef readonly bint instantiable
     cdef Name native                # the engine's own class to construct
@@ -115,7 +115,7 @@ cdef void *binding_create(void *token, void *instance) noexcept nogil:
 
 
 cdef void binding_free(void *token, void *instance, void *binding) noexcept nogil:
-    """The engine object dies (or the wrapper lets go of it, and has said so already)."""
+    """The engine object dies (or the wrapper releases it and has recorded that already)."""
     if interface_open and binding != NULL:
         binding_free_held(binding)
 
@@ -146,7 +146,7 @@ cdef void forget(Object wrapper) noexcept:
 
 
 cdef void let_go(Object wrapper) noexcept:
-    """The wrapper dies, or Python ends: give the reference back; the engine object may die of it."""
+    """The wrapper dies, or Python ends: release the reference; this may free the engine object."""
     cdef void *ptr = wrapper.ptr
     cdef int flags = wrapper.flags
     if ptr == NULL:
@@ -228,7 +228,7 @@ cdef object wrap_object(void *ptr):
 cdef object wrap_argument(void *ptr):
     """The wrapper of an object that a typed call of the engine passes; None if that object has been freed.
 
-    GDScript passes the address of a freed object on without a look. Whoever lives at that address is asked for its id;
+    GDScript passes on the address of a freed object without a check. The object now at that address is asked for its id;
     only a living object answers with an id that leads back to it.
     """
     if ptr == NULL or object_get_instance_from_id(object_get_instance_id(ptr)) != ptr:
@@ -237,7 +237,7 @@ cdef object wrap_argument(void *ptr):
 
 
 cdef object wrap_reference(void *ptr):
-    """The wrapper of a RefCounted of which we were handed one reference."""
+    """The wrapper of a RefCounted; takes over one reference from the caller."""
     cdef void *binding
     cdef ClassInfo info
     if ptr == NULL:
@@ -292,7 +292,7 @@ cdef int fading_count = 0
 
 
 cdef void instance_referenced(void *instance) noexcept nogil:
-    """Engine: an exposed RefCounted has got its second holder."""
+    """Called by the engine: an exposed RefCounted has its second holder."""
     if interface_open and (<Object>instance).ptr != NULL and not (<Object>instance).flags & STRONG:
         make_strong(instance)
 
@@ -305,7 +305,7 @@ cdef void make_strong(void *instance) noexcept with gil:
 
 
 cdef void instance_unreferenced(void *instance) noexcept nogil:
-    """Engine: an exposed RefCounted has only one holder left (or none)."""
+    """Called by the engine: an exposed RefCounted has only one holder left (or none)."""
     if interface_open and (<Object>instance).ptr != NULL and (<Object>instance).flags & STRONG:
         start_fading(instance)
 
@@ -317,7 +317,7 @@ cdef void start_fading(void *instance) noexcept with gil:
 
 
 cdef void drop_fading() noexcept:
-    """Let go of the exposed RefCounted objects that only their wrappers hold."""
+    """Release the exposed RefCounted objects that only their wrappers hold."""
     global fading_count, fading
     cdef Object wrapper
     while fading_count:
@@ -392,7 +392,7 @@ cdef class Object(Tracked):
         if self.flags & REFCOUNTED:
             raise TypeError(f"{type(self).__name__} is RefCounted: it frees itself when nobody holds it any more")
         try:
-            call_builtin(self, name_of("free"), ())  # by name, for then the engine refuses while it still uses it
+            call_builtin(self, name_of("free"), ())  # by name: then the engine refuses while it still uses the object
         except AttributeError:
             raise RuntimeError(f"this {type(self).__name__} is in use by the engine (it is emitting a signal, "
                                "for one) and cannot be freed now: use queue_free()") from None
@@ -404,12 +404,12 @@ cdef class Object(Tracked):
 
 
 def use_direct_attributes(type owner):
-    """Give an engine class the attribute access of `Object` without a detour."""
+    """Give an engine class the direct attribute access of `Object`."""
     gd_direct_attributes(<PyTypeObject *>owner, <PyTypeObject *>Object, <void *>get_attribute)
 
 
 cdef object get_attribute(object owner, object name):
-    """An attribute as Python finds it, else a member of the object's script; no exception is made on the way."""
+    """An attribute as Python finds it, else a member of the object's script; creates no exception on the way."""
     cdef PyObject *found = _PyObject_GenericGetAttrWithDict(owner, name, NULL, 1)
     if found == NULL:
         return script_member(<Object>owner, <str>name)

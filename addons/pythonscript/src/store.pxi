@@ -1,4 +1,4 @@
-# Python values put into places that the engine has prepared for answers.
+# Stores Python values in the engine's places for results.
 
 cdef int store_variant(object value, void *out) except -1:
     """Put a Python value into a Variant that the engine has prepared as null."""
@@ -10,7 +10,7 @@ cdef int store_variant(object value, void *out) except -1:
 
 
 cdef int store_typed(int kind, object value, void *variant) except -1:
-    """Put a Python value into an engine's null Variant as the type that the method promised."""
+    """Put a Python value into a null Variant of the engine, converted to the method's return type."""
     cdef GdSlot slot
     py_to_typed(kind, value, &slot)
     variant_destroy(variant)
@@ -21,7 +21,7 @@ cdef int store_typed(int kind, object value, void *variant) except -1:
 
 
 cdef void store_default(int kind, void *variant) noexcept:
-    """After an exception: what the method promised, empty, so that the caller does not stumble over a null."""
+    """After an exception: store an empty value of the method's return type, so that the caller gets no null."""
     cdef GDExtensionCallError error
     if kind != T_NIL and kind != T_OBJECT and kind != T_VARIANT:
         variant_destroy(variant)
@@ -29,7 +29,7 @@ cdef void store_default(int kind, void *variant) noexcept:
 
 
 cdef int assign_typed(int kind, object value, void *target) except -1:
-    """Assign a Python value to a typed place of the engine's that holds a value already."""
+    """Assign a Python value to a typed place of the engine that already holds a value."""
     cdef GdSlot slot
     cdef Object wrapper
     if kind == T_NIL:
@@ -44,7 +44,7 @@ cdef int assign_typed(int kind, object value, void *target) except -1:
             (<void **>target)[0] = alive(wrapper)
         return 0
     if value is None and kind != T_VARIANT:
-        return 0  # the engine's own default stays
+        return 0  # the engine's default stays
     py_to_typed(kind, value, &slot)
     if kind == T_VARIANT:
         variant_destroy(target)

@@ -1,6 +1,6 @@
-# str <-> String, StringName, NodePath. Names and paths that recur are kept, so that passing one costs a look-up.
+# str <-> String, StringName, NodePath. Names and paths are kept in a table, so that passing one again costs a look-up.
 
-cdef int MOST_NAMES = 4096  # kept names; beyond that the table starts anew
+cdef int MOST_NAMES = 4096  # kept names; the table is cleared when it is full
 
 
 class StringName(str):
@@ -44,7 +44,7 @@ cdef dict known_paths = {}
 
 
 cdef int string_from_py(str text, void *out) except -1:
-    """Construct a String at `out`; every code point survives, NUL and lone surrogates included."""
+    """Construct a String at `out`; preserves every code point, including NUL and lone surrogates."""
     cdef Py_ssize_t length = PyUnicode_GET_LENGTH(text), i
     cdef int kind = PyUnicode_KIND(text)
     cdef const void *data = PyUnicode_DATA(text)

@@ -1,9 +1,9 @@
 # The engine's small value types (vectors, colours, transforms...) as immutable Python values.
 #
-# Immutable, because every read is a copy: `node.position.x = 3` would change nothing, and says so here. Members, methods
-# and constants are installed from the engine's API description at start.
+# Immutable, because every read is a copy: `node.position.x = 3` would change nothing, so it raises an error. Members,
+# methods and constants are installed from the engine's API description at start.
 
-cdef int value_bytes[64]        # size of each value type, 0 for the types that are no such values
+cdef int value_bytes[64]        # size of each value type, 0 for other types
 cdef bint value_is_whole[64]    # made of int32 components
 cdef PyObject *value_class[64]
 
@@ -221,10 +221,10 @@ cdef int refuse_change(instance) except -1:
 
 
 cdef class Component:
-    """A member of a value type that lies at a known place inside it; readable, not writable."""
+    """A member of a value type at a known offset inside it; readable, not writable."""
 
     cdef int offset
-    cdef int kind  # Variant type; int and float stand for their 32-bit forms
+    cdef int kind  # Variant type; int and float mean their 32-bit forms
 
     def __get__(self, instance, owner):
         if instance is None:
