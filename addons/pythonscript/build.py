@@ -3,7 +3,8 @@
 
 Run it with the Python that the game will use: `python3 addons/pythonscript/build.py`. It installs its own requirement
 (Cython) and the runtime's (msgpack) into the private environment build/env, unless that Python has them already. It
-does nothing if nothing changed. Each output is moved into place with one rename, so that a failed build leaves the old one.
+does nothing if nothing changed. Each output is moved into place with one rename, so that a failed build leaves the old
+one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A campaign as a game plays it: what outlives a mission, in one folder, and the stages of the debriefing."""
+"""A campaign as a game plays it: the data that outlive a mission, in one folder, and the stages of the debriefing."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STATUSES: Final = frozenset((SATISFIED, FAILED, INCOMPLETE))
 
 
 class CampaignBook:
-    """What one pilot has done in one campaign: records of missions, persistent variables and containers.
+    """One pilot's progress in one campaign: records of missions, persistent variables and containers.
 
     Files that are damaged are named in `problems`, and count as empty.
     """
@@ -51,7 +51,7 @@ class CampaignBook:
             return {}
 
     def keep(self, mission: str, record: MissionRecord) -> None:
-        """Keep the record of a completed mission, by its file's name; raises OSError if it cannot be written."""
+        """Store the record of a completed mission, by its file's name; raises OSError if it cannot be written."""
         self.campaign.missions[mission_key(mission)] = record
         rows = {
             key: {"goals": found.goals, "events": found.events, "skipped": found.skipped}
@@ -70,7 +70,7 @@ class CampaignBook:
 
 
 def _record(entry: Any) -> MissionRecord:
-    """Return a record from what stands in the file; raises ValueError for what is none."""
+    """Return a record from the content of a file; raises ValueError if it is not a record."""
     record = MissionRecord(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
     if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
         raise ValueError("a status is not known")

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 #: How many texts are remembered as checked.
 MOST_REMEMBERED: Final = 4096
-#: Diagnostics for names that the mission's file does not have; the world may have got them since.
+#: Diagnostics for names that the mission's file does not have; the world may have them by now.
 _UNKNOWN_OBJECT: Final = ("E320", "E321", "E322", "E329")
 
 
 class TextChecker:
-    """Says whether texts are expressions that the mission's world can evaluate, and reports once what is wrong."""
+    """Checks whether the mission's world can evaluate a text, and reports each problem once."""
 
     def __init__(self, mission: Mission, world: World, report: Callable[[str], None]) -> None:
         self._world = world
@@ -32,7 +32,7 @@ class TextChecker:
         self._parser = SexpParser(make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()))
 
     def is_sound(self, text: str) -> bool:
-        """Say whether the text can be evaluated."""
+        """Return whether the text can be evaluated."""
         known = self._known.get(text)
         if known is not None:
             return known
@@ -59,7 +59,7 @@ class TextChecker:
         return sound
 
     def _names_of_now(self, expression: SexpExpression) -> set[tuple[int, int]]:
-        """Return where the expression names a ship or wing that is in the world."""
+        """Return the places at which the expression names a ship or wing of the world."""
         world = self._world
         return {
             (node.line, node.column)

@@ -1,4 +1,4 @@
-"""The door to Godot's debugger: messages of the SEXP tab come in, the feed's messages go out."""
+"""The connection to Godot's debugger: receives messages of the SEXP tab and sends the feed's messages."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PREFIX: Final = "sexp"
 
 
 class DebuggerLink:
-    """Registers the capture `sexp` while a debugger is there; `feed` says what is told."""
+    """Registers the capture `sexp` while a debugger is connected; `feed` builds the messages."""
 
     def __init__(self, host: RuntimeHost) -> None:
         self.feed = DebugFeed(self._send, host.hints, host.recordings)
@@ -32,7 +32,7 @@ class DebuggerLink:
             self._send("ready", [])
 
     def close(self) -> None:
-        """Stop listening; the feed keeps the mission, for when the autoload comes back."""
+        """Stop listening; the feed keeps the mission for the case that the autoload enters the tree again."""
         self.feed.pause()
         if self._registered:
             self._registered = False

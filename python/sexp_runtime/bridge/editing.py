@@ -1,4 +1,4 @@
-"""What the editor's mission panel asks for: problems of a text, and operators with their kinds. Runs without a game."""
+"""Data for the editor's mission panel: problems of a text, and operators with their kinds. Runs without a game."""
 
 from __future__ import annotations
 

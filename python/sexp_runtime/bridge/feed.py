@@ -1,4 +1,4 @@
-"""What the game tells the editor's SEXP tab: small messages, built only while a tab listens."""
+"""The game's messages to the editor's SEXP tab: small, and built only while a tab listens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SLOW_EVERY: Final = 4
 MOST_ROWS: Final = 150
 #: Rows looked at in each update though nothing told of a change, for what no fact tells.
 SWEEP: Final = 16
-#: Most events and goals that the tab is told of.
+#: Most events and goals that are sent to the tab.
 MOST_FORMULAS: Final = 4000
 HOT_ROWS: Final = 12
 HINT_ROWS: Final = 60
@@ -42,7 +42,7 @@ Row = tuple[Any, ...]
 
 
 class DebugFeed:
-    """Answers the tab's messages and keeps it up to date; `send(message, data)` hands a message to the debugger.
+    """Answers the tab's messages and keeps it up to date; `send(message, data)` passes a message to the debugger.
 
     Messages out, each named without the prefix `sexp:`:
     `mission` [title, engine, [[kind, index, name]...], how many there are in all], `rows` [mission time, rows] with
@@ -67,7 +67,7 @@ class DebugFeed:
         self._recordings = recordings
         self._clock = clock
         self.active = False
-        #: Reloads the running mission's file and says what came of it; set by who can.
+        #: Reloads the running mission's file and returns the result as a sentence; set by the host.
         self.reload: Callable[[], str] | None = None
         self.session: MissionSession | None = None
         self._switched_to_full = False
@@ -99,10 +99,10 @@ class DebugFeed:
         self._told_why = ""
         self._before: tuple[float, dict[str, int], float] | None = None
 
-    # --- what the game's side does --------------------------------------------------------------------------------
+    # --- called by the game's side --------------------------------------------------------------------------------
 
     def mission(self, session: MissionSession | None) -> None:
-        """Take note of the mission now played, None for none, and tell the tab."""
+        """Set the running mission, None for none, and send it to the tab."""
         if session is None and self.session is None:
             return
         self.session = session
@@ -111,7 +111,7 @@ class DebugFeed:
             self._begin()
 
     def after_frame(self) -> None:
-        """Make the next part of an update if it is time; costs nothing without a listening tab."""
+        """Send the next part of an update if it is due; costs nothing without a listening tab."""
         session = self.session
         if not self.active or session is None:
             return
@@ -135,7 +135,7 @@ class DebugFeed:
             return LONGEST_INTERVAL
         return min(max(self._spent / (SHARE * self._load), UPDATE_INTERVAL), LONGEST_INTERVAL)
 
-    # --- what the tab asks for ------------------------------------------------------------------------------------
+    # --- requests of the tab ------------------------------------------------------------------------------------
 
     def receive(self, message: str, data: list[Any]) -> bool:
         """Carry out a message of the tab; return whether it was one. What is wrong with it is told in `failed`."""
@@ -157,7 +157,7 @@ class DebugFeed:
             return False
         try:
             handler(*data)
-        except Exception as error:  # a message of the editor must never stop the game
+        except Exception as error:  # a message from the editor must never stop the game
             self._send("failed", [f"{message}: {_reason(error)}"])
         return True
 
@@ -175,7 +175,7 @@ class DebugFeed:
                 self.session.monitor.mode = Mode.SAMPLED
 
     def pause(self) -> None:
-        """Send nothing until a tab asks again."""
+        """Send nothing until a tab requests updates again."""
         self._stop()
 
     def _why(self, kind: str, index: int) -> None:
@@ -197,7 +197,7 @@ class DebugFeed:
         self._send("done", ["statistics reset"])
 
     def _look_at_all(self) -> None:
-        """Have every row looked at with the next update, as what was measured has been forgotten."""
+        """Check every row with the next update, because the measurements were discarded."""
         self._counted = [0] * len(self._formulas)
         self._touched.update(dict.fromkeys(range(len(self._formulas))))
 
@@ -249,7 +249,7 @@ class DebugFeed:
     # --- updates --------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        """Tell the tab of the mission with all rows, and listen to the facts of its events and goals."""
+        """Send the mission with all rows to the tab, and subscribe to the facts of its events and goals."""
         session = self.session
         if session is None:
             self._send("mission", ["", "", [], 0])
@@ -366,7 +366,7 @@ class DebugFeed:
         self._send("hot", [rows, others, monitor.mode.value])
 
     def _send_why(self, session: MissionSession) -> None:
-        """Tell why the chosen formula has its value, if that differs from what the tab shows."""
+        """Send the explanation of the chosen formula, if it differs from what the tab shows."""
         if self._chosen is None:
             return
         kind, index = self._chosen
@@ -382,7 +382,7 @@ class DebugFeed:
 def _row(session: MissionSession, kind: str, index: int) -> Row:
     """Return state, value, times true, last cause, evaluations and mean cost (microseconds) of a formula.
 
-    The last two are of the frames that the monitor looked at closely, and so is a fact that is named as the cause.
+    The last two are from sampled frames, and so is a fact that is named as the cause.
     """
     seen = session.monitor.formulas.get((kind, index))
     cost: tuple[str, int, float] = ("", 0, 0.0)
@@ -391,7 +391,7 @@ def _row(session: MissionSession, kind: str, index: int) -> Row:
         cost = (seen.last_cause[:LONGEST_NAME], seen.evaluations, mean)
     if session.rows:
         cause = CAUSES[session.rows[Kind(kind)].cause_of(index)]
-        if cause == "fact":  # only the monitor knows which, if it looked
+        if cause == "fact":  # only the monitor knows which fact, if it sampled the frame
             cause = cost[0] if cost[0] not in CAUSES else cause
         cost = ("" if cause == "never" else cause or "fact", *cost[1:])
     if kind == "goal":
@@ -410,7 +410,7 @@ def _row(session: MissionSession, kind: str, index: int) -> Row:
 def _plain_hint(name: str, hint: dict[str, Any]) -> dict[str, Any]:
     """A hint by its id with values that Godot's types hold, and texts of bounded length.
 
-    A better text that is too long to be told is left out, as part of it would be of no use.
+    A better text that is too long is left out, because a part of it would be useless.
     """
     plain = {key: value[:LONGEST_TEXT] if isinstance(value, str) else value for key, value in hint.items()}
     plain["id"] = name

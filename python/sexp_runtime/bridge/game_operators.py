@@ -1,4 +1,4 @@
-"""Operators that a game registers from GDScript: kept from mission to mission."""
+"""Operators that a game registers from GDScript: they stay registered for all missions."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ KEYS: Final = {
 
 
 class GameOperators:
-    """Takes declarations as games write them; `report(level, text)` says what is wrong with one."""
+    """Reads declarations of games; `report(level, text)` reports an invalid one."""
 
     def __init__(self, report: Callable[[str, str], None]) -> None:
         self.own = OwnOperators()
         self._report = report
 
     def register(self, name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> bool:
-        """Add an operator that a function of the game evaluates; say whether the declaration makes sense."""
+        """Add an operator that a function of the game evaluates; return whether the declaration is valid."""
         try:
             self.own.add(str(name), lambda *values: function(*values), **_declaration(options))
         except (TypeError, ValueError) as error:
@@ -33,14 +33,14 @@ class GameOperators:
         return True
 
     def read_table(self, text: str, file: str) -> bool:
-        """Declare the operators of a table; say whether nothing is wrong with it."""
+        """Declare the operators of a table; return whether the table is valid."""
         problems = read_table(self.own, text, file)
         for line in problems:
             self._report("warning", line)
         return not problems
 
     def changed(self, name: str) -> None:
-        """Have an operator evaluated again that says what it reads."""
+        """Mark the results of an operator that declares its reads as changed."""
         self.own.changed(name)
 
 

@@ -1,4 +1,4 @@
-"""What a game says of things that only it knows: entries of the mission's log, and values of operators."""
+"""Data that only the game has: entries of the mission's log, and values of operators."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sexp_runtime.world import log as log_kinds
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
-#: Kinds of log entries that a game may write; the others come of what happens to objects.
+#: Kinds of log entries that a game may write; the world writes the others when objects change.
 REPORTABLE: Final = frozenset(
     (
         log_kinds.WAYPOINTS_DONE, log_kinds.DOCKED, log_kinds.UNDOCKED, log_kinds.DISABLED, log_kinds.DISARMED,
@@ -35,7 +35,7 @@ def report_entry(session: MissionSession, kind: str, name: str, second: str) -> 
 
 
 def set_game_value(session: MissionSession, operator: str, arguments: Sequence[Any], value: Any) -> None:
-    """Supply the whole number that an operator gives for its arguments, None withdraws it; raises RefusedError."""
+    """Set the whole number that an operator returns for its arguments, None withdraws it; raises RefusedError."""
     name = operator.lower()
     name = CATALOG.aliases.get(name, name)
     if name not in CATALOG.names and name != SCRIPTS:

@@ -1,4 +1,4 @@
-"""The gate: what comes from a game is converted here, or refused with one line that says why.
+"""The gate: converts values from a game, or refuses them with one line that gives the reason.
 
 Facts are whole numbers of 32 bits, finite numbers, texts or truths. Whether a value comes by a call or by a signal of a
 tracked node, it goes through the same functions; behind the gate nothing has to be checked again.
@@ -22,24 +22,24 @@ LEAST_WHOLE: Final = -(2**31)
 MOST_WHOLE: Final = 2**31 - 1
 #: The largest number that the original's 32-bit floating point holds.
 LARGEST: Final = 3.4028234e38
-#: How many refusals are remembered, so that each is told once.
+#: How many refusals are remembered, so that each is reported once.
 MOST_REMEMBERED: Final = 4096
-#: Most characters of a value that a line shows.
+#: Most characters of a value in a line.
 SHOWN: Final = 60
-#: What every method says that needs a mission when there is none.
+#: The message of methods that need a mission when there is none.
 NO_MISSION: Final = "no mission is loaded; call load_mission first"
 
 _WHOLE_TEXT: Final = re.compile(r"\s*[+-]?\d+\s*")
 
 
 class RefusedError(ValueError):
-    """A value that cannot be taken; its text says why, as the end of the sentence "X cannot be 5: ..."."""
+    """A value that is refused; its text gives the reason, as the end of the sentence "X cannot be 5: ..."."""
 
 
 def whole_number(value: Any) -> int:
-    """Return a whole number of 32 bits: true is 1, a fraction is cut off, what is beyond 32 bits is the bound (B1).
+    """Return a 32-bit whole number: true is 1, a fraction is truncated, larger values are clamped (B1).
 
-    Raises RefusedError for null, texts that are no number, lists, NaN, infinities and floating numbers beyond 32 bits.
+    Raises RefusedError for null, non-numeric texts, lists, NaN, infinities and floating numbers beyond 32 bits.
     """
     if isinstance(value, str):
         if _WHOLE_TEXT.fullmatch(value) is None or len(value) > SHOWN:
@@ -84,7 +84,7 @@ def text(value: Any) -> str:
 def vector(value: Any) -> Vector:
     """Return a Godot vector as metres in space: the plane of a Vector2 lies at height 0, its y axis is z.
 
-    Raises RefusedError for what is no vector, and for places that are not finite.
+    Raises RefusedError for values that are not vectors, and for positions that are not finite.
     """
     try:
         z = getattr(value, "z", None)
@@ -136,13 +136,13 @@ def set_variable(world: World, name: str, value: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    """Return a value as a line may show it: short, in one line."""
+    """Return a value as short text in one line."""
     found = repr(value)
     return found if len(found) <= SHOWN else found[:SHOWN] + "..."
 
 
 class Gate:
-    """Tells of each refusal once, until another value comes for the same fact of the same object.
+    """Reports each refusal once, until another value arrives for the same fact of the same object.
 
     `report(text)` is called with the line.
     """
@@ -154,12 +154,12 @@ class Gate:
         self._refused: dict[tuple[str, str], str] = {}
 
     def accepted(self, subject: str, fact: str) -> None:
-        """A value was taken: the next refusal is told again."""
+        """A value was accepted: the next refusal is reported again."""
         if self._refused:
             self._refused.pop((subject, fact), None)
 
     def refused(self, subject: str, fact: str, value: Any, reason: Exception) -> None:
-        """Tell that a value was refused, unless the last one was refused as well and is the same."""
+        """Report a refused value, unless the last value was refused, too, and is equal."""
         key, found = (subject, fact), shown(value)
         if self._refused.get(key) == found:
             return
@@ -169,14 +169,14 @@ class Gate:
         self._report(f"{subject}: {fact} cannot be {found}: {reason}")
 
     def once(self, subject: str, line: str) -> None:
-        """Tell a line once until `accepted(subject, "")`."""
+        """Report a line once until `accepted(subject, "")`."""
         if self._refused.get((subject, "")) != line:
             self._refused[subject, ""] = line
             self._report(line)
 
 
 def reason_of(error: Exception) -> str:
-    """Return an error's sentence, without the number and the quotes that OSError and KeyError put around it."""
+    """Return an error's sentence, without the number of an OSError or the quotes of a KeyError."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error.args[0]) if len(error.args) == 1 else str(error)

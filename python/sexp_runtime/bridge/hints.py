@@ -1,4 +1,4 @@
-"""Hints that a game gives with an expression: read from a dictionary, obeyed, or refused with a reason."""
+"""Hints that a game passes with an expression: read from a dictionary, applied, or refused with a reason."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
 NAMES: Final = ("cacheable", "time_to_live", "calls_per_second", "speed_bounds")
-#: Most different refusals that are told; each is told once.
+#: Most different refusals that are reported; each is reported once.
 MOST_TOLD: Final = 256
 
 
 class HintError(ValueError):
-    """Hints that are none: an unknown name, or a value of the wrong kind."""
+    """Invalid hints: an unknown name, or a value of the wrong kind."""
 
 
 def read_hints(given: Mapping[str, Any]) -> ExpressionHints:
@@ -54,14 +54,14 @@ def _number(name: str, value: Any) -> float:
 
 
 class HintedEvaluation:
-    """Evaluates with hints; `warn(text)` is told of each refused hint, once."""
+    """Evaluates with hints; calls `warn(text)` once for each refused hint."""
 
     def __init__(self, warn: Callable[[str], None]) -> None:
         self._warn = warn
         self._told: set[str] = set()
 
     def evaluate(self, session: MissionSession, text: str, given: Mapping[str, Any]) -> int:
-        """Return the expression's value; raises HintError for hints that are none, SexpError for bad text."""
+        """Return the expression's value; raises HintError for invalid hints, SexpError for bad text."""
         hints = read_hints(given)
         for reason in refused_bounds(session.world, hints):
             self._refuse(text, reason)
@@ -79,7 +79,7 @@ class HintedEvaluation:
 
 
 def refused_bounds(world: World, hints: ExpressionHints) -> list[str]:
-    """Return why speed bounds among the hints are not taken: no such object, or it has a bound of its own."""
+    """Return why speed bounds among the hints are refused: no such object, or it already has a bound."""
     reasons = []
     for name, speed in hints.speed_bounds:
         ship = world.ship(name)

@@ -1,4 +1,4 @@
-"""The runtime behind the autoload: a mission session, its tracked nodes, and what is to be told to the game."""
+"""The runtime behind the autoload: a mission session, its tracked nodes, and the signals for the game."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from sexp_runtime.mission import RefusedMissionError
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.ships import ShipStatus
 
-#: Weighing the caches takes a while: at most once a second, in nanoseconds.
+#: Nanoseconds between two measurements of the caches' size, which are slow.
 MEMORY_INTERVAL_NS: Final = 1_000_000_000
 #: Why a mission cannot be saved.
 NOT_SAVABLE: Final = (
@@ -82,18 +82,18 @@ class RuntimeHost:
         self.hints = LiveHints(self.recordings)
         self.hints.on_outcome.append(self._hint_tried)
         self.reloaded = ""  # what the last reload did, in a sentence
-        #: Called after each frame, once the signals are out; the debugger's messages go from here.
+        #: Called after each frame, when the signals are emitted; sends the debugger's messages.
         self.after_frame: list[Callable[[], None]] = []
-        #: Called with each mission that was loaded, and with None when it is forgotten.
+        #: Called with each mission that was loaded, and with None when it is closed.
         self.on_mission: list[Callable[[MissionSession | None], None]] = [self.recordings.mission, self.hints.mission]
 
     # Missions
 
     def load(self, file: str, content: str | bytes, options: Mapping[str, Any]) -> bool:
-        """Load a mission in place of the present one, from its content or else from the file; say whether it worked.
+        """Load a mission from its content or else the file, replacing the current one; return whether it succeeded.
 
         content: the mission's text, or the bytes of its file; "" reads the file itself. Messages name it `file`.
-        A mission that cannot be loaded, and options that are none, leave the present mission as it is.
+        If the mission cannot be loaded or an option is invalid, the current mission stays as it is.
         """
         book: CampaignBook | None = None
         recording: Path | None = None
@@ -147,7 +147,7 @@ class RuntimeHost:
         return True
 
     def reload(self, file: str, content: str | bytes) -> bool:
-        """Put the changed formulas of the mission's file into the running mission; say whether the file could be read.
+        """Put the changed formulas of the mission's file into the running mission; return whether it could be read.
 
         Time, variables, ships and unchanged formulas stay (see `bridge.hot_reload`); what is not kept is reported.
         """
@@ -167,7 +167,7 @@ class RuntimeHost:
         return True
 
     def reload_again(self) -> str:
-        """Reload the file of the running mission; say what came of it. Raises LookupError if it cannot be."""
+        """Reload the file of the running mission; return the result as a sentence. Raises LookupError if impossible."""
         if self.session is None or not self._file or not self.reload(self._file, ""):
             raise LookupError("the mission's file cannot take its place; the output says why")
         return self.reloaded
@@ -187,9 +187,9 @@ class RuntimeHost:
             return b""
 
     def restore_state(self, data: bytes, options: Mapping[str, Any]) -> bool:
-        """Put a saved mission, in the state in which it was saved, in place of the present one; say whether it worked.
+        """Replace the current mission by a saved one, in the state in which it was saved; return whether it succeeded.
 
-        Bytes that are no save leave the present mission as it is. Nothing is told of what had happened before.
+        If the bytes are not a save, the current mission stays as it is. Earlier happenings emit no signals.
         """
         scratch = saves.scratch_file()
         try:
@@ -213,7 +213,7 @@ class RuntimeHost:
         return True
 
     def _begin(self, session: MissionSession, chosen: LoadOptions) -> None:
-        """Play a session that has just been loaded, and tell the game of it."""
+        """Play a session that has just been loaded, and emit the signals for it."""
         self._weighed = -MEMORY_INTERVAL_NS
         self._freed_means = chosen.freed_means
         self.session = session
@@ -231,7 +231,7 @@ class RuntimeHost:
         self._outbox.flush()
 
     def _recording_for(self, file: str, options: LoadOptions) -> Path | None:
-        """Return where the mission is recorded; that the folder cannot be written is no reason not to play it."""
+        """Return the file of the recording; the mission is played even if the folder cannot be written."""
         try:
             return self.recordings.place(file, options)
         except OSError as error:
@@ -239,7 +239,7 @@ class RuntimeHost:
             return None
 
     def _report_warnings(self, warnings: list[str]) -> None:
-        """Report what formulas met while running (a failed operator, a value of the wrong kind), each text once."""
+        """Report problems of running formulas (a failed operator, a value of the wrong kind), each text once."""
         for line in warnings[self._warnings_seen :]:
             if line not in self._warnings_told and len(self._warnings_told) < MOST_PROBLEMS:
                 self._warnings_told.add(line)
@@ -247,7 +247,7 @@ class RuntimeHost:
         self._warnings_seen = len(warnings)
 
     def close(self) -> None:
-        """Forget the mission and everything tracked."""
+        """Close the mission and untrack all nodes."""
         if self.session is not None:
             for listener in self.on_mission:
                 listener(None)
@@ -270,7 +270,7 @@ class RuntimeHost:
         self.snapshot.reset()
 
     def _playing(self, method: str) -> MissionSession | None:
-        """Return the mission now played; without one say so, once for each method."""
+        """Return the running mission; without one report that, once for each method."""
         if self.session is None:
             self._gate.once(method, f"{method}: {NO_MISSION}")
         return self.session
@@ -360,7 +360,7 @@ class RuntimeHost:
         if self._roster is None or self.session is None or self.tracking is None:
             return
         arrived, left = self._roster.changes()
-        # Before what the mission says in this frame: orders to a ship should find it there.
+        # Before the other signals of this frame: a ship must exist when it receives orders.
         self._outbox.put_first([("object_arrived", (ship.name,)) for ship in arrived])
         for ship, how in left:
             self._outbox.put("object_left", ship.name, how)
@@ -368,7 +368,7 @@ class RuntimeHost:
                 self._dying.add(ship)
 
     def _tell_nodes(self, signal: str, arguments: tuple[Any, ...]) -> None:
-        """Hand a signal that the game has got to the nodes that it concerns."""
+        """Pass an emitted signal to the nodes that it concerns."""
         if self.tracking is not None and signal == "action_requested":
             self.tracking.tell_action(*arguments)
         elif self.tracking is not None and signal == "object_left":
@@ -377,7 +377,7 @@ class RuntimeHost:
     # Values
 
     def evaluate(self, expression: str, hints: Mapping[str, Any] | None = None) -> Any:
-        """Return the value of an expression now, or None after reporting what is wrong with its text.
+        """Return the current value of an expression, or None after reporting the error in its text.
 
         Hints (see `bridge.hints`) are obeyed, or refused with a warning that says why; the value is the same with
         them and without.
@@ -396,7 +396,7 @@ class RuntimeHost:
         return value if isinstance(value, int | float | str | None) else str(value)
 
     def set_variable(self, name: str, value: Any) -> bool:
-        """Set a variable and say whether it was; an unknown name, and a value not of its type, are reported."""
+        """Set a variable and return whether it was set; reports an unknown name and a value of another type."""
         session = self._playing("set_variable")
         if session is None:
             return False
@@ -417,7 +417,7 @@ class RuntimeHost:
         return session.get_variable(name)
 
     def report_entry(self, kind: str, name: str, second: str) -> bool:
-        """Write an entry of the mission log that only the game can know of; say whether it was one."""
+        """Write an entry of the mission log for the game; return whether the entry was valid."""
         session = self._playing("report")
         if session is None:
             return False
@@ -429,7 +429,7 @@ class RuntimeHost:
         return True
 
     def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> bool:
-        """Supply a whole number that only the game has, None withdraws it; say whether it was taken."""
+        """Set a whole number that only the game has, None withdraws it; return whether it was accepted."""
         session = self._playing("set_game_value")
         if session is None:
             return False
@@ -445,7 +445,7 @@ class RuntimeHost:
     # Objects
 
     def track(self, node: Node, name: str, mapping: Mapping[str, Any]) -> bool:
-        """Tie a node to an object; what is wrong is reported."""
+        """Tie a node to an object; reports errors."""
         session, tracking = self._playing("track"), self.tracking
         if session is None or tracking is None:
             return False
@@ -466,7 +466,7 @@ class RuntimeHost:
         return str(own) if own in LEAVING else self._freed_means
 
     def is_tracked(self, node: Node) -> bool:
-        """Say whether a node is tied to an object."""
+        """Return whether a node is tied to an object."""
         return self.tracking is not None and self.tracking.has_node(self._access.identity(node))
 
     def untrack(self, node: Node) -> None:
@@ -475,7 +475,7 @@ class RuntimeHost:
             self.tracking.untrack(self._access.identity(node))
 
     def object_facts(self, name: str) -> dict[str, Any]:
-        """Return what the world knows of a ship; hull and shields are shares, 0 to 1. Empty if there is none."""
+        """Return the facts of a ship; hull and shields are shares, 0 to 1. Empty if there is no such ship."""
         session = self._playing("get_object")
         ship = None if session is None else session.world.ship(name)
         return {} if session is None or ship is None else readings.object_facts(session, ship)
@@ -487,7 +487,7 @@ class RuntimeHost:
             return []
         return [ship.name for ship in session.world.ships.values() if ship.status is ShipStatus.PRESENT]
 
-    # What the mission says
+    # Reading the mission
 
     def message_text(self, name: str) -> str:
         """Return a message's text with variables replaced; the name itself if there is no such message (reported)."""
@@ -507,7 +507,7 @@ class RuntimeHost:
         return str(self._read("explain", event, readings.explanation, ""))
 
     def _read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
-        """Return what a function reads of a name; `nothing` without a mission or for an unknown name (told once)."""
+        """Return a function's result for a name; `nothing` without a mission or for an unknown name (reported once)."""
         session = self._playing(method)
         if session is None:
             return nothing
@@ -562,7 +562,7 @@ class RuntimeHost:
         return {} if self.session is None else self.session.report(most=most if most >= 0 else None)
 
     def save_recording(self, path: str) -> bool:
-        """Write what was recorded since the mission began to a file; say whether it worked, and report why not."""
+        """Write the recording since the mission began to a file; return whether it succeeded, and report errors."""
         try:
             self.recordings.save(Path(path))
         except (LookupError, OSError) as error:
@@ -577,7 +577,7 @@ class RuntimeHost:
         return [{"id": name, **readings.plain(hint.as_dict())} for name, hint in self.hints.find().items()]
 
     def apply_hint(self, hint_id: str) -> bool:
-        """Begin to apply a hint; say whether its trial runs now. What comes of it is told by `hint_tried`."""
+        """Begin to apply a hint; return whether its trial runs now. The signal `hint_tried` reports the result."""
         try:
             self.hints.apply(hint_id)
         except (LookupError, ValueError, RuntimeError, OSError) as error:
@@ -590,7 +590,7 @@ class RuntimeHost:
         self._outbox.flush()
 
     def report_text(self) -> str:
-        """Return the statistics as a text to read, "" without a mission."""
+        """Return the statistics as a readable text, "" without a mission."""
         if self.session is None:
             return ""
         return readings.statistics_text(self.statistics())

@@ -1,4 +1,4 @@
-"""A mission's file that was changed while its mission is played: formulas are replaced, everything else goes on.
+"""Applies a changed mission file to the running mission: replaces formulas and keeps everything else.
 
 Time, variables, ships and the statuses of unchanged formulas stay. A changed formula of an event or a goal takes the
 old one's place and starts with fresh statuses; texts of messages, objectives and goals are replaced. Whatever else
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
     from sexp_runtime.syntax import Diagnostic
 
-#: Fields of definitions that can change without a formula noticing.
+#: Fields of definitions that no formula reads.
 _SHOWN: Final = frozenset(("objective", "objective_key", "message"))
 _PLACES: Final = frozenset(("line", "file"))
 #: Most names in one sentence.
@@ -31,12 +31,12 @@ _NAMED: Final = 5
 
 
 class ReloadError(ValueError):
-    """A file that cannot take the place of the running mission's; the running mission is as it was."""
+    """A file that cannot replace that of the running mission; the running mission stays as it was."""
 
 
 @dataclass(slots=True)
 class Reloaded:
-    """What came of a reload: owners of the formulas that were replaced, texts replaced, and what was not kept."""
+    """The result of a reload: owners of the replaced formulas, replaced texts, and changes that were not applied."""
 
     replaced: list[str] = field(default_factory=list)
     texts: int = 0
@@ -54,7 +54,7 @@ class Reloaded:
 def reload_formulas(session: MissionSession, content: bytes | str, file: str) -> Reloaded:
     """Put the changed formulas of a file into a running session; raises ReloadError if the file has errors.
 
-    `content` is the whole file. A recording of the session ends, because a replay would not know of the change.
+    `content` is the whole file. A recording of the session ends, because a replay would lack the change.
     """
     if not session.rows:
         raise ReloadError(f"formulas are replaced on the cached engine, this is {session.engine}")
@@ -142,7 +142,7 @@ def _take_messages(old: Mission, new: Mission) -> int:
 
 
 def _differences(old: Mission, new: Mission) -> list[str]:
-    """Return what differs besides events, goals and messages, a sentence for each part of the file."""
+    """Return the differences besides events, goals and messages, a sentence for each part of the file."""
     found = []
     for entry in fields(old):
         if entry.name in ("events", "goals", "messages", "file"):
@@ -163,7 +163,7 @@ def _differences(old: Mission, new: Mission) -> list[str]:
 
 
 def _same(one: Any, other: Any) -> bool:
-    """Say whether two parts of missions mean the same, wherever they stand in their files."""
+    """Return whether two parts of missions are equal apart from their places in the files."""
     if isinstance(one, SexpExpression) and isinstance(other, SexpExpression):
         return same_tree(one, other)
     if type(one) is not type(other):

@@ -1,4 +1,4 @@
-"""Hints on the running mission: found, proved on its recording in a process of its own, then put into the game."""
+"""Hints on the running mission: found, proved on its recording in a separate process, then put into the game."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from sexp_runtime.bridge.recordings import MissionRecordings
     from sexp_runtime.session import MissionSession
 
-#: Seconds after which a proof is given up.
+#: Seconds after which a proof is cancelled.
 LONGEST_PROOF: Final = 300.0
 _PACKAGES: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a hint that was to be applied; `text` says it in a sentence."""
+    """The result of applying a hint; `text` describes it in a sentence."""
 
     id: str
     applied: bool
@@ -58,7 +58,7 @@ class LiveHints:
         self._deadline = 0.0
 
     def mission(self, session: MissionSession | None) -> None:
-        """Take note of the mission now played, None for none; a proof that runs is given up."""
+        """Set the running mission, None for none; cancels a running proof."""
         self.close()
         self._session = session
         self._told.clear()
@@ -113,7 +113,7 @@ class LiveHints:
         return f"{hint.owner}: trying both texts on the {seconds:.0f} s played so far"
 
     def poll(self) -> None:
-        """Take the answer of the proof if it has come; call between two frames."""
+        """Process the result of the proof if it has arrived; call between two frames."""
         proof = self._proof
         if proof is None:
             return
@@ -130,7 +130,7 @@ class LiveHints:
         self._finish(trial)
 
     def _finish(self, trial: dict[str, Any]) -> None:
-        """Replace the formula if the trial stands, and tell what became of the hint."""
+        """Replace the formula if the trial confirms the hint, and report the result."""
         assert self._session is not None and self._proving is not None
         hint_id, hint = self._proving
         self.close()
@@ -152,7 +152,7 @@ class LiveHints:
             listener(outcome)
 
     def close(self) -> None:
-        """Give up a proof that runs."""
+        """Cancel a running proof."""
         proof, self._proof, self._proving = self._proof, None, None
         if proof is not None:
             if proof.poll() is None:

@@ -1,4 +1,4 @@
-"""What ties a node to an object of the mission: which signal or property of the node tells which fact."""
+"""Mappings of nodes to objects of the mission: the signal or property of the node for each fact."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from sexp_runtime.bridge.gate import RefusedError, meant, number, text, truth
 
-#: Facts whose changes a node tells, and the field of Ship that each sets.
+#: Facts whose changes a node reports, and the field of Ship that each sets.
 FIELDS: Final[dict[str, str]] = {
     "hull": "hull",
     "max_hull": "max_hull",
@@ -24,9 +24,9 @@ FIELDS: Final[dict[str, str]] = {
 }
 _TEXTS: Final = frozenset(("team", "class", "cargo", "ai_class", "armor"))
 _FLAGS: Final = frozenset(("cargo_known",))
-#: Facts that may be read once, when tracking begins, without a signal that tells of changes.
+#: Facts that may be read once, when tracking begins, without a signal that reports changes.
 _CONSTANTS: Final = frozenset(("max_hull", "max_shields", "top_speed", "class"))
-#: What can happen to an object; a mapping names the signal that tells it.
+#: What can happen to an object; a mapping names the signal that reports it.
 LIFE: Final = ("arrived", "destroyed", "departed", "vanished")
 MOTION: Final = ("position", "velocity", "orientation")
 #: What freeing a node can mean.
@@ -35,7 +35,7 @@ _SOURCE_KEYS: Final = frozenset(("signal", "property", "argument"))
 
 
 class Node(Protocol):
-    """What the bridge needs of a node; Godot's Object has all of it."""
+    """The part of Godot's Object that the bridge uses."""
 
     def has_signal(self, name: str) -> bool: ...
     def get(self, name: str) -> Any: ...
@@ -44,7 +44,7 @@ class Node(Protocol):
 
 
 class MappingError(ValueError):
-    """A mapping that names something the node does not have, or in a way that is not understood."""
+    """A mapping that names a missing signal or property of the node, or that has an invalid format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +63,17 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class ObjectMapping:
-    """A checked mapping: sources of facts, signals of coming and going, motion properties, what freeing means."""
+    """A checked mapping: sources of facts, signals of arriving and leaving, motion properties, what freeing means."""
 
     sources: tuple[Source, ...]
     life: dict[str, str]
     motion: dict[str, str]
     freed_means: str
-    is_component: bool = False  #: has SexpObject's signals, by which the mission speaks to the object
+    is_component: bool = False  #: has SexpObject's signals from the mission
 
 
 class _Members:
-    """What a node has, asked one by one: its full lists are long, and only needed when a name is not plainly there."""
+    """A node's signals and properties, queried singly: its full lists are long and needed only for uncommon names."""
 
     __slots__ = ("_arguments", "_node", "_properties")
 
@@ -86,17 +86,17 @@ class _Members:
         return self._node.has_signal(name)
 
     def arguments(self, signal: str) -> int:
-        """How many arguments a signal has that is there."""
+        """The number of arguments of an existing signal."""
         if self._arguments is None:
             self._arguments = {str(entry["name"]): len(entry["args"]) for entry in self._node.get_signal_list()}
         return self._arguments.get(signal, 0)
 
     def has_value(self, name: str) -> bool:
-        """Say whether there is a property of that name with a value; quick."""
+        """Return whether there is a property of that name with a value; fast."""
         return self._node.get(name) is not None
 
     def has_property(self, name: str) -> bool:
-        """Say whether there is a property of that name, script variables included."""
+        """Return whether there is a property of that name, including script variables."""
         if self.has_value(name):
             return True
         if self._properties is None:
@@ -115,14 +115,14 @@ class _Members:
 
 
 def position_property(node: Node) -> str | None:
-    """Return the property that says where a node is, None if it has none."""
+    """Return the property with a node's position, None if it has none."""
     return "global_position" if node.get("global_position") is not None else None
 
 
 def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> ObjectMapping:
-    """Return the mapping of a node: what is given, or what its signals and properties are called when nothing is.
+    """Return the mapping of a node: the given one, or one by the names of its signals and properties.
 
-    `freed_means` is used when the mapping does not say what freeing the node means. Raises MappingError.
+    `freed_means` is used if the mapping does not define what freeing the node means. Raises MappingError.
     """
     members = _Members(node)
     wanted = dict(given) if given else _by_convention(members)
@@ -187,7 +187,7 @@ def _source(fact: str, value: Any, members: _Members) -> Source:
 
 
 def _property_of(fact: str, signal: str, members: _Members) -> str | None:
-    """Return the property whose changes a signal tells: called like the fact, or like the signal without `_changed`."""
+    """Return the property whose changes a signal reports: named like the fact, or the signal without `_changed`."""
     return next((name for name in (fact, signal.removesuffix("_changed")) if members.has_property(name)), None)
 
 
@@ -204,7 +204,7 @@ def _described_source(fact: str, entry: dict[str, Any], members: _Members) -> So
 
 
 def field_value(fact: str, value: Any) -> Any:
-    """Return a value as the field of the fact wants it: text, truth, or a finite number; raises RefusedError.
+    """Return a value converted for the field of the fact: text, boolean, or finite number; raises RefusedError.
 
     Points below 0 count as 0. A negative top speed means that it is not known.
     """

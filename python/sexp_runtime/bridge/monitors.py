@@ -1,4 +1,4 @@
-"""The custom monitors of the engine's debugger: `sexp/...`, registered in one go and removed on exit."""
+"""The custom monitors of the engine's debugger: `sexp/...`, registered together and removed on exit."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def monitor_table(snapshot: MonitorSnapshot) -> list[tuple[str, Callable[[], flo
 
 
 class CustomMonitors:
-    """Our entries among the engine's monitors. Adding what is there and removing what is not are both harmless."""
+    """The runtime's entries among the engine's monitors. Adding and removing twice are harmless."""
 
     def __init__(self, snapshot: MonitorSnapshot) -> None:
         self._table = monitor_table(snapshot)
         self._added: list[str] = []
 
     def add(self) -> None:
-        """Register all monitors; one that somebody else has registered under our name is left alone."""
+        """Register all monitors; skips a name that is already registered."""
         performance = godot.Performance
         for name, getter, kind in self._table:
             if not performance.has_custom_monitor(name):
@@ -42,7 +42,7 @@ class CustomMonitors:
                 self._added.append(name)
 
     def remove(self) -> None:
-        """Take away the monitors that `add` registered."""
+        """Remove the monitors that `add` registered."""
         performance = godot.Performance
         while self._added:
             name = self._added.pop()

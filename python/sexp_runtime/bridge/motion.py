@@ -1,4 +1,4 @@
-"""Which objects' places a mission's formulas can read, so that only those are asked of the engine each frame."""
+"""Finds the objects whose positions a mission's formulas can read, so that the bridge reads only those each frame."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
-#: Arguments that stand for more than the object that they name.
+#: Arguments that mean more than the object that they name.
 _OPEN_ENDED = ("<", "@", "&")
-#: Stands for the player's ship among the names.
+#: Represents the player's ship among the names.
 PLAYER = "<player>"
-#: Operators whose result depends on whatever is docked to the object that they name.
+#: Operators whose result depends on the objects docked to the object that they name.
 _OF_DOCKED_GROUP = ("current-speed",)
 _MOTION_FACTS = ("position", "velocity", "orientation", "jump", "speed_bound")
 
 
 def reads_motion(operator: str) -> bool:
-    """Say whether the catalog knows the operator as one that reads positions, speeds or orientations."""
+    """Return whether the operator reads positions, speeds or orientations, by the catalog."""
     row = CATALOG.get(operator) or CATALOG.get(CATALOG.aliases.get(operator.lower(), ""))
     return row is not None and "position" in row.reads
 
@@ -50,7 +50,7 @@ class MotionInterest:
 
     def _name(self, name: str) -> None:
         if name.startswith(_OPEN_ENDED):
-            self.everything = True  # which object is meant turns out while running
+            self.everything = True  # the object is known only at run time
         elif name:
             self.names.add(name.lower())
 
@@ -65,7 +65,7 @@ class MotionInterest:
                 self.everything = True
 
     def wants(self, ship: Ship, world: World) -> bool:
-        """Say whether the motion of a ship can be read: by a formula of the mission, or by one in the cache now."""
+        """Return whether a formula of the mission, or one in the cache now, can read the motion of a ship."""
         if self.everything or ship.key in self.names:
             return True
         if ship.wing is not None and ship.wing in self.names:
@@ -76,7 +76,7 @@ class MotionInterest:
 
 
 def has_motion_readers(ship: Ship, facts: FactBoard) -> bool:
-    """Say whether a slot waits for a change of the ship's motion, or of any ship's of its side or wing."""
+    """Return whether a slot waits for a change of motion of the ship, or of any ship of its side or wing."""
     readers = facts.readers
     subjects: list[tuple[str, ...]] = [("ship", ship.key), ("team", ship.team.lower()), ("player-ship",)]
     if ship.wing is not None:
@@ -85,7 +85,7 @@ def has_motion_readers(ship: Ship, facts: FactBoard) -> bool:
 
 
 def mission_anchors(mission: Mission) -> list[str]:
-    """Return the names of what ships and wings arrive beside."""
+    """Return the names of the objects beside which ships and wings arrive."""
     owners: list[ShipDef | WingDef] = [*mission.ships, *mission.wings]
     return [owner.arrival.anchor for owner in owners if owner.arrival.anchor]
 

@@ -1,4 +1,4 @@
-"""The options of `load_mission`: every one checked before anything happens to the running mission."""
+"""The options of `load_mission`: all are checked before the running mission changes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ DIALECTS: Final = ("auto", "fso", "wcs")
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
-    """What a game may say when it loads a mission; see `load_mission` of the autoload."""
+    """The options with which a game loads a mission; see `load_mission` of the autoload."""
 
     seed: int = 0
     engine: str = "cached"
@@ -41,7 +41,7 @@ _LEAST: Final = {"cache_bytes": 0, "verify_every": 0, "frame_budget_us": 0, "eve
 
 
 def read_options(given: Mapping[str, Any]) -> LoadOptions:
-    """Return the options of a dictionary; raises RefusedError with a sentence about the first that is wrong."""
+    """Return the options of a dictionary; raises RefusedError with a sentence about the first invalid one."""
     known = {field.name: field.default for field in fields(LoadOptions)}
     found: dict[str, Any] = {}
     for key, value in given.items():

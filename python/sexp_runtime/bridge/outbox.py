@@ -1,4 +1,4 @@
-"""Signals on their way to the game: kept back while a frame is evaluated, then emitted in order."""
+"""Signals for the game: held back while a frame is evaluated, then emitted in order."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ Signal = tuple[str, tuple[Any, ...]]
 class Outbox:
     """Signals of one mission at a time; those of a mission that was closed or replaced are dropped.
 
-    `emit(signal, *arguments)` hands a signal to the game; one that raises is reported by `report(text)`, and the next
-    signal is emitted all the same.
+    `emit(signal, *arguments)` emits a signal to the game. An exception in it is reported by `report(text)`, and the
+    next signal is still emitted.
     """
 
     def __init__(self, emit: Callable[..., None], report: Callable[[str], None]) -> None:
@@ -31,20 +31,20 @@ class Outbox:
         return len(self._kept)
 
     def new_mission(self) -> None:
-        """Drop what is kept, and what is being emitted right now: it belongs to a mission that is gone."""
+        """Drop the signals held back and those being emitted: they belong to a mission that was closed."""
         self._kept.clear()
         self._mission += 1
 
     def put(self, signal: str, *arguments: Any) -> None:
-        """Keep a signal back until the next `flush`."""
+        """Hold a signal back until the next `flush`."""
         self._kept.append((signal, arguments))
 
     def put_first(self, signals: list[Signal]) -> None:
-        """Keep signals back that come before all others of this frame."""
+        """Hold signals back; they are emitted before all others of this frame."""
         self._kept[:0] = signals
 
     def flush(self) -> None:
-        """Emit what is kept, then what handlers caused in turn; what never settles waits for the next frame."""
+        """Emit the signals held back, then those that handlers caused; the rest of an endless chain waits a frame."""
         if self.busy:
             return
         self.busy = True
@@ -66,5 +66,5 @@ class Outbox:
             self._emit(signal, *arguments)
             if self.after is not None and mission == self._mission:
                 self.after(signal, arguments)
-        except Exception as error:  # one listener must not keep others from being told
+        except Exception as error:  # an error in one listener must not affect the others
             self._report(f"a listener of {signal} failed: {type(error).__name__}: {error}")

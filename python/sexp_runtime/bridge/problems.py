@@ -1,4 +1,4 @@
-"""What is wrong in the mission, for the game: a few lines in the output, and everything on request."""
+"""The mission's problems, for the game: a few lines in the output, and all of them on request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from sexp_runtime.syntax import Diagnostic
 
-#: Most problems of a mission that are reported one by one.
+#: Most problems of a mission that are reported singly.
 MOST_PROBLEMS: Final = 20
 
 
@@ -18,12 +18,12 @@ class MissionProblems:
 
     def __init__(self, report: Callable[[str, str], None]) -> None:
         self._report = report
-        #: Shows an error at its place in the mission's file, where that is possible; else it is a line of text.
+        #: Shows an error at its place in the mission's file, if that is possible; otherwise it is a line of text.
         self.show: Callable[[Diagnostic], None] | None = None
         self._found: list[Diagnostic] = []
 
     def take(self, file: str, problems: list[Diagnostic]) -> None:
-        """Keep the problems of a mission and report them: each error on a line, of warnings only the number."""
+        """Store the problems of a mission and report them: one line for each error, and the number of warnings."""
         self._found = [problem if problem.file else replace(problem, file=file) for problem in problems]
         errors = list({str(problem): problem for problem in self._found if problem.is_error}.values())
         for problem in errors[:MOST_PROBLEMS]:

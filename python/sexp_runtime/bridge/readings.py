@@ -1,4 +1,4 @@
-"""What GDScript reads of a mission: objects, events, goals and numbers as values that Godot's types hold."""
+"""A mission's data for GDScript: objects, events, goals and numbers as values of Godot's types."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def object_facts(session: MissionSession, ship: Ship) -> dict[str, Any]:
-    """Return what the world knows of a ship; hull and shields are shares, 0 to 1."""
+    """Return the facts of a ship; hull and shields are shares, 0 to 1."""
     world = session.world
     wing = None if ship.wing is None else world.wings.get(ship.wing)
     return {
@@ -71,7 +71,7 @@ def waypoints(session: MissionSession, path: str) -> Sequence[Sequence[float]]:
 
 
 def explanation(session: MissionSession, event: str) -> str:
-    """Return why an event has its result; raises RefusedError for an unknown name, or where nothing is known of it."""
+    """Return why an event has its result; raises RefusedError for an unknown name, or without an explanation."""
     known = [state.name for state in session.world.events]
     if event.lower() not in (name.lower() for name in known):
         raise RefusedError(f"the mission has no event {event!r}{meant(event, known)}")
@@ -109,7 +109,7 @@ def goals(session: MissionSession) -> list[dict[str, Any]]:
 
 
 def statistics_text(numbers: dict[str, Any]) -> str:
-    """Return the statistics of the autoload as a text to read."""
+    """Return the statistics of the autoload as a readable text."""
     times = numbers["frame_time_us"]
     return "\n".join(
         (
@@ -129,7 +129,7 @@ def statistics_text(numbers: dict[str, Any]) -> str:
 def process_memory() -> tuple[int, int]:
     """Return the bytes of memory that this process holds now and held at most.
 
-    Linux says both; elsewhere psutil is asked, where it is installed. 0 stands for what nobody says.
+    Linux provides both; elsewhere psutil does, if it is installed. 0 means unknown.
     """
     found = {"VmRSS": 0, "VmHWM": 0}
     try:

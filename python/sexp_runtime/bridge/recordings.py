@@ -20,10 +20,10 @@ MOST_BYTES: Final = 64 << 20
 
 
 class MissionRecordings:
-    """Decides where a mission is recorded, and hands out what was recorded.
+    """Decides where a mission is recorded, and returns the recordings.
 
-    A recording begins with its mission, as only from there a replay can reach the same state. `switched` is what the
-    editor's tab says of missions to come: None leaves it to the mission's options.
+    A recording begins with its mission, because only from there a replay can reach the same state. `switched` is the
+    choice of the editor's tab for later missions; with None the mission's options decide.
     """
 
     def __init__(self) -> None:
@@ -42,22 +42,22 @@ class MissionRecordings:
         return _new_file(Path(options.recordings), mission) if wanted and options.recordings else None
 
     def mission(self, session: MissionSession | None) -> None:
-        """Take note of the mission now played, None for none."""
+        """Set the running mission, None for none."""
         self._session = session
         self._writer = None if session is None else session.recording
 
     @property
     def running(self) -> bool:
-        """Whether the present mission is being recorded."""
+        """Whether the current mission is being recorded."""
         return self._session is not None and self._session.recording is not None
 
     @property
     def bytes(self) -> int:
-        """How much has been recorded of the present mission, in bytes as in the file."""
+        """The size of the current mission's recording, in bytes as in the file."""
         return 0 if self._writer is None else self._writer.bytes
 
     def stop(self) -> None:
-        """End the recording of the present mission; what was recorded can still be saved."""
+        """End the recording of the current mission; what was recorded can still be saved."""
         if self._session is not None:
             self._session.stop_recording()
 

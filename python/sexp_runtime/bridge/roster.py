@@ -1,4 +1,4 @@
-"""Who is there: notices ships that arrive and leave, so that the game can be told."""
+"""Detects ships that arrive and leave, for the signals to the game."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEFT: Final = (ShipStatus.DEATH_ROLL, ShipStatus.EXITED)
 
 
 class Roster:
-    """Notices ships that arrive and leave, by the facts of their statuses: nothing is looked at while none changes."""
+    """Detects ships that arrive and leave, by the facts of their statuses; costs nothing while none changes."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -66,8 +66,8 @@ class Roster:
                     before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
                 ):
                     arrived.append(ship)
-                # A ship that its file has destroyed before the start neither comes nor goes.
-                # Nor does one that was there at the end of the mission.
+                # A ship that its file has destroyed before the start neither arrives nor leaves.
+                # Nor does one that is present at the end of the mission.
                 stayed = ship.exit is ExitKind.STAYED
                 if now in _LEFT and before not in _LEFT and not self._first and not stayed:
                     left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
@@ -77,7 +77,7 @@ class Roster:
 
 
 class DeathRolls:
-    """Ships in their death roll that no node may end by being freed."""
+    """Ships in their death roll that have no node whose freeing ends it."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -87,7 +87,7 @@ class DeathRolls:
         return bool(self._until)
 
     def add(self, ship: Ship) -> None:
-        """Take in a ship that has begun to die."""
+        """Add a ship that has begun to die."""
         self._until[ship.key] = (ship, self._world.clock.us / 1e6 + DEATH_ROLL_SECONDS)
 
     def finish(self, has_node: Callable[[Ship], bool]) -> None:

@@ -1,4 +1,4 @@
-"""The class SexpBridge, which the autoload SexpRuntime makes and hands everything on to.
+"""The class SexpBridge, which the autoload SexpRuntime creates and forwards all calls to.
 
 The engine imports this module when it starts, the editor too, so it imports the rest only when an instance is made.
 """
@@ -74,7 +74,7 @@ def _engine_as_prover() -> list[str]:
 
 @godot.expose
 class SexpBridge(godot.RefCounted):
-    """What the autoload SexpRuntime stands on: a mission session and the nodes tied to it. Use the autoload."""
+    """The implementation of the autoload SexpRuntime: a mission session and its nodes. Use the autoload."""
 
     _usable = False
 
@@ -94,7 +94,7 @@ class SexpBridge(godot.RefCounted):
         self._usable = True
 
     def is_usable(self) -> bool:
-        """Whether everything could be imported; if not, the output says why."""
+        """Whether all modules could be imported; if not, the output has the reason."""
         return self._usable
 
     def attach(self, owner: godot.Node, monitors: bool) -> None:
@@ -105,7 +105,7 @@ class SexpBridge(godot.RefCounted):
         self._debugger.open()
 
     def detach(self) -> None:
-        """The node leaves: monitors go, signals are no longer emitted; the mission stays for when it comes back."""
+        """The node leaves the tree: remove monitors and emit no signals; the mission stays in case it enters again."""
         self._debugger.close()
         self._monitors.remove()
         self._owner = None
@@ -130,14 +130,14 @@ class SexpBridge(godot.RefCounted):
         godot.push_error_at(f"{text} [{where}]", problem.file, problem.line, problem.owner)
 
     def _failed(self, method: str, problem: Exception) -> None:
-        """Report an error of the runtime's own in one line; its traceback stands in the verbose output."""
+        """Report an error of the runtime itself in one line; the verbose output has its traceback."""
         import traceback
 
         self._report("error", f"{method}: an error of the runtime itself, {type(problem).__name__}: {problem}")
         godot.print_verbose("".join(traceback.format_exception(problem)))
 
     def _done(self, method: str, function: Callable[[], bool], refusal: int) -> int:
-        """Return OK if the function says true, `refusal` if it says false, FAILED if it raises."""
+        """Return OK if the function returns true, `refusal` if it returns false, FAILED if it raises."""
         try:
             return int(godot.OK if function() else refusal)
         except Exception as problem:
@@ -157,7 +157,7 @@ class SexpBridge(godot.RefCounted):
         return self._done("load_mission", lambda: self.host.load(file, content, options), godot.ERR_CANT_OPEN)
 
     def has_mission(self) -> bool:
-        """Say whether a mission is loaded."""
+        """Return whether a mission is loaded."""
         return self.host.session is not None
 
     def reload_mission(self, file: str, content: bytes) -> int:
@@ -165,15 +165,15 @@ class SexpBridge(godot.RefCounted):
         return self._done("reload_mission", lambda: self.host.reload(file, content), godot.ERR_PARSE_ERROR)
 
     def save_state(self) -> bytes:
-        """The running mission as bytes; none if it cannot be saved."""
+        """The running mission as bytes; empty if it cannot be saved."""
         return bytes(self._value("save_state", self.host.save_state, b""))
 
     def restore_state(self, data: bytes, options: dict[str, Any]) -> int:
-        """Put a saved mission in the place of the present one; an Error."""
+        """Replace the current mission by a saved one; an Error."""
         return self._done("restore_state", lambda: self.host.restore_state(data, options), godot.ERR_FILE_CORRUPT)
 
     def close_mission(self) -> None:
-        """Forget the mission and all tracked nodes."""
+        """Close the mission and untrack all nodes."""
         self._value("close_mission", self.host.close, None)
 
     def end_mission(self) -> None:
@@ -181,7 +181,7 @@ class SexpBridge(godot.RefCounted):
         self._value("end_mission", self.host.end, None)
 
     def finish(self, accepted: bool) -> dict[str, Any]:
-        """End the mission and keep what outlives it; goals and events with their statuses."""
+        """End the mission and store its campaign data; goals and events with their statuses."""
         return dict(self._value("finish", lambda: self.host.finish(accepted), {}))
 
     def get_debriefing(self) -> list[Any]:
@@ -216,7 +216,7 @@ class SexpBridge(godot.RefCounted):
         self._value("untrack", lambda: self.host.untrack(node), None)
 
     def is_tracked(self, node: godot.Node) -> bool:
-        """Say whether a node is tied to an object."""
+        """Return whether a node is tied to an object."""
         return bool(self._value("is_tracked", lambda: self.host.is_tracked(node), False))
 
     def report(self, kind: str, name: str, second: str) -> int:
@@ -224,12 +224,12 @@ class SexpBridge(godot.RefCounted):
         return self._done("report", lambda: self.host.report_entry(kind, name, second), godot.ERR_INVALID_PARAMETER)
 
     def set_game_value(self, operator: str, arguments: list[Any], value: Any) -> int:
-        """Supply a value that only the game has; an Error."""
+        """Set a value that only the game has; an Error."""
         given = self.host.set_game_value
         return self._done("set_game_value", lambda: given(operator, arguments, value), godot.ERR_INVALID_PARAMETER)
 
     def register_operator(self, name: str, options: dict[str, Any]) -> int:
-        """Add an operator of the game's own, whose function the node keeps; an Error."""
+        """Add an operator of the game, whose function the node keeps; an Error."""
         register = self.host.operators.register
 
         def run(*values: Any) -> Any:
@@ -243,11 +243,11 @@ class SexpBridge(godot.RefCounted):
         return self._done("read_operator_table", lambda: read(text, file), godot.ERR_INVALID_DATA)
 
     def operator_changed(self, name: str) -> None:
-        """Have an operator of the game's own evaluated again."""
+        """Mark the results of an operator of the game as changed."""
         self._value("operator_changed", lambda: self.host.operators.changed(name), None)
 
     def get_object(self, name: str) -> dict[str, Any]:
-        """What the mission knows of an object."""
+        """The facts of an object."""
         facts: dict[str, Any] = self._value("get_object", lambda: self.host.object_facts(name), {})
         if facts:
             facts["position"] = godot.Vector3(*facts["position"])
@@ -287,11 +287,11 @@ class SexpBridge(godot.RefCounted):
         return dict(self._value("get_statistics", self.host.statistics, {}))
 
     def get_performance_report(self, most_rows: int) -> dict[str, Any]:
-        """The performance report; lists cut to so many rows, negative for all."""
+        """The performance report; lists cut to this many rows, negative for all."""
         return dict(self._value("get_performance_report", lambda: self.host.performance_report(most_rows), {}))
 
     def get_problems(self) -> list[Any]:
-        """What is wrong in the mission loaded or refused last."""
+        """The problems of the mission loaded or refused last."""
         return self.host.problems.as_list()
 
     def get_performance_hints(self) -> list[Any]:
@@ -303,7 +303,7 @@ class SexpBridge(godot.RefCounted):
         return self._done("apply_hint", lambda: self.host.apply_hint(hint_id), godot.ERR_CANT_ACQUIRE_RESOURCE)
 
     def save_recording(self, path: str) -> int:
-        """Write what was recorded of the mission to a file; an Error."""
+        """Write the mission's recording to a file; an Error."""
         return self._done("save_recording", lambda: self.host.save_recording(path), godot.ERR_CANT_CREATE)
 
     def get_performance_text(self) -> str:

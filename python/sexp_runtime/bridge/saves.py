@@ -42,11 +42,11 @@ LARGEST: Final = 1 << 30
 
 
 class SaveError(ValueError):
-    """Bytes that are no saved mission, or not one of this version; the text says why."""
+    """Bytes that are not a saved mission of this version; the text gives the reason."""
 
 
 def scratch_file() -> Path:
-    """Return a new file for the recording that a save is made from; whoever asked for it removes it."""
+    """Return a new file for the recording that a save is made from; the caller removes it."""
     descriptor, name = tempfile.mkstemp(prefix="sexp-save-", suffix=".rec")
     os.close(descriptor)
     return Path(name)
@@ -66,7 +66,7 @@ def save_state(recording: RecordingWriter) -> bytes:
 def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSession:
     """Return a session in the state in which the run was saved; it is recorded to `record_to`, from its beginning.
 
-    Raises SaveError for bytes that are no save, that are damaged, or whose run does not come out as it was saved.
+    Raises SaveError for bytes that are not a save, are damaged, or whose replayed run differs from the saved one.
     """
     copy = scratch_file()
     try:
@@ -108,7 +108,7 @@ def _content(data: bytes) -> bytes:
 
 
 def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) -> MissionSession:
-    """Return a session at the beginning of the saved run; raises SaveError for a header that describes none."""
+    """Return a session at the beginning of the saved run; raises SaveError for an invalid header."""
     try:
         content = header["mission"]
         if not isinstance(content, bytes):

@@ -1,4 +1,4 @@
-"""The numbers that the engine's debugger asks for, worked out at the end of frames so that asking costs nothing."""
+"""The numbers of the engine's monitors, computed at the end of frames so that reading them costs nothing."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping
 from time import perf_counter
 from typing import Any, Final
 
-#: Seconds of wall time between two looks at the session's counters.
+#: Seconds of wall time between two readings of the session's counters.
 SAMPLE_INTERVAL: Final = 0.25
 #: Rates, means and maxima are over about this many seconds of wall time.
 WINDOW: Final = 1.0
-#: After this many seconds without a frame the mission counts as standing still: rates and times are 0.
+#: After this many seconds without a frame the mission counts as paused: rates and times are 0.
 IDLE_AFTER: Final = 2.0
 
 _COUNTERS: Final = ("evaluations", "invalidations", "evictions", "hits", "requests")
@@ -62,7 +62,7 @@ class MonitorSnapshot:
         self.reset()
 
     def reset(self) -> None:
-        """Forget everything, as when another mission is loaded."""
+        """Reset everything, as when another mission is loaded."""
         self._samples: deque[_Sample] = deque()
         self._frames = 0
         self._total_us = 0.0
@@ -77,7 +77,7 @@ class MonitorSnapshot:
         self.cached_expressions = 0
 
     def frame(self, spent_us: float) -> None:
-        """Take note of a frame that took `spent_us` microseconds."""
+        """Record a frame that took `spent_us` microseconds."""
         self._frames += 1
         self._total_us += spent_us
         if spent_us > self._largest_us:
@@ -129,12 +129,12 @@ class MonitorSnapshot:
 
     @property
     def invalidations_per_second(self) -> float:
-        """Cached results a second that a changed fact made invalid."""
+        """Cached results a second that a changed fact invalidated."""
         return self._per_second["invalidations"] if self._awake() else 0.0
 
     @property
     def evictions_per_second(self) -> float:
-        """Cached results a second that were dropped for want of room."""
+        """Cached results a second that were evicted because a bound was reached."""
         return self._per_second["evictions"] if self._awake() else 0.0
 
     @property

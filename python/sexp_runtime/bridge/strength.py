@@ -1,4 +1,4 @@
-"""Hull and shields of a tracked node: points of its own, of which formulas see percent of what the node calls full."""
+"""Hull and shields of a tracked node: the node counts in points, formulas read percent of the node's full strength."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
-#: The facts in points, and the fact that says how many of them are full.
+#: The facts in points, and the fact with the full number of points.
 FULL_OF: Final[dict[str, str]] = {"hull": "max_hull", "shields": "max_shields"}
-#: What is full where a node says nothing of it: its values are taken for percent.
+#: Full strength if a node does not define it: its values are then percent.
 UNNAMED_FULL: Final = 100.0
 
 
 class Strength:
-    """The hull (or the shields) of one tracked object; the points in the world never exceed what is full.
+    """The hull (or the shields) of one tracked object; the points in the world never exceed full strength.
 
     Full is the value of `max_hull` where the node has one (`given`), else the first value above 0 of the property that
     is read when tracking begins, else UNNAMED_FULL.
@@ -30,14 +30,14 @@ class Strength:
         self._left: float | None = None
 
     def set_left(self, world: World, ship: Ship, points: float, *, first: bool) -> None:
-        """Take the points that are left; `first` if they are the value of the property when tracking begins."""
+        """Set the remaining points; `first` if they are the value of the property when tracking begins."""
         self._left = points
         if self._full is None and not self._given and points > 0.0:
             self._full = points if first else UNNAMED_FULL
         self._apply(world, ship)
 
     def set_full(self, world: World, ship: Ship, points: float) -> None:
-        """Take the points that are full; without a value for what is left, the share that is left stays."""
+        """Set the full points; without a value for the remaining points, the remaining share stays."""
         self._full = points
         self._apply(world, ship)
 
@@ -61,7 +61,7 @@ class SubsystemStrength:
         self._full = 0.0
 
     def share_of(self, points: float, *, first: bool) -> float:
-        """Return the share that is left, from 0 to 1; `first` as in `Strength.set_left`."""
+        """Return the remaining share, from 0 to 1; `first` as in `Strength.set_left`."""
         if self._full <= 0.0:
             self._full = points if first and points > 0.0 else UNNAMED_FULL
         return min(max(points / self._full, 0.0), 1.0)

@@ -1,4 +1,4 @@
-"""Tracked nodes: their signals change the world's facts, and their end is the object's leaving."""
+"""Tracked nodes: their signals change the world's facts, and freeing them makes the object leave."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class NodeAccess(Protocol):
-    """How the engine's nodes are reached; in Godot by the binding, in tests by anything that does the same."""
+    """Access to the engine's nodes: the binding in Godot, a substitute in tests."""
 
     def identity(self, node: Node) -> int:
         """The node's instance id."""
@@ -51,7 +51,7 @@ class NodeAccess(Protocol):
         """The node above, if any."""
 
     def scene(self, node: Node) -> int:
-        """The instance id of the scene that is played, if the node is in it, else 0."""
+        """The instance id of the current scene, if the node is in it, else 0."""
 
 
 class TrackedObject:
@@ -89,7 +89,7 @@ class TrackedObject:
 
 
 class Tracking:
-    """All tracked nodes of a mission. Reads nothing but the places that formulas want; all else is told by signals."""
+    """All tracked nodes of a mission. Reads only the positions that formulas read; signals report everything else."""
 
     def __init__(self, world: World, interest: MotionInterest, access: NodeAccess, gate: Gate) -> None:
         self._world = world
@@ -108,11 +108,11 @@ class Tracking:
         return len(self._by_node)
 
     def has(self, ship: Ship) -> bool:
-        """Say whether a node is tied to the ship."""
+        """Return whether a node is tied to the ship."""
         return ship.key in self._by_ship
 
     def has_node(self, identity: int) -> bool:
-        """Say whether the node with that instance id is tied."""
+        """Return whether the node with that instance id is tied."""
         return identity in self._by_node
 
     def track(self, node: Node, name: str, mapping: Mapping[str, Any], freed_means: str) -> Ship:
@@ -164,7 +164,7 @@ class Tracking:
         return ship
 
     def untrack(self, identity: int) -> bool:
-        """Untie the node with that instance id; its ship stays as it is. Says whether it was tied."""
+        """Untie the node with that instance id; its ship stays as it is. Returns whether it was tied."""
         tracked = self._by_node.pop(identity, None)
         if tracked is None:
             return False
@@ -183,7 +183,7 @@ class Tracking:
         self._outside.clear()
 
     def before_frame(self, seconds: float) -> None:
-        """Find nodes that were freed, and read the places that formulas want; `seconds` is the frame's length."""
+        """Find freed nodes, and read the positions that formulas read; `seconds` is the frame's length."""
         if self._outside:
             outside, self._outside = self._outside, []
             for tracked in outside:
@@ -196,7 +196,7 @@ class Tracking:
         self.read_places(seconds)
 
     def read_places(self, seconds: float = 0.0) -> None:
-        """Read where the tracked objects are whose motion the formulas read."""
+        """Read the positions of the tracked objects whose motion the formulas read."""
         if self._world.facts.revision != self._revision:
             self._find_moving()
         for tracked in self._moving:
@@ -204,7 +204,7 @@ class Tracking:
                 self._read_motion(tracked, seconds)
 
     def _find_moving(self) -> None:
-        """Work out whose motion is read now; the facts' revision says when that could have changed."""
+        """Find the objects whose motion is read now; recomputed when the facts' revision changes."""
         interest, world = self._interest, self._world
         self._revision = world.facts.revision
         self._moving = []
@@ -214,10 +214,10 @@ class Tracking:
             else:
                 tracked.last_position = None
 
-    # Towards the nodes
+    # Signals to the nodes
 
     def tell_action(self, operator: str, arguments: Sequence[Any]) -> None:
-        """Hand an action to the components of the objects that it names, themselves or by their wing."""
+        """Pass an action to the components of the objects that it names directly or by their wing."""
         told: set[int] = set()
         for argument in arguments:
             if isinstance(argument, str):
@@ -227,7 +227,7 @@ class Tracking:
                         self._tell(tracked, "action_requested", operator, arguments)
 
     def tell_left(self, name: str, how: str) -> None:
-        """Tell an object's component that the mission has made it leave."""
+        """Notify an object's component that the mission has made the object leave."""
         tracked = self._by_ship.get(name.lower())
         if tracked is not None:
             self._tell(tracked, "left", how)
@@ -251,7 +251,7 @@ class Tracking:
         tracked.connections.append((signal, function))
 
     def _begin(self, tracked: TrackedObject, source: Source) -> None:
-        """Take a fact's value now and connect the signal that tells of changes."""
+        """Read a fact's current value and connect the signal that reports changes."""
         if source.property is not None:
             self._set(tracked, source.fact, tracked.node.get(source.property), first=True)
         elif source.constant is not None:
@@ -271,7 +271,7 @@ class Tracking:
         self._connect(tracked, source.signal, told)
 
     def _set(self, tracked: TrackedObject, fact: str, value: Any, *, first: bool = False) -> None:
-        """Set a fact to what the node says; `first` if it is the value of a property when tracking begins."""
+        """Set a fact to the node's value; `first` if it is the value of a property when tracking begins."""
         try:
             self._take(tracked, fact, value, first)
         except RefusedError as reason:
@@ -310,13 +310,13 @@ class Tracking:
         return told
 
     def _arrive(self, ship: Ship) -> None:
-        """Let a ship arrive because the game has brought it, whatever its own cue would have said."""
+        """Make a ship arrive because the game has placed it, regardless of its arrival cue."""
         self._world.set_ship(ship, "arrival_allowed", True)
         if not self._world.arrive(ship) and ship.status is ShipStatus.NOT_YET:
             self._gate.once(ship.name, f"{ship.name} cannot arrive any more: its wing has gone")
 
     def _leave(self, ship: Ship, how: str, killer: str = "") -> None:
-        """Let a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""
+        """Make a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""
         if how == "destroyed":
             self._world.destroy(ship, self._world.ship(killer) or killer)
         elif how == "departed":
@@ -333,7 +333,7 @@ class Tracking:
         if self._access.ends(tracked.node):
             self._freed(tracked)
         else:
-            self._outside.append(tracked)  # taken out to be put elsewhere, or freed with its parent: seen next frame
+            self._outside.append(tracked)  # moved elsewhere, or freed with its parent: the next frame decides
 
     def _freed(self, tracked: TrackedObject) -> None:
         self.untrack(tracked.identity)
@@ -347,7 +347,7 @@ class Tracking:
     # Motion
 
     def _find_mover(self, tracked: TrackedObject) -> None:
-        """Find what moves: the node itself, or for a component the node above it."""
+        """Return the node that moves: the node itself, or for a component the node above it."""
         if "position" in tracked.mapping.motion:
             tracked.mover, tracked.mover_identity = tracked.node, tracked.identity
             return
@@ -394,7 +394,7 @@ class Tracking:
         bound = tracked.ship.speed_bound
         jump = last is None
         if last is None or seconds > 0:
-            # Further than the promised speed allows: the object was put there, it did not fly.
+            # Farther than the declared speed allows: a teleport, not a flight.
             jump = jump or (bound is not None and math.dist(position, last or position) > bound * seconds + 1.0)
             tracked.last_position = position
         self._world.move_ship(tracked.ship, position, velocity, orientation, jump=jump)
