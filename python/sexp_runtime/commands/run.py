@@ -80,7 +80,7 @@ def play(
     verify_every: int = 0,
     progress: bool = False,
 ) -> dict[str, Any]:
-    """Play one mission for at most so many frames and return what happened, as JSON-able data.
+    """Play one mission for a maximum number of frames and return its results, as JSON-able data.
 
     The mission's end stops it earlier. Frame times are microseconds spent on cues, events and goals, without the
     simulator's own. `progress` draws a bar on a terminal. Raises OSError or ValueError as MissionSession.load.
@@ -106,7 +106,7 @@ def play(
 
 
 def summary(session: MissionSession, actions: Counter[str], played: int) -> dict[str, Any]:
-    """Return what has happened in a session so far, as JSON-able data."""
+    """Return the results of a session so far, as JSON-able data."""
     world = session.world
     statistics = session.statistics()
     events = [event_row(event) for event in world.events]

@@ -118,7 +118,7 @@ class SexpPerformanceMonitor:
         self.watching = False
         self._full = False  # whether the mode is `FULL`
         self._tree = CallTree()
-        self._stride = 0  # one of so many frames is measured closely, 0 for none
+        self._stride = 0  # one frame in this many is measured closely, 0 for none
         self._closely = False  # whether the next frame is measured closely
         self._hook: Any = self
         self._frame_budget_us = frame_budget_us

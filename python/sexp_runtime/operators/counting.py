@@ -72,7 +72,7 @@ def _has_entry(kind: str) -> ShipCount:
 
 @operator("percent-ships-destroyed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of the ships are destroyed (H.1)."""
+    """KT when at least the given percentage of the ships are destroyed (H.1)."""
     return _percent(
         ctx,
         node,
@@ -83,7 +83,7 @@ def percent_ships_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("percent-ships-departed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of the ships have departed (H.1)."""
+    """KT when at least the given percentage of the ships have departed (H.1)."""
     return _percent(
         ctx,
         node,
@@ -94,25 +94,25 @@ def percent_ships_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("percent-ships-arrived", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of the ships have arrived: wings by their counter, ships by the log (H.1)."""
+    """KT when at least the given percentage of the ships have arrived: wings by counter, ships by the log (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.SHIP_ARRIVED), lambda wing: (wing.arrived, 0))
 
 
 @operator("percent-ships-disabled", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_disabled(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of the ships were disabled (H.1)."""
+    """KT when at least the given percentage of the ships were disabled (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.DISABLED), None)
 
 
 @operator("percent-ships-disarmed", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_disarmed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of the ships were disarmed (H.1)."""
+    """KT when at least the given percentage of the ships were disarmed (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.DISARMED), None)
 
 
 @operator("percent-ships-scanned", reads=_NAMES_AFTER_NUMBER, results=_PERCENT)
 def percent_ships_scanned(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when the cargo of at least a percentage of the ships was revealed (H.1)."""
+    """KT when the cargo of at least the given percentage of the ships was revealed (H.1)."""
     return _percent(ctx, node, _has_entry(kinds.CARGO_REVEALED), None)
 
 
@@ -128,7 +128,7 @@ def _type_reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
 
 @operator("ship-type-destroyed", reads=_type_reads, results=_PERCENT)
 def ship_type_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when at least a percentage of all ships of a type were killed, except those flagged ignore-count (H.1)."""
+    """KT when at least the given percentage of a type's ships were killed, except those flagged ignore-count (H.1)."""
     wanted = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)

@@ -381,7 +381,7 @@ def is_in_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("num-within-box", reads=place_reads(at=6, count=None))
 def num_within_box(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Number of ships inside a box given by centre and half extents, and of wings all of whose members are (H.3)."""
+    """Number of ships inside a box given by centre and half extents, and of wings with all members inside (H.3)."""
     centre, forced_centre = ctx.numbers(node.args[:3])
     extent, forced_extent = ctx.naturals(node.args[3:6])
     if forced_centre is not None or forced_extent is not None or len(extent) < 3:

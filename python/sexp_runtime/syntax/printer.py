@@ -8,7 +8,7 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 def print_expression(expression: SexpExpression | SyntaxNode, *, indent: int | None = None) -> str:
     """Return the text of an expression or node.
 
-    indent: None gives one line; a number gives a line for each argument that is a list, indented by so many blanks.
+    indent: None gives one line; a number gives a line for each argument that is a list, indented by that many blanks.
     """
     root = expression.root if isinstance(expression, SexpExpression) else expression
     out: list[str] = []

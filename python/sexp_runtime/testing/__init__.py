@@ -1,8 +1,8 @@
-"""Tests of missions: play one with a clock of the test's own, do things to its ships, expect what must follow.
+"""Tests of missions: play a mission with the test's own clock, act on its ships, and check the results.
 
-`playing` has `MissionTest`, the words of a test; `expect` what it expects, `why` the text of a failed expectation,
-`plan` and `run` the plain file, `junit` its report, `plugin` the pytest plugin. Imports `session` and what is left of
-it; only `plugin` imports pytest. Begin reading at `playing`.
+`playing` has `MissionTest`, the interface of a test; `expect` its expectations, `why` the text of a failed one,
+`plan` and `run` the plain file, `junit` its report, `plugin` the pytest plugin. May import `session` and the rooms to
+its left; only `plugin` imports pytest. Begin reading at `playing`.
 """
 
 from sexp_runtime.testing.expect import MissionTestFailure

@@ -11,7 +11,7 @@ from sexp_runtime.operators.own_tables import read_tables, tables_beside
 
 
 def mission_errors(path: Path) -> list[str]:
-    """Return the errors of a mission file with file and line, none for a sound one; warnings are left out."""
+    """Return the errors of a mission file with file and line; omits warnings."""
     load = load_mission(path)
     found = list(load.diagnostics)
     if load.is_readable:

@@ -1,4 +1,4 @@
-"""What a test expects of a mission. A failed expectation says why: formula, values, facts, the last minute."""
+"""Expectations of a test. A failed expectation explains itself: formula, values, facts, the last minute."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _STATUSES: Final = (GOAL_INCOMPLETE, GOAL_COMPLETE, GOAL_FAILED)
 
 
 class MissionTestFailure(AssertionError):  # noqa: N818 - a failure, not an error of the test
-    """What was expected did not happen, or what must not happen did; the text explains it."""
+    """An expectation failed; the text explains why."""
 
 
 class Expectations:
-    """The words after `test.expect`. Each returns when it holds and raises MissionTestFailure if it does not.
+    """The methods of `test.expect`. Each returns when its expectation holds, and raises MissionTestFailure otherwise.
 
-    `within` is how many seconds of mission time may pass until it holds; time stops when it does. Names that the
-    mission does not have raise UnknownNameError.
+    `within` is the maximum mission time in seconds until it holds; time stops when it does. Names that the mission
+    does not have raise UnknownNameError.
     """
 
     def __init__(self, test: MissionTest) -> None:
         self._test = test
 
     def event(self, name: str, *, at: float | None = None, within: float | None = None) -> None:
-        """Expect that an event has come true, or does within so many seconds.
+        """Expect that an event has come true, or comes true within `within` seconds.
 
         With `at`, it must come true at that mission time, `within` seconds (0.5 if not given) earlier or later.
         """
@@ -61,7 +61,7 @@ class Expectations:
             self._fail(f'goal "{name}" is {test.goal(name)} at {test.time:.3f} s, not {status}', "goal", name)
 
     def never(self, event: str, *, within: float = 0.0) -> None:
-        """Expect that an event has not come true up to now and does not in so many seconds more."""
+        """Expect that an event has not come true yet and does not during the given further seconds."""
         __tracebackhide__ = True
         test = self._test
         if test.play_until(within, lambda: test.came_true(event)):
@@ -82,7 +82,7 @@ class Expectations:
             self._fail(f'message "{message}" has not been sent by {test.time:.3f} s')
 
     def acted(self, operator: str, *args: int | str, within: float = 0.0) -> None:
-        """Expect that an action has been run whose arguments begin with these."""
+        """Expect that an action has been run with arguments that begin with these."""
         __tracebackhide__ = True
         test = self._test
         if not test.play_until(within, lambda: test.acted(operator, *args)):

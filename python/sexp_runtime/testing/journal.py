@@ -1,4 +1,4 @@
-"""The journal of a test: every outcome, action, new value and log entry with its time, as the timeline shows them."""
+"""The journal of a test: every outcome, action, new value and log entry with its time, for the timeline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 #: Seconds of the timeline that a failure shows, and the most lines of it.
 SHOWN_SECONDS: Final = 60.0
 SHOWN_LINES: Final = 60
-#: Entries kept; the oldest go first.
+#: Maximum number of entries; the oldest are dropped first.
 MOST: Final = 100_000
 
 
@@ -36,14 +36,14 @@ class Journal:
         session.on_mission_ended.append(lambda: self.note("the mission ended"))
 
     def note(self, text: str) -> None:
-        """Add a line at the present time, after log entries that came before it."""
+        """Add a line at the current time, after earlier log entries."""
         self.catch_up()
         self.lines.append((self._session.mission_time, text))
         if len(self.lines) > MOST:
             del self.lines[: MOST // 10]
 
     def catch_up(self) -> None:
-        """Add the entries that the mission log has got since the last call."""
+        """Add the entries of the mission log since the last call."""
         entries = self._session.world.log.entries
         for entry in entries[self._logged :]:
             second = f", {entry.second}" if entry.second else ""

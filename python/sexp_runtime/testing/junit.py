@@ -1,4 +1,4 @@
-"""Results as JUnit XML, which CI services show."""
+"""Results as JUnit XML, for CI services."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from xml.etree import ElementTree as Xml
 
 from sexp_runtime.testing.run import Result
 
-#: What XML 1.0 cannot hold.
+#: Characters that XML 1.0 does not allow.
 _REFUSED: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_junit(path: Path, results: Sequence[Result]) -> None:
-    """Write results to a file; raises OSError where it cannot be written."""
+    """Write results to a file; raises OSError if it cannot."""
     suite = Xml.Element(
         "testsuite", name="sexp test", tests=str(len(results)),
         failures=str(sum(one.outcome == "failed" for one in results)),

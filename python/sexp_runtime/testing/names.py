@@ -1,4 +1,4 @@
-"""Names that a test uses and the mission does not have: one error that says which are near."""
+"""The error for a name that the mission does not have; it lists similar names."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class UnknownNameError(LookupError):
 
 
 def unknown(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
-    """Return the error for a name, with the nearest of the known ones."""
+    """Return the error for a name, with the most similar known names."""
     by_key = {one.lower(): one for one in known if one}
     near = [by_key[key] for key in difflib.get_close_matches(name.lower(), by_key, cutoff=0.5)]
     hint = f"; did you mean {' or '.join(repr(one) for one in near)}?" if near else ""

@@ -1,4 +1,4 @@
-"""The plain file of tests, `NAME.mission-test.toml`: read it, and refuse what is no test with file, line and step."""
+"""The plain file of tests, `NAME.mission-test.toml`: reads it, and reports errors with file, line and step."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-#: How the names of such files end.
+#: The suffix of such files.
 SUFFIX: Final = ".mission-test.toml"
-#: Most seeds of one test.
+#: Maximum number of seeds of one test.
 MOST_SEEDS: Final = 10_000
 _NUMBER: Final = (int, float)
 _NAMES: Final = (str, list)
 _VALUE: Final = (int, str)
-#: The keys of a step that say what is done or expected, with their types, and the further keys that go with each.
+#: The verbs of a step, with their types and the further keys that each allows.
 VERBS: Final[dict[str, tuple[tuple[type, ...], dict[str, tuple[type, ...]]]]] = {
     "destroy": (_NAMES, {"by": (str,)}),
     "depart": (_NAMES, {}),
@@ -33,9 +33,9 @@ VERBS: Final[dict[str, tuple[tuple[type, ...], dict[str, tuple[type, ...]]]]] = 
     "expect_said": ((str,), {"within": _NUMBER}),
     "expect_acted": ((str,), {"arguments": (list,), "within": _NUMBER}),
 }
-#: What a verb cannot do without.
+#: Required keys of a verb.
 _NEEDED: Final = {"move": ("to",), "set": ("value",), "expect_variable": ("value",)}
-#: The keys that say when a step's turn comes.
+#: The keys for the time of a step.
 _WHEN: Final[dict[str, tuple[type, ...]]] = {
     "at": _NUMBER,
     "wait": _NUMBER,
@@ -64,7 +64,7 @@ class PlanError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: `verb` of VERBS or "" for one that only waits, its `subject`, the other keys, and where it stands."""
+    """One step: `verb` of VERBS or "" for a step that only waits, its `subject`, the other keys, and its place."""
 
     verb: str
     subject: Any
@@ -178,7 +178,7 @@ def _step(row: object, place: str) -> Step:
 
 
 def _seeds(value: int | str | list[Any], place: str) -> list[int]:
-    """Return the seeds that a number, a text `1:20` or a list of numbers says."""
+    """Return the seeds given by a number, a text `1:20` or a list of numbers."""
     found: list[int] = []
     if isinstance(value, int):
         found = [value]

@@ -1,4 +1,4 @@
-"""A mission under test: load it, let time pass, do what a player or a battle would, ask what came of it."""
+"""A mission under test: load it, advance time, act as a player or a battle would, and read the results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sexp_runtime.testing.stage import StillStage
 if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
-#: Which arguments of an action are names of messages: from the first on, each so many arguments.
+#: Positions of message names among an action's arguments: the first, and the step to the next.
 _MESSAGES: Final = {
     "send-message": (2, 4),
     "send-random-message": (2, 4),
@@ -27,12 +27,12 @@ _MESSAGES: Final = {
 
 
 class MissionTest:
-    """One run of a mission with a clock of its own.
+    """One run of a mission with its own clock.
 
     source: a mission file or a mission's text. seed: of random operators, and of the battle if `simulated`. simulated:
-    whether the seeded simulator flies the ships and fights; else nothing happens but what the mission and the test do.
-    fps: frames a second of mission time. Raises OSError for a file that cannot be read, ValueError for one that holds
-    no mission. `test["Name"]` is the value of a variable, and can be set.
+    whether the seeded simulator flies the ships and fights; otherwise only the mission and the test act. fps: frames a
+    second of mission time. Raises OSError for a file that cannot be read, ValueError for a file without a mission.
+    `test["Name"]` is the value of a variable, and can be set.
     """
 
     __test__ = False  # not a class of tests, for pytest
@@ -56,7 +56,7 @@ class MissionTest:
         self.close()
 
     def close(self) -> None:
-        """End the run; asking what came of it still works."""
+        """End the run; its results stay readable."""
         self.session.close()
 
     # Time
@@ -68,25 +68,25 @@ class MissionTest:
 
     @property
     def ended(self) -> bool:
-        """Whether the mission is over; no more frames are made then."""
+        """Whether the mission is over; it then makes no more frames."""
         return self.session.world.mission_over
 
     def advance(self, seconds: float) -> None:
-        """Let mission time pass, frame by frame; less if the mission ends. ValueError for negative seconds."""
+        """Advance mission time frame by frame; less if the mission ends. ValueError for negative seconds."""
         if not seconds >= 0:
             raise ValueError(f"time does not go back: {seconds} seconds")
         self.advance_to(self.time + seconds)
 
     def advance_to(self, seconds: float) -> None:
-        """Play up to a moment of mission time, nothing if it is past."""
+        """Play up to a moment of mission time; does nothing if it is past."""
         end = round(seconds * 1_000_000)
         while not self._is_at(end):
             self._frame(end)
 
     def run_until(self, event: str, timeout: float = 60.0) -> float:
-        """Play until an event comes true, and return when it did; at once if it has already.
+        """Play until an event comes true and return its time; returns at once if it has already.
 
-        Raises MissionTestFailure, which says why it has not, after `timeout` seconds or at the mission's end.
+        Raises MissionTestFailure, with the reason, after `timeout` seconds or at the mission's end.
         """
         __tracebackhide__ = True
         self.expect.event(event, within=timeout)
@@ -96,7 +96,7 @@ class MissionTest:
         return self.ended or self.session.world.clock.us >= end_us
 
     def _frame(self, end_us: int) -> None:
-        """Make the next frame of the run's own beat, a shorter one if that is past a moment in microseconds."""
+        """Make the next frame of the regular frame length, or a shorter one that ends at a moment in microseconds."""
         now = self.session.world.clock.us
         beat = int(now * self.fps / 1_000_000) + 1
         while (following := round(beat * 1_000_000 / self.fps)) <= now:
@@ -104,16 +104,16 @@ class MissionTest:
         self.session.step_us(min(following, end_us) - now)
 
     def play_until(self, seconds: float, done: Any) -> bool:
-        """Play until `done()` is true, for so many seconds at most; return whether it is."""
+        """Play until `done()` is true or a maximum number of seconds has passed; return whether it is true."""
         end = self.session.world.clock.us + round(seconds * 1_000_000)
         while not (found := bool(done())) and not self._is_at(end):
             self._frame(end)
         return found
 
-    # What the player and the battle do
+    # Acts of the player and the battle
 
     def ship(self, name: str) -> TestedShip:
-        """Return a ship to do something to; UnknownNameError with the nearest names if there is none."""
+        """Return a ship to act on; UnknownNameError with similar names if there is none."""
         return TestedShip(self, self.named_ship(name))
 
     def named_ship(self, name: str) -> Ship:
@@ -141,7 +141,7 @@ class MissionTest:
             raise unknown("variable", name, self.session.world.variables.names)
         return name
 
-    # What came of it
+    # Results
 
     def came_true(self, event: str) -> list[float]:
         """Return the times in seconds at which an event came true, in order."""
@@ -169,7 +169,7 @@ class MissionTest:
         return False
 
     def acted(self, operator: str, *args: int | str) -> bool:
-        """Whether an action has been run whose arguments begin with these; texts are compared without case."""
+        """Whether an action has been run with arguments that begin with these; ignores case."""
         wanted = [_comparable(one) for one in args]
         return any(
             name == operator.lower() and [_comparable(one) for one in given[: len(wanted)]] == wanted

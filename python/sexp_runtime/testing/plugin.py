@@ -76,13 +76,13 @@ class PlanItem(pytest.Item):
         run_planned(self.test)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
-        """Return the failure's own text: a traceback into the package helps nobody."""
+        """Return the failure's text, without a traceback into the package."""
         if isinstance(excinfo.value, MissionTestFailure | UnknownNameError | PlanError | OSError | ValueError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the test stands."""
+        """Return the place of the test."""
         return self.path, self.test.line - 1, self.name
 
 
@@ -110,5 +110,5 @@ class CheckItem(pytest.Item):
         return str(super().repr_failure(excinfo))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Return where the mission is."""
+        """Return the place of the mission."""
         return self.path, 0, f"check of {self.path.name}"

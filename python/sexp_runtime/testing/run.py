@@ -1,4 +1,4 @@
-"""Play the tests of plain files: each step in its turn, then what came of it."""
+"""Play the tests of plain files step by step and return their results."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sexp_runtime.testing.playing import MissionTest
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one test: `outcome` is passed, failed or error; `text` says why; `seconds` is real time."""
+    """The result of one test: `outcome` is passed, failed or error; `text` gives the reason; `seconds` is real time."""
 
     file: Path
     title: str
@@ -102,7 +102,7 @@ def _expect(play: MissionTest, what: str, name: str, keys: Any) -> None:
 
 
 def plan_files(places: Iterable[Path]) -> list[Path]:
-    """Return the files named, and of each folder those of tests in it and below, sorted, each once."""
+    """Return the files named, and all test files in the folders named and below, sorted, without duplicates."""
     found: dict[Path, None] = {}
     for place in places:
         inside = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else [place]
@@ -113,7 +113,7 @@ def plan_files(places: Iterable[Path]) -> list[Path]:
 
 
 def run_files(files: Iterable[Path]) -> Iterator[Result]:
-    """Play all tests of files one by one; a file that cannot be used is one result, an error."""
+    """Play all tests of files one by one; an unusable file gives one result, an error."""
     for file in files:
         try:
             tests = read_plan(file)
@@ -125,7 +125,7 @@ def run_files(files: Iterable[Path]) -> Iterator[Result]:
 
 
 def run_one(test: PlannedTest) -> Result:
-    """Play one test and say what became of it."""
+    """Play one test and return its result."""
     began = perf_counter()
     outcome, text = "passed", ""
     try:

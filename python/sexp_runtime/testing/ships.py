@@ -1,4 +1,4 @@
-"""What a test does to one ship: hurt, destroy, move, scan it, let it arrive or depart."""
+"""Acts of a test on one ship: damage, destroy, move or scan it, make it arrive or depart."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class TestedShip:
-    """One ship of a mission under test. What a ship cannot do in its present status raises ValueError."""
+    """One ship of a mission under test. An act that is impossible in its current status raises ValueError."""
 
     __test__ = False  # not a class of tests, for pytest
 
@@ -35,7 +35,7 @@ class TestedShip:
 
     @property
     def position(self) -> Vector:
-        """Where the ship is, in metres."""
+        """The position of the ship, in metres."""
         return self._ship.position
 
     @property
@@ -66,20 +66,20 @@ class TestedShip:
         self._note(f"has {percent:g} % shields")
 
     def destroy(self, by: str | None = None) -> None:
-        """Destroy the ship, by a ship if named. Where nothing is simulated, its death roll ends in the next frame."""
+        """Destroy the ship, by a ship if named. Without simulation, its death roll ends in the next frame."""
         self._need_present("be destroyed")
         killer = self._test.named_ship(by) if by is not None else None
         self._note("is destroyed" + (f" by {killer.name}" if killer is not None else ""))
         self._test.session.world.destroy(self._ship, killer)
 
     def depart(self) -> None:
-        """Let the ship leave the mission now, with those docked to it."""
+        """Make the ship leave the mission now, with all ships docked to it."""
         self._need_present("depart")
         self._note("departs")
         self._test.session.world.depart(self._ship)
 
     def arrive(self) -> None:
-        """Let a ship come now that has not been there yet, whatever its arrival cue says."""
+        """Make the ship arrive now, regardless of its arrival cue; it must not have arrived yet."""
         if self._ship.status is not NOT_YET:
             raise ValueError(f"{self._ship.name} cannot arrive: it is {self.status}")
         self._note("arrives")
@@ -89,14 +89,14 @@ class TestedShip:
             )
 
     def move_to(self, *place: float | str) -> None:
-        """Put the ship somewhere: at three numbers in metres, or at a ship or waypoint (`Lane:1`) by its name."""
+        """Move the ship to three numbers in metres, or to a ship or waypoint (`Lane:1`) by name."""
         self._need_present("move")
         position = self._place(place)
         self._note(f"is put at ({', '.join(f'{part:g}' for part in position)})")
         self._test.session.world.move_ship(self._ship, position, jump=True)
 
     def scan(self) -> None:
-        """Let the player learn the ship's cargo."""
+        """Make the ship's cargo known to the player."""
         self._need_present("be scanned")
         self._note("is scanned")
         self._test.session.world.reveal_cargo(self._ship)

@@ -1,4 +1,4 @@
-"""What stands in for a game in a test: nothing moves, and ships that die or leave are gone in the next frame."""
+"""Replaces the game in a test: nothing moves, and ships that die or leave are gone in the next frame."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 class StillStage:
     """A session's driver that ends death rolls and departures at once and changes nothing else."""
 
-    #: The actions it wants to hear of: none.
+    #: The actions that it reacts to: none.
     heeds: Final[frozenset[str]] = frozenset()
 
     def __init__(self) -> None:
@@ -21,11 +21,11 @@ class StillStage:
         self._roster = bytearray(b"\1")
 
     def begin(self, world: World) -> None:
-        """Watch the roster of a world before its first frame."""
+        """Start watching the roster of a world before its first frame."""
         world.facts.subscribe(("roster",), self._roster, 0)
 
     def leave(self, ship: Ship) -> None:
-        """Let a ship depart in this frame, or the next if events of this one send it away."""
+        """Make a ship depart in this frame, or in the next if an event of this frame orders it."""
         self._leaving.append(ship)
 
     def step(self, world: World, dt_us: int) -> None:
@@ -41,4 +41,4 @@ class StillStage:
                     world.finish_death(ship)
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """Do nothing: a test does what the game would."""
+        """Do nothing: the test acts instead of the game."""

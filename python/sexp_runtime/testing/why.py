@@ -1,4 +1,4 @@
-"""Why a formula has its value now: the formula as a tree with the value of every part, and what it waits for."""
+"""Explains a formula's current value: the formula as a tree with the value of every part, and what it waits for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
-#: Most lines of a tree that are shown.
+#: Maximum number of lines of a tree to show.
 SHOWN_LINES: Final = 80
-#: Parts with one of these are not evaluated: doing so would change the mission, or mean nothing out of its place.
+#: Parts with one of these are not evaluated: evaluation would change the mission, or be meaningless on its own.
 _UNTOUCHED: Final = {
     Trait.ACTION: "not run",
     Trait.FLUSHES: "not run",
@@ -27,9 +27,9 @@ _CANDIDATE: Final = "<argument>"
 
 
 def value_tree(session: MissionSession, formula: SexpExpression | None) -> str:
-    """Return a formula as lines, one a part, each with its value now. Nothing of the mission changes by it.
+    """Return a formula as lines, one per part, each with its current value. This does not change the mission.
 
-    Parts that act, draw or remember are shown without a value, and so are those that stand for a candidate.
+    Parts that act, draw or remember have no value in it, and neither do references to a candidate.
     """
     if formula is None:
         return "  no formula"
@@ -63,7 +63,7 @@ def _atom(session: MissionSession, node: SyntaxNode) -> str:
 
 
 def _value(evaluator: SexpEvaluator, node: SyntaxNode) -> str:
-    """Return `= value` of a part, or why it has none; "" for what only holds parts."""
+    """Return `= value` of a part, or why it has none; "" for a part that only contains others."""
     if node.operator is None or any(part.text == _CANDIDATE for part in node.walk()):
         return ""
     try:

@@ -86,7 +86,7 @@ class ContainerStore:
     def __init__(self, facts: FactBoard, rng: MersenneTwister, most_items: int) -> None:
         self._facts = facts
         self._rng = rng
-        #: Most items of one container; a change that would exceed it is refused.
+        #: Maximum number of items of one container; a change that would exceed it is refused.
         self.most_items = most_items
         self.is_full = False  #: whether the last change was refused because of that
         self.by_name: dict[str, Container] = {}

@@ -233,7 +233,7 @@ class Lifecycle(WorldState):
         return f"{shown} {number}"
 
     def arrive_displaced(self, ship: Ship) -> Ship | None:
-        """Bring in the file's ship whose name a created ship has taken; return it, or None (M11.6)."""
+        """Bring in the file's ship that lost its name to a created ship; return it, or None (M11.6)."""
         entry = ship.entry
         if entry is None:
             return None
