@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from sexp_runtime.testing import MissionTest, MissionTestFailure
-from sexp_runtime.testing.names import UnknownNameError
+from sexp_runtime.testing.failures import UnknownNameError
+from sexp_runtime.testing.why import value_tree
 from support.small_missions import mission as text_of
 from support.small_missions import ship
 
 Load = Callable[..., MissionTest]
+PYTHON = Path(__file__).resolve().parents[2] / "python"
 EVENTS = (
     ('( when ( < ( hits-left "Barge" ) 50 ) ( send-message "#Command" "High" "Hail" ) )', "+Name: Hurt"),
     ('( when ( key-pressed "1" ) ( modify-variable @Count[0] ( + @Count[0] 1 ) ) )', "+Name: Pressed"),
@@ -144,3 +149,45 @@ def test_asking_why_draws_no_random_number(mission: Load) -> None:
     with pytest.raises(MissionTestFailure, match="draws at random"):
         test.expect.event("Luck")
     assert test.session.world.rng.state_hash() == before
+
+
+def test_a_part_that_is_known_for_good_says_so(mission: Load) -> None:
+    test = mission(TEXT)
+    test.advance(0.1)
+    test.ship("Barge").destroy()
+    test.advance(0.5)
+    with pytest.raises(MissionTestFailure, match=r'has-departed-delay 0 "Barge" += 0 \(KNOWN_FALSE\)'):
+        test.expect.event("Gone")
+
+
+@pytest.mark.parametrize("value", [2**31, -(2**31) - 1])
+def test_a_number_beyond_32_bits_is_refused(played: MissionTest, value: int) -> None:
+    with pytest.raises(ValueError, match="32 bits"):
+        played["Count"] = value
+
+
+def test_a_place_is_finite(played: MissionTest) -> None:
+    played.advance(0.1)
+    with pytest.raises(ValueError, match="a place is three numbers"):
+        played.ship("Barge").move_to(float("nan"), 0, 0)
+
+
+def test_asking_why_of_every_formula_leaves_a_battle_as_it_was(mission: Load) -> None:
+    ends = []
+    for asks in (False, True):
+        test = mission("addons/sexp_runtime/demo/lantern_run.fs2", seed=5, simulated=True)
+        for second in range(1, 61):
+            test.advance_to(second)
+            if asks:
+                definition = test.session.mission
+                for row in (*definition.events, *definition.goals):
+                    assert value_tree(test.session, row.formula)
+        session = test.session
+        ends.append((session.digest(), session.world.rng.state_hash(), session.counters()["evaluations"]))
+    assert ends[0] == ends[1]
+
+
+def test_the_plugin_alone_loads_no_engine() -> None:
+    code = "import sys, sexp_runtime.testing.plugin; print('sexp_runtime.session' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], cwd=PYTHON, capture_output=True, text=True, timeout=60)
+    assert run.stdout.strip() == "False", run.stderr

@@ -5,7 +5,22 @@
 its left; only `plugin` imports pytest. Begin reading at `playing`.
 """
 
-from sexp_runtime.testing.expect import MissionTestFailure
-from sexp_runtime.testing.playing import MissionTest
+from __future__ import annotations
 
-__all__ = ["MissionTest", "MissionTestFailure"]
+from typing import TYPE_CHECKING, Any
+
+from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
+
+if TYPE_CHECKING:
+    from sexp_runtime.testing.playing import MissionTest
+
+__all__ = ["MissionTest", "MissionTestFailure", "UnknownNameError"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what plays missions at its first use, so that the plugin costs other test suites next to nothing."""
+    if name == "MissionTest":
+        from sexp_runtime.testing.playing import MissionTest
+
+        return MissionTest
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.testing.names import unknown
+from sexp_runtime.testing.failures import MissionTestFailure, unknown
 from sexp_runtime.testing.why import value_tree
 from sexp_runtime.world.mission_state import GOAL_COMPLETE, GOAL_FAILED, GOAL_INCOMPLETE
 
@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 #: Seconds around a moment in which an event may come true, unless the test says otherwise.
 TOLERANCE: Final = 0.5
 _STATUSES: Final = (GOAL_INCOMPLETE, GOAL_COMPLETE, GOAL_FAILED)
-
-
-class MissionTestFailure(AssertionError):  # noqa: N818 - a failure, not an error of the test
-    """An expectation failed; the text explains why."""
 
 
 class Expectations:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from sexp_runtime.session import MissionSession
 from sexp_runtime.testing.expect import Expectations
+from sexp_runtime.testing.failures import unknown
 from sexp_runtime.testing.journal import Journal
-from sexp_runtime.testing.names import unknown
 from sexp_runtime.testing.ships import TestedShip
 from sexp_runtime.testing.stage import StillStage
+from sexp_runtime.values import INT_MAX, INT_MIN
 
 if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
@@ -133,6 +134,8 @@ class MissionTest:
 
     def __setitem__(self, variable: str, value: int | str) -> None:
         name = self._variable(variable)
+        if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
+            raise ValueError(f"variable {name}: a number has 32 bits, {value} does not fit")
         self.journal.note(f"the test: variable {name} is set to {value!r}")
         self.session.set_variable(name, value)
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
-from sexp_runtime.testing.checking import mission_errors
-from sexp_runtime.testing.expect import MissionTestFailure
-from sexp_runtime.testing.names import UnknownNameError
+from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
 from sexp_runtime.testing.plan import SUFFIX, PlanError, PlannedTest, read_plan
-from sexp_runtime.testing.playing import MissionTest
-from sexp_runtime.testing.run import run_planned
+
+if TYPE_CHECKING:
+    from sexp_runtime.testing.playing import MissionTest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -27,6 +27,8 @@ def mission(request: pytest.FixtureRequest) -> Iterator[Callable[..., MissionTes
 
     Its keywords are those of MissionTest. Missions are closed after the test.
     """
+    from sexp_runtime.testing.playing import MissionTest
+
     made: list[MissionTest] = []
 
     def load(source: str | Path, **settings: object) -> MissionTest:
@@ -73,6 +75,8 @@ class PlanItem(pytest.Item):
 
     def runtest(self) -> None:
         """Play it."""
+        from sexp_runtime.testing.run import run_planned
+
         run_planned(self.test)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
@@ -99,6 +103,8 @@ class CheckItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail with the errors of the mission, if it has any."""
+        from sexp_runtime.testing.checking import mission_errors
+
         errors = mission_errors(self.path)
         if errors:
             raise MissionTestFailure("\n".join(errors))

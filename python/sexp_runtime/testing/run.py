@@ -8,8 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from sexp_runtime.testing.expect import MissionTestFailure
-from sexp_runtime.testing.names import UnknownNameError
+from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
 from sexp_runtime.testing.plan import SUFFIX, PlanError, PlannedTest, Step, read_plan
 from sexp_runtime.testing.playing import MissionTest
 

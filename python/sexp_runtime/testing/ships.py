@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import TYPE_CHECKING
 
-from sexp_runtime.testing.names import unknown
+from sexp_runtime.testing.failures import unknown
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ class TestedShip:
                 raise unknown("ship or waypoint", name, [*(one.name for one in world.ships.values()), *points])
             return found
         numbers = [float(part) for part in place if not isinstance(part, str)]
-        if len(place) != 3 or len(numbers) != 3:
+        if len(place) != 3 or len(numbers) != 3 or not all(isfinite(part) for part in numbers):
             raise ValueError(f"a place is three numbers, or the name of a ship or waypoint, not {place}")
         return numbers[0], numbers[1], numbers[2]
 

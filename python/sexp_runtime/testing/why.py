@@ -10,6 +10,7 @@ from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.operators.node import BuildError
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
+from sexp_runtime.values import FALSE, TRUE, UNKNOWN
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -23,6 +24,8 @@ _UNTOUCHED: Final = {
     Trait.RANDOM: "draws at random",
     Trait.STATEFUL: "depends on evaluations before",
 }
+#: Statuses that say no more than the value does.
+_ORDINARY: Final = (TRUE, FALSE, UNKNOWN)
 _CANDIDATE: Final = "<argument>"
 
 
@@ -79,4 +82,6 @@ def _value(evaluator: SexpEvaluator, node: SyntaxNode) -> str:
             spec = built.head.spec
             own = spec.traits if spec is not None else Trait.NONE
             return f"({reason})" if trait in own and Trait.CONTROL not in own else ""
-    return f"= {evaluator.evaluate(built)}"
+    value = evaluator.evaluate(built)
+    special = "" if built.status in _ORDINARY else f" ({built.status})"
+    return f"= {value}{special}"

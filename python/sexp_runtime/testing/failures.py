@@ -1,9 +1,13 @@
-"""The error for a name that the mission does not have; it lists similar names."""
+"""What a test raises: a failed expectation, and a name that the mission does not have; it lists similar names."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+
+
+class MissionTestFailure(AssertionError):  # noqa: N818 - a failure, not an error of the test
+    """An expectation failed; the text explains why."""
 
 
 class UnknownNameError(LookupError):
