@@ -1,4 +1,4 @@
-"""Reads the compact description of the engine's API and makes Python classes of it, each on first use."""
+"""Reads the compact description of the engine's API and creates each Python class on first use."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _base = 0
 
 
 def load() -> dict[str, Any]:
-    """Read everything but the classes. RuntimeError where the file is missing or of another build."""
+    """Read everything but the classes. RuntimeError if the file is missing or of another build."""
     global _base
     try:
         with PATH.open("rb") as file:
@@ -38,7 +38,7 @@ def load() -> dict[str, Any]:
 
 
 def find_class(name: str) -> type:
-    """The Python class of an engine class; for one that the API does not describe, that of its nearest known parent."""
+    """The Python class of an engine class; for a class missing in the API, that of its nearest known parent."""
     found = classes.get(name) or exposed.get(name)
     if found is not None:
         return found
@@ -111,7 +111,7 @@ def make_enum(name: str, bitfield: bool, values: dict[str, int]) -> Any:
 
 
 def lookup(name: str) -> Any:
-    """What `godot.<name>` stands for. AttributeError if there is nothing of that name."""
+    """The object that `godot.<name>` means. AttributeError for an unknown name."""
     if name in header["singletons"]:
         engine = classes.get("Engine") or find_class("Engine")
         instance = _core.singleton("Engine")

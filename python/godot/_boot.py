@@ -18,7 +18,7 @@ started = False  # all modules of the project setting are imported
 
 
 def start(project_folder: str) -> None:
-    """Take the engine's interface, then import what the project setting `python/modules` names."""
+    """Take the engine's interface, then import the modules of the project setting `python/modules`."""
     global project, started
     project = os.path.normpath(project_folder) if project_folder else ""
     _errors.project = project
@@ -51,16 +51,16 @@ def _check_version(built_for: tuple[int, ...]) -> None:
 
 
 def import_reported(name: str) -> types.ModuleType | None:
-    """Import a module; where that fails, one Godot error says why and None comes back."""
+    """Import a module; on failure, print one Godot error with the reason and return None."""
     try:
         return importlib.import_module(name)
-    except BaseException as problem:  # a module may even call sys.exit(); the engine goes on
+    except BaseException as problem:  # a module may even call sys.exit(); the engine continues
         _errors.report(problem, heading=f"cannot import the Python module {name}")
         return None
 
 
 def document(xml: bytes) -> None:
-    """Give the editor's help a class description, at once or when the editor is there."""
+    """Add a class description to the editor's help, at once or when the editor has started."""
     if _in_editor:
         _core.load_documentation(xml)
     elif not started:
@@ -68,7 +68,7 @@ def document(xml: bytes) -> None:
 
 
 def enter_editor() -> None:
-    """The editor's classes exist now: hand over the documentation collected so far."""
+    """Called when the editor's classes exist: pass on the documentation collected so far."""
     global _in_editor
     if not _api.lookup("Engine").is_editor_hint():
         return
@@ -79,7 +79,7 @@ def enter_editor() -> None:
 
 
 def stop() -> None:
-    """Let go of everything of the engine's; afterwards the interpreter may end."""
+    """Release all values of the engine; afterwards the interpreter may end."""
     import gc
 
     from . import _expose

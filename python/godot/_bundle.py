@@ -1,4 +1,4 @@
-"""Makes the folder with Python that an exported game carries (addons/pythonscript/README.md, "Where Python is").
+"""Makes the folder with Python for an exported game (addons/pythonscript/README.md, "Where Python is").
 
 The export plugin calls `stage` in the editor. Nothing here needs the engine: other tools can use `make_base` too.
 """
@@ -25,8 +25,8 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Parts of the standard library that no game needs: tests, tools, windows, installers, and what stands on extension
-#: modules that are left out (below).
+#: Parts of the standard library that no game needs: tests, tools, windows, installers, and modules that depend on
+#: omitted extension modules (below).
 LEFT_OUT: Final = _words(
     """
     __pycache__ test idlelib tkinter turtledemo turtle.py lib2to3 ensurepip venv distutils pydoc_data pydoc.py curses
@@ -34,7 +34,7 @@ LEFT_OUT: Final = _words(
     pty.py tty.py crypt.py nntplib.py smtpd.py webbrowser.py _pyrepl
     """
 )
-#: Extension modules that are carried; the others need libraries of the system.
+#: Extension modules that the bundle includes; the others need libraries of the system.
 EXTENSIONS: Final = _words(
     """
     _asyncio _bisect _blake2 _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr _codecs_tw _contextvars _csv
@@ -44,11 +44,11 @@ EXTENSIONS: Final = _words(
     cmath fcntl grp math mmap pyexpat resource select termios unicodedata zlib
     """
 )
-#: Libraries that every Linux has; others that the interpreter needs are carried.
+#: Libraries that every Linux has; the bundle includes the others that the interpreter needs.
 OF_THE_SYSTEM: Final = re.compile(r"(linux-vdso|ld-linux|lib(c|m|dl|rt|pthread|util|gcc_s))\b")
-#: What is not carried of a package: sources of compiled modules, types, tools.
+#: Omitted parts of packages: sources of compiled modules, types, tools.
 NOT_CARRIED: Final = ("__pycache__", "*.pyi", "*.pyx", "*.pxd", "*.pxi", "*.c", "py.typed", ".*")
-#: Modules of our own packages that only tools need.
+#: Modules of the project's packages that only tools need.
 TOOLS_ONLY: Final = frozenset(
     (
         "godot/_bundle.py", "sexp_runtime/__main__.py", "sexp_runtime/cli.py", "sexp_runtime/commands",
@@ -62,7 +62,7 @@ CONFIG: Final = "python.cfg"
 
 
 class BundleError(Exception):
-    """The bundle cannot be made; the text says why and what to do, in a sentence."""
+    """The bundle cannot be made; the text gives the reason and the remedy in a sentence."""
 
 
 def stage(addon: str, project: str, platform: str, packages: Sequence[str] = ()) -> dict[str, Any]:
@@ -202,7 +202,7 @@ def _dynload_folder() -> Path:
 
 
 def _copy_binary(source: Path, target: Path) -> None:
-    """Copy a library without its debug symbols, where the tool that takes them away is installed."""
+    """Copy a library, without its debug symbols if the tool that removes them is installed."""
     shutil.copyfile(source, target)
     target.chmod(0o755)
     tool = shutil.which("strip")
@@ -265,7 +265,7 @@ def _matches(name: str, patterns: frozenset[str] | Sequence[str]) -> bool:
 
 
 def _compiled(path: Path, shown: str) -> bytes:
-    """Return the content of a .pyc that is taken as it is, whatever the age of its source.
+    """Return the content of a .pyc that Python uses without checking the age of its source.
 
     Tracebacks show the file as `shown`. Raises BundleError for a file that is not Python.
     """
@@ -281,7 +281,7 @@ def _compiled(path: Path, shown: str) -> bytes:
 
 
 def add_packages(source: Path, target: Path, platform: str = "", version: str = "") -> None:
-    """Copy the packages and modules of a folder; data files go along. Raises BundleError.
+    """Copy the packages and modules of a folder with their data files. Raises BundleError.
 
     Modules are compiled if the running Python can do that for the version (like "3.11"; "" is its own), extension
     modules are copied if they are for the platform ("" is the running one).
@@ -311,7 +311,7 @@ def _is_carried(path: Path, root: Path) -> bool:
 
 
 def _fits(name: str, platform: str, version: str) -> bool:
-    """Return whether a file is no extension module of another platform or another Python."""
+    """Return whether a file is not an extension module of another platform or another Python."""
     if not name.endswith((".so", ".pyd", ".dll", ".dylib")):
         return True
     if name.endswith((".pyd", ".dll")) != platform.startswith("windows"):

@@ -1,4 +1,4 @@
-"""Writes what the editor's help shows about exposed classes, from their docstrings."""
+"""Writes the editor's help pages of exposed classes from their docstrings."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def clean(doc: str | None) -> str:
 
 
 def type_text(of: TypeOf) -> str:
-    """The name of a type as the editor's help spells it."""
+    """The name of a type in the editor's help."""
     if of.code == NIL:
         return "void"
     if of.code == OBJECT:
@@ -88,7 +88,7 @@ class Page:
         ).encode()
 
     def publish(self) -> None:
-        """Hand the page to the editor, if this is one."""
+        """Pass the page to the editor, if this process is one."""
         from . import _boot
 
         _boot.document(self.xml())

@@ -1,4 +1,4 @@
-"""Turns Python exceptions into Godot errors: one each, with the traceback, under the name of the script."""
+"""Turns Python exceptions into Godot errors: one for each, with the traceback and the name of the script."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def format_error(problem: BaseException, source: Any = None, heading: str = "") 
 
 
 def _without_binding(trace: TracebackType | None) -> TracebackType | None:
-    """The traceback without the binding's own frames at its beginning."""
+    """The traceback without the binding's frames at its beginning."""
     while trace is not None and trace.tb_frame.f_code.co_filename.endswith((".pxi", ".pyx")):
         trace = trace.tb_next
     return trace
@@ -71,5 +71,5 @@ def report(problem: BaseException | None, source: Any = None, heading: str = "")
 
 
 def push_error_at(text: str, file: str, line: int, where: str = "") -> None:
-    """Print an error that points to a line of a file, in the Errors tab as well; `where` names what stands there."""
+    """Print an error that points to a line of a file, in the Errors tab as well; `where` names that object."""
     _core.print_script_error(text, text, where, resource_path(file), line)

@@ -1,4 +1,4 @@
-"""Makes Python classes known to the engine: the decorator `expose`, and `signal` and `export` for class bodies."""
+"""Registers Python classes in the engine: the decorator `expose`, and `signal` and `export` for class bodies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _records: dict[str, Any] = {}
 
 
 class SignalDeclaration:
-    """What `signal` returns until the class is exposed."""
+    """The placeholder that `signal` returns until the class is exposed."""
 
     def __init__(self, arguments: list[tuple[str, Any]], doc: str) -> None:
         self.arguments, self.doc = arguments, doc
@@ -39,7 +39,7 @@ _MISSING: Any = object()
 
 
 class ExportDeclaration:
-    """What `export` returns until the class is exposed."""
+    """The placeholder that `export` returns until the class is exposed."""
 
     def __init__(self, default: Any, of: Any, hint: int, hint_text: str, doc: str) -> None:
         self.default, self.of, self.hint, self.hint_text, self.doc = default, of, hint, hint_text, doc
@@ -91,7 +91,7 @@ def _empty(of: Any) -> Any:
 
 
 class MutableDefault:
-    """A default that every instance must have a copy of its own of, made when it is first read."""
+    """A mutable default, copied for each instance when it is first read."""
 
     def __init__(self, name: str, value: Any) -> None:
         self.name, self.value = name, value
@@ -109,19 +109,19 @@ def expose(cls: T) -> T: ...
 @overload
 def expose(cls: None = None, *, tool: bool = ..., icon: str = ..., abstract: bool = ...) -> Callable[[T], T]: ...
 def expose(cls: Any = None, *, tool: bool = False, icon: str = "", abstract: bool = False) -> Any:
-    """Make a class that derives from an engine class known to the engine, under its own name.
+    """Register a class that derives from an engine class in the engine, under its own name.
 
     Its public methods, `export`s, `signal`s, annotated properties, int constants and IntEnums can then be used from
     GDScript and the editor, and its docstrings are the editor's help. Virtual methods (`_ready`, `_process`...) are
     called by the engine. With `tool`, instances also live in the editor; otherwise the editor only shows them.
-    TypeError where the class cannot be exposed. Exposing a class of the same name again replaces it.
+    TypeError if the class cannot be exposed. Exposing a class of the same name again replaces it.
     """
     if cls is None:
         return lambda later: _expose(later, tool, icon, abstract)
     return _expose(cls, tool, icon, abstract)
 
 
-#: What users of godot-python call it.
+#: The name of `expose` in godot-python.
 exposed = expose
 
 
@@ -213,7 +213,7 @@ def _register_export(cls: Any, record: Any, name: str, declared: ExportDeclarati
 
 
 def _hint(annotation: Any, of: _types.TypeOf) -> tuple[int, str]:
-    """What the inspector offers for a type: the names of an IntEnum, resources or nodes of a class."""
+    """The inspector's hint for a type: the names of an IntEnum, resources or nodes of a class."""
     if isinstance(annotation, type) and issubclass(annotation, enum.IntEnum):
         return HINT_ENUM, ",".join(f"{item.name.capitalize().replace('_', ' ')}:{int(item)}" for item in annotation)
     if of.check is not None and issubclass(of.check, _api.find_class("Resource")):
@@ -292,13 +292,13 @@ def _register_method(cls: Any, record: Any, name: str, function: Any, flags: int
 
 
 def _plain(value: Any) -> Any:
-    """A default as the editor may show it; what the engine has no value for is shown as null."""
+    """A default for the editor; a value that the engine cannot represent is shown as null."""
     simple = (bool, int, float, str, list, dict, tuple, bytes, _core.Value)
     return value if value is None or isinstance(value, simple) else None
 
 
 def unregister_all() -> None:
-    """Take all classes from the engine again, the derived ones first."""
+    """Unregister all classes from the engine, derived ones first."""
     for record in reversed(_records.values()):
         _core.unregister_class(record)
     _records.clear()

@@ -1,4 +1,4 @@
-"""The class `PythonHost`, through which GDScript reaches Python modules that no exposed class belongs to."""
+"""The class `PythonHost`, with which GDScript reaches Python modules without an exposed class."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _original: tuple[Any, Any] | None = None
 
 
 class EngineStream(io.TextIOBase):
-    """A text stream that hands every finished line to a function of the engine."""
+    """A text stream that passes every finished line to a function of the engine."""
 
     def __init__(self, put: Callable[[str], object], name: str) -> None:
         super().__init__()
@@ -35,14 +35,14 @@ class EngineStream(io.TextIOBase):
         return len(text)
 
     def flush_rest(self) -> None:
-        """Hand over what has no line end yet."""
+        """Pass on the last, unfinished line."""
         if self._rest:
             rest, self._rest = self._rest, ""
             self._put(rest)
 
 
 def redirect(put: Callable[[str], object], put_error: Callable[[str], object]) -> None:
-    """From now on print() and sys.stderr go to the engine."""
+    """Redirect print() and sys.stderr to the engine."""
     global _original
     if _original is None:
         _original = (sys.stdout, sys.stderr)
@@ -51,14 +51,14 @@ def redirect(put: Callable[[str], object], put_error: Callable[[str], object]) -
 
 
 def flush() -> None:
-    """Hand over unfinished lines."""
+    """Pass on unfinished lines."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, EngineStream):
             stream.flush_rest()
 
 
 def restore() -> None:
-    """The engine goes away: back to the process's own streams."""
+    """The engine ends: restore the process's own streams."""
     flush()
     if _original is not None:
         sys.stdout, sys.stderr = _original

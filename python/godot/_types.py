@@ -51,7 +51,7 @@ _SIMPLE: dict[Any, TypeOf] = {
 
 
 def type_of(annotation: Any) -> TypeOf:
-    """The engine's type of an annotation; Variant for what the engine has no type for."""
+    """The engine's type of an annotation; Variant if the engine has no such type."""
     origin = typing.get_origin(annotation)
     if origin is typing.Annotated:
         return type_of(typing.get_args(annotation)[0])
@@ -71,7 +71,7 @@ def type_of(annotation: Any) -> TypeOf:
         return simple
     if isinstance(annotation, type):
         return _type_of_class(annotation)
-    name = getattr(annotation, "_godot_class", None)  # a singleton stands for its class too
+    name = getattr(annotation, "_godot_class", None)  # a singleton represents its class too
     return TypeOf(OBJECT, name.name, type(annotation)) if name is not None else ANY
 
 
@@ -90,7 +90,7 @@ def _type_of_class(annotation: type) -> TypeOf:
 
 
 def typed_array(of: Any, items: Any) -> Any:
-    """An `Array[of]` for functions of GDScript that insist on one: `godot.typed_array(int, [1, 2])`.
+    """An `Array[of]` for functions of GDScript that require one: `godot.typed_array(int, [1, 2])`.
 
     `of` is a type as in annotations: int, str, godot.Vector3, an engine class... TypeError where an item does not fit.
     """
@@ -115,5 +115,5 @@ def resolve(annotation: Any, owner: Any, scope: Any = None) -> Any:
 
 
 def describe(of: TypeOf, name: str, hint: int = 0, hint_text: str = "", usage: int = USAGE_DEFAULT) -> tuple[Any, ...]:
-    """The description of an argument or property as `_core` wants it."""
+    """The description of an argument or property in the form that `_core` requires."""
     return of.code, name, of.class_name, hint, hint_text, usage

@@ -1,4 +1,4 @@
-"""Where tools/package goes on in its own environment: `python tools/_package ARGUMENTS...`."""
+"""Runs tools/package in its own environment: `python tools/_package ARGUMENTS...`."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""The add-on's zips: everything lies under addons/, as a project has it."""
+"""The add-on's zips: all files are under addons/, as in a project."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .binding import Binding, PythonTarget, bundle_name, include_folder
 from .msgpack_wheel import unpack_msgpack
 from .source import Source
 
-#: What is needed only to build the add-on from source.
+#: Files that are needed only to build the add-on from source.
 LEFT_OUT = (
     "addons/pythonscript/.gitignore",
     "addons/pythonscript/api_description.py",
@@ -36,7 +36,7 @@ NAME = "sexp-runtime"
 
 @dataclass
 class Parts:
-    """What the zips are made of: the compiled parts by system and Python, and the wheels of the runtime."""
+    """The contents of the zips: the compiled parts by system and Python, and the wheels of the runtime."""
 
     progress: Progress
     source: Source
@@ -47,7 +47,7 @@ class Parts:
 
     @property
     def any_python(self) -> Interpreter:
-        """One of the Pythons, for tools whose output does not depend on which."""
+        """One of the Pythons, for tools whose output does not depend on the version."""
         return next(iter(self.interpreters.values()))
 
     def python_targets(self, target: zig.Target, versions: Iterable[str]) -> list[PythonTarget]:
@@ -151,7 +151,7 @@ def with_python(parts: Parts, target: zig.Target, out: Path) -> Path:
 
 
 def copy_linux_python(parts: Parts, folder: Path) -> tuple[str, str]:
-    """Fill a bundle with Debian's Python; return what it is, in words, and the name of its library."""
+    """Fill a bundle with Debian's Python; return its description and the name of its library."""
     tree, versions = linux_python.unpacked_packages(parts.progress)
     linux_python.copy_libraries(tree, folder)
     with tempfile.TemporaryDirectory(prefix="sexp-stdlib-") as place:
@@ -167,7 +167,7 @@ def copy_linux_python(parts: Parts, folder: Path) -> tuple[str, str]:
 
 
 def move_licences(folder: Path) -> None:
-    """Put the licences of wheels, which lie in their metadata, beside the others."""
+    """Copy the licences of wheels from their metadata to the other licences."""
     for path in sorted(folder.rglob("*.dist-info")):
         package = path.name.split("-")[0]
         for licence in sorted(file for file in path.rglob("*") if file.name in ("COPYING", "LICENSE")):

@@ -1,4 +1,4 @@
-"""Archives whose bytes depend on nothing but names and contents: sorted, with one time and no owner."""
+"""Archives whose bytes depend only on names and contents: sorted, with one time and no owner."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def write_zip(target: Path, files: Mapping[str, bytes | Path], moment: int, leve
 
 
 def normalise_tar(path: Path, moment: int) -> None:
-    """Write a .tar.gz anew: sorted, all of one time, of no user."""
+    """Rewrite a .tar.gz: sorted, with one time and no owner."""
     with tarfile.open(path, "r:gz") as archive:
         entries = {}
         for member in archive.getmembers():

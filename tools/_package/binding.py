@@ -20,7 +20,7 @@ from .source import Source
 
 @dataclass(frozen=True)
 class PythonTarget:
-    """A Python that is compiled for: its version like 3.11, headers, and the library to link where one is needed."""
+    """A target Python: its version like 3.11, headers, and the library to link if one is needed."""
 
     version: str
     include: Path
@@ -46,7 +46,7 @@ class Binding:
         self.generated = self.addon / "build"
 
     def generate(self, progress: Progress, interpreter: Interpreter) -> None:
-        """Ask the engine ($GODOT) for its interface and write the C source of the binding and its API description."""
+        """Get the interface from the engine ($GODOT); write the binding's C source and its API description."""
         script = _load(self.addon / "build.py")
         self.generated.mkdir(exist_ok=True)
         try:
@@ -95,7 +95,7 @@ class Binding:
 
 
 def bundle_name(target: zig.Target) -> str:
-    """Return the name of the folder that Python is carried in (addons/pythonscript/README.md)."""
+    """Return the name of the folder with Python (addons/pythonscript/README.md)."""
     return f"pythonscript.{target.system}"
 
 

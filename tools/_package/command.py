@@ -24,7 +24,7 @@ from .wheels import build_sdist, build_wheel
 
 #: The Pythons that releases are made for.
 PYTHONS = ("3.11", "3.12", "3.13")
-#: What can be made. Zips carry the modules that wheels do, and so have those made first.
+#: The kinds of files. Zips contain the modules of the wheels, so the wheels are made first.
 KINDS = ("wheels", "sdist", "linux", "windows", "no-python")
 
 
@@ -42,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make what is asked for; return the exit status (2: something is missing or wrong, which is said)."""
+    """Make the requested files; return the exit status (2: something is missing or wrong, with a message)."""
     options = parser().parse_args(arguments)
     try:
         make(options.kinds or list(KINDS), options.python or list(PYTHONS), options.out)
@@ -107,7 +107,7 @@ def _show(make_file: Callable[[], Path]) -> None:
 
 
 def _replace(made: Path, out: Path) -> None:
-    """Put the finished files in place of those of an earlier run."""
+    """Replace the files of an earlier run by the finished files."""
     try:
         if out.exists():
             shutil.rmtree(out)

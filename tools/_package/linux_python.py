@@ -1,4 +1,4 @@
-"""The CPython that the Linux add-on carries: Debian 12's packages, unpacked, with its libraries beside it."""
+"""The CPython of the Linux add-on: Debian 12's packages, unpacked, with its libraries beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from _setup.state import cache_folder, locked, make_folder, read_stamp, write_st
 VERSION = "3.11"
 SUITE = "bookworm"
 FORM = 1  # raised when what is kept of the packages changes
-#: The packages that are carried, in part.
+#: The packages of which the add-on includes parts.
 PACKAGES = (
     "libpython3.11",
     "libpython3.11-minimal",
@@ -36,7 +36,7 @@ MODULES_LEFT_OUT = frozenset(
     _xxsubinterpreters _xxtestfuzz audioop nis ossaudiodev readline spwd termios xxlimited xxlimited_35
     """.split()  # noqa: SIM905 - shorter to read
 )
-#: Parts of the standard library that a game has no use for.
+#: Parts of the standard library that no game needs.
 LIBRARY_LEFT_OUT = frozenset(
     f"""
     __phello__ _sysconfigdata__linux_x86_64-linux-gnu _sysconfigdata__x86_64-linux-gnu curses dbm distutils ensurepip
@@ -47,7 +47,7 @@ LIBRARY_LEFT_OUT = frozenset(
 
 
 def unpacked_packages(progress: Progress) -> tuple[Path, dict[str, str]]:
-    """Return the folder that the packages are unpacked in and the version of each, fetched first if need be.
+    """Return the folder of the unpacked packages and the version of each; fetch them first if needed.
 
     apt verifies Debian's signatures. Raises SetupError.
     """
@@ -113,7 +113,7 @@ def copy_standard_library(tree: Path, target: Path) -> None:
 
 
 def licences(tree: Path) -> dict[str, bytes]:
-    """Return the licence of each carried package, by the name that the file shall have."""
+    """Return the licence of each included package, by the name of its file."""
     found = {}
     for package in PACKAGES:
         path = tree / "usr" / "share" / "doc" / package / "copyright"

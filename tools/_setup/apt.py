@@ -39,7 +39,7 @@ KNOWN_SUITES = frozenset(
 
 @dataclass(frozen=True)
 class Source:
-    """One place that packages come from: its address, the suite it was configured for, and the key that signs it.
+    """One source of packages: its address, the suite it was configured for, and the key that signs it.
 
     `signed_by` is the text as apt takes it (a path, a fingerprint or a whole key block), or empty: apt's trusted keys.
     """
@@ -226,7 +226,7 @@ class PrivateApt:
             "Dir::Cache::archives": here + "/archives",
             "Dir::Log": here + "/state",
             "APT::Architectures::": self.architecture,
-            # With root, apt would change to a user of its own, to whom the folders below ~ are closed.
+            # With root, apt would switch to its own user, which cannot read the folders below ~.
             "APT::Sandbox::User": "root" if os.geteuid() == 0 else "",
             "APT::Update::Error-Mode": "any",
             "APT::Get::AllowUnauthenticated": "false",
@@ -300,14 +300,14 @@ class PrivateApt:
         return archives, total
 
     def download_alone(self, packages: Sequence[str]) -> list[Path]:
-        """Downloads packages without what they depend on; returns the archives. Raises AptError."""
+        """Downloads packages without their dependencies; returns the archives. Raises AptError."""
         for left_over in self.archives.glob("*.deb"):
             left_over.unlink()
         self._run(["download", *packages], "Downloading from Debian", folder=self.archives)
         return sorted(self.archives.glob("*.deb"))
 
     def _watch(self, process: subprocess.Popen[bytes], total: int) -> None:
-        """Shows how far a download is: a moving line on a terminal, else a line every ten seconds."""
+        """Shows the progress of a download: a changing line on a terminal, else a line every ten seconds."""
         started = _folder_size(self.archives)
         told = time.monotonic()
         while True:
@@ -324,7 +324,7 @@ class PrivateApt:
 
 
 class AptError(SetupError):
-    """apt-get failed; the text is the one sentence for people, `output` what apt said."""
+    """apt-get failed; the text is one sentence for the user, `output` is that of apt."""
 
     def __init__(self, what: str, output: str) -> None:
         self.output = output
@@ -378,7 +378,7 @@ def open_suite(folder: Path, packages: Sequence[str], suites: Sequence[str], pro
     for mirror in mirrors:
         keys = [mirror]
         if DEBIAN_KEYRING.exists() and mirror.signed_by != str(DEBIAN_KEYRING):
-            # A source may be tied to its own release's key; the machine's Debian keyring knows the next one's too.
+            # A source may be bound to its release's key; the machine's Debian keyring has the next release's key too.
             keys.append(Source(mirror.uri, mirror.suite, mirror.components, str(DEBIAN_KEYRING)))
         for source in keys:
             for suite in suites:

@@ -1,4 +1,4 @@
-"""The commands behind those in tools/: what they take, and what they start once all is set up."""
+"""The commands in tools/: their arguments, and the programs that they start after the set-up."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ SETUP_HELP = (
     "Environment: GODOT=/path/to/godot names the engine, SEXP_PYTHON the Python (its path, or 3.12), "
     "SEXP_CACHE the cache folder."
 )
-#: What `tools/test --fast` leaves out: the engine, other people's missions, and what takes more than some seconds.
+#: The tests that `tools/test --fast` skips: those of the engine, with others' missions, and of more than some seconds.
 FAST = ("-m", "not slow and not engine and not missions")
-#: One process for each core; one that has nothing left to do takes tests from another.
+#: One process for each core; an idle process takes tests from another.
 IN_PARALLEL = ("-n", "auto", "--dist", "worksteal")
 BENCHMARKS = PROJECT / "tools" / "benchmarks"
 
@@ -54,7 +54,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _become(command: Sequence[str], environment: dict[str, str]) -> NoReturn:
-    """Ends this process by becoming another program, so that signals and the exit status are that program's."""
+    """Replaces this process by another program, so that signals and the exit status are that program's."""
     sys.stdout.flush()
     sys.stderr.flush()
     try:
@@ -116,7 +116,7 @@ def run_parser() -> argparse.ArgumentParser:
 
 
 def run_command(options: argparse.Namespace, executable: str, software: bool) -> list[str]:
-    """The engine's command line for these options; the scene reads what stands behind `--`."""
+    """The engine's command line for these options; the scene reads the arguments after `--`."""
     command = [executable, "--no-header", "--path", str(PROJECT)]
     fps = options.fps or 60
     if options.window:
@@ -174,7 +174,7 @@ def _has_screen() -> bool:
 
 
 def test(arguments: list[str]) -> int:
-    """tools/test: pytest over everything, those inside the engine included."""
+    """tools/test: pytest over all tests, including those inside the engine."""
     if arguments[:1] == ["--help"]:
         print(
             "usage: tools/test [pytest arguments]\n\n"
@@ -231,7 +231,7 @@ def package(arguments: list[str]) -> int:
 
 
 def benchmark_names() -> list[str]:
-    """The benchmarks there are."""
+    """The names of all benchmarks."""
     return sorted(path.stem.replace("_", "-") for path in BENCHMARKS.glob("*.py") if not path.stem.startswith("_"))
 
 
@@ -328,7 +328,7 @@ def godot(arguments: list[str]) -> int:
 
 
 def _with_driver(arguments: list[str]) -> list[str]:
-    """Without a graphics card there is no Vulkan worth the name: OpenGL, unless another driver is asked for."""
+    """Adds OpenGL as the driver if there is no graphics card (Vulkan is too slow then) and no driver is requested."""
     if any(name in arguments for name in ("--rendering-driver", "--rendering-method", "--headless")):
         return arguments
     return ["--rendering-driver", "opengl3", *arguments]

@@ -1,4 +1,4 @@
-"""What a set-up says: progress lines on standard error, and problems that end it with one clear message."""
+"""The messages of a set-up: progress lines on standard error, and problems that end it with one clear message."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ NETWORK_WORDS = (
     "newconnectionerror",
     "no route to host",
     "certificate verif",
-    "(from versions: none)",  # what pip says when its index cannot be read
+    "(from versions: none)",  # pip's message when its index cannot be read
 )
 
 
 class SetupError(Exception):
-    """Something the person at the keyboard has to know or mend; its text is the whole message."""
+    """A problem that the user must know or fix; its text is the whole message."""
 
 
 class Progress:
@@ -67,7 +67,7 @@ class Progress:
             self._live = False
 
     def step(self, name: str, work: Callable[[], None]) -> None:
-        """Runs `work`, says that it started and how long it took."""
+        """Runs `work`, and prints its start and its duration."""
         self.say(name + " ...")
         started = time.monotonic()
         work()
@@ -77,7 +77,7 @@ class Progress:
 
 
 def explain_failure(what: str, output: str) -> str:
-    """One sentence for a failed command: a full disk and a missing network are told apart from the rest."""
+    """One sentence for a failed command; distinguishes a full disk and a missing network from other failures."""
     lowered = output.lower()
     if any(word in lowered for word in DISK_FULL_WORDS):
         return (

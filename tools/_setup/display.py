@@ -1,4 +1,4 @@
-"""A screen where there is none: Xvfb, the machine's or the unpacked one, and pictures of what it shows."""
+"""A virtual screen: Xvfb, the machine's or the unpacked one, and pictures of its content."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from .engine import Engine, drawing_environment
 
 @dataclass(frozen=True)
 class Screen:
-    """A running virtual screen: DISPLAY (like `:1`), the environment for programs on it, where its pixels lie."""
+    """A running virtual screen: DISPLAY (like `:1`), the environment for programs on it, the file of its pixels."""
 
     display: str
     environment: dict[str, str]
     framebuffer: Path
 
     def screenshot(self, target: Path) -> None:
-        """Writes what the screen shows now as a PNG."""
+        """Writes the screen's current content as a PNG."""
         target.write_bytes(png_from_xwd(self.framebuffer.read_bytes()))
 
 
@@ -43,7 +43,7 @@ def _server(engine: Engine | None) -> list[str]:
 
 @contextlib.contextmanager
 def with_display(engine: Engine | None, size: str = "1280x720", timeout: float = 30.0) -> Iterator[Screen]:
-    """Runs Xvfb on a free display for the length of a `with` block; yields the Screen.
+    """Runs Xvfb on a free display during a `with` block; yields the Screen.
 
     `size` is WIDTHxHEIGHT in pixels; `timeout` in seconds until it is ready. Raises SetupError if it does not start.
     """

@@ -1,4 +1,4 @@
-"""Which Godot runs the project: $GODOT, one on the PATH, or Debian's own, unpacked into the cache folder."""
+"""The Godot that runs the project: $GODOT, one on the PATH, or Debian's, unpacked into the cache folder."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from .console import Progress, SetupError, explain_failure, run_checked
 from .state import cache_folder, identity, locked, make_folder, read_stamp, write_stamp
 
 MINIMUM = (4, 6)
-# The engine; what it draws with where there is no graphics card, and a screen where there is none (8.5 MB of 165).
+# The engine; the software renderer for machines without a graphics card, and a virtual screen (8.5 MB of 165).
 PACKAGES = ("godot", "libgl1-mesa-dri", "libglx-mesa0", "libgl1", "libegl1", "xvfb", "xkb-data", "x11-xkb-utils")
 PROGRAMS = ("godot", "Xvfb", "xkbcomp")
-# Raised when an unpacked tree of an older form of this code must be made anew.
+# Increased when trees unpacked by older versions of this code must be made again.
 TREE_FORM = 1
 SPACE_NEEDED = 900_000_000
 
 
 @dataclass(frozen=True)
 class Engine:
-    """A Godot that can be run: its executable, version text and origin, and the unpacked tree of Debian's packages."""
+    """A usable Godot: its executable, version text and origin, and the unpacked tree of Debian's packages."""
 
     executable: Path
     version: str
@@ -38,7 +38,7 @@ class Engine:
 
 
 def parse_version(text: str) -> tuple[int, int, int] | None:
-    """The numbers in what `godot --version` prints (`4.6.3.stable.official.1a2b3c`); None if it is no such text.
+    """The numbers in the output of `godot --version` (`4.6.3.stable.official.1a2b3c`); None for any other text.
 
     Warnings may stand on lines before it.
     """
@@ -50,7 +50,7 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
 
 
 def ask_version(executable: Path) -> str:
-    """What the executable says its version is. Raises SetupError if it does not run or says none."""
+    """The version that the executable prints. Raises SetupError if it does not run or prints none."""
     try:
         done = subprocess.run(
             [str(executable), "--headless", "--version"],
@@ -77,7 +77,7 @@ def is_new_enough(version: str) -> bool:
 
 
 class _Versions:
-    """Remembers, per executable and as long as its file stays the same, what version it said: asking costs 0.1 s."""
+    """Caches the version of each executable until its file changes, because running it costs 0.1 s."""
 
     def __init__(self, folder: Path) -> None:
         self._stamp = folder / "versions.json"
@@ -125,7 +125,7 @@ def find_given(cache: Path, progress: Progress) -> Engine | None:
 
 
 def _tree_of(executable: Path, cache: Path) -> Path | None:
-    """The unpacked tree an executable lies in, so that $GODOT set to our own engine still finds its drivers."""
+    """The unpacked tree of an executable, so that $GODOT set to the unpacked engine still finds its drivers."""
     tree = executable.parent.parent.parent
     return tree if tree.parent == cache and executable.parent.name == "bin" else None
 
@@ -144,13 +144,13 @@ def find_unpacked(cache: Path) -> Engine | None:
 
 
 def find_engine() -> Engine | None:
-    """The engine as far as it is there already; nothing is fetched. Raises SetupError as `find_given` does."""
+    """The engine if it is already present; fetches nothing. Raises SetupError as `find_given` does."""
     cache = cache_folder()
     return find_given(cache, Progress(quiet=True)) or find_unpacked(cache)
 
 
 def ensure_engine(progress: Progress, patchelf: Callable[[], Path]) -> Engine:
-    """The engine, fetched and unpacked first if need be; only then `patchelf` is called. Raises SetupError."""
+    """The engine, fetched and unpacked first if needed; only then `patchelf` is called. Raises SetupError."""
     cache = cache_folder()
     engine = find_given(cache, progress) or find_unpacked(cache)
     if engine is not None:
@@ -164,7 +164,7 @@ def ensure_engine(progress: Progress, patchelf: Callable[[], Path]) -> Engine:
 
 
 def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
-    """Downloads, unpacks, adapts and tries Debian's Godot; only then the stamp says that it is there."""
+    """Downloads, unpacks, adapts and tries Debian's Godot, and then writes the stamp."""
     for left_over in cache.glob("tmp-*"):
         shutil.rmtree(left_over, ignore_errors=True)
     if any(sign in str(cache) for sign in ':;"$\n'):
@@ -242,7 +242,7 @@ def _unpack(archives: list[Path], target: Path, progress: Progress) -> None:
             for job in jobs:
                 job.cancel()
             raise
-    # Nothing in a user's cache may run with another user's rights, whoever unpacked it.
+    # No file in a user's cache may run with another user's rights, even if root unpacked it.
     for folder, _, names in os.walk(target):
         for name in names:
             path = os.path.join(folder, name)
@@ -260,13 +260,13 @@ def library_folder(tree: Path) -> Path:
 
 
 def _adapt(tree: Path, final: Path, patchelf: Path) -> None:
-    """Ties the programs to the tree's own loader and libraries, under the path that the tree will have.
+    """Binds the programs to the tree's own loader and libraries, under the path that the tree will have.
 
     They stay ordinary executables: run by the loader, Godot takes that for itself and Play in the editor fails.
     """
     tool = str(patchelf)
     libraries = library_folder(tree)
-    # A RUNPATH of a library's own hides the program's rpath, and Debian's name folders of an installed system.
+    # A library's RUNPATH hides the program's rpath, and Debian's RUNPATHs name folders of an installed system.
     for library in sorted(libraries.glob("*.so*")):
         if not library.is_symlink() and library.is_file() and _has_runpath(tool, library):
             run_checked("Adapting " + library.name, [tool, "--remove-rpath", str(library)])
@@ -313,7 +313,7 @@ def _loosen_keyboard_compiler(xvfb: Path) -> None:
 
 
 def plain_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
-    """`base` with what an engine out of the tree looks for and a bare machine lacks: fonts, keyboards, locales."""
+    """`base` with paths that an unpacked engine needs on a bare machine: fonts, keyboards, locales."""
     environment = dict(base)
     if engine.tree is None:
         return environment
@@ -328,7 +328,7 @@ def plain_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
 
 
 def drawing_environment(engine: Engine, base: dict[str, str]) -> dict[str, str]:
-    """`base` with what an engine needs to open a window; one that is not of our tree uses the machine's own drivers.
+    """`base` with the variables for opening a window; an engine outside the tree uses the machine's drivers.
 
     Without a graphics card, OpenGL is drawn by the processor.
     """

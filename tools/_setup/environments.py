@@ -1,4 +1,4 @@
-"""Environments in the cache folder, one for each Python and lock file: what tools/package builds with."""
+"""Environments in the cache folder, one for each Python and lock file, with which tools/package builds."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DONE = "complete"
 
 
 def cached_environment(progress: Progress, interpreter: Interpreter, group: str) -> Path:
-    """Return the python of an environment with the packages that `requirements/GROUP.txt` locks, made if need be.
+    """Return the python of an environment with the packages of `requirements/GROUP.txt`; create it if needed.
 
     The name of its folder holds the Python and a digest of the lock file, so that a change of either makes another one.
     Raises SetupError.
@@ -48,6 +48,6 @@ def _make(interpreter: Interpreter, folder: Path, lock: Path) -> None:
 
 
 def plain_environment() -> dict[str, str]:
-    """This process's variables without those by which another Python would lead a new one astray."""
+    """This process's variables without those of another Python, which would mislead a new one."""
     led_astray = ("PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "PIP_TARGET")
     return {name: value for name, value in os.environ.items() if name not in led_astray}

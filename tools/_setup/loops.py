@@ -1,4 +1,4 @@
-"""Has the runtime's innermost loops compiled when they changed; where that cannot be done those in Python stand in."""
+"""Compiles the runtime's innermost loops when they changed; without a compiler the Python versions are used."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ STAMP = PROJECT / ".setup" / "loops.json"
 
 
 def build_loops(progress: Progress, python: Path) -> None:
-    """Brings the compiled loops up to date for this python. What hinders that is said once, and is no error."""
+    """Brings the compiled loops up to date for this python. Reports a failure once; it is not an error."""
     mark = _mark(python)
     if _is_current(mark):
         return
@@ -27,7 +27,7 @@ def build_loops(progress: Progress, python: Path) -> None:
 
 
 def _mark(python: Path) -> str:
-    """What the build depends on."""
+    """A digest of the build's inputs."""
     compiler = os.environ.get("CC") or "gcc"
     sources = digest_of_files([SCRIPT, SCRIPT.with_name("native.pyx"), *sorted(KERNEL.glob("*.pxi"))])
     packages = identity(python.parents[1] / "sexp-setup.json")

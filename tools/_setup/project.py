@@ -1,4 +1,4 @@
-"""The project's own set-up: builds the binding and lets the engine import the files, when something changed."""
+"""The project's set-up: builds the binding and makes the engine import the files, when something changed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .loops import build_loops
 from .python_env import Environment
 from .state import PROJECT, identity, locked, read_stamp, write_stamp
 
-# What the engine looks at when it imports a project; other files cannot change the outcome.
+# The files that the engine reads when it imports a project; other files cannot change the result.
 IMPORTED = frozenset(
     [
         ".gd",
@@ -45,7 +45,7 @@ IMPORTED = frozenset(
         ".so",
     ]
 )
-# A folder whose content the engine does not look at carries this file.
+# The engine ignores a folder with this file.
 IGNORE_MARK = ".gdignore"
 
 
@@ -105,7 +105,7 @@ def ensure_all(progress: Progress, groups: Sequence[str] = ("run",)) -> Ready:
 
 
 def check_prerequisites() -> None:
-    """Raises SetupError for commands that later steps need, all at once and before the first of them costs time.
+    """Raises one SetupError for all missing commands of later steps, before the first step costs time.
 
     A set-up that was finished once needs none of them.
     """
@@ -119,7 +119,7 @@ def check_prerequisites() -> None:
 
 
 def missing_for_compiling() -> list[tuple[str, str]]:
-    """What is missing for compiling C, with the Debian packages that bring it."""
+    """The missing parts for compiling C, with the Debian packages that provide them."""
     compiler = os.environ.get("CC") or "gcc"
     command = compiler.split()
     if not shutil.which(command[0]):
@@ -135,7 +135,7 @@ def missing_for_compiling() -> list[tuple[str, str]]:
 
 
 def build_binding(progress: Progress, ready: Ready) -> None:
-    """Builds the GDExtension by its own script; skipped where a stamp says so."""
+    """Builds the GDExtension with its script; skipped if the stamp is current."""
     script = PROJECT / "addons" / "pythonscript" / "build.py"
     if not script.is_file():
         return
@@ -155,7 +155,7 @@ def build_binding(progress: Progress, ready: Ready) -> None:
 
 
 def _build_mark(folder: Path, ready: Ready) -> str:
-    """What the build depends on and what it made, by names, sizes and times."""
+    """The inputs and outputs of the build, by names, sizes and times."""
     places = [folder, PROJECT / "python" / "godot"]
     lines = [
         str(ready.python),
@@ -180,7 +180,7 @@ def _files_below(folder: Path) -> list[Path]:
 
 
 def import_project(progress: Progress, ready: Ready) -> None:
-    """Lets the engine import the project, if files it looks at changed since the last time."""
+    """Makes the engine import the project, if files that it reads changed since the last time."""
     stamp = PROJECT / ".setup" / "import.json"
 
     def mark() -> str:
@@ -204,7 +204,7 @@ def import_project(progress: Progress, ready: Ready) -> None:
 
 
 def list_extensions(project: Path) -> None:
-    """Tells the engine of the project's GDExtensions before it finds them itself.
+    """Lists the project's GDExtensions for the engine before it finds them itself.
 
     A windowless engine that meets an extension for the first time can crash while it quits (godotengine/godot#111048).
     """
@@ -234,7 +234,7 @@ def import_mark(project: Path, engine: str) -> str:
 
 
 def _files_of_engine(project: Path) -> list[Path]:
-    """All files in folders that the engine looks into."""
+    """All files in folders that the engine scans."""
     found = []
     for where, folders, names in os.walk(project):
         if IGNORE_MARK in names:
@@ -254,7 +254,7 @@ def without_progress(output: str) -> str:
 
 
 def _run_shown(what: str, command: Sequence[str], env: dict[str, str], errors_of_engine: bool = False) -> None:
-    """Runs a step of the set-up; shows its output only where it failed or, for the engine, where it reports errors."""
+    """Runs a step of the set-up; shows its output only if it failed or, for the engine, if it reports errors."""
     try:
         done = subprocess.run(
             list(command),

@@ -17,10 +17,10 @@ from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
 GROUPS = ("run", "cli", "dev")
-# Groups with environments of their own in the cache folder, made by tools/package.
+# Groups with separate environments in the cache folder, made by tools/package.
 PACKAGE_GROUPS = ("build", "package")
 
-# Run by each candidate: what it is, and whether it has what the binding (shared library, headers) and a venv need.
+# Run by each candidate: prints its version, and whether it has shared library, headers (for the binding) and venv.
 PROBE = r"""
 import json, os, sys, sysconfig
 get = sysconfig.get_config_var
@@ -47,7 +47,7 @@ print(json.dumps({
 
 @dataclass(frozen=True)
 class Interpreter:
-    """One Python found on the machine, and what it has of what is needed."""
+    """One Python found on the machine, and which of the requirements it meets."""
 
     executable: str
     version: tuple[int, ...]
@@ -57,12 +57,12 @@ class Interpreter:
 
     @property
     def version_text(self) -> str:
-        """The version as people write it: 3.11.2."""
+        """The version as text: 3.11.2."""
         return ".".join(str(number) for number in self.version[:3])
 
     @property
     def lacks(self) -> list[str]:
-        """What it lacks, as Debian package names with `X.Y` in them filled in; empty if it will do."""
+        """The missing Debian packages, with `X.Y` replaced by the version; empty if it is suitable."""
         short = "{}.{}".format(*self.version[:2])
         found = []
         if not self.libpython:
@@ -75,7 +75,7 @@ class Interpreter:
 
 
 def interpreter_from_probe(text: str) -> Interpreter | None:
-    """Reads what PROBE printed; None if that is no CPython of a version that will do."""
+    """Parses the output of PROBE; None if it is not a CPython of a suitable version."""
     try:
         content: Any = json.loads(text.strip().splitlines()[-1])
         version = tuple(int(number) for number in content["version"])
@@ -89,7 +89,7 @@ def interpreter_from_probe(text: str) -> Interpreter | None:
 
 
 def candidates() -> list[str]:
-    """Commands that may be a Python 3.11 or newer, in the order in which they are tried, without those not there.
+    """Existing commands that may be a Python 3.11 or newer, in the order in which they are tried.
 
     SEXP_PYTHON may name the one to take: a command or a path.
     """
@@ -107,13 +107,13 @@ def is_version(text: str) -> bool:
 
 
 def asked_interpreter() -> Interpreter:
-    """The Python that SEXP_PYTHON asks for, else the first of the machine that will do. Raises SetupError."""
+    """The Python that SEXP_PYTHON names, else the first suitable one of the machine. Raises SetupError."""
     named = os.environ.get("SEXP_PYTHON") or ""
     return interpreter_of(named) if is_version(named) else choose_interpreter(candidates())
 
 
 def candidates_of(version: str) -> list[str]:
-    """Commands that may be a Python of this version (like 3.12), without those not there."""
+    """Existing commands that may be a Python of this version (like 3.12)."""
     name = f"python{version}"
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     of_pyenv = sorted(pyenv.glob(f"versions/{version}.*/bin/{name}"), key=_numbers, reverse=True)
@@ -147,7 +147,7 @@ def interpreter_of(version: str) -> Interpreter:
 
 
 def probe(command: str) -> Interpreter | None:
-    """Asks one candidate what it is; None if it does not run or will not do."""
+    """Probes one candidate; None if it does not run or is not suitable."""
     try:
         done = subprocess.run(
             [command, "-I", "-c", PROBE],
@@ -164,7 +164,7 @@ def probe(command: str) -> Interpreter | None:
 
 
 def choose_interpreter(commands: Sequence[str]) -> Interpreter:
-    """The first candidate that has all that is needed. Raises SetupError naming what to install if none has."""
+    """The first suitable candidate. Raises SetupError naming the packages to install if there is none."""
     partial: list[Interpreter] = []
     for command in commands:
         found = probe(command)
@@ -225,7 +225,7 @@ class Environment:
         return [group for group in groups if known.get(group) != digest_of_files(self.lock_files([group]))]
 
     def ensure(self, progress: Progress, groups: Sequence[str]) -> Path:
-        """Installs what is missing of these groups; returns the environment's python. Raises SetupError."""
+        """Installs the missing packages of these groups; returns the environment's python. Raises SetupError."""
         if not self.missing_groups(groups):
             return self.python
         with locked(self.project / ".setup", progress):
@@ -257,9 +257,9 @@ class Environment:
         write_stamp(self.stamp, {"folder": str(self.folder), "base": base, "asked": asked, "groups": installed})
 
     def _usable_base(self) -> str | None:
-        """The interpreter of an environment whole enough to install into; None if it must be made anew."""
+        """The interpreter of an environment that can be installed into; None if it must be made again."""
         if read_stamp(self.stamp).get("folder", str(self.folder)) != str(self.folder):
-            return None  # the project was moved: scripts of the environment name the old place
+            return None  # the project was moved: scripts of the environment name the old folder
         found = probe(str(self.python)) if self.python.exists() else None
         if found is None or found.lacks:
             return None
@@ -300,7 +300,7 @@ class Environment:
 
 
 def _run_quietly(what: str, command: Sequence[str], folder: Path | None = None) -> None:
-    """Runs a command of the new environment; another environment's variables must not lead it astray."""
+    """Runs a command of the new environment, without another environment's variables."""
     environment = {
         name: value
         for name, value in os.environ.items()
@@ -337,7 +337,7 @@ def lock(progress: Progress) -> None:
 
 
 def write_binding_requirements(project: Path = PROJECT) -> None:
-    """Write what `build.py` installs by itself, the same packages and hashes as in requirements/run.txt."""
+    """Write the packages that `build.py` installs, with the hashes of requirements/run.txt."""
     lines = ["# What build.py installs into its own environment. Written by `tools/test --lock`; do not edit."]
     lines += locked_lines(["cython", "msgpack"], project)
     (project / "addons" / "pythonscript" / "requirements.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")

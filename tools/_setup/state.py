@@ -1,4 +1,4 @@
-"""Where set-up keeps its state: folders, locks against two set-ups at once, and stamps that make a second run quick."""
+"""The state of the set-up: folders, locks against two set-ups at once, and stamps that make a second run quick."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def cache_folder() -> Path:
 
 
 def make_folder(path: Path) -> Path:
-    """Creates a folder with its parents; raises SetupError where that cannot be done."""
+    """Creates a folder with its parents; raises SetupError on failure."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -43,7 +43,7 @@ def make_folder(path: Path) -> Path:
 
 @contextlib.contextmanager
 def locked(folder: Path, progress: Progress) -> Iterator[None]:
-    """Holds the folder's lock file: the second of two set-ups waits for the first, and says so."""
+    """Holds the folder's lock file: the second of two set-ups waits for the first, with a message."""
     make_folder(folder)
     try:
         handle = open(folder / "lock", "w", encoding="utf-8")  # noqa: SIM115 - the with is below, past the error
@@ -70,7 +70,7 @@ def read_stamp(path: Path) -> dict[str, Any]:
 
 
 def write_stamp(path: Path, content: dict[str, Any]) -> None:
-    """Writes a stamp in one go: a reader sees the old or the new one, never half of it."""
+    """Writes a stamp atomically: a reader sees the old or the new one, never a part."""
     make_folder(path.parent)
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
     try:
@@ -85,7 +85,7 @@ def write_stamp(path: Path, content: dict[str, Any]) -> None:
 
 
 def digest_of_files(paths: Iterable[Path]) -> str:
-    """A digest of names and contents; an absent file counts as such."""
+    """A digest of names and contents, including which files are absent."""
     digest = hashlib.sha256()
     for path in sorted(paths):
         digest.update(path.name.encode() + b"\0")
@@ -98,7 +98,7 @@ def digest_of_files(paths: Iterable[Path]) -> str:
 
 
 def identity(path: Path) -> str | None:
-    """What tells whether a file is still the one looked at before (size, time, inode); None if it is not there."""
+    """The identity of a file's content (size, time, inode); None if it does not exist."""
     try:
         status = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Debian's export templates for the unpacked engine: fetched once, tied to the engine's own libraries as it is."""
+"""Debian's export templates for the unpacked engine: fetched once, and bound to the engine's libraries."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STAMP = "templates.json"
 
 @dataclass(frozen=True)
 class Templates:
-    """The two programs that an exported game is a copy of."""
+    """The two programs that exports copy."""
 
     release: Path
     debug: Path
@@ -30,7 +30,7 @@ class Templates:
 
 
 def ensure_templates(progress: Progress, engine: Engine, patchelf: Callable[[], Path]) -> Templates:
-    """The templates of Debian's engine, fetched first if need be. Raises SetupError.
+    """The templates of Debian's engine, fetched first if needed. Raises SetupError.
 
     An engine from elsewhere has templates of its own, which the user installs through the editor.
     """
@@ -64,7 +64,7 @@ def _find(cache: Path, tree: Path) -> Templates | None:
 
 
 def _fetch(cache: Path, engine: Engine, patchelf: Path, progress: Progress) -> None:
-    """Download, unpack and adapt the templates of the engine's very version; only then the stamp names them."""
+    """Download, unpack and adapt the templates of exactly the engine's version, then write the stamp."""
     tree = engine.tree
     assert tree is not None
     version = tree.name.partition("-")[2]

@@ -1,4 +1,4 @@
-"""One condition of 15 nodes over four variables, in every way in which Python can evaluate it."""
+"""One condition of 15 nodes over four variables, in every form in which Python can evaluate it."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Condition:
             self._variables.set_number(index, value)
 
     def truths(self) -> dict[str, list[bool]]:
-        """Return what each way says in each of STATES; the first of them stands afterwards."""
+        """Return the result of each way in each of STATES; the first state is set afterwards."""
         found: dict[str, list[bool]] = {name: [] for name in self.ways}
         for state in (*STATES, STATES[0]):
             self.write(state)

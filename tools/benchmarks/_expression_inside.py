@@ -41,7 +41,7 @@ class BenchTarget(godot.Node):
         return self._formula() == 1
 
     def truths(self) -> str:
-        """What Python's ways say in each state, as JSON."""
+        """The results of Python's ways in each state, as JSON."""
         return json.dumps(self._condition.truths())
 
     def turn(self) -> str:

@@ -1,4 +1,4 @@
-"""Starts a headless Godot on a throw-away project in which a Python and a GDScript half measure something together."""
+"""Starts a headless Godot on a temporary project, in which a Python and a GDScript half measure together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BINDING = ROOT / "addons" / "pythonscript"
 
 
 def set_up_engine() -> str:
-    """Return the engine's executable, set up first where it is missing."""
+    """Return the engine's executable; set it up first if it is missing."""
     engine = os.environ.get("GODOT")
     if not engine:
         found = subprocess.run([str(ROOT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
@@ -24,7 +24,7 @@ def set_up_engine() -> str:
 
 
 def find_engine() -> tuple[str | None, str]:
-    """Return the engine's executable if it and the binding are there already, else None and what is missing."""
+    """Return the engine's executable if it and the binding are set up, else None and the missing part."""
     sys.path.insert(0, str(ROOT / "tools"))
     from _setup.console import SetupError
     from _setup.engine import find_engine as find

@@ -1,4 +1,4 @@
-"""Plays missions on the naive and the cached engine by turns: the time of each frame, and what the worst were."""
+"""Plays missions on the naive and the cached engine in turns: the time of each frame, and the worst frames."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class FrameTimes:
         gc.callbacks.remove(self._collected)
 
     def frame(self, number: int) -> Frame:
-        """Return all that is known of a frame."""
+        """Return all data of a frame."""
         us, cues_us = self.us[number], self.cues_us[number]
         rounds, gc_us = self.collected.get(number, ([], 0.0))
         return Frame(number, self.at[number], us, cues_us, us - cues_us, self.evaluations[number], rounds, gc_us)
@@ -123,7 +123,7 @@ def worst_frame(plays: Sequence[FrameTimes], after: float = 0.0) -> Frame | None
 
 
 def clock_ns() -> float:
-    """Return the nanoseconds that two looks at the clock add to what is between them."""
+    """Return the nanoseconds that two readings of the clock add to the code between them."""
     clock = time.thread_time_ns
     found = []
     for _ in range(1001):
@@ -216,7 +216,7 @@ def evaluations(session: MissionSession) -> int:
 
 
 def _misses(numbers: dict[str, Any]) -> dict[str, float]:
-    """Return the aims that a mission misses, with what was measured."""
+    """Return the targets that a mission misses, with the measured values."""
     measured = {
         "evaluations_share": numbers["evaluations"] / max(1, numbers["requests"]),
         "median_share": numbers["median_us"] / numbers["naive_median_us"],

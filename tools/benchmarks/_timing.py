@@ -1,4 +1,4 @@
-"""Takes the time of several works by turns, so that a machine that is slower for a while is so for all of them."""
+"""Times several works in turns, so that a temporarily slow machine affects all of them equally."""
 
 from __future__ import annotations
 

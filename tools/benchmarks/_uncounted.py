@@ -1,4 +1,4 @@
-"""The engine without its counters, for benchmarks: its modules loaded again with every counting statement left out."""
+"""The engine without its counters, for benchmarks: its modules loaded again without their counting statements."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _COUNTING = frozenset(("rest", "wake", "_wake"))
 
 
 class _LeaveOutCounts(ast.NodeTransformer):
-    """Takes out the statements that add to a counter or take from it; a call in one of them is still made."""
+    """Removes the statements that change a counter; a call in one of them is kept."""
 
     def __init__(self) -> None:
         self.removed = 0
@@ -54,7 +54,7 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        """Find modules of the engine's room as everybody does, but have them loaded without their counts."""
+        """Find modules of the engine's room as usual, but load them without their counts."""
         if not fullname.startswith(_ROOM):
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
@@ -65,7 +65,7 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 @contextmanager
 def uncounted(*others: str) -> Iterator[None]:
-    """Have engines that are built inside count nothing; the modules named in `others` are loaded again as well.
+    """Make engines built inside the block count nothing; the modules named in `others` are loaded again as well.
 
     Raises RuntimeError where no counting statement is found, because the engine has changed and this file has not.
     """

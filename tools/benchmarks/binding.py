@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What crossing the border between Godot and Python costs, beside GDScript's own cost, and what starting Python adds.
+"""The cost of calls between Godot and Python, compared with GDScript, and the cost of starting Python.
 
 Every figure is the median of several passes in one engine, in CPU time of the thread; the cost of the empty loop is
 taken off. Start-up is real time, and CPU time beside it.
@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from _godot import make_project, run, set_up_engine
 
-#: What was promised, in microseconds.
+#: The targets, in microseconds.
 GOALS_US = {
     "signal -> function, 0 arguments": 1.0,
     "signal -> function, 2 arguments": 1.0,

@@ -36,7 +36,7 @@ ROUNDS = 9
 
 
 class Clock:
-    """A clock that stands."""
+    """A stopped clock."""
 
     us = 0
 

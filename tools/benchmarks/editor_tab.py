@@ -1,4 +1,4 @@
-"""What the editor's SEXP tab costs the game: frames with the tab open against frames with it closed, in turns."""
+"""The cost of the editor's SEXP tab: frames with the tab open and frames with it closed, in turns."""
 
 from __future__ import annotations
 
@@ -73,14 +73,14 @@ def measure(engine: str, mission: Path, turns: int, seconds: float) -> dict[str,
 
 
 def ask(server: DebuggerServer, name: str) -> list[Any]:
-    """Have the game tell what its frames have cost since it was asked last."""
+    """Get the cost of the game's frames since the last request."""
     came = len(server.messages)
     server.send("bench:turn", [name])
     return server.wait_for("bench:turn", after=came).data
 
 
 def ratio(values: dict[bool, list[float]]) -> float:
-    """Return the median of open by closed; each turn is held against the closed ones before and after it."""
+    """Return the median ratio of open to closed; each turn is compared with the closed ones before and after it."""
     closed = values[False]
     around = [(before + after) / 2 for before, after in pairwise(closed)]
     return statistics.median(with_tab / without for without, with_tab in zip(around, values[True], strict=True))

@@ -24,7 +24,7 @@ from sexp_runtime import loops  # noqa: E402
 from sexp_runtime.events.cached import CachedEventManager  # noqa: E402
 from sexp_runtime.rules.manager import MissionEventManager  # noqa: E402
 
-#: What the numbers are to be, by their names below: at most this.
+#: The targets: each number, by its name below, is at most this.
 GOALS = {
     "idle_share_1000": 1 / 100,
     "idle_us_1000": 5.0,
@@ -147,7 +147,7 @@ def moving(count: int) -> dict[str, float]:
 
 
 def memory(path: Path) -> dict[str, float]:
-    """What the engine says that it holds for a mission, beside what tracemalloc sees appear when it is built."""
+    """The bytes that the engine reports for a mission, and those that tracemalloc measures while it is built."""
     from sexp_runtime.events.cached_cues import CachedCueManager
     from sexp_runtime.mission.reader import load_mission
     from sexp_runtime.operators.context import EvaluationContext

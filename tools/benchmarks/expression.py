@@ -19,7 +19,7 @@ TURNS = 9
 
 
 def in_python() -> dict[str, Any]:
-    """What each way says in each state, and how many microseconds it takes in several turns, in this process."""
+    """The result of each way in each state, and its microseconds in several turns, in this process."""
     condition = Condition()
     return {"truths": condition.truths(), "turns": [condition.turn() for _ in range(TURNS)]}
 
@@ -34,7 +34,7 @@ def in_godot(engine: str, rounds: int) -> dict[str, Any]:
 
 
 def disagreements(found: dict[str, Any]) -> list[str]:
-    """Say which ways differ from the interpreter, and in which states."""
+    """Return the ways that differ from the interpreter, and in which states."""
     truths: dict[str, list[bool]] = found["truths"]
     right = truths[INTERPRETER]
     assert len(right) == len(STATES) and len(set(right)) == 2  # else nothing would be compared

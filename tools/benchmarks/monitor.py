@@ -1,4 +1,4 @@
-"""What watching costs: frames of missions with the monitor off, counting, sampling and looking at everything.
+"""The cost of the monitor: frames of missions with the monitor off, counting, sampling and fully on.
 
 Besides, what the engine's own counters cost, which production cannot switch off: beside the engine as it is runs one
 that is loaded without its counting statements (see _uncounted).
@@ -48,7 +48,7 @@ class Run:
         self.step = session.step_us
 
     def only_engine(self) -> Run:
-        """Have frames made of cues and events alone, without what the session does around them."""
+        """Make frames of cues and events alone, without the session's other work."""
         clock, cues, events = self.session.world.clock, self.session.cues.frame, self.session.manager.frame
 
         def step(microseconds: int) -> None:

@@ -1,4 +1,4 @@
-"""The cost of a frame beside what the original's own C++ evaluator needs for the same work, in U.
+"""The cost of a frame compared with the original's C++ evaluator for the same work, in U.
 
 One U is the time of one fixed Python function over a list of 250 numbers, taken in turns with the frames: a measure
 that a slower machine stretches like everything else. The original's numbers were taken in the same way, in the same
@@ -36,7 +36,7 @@ SHIPS, FLYING, VARIABLES = 100, 21, 250
 
 @dataclass(frozen=True)
 class Limit:
-    """What a row is measured against.
+    """The limits of a row.
 
     `original` is the original's frame in U; `must` and `aim` are the greatest shares of it, or of the naive engine's
     frame for the missions of `heavy`, for which the original was not measured.
@@ -229,7 +229,7 @@ def measure_row(row: Row, rounds: int) -> tuple[float, float]:
 
 
 def measure_standing(file: Path, rounds: int) -> tuple[float, float]:
-    """Return the median microseconds of a frame of a mission in which nobody flies, and the nanoseconds of one U.
+    """Return the median microseconds of a frame of a mission without moving ships, and the nanoseconds of one U.
 
     The first eleven seconds are left out; 300 frames make a round, and the least of the rounds counts.
     """
@@ -249,7 +249,7 @@ def measure_standing(file: Path, rounds: int) -> tuple[float, float]:
 
 
 class _Apart:
-    """A scenario whose own time is added up, so that it can be taken out of the frame's."""
+    """A scenario whose time is summed, so that it can be subtracted from the frame's."""
 
     def __init__(self, scenario: Any) -> None:
         self._scenario = scenario
@@ -297,7 +297,7 @@ class Result:
 
     @property
     def verdict(self) -> str:
-        """Which of the limits is kept."""
+        """The limit that is kept."""
         if self.aim is not None and self.share <= self.aim:
             return "aim"
         return "must" if self.share <= self.must else "MISSED"
@@ -337,7 +337,7 @@ def measure(name: str, missions: Path, rounds: int, seconds: float) -> Result | 
 
 
 def main() -> int:
-    """Measure and print the table; the exit status is 0 whatever is missed."""
+    """Measure and print the table; the exit status is 0 even if limits are missed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", metavar="NAME,...", help="of: " + ", ".join(LIMITS))
     parser.add_argument("--rounds", type=int, default=9, metavar="N", help="rounds of each line (default 9)")

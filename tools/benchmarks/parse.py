@@ -17,7 +17,7 @@ sys.path.insert(0, str(PROJECT / "python"))
 from sexp_runtime.mission import load_mission, make_symbols, validate_mission  # noqa: E402
 from sexp_runtime.syntax import NodeKind, SexpParser, SyntaxNode, print_expression  # noqa: E402
 
-#: One event's formula of our own; %d makes each copy different.
+#: One event's formula, written for this benchmark; %d makes each copy different.
 FORMULA = """( when
    ( and
       ( is-event-true-delay "Stage %d" 0 )
@@ -79,7 +79,7 @@ def measure_formulas(copies: int, repeat: int) -> dict[str, Any]:
 
 
 def measure_missions(folder: Path, repeat: int) -> dict[str, Any] | None:
-    """Load and check all missions of a folder, and the largest one by itself."""
+    """Load and check all missions of a folder, and the largest one separately."""
     paths = sorted(folder.rglob("*.fs2")) if folder.is_dir() else []
     if not paths:
         return None

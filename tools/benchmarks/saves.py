@@ -1,4 +1,4 @@
-"""Saved missions: what recording costs a frame, how large a save is, and how long restoring takes."""
+"""Saved missions: the cost of recording per frame, the size of a save, and the time of restoring."""
 
 from __future__ import annotations
 

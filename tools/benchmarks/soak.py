@@ -20,7 +20,7 @@ from sexp_runtime.session import MissionSession  # noqa: E402
 FRAME_US = 16_667
 #: Seconds of mission time between two readings, and before the first that counts.
 READING = 600
-#: Distinct ad-hoc texts asked for, more than the cache holds, so that eviction works all day.
+#: Distinct ad-hoc texts that are evaluated, more than the cache holds, so that it evicts all day.
 TEXTS = 6_000
 
 
@@ -39,7 +39,7 @@ def resident_bytes() -> int:
 
 
 def check_deadline(session: MissionSession, second: int, failures: list[str]) -> None:
-    """Note it where the moment of a whole second is not met to the frame by a cached expression."""
+    """Record each whole second that a cached expression misses by a frame or more."""
     text = f"( has-time-elapsed {second} )"
     expected = int(session.world.clock.seconds >= second)
     if session.evaluate(text) != expected:
