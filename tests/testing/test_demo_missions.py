@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from sexp_runtime.cli import main
 from sexp_runtime.testing import MissionTest
 
 Load = Callable[..., MissionTest]
@@ -47,3 +49,11 @@ def test_the_lantern_run_begins_alike_in_every_battle(mission: Load, seed: int) 
     test.advance(30)
     assert test.ship("Lantern 2").status != "not-yet"
     assert test.ship("Sable 1").status != "not-yet"
+
+
+def test_the_plain_files_of_the_demos_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(__file__).resolve().parents[2] / "addons/sexp_runtime/demo"
+    code = main(["test", str(folder), "--sexp-check", "--quiet"])
+    told = capsys.readouterr().out
+    assert code == 0, told
+    assert told.startswith("13 passed")
