@@ -19,7 +19,7 @@ from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.world.ships import ExitKind, ShipStatus
 from sexp_runtime.world.state import WorldState
 
-HEADER = {"mission": "#End", "seed": 7, "options": {}}
+HEADER = {"mission": "#End", "seed": 7, "engine": "cached", "dialect": "fso", "options": {}}
 
 
 def new_world() -> WorldState:
@@ -123,7 +123,7 @@ def test_a_recording_of_another_mission_is_refused(tmp_path: Path) -> None:
         (True, 2.0, 3.0),
         (1.0, 2.0),
         tuple(float(number) for number in range(9)),
-        -0.0, float("inf"), 2**31, -1, "", "\xe4", None, True, [1.0, 2.0, 3.0], {"a": (1.0, 2.0, 3.0)}, {"x", "y"},
+        -0.0, 2**31, -1, "", "\xe4", None, True, [1.0, 2.0, 3.0], {"a": (1.0, 2.0, 3.0)}, {"x", "y"},
         ExitKind.DESTROYED, ShipStatus.PRESENT,
     ],
 )  # fmt: skip
