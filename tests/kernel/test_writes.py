@@ -171,3 +171,17 @@ def test_the_twin_passes_the_same_tests() -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:]
+
+
+@pytest.mark.skipif(LANGUAGE != "c", reason="the kernel is not compiled here")
+def test_a_row_of_flags_cannot_grow_while_edges_point_into_it() -> None:
+    world = World(None)
+    ship = world.add_ship("Red", team="Hostile")
+    flags = bytearray(1)
+    world.facts.subscribe(("ship", "red", "status"), flags, 0)
+    with pytest.raises(BufferError):
+        flags.append(0)
+    world.facts.unsubscribe(("ship", "red", "status"), flags, 0)
+    flags.append(0)
+    world.set_ship(ship, "hull", 5.0)
+    assert list(flags) == [0, 0]

@@ -23,6 +23,9 @@ if loops.LANGUAGE == "c":
 
     BOTH.append(pytest.param(native, id="c"))
 
+#: For evaluators that are no programs: moments at which slots are due, and what would be called with others.
+NO_MOMENTS = ([], lambda index, us: None)
+
 
 def test_set_up_has_compiled_them() -> None:
     """The test command sets everything up, a C compiler included: without this the pairs below compare nothing."""
@@ -94,7 +97,9 @@ def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any, word
 
     dirty = bytearray(b"\1\1\1")
     evaluators = [lambda: 0, fail, lambda: 0]
-    sweep = module.Sweep(dirty, bytearray(3), bytearray([word] * 3), evaluators, evaluators, [None] * 3, [-1] * 3)
+    sweep = module.Sweep(
+        dirty, bytearray(3), bytearray([word] * 3), evaluators, evaluators, [None] * 3, [-1] * 3, *NO_MOMENTS
+    )
     with pytest.raises(ZeroDivisionError):
         sweep.run(0, -1, 5)
     assert (sweep.position, sweep.done, list(dirty)) == (1, 2, [0, 0, 1] if word == READY else [1, 1, 1])
@@ -114,7 +119,14 @@ def test_a_steady_slot_that_is_known_to_be_false_is_reported(module: Any, status
 
     dirty, evaluated_us = bytearray(b"\0\1"), [-1, -1]
     sweep = module.Sweep(
-        dirty, bytearray(2), bytearray([0, STEADY]), [ready] * 2, [ready, evaluate], [None, root], evaluated_us
+        dirty,
+        bytearray(2),
+        bytearray([0, STEADY]),
+        [ready] * 2,
+        [ready, evaluate],
+        [None, root],
+        evaluated_us,
+        *NO_MOMENTS,
     )
     assert sweep.run(1, -1, 5) == outcome
     assert (sweep.done, sweep.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], [-1, 5])
@@ -151,7 +163,7 @@ def play(
         return evaluate
 
     ready_ones, steady_ones = ([evaluator(index, steady) for index in range(len(marks))] for steady in (False, True))
-    sweep = module.Sweep(marks, woken, ready, ready_ones, steady_ones, roots, evaluated_us)
+    sweep = module.Sweep(marks, woken, ready, ready_ones, steady_ones, roots, evaluated_us, *NO_MOMENTS)
     index = marks.find(1)
     us = 0
     while index >= 0:

@@ -12,6 +12,10 @@ from contextlib import contextmanager
 from types import CodeType, ModuleType
 
 _ROOM = "sexp_runtime.events"
+#: What counts beside the engine's room: the turns that the engines share.
+_TURNS = ("sexp_runtime.rules.manager", "sexp_runtime.rules.cues")
+#: What makes the engine, and who has that by name.
+_MAKER, _USER = "sexp_runtime.engines", "sexp_runtime.session"
 #: What counts: attributes of EngineCounters, and the methods that count slots going to rest and leaving it. The number
 #: of frames steers the engine, too, so that it stays.
 _COUNTS = frozenset({"short_frames", "asked", "evaluations", "invalidations", "permanents", "stale_results"})
@@ -55,7 +59,7 @@ class _Finder(importlib.abc.MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Find modules of the engine's room as usual, but load them without their counts."""
-        if not fullname.startswith(_ROOM):
+        if not fullname.startswith((_ROOM, *_TURNS)):
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is not None and spec.origin is not None:
@@ -71,8 +75,10 @@ def uncounted(*others: str) -> Iterator[None]:
     """
 
     def ours() -> list[str]:
-        return [name for name in sys.modules if name.startswith(_ROOM) or name in others]
+        return [name for name in sys.modules if name.startswith(_ROOM) or name in (_MAKER, *_TURNS, *others)]
 
+    user = importlib.import_module(_USER)
+    make_engine = user.make_engine
     kept = {name: sys.modules.pop(name) for name in ours()}
     finder = _Finder()
     sys.meta_path.insert(0, finder)
@@ -82,10 +88,14 @@ def uncounted(*others: str) -> Iterator[None]:
             importlib.import_module(f"{_ROOM}.{name}")
         if _Loader.removed < 15:
             raise RuntimeError(f"only {_Loader.removed} counting statements were found in {_ROOM}")
+        user.make_engine = importlib.import_module(_MAKER).make_engine  # type: ignore[attr-defined]
         yield
     finally:
+        user.make_engine = make_engine  # type: ignore[attr-defined]
         sys.meta_path.remove(finder)
         for name in ours():
             del sys.modules[name]
         sys.modules.update(kept)
-        sys.modules["sexp_runtime"].events = sys.modules[_ROOM]  # type: ignore[attr-defined]
+        for name in (_ROOM, _MAKER, *_TURNS):
+            parent, _, child = name.rpartition(".")
+            setattr(sys.modules[parent], child, sys.modules[name])

@@ -26,52 +26,49 @@ class Roster:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._marks = bytearray(1)
-        self._ships: list[Ship | None] = [None]
-        self._known: list[ShipStatus] = [ShipStatus.NOT_YET]
+        self._roster = bytearray(1)
+        #: One row of flags for each group of ships that came to be together: the edges of facts point into rows, so
+        #: that none can grow.
+        self._rows: list[tuple[bytearray, list[Ship], list[ShipStatus]]] = []
+        self._seen = 0
         self._first = True
-        world.facts.subscribe(("roster",), self._marks, 0)
+        world.facts.subscribe(("roster",), self._roster, 0)
         self._take_in_new()
 
     def _take_in_new(self) -> None:
-        facts = self._world.facts
-        seen = len(self._ships) - 1
-        ships = list(self._world.ships.values())[seen:]
+        ships = list(self._world.ships.values())[self._seen :]
         if not ships:
             return
-        # The marks grow in place, because the facts' edges point at this very bytearray.
-        for ship in ships:
-            self._marks.append(1)
-            self._ships.append(ship)
-            self._known.append(ShipStatus.NOT_YET)
-            facts.subscribe(("ship", ship.key, "status"), self._marks, len(self._marks) - 1)
+        self._seen += len(ships)
+        marks = bytearray(b"\1" * len(ships))
+        self._rows.append((marks, ships, [ShipStatus.NOT_YET] * len(ships)))
+        for index, ship in enumerate(ships):
+            self._world.facts.subscribe(("ship", ship.key, "status"), marks, index)
 
     def changes(self) -> tuple[list[Ship], list[tuple[Ship, str]]]:
         """Return the ships that have arrived and those that have begun to leave, with how, since the last call."""
         arrived: list[Ship] = []
         left: list[tuple[Ship, str]] = []
-        marks = self._marks
-        if marks.find(1) < 0:
-            return arrived, left
-        if marks[0]:
-            marks[0] = 0
+        if self._roster[0]:
+            self._roster[0] = 0
             self._take_in_new()
-        index = marks.find(1)
-        while index >= 0:
-            marks[index] = 0
-            ship, before = self._ships[index], self._known[index]
-            if ship is not None and ship.status is not before:
-                now = self._known[index] = ship.status
-                if now is ShipStatus.PRESENT or (
-                    before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
-                ):
-                    arrived.append(ship)
-                # A ship that its file has destroyed before the start neither arrives nor leaves.
-                # Nor does one that is present at the end of the mission.
-                stayed = ship.exit is ExitKind.STAYED
-                if now in _LEFT and before not in _LEFT and not self._first and not stayed:
-                    left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
-            index = marks.find(1, index + 1)
+        for marks, ships, known in self._rows:
+            index = marks.find(1)
+            while index >= 0:
+                marks[index] = 0
+                ship, before = ships[index], known[index]
+                if ship.status is not before:
+                    now = known[index] = ship.status
+                    if now is ShipStatus.PRESENT or (
+                        before is ShipStatus.NOT_YET and not (self._first and now is ShipStatus.EXITED)
+                    ):
+                        arrived.append(ship)
+                    # A ship that its file has destroyed before the start neither arrives nor leaves.
+                    # Nor does one that is present at the end of the mission.
+                    stayed = ship.exit is ExitKind.STAYED
+                    if now in _LEFT and before not in _LEFT and not self._first and not stayed:
+                        left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
+                index = marks.find(1, index + 1)
         self._first = False
         return arrived, left
 

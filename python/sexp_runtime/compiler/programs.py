@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
@@ -213,7 +214,7 @@ def _moving_argument(head: EvalNode) -> int:
     if len(head.args) != 2:
         return 0
     for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
-        if arg.inner is not None and arg.inner.name in _MOVING_NAMES and _is_number(other) and other.inner is None:
+        if arg.inner is not None and arg.inner.name in _MOVING_NAMES and is_number(other) and other.inner is None:
             return number
     return 0
 
@@ -317,7 +318,7 @@ class _Builder:
 
     def _boxed(self, holder: EvalNode, head: EvalNode) -> int:
         names, numbers = [*head.args[:1], *head.args[7:]], head.args[1:7]
-        if not 7 <= len(head.args) <= 8 or not all(map(_is_name, names)) or not all(map(_is_number, numbers)):
+        if not 7 <= len(head.args) <= 8 or not all(map(is_name, names)) or not all(map(is_number, numbers)):
             raise _Unfit
         self.moves_freely = True
         places = [self._place_number(arg) for arg in names]
@@ -350,7 +351,7 @@ class _Builder:
         if not (3 if op == Op.FACING else names) <= len(arguments) <= most:
             raise _Unfit
         numbers = arguments[names:]
-        if not all(map(_is_name, arguments[:names])) or not all(map(_is_number, numbers)):
+        if not all(map(is_name, arguments[:names])) or not all(map(is_number, numbers)):
             raise _Unfit
         if op in _MOVING and self._is_compared:
             self.is_moving = True
@@ -383,16 +384,16 @@ class _Builder:
         assert head.spec is not None
         if head.spec.reads is None:
             return frozenset()
-        found = frozenset(head.spec.reads(self.ctx.world, [_text(arg) for arg in head.args]))
+        found = frozenset(head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]))
         self.facts |= found
         return found
 
     def _is_leaf(self, head: EvalNode) -> bool:
         assert head.spec is not None
-        if head.spec.traits & ~_READER or not all(map(_is_text, head.args)):
+        if head.spec.traits & ~_READER or not all(map(is_text, head.args)):
             return False
         reads = head.spec.reads
-        return reads is None or _ROSTER not in reads(self.ctx.world, [_text(arg) for arg in head.args])
+        return reads is None or _ROSTER not in reads(self.ctx.world, [text_of(arg) for arg in head.args])
 
     def leaf(self, holder: EvalNode, head: EvalNode) -> int:
         """Add a pure operator whose arguments are plain texts."""
@@ -540,12 +541,12 @@ class _Form(_Builder):
         assert head.spec is not None
         if not any(arg.is_placeholder for arg in head.args):
             return super()._is_leaf(head)
-        if head.spec.traits & ~_READER or not all(arg.is_placeholder or _is_text(arg) for arg in head.args):
+        if head.spec.traits & ~_READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
             return False
         row = CATALOG.dialect_catalog(self.ctx.dialect).get(head.name)
         if row is None or head.spec.reads is None:
             return False
-        if _ROSTER in head.spec.reads(self.ctx.world, [_text(arg) for arg in head.args]):
+        if _ROSTER in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]):
             return False
         return not any(arg.is_placeholder and row.argument_type(at) in _NUMBERS for at, arg in enumerate(head.args))
 
@@ -572,7 +573,7 @@ class _Form(_Builder):
                 assert head.spec is not None
                 if head.spec.reads is None:
                     continue
-                texts = [candidate.text if arg.is_placeholder else _text(arg) for arg in head.args]
+                texts = [candidate.text if arg.is_placeholder else text_of(arg) for arg in head.args]
                 found = frozenset(head.spec.reads(world, texts))
                 own |= found
                 for fact in found if leaves else ():
@@ -580,23 +581,3 @@ class _Form(_Builder):
             for fact in own:
                 subscribe(fact, program.flags, index)
             self.facts |= own
-
-
-def _is_text(arg: EvalNode) -> bool:
-    """Whether an argument is an atom that reads as its own text always."""
-    is_atom = arg.kind is EvalKind.ATOM and arg.variable is None
-    return is_atom and not arg.is_name and not (arg.is_placeholder and arg.form is not None)
-
-
-def _is_name(arg: EvalNode) -> bool:
-    """Whether an argument is a plain text, or stands for a candidate."""
-    return _is_text(arg) or (arg.is_placeholder and arg.form is not None)
-
-
-def _is_number(arg: EvalNode) -> bool:
-    """Whether an argument is an atom that reads as a number: a literal or a variable."""
-    return arg.kind is EvalKind.ATOM and not arg.is_placeholder and not arg.is_name
-
-
-def _text(arg: EvalNode) -> str:
-    return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text

@@ -56,13 +56,15 @@ cdef int add_edge(Edges* edges, unsigned char* flag, unsigned char* pending, lon
     return 0
 
 
-cdef void drop_edge(Edges* edges, unsigned char* flag) noexcept:
+cdef bint drop_edge(Edges* edges, unsigned char* flag) noexcept:
+    """Remove one edge to a flag; return whether there was one."""
     cdef int at
     for at in range(edges.count):
         if edges.first[at].flag == flag:
             edges.count -= 1
             edges.first[at] = edges.first[edges.count]
-            return
+            return True
+    return False
 
 
 cdef inline void fire(Edges* edges) noexcept:
@@ -120,12 +122,14 @@ cdef class BoardCore:
     cdef public object observer
     cdef public int generation
     cdef dict _subjects, _programs
+    cdef dict _pinned  # rows of flags that edges point into: a view of each, so that it cannot grow, and how many edges
     cdef VariablesCore _variables
     cdef object _clock
 
     def __cinit__(self, *arguments, **keywords):
         self._subjects = {}
         self._programs = {}
+        self._pinned = {}
 
     def use_clock(self, clock):
         self._clock = clock
@@ -195,15 +199,28 @@ cdef class BoardCore:
                 if program is not None:
                     until = &(<Program>program).until
             add_edge(edges, flag, flag_of(edge[2], 0), until)
+            self.pin(edge[0])
         else:
             edges.others += 1
+
+    cdef int pin(self, row) except -1:
+        pinned = self._pinned.get(id(row))
+        if pinned is None:
+            self._pinned[id(row)] = [memoryview(row), 1]
+        else:
+            pinned[1] += 1
+        return 0
 
     def drop_hot_edge(self, tuple key not None, flags, index):
         cdef Edges* edges = self.hot(key)
         if edges is NULL:
             return
         if type(flags) is bytearray:
-            drop_edge(edges, flag_of(flags, index))
+            if drop_edge(edges, flag_of(flags, index)):
+                pinned = self._pinned[id(flags)]
+                pinned[1] -= 1
+                if pinned[1] == 0:
+                    del self._pinned[id(flags)]
         else:
             edges.others -= 1
 
