@@ -631,4 +631,5 @@ cdef class Program:
                 each.flag[0] = 1
 
     def nbytes(self):
-        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 300
+        """The bytes of the object, its rows and lists, and what the board keeps to find it."""
+        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 650
