@@ -74,15 +74,21 @@ cdef inline void fire(Edges* edges) noexcept:
         edges.first[at].pending[0] = 1
 
 
-cdef inline void fire_moved(Edges* edges, long long now) noexcept:
+cdef int fire_moved(Edges* edges, BoardCore board) except -1:
     """As `fire` for a field that movement changes: readers whose outcome stands longer are left alone."""
     cdef int at
+    cdef long long now = -1
     cdef Edge* edge
     for at in range(edges.count):
         edge = &edges.first[at]
-        if edge.until is NULL or now >= edge.until[0]:
-            edge.flag[0] = 1
-            edge.pending[0] = 1
+        if edge.until is not NULL and edge.until[0]:
+            if now < 0:
+                now = board.now()
+            if now < edge.until[0]:
+                continue
+        edge.flag[0] = 1
+        edge.pending[0] = 1
+    return 0
 
 
 cdef inline unsigned char* flag_of(bytearray row, Py_ssize_t index) except NULL:
@@ -112,7 +118,7 @@ cdef class Subject:
         if field < POSITION:
             fire(&self.fields[field])
         elif self.fields[field].count:
-            fire_moved(&self.fields[field], board.now())
+            fire_moved(&self.fields[field], board)
         if self.fields[field].others:
             mark_readers(board.readers, ((*self.key, FIELD_NAMES[field]),))
         return 0
@@ -146,13 +152,12 @@ cdef class BoardCore:
 
     def mark(self, keys):
         cdef Edges* edges
-        cdef long long now = self.now()
         for key in keys:
             edges = self.hot(key)
             if edges is NULL or edges.others:
                 mark_readers(self.readers, (key,))
             else:
-                fire_moved(edges, now)
+                fire_moved(edges, self)
 
     cdef Subject subject(self, tuple key):
         """Return the subject of facts about a ship; a new one takes over the edges that the board knows."""
