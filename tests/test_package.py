@@ -46,7 +46,7 @@ ROOMS: Final[dict[str, str]] = {
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",
-    "bridge": "values catalog syntax mission world operators cache rules events monitor session analysis",
+    "bridge": "values catalog syntax mission world operators cache rules events monitor session analysis testing",
     "commands": (
         "values catalog syntax mission world operators rules events monitor engines session analysis testing"
         " conformance conformance_engines conformance_missions"

@@ -507,6 +507,13 @@ func get_performance_text() -> String:
 	return "" if _bridge == null else _bridge.call("get_performance_text")
 
 
+## Runs a word of a mission test. Tests use [SexpMissionTest].
+func run_test_command(command: String, arguments: Array) -> Dictionary:
+	if _bridge == null:
+		return {"value": null, "failure": "", "mistake": "Python is not available; the output has the reason"}
+	return _bridge.call("test", command, arguments)
+
+
 ## Steps the mission by a frame of the engine. A frame longer than the longest step is split into several steps, up to the
 ## limit of steps a frame.
 func _advance(delta: float) -> void:

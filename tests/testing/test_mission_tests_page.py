@@ -18,9 +18,9 @@ PAGE = (ROOT / "addons/sexp_runtime/docs/mission-tests.md").read_text(encoding="
 MISSION = ROOT / "addons/sexp_runtime/demo/patrol/patrol.fs2"
 
 
-def block(language: str) -> str:
-    """Return the page's one block of code in a language."""
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+def block(language: str, begin: str = "") -> str:
+    """Return the page's one block of code in a language that begins with a text."""
+    (found,) = re.findall(rf"^```{language}\n({re.escape(begin)}.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
     return str(found)
 
 
@@ -49,13 +49,18 @@ def test_the_python_tests_pass(folder: Path) -> None:
         test(MissionTest)
 
 
+def test_the_gdscript_test_is_the_demos_own() -> None:
+    # tests/engine/addon/test_mission_tests.py runs it.
+    assert block("gdscript") == (MISSION.parent / "patrol_mission_test.gd").read_text(encoding="utf-8")
+
+
 def test_the_failure_is_what_is_printed(folder: Path) -> None:
     with MissionTest("patrol.fs2") as test:
         test.advance(2)
         test.ship("Hauler 2").hull = 65
         with pytest.raises(MissionTestFailure) as caught:
             test.expect.event("Hauler hurt", within=1)
-    assert str(caught.value) + "\n" == block("text")
+    assert str(caught.value) + "\n" == block("text", "event")
 
 
 def test_every_word_of_a_plain_file_is_explained() -> None:

@@ -13,25 +13,11 @@ from sexp_runtime.testing import MissionTest, MissionTestFailure
 from sexp_runtime.testing.failures import UnknownNameError
 from sexp_runtime.testing.why import value_tree
 from support.small_missions import mission as text_of
-from support.small_missions import ship
+from support.words_mission import words_mission
 
 Load = Callable[..., MissionTest]
 PYTHON = Path(__file__).resolve().parents[2] / "python"
-EVENTS = (
-    ('( when ( < ( hits-left "Barge" ) 50 ) ( send-message "#Command" "High" "Hail" ) )', "+Name: Hurt"),
-    ('( when ( key-pressed "1" ) ( modify-variable @Count[0] ( + @Count[0] 1 ) ) )', "+Name: Pressed"),
-    ('( when ( is-cargo-known-delay 0 "Barge" ) ( do-nothing ) )', "+Name: Scanned"),
-    ('( when ( was-destroyed-by-delay 0 "Heron" "Barge" ) ( do-nothing ) )', "+Name: Killed"),
-    ('( when ( has-departed-delay 0 "Barge" ) ( do-nothing ) )', "+Name: Gone"),
-    ('( when ( has-arrived-delay 0 "Late" ) ( do-nothing ) )', "+Name: Arrived"),
-    ('( when ( < ( distance "Barge" "Lane:2" ) 5 ) ( do-nothing ) )', "+Name: There"),
-    ("( when ( has-time-elapsed 3 ) ( do-nothing ) )", "+Name: Three"),
-)
-TEXT = text_of(
-    [(formula, name.removeprefix("+Name: ")) for formula, name in EVENTS],
-    ships=[ship("Barge", place="0, 0, 900").replace("Nothing", "Rum"), ship("Late", cue="( has-time-elapsed 99 )")],
-    variables=['\t0\t"Count"\t"0"\t"number"'],
-)
+TEXT = words_mission()
 
 
 @pytest.fixture
@@ -50,6 +36,9 @@ def played(mission: Load) -> MissionTest:
         (lambda test: test.ship("Late").arrive(), "Arrived"),
         (lambda test: test.ship("Barge").move_to("Lane:2"), "There"),
         (lambda test: test.ship("Barge").move_to(200, 0, 0), "There"),
+        (lambda test: test.ship("Barge").dock("Heron"), "Docked"),
+        (lambda test: test.ship("Barge").subsystem("Engine").destroy(), "Crippled"),
+        (lambda test: test.ship("Barge").subsystem("engine").scan(), "Engine scanned"),
     ],
 )
 def test_what_a_test_does_is_seen_by_formulas(
@@ -82,6 +71,44 @@ def test_variables_messages_and_actions(played: MissionTest) -> None:
     played.expect.said("hail", within=0.5)
     assert played.acted("send-message", "#Command")
     assert not played.acted("send-message", "Heron")
+
+
+def test_variables_are_attributes_too(played: MissionTest) -> None:
+    played.variables.Count = 7
+    assert (played.variables.Count, played.variables["Count"], played["Count"]) == (7, 7, 7)
+    assert dir(played.variables) == ["Count"]
+    with pytest.raises(UnknownNameError, match="no variable 'Cound'; did you mean 'Count'"):
+        _ = played.variables.Cound
+    with pytest.raises(ValueError, match="32 bits"):
+        played.variables.Count = 2**31
+
+
+def test_docking_is_undone_and_impossible_docking_refused(played: MissionTest) -> None:
+    barge = played.ship("Barge")
+    played.advance(0.1)
+    with pytest.raises(ValueError, match="Barge is not docked to any ship"):
+        barge.undock()
+    barge.dock("Heron")
+    assert (barge.docked_to, played.ship("Heron").docked_to) == (["Heron"], ["Barge"])
+    with pytest.raises(ValueError, match="Barge cannot dock to Heron"):
+        barge.dock("Heron")
+    with pytest.raises(ValueError, match="Late cannot dock: it is not-yet"):
+        barge.dock("Late")
+    barge.undock("Heron")
+    assert barge.docked_to == []
+
+
+def test_a_subsystem_has_a_strength_in_percent(played: MissionTest) -> None:
+    played.advance(0.1)
+    engine = played.ship("Barge").subsystem("engine")
+    engine.hull = 30
+    assert engine.hull == pytest.approx(30)
+    with pytest.raises(ValueError, match="0 to 100 percent"):
+        engine.hull = 101
+    with pytest.raises(UnknownNameError, match="Barge has no subsystem 'engin'; did you mean 'engine'"):
+        played.ship("Barge").subsystem("engin")
+    with pytest.raises(ValueError, match="engine of Late cannot be hurt: the ship is not-yet"):
+        played.ship("Late").subsystem("engine").hull = 4
 
 
 def test_time_is_played_to_the_microsecond_and_stops_where_an_event_comes(played: MissionTest) -> None:

@@ -91,6 +91,7 @@ class SexpBridge(godot.RefCounted):
         self.host.problems.show = self._show_problem
         self._monitors = CustomMonitors(self.host.snapshot)
         self._debugger = DebuggerLink(self.host)
+        self._tests: Any = None  # runs the commands of a mission test, once there is one
         self._usable = True
 
     def is_usable(self) -> bool:
@@ -309,3 +310,12 @@ class SexpBridge(godot.RefCounted):
     def get_performance_text(self) -> str:
         """The counters as a text."""
         return str(self._value("get_performance_text", self.host.report_text, ""))
+
+    def test(self, command: str, arguments: list[Any]) -> dict[str, Any]:
+        """Run a command of a mission test: a dictionary with value, failure and mistake."""
+        if self._tests is None:
+            from sexp_runtime.testing.in_engine import EngineTests
+
+            self._tests = EngineTests()
+        failed = {"value": None, "failure": "", "mistake": f"{command}: an error of the runtime itself"}
+        return dict(self._value("test", lambda: self._tests.run(self.host.session, command, arguments), failed))

@@ -9,7 +9,7 @@ from sexp_runtime.testing.why import value_tree
 from sexp_runtime.world.mission_state import GOAL_COMPLETE, GOAL_FAILED, GOAL_INCOMPLETE
 
 if TYPE_CHECKING:
-    from sexp_runtime.testing.playing import MissionTest
+    from sexp_runtime.testing.tested import TestedMission
 
 #: Seconds around a moment in which an event may come true, unless the test says otherwise.
 TOLERANCE: Final = 0.5
@@ -23,8 +23,10 @@ class Expectations:
     does not have raise UnknownNameError.
     """
 
-    def __init__(self, test: MissionTest) -> None:
+    def __init__(self, test: TestedMission) -> None:
         self._test = test
+        #: Whether a failure is explained. A test that asks once a frame whether an expectation holds needs no reason.
+        self.explained = True
 
     def event(self, name: str, *, at: float | None = None, within: float | None = None) -> None:
         """Expect that an event has come true, or comes true within `within` seconds.
@@ -87,6 +89,8 @@ class Expectations:
 
     def _fail(self, what: str, kind: str = "", name: str = "") -> None:
         __tracebackhide__ = True
+        if not self.explained:
+            raise MissionTestFailure(what)
         raise MissionTestFailure("\n".join((what, *self._why(kind, name), *self._last_minute())))
 
     def _why(self, kind: str, name: str) -> list[str]:

@@ -23,7 +23,7 @@ class Journal:
 
     def __init__(self, session: MissionSession) -> None:
         self._session = session
-        self._logged = len(session.world.log)
+        self._logged = len(session.world.log.entries)
         self.lines: list[tuple[float, str]] = []
         self.events: dict[str, list[float]] = {}
         self.failures: dict[str, list[float]] = {}

@@ -21,9 +21,11 @@ VERBS: Final[dict[str, tuple[tuple[type, ...], dict[str, tuple[type, ...]]]]] = 
     "destroy": (_NAMES, {"by": (str,)}),
     "depart": (_NAMES, {}),
     "arrive": (_NAMES, {}),
-    "scan": (_NAMES, {}),
+    "scan": (_NAMES, {"subsystem": (str,)}),
     "move": (_NAMES, {"to": (str, list)}),
-    "hurt": (_NAMES, {"hull": _NUMBER, "shields": _NUMBER}),
+    "hurt": (_NAMES, {"hull": _NUMBER, "shields": _NUMBER, "subsystem": (str,)}),
+    "dock": (_NAMES, {"to": (str,)}),
+    "undock": (_NAMES, {}),
     "press": (_NAMES, {}),
     "set": ((str,), {"value": _VALUE}),
     "expect_event": ((str,), {"time": _NUMBER, "within": _NUMBER}),
@@ -34,7 +36,7 @@ VERBS: Final[dict[str, tuple[tuple[type, ...], dict[str, tuple[type, ...]]]]] = 
     "expect_acted": ((str,), {"arguments": (list,), "within": _NUMBER}),
 }
 #: Required keys of a verb.
-_NEEDED: Final = {"move": ("to",), "set": ("value",), "expect_variable": ("value",)}
+_NEEDED: Final = {"move": ("to",), "dock": ("to",), "set": ("value",), "expect_variable": ("value",)}
 #: The keys for the time of a step.
 _WHEN: Final[dict[str, tuple[type, ...]]] = {
     "at": _NUMBER,
@@ -169,6 +171,8 @@ def _step(row: object, place: str) -> Step:
             raise PlanError(f"{place}: {verb} needs {key!r}")
     if verb == "hurt" and not {"hull", "shields"} & row.keys():
         raise PlanError(f"{place}: hurt needs 'hull' or 'shields', in percent")
+    if verb == "hurt" and {"subsystem", "shields"} <= row.keys():
+        raise PlanError(f"{place}: a subsystem has 'hull' only")
     if sum(key in row for key in ("at", "wait", "until")) > 1:
         raise PlanError(f"{place}: has one of at, wait and until")
     for key in ("at", "wait", "timeout", "within", "time"):

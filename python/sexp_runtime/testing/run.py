@@ -75,13 +75,21 @@ def _act(play: MissionTest, verb: str, name: str, keys: Any) -> None:
     elif verb == "move":
         to = keys["to"]
         ship.move_to(*(to if isinstance(to, list) else [to]))
+    elif verb == "dock":
+        ship.dock(keys["to"])
+    elif "subsystem" in keys:
+        part = ship.subsystem(keys["subsystem"])
+        if verb == "scan":
+            part.scan()
+        else:
+            part.hull = keys["hull"]
     elif verb == "hurt":
         if "hull" in keys:
             ship.hull = keys["hull"]
         if "shields" in keys:
             ship.shields = keys["shields"]
     else:
-        {"depart": ship.depart, "arrive": ship.arrive, "scan": ship.scan}[verb]()
+        {"depart": ship.depart, "arrive": ship.arrive, "scan": ship.scan, "undock": ship.undock}[verb]()
 
 
 def _expect(play: MissionTest, what: str, name: str, keys: Any) -> None:

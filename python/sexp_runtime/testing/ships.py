@@ -1,4 +1,4 @@
-"""Acts of a test on one ship: damage, destroy, move or scan it, make it arrive or depart."""
+"""Acts of a test on one ship or subsystem: damage, destroy, move, scan or dock it, make it arrive or depart."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from sexp_runtime.testing.failures import unknown
-from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
+from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Subsystem, Vector
 
 if TYPE_CHECKING:
-    from sexp_runtime.testing.playing import MissionTest
+    from sexp_runtime.testing.tested import TestedMission
 
 
 class TestedShip:
@@ -17,7 +17,7 @@ class TestedShip:
 
     __test__ = False  # not a class of tests, for pytest
 
-    def __init__(self, test: MissionTest, ship: Ship) -> None:
+    def __init__(self, test: TestedMission, ship: Ship) -> None:
         self._test = test
         self._ship = ship
 
@@ -102,6 +102,44 @@ class TestedShip:
         self._note("is scanned")
         self._test.session.world.reveal_cargo(self._ship)
 
+    def dock(self, other: str) -> None:
+        """Dock the ship to another one, where both are."""
+        partner = self._partner(other, "dock")
+        self._note(f"docks to {partner.name}")
+        if not self._test.session.world.dock(self._ship, partner):
+            raise ValueError(f"{self._ship.name} cannot dock to {partner.name}: they are docked, or the same ship")
+
+    def undock(self, other: str | None = None) -> None:
+        """Undock the ship from another one, or from all if none is named."""
+        self._need_present("undock")
+        world = self._test.session.world
+        partners = [world.ships[key] for key in sorted(self._ship.docked)] if other is None else [self._partner(other)]
+        if not partners or not all(partner.key in self._ship.docked for partner in partners):
+            raise ValueError(f"{self._ship.name} is not docked to {other or 'any ship'}")
+        for partner in partners:
+            self._note(f"undocks from {partner.name}")
+            world.undock(self._ship, partner)
+
+    @property
+    def docked_to(self) -> list[str]:
+        """The names of the ships that are docked directly to this one."""
+        return [self._test.session.world.ships[key].name for key in sorted(self._ship.docked)]
+
+    def subsystem(self, name: str) -> TestedSubsystem:
+        """Return a subsystem to act on; UnknownNameError with similar names if the ship has none of that name."""
+        found = self._ship.subsystem(name)
+        if found is None:
+            names = [part.name for part in self._ship.subsystems.values()]
+            raise unknown("subsystem", name, names, of=self._ship.name)
+        return TestedSubsystem(self._test, self._ship, found)
+
+    def _partner(self, name: str, what: str = "undock") -> Ship:
+        self._need_present(what)
+        partner = self._test.named_ship(name)
+        if partner.status is not PRESENT:
+            raise ValueError(f"{partner.name} cannot {what}: it is {partner.status.value}")
+        return partner
+
     def _place(self, place: tuple[float | str, ...]) -> Vector:
         world = self._test.session.world
         if len(place) == 1 and isinstance(place[0], str):
@@ -123,3 +161,49 @@ class TestedShip:
 
     def _note(self, text: str) -> None:
         self._test.journal.note(f"the test: {self._ship.name} {text}")
+
+
+class TestedSubsystem:
+    """One subsystem of a ship under test. The ship must be present; ValueError otherwise."""
+
+    __test__ = False  # not a class of tests, for pytest
+
+    def __init__(self, test: TestedMission, ship: Ship, part: Subsystem) -> None:
+        self._test = test
+        self._ship = ship
+        self._part = part
+
+    def __repr__(self) -> str:
+        return f"ship({self._ship.name!r}).subsystem({self._part.name!r})"
+
+    @property
+    def hull(self) -> float:
+        """Strength in percent of its maximum; it can be set, and 0 destroys the subsystem."""
+        return 100 * self._part.hull / self._part.max_hull if self._part.max_hull > 0 else 0.0
+
+    @hull.setter
+    def hull(self, percent: float) -> None:
+        self._need_present("be hurt")
+        if not 0 <= percent <= 100:
+            raise ValueError(f"a subsystem has 0 to 100 percent, not {percent}")
+        self._note(f"has {percent:g} %")
+        self._test.session.world.set_strength(self._ship, self._part, self._part.max_hull * percent / 100)
+
+    def destroy(self) -> None:
+        """Destroy the subsystem."""
+        self.hull = 0.0
+
+    def scan(self) -> None:
+        """Make the cargo of the subsystem known to the player."""
+        self._need_present("be scanned")
+        self._note("is scanned")
+        self._test.session.world.reveal_subsystem_cargo(self._ship, self._part)
+
+    def _need_present(self, what: str) -> None:
+        if self._ship.status is not PRESENT:
+            raise ValueError(
+                f"{self._part.name} of {self._ship.name} cannot {what}: the ship is {self._ship.status.value}"
+            )
+
+    def _note(self, text: str) -> None:
+        self._test.journal.note(f"the test: {self._part.name} of {self._ship.name} {text}")
