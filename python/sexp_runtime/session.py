@@ -189,7 +189,7 @@ class MissionSession:
         if self.scenario is not None:
             self.scenario.begin(self.world)
         self.cues.load()
-        self.manager.pre_evaluate()
+        self.manager.rehearse()
         self._watcher.forget()
         self.monitor.mode = settings.monitor
         if settings.freeze_gc:
@@ -284,12 +284,12 @@ class MissionSession:
             if self.scenario is None:
                 self.cues.frame()
             else:
-                self.context.positions_age_us = self._adhoc.context.positions_age_us = microseconds
+                self.context.lag_us = self._adhoc.context.lag_us = microseconds
                 self.cues.frame()
                 paused = perf_counter()
                 self.scenario.step(self.world, microseconds)
                 began += perf_counter() - paused
-                self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
+                self.context.lag_us = self._adhoc.context.lag_us = 0
             world.keep_up()
             self.manager.frame()
             if watching:
@@ -300,7 +300,7 @@ class MissionSession:
         finally:
             self._in_frame = False
             self._phase = BEFORE
-            self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
+            self.context.lag_us = self._adhoc.context.lag_us = 0
         if self._recorder is not None:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)

@@ -153,7 +153,7 @@ def with_python(parts: Parts, target: zig.Target, out: Path) -> Path:
 def copy_linux_python(parts: Parts, folder: Path) -> tuple[str, str]:
     """Fill a bundle with Debian's Python; return its description and the name of its library."""
     tree, versions = linux_python.unpacked_packages(parts.progress)
-    linux_python.copy_libraries(tree, folder)
+    linux_python.copy_libraries(tree, folder, parts.source.moment)
     with tempfile.TemporaryDirectory(prefix="sexp-stdlib-") as place:
         library = Path(place) / "library"
         linux_python.copy_standard_library(tree, library)
@@ -163,7 +163,7 @@ def copy_linux_python(parts: Parts, folder: Path) -> tuple[str, str]:
         (folder / "licences").mkdir(exist_ok=True)
         (folder / "licences" / name).write_bytes(text)
     carried = ", ".join(f"{name} {version}" for name, version in sorted(versions.items()))
-    return f"CPython of Debian 12: {carried}", linux_python.LIBPYTHON
+    return f"CPython of Debian 12, linked for older systems: {carried}", linux_python.LIBPYTHON
 
 
 def move_licences(folder: Path) -> None:

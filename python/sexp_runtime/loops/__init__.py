@@ -1,4 +1,4 @@
-"""The innermost loops of the cached engine: setting the flags of a fact's readers, and evaluating dirty slots.
+"""The innermost loops of the cached engine: setting the marks of a fact's readers, and evaluating what is marked.
 
 Set-up compiles `native.pyx` to C, which is used wherever it is found. The same in Python, `plain.py`, stands in where
 there is no C compiler, or with SEXP_LOOPS=plain in the environment.
@@ -9,13 +9,13 @@ from __future__ import annotations
 import os
 
 from sexp_runtime.loops import plain
-from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, Edge
+from sexp_runtime.loops.plain import CAME_TRUE, PASSED, READY, STEADY, Edge
 
-__all__ = ["CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "Edge", "Scan", "set_flags"]
+__all__ = ["CAME_TRUE", "LANGUAGE", "PASSED", "READY", "STEADY", "Edge", "Sweep", "mark_readers"]
 
 #: What the loops in use are written in: "python" or "c".
 LANGUAGE = "python"
-set_flags, Scan = plain.set_flags, plain.Scan
+mark_readers, Sweep = plain.mark_readers, plain.Sweep
 if os.environ.get("SEXP_LOOPS") != "plain":
     try:
         from sexp_runtime.loops import native
@@ -23,4 +23,4 @@ if os.environ.get("SEXP_LOOPS") != "plain":
         pass
     else:
         LANGUAGE = "c"
-        set_flags, Scan = native.set_flags, native.Scan
+        mark_readers, Sweep = native.mark_readers, native.Sweep

@@ -17,8 +17,8 @@ cdef enum:
     CAME_TRUE = -2
     FINISHED = -1
     READY = 1
-    HOT = 2
-    PASSED_OVER = 5
+    STEADY = 2
+    PASSED = 5
 
 
 include "../kernel/ships.pxi"
@@ -28,7 +28,7 @@ include "../kernel/program.pxi"
 include "../kernel/forms.pxi"
 
 
-def set_flags(dict readers not None, keys):
+def mark_readers(dict readers not None, keys):
     cdef PyObject* found
     cdef tuple edge
     for key in keys:
@@ -42,21 +42,21 @@ def set_flags(dict readers not None, keys):
                 (<bytearray?>edge[2])[0] = 1
 
 
-cdef inline Py_ssize_t find(bytearray flags, Py_ssize_t start):
-    """Return the first set flag from `start` on, FINISHED if there is none."""
-    cdef Py_ssize_t size = len(flags)
+cdef inline Py_ssize_t find(bytearray marks, Py_ssize_t start):
+    """Return the first set mark from `start` on, FINISHED if there is none."""
+    cdef Py_ssize_t size = len(marks)
     cdef char* first
     cdef char* found
     if start >= size:
         return FINISHED
-    first = PyByteArray_AS_STRING(flags)
+    first = PyByteArray_AS_STRING(marks)
     found = <char*>memchr(first + start, 1, size - start)
     return found - first if found is not NULL else FINISHED
 
 
-cdef class Scan:
+cdef class Sweep:
     cdef bytearray _dirty, _wakes, _ready
-    cdef list _evaluators, _hot, _roots, _evaluated_us, _due_us
+    cdef list _evaluators, _steady, _roots, _evaluated_us, _due_us
     cdef object _schedule
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
@@ -69,7 +69,7 @@ cdef class Scan:
         bytearray wakes not None,
         bytearray ready not None,
         list evaluators not None,
-        list hot not None,
+        list steady not None,
         list roots not None,
         list evaluated_us not None,
         list due_us not None,
@@ -79,7 +79,7 @@ cdef class Scan:
         self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
-        self._hot = hot
+        self._steady = steady
         self._roots = roots
         self._evaluated_us = evaluated_us
         self._due_us = due_us
@@ -114,10 +114,10 @@ cdef class Scan:
                             limit = woken
                     index = find(dirty, index + 1)
                     continue
-            elif word == HOT:
+            elif word == STEADY:
                 self.repeated += 1
-                evaluate = self._hot[index]
-            elif word == PASSED_OVER:
+                evaluate = self._steady[index]
+            elif word == PASSED:
                 index = find(dirty, index + 1)
                 continue
             else:
@@ -126,11 +126,11 @@ cdef class Scan:
             evaluated_us[index] = us
             self.done += 1
             value = PyObject_CallNoArgs(evaluate)
-            if value != 0 or (word == HOT and not self.stays_hot(index)):
+            if value != 0 or (word == STEADY and not self.stays_steady(index)):
                 self.value = value
                 return CAME_TRUE
             index += 1
-            if word == HOT:
+            if word == STEADY:
                 woken = find(self._wakes, index)
                 if woken >= 0 and (limit < 0 or woken < limit):
                     limit = woken
@@ -151,8 +151,8 @@ cdef class Scan:
             self._schedule(index, due)
         return False
 
-    cdef bint stays_hot(self, Py_ssize_t index) except -1:
-        if self._ready[index] != HOT:
+    cdef bint stays_steady(self, Py_ssize_t index) except -1:
+        if self._ready[index] != STEADY:
             return False
         root = self._roots[index]
         return root is None or root.status is not KNOWN_FALSE

@@ -21,16 +21,16 @@ ActionValue = int | str | tuple["ActionValue", ...]
 NOT_A_NUMBER: Final = "NaN"
 #: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
 #: where the original does nothing at all; the action is then not offered to the game.
-Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "NoEffect | None"]
+Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
 
 
-class NoEffect(Enum):
+class Silence(Enum):
     """What an effect returns when nothing has happened."""
 
     NOTHING = "nothing"
 
 
-NOTHING = NoEffect.NOTHING
+NOTHING = Silence.NOTHING
 
 
 class ArgumentKind(Enum):
