@@ -16,6 +16,7 @@ from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.engines import make_engine
+from sexp_runtime.events.explain import slot_index
 from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.mission.symbols import make_symbols
@@ -35,7 +36,9 @@ from sexp_runtime.world.world import World
 if TYPE_CHECKING:
     from sexp_runtime.events.answers import Answers
     from sexp_runtime.events.explain import Explanation, FactTimes
+    from sexp_runtime.events.tree import TreePart
     from sexp_runtime.mission.model import Mission
+    from sexp_runtime.rules.formula import Formula
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.campaign import Campaign, MissionRecord
@@ -473,6 +476,22 @@ class MissionSession:
         the engine keeps no results.
         """
         return self._engine.explain(kind, name, times)
+
+    def explain_tree(self, kind: str, name: str | int) -> TreePart:
+        """Return the formula of an "event", "goal" or "cue" as a tree with the value of every part now.
+
+        Nothing that acts, draws or remembers is evaluated, and nothing changes. Works with every engine. Raises
+        KeyError for a name that is not there, ValueError where there is no formula.
+        """
+        from sexp_runtime.events.explain_tree import explain_tree
+
+        index = slot_index(self._world, self.cues, kind, name)
+        return explain_tree(self.context, self._formula(kind, index))
+
+    def _formula(self, kind: str, index: int) -> Formula:
+        if kind == "cue":
+            return self.cues.cues[index].formula
+        return (self.manager.event_formulas if kind == "event" else self.manager.goal_formulas)[index]
 
     def counters(self) -> dict[str, int]:
         """Return the counters of events, goals and cues, added up (see rules.counters)."""

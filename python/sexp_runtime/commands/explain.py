@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.events.explain import FactTimes
+from sexp_runtime.events.tree import TreePart
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
 
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("mission", metavar="MISSION", type=Path, help="mission file (.fs2)")
     parser.add_argument("name", metavar="EVENT", help="name of the event, or of what --kind says")
     parser.add_argument("--kind", choices=("event", "goal", "cue"), default="event", help="what is named")
+    parser.add_argument("--tree", action="store_true", help="show the formula with the value of every part")
     parser.add_argument("--at", type=float, default=10.0, metavar="SECONDS", help="mission time (default: 10)")
     parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
@@ -46,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         session.step_us(min(step_us, end_us - world.clock.us))
     try:
         found = session.explain(args.kind, args.name, times)
+        tree = _tree(session, args.kind, found.index) if args.tree else None
     except KeyError:
         names = [event.name for event in world.events] if args.kind == "event" else []
         near = difflib.get_close_matches(args.name, names)
@@ -56,7 +59,17 @@ def run(args: argparse.Namespace) -> int:
         times.detach()
         session.close()
     if args.json:
-        write_json(args.json, {"time": session.mission_time, **asdict(found)})
+        found_data = asdict(found) if tree is None else {**asdict(found), "tree": tree.as_dict()}
+        write_json(args.json, {"time": session.mission_time, **found_data})
     if args.json != "-":
         print(f"at {session.mission_time:.3f} s: {found}")
+        if tree is not None:
+            print("\n".join(("  formula, > marks what decides:", *tree.lines())))
     return 0
+
+
+def _tree(session: MissionSession, kind: str, index: int) -> TreePart | None:
+    try:
+        return session.explain_tree(kind, index)
+    except ValueError:
+        return None  # no formula: the explanation says so

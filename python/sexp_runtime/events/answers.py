@@ -293,7 +293,7 @@ class Answers(CachedFormulas):
 class _Checked:
     """A compiled formula as a check evaluates it."""
 
-    __slots__ = ("_formula", "evaluate", "flush", "interpret", "operator", "owner")
+    __slots__ = ("_formula", "evaluate", "flush", "interpret", "operator", "owner", "walk")
 
     def __init__(self, formula: CompiledFormula) -> None:
         self._formula = formula
@@ -302,6 +302,7 @@ class _Checked:
         self.interpret = formula.interpret
         self.operator = formula.operator
         self.owner = formula.owner
+        self.walk = formula.walk
 
     @property
     def status(self) -> Status:

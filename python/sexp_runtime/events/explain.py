@@ -15,13 +15,14 @@ from sexp_runtime.world.facts import FactBoard, FactKey
 from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
+    from sexp_runtime.rules.cues import CueManager
     from sexp_runtime.world.mission_state import EventState
     from sexp_runtime.world.world import World
 
 #: Most facts that the readable text lists.
 LISTED: Final = 40
 #: Values of facts about names that nobody has.
-_NOTHING: Final = ("no such ship", "no such wing")
+NOBODY: Final = ("no such ship", "no such wing")
 
 
 @dataclass(slots=True)
@@ -58,7 +59,7 @@ class Explanation:
             lines.append(f"  looked at again at {self.visit_at:.3f} s at the latest")
         if self.facts:
             lines.append("  waits for:")
-            known = [(name, value) for name, value in self.facts.items() if value not in _NOTHING]
+            known = [(name, value) for name, value in self.facts.items() if value not in NOBODY]
             lines += [f"    {name} = {value}" if value else f"    {name}" for name, value in known[:LISTED]]
             if len(known) > LISTED:
                 lines.append(f"    and {len(known) - LISTED} more")
@@ -106,12 +107,12 @@ def explain(
     if kind == Kind.CUE:
         if cues is None:
             raise KeyError(name)
-        index = _cue_index(cues, name)
+        index = slot_index(manager.world, cues, kind, name)
         row = cues.answers
         state: dict[str, Any] = {"kind": cues.cues[index].kind.value, "done": cues.cues[index].done}
     else:
         states: list[Any] = list(manager.world.events if kind == Kind.EVENT else manager.world.goals)
-        index = _index(states, name)
+        index = slot_index(manager.world, cues, kind, name)
         row = manager.answers(kind)
         state = _event_state(states[index]) if kind == Kind.EVENT else {"status": states[index].status}
     return _explain_slot(row, index, kind, state, times)
@@ -149,27 +150,26 @@ def _seconds(us: int) -> float | None:
     return None if us == NEVER else us / 1e6
 
 
-def _index(states: list[Any], name: str | int) -> int:
+def slot_index(world: World, cues: CueManager | None, kind: str, name: str | int) -> int:
+    """Return the index of an event, goal or cue by its name or index; the name of a cue is that of its ship or wing.
+
+    Of several cues the first that still counts is taken. Raises KeyError for a name that is not there.
+    """
+    if kind == Kind.CUE:
+        rows = [] if cues is None else cues.cues
+        keys = [cue.subject.key for cue in rows]
+    else:
+        keys = [state.key for state in (world.events if kind == Kind.EVENT else world.goals)]
     if isinstance(name, int):
-        if not 0 <= name < len(states):
+        if not 0 <= name < len(keys):
             raise KeyError(name)
         return name
-    key = name.lower()
-    for state in states:
-        if state.key == key:
-            return int(state.index)
-    raise KeyError(name)
-
-
-def _cue_index(cues: CachedCueManager, name: str | int) -> int:
-    if isinstance(name, int):
-        if not 0 <= name < len(cues.cues):
-            raise KeyError(name)
-        return name
-    found = [cue for cue in cues.cues if cue.subject.key == name.lower()]
+    found = [index for index, key in enumerate(keys) if key == name.lower()]
     if not found:
         raise KeyError(name)
-    return next((cue.index for cue in found if not cue.done), found[-1].index)
+    if kind == Kind.CUE:
+        return next((index for index in found if not rows[index].done), found[-1])
+    return found[0]
 
 
 def _event_state(event: EventState) -> dict[str, Any]:

@@ -216,6 +216,24 @@ def _try_listed(ctx: EvaluationContext, node: EvalNode, args: Sequence[EvalNode]
     return try_candidates(ctx, node, _listed(ctx, args), most)
 
 
+def candidates_of(ctx: EvaluationContext, provider: EvalNode) -> tuple[list[Candidate], str]:
+    """Return the candidates that a provider would try now, and why it is open which: "" where it is not.
+
+    Nothing is drawn, tried or changed.
+    """
+    name = provider.name
+    if name not in LISTED:
+        made = generated(ctx, provider)
+        return ([], "") if isinstance(made, int | Status) else (list(made), "")
+    args = provider.args[1:] if name in _COUNTED else provider.args
+    if name == "random-of" and any(arg.selected for arg in args):
+        return _listed(ctx, [arg for arg in args if arg.selected]), ""
+    found = _listed(ctx, args)
+    if name in ("random-of", "random-multiple-of"):
+        return found, "draws one at random"
+    return (found[:1] if name == "in-sequence" else found), ""
+
+
 def any_of_result(tally: Tally) -> Raw:
     if tally.any_true:
         return 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from sexp_runtime.operators import evaluator
@@ -34,6 +35,9 @@ class Formula(Protocol):
 
     def flush(self) -> None:
         """Forget everything that the formula remembers (D3)."""
+
+    def walk(self) -> Iterator[EvalNode]:
+        """Yield all runtime nodes in text order, with what they remember where the kind keeps that in nodes."""
 
 
 class InterpretedFormula:
@@ -70,6 +74,10 @@ class InterpretedFormula:
         """Forget what all nodes remember (D3)."""
         evaluator.flush(self.context, self.root)
 
+    def walk(self) -> Iterator[EvalNode]:
+        """Yield all runtime nodes in text order."""
+        return self.root.walk()
+
     def __repr__(self) -> str:
         return f"InterpretedFormula({self.owner!r})"
 
@@ -103,6 +111,10 @@ class AbsentFormula:
 
     def flush(self) -> None:
         """Do nothing: there is nothing to forget."""
+
+    def walk(self) -> Iterator[EvalNode]:
+        """Yield nothing."""
+        return iter(())
 
 
 def interpreted(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.testing.failures import MissionTestFailure, unknown
-from sexp_runtime.testing.why import value_tree
 from sexp_runtime.world.mission_state import GOAL_COMPLETE, GOAL_FAILED, GOAL_INCOMPLETE
 
 if TYPE_CHECKING:
+    from sexp_runtime.session import MissionSession
     from sexp_runtime.testing.tested import TestedMission
 
 #: Seconds around a moment in which an event may come true, unless the test says otherwise.
@@ -104,7 +104,7 @@ class Expectations:
             raise unknown(kind, name, [one.name for one in states])
         row = mission.events[index] if kind == "event" else mission.goals[index]
         lines = [f"formula ({mission.file or 'text'}:{row.line}) with the value of every part now:"]
-        lines.append(value_tree(session, row.formula))
+        lines += _tree(session, kind, index)
         if session.rows:
             lines.append(str(session.explain(kind, index)))
         return lines
@@ -112,3 +112,10 @@ class Expectations:
     def _last_minute(self) -> list[str]:
         ended = ", the mission has ended" if self._test.ended else ""
         return [f"the last minute up to {self._test.time:.3f} s{ended}:", self._test.journal.timeline()]
+
+
+def _tree(session: MissionSession, kind: str, index: int) -> list[str]:
+    try:
+        return session.explain_tree(kind, index).lines()
+    except ValueError as error:
+        return [f"  {error}"]
