@@ -42,7 +42,7 @@ ROOMS: Final[dict[str, str]] = {
     "engines": "mission world operators rules events",
     "session": "syntax mission world operators cache rules events monitor simulate watcher adhoc engines",
     "analysis": "values syntax mission world operators monitor session",
-    "testing": "values syntax mission world operators session",
+    "testing": "values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",

@@ -35,9 +35,15 @@ def test_the_plain_file_passes_with_the_command_of_the_ci_job(folder: Path, caps
     (folder / "patrol.mission-test.toml").write_text(block("toml"), encoding="utf-8")
     (command,) = re.findall(r"- run: sexp (test .*)", block("yaml"))
     assert main(shlex.split(command)) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("5 passed")
+    out = capsys.readouterr().out
+    assert out.splitlines()[-1].startswith("5 passed")
     assert (folder / "missions.xml").is_file()
     assert block("sh").split()[1:] == ["test", "."]
+    assert main(["test", ".", "--coverage"]) == 0
+    begin = "coverage of"
+    assert (
+        block("text", begin) == begin + capsys.readouterr().out.partition(begin)[2].rpartition("\n4 passed")[0] + "\n"
+    )
 
 
 def test_the_python_tests_pass(folder: Path) -> None:
@@ -49,9 +55,10 @@ def test_the_python_tests_pass(folder: Path) -> None:
         test(MissionTest)
 
 
-def test_the_gdscript_test_is_the_demos_own() -> None:
-    # tests/engine/addon/test_mission_tests.py runs it.
-    assert block("gdscript") == (MISSION.parent / "patrol_mission_test.gd").read_text(encoding="utf-8")
+@pytest.mark.parametrize("language, suffix", [("python", "py"), ("gdscript", "gd")])
+def test_the_tests_of_the_page_are_the_demos_own(language: str, suffix: str) -> None:
+    # test_demo_missions.py runs the one, tests/engine/addon/test_mission_tests.py the other.
+    assert block(language) == (MISSION.parent / f"patrol_mission_test.{suffix}").read_text(encoding="utf-8")
 
 
 def test_the_failure_is_what_is_printed(folder: Path) -> None:

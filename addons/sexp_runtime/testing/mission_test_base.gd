@@ -28,6 +28,12 @@ const TestedVariables := preload("res://addons/sexp_runtime/testing/tested_varia
 ## Frames of the engine without mission time after which a wait gives up.
 const MOST_STILL_FRAMES := 600
 
+## The engine of runs whose coverage is wanted.
+const COVERED_ENGINE := "naive"
+
+## Whether missions loaded from now on are covered; the runner sets it.
+static var covered := false
+
 ## The texts of all failures.
 var failures: PackedStringArray = []
 ## How many expectations were checked.
@@ -57,10 +63,12 @@ func load_mission(path: String, options: Dictionary = {}) -> bool:
 	if chosen.has("simulated"):
 		chosen["scenario"] = chosen["simulated"]
 		chosen.erase("simulated")
+	if covered:
+		chosen["engine"] = COVERED_ENGINE
 	var error := runtime.load_mission(path, chosen)
 	if error != OK:
 		return fail("%s: the mission is not loaded: %s" % [path, error_string(error)])
-	_run(&"begin", [])
+	_begin()
 	runtime.start()
 	return true
 
@@ -78,11 +86,13 @@ func load_scene(scene: Variant, options: Dictionary[StringName, Variant] = {&"mi
 		if node is SexpMission:
 			for key: StringName in options:
 				node.set(key, options[key])
+			if covered:
+				(node as SexpMission).options["engine"] = COVERED_ENGINE
 	_tree().root.add_child(_scene)
 	if not _runtime().has_mission():
 		fail("%s: the scene has loaded no mission" % scene)
 		return null
-	_run(&"begin", [])
+	_begin()
 	return _scene
 
 
@@ -212,6 +222,12 @@ func command(word: StringName, arguments: Array) -> Variant:
 	if answer["mistake"] != "":
 		fail(answer["mistake"])
 	return answer["value"]
+
+
+func _begin() -> void:
+	command(&"begin", [])
+	if covered:
+		command(&"cover", [])
 
 
 func _expect(kind: StringName, arguments: Array, keys: Dictionary, within: float) -> bool:

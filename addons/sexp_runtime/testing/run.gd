@@ -4,7 +4,8 @@
 ## godot --headless --fixed-fps 60 --path PROJECT -s res://addons/sexp_runtime/testing/run.gd -- res://tests
 ## [/codeblock]
 ## With [code]--fixed-fps[/code] frames have that length however long they take, and the run is as fast as it can be. Options
-## behind [code]--[/code]: [code]--junit=FILE[/code] writes JUnit XML, [code]--only=TEXT[/code] runs only the tests whose name has that
+## behind [code]--[/code]: [code]--junit=FILE[/code] writes JUnit XML, [code]--coverage=FILE[/code] writes what the tests reached as data for
+## [code]tools/sexp test[/code], [code]--only=TEXT[/code] runs only the tests whose name has that
 ## text, [code]--timeout=SECONDS[/code] bounds the real time of a test (120), [code]--quiet[/code] prints only what went wrong. Exit code: 0 if all
 ## passed, 1 if a test failed, 2 if a file could not be used or there are no tests. A script error during a test is a failure.
 extends SceneTree
@@ -16,6 +17,7 @@ const ErrorWatch := preload("res://addons/sexp_runtime/testing/error_watch.gd")
 var _places: PackedStringArray = []
 var _only := ""
 var _junit := ""
+var _coverage := ""
 var _timeout := 120.0
 var _quiet := false
 var _results: Array[Dictionary] = []
@@ -32,11 +34,15 @@ func _start() -> void:
 		return
 	OS.add_logger(_watch)
 	await process_frame
+	if not _coverage.is_empty():
+		(load("res://addons/sexp_runtime/testing/mission_test_base.gd") as GDScript).set(&"covered", true)
 	var began := Time.get_ticks_usec()
 	for file: String in _find_files():
 		await _run_file(file)
 	OS.remove_logger(_watch)
 	var code := _sum_up((Time.get_ticks_usec() - began) / 1e6)
+	if not _coverage.is_empty():
+		root.get_node(^"SexpRuntime").call(&"run_test_command", "write_coverage", [_coverage])
 	if not _junit.is_empty() and not Junit.write(_junit, _results):
 		code = 2
 	quit(code)
@@ -48,6 +54,8 @@ func _read_arguments() -> bool:
 		match argument.get_slice("=", 0):
 			"--junit":
 				_junit = value
+			"--coverage":
+				_coverage = value
 			"--only":
 				_only = value
 			"--timeout":
@@ -56,7 +64,7 @@ func _read_arguments() -> bool:
 				_quiet = true
 			_:
 				if argument.begins_with("-"):
-					printerr("run.gd: unknown option %s; known are --junit=FILE, --only=TEXT, --timeout=SECONDS, --quiet" % argument)
+					printerr("run.gd: unknown option %s; known are --junit=FILE, --coverage=FILE, --only=TEXT, --timeout=SECONDS, --quiet" % argument)
 					return false
 				_places.append(argument)
 	if _timeout <= 0.0:

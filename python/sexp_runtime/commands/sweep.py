@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
-from statistics import median
 from time import perf_counter
 from typing import Any, Final
 
+from sexp_runtime.analysis.sweep import Sweep, Task, compare, make_task, merge, summary
+from sexp_runtime.analysis.sweep_backends import ClusterError, play_here, play_on_dask
+from sexp_runtime.analysis.sweep_page import sweep_page
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
-from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.session import MissionSession
 
 #: Most seeds of one sweep.
 MOST_SEEDS: Final = 100_000
+#: The word that stands before files of runs instead of missions.
+MERGE: Final = "merge"
 
 
 def seed_range(text: str) -> range:
@@ -33,134 +33,163 @@ def seed_range(text: str) -> range:
     return found
 
 
+def shard(text: str) -> tuple[int, int]:
+    """Return number and count of a shard `2/8`; raises ArgumentTypeError."""
+    match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise argparse.ArgumentTypeError(f"{text!r}: a shard is NUMBER/COUNT, as 1/8 to 8/8")
+    return int(match[1]), int(match[2])
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
-    parser.add_argument("missions", nargs="+", metavar="MISSION", type=Path, help="mission file (.fs2)")
+    parser.add_argument(
+        "missions", nargs="+", metavar="MISSION", type=Path,
+        help=f"mission file (.fs2); or the word {MERGE} and files that --json wrote, to join their runs",
+    )  # fmt: skip
     parser.add_argument("--seeds", type=seed_range, default=range(1, 21), metavar="A:B", help="seeds (default: 1:20)")
     parser.add_argument("--seconds", type=positive_int, default=300, help="mission time of a run (default: 300)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames per second of mission time (default: 60)")
-    parser.add_argument("--jobs", type=positive_int, default=1, metavar="N", help="processes (default: 1)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
-    parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
-    parser.epilog = "`sexp run MISSION --seed N` plays a run again. Exit code: 0, or 2 for unreadable missions."
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--jobs", type=positive_int, default=1, metavar="N", help="processes (default: 1)")
+    where.add_argument("--dask", metavar="ADDRESS", help="play on the Dask cluster whose scheduler is at ADDRESS")
+    parser.add_argument("--shard", type=shard, default=(1, 1), metavar="I/N", help="play only the I-th of N parts")
+    parser.add_argument(
+        "--against", metavar="FILE", type=Path,
+        help="compare with another version of the mission (.fs2), or with runs that --json wrote",
+    )  # fmt: skip
+    parser.add_argument("--json", metavar="FILE", help="write the runs as JSON to FILE, - for standard output")
+    parser.add_argument("--html", metavar="FILE", type=Path, help="write a page with tables and plots to FILE")
+    parser.epilog = (
+        "A run depends on mission, seed and settings, not on where it is played: `sexp run MISSION --seed N` plays it"
+        " again. Exit code: 0, or 2 for what cannot be read or played."
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play all missions with all seeds; 0, or 2 if a mission could not be read."""
-    results: list[dict[str, Any]] = []
+    """Play all missions with all seeds, or join runs; 0, or 2 if something could not be read or played."""
     code = 0
-    for mission in args.missions:
-        began = perf_counter()
-        play = partial(play_once, str(mission), frames=args.seconds * args.fps, fps=args.fps, dialect=args.dialect)
+    sweeps: list[Sweep] = []
+    seconds: list[float | None] = []
+    if str(args.missions[0]) == MERGE:
         try:
-            MissionSession.load(mission, dialect=args.dialect, monitor=Mode.OFF).close()
-            runs = list(track_some(_played(play, args.seeds, args.jobs), len(args.seeds), mission.stem))
+            sweeps = merge([sweep for path in args.missions[1:] for sweep in read_sweeps(path)])
         except (OSError, ValueError) as error:
-            print(f"sexp sweep: {mission}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
-            code = 2
-            continue
-        result = {"mission": mission.name, "seconds": args.seconds, **summary(runs)}
-        results.append(result)
-        if args.json != "-":
-            print_summary(result, perf_counter() - began)
+            return _complain(args.missions[-1], error)
+        if not sweeps:
+            return _complain(MERGE, ValueError("name files that `sexp sweep --json` wrote"))
+        seconds = [None] * len(sweeps)
+    else:
+        for mission in args.missions:
+            began = perf_counter()
+            try:
+                sweeps.append(_swept(args, make_task(mission, **_settings(args)), mission.stem))
+            except (OSError, ValueError, ClusterError, ImportError) as error:
+                code = _complain(mission, error)
+                continue
+            seconds.append(perf_counter() - began)
+    differences: dict[str, list[dict[str, Any]]] = {}
+    if args.against is not None and sweeps:
+        try:
+            differences = _compared(args, sweeps)
+        except (OSError, ValueError, ClusterError) as error:
+            code = _complain(args.against, error)
+    if args.html is not None and sweeps:
+        args.html.write_text(sweep_page(sweeps, differences), encoding="utf-8")
     if args.json:
-        write_json(args.json, results, indent=1)
+        write_json(args.json, [sweep.as_dict() for sweep in sweeps])
+    if args.json != "-":
+        for sweep, took in zip(sweeps, seconds, strict=True):
+            print_summary(sweep, took)
+        for title, rows in differences.items():
+            print_differences(title, rows)
     return code
 
 
-def _played(play: Any, seeds: Sequence[int], jobs: int) -> Iterator[dict[str, Any]]:
-    """Yield the run of each seed in the order of the seeds, whichever process plays it."""
-    if jobs == 1:
-        yield from map(play, seeds)
-        return
-    with ProcessPoolExecutor(min(jobs, len(seeds)), mp_context=get_context("spawn")) as pool:
-        yield from pool.map(play, seeds)
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    return {"seconds": args.seconds, "fps": args.fps, "dialect": args.dialect}
 
 
-def play_once(path: str, seed: int, *, frames: int, fps: float, dialect: str) -> dict[str, Any]:
-    """Play a simulated battle with one seed; return when each event and goal first came true, seconds by index.
-
-    The same mission and seed give the same result in any process.
-    """
-    with MissionSession.load(path, seed=seed, scenario=True, dialect=dialect, monitor=Mode.OFF) as session:
-        events: dict[int, float] = {}
-        goals: dict[str, float] = {}
-
-        def came_true(name: str, index: int) -> None:
-            events.setdefault(index, session.mission_time)
-
-        def changed(name: str, status: str) -> None:
-            goals.setdefault(f"{name.lower()} {status}", session.mission_time)
-
-        session.on_event_satisfied.append(came_true)
-        session.on_goal_changed.append(changed)
-        for _ in session.play(frames, fps):
-            pass
-        world = session.world
-        return {
-            "seed": seed,
-            "ended": world.mission_over,
-            "seconds": session.mission_time,
-            "events": [{"name": one.name, "first": events.get(one.index)} for one in world.events],
-            "goals": [
-                {
-                    "name": one.name,
-                    "first": goals.get(f"{one.key} complete") if one.status == "complete" else None,
-                    "failed": one.status == "failed",
-                }
-                for one in world.goals
-            ],
-        }
+def _complain(subject: object, error: Exception) -> int:
+    print(f"sexp sweep: {subject}: {getattr(error, 'strerror', None) or error}", file=sys.stderr)
+    return 2
 
 
-def summary(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what runs of one mission have in common: rows of events and goals, and the names of what never came true.
-
-    `share` is that of the runs in which it came true, 0 to 1; `min`, `median` and `max` are first times in seconds.
-    """
-    events, goals = _rows(runs, "events"), _rows(runs, "goals")
-    for index, row in enumerate(goals):
-        row["failed_share"] = sum(one["goals"][index]["failed"] for one in runs) / len(runs)
-    return {
-        "runs": len(runs),
-        "ended_share": sum(one["ended"] for one in runs) / len(runs),
-        "events": events,
-        "goals": goals,
-        "never": [row["name"] for row in (*events, *goals) if not row["share"]],
-    }
+def _swept(args: argparse.Namespace, task: Task, label: str) -> Sweep:
+    """Play this shard's seeds of a mission."""
+    number, count = args.shard
+    seeds: Sequence[int] = args.seeds[number - 1 :: count]
+    if not seeds:
+        raise ValueError(f"shard {number}/{count} has no seeds")
+    runs: Iterator[dict[str, Any]]
+    runs = play_on_dask(task, seeds, args.dask) if args.dask else play_here(task, seeds, args.jobs)
+    return Sweep.of(task, list(track_some(runs, len(seeds), label)))
 
 
-def _rows(runs: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    rows = []
-    for index, first in enumerate(runs[0][kind]):
-        times = sorted(
-            (one[kind][index]["first"], one["seed"]) for one in runs if one[kind][index]["first"] is not None
-        )
-        row: dict[str, Any] = {"name": first["name"], "share": len(times) / len(runs)}
-        if times:
-            row |= {
-                "min": times[0][0], "median": median(time for time, _ in times), "max": times[-1][0],
-                "min_seed": times[0][1], "max_seed": times[-1][1],
-            }  # fmt: skip
-        rows.append(row)
-    return rows
+def read_sweeps(path: Path) -> list[Sweep]:
+    """Return the sweeps in a file that `--json` wrote; raises OSError, or ValueError for another file."""
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(f"{path} is no JSON: {error}") from error
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise ValueError(f"{path} has no runs of a sweep")
+    return [Sweep.from_dict(row) for row in data]
 
 
-def print_summary(result: dict[str, Any], seconds: float) -> None:
+def _compared(args: argparse.Namespace, sweeps: Sequence[Sweep]) -> dict[str, list[dict[str, Any]]]:
+    """Compare each sweep with the other version; return the rows by title."""
+    found = {}
+    if args.against.suffix.lower() == ".json":
+        olds = {old.settings["mission"]: old for old in read_sweeps(args.against)}
+    else:
+        old = _swept(args, make_task(args.against, **_settings(args)), args.against.stem)
+        olds = {sweep.settings["mission"]: old for sweep in sweeps}
+    for sweep in sweeps:
+        name = sweep.settings["mission"]
+        if name not in olds:
+            raise ValueError(f"it has no runs of {name}")
+        found[f"{name}, compared with {args.against.name}"] = compare(olds[name], sweep)
+    return found
+
+
+def print_summary(sweep: Sweep, seconds: float | None) -> None:
     """Print the rows as a table."""
+    found = summary(sweep)
+    took = "" if seconds is None else f" in {seconds:.1f} s"
     print(
-        f"{result['mission']}: {result['runs']} runs of {result['seconds']} s in {seconds:.1f} s;"
-        f" the mission ended in {100 * result['ended_share']:.0f} %"
+        f"{sweep.settings['mission']}: {found['runs']} runs of {sweep.settings['seconds']} s{took};"
+        f" the mission ended in {found['ended_share']:.0%}"
     )
     print("    share     first      median        last   (seeds of first and last)")
     for kind in ("event", "goal"):
-        for row in result[f"{kind}s"]:
+        for row in found[f"{kind}s"]:
             if not row["share"]:
                 continue
-            failed = f", failed in {100 * row['failed_share']:.0f} %" if row.get("failed_share") else ""
+            failed = f", failed in {row['failed_share']:.0%}" if row.get("failed_share") else ""
             print(
-                f"  {100 * row['share']:5.1f} % {row['min']:8.2f} s {row['median']:9.2f} s {row['max']:9.2f} s"
+                f"  {row['share']:7.1%} {row['min']:8.2f} s {row['median']:9.2f} s {row['max']:9.2f} s"
                 f"   {kind} {row['name']}{failed} ({row['min_seed']}, {row['max_seed']})"
             )
-    if result["never"]:
-        print(f"  never true: {', '.join(result['never'])}")
+    if found["never"]:
+        print(f"  never true: {', '.join(found['never'])}")
+    costs = ", ".join(f"{name} {low:.0f} to {high:.0f}" for name, (low, _, high) in found["frame_us"].items())
+    print(f"  frame in microseconds, simulator included, over the runs: {costs}")
+    worst = ", ".join(f"{name}: seed {seed}" for name, seed in found["worst"].items())
+    print(f"  worst: {worst}")
+    for odd in found["odd"]:
+        print(f"  odd: seed {odd['seed']}: {', '.join(odd['reasons'][:4])}")
+    print(f"  again: {sweep.replay_command(found['worst']['slowest'])}")
+
+
+def print_differences(title: str, rows: Sequence[dict[str, Any]]) -> None:
+    """Print what differs between two versions."""
+    print(f"{title}: {len(rows)} events and goals differ" if rows else f"{title}: no difference in any run")
+    for row in rows:
+        shares = " -> ".join("absent" if share is None else f"{share:.1%}" for share in (row["old"], row["new"]))
+        times = " -> ".join(
+            "never" if time is None else f"{time:.2f} s" for time in (row["old_median"], row["new_median"])
+        )
+        seeds = f", seeds {', '.join(str(seed) for seed in row['seeds'])}" if row["seeds"] else ""
+        print(f"  {row['kind']} {row['name']}: {shares}; median {times}; {row['differ']} runs differ{seeds}")

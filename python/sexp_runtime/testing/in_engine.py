@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.testing.coverage import Coverage
 from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
 from sexp_runtime.testing.tested import TestedMission
 
@@ -26,10 +28,14 @@ class EngineTests:
 
     def __init__(self) -> None:
         self._test: TestedMission | None = None
+        self._coverage = Coverage()
 
     def run(self, session: MissionSession | None, command: str, arguments: Sequence[Any]) -> dict[str, Any]:
         """Run a command. The journal of a mission begins with its first command."""
         answer: dict[str, Any] = {"value": None, "failure": "", "mistake": ""}
+        if command == "write_coverage":
+            self._coverage.write(Path(*arguments))
+            return answer
         if session is None:
             self._test = None
             answer["mistake"] = "no mission is loaded"
@@ -46,6 +52,10 @@ class EngineTests:
 
     def _begin(self, test: TestedMission) -> None:
         """Only begin the journal."""
+
+    def _cover(self, test: TestedMission) -> None:
+        """Count what the mission reaches; its engine must be the one of covered runs."""
+        self._coverage.watch(test.session)
 
     def _expect(
         self, test: TestedMission, kind: str, explained: bool, arguments: list[Any], keys: dict[str, Any]

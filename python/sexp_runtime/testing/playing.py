@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from sexp_runtime.session import MissionSession
+from sexp_runtime.testing import coverage
 from sexp_runtime.testing.stage import StillStage
 from sexp_runtime.testing.tested import TestedMission
 
@@ -17,7 +18,8 @@ class MissionTest(TestedMission):
 
     source: a mission file or a mission's text. seed: of random operators, and of the battle if `simulated`. simulated:
     whether the seeded simulator flies the ships and fights; otherwise only the mission and the test act. fps: frames a
-    second of mission time. Raises OSError for a file that cannot be read, ValueError for a file without a mission.
+    second of mission time. engine: its name; a covered run has the one of coverage. Raises OSError for a file that
+    cannot be read, ValueError for a file without a mission.
     """
 
     def __init__(
@@ -26,9 +28,14 @@ class MissionTest(TestedMission):
         if not fps > 0:
             raise ValueError(f"fps must be above 0, not {fps}")
         self.fps = fps
+        covered = coverage.active()
+        if covered is not None:
+            engine = coverage.ENGINE
         super().__init__(
             MissionSession.load(source, seed=seed, engine=engine, scenario=True if simulated else StillStage())
         )
+        if covered is not None:
+            covered.watch(self.session)
 
     def __enter__(self) -> Self:
         return self

@@ -1,10 +1,10 @@
-"""The pytest plugin: the fixture `mission`, files `*.mission-test.toml` as tests, `--sexp-check` for mission files."""
+"""The pytest plugin: the fixture `mission`, files `*.mission-test.toml` as tests, `--sexp-check`, `--sexp-coverage`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -12,13 +12,69 @@ from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
 from sexp_runtime.testing.plan import SUFFIX, PlanError, PlannedTest, read_plan
 
 if TYPE_CHECKING:
+    from sexp_runtime.testing.coverage import Coverage
     from sexp_runtime.testing.playing import MissionTest
+
+_COVERED: Final[pytest.StashKey[Coverage]] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option `--sexp-check`."""
+    """Add the options."""
     group = parser.getgroup("sexp", "mission tests")
     group.addoption("--sexp-check", action="store_true", help="check each mission file (.fs2) for errors, as a test")
+    group.addoption(
+        "--sexp-coverage", metavar="FILE", help="report what the missions' tests reached, and write it to FILE as data"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to collect coverage if it is wanted, in each process that runs tests."""
+    if config.getoption("--sexp-coverage", None):
+        from sexp_runtime.testing import coverage
+
+        covered = coverage.Coverage()
+        config.stash[_COVERED] = covered
+        coverage.collect(covered)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """End it."""
+    if _COVERED in config.stash:
+        from sexp_runtime.testing import coverage
+
+        coverage.collect(None)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Hand the coverage of a worker of pytest-xdist to its controller, or write it."""
+    config = session.config
+    if _COVERED not in config.stash:
+        return
+    output = getattr(config, "workeroutput", None)
+    if output is not None:
+        output["sexp_coverage"] = config.stash[_COVERED].as_dict()
+    else:
+        config.stash[_COVERED].write(Path(config.getoption("--sexp-coverage")))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add the coverage of a worker of pytest-xdist that has ended."""
+    data = getattr(node, "workeroutput", {}).get("sexp_coverage")
+    if data is not None:
+        from sexp_runtime.testing.coverage import Coverage
+
+        node.config.stash[_COVERED].merge(Coverage.from_dict(data))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the coverage."""
+    if _COVERED in config.stash:
+        from sexp_runtime.testing.coverage_report import coverage_text
+
+        terminalreporter.section("mission coverage")
+        terminalreporter.write_line(coverage_text(config.stash[_COVERED]))
 
 
 @pytest.fixture
