@@ -50,7 +50,7 @@ def test_each_failure_is_reported_with_its_reason(tmp_path: Path) -> None:
         assert failure is not None
         reasons[case.get("name")] = str(failure.text)
     wanted = {
-        "test_an_expectation_fails": 'hits-left "Hauler 2"                               = 65',
+        "test_an_expectation_fails": "= 0 misses by 6",
         "test_a_script_error": "script error: Invalid call. Nonexistent function 'missing",
         "test_a_name_that_is_wrong": "the mission has no event 'Hauler hurd'; did you mean 'Hauler hurt'?",
         "test_nothing_is_expected": "the test expects nothing",
