@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
-import gc
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Protocol, Self
 
 from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
 from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.collector import LeftOut
 from sexp_runtime.engines import make_engine
 from sexp_runtime.events.explain import slot_index
 from sexp_runtime.mission.reader import parse_mission
@@ -78,9 +79,9 @@ class SessionSettings:
     containers are kept (J10). operators: those that the game adds to the catalog's. monitor: how closely
     performance is watched. verify_every: the cached engine checks one in so many cached answers, 0 for none.
     cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
-    whether Python's garbage collector is told to leave out what was there when the mission began, so that its rounds
-    stay short. Such a session is collected only after it was closed. quotas: bounds of what the mission may make
-    grow, None for those of `Quotas`.
+    whether Python's garbage collector leaves out the objects that the mission is built of, so that its rounds stay
+    short; it touches no other objects. Such a session is collected only after it was closed. quotas: bounds of what
+    the mission may make grow, None for those of `Quotas`.
     """
 
     engine: str = "cached"
@@ -111,9 +112,11 @@ class MissionSession:
     are told, `on_operator_unknown` (name) those told once of each operator that nobody knows. Actions and unknown
     operators are told at once, everything else at the end of the frame, in the order events, goals, variables, end.
     Each outcome of an event and each new status of a goal is told, a variable once with its last value.
-    """
 
-    _frozen: ClassVar[int] = 0  # sessions that are open and have told the collector to leave them out
+    A session, its world and its caches belong to one thread: the first that makes a frame or evaluates something. A
+    mission may so be loaded by one thread and played by another. From any other thread the methods of a session raise
+    RuntimeError; only `close` may be called there, between frames. `world` does not check its callers.
+    """
 
     def __init__(
         self,
@@ -122,12 +125,16 @@ class MissionSession:
         *,
         diagnostics: list[Diagnostic] | None = None,
         source: bytes = b"",
+        left_out: LeftOut | None = None,
     ) -> None:
         """Set the mission up; `source` is the content of its file, which a recording keeps.
+
+        With `freeze_gc`, `left_out` was begun before the mission was read; None begins here.
 
         Raises OSError if the file to record to cannot be written.
         """
         self.settings = settings = settings if settings is not None else SessionSettings()
+        self._left_out = LeftOut() if settings.freeze_gc and left_out is None else left_out
         self.mission = mission
         self.mission_name = mission.name or Path(mission.file).stem
         self.diagnostics = diagnostics if diagnostics is not None else []
@@ -195,11 +202,8 @@ class MissionSession:
         self.manager.rehearse()
         self._watcher.forget()
         self.monitor.mode = settings.monitor
-        if settings.freeze_gc:
-            # What was built lives as long as the mission: the collector need not look at it in every later round.
-            gc.collect()
-            gc.freeze()
-            MissionSession._frozen += 1
+        if self._left_out is not None:
+            self._left_out.end()
 
     @classmethod
     def load(
@@ -225,24 +229,25 @@ class MissionSession:
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
         wanted = None if dialect == "auto" else Dialect[dialect.upper()]
-        if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
-            content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
-            found = parse_mission(source, file=file, dialect=wanted)
-        else:
-            content = read_regular(source, MAX_BYTES)  # says why a file cannot be read
-            found = parse_mission(content, file=str(source), dialect=wanted)
-            if settings.get("operators") is None and (tables := tables_beside(Path(source))):
-                settings["operators"] = OwnOperators()
-                read_tables(settings["operators"], tables)
-        if not found.is_readable:
-            raise RefusedMissionError(found.diagnostics)
-        if strict:
-            own = settings.get("operators")
-            problems = found.diagnostics + validate_mission(found.mission, None if own is None else own.rows())
-            if any(problem.is_error for problem in problems):
-                raise RefusedMissionError(problems)
-        whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
-        return cls(found.mission, whole, diagnostics=found.diagnostics, source=content)
+        with LeftOut() if settings.get("freeze_gc") else nullcontext() as left_out:
+            if isinstance(source, bytes) or (isinstance(source, str) and "\n" in source):
+                content = source if isinstance(source, bytes) else source.encode("utf-8", "surrogateescape")
+                found = parse_mission(source, file=file, dialect=wanted)
+            else:
+                content = read_regular(source, MAX_BYTES)  # says why a file cannot be read
+                found = parse_mission(content, file=str(source), dialect=wanted)
+                if settings.get("operators") is None and (tables := tables_beside(Path(source))):
+                    settings["operators"] = OwnOperators()
+                    read_tables(settings["operators"], tables)
+            if not found.is_readable:
+                raise RefusedMissionError(found.diagnostics)
+            if strict:
+                own = settings.get("operators")
+                problems = found.diagnostics + validate_mission(found.mission, None if own is None else own.rows())
+                if any(problem.is_error for problem in problems):
+                    raise RefusedMissionError(problems)
+            whole = SessionSettings(engine=engine, seed=seed, scenario=scenario, **settings)
+            return cls(found.mission, whole, diagnostics=found.diagnostics, source=content, left_out=left_out)
 
     def problems(self) -> list[Diagnostic]:
         """Return everything that is wrong in the mission: what reading found and what checking finds now."""
@@ -395,12 +400,8 @@ class MissionSession:
         self.on_operator_unknown.clear()
         for others in (self.on_variable_changed, self.on_action, self.on_mission_ended):
             others.clear()
-        if self.settings.freeze_gc:
-            MissionSession._frozen -= 1
-            gc.unfreeze()
-            gc.collect()
-            if MissionSession._frozen:
-                gc.freeze()  # the other sessions' objects
+        if self._left_out is not None:
+            self._left_out.give_back()
 
     # --- values ---------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from sexp_runtime.loops import LANGUAGE
 from sexp_runtime.monitor.recording import Recording, RecordingWriter
 from sexp_runtime.session import MissionSession
 
@@ -47,15 +48,53 @@ def test_a_session_that_nobody_closes_is_collected() -> None:
     assert gone() is None
 
 
-def test_sessions_leave_each_other_frozen() -> None:
-    before = gc.get_freeze_count()
-    first = MissionSession.load(MISSION, freeze_gc=True)
-    second = MissionSession.load(MISSION, freeze_gc=True)
-    assert gc.get_freeze_count() > before
-    first.close()
-    assert gc.get_freeze_count() > 0
-    second.close()
-    assert gc.get_freeze_count() == 0
+class Cycle:
+    """An object of the caller's that only the garbage collector can free."""
+
+    def __init__(self) -> None:
+        self.itself = [self]
+
+
+@pytest.mark.parametrize("first_closed", [0, 1])
+def test_only_what_is_ours_is_left_out_of_the_collectors_rounds(first_closed: int) -> None:
+    callers = [Cycle(), [Cycle()]]
+    frozen = gc.get_freeze_count()
+    sessions = []
+    for _ in range(2):
+        sessions.append(MissionSession.load(MISSION, freeze_gc=True))
+        callers.append(Cycle())
+    others = [weakref.ref(one[0] if isinstance(one, list) else one) for one in callers]
+    ours = [weakref.ref(session) for session in sessions]
+    assert gc.isenabled()
+    assert gc.get_freeze_count() == frozen
+    callers.clear()
+    gc.collect()
+    assert [other() for other in others] == [None] * 4
+    for session in sessions:
+        session.step(0.1)
+    while sessions:
+        closed = sessions.pop(min(first_closed, len(sessions) - 1))
+        left_out = LANGUAGE == "c" and closed._left_out is not None
+        assert not left_out or not gc.is_tracked(closed.manager)
+        assert all(not left_out or not gc.is_tracked(session.manager) for session in sessions)
+        closed.close()
+        assert gc.is_tracked(closed.manager)
+        assert all(not left_out or not gc.is_tracked(session.manager) for session in sessions)
+    del closed, session
+    gc.collect()
+    assert [session() for session in ours] == [None, None]
+
+
+def test_a_mission_that_cannot_be_loaded_leaves_the_collector_as_it_was() -> None:
+    with pytest.raises(ValueError, match="mission"):
+        MissionSession.load("no mission\n", freeze_gc=True)
+    assert gc.isenabled()
+    gc.disable()
+    try:
+        MissionSession.load(MISSION, freeze_gc=True).close()
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
 
 
 class FullDisk:

@@ -11,11 +11,11 @@ import os
 from sexp_runtime.loops import plain
 from sexp_runtime.loops.plain import CAME_TRUE, PASSED, READY, STEADY, Edge
 
-__all__ = ["CAME_TRUE", "LANGUAGE", "PASSED", "READY", "STEADY", "Edge", "Sweep", "mark_readers"]
+__all__ = ["CAME_TRUE", "LANGUAGE", "PASSED", "READY", "STEADY", "Edge", "Sweep", "mark_readers", "track", "untrack"]
 
 #: What the loops in use are written in: "python" or "c".
 LANGUAGE = "python"
-mark_readers, Sweep = plain.mark_readers, plain.Sweep
+mark_readers, Sweep, track, untrack = plain.mark_readers, plain.Sweep, plain.track, plain.untrack
 if os.environ.get("SEXP_LOOPS") != "plain":
     try:
         from sexp_runtime.loops import native
@@ -23,4 +23,4 @@ if os.environ.get("SEXP_LOOPS") != "plain":
         pass
     else:
         LANGUAGE = "c"
-        mark_readers, Sweep = native.mark_readers, native.Sweep
+        mark_readers, Sweep, track, untrack = native.mark_readers, native.Sweep, native.track, native.untrack

@@ -10,6 +10,8 @@ from sexp_runtime.kernel.plain import VariablesCore as VariablesCore
 from sexp_runtime.kernel.plain import WorldCore as WorldCore
 from sexp_runtime.loops.plain import Sweep as PlainSweep
 from sexp_runtime.loops.plain import mark_readers as mark_readers
+from sexp_runtime.loops.plain import track as track
+from sexp_runtime.loops.plain import untrack as untrack
 
 class Sweep(PlainSweep): ...
 

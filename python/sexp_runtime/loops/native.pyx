@@ -12,6 +12,10 @@ from sexp_runtime import values
 
 cdef extern from "Python.h":
     object PyObject_CallNoArgs(object function)
+    int PyObject_IS_GC(object)
+    int PyObject_GC_IsTracked(object)
+    void PyObject_GC_Track(void*)
+    void PyObject_GC_UnTrack(void*)
 
 cdef enum:
     CAME_TRUE = -2
@@ -40,6 +44,35 @@ def mark_readers(dict readers not None, keys):
                 else:
                     edge[0][edge[1]] = 1
                 (<bytearray?>edge[2])[0] = 1
+
+
+def untrack(list objects not None):
+    """Return those of the objects that the garbage collector now leaves out, as `plain.untrack` says."""
+    cdef list found = []
+    cdef object kind
+    cdef set own = {list, dict, tuple, set, frozenset}
+    cdef set others = set()
+    for each in objects:
+        kind = type(each)
+        if kind not in own:
+            if kind in others:
+                continue
+            if not isinstance(kind, type) or not str(kind.__module__).startswith("sexp_runtime."):
+                others.add(kind)
+                continue
+            own.add(kind)
+        if each is objects or not PyObject_IS_GC(each) or not PyObject_GC_IsTracked(each):
+            continue
+        PyObject_GC_UnTrack(<void*>each)
+        found.append(each)
+    return found
+
+
+def track(list objects not None):
+    """Undo `untrack`."""
+    for each in objects:
+        if not PyObject_GC_IsTracked(each):
+            PyObject_GC_Track(<void*>each)
 
 
 cdef inline Py_ssize_t find(bytearray marks, Py_ssize_t start):

@@ -32,6 +32,19 @@ def mark_readers(readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Itera
                 bell[0] = 1
 
 
+def untrack(objects: list[object]) -> list[object]:
+    """Return those of the objects that the garbage collector now leaves out: none here, Python code cannot do it.
+
+    In C they are lists, dictionaries, tuples, sets and objects of this package's classes: what such types do when an
+    object is freed is right for one that the collector does not know.
+    """
+    return []
+
+
+def track(objects: list[object]) -> None:
+    """Undo `untrack`."""
+
+
 class Root(Protocol):
     """What remembers the special status that a formula ends with."""
 

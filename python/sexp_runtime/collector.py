@@ -1,0 +1,58 @@
+"""Keeps what a mission is built of out of the rounds of Python's garbage collector, and nothing else.
+
+`gc.freeze` would leave out every object of the process, those of the game among them, so that their cycles would never
+be collected. Compiled code can leave out single objects instead; without it nothing is left out.
+"""
+
+from __future__ import annotations
+
+import gc
+from types import TracebackType
+from typing import Self
+
+from sexp_runtime.loops import track, untrack
+
+
+class LeftOut:
+    """The objects of one mission that the collector leaves out, from `end` until `give_back`.
+
+    Create it before the mission is built: objects made on any thread between then and `end` count, as far as they are
+    lists, dictionaries, tuples and sets, or of a class of this package. They are freed by their reference counts as
+    usual, but cycles among them only after `give_back`. As a context manager it gives them back if the block fails.
+    """
+
+    __slots__ = ("_objects", "_was_enabled")
+
+    def __init__(self) -> None:
+        self._objects: list[object] = []
+        gc.collect()  # what is there already is of an older generation then
+        self._was_enabled = gc.isenabled()
+        gc.disable()  # keeps everything new in the youngest generation
+
+    def end(self) -> None:
+        """The mission is built: leave its objects out."""
+        try:
+            self._objects = untrack(gc.get_objects(generation=0))
+        finally:
+            self._resume()
+
+    def give_back(self) -> None:
+        """Let the collector look at the objects again; harmless if there are none."""
+        self._resume()
+        objects, self._objects = self._objects, []
+        track(objects)
+
+    def _resume(self) -> None:
+        if self._was_enabled:
+            self._was_enabled = False
+            gc.enable()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        if kind is not None:
+            self.give_back()
+
+    def __len__(self) -> int:
+        return len(self._objects)
