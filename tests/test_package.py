@@ -24,6 +24,7 @@ PROMISED: Final = (
 ROOMS: Final[dict[str, str]] = {
     "values": "",
     "packing": "",
+    "threads": "",
     "loops": "values",
     "kernel": "values loops",
     "catalog": "",
@@ -32,7 +33,7 @@ ROOMS: Final[dict[str, str]] = {
     "world": "values packing loops kernel catalog syntax mission",
     "operators": "values catalog syntax world",
     "compiler": "values kernel catalog syntax world operators",
-    "cache": "world",
+    "cache": "threads world",
     "rules": "values syntax mission world operators",
     "events": "values loops kernel syntax mission world operators compiler cache rules",
     "monitor": "values packing loops syntax mission world operators cache",
@@ -41,7 +42,9 @@ ROOMS: Final[dict[str, str]] = {
     "collector": "loops",
     "adhoc": "values syntax world operators compiler cache",
     "engines": "mission world operators rules events",
-    "session": "syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines",
+    "session": (
+        "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
+    ),
     "analysis": "values syntax mission world operators monitor session",
     "testing": "values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",

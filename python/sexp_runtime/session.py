@@ -30,6 +30,7 @@ from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.threads import OneThread
 from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.world import World
@@ -134,6 +135,7 @@ class MissionSession:
         Raises OSError if the file to record to cannot be written.
         """
         self.settings = settings = settings if settings is not None else SessionSettings()
+        self._thread = OneThread("a session")
         self._left_out = LeftOut() if settings.freeze_gc and left_out is None else left_out
         self.mission = mission
         self.mission_name = mission.name or Path(mission.file).stem
@@ -280,6 +282,7 @@ class MissionSession:
             raise ValueError(f"time does not go back: a step of {microseconds} microseconds")
         if self.closed or self._in_frame:
             raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
+        self._thread.check("step")
         self._in_frame = True
         self._actions = 0
         self._phase = DURING
@@ -364,6 +367,7 @@ class MissionSession:
 
         Ships that are still there have left from then on, as formulas of the debriefing see it (R70).
         """
+        self._thread.check("end_mission")
         self.manager.end_mission()
         self._tell()
 
@@ -388,6 +392,8 @@ class MissionSession:
         """Give everything back: edges, caches, a recording being written. A closed session cannot step."""
         if self.closed:
             return
+        if self._in_frame:
+            self._thread.check("close")
         self.closed = True
         self.stop_recording()
         self.monitor.mode = Mode.OFF
@@ -416,6 +422,7 @@ class MissionSession:
 
     def set_variable(self, name: str, value: int | str) -> None:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
+        self._thread.check("set_variable")
         index = self._variable(name)
         variables = self.world.variables
         if isinstance(value, str):
@@ -425,6 +432,7 @@ class MissionSession:
 
     def get_variable(self, name: str) -> int | str:
         """Return a variable's value by its type; raises KeyError with the nearest names if there is none."""
+        self._thread.check("get_variable")
         return self._watcher.variable_value(self._variable(name))
 
     def _variable(self, name: str) -> int:
@@ -476,6 +484,7 @@ class MissionSession:
         `times` lets it name the facts that changed. Raises KeyError for a name that is not there, RuntimeError where
         the engine keeps no results.
         """
+        self._thread.check("explain")
         return self._engine.explain(kind, name, times)
 
     def explain_tree(self, kind: str, name: str | int) -> TreePart:
@@ -542,6 +551,7 @@ class MissionSession:
 
     def report(self, *, most: int | None = None) -> dict[str, Any]:
         """Return the performance report (see monitor.report); lists are cut to `most` rows, None for all."""
+        self._thread.check("report")
         return build_report(self, most=most)
 
     def digest(self) -> int:
@@ -558,7 +568,7 @@ class MissionSession:
                 "mission": source, "file": Path(self.mission.file).name, "seed": self.settings.seed,
                 "dialect": self.mission.dialect.value, "engine": self.engine,
                 "simulated": self.scenario is not None, "options": asdict(self.settings.options),
-                "operators": self.operators.as_dicts(),
+                "operators": self.operators.as_dicts(), "quotas": asdict(self._world.quotas),
             },
             most_bytes=self.settings.record_bytes,
         )  # fmt: skip

@@ -15,8 +15,9 @@ import pytest
 
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.cli import main
-from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError, Recording
+from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError, Recording, recorded_quotas
 from sexp_runtime.session import MissionSession
+from sexp_runtime.world.quotas import Quotas
 
 MISSION = b"""#Mission Info
 $Name: Outside
@@ -250,3 +251,18 @@ def test_pipes_and_devices_are_refused_at_once(path: Path, capsys: pytest.Captur
     for name in (str(path), "/dev/zero"):
         assert main(["replay", name]) == 2
         assert "no regular file" in capsys.readouterr().err
+
+
+def test_a_replay_has_the_quotas_of_the_run(tmp_path: Path) -> None:
+    path = tmp_path / "run.rec"
+    quotas = Quotas(container_items=7, candidates=30)
+    with MissionSession.load(MISSION, record_to=path, quotas=quotas) as session:
+        session.step(0.1)
+    assert Replay(path).session.world.quotas == quotas
+    assert Replay(path, quotas=Quotas()).session.world.quotas == Quotas()
+
+
+@pytest.mark.parametrize("quotas", [{"ships": 10**9}, {"ships": -1}, {"ships": True}, {"unknown": 1}, [1]])
+def test_a_recording_cannot_lift_the_quotas(tmp_path: Path, quotas: Any) -> None:
+    with pytest.raises(DamagedRecordingError, match="quota"):
+        recorded_quotas({**HEADER, "quotas": quotas})

@@ -13,6 +13,7 @@ from sexp_runtime.monitor.recording import (
     apply_changes,
     recorded_operators,
     recorded_options,
+    recorded_quotas,
 )
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
@@ -77,7 +78,7 @@ class Replay:
             dialect=Dialect(header["dialect"]).name.lower(),
             options=recorded_options(header),
             operators=recorded_operators(header),
-            **settings,
+            **({"quotas": recorded_quotas(header)} | settings),
         )
 
     def step(self) -> bool:

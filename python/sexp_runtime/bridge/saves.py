@@ -27,6 +27,7 @@ from sexp_runtime.monitor.recording import (
     apply_changes,
     recorded_operators,
     recorded_options,
+    recorded_quotas,
 )
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
@@ -123,7 +124,7 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
             operators=settings.pop("operators", None) or recorded_operators(header),
             freeze_gc=True,
             record_to=record_to,
-            **settings,
+            **({"quotas": recorded_quotas(header)} | settings),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise SaveError(f"the saved mission cannot be restored: {error}") from error

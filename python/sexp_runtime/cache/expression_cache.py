@@ -12,9 +12,11 @@ import sys
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from threading import get_ident
 from typing import Any, Final
 
 from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluable, ExpressionHints, Outcome
+from sexp_runtime.threads import OneThread
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard, FactKey
 
@@ -64,7 +66,8 @@ class ExpressionCache:
 
     maxsize: most values, at least 1. max_bytes: hard bound on `nbytes`, in bytes. cleanup_interval: seconds of
     mission time between clean-ups. max_idle: seconds of mission time after which an unused entry is cleaned up.
-    Not thread-safe: one cache belongs to one session, on one thread. Raises ValueError for bounds out of range.
+    A cache, like the facts that empty it, belongs to one thread: the first that uses it. Its methods raise
+    WrongThreadError, a RuntimeError, from any other. Raises ValueError for bounds out of range.
     """
 
     def __init__(
@@ -97,6 +100,7 @@ class ExpressionCache:
         self.last_refusal = ""
         self._facts = facts
         self._clock = clock
+        self._thread = OneThread("an expression cache")
         self._interval_us = round(cleanup_interval * 1e6)
         self._idle_us = round(max_idle * 1e6)
         self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()  # with a value, least recently used first
@@ -114,6 +118,8 @@ class ExpressionCache:
 
     def get(self, key: Hashable, default: Any = None) -> Any:
         """Return the cached value of the key, which becomes the most recently used, or the default."""
+        if get_ident() != self._thread.ident:
+            self._thread.check("get")
         if self._clock.us >= self._wake_us:
             self._wake()
         entries = self._entries
@@ -192,6 +198,7 @@ class ExpressionCache:
 
         A value that alone exceeds max_bytes, or that is due already, is not kept.
         """
+        self._thread.check("put")
         if self._clock.us >= self._wake_us:
             self._wake()
         entry = self._entries.get(key)
@@ -230,6 +237,7 @@ class ExpressionCache:
 
     def invalidate(self, key: Hashable) -> bool:
         """Take the value of the key away; return whether there was one."""
+        self._thread.check("invalidate")
         entry = self._entries.get(key)
         if entry is None:
             return False
@@ -239,6 +247,7 @@ class ExpressionCache:
 
     def invalidate_text(self, text: str) -> int:
         """Take away the values of this text in every context; return how many there were."""
+        self._thread.check("invalidate_text")
         keys = [key for key in self._entries if isinstance(key, tuple) and len(key) == 3 and key[1] == text]
         return sum(self.invalidate(key) for key in keys)
 
@@ -262,6 +271,7 @@ class ExpressionCache:
 
     def cleanup(self) -> int:
         """Drop what is expired, idle or of a dead context; return how many values went."""
+        self._thread.check("cleanup")
         before = len(self._entries)
         self._expire()
         for identity in [identity for identity, (ref, _keys) in self._contexts.items() if ref() is None]:

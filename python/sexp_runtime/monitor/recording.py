@@ -3,7 +3,7 @@
 The file is a sequence of blocks, each with its length and CRC-32, so that damage can be located:
 
     b"SEXPREC1"                                  magic
-    block: header                                mission text, seed, engine settings
+    block: header                                mission text, seed, engine settings, quotas
     block: 32 frames, deflated                   each [step in microseconds, changes, digest or None]
     ...
     block: end                                   the number of frames; absent in a run that broke off
@@ -32,6 +32,7 @@ from sexp_runtime.monitor.recorded_calls import make_call
 from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.packing import msgpack
+from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 
@@ -54,6 +55,9 @@ _MOST_CHANGES: Final = 100_000
 _MOST_STEP_US: Final = 3_600_000_000
 #: Maximum nesting of sets and tuples.
 _MOST_DEPTH: Final = 16
+
+#: How many times the usual quotas a recording may ask for.
+MOST_OF_DEFAULT: Final = 10
 
 #: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while
 #: the n-th action of the frame is offered, n from 1.
@@ -403,6 +407,23 @@ def recorded_options(header: dict[str, Any]) -> RuntimeOptions:
     if not switches.issuperset(options) or not all(type(value) is bool for value in options.values()):
         raise DamagedRecordingError("the options are not those of an engine")
     return RuntimeOptions(**options, engine_version=tuple(version))
+
+
+def recorded_quotas(header: dict[str, Any]) -> Quotas:
+    """Return the quotas of a recorded run, those of today for a recording without any.
+
+    Raises DamagedRecordingError if they are invalid, or allow more than `MOST_OF_DEFAULT` times as much as usual: a
+    recording may not take away the protection of the machine that replays it.
+    """
+    found = header.get("quotas", {})
+    known = {field.name: field.default for field in fields(Quotas)}
+    if not isinstance(found, dict) or not known.keys() >= found.keys():
+        raise DamagedRecordingError("the quotas are not those of a mission")
+    for name, value in found.items():
+        most = MOST_OF_DEFAULT * known[name]
+        if type(value) is not int or not 0 <= value <= most:
+            raise DamagedRecordingError(f"the quota {name} is {value!r:.30}; from 0 to {most} is allowed")
+    return Quotas(**found)
 
 
 def recorded_operators(header: dict[str, Any]) -> OwnOperators:
