@@ -22,7 +22,7 @@ import shutil
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
@@ -416,7 +416,7 @@ def recorded_quotas(header: dict[str, Any]) -> Quotas:
     recording may not take away the protection of the machine that replays it.
     """
     found = header.get("quotas", {})
-    known = {field.name: field.default for field in fields(Quotas)}
+    known: dict[str, int] = asdict(Quotas())
     if not isinstance(found, dict) or not known.keys() >= found.keys():
         raise DamagedRecordingError("the quotas are not those of a mission")
     for name, value in found.items():
