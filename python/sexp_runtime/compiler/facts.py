@@ -8,6 +8,7 @@ from typing import Final
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.recorder import FactSink
+from sexp_runtime.operators.actions import remembering
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -220,8 +221,8 @@ def _literal_text(arg: EvalNode) -> str:
 def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, share: Share | None) -> int:
     """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
 
-    With `share` distances in comparisons of what moves are measured once for all formulas. Returns how many operator
-    nodes got a function of their own.
+    Actions repeat their effects only where that could change something. With `share` distances in comparisons of what
+    moves are measured once for all formulas. Returns how many operator nodes got a function of their own.
     """
     if share is not None:
         for node in found.bounded:
@@ -235,6 +236,9 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, share: Shar
         else:
             node.call = _recording(node.call, reads, sink, node.args)
     probes = 0
+    if ctx.remember is not None:
+        for node in (*found.root_actions, *found.actions):
+            node.call = remembering(node.call, ctx.remember)
     for node in found.moving:
         probes += motion.install(node, sink)
     for node in (*found.restless, *found.actions):

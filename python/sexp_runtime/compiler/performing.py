@@ -195,7 +195,9 @@ class ActionWriter:
         writer.add(f"a = ({''.join(code + ', ' for code in codes)})")
         done = ""
         if call.effect is not None:
-            done = f"{writer.reference('f', call.effect)}(C, a) is not NOTHING and "
+            remember = self.ctx.remember
+            effect = call.effect if remember is None else remember(call.effect)
+            done = f"{writer.reference('f', effect)}(C, a) is not NOTHING and "
         writer.add(f"if {done}C.actions is not None: C.actions({call.name!r}, a)")
 
     def _reading(self, kind: ArgumentKind, arg: EvalNode) -> Plan | str | None:

@@ -12,6 +12,7 @@ from bisect import insort
 from collections.abc import Callable
 
 from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.compiler.effects import Effects
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.chains import chain_due_us, wake_facts
@@ -54,6 +55,8 @@ class CachedEventManager(MissionEventManager):
     ) -> None:
         events, goals = world.events, world.goals
         self.agenda = Agenda(world.facts)
+        self.effects = Effects(context)
+        context.remember = self.effects.remember
         counters = EngineCounters()
         self.events = Answers(
             "event",
@@ -511,6 +514,7 @@ class CachedEventManager(MissionEventManager):
             "events": self.events.nbytes(),
             "goals": self.goals.nbytes(),
             "agenda": self.agenda.nbytes(),
+            "effects": self.effects.nbytes(),
             "slots": sum(sys.getsizeof(part) for part in own)
             + sum(drain.nbytes() for drain in (self._repeat_drain, self._goal_drain, self._first_drain)),
         }
@@ -525,6 +529,7 @@ class CachedEventManager(MissionEventManager):
         self.events.close()
         self.goals.close()
         self._standing.close()
+        self.effects.close()
         if self.context.flush_formula == self.flush_formula:
             self.context.flush_formula = None
 

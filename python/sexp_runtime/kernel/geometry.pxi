@@ -23,8 +23,8 @@ def use_cosines(values):
 cdef class Place:
     """What one name stands for now: a ship, the ships of a wing or side, or a waypoint.
 
-    It is looked up again when the board's generation has changed: when a ship or a wing is added, a ship changes its
-    status or side, or a path of waypoints changes.
+    It is looked up again when the board's generation has changed (a ship or a wing is added, a ship changes its status
+    or side), and when a fact has set `stale` (the state of its wing, its path of waypoints).
     """
 
     cdef readonly str text

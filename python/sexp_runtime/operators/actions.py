@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +14,8 @@ from sexp_runtime.values import Raw
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.facts import FactKey
+    from sexp_runtime.world.world import World
 
 #: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
 ActionValue = int | str | tuple["ActionValue", ...]
@@ -22,6 +24,9 @@ NOT_A_NUMBER: Final = "NaN"
 #: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
 #: where the original does nothing at all; the action is then not offered to the game.
 Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
+#: The facts that an effect with these arguments reads or writes, without those that go with the board's `generation`;
+#: None where repeating the effect must not be left out.
+Depends = Callable[["World", tuple[ActionValue, ...]], "Iterable[FactKey] | None"]
 
 
 class Silence(Enum):
@@ -92,6 +97,8 @@ _plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
 _fewest: dict[tuple[str, bool], int] = {}
 #: Actions whose function only decides whether the game gets the action (see `condition`).
 CONDITIONAL: set[str] = set()
+#: By effect, for those that a cached engine need not repeat: what the effect depends on.
+DEPENDS: dict[Effect, Depends] = {}
 #: Name and effect by action function, for compilers that read the arguments themselves.
 PERFORMED: dict[OperatorFunction, tuple[str, Effect | None]] = {}
 
@@ -196,6 +203,19 @@ def fewest_arguments(name: str, dialect: Dialect) -> int:
     return fewest
 
 
+def remembering(function: OperatorFunction, remember: Callable[[Effect], Effect]) -> OperatorFunction:
+    """Return an action's function with an effect that is repeated only where that could change something."""
+    name, effect = PERFORMED.get(function, ("", None))
+    if effect is None or effect not in DEPENDS:
+        return function
+    kept = remember(effect)
+
+    def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        return perform(ctx, name, node, kept)
+
+    return run
+
+
 def _meaning(name: str, effect: Effect | None) -> OperatorFunction:
     def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return perform(ctx, name, node, effect)
@@ -205,10 +225,16 @@ def _meaning(name: str, effect: Effect | None) -> OperatorFunction:
     return run
 
 
-def action(*names: str) -> Callable[[Effect], Effect]:
-    """Register the decorated effect for the named actions; it runs after their arguments, before the game's part."""
+def action(*names: str, depends: Depends | None = None) -> Callable[[Effect], Effect]:
+    """Register the decorated effect for the named actions; it runs after their arguments, before the game's part.
+
+    `depends` promises that the effect sets values rather than changing them by an amount, and names all the facts that
+    it reads or writes: an effect that has just run without changing a fact would change nothing a second time.
+    """
 
     def register(effect: Effect) -> Effect:
+        if depends is not None:
+            DEPENDS[effect] = depends
         for name in names:
             operator(name, traits=Trait.ACTION)(_meaning(name, effect))
         return effect
@@ -226,8 +252,10 @@ def condition(*names: str) -> Callable[[Effect], Effect]:
     return register
 
 
-def action_effect(name: str, effect: Effect) -> None:
-    """Register one action with an effect made from a table."""
+def action_effect(name: str, effect: Effect, depends: Depends | None = None) -> None:
+    """Register one action with an effect made from a table; `depends` as in `action`."""
+    if depends is not None:
+        DEPENDS[effect] = depends
     operator(name, traits=Trait.ACTION)(_meaning(name, effect))
 
 

@@ -10,6 +10,7 @@ from sexp_runtime.operators.actions_targets import (
     SHIELDS,
     SIMULATED_HULL,
     changeable_ships,
+    depends_on,
     named_subsystems,
     present_ships,
     ship_in_space,
@@ -100,7 +101,7 @@ def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
         world.set_strength(ship, part, points)
 
 
-@action("ship-copy-damage")
+@action("ship-copy-damage", depends=depends_on("hull", "shields", "subsystems"))
 def ship_copy_damage(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Copy hull, shields and subsystems of the first ship, with their maxima, to others; nothing dies (M3.11)."""
     world = ctx.world
@@ -136,7 +137,7 @@ def _share(points: float, maximum: float, whole_percent: bool) -> float:
     return maximum * _percent(points, maximum) / 100.0 if whole_percent else points
 
 
-@action("set-shield-energy")
+@action("set-shield-energy", depends=depends_on("shields"))
 def set_shield_energy(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Set the shields of ships to a percentage, even while they are off (M4.1, M4.2)."""
     for ship in ships_in_space(ctx.world, values[1:]):

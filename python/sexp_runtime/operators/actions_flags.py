@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text, texts
 from sexp_runtime.operators.actions_supply import share_shield_energy
 from sexp_runtime.operators.actions_targets import (
     all_pending,
     changeable_ships,
+    depends_on,
     ships_in_space,
     targets,
 )
@@ -61,6 +62,7 @@ SWITCHED_FLAG_ACTIONS: dict[str, tuple[str, bool]] = {
     "set-scannable": ("scannable", True),
     "ship-hide-name": ("hide-ship-name", True),
 }
+_FLAGS: Final = depends_on("flags")
 #: The flag that protects from one kind of turret.
 TURRET_FLAGS = {kind: f"{kind}-protect-ship" for kind in ("beam", "flak", "laser", "missile")}
 
@@ -70,7 +72,7 @@ def _listed(name: str, flag: str, on: bool, live_only: bool) -> None:
         for ship in (ships_in_space if live_only else changeable_ships)(ctx.world, values):
             ctx.world.set_flag(ship, flag, on)
 
-    action_effect(name, effect)
+    action_effect(name, effect, _FLAGS)
 
 
 def _switched(name: str, flag: str, when: bool) -> None:
@@ -79,7 +81,7 @@ def _switched(name: str, flag: str, when: bool) -> None:
         for ship in changeable_ships(ctx.world, values[1:]):
             ctx.world.set_flag(ship, flag, on)
 
-    action_effect(name, effect)
+    action_effect(name, effect, _FLAGS)
 
 
 for _name, _entry in SHIP_FLAG_ACTIONS.items():
@@ -90,7 +92,7 @@ for _name, _entry in SWITCHED_FLAG_ACTIONS.items():
     _switched(_name, *_entry)
 
 
-@action("set-subspace-drive")
+@action("set-subspace-drive", depends=_FLAGS)
 def set_subspace_drive(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Give ships that are there a subspace drive, or with false take it away (M5.3)."""
     for ship in ships_in_space(ctx.world, values[1:]):
@@ -115,13 +117,13 @@ def _switch_shields(world: World, values: tuple[ActionValue, ...], on: bool) -> 
             share_shield_energy(world, ship, on)
 
 
-@action("set-immobile")
+@action("set-immobile", depends=_FLAGS)
 def set_immobile(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Keep ships from moving (M5.5)."""
     _set_immobile(ctx.world, values, True)
 
 
-@action("set-mobile")
+@action("set-mobile", depends=_FLAGS)
 def set_mobile(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Let ships move again (M5.5)."""
     _set_immobile(ctx.world, values, False)
@@ -155,7 +157,7 @@ def _turret_protection(ctx: EvaluationContext, values: tuple[ActionValue, ...], 
         ctx.world.set_flag(ship, flag, on)
 
 
-@action("add-remove-escort")
+@action("add-remove-escort", depends=_FLAGS)
 def add_remove_escort(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Put a ship on the escort list with a priority, or take it off with 0 (M5.18)."""
     for ship in ships_in_space(ctx.world, values[:1]):

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, Silence, action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
-from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.actions_targets import depends_on, named_ship
 from sexp_runtime.world.orders import live
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.world import World
+
+_PLACES: Final = depends_on("position", "orientation", points=True)
+_SPEEDS: Final = depends_on("velocity", "orientation", "speed_bound")
 
 
 def _place(world: World, ship: Ship, position: Vector) -> None:
@@ -87,7 +91,15 @@ def _point(values: tuple[ActionValue, ...]) -> Vector:
     return float(as_number(values, 1)), float(as_number(values, 2)), float(as_number(values, 3))
 
 
-@action("set-object-position")
+def _depends_of_position(world: World, values: tuple[ActionValue, ...]) -> Iterable[FactKey] | None:
+    """Only waypoints: what is docked follows a ship that is placed, even where it stands already."""
+    name = as_text(values, 0)
+    if world.ship(name) is not None or world.wing(name) is not None:
+        return None
+    return _PLACES(world, values)
+
+
+@action("set-object-position", depends=_depends_of_position)
 def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Move a ship, a wing (its ships keep their places around the leader) or a waypoint to a point in metres (N3.1).
 
@@ -131,13 +143,13 @@ def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at
     return None if ships or waiting else NOTHING
 
 
-@action("set-object-facing")
+@action("set-object-facing", depends=_PLACES)
 def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Turn a ship, or each ship of a wing, to look at a point, within a time in milliseconds (N3.5)."""
     return _face(ctx.world, values, _point(values), 4)
 
 
-@action("set-object-facing-object")
+@action("set-object-facing-object", depends=_PLACES)
 def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Turn a ship, or each ship of a wing, to look at a ship, wing leader or waypoint; file places count (N3.7)."""
     world, name = ctx.world, as_text(values, 1)
@@ -148,7 +160,7 @@ def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, 
     return NOTHING if target is None else _face(world, values, target, 2)
 
 
-@action("set-object-orientation")
+@action("set-object-orientation", depends=_PLACES)
 def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
     """Give a ship, or each ship of a wing, an orientation by pitch, bank and heading in degrees (N3.4)."""
     world = ctx.world
@@ -191,9 +203,9 @@ def _speed_setter(axis: int) -> Effect:
     return set_speed
 
 
-action("set-object-speed-x")(_speed_setter(0))
-action("set-object-speed-y")(_speed_setter(1))
-action("set-object-speed-z")(_speed_setter(2))
+action("set-object-speed-x", depends=_SPEEDS)(_speed_setter(0))
+action("set-object-speed-y", depends=_SPEEDS)(_speed_setter(1))
+action("set-object-speed-z", depends=_SPEEDS)(_speed_setter(2))
 
 
 @action("set-player-throttle-speed")

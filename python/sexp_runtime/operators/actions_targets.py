@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue
+from sexp_runtime.operators.actions import ActionValue, Depends
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.classes import SUBSYSTEM_TYPES
 from sexp_runtime.world.orders import live
@@ -13,6 +13,7 @@ from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
+    from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.world import World
 
 #: Words for all subsystems of a kind, by the kind that subsystems carry (M2.3).
@@ -128,3 +129,31 @@ def named_subsystems(world: World, ship: Ship, value: ActionValue) -> list[Subsy
             return [subsystem for subsystem in ship.subsystems.values() if subsystem.type == kind]
     found = ship.subsystem(value)
     return [found] if found is not None else []
+
+
+def depends_on(*fields: str, points: bool = False) -> Depends:
+    """Return what an effect depends on that reads and writes these fields of the ships and wings that it names.
+
+    With `points` its texts can also name waypoints. Which ships there are, on which side, and what becomes of them
+    goes with the board's generation.
+    """
+
+    def depends(world: World, values: tuple[ActionValue, ...]) -> Iterable[FactKey]:
+        for value in values:
+            if not isinstance(value, str):
+                continue
+            ship, wing = world.ship(value), world.wing(value)
+            keys = {value.lower()}
+            if ship is not None:
+                keys.add(ship.key)
+            if wing is not None:
+                yield wing.fact
+                keys.update(wing.members)
+                keys.update(name.lower() for name in wing.ships)
+            if points and ":" in value:
+                yield "waypoint", value.lower().rpartition(":")[0]
+            for key in keys if ship is not None or wing is not None else ():
+                for field in fields:
+                    yield "ship", key, field
+
+    return depends

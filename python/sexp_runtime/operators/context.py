@@ -14,6 +14,7 @@ from sexp_runtime.values import INT_MIN, NAN, NAN_FOREVER, Status, atoi, wrap32
 from sexp_runtime.world.clock import NEVER, us_of_event_ms, us_of_fix
 
 if TYPE_CHECKING:
+    from sexp_runtime.operators.actions import Effect
     from sexp_runtime.syntax.dialect import Dialect
     from sexp_runtime.world.containers import Container
     from sexp_runtime.world.ships import Ship
@@ -91,6 +92,8 @@ class EvaluationContext:
         self.options = options if options is not None else RuntimeOptions()
         self.actions = actions
         self.constants = ConstantNodes()
+        #: Makes effects that are repeated only where that could change something; None where all are repeated.
+        self.remember: Callable[[Effect], Effect] | None = None
         #: Clears what a formula remembers, by kind ("event" or "goal") and index; set by the manager (D5, D6).
         self.flush_formula: Callable[[str, int], None] | None = None
         #: Whether the mission has ended and its goals are decided; debriefing formulas are then evaluated (F25, H41).

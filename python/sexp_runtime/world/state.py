@@ -561,7 +561,6 @@ class WorldState(WorldCore):
         """Define or change a path of waypoints."""
         if self.waypoints.get(name.lower()) != points:
             self.waypoints[name.lower()] = points
-            self.facts.generation += 1
             self.facts.changed(("waypoint", name.lower()))
             self.facts.changed(NAV_POSITION)
 
