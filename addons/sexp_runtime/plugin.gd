@@ -43,6 +43,7 @@ func _enter_tree() -> void:
 	_missions = MissionEditor.new()
 	add_control_to_bottom_panel(_missions, "Mission")
 	_missions.saved.connect(_debugger.offer_reload)
+	_debugger.line_wanted.connect(show_line)
 	_highlighter = MissionHighlighter.new()
 	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
 	_settings_help = SettingsHelp.new()
@@ -79,6 +80,20 @@ func _edit(object: Object) -> void:
 	if file != null and not file.resource_path.is_empty():
 		_missions.open(file)
 		make_bottom_panel_item_visible(_missions)
+
+
+## Opens a mission of the project in the panel *Mission* and jumps to a line of it.
+func show_line(path: String, line: int) -> void:
+	if not path.begins_with("res://"):
+		path = ProjectSettings.localize_path(path)
+	var file: SexpMissionFile = null
+	if ResourceLoader.exists(path):
+		file = load(path) as SexpMissionFile
+	if file == null:
+		push_warning("SEXP: %s is no mission of this project" % path)
+		return
+	_edit(file)
+	_missions.jump_to(line, 1)
 
 
 func _save_external_data() -> void:

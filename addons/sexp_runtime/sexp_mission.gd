@@ -245,6 +245,11 @@ func explain(event_name: String) -> String:
 	return _runtime.explain(event_name) if _check("explain") else ""
 
 
+## See [method SexpRuntime.explain_tree].
+func explain_tree(event_name: String) -> Dictionary:
+	return _runtime.explain_tree(event_name) if _check("explain_tree") else {}
+
+
 ## Seconds since the mission began; 0 without one.
 func get_mission_time() -> float:
 	return _runtime.get_mission_time() if _is_current() else 0.0

@@ -441,6 +441,16 @@ func explain(event_name: String) -> String:
 	return "" if _bridge == null else _bridge.call("explain", event_name)
 
 
+## An event's formula as a tree with the value of every part now. Each part is a dictionary with [code]text[/code],
+## [code]role[/code] ("part", "atom", "action" or "candidate"), [code]line[/code] and [code]column[/code] in the mission
+## file, [code]value[/code] (null where [code]note[/code] says why there is none), [code]status[/code],
+## [code]short_by[/code] (by how much a false comparison misses, else null), [code]decides[/code], [code]facts[/code],
+## [code]next_at[/code] (seconds, null if only facts can change it), [code]next_by[/code] and [code]parts[/code].
+## Nothing that acts or draws at random is evaluated. Empty for an unknown event.
+func explain_tree(event_name: String) -> Dictionary:
+	return {} if _bridge == null else _bridge.call("explain_tree", event_name)
+
+
 ## Shows or hides the overlay with the runtime's numbers, as its key does.
 func show_overlay(shown: bool = true) -> void:
 	if _overlay != null:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,24 @@ def test_why_is_told_at_once_and_again_when_it_changes() -> None:
     tab.ask("why", "event", 10)
     tab.play(3.0)
     assert len([data for data in tab.named("why") if data[1] == 10]) <= 2  # the same text is not sent again
+
+
+def test_the_tree_of_the_chosen_formula_is_sent_again_only_when_it_changes() -> None:
+    tab = Tab()
+    tab.ask("start_session")
+    tab.ask("why", "event", 4)
+    kind, index, _, rows = tab.named("tree")[-1]
+    assert (kind, index) == ("event", 4)
+    depth, role, text, _, _, _, decides, line = rows[0]
+    assert (depth, role, decides) == (0, "part", True) and text and line > 0
+    assert {row[1] for row in rows} >= {"part", "action"}
+    before = len(tab.named("tree"))
+    tab.ask("why", "event", 4)  # asked again: answered in any case
+    assert len(tab.named("tree")) == before + 1
+    trees = [data[3] for data in tab.named("tree")]
+    tab.play(5.0)
+    later = [data[3] for data in tab.named("tree")][len(trees) :]
+    assert all(one != other for one, other in itertools.pairwise(later))
 
 
 def test_mode_reset_hints_and_report(tmp_path: Path) -> None:

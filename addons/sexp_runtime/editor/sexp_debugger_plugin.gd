@@ -4,6 +4,9 @@
 @tool
 extends EditorDebuggerPlugin
 
+## A line of a mission's file is to be shown in the editor.
+signal line_wanted(path: String, line: int)
+
 const SexpTab := preload("res://addons/sexp_runtime/editor/sexp_tab.gd")
 const PREFIX := "sexp"
 
@@ -33,6 +36,7 @@ func _setup_session(session_id: int) -> void:
 	_tabs[session_id] = tab
 	var session := get_session(session_id)
 	tab.wanted.connect(_send.bind(session_id))
+	tab.line_wanted.connect(func(path: String, line: int) -> void: line_wanted.emit(path, line))
 	tab.visibility_changed.connect(_listen_while_seen.bind(session_id))
 	session.started.connect(_on_started.bind(session_id))
 	session.stopped.connect(_on_stopped.bind(session_id))

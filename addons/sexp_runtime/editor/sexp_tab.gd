@@ -6,10 +6,13 @@ extends VBoxContainer
 
 ## A message for the game, with its data.
 signal wanted(message: String, data: Array)
+## A line of the mission's file is to be shown.
+signal line_wanted(path: String, line: int)
 
 const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd")
 const NumbersPanel := preload("res://addons/sexp_runtime/editor/numbers_panel.gd")
 const HotList := preload("res://addons/sexp_runtime/editor/hot_list.gd")
+const FormulaTree := preload("res://addons/sexp_runtime/editor/formula_tree.gd")
 const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 
 const STATES: PackedStringArray = [
@@ -26,6 +29,7 @@ var numbers := NumbersPanel.new()
 var hot := HotList.new()
 var hints := HintsPanel.new()
 var why := TextEdit.new()
+var tree := FormulaTree.new()
 var pages := TabContainer.new()
 
 var _filter := LineEdit.new()
@@ -58,6 +62,9 @@ func _init() -> void:
 	pages.custom_minimum_size = Vector2(220, 90)
 	split.add_child(pages)
 	pages.add_child(numbers)
+	tree.name = "Formula"
+	tree.line_wanted.connect(func(path: String, line: int) -> void: line_wanted.emit(path, line))
+	pages.add_child(tree)
 	why.name = "Why"
 	why.editable = false
 	why.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
@@ -103,6 +110,9 @@ func take(message: String, data: Array) -> bool:
 		"why":
 			if data[0] == _asked_kind and data[1] == _asked_index:
 				_show_why(data[2])
+		"tree":
+			if data[0] == _asked_kind and data[1] == _asked_index:
+				tree.show_rows(data[2], data[3])
 		"hints":
 			hints.show_hints(data[0], data[1])
 			pages.current_tab = hints.get_index()
@@ -234,6 +244,7 @@ func _show_mission(data: Array) -> void:
 	if not same:
 		hints.clear()
 		why.text = ""
+		tree.clear_rows()
 	numbers.clear()
 	hot.clear()
 	_asked_index = -1
@@ -283,6 +294,7 @@ func _clear() -> void:
 	hot.clear()
 	hints.clear()
 	why.text = ""
+	tree.clear_rows()
 
 
 func _enable(on: bool) -> void:
@@ -299,7 +311,9 @@ func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:
 	_asked_kind = kind
 	_asked_index = index
 	why.text = "%s \"%s\"" % [kind, formula_name]
-	pages.current_tab = why.get_index()
+	tree.clear_rows()
+	if not why.visible:
+		pages.current_tab = tree.get_index()
 	wanted.emit("why", [kind, index])
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.recordings import MissionRecordings
+from sexp_runtime.bridge.trees import tree_rows
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.world.mission_state import Kind
@@ -47,7 +48,8 @@ class DebugFeed:
     Messages out, each named without the prefix `sexp:`:
     `mission` [title, engine, [[kind, index, name]...], how many there are in all], `rows` [mission time, rows] with
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
-    `hot` [formulas, operators, mode], `why` [kind, index, text], `hints` [list, how many], `hint_tried` [id, applied,
+    `hot` [formulas, operators, mode], `why` [kind, index, text], `tree` [kind, index, mission file, rows (see
+    trees.tree_rows)], `hints` [list, how many], `hint_tried` [id, applied,
     text], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode`
     [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `record` [on], `save_recording` [path], `save_report` [path].
 
@@ -97,6 +99,7 @@ class DebugFeed:
         self._load = 0.0
         self._chosen: tuple[str, int] | None = None
         self._told_why = ""
+        self._sent_tree: list[list[Any]] | None = None
         self._before: tuple[float, dict[str, int], float] | None = None
 
     # --- called by the game's side --------------------------------------------------------------------------------
@@ -180,7 +183,7 @@ class DebugFeed:
 
     def _why(self, kind: str, index: int) -> None:
         self._chosen = (str(kind), int(index))
-        self._told_why = ""
+        self._told_why, self._sent_tree = "", None
         self._send_why(self._playing())
 
     def _mode(self, mode: str) -> None:
@@ -377,6 +380,10 @@ class DebugFeed:
         if text != self._told_why:
             self._told_why = text
             self._send("why", [kind, index, text[:LONGEST_TEXT]])
+        rows = tree_rows(session, kind, index)
+        if rows != self._sent_tree:
+            self._sent_tree = rows
+            self._send("tree", [kind, index, session.mission.file, rows])
 
 
 def _row(session: MissionSession, kind: str, index: int) -> Row:

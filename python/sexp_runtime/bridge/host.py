@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
 
-from sexp_runtime.bridge import campaigns, readings, saves
+from sexp_runtime.bridge import campaigns, readings, saves, trees
 from sexp_runtime.bridge.campaigns import CampaignBook
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_operators import GameOperators
@@ -505,6 +505,10 @@ class RuntimeHost:
     def explain(self, event: str) -> str:
         """Return why an event has its result, as text; "" for an unknown event, which is reported."""
         return str(self._read("explain", event, readings.explanation, ""))
+
+    def explain_tree(self, event: str) -> dict[str, Any]:
+        """Return an event's formula with the value of every part; {} for an unknown event, which is reported."""
+        return dict(self._read("explain_tree", event, trees.tree, {}))
 
     def _read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
         """Return a function's result for a name; `nothing` without a mission or for an unknown name (reported once)."""

@@ -283,6 +283,10 @@ class SexpBridge(godot.RefCounted):
         """Why an event has its result."""
         return str(self._value("explain", lambda: self.host.explain(event), ""))
 
+    def explain_tree(self, event: str) -> dict[str, Any]:
+        """An event's formula with the value of every part."""
+        return dict(self._value("explain_tree", lambda: self.host.explain_tree(event), {}))
+
     def get_statistics(self) -> dict[str, Any]:
         """All counters."""
         return dict(self._value("get_statistics", self.host.statistics, {}))

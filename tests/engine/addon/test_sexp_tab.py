@@ -55,6 +55,9 @@ def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
         server.send("sexp:why", ["event", 2])
         kind, index, text = server.wait_for("sexp:why").data
         assert (kind, index) == ("event", 2) and "waits for" in text
+        kind, index, path, rows = server.wait_for("sexp:tree").data
+        assert (kind, index) == ("event", 2) and path.endswith("lantern_run.fs2")
+        assert rows[0][:3] == [0, "part", "when"] and rows[0][6] and rows[0][7] > 1
         server.send("sexp:mode", ["full"])
         full = server.wait_for(lambda message: message.name == "sexp:hot" and message.data[2] == "full")
         assert full.data[0]
@@ -271,6 +274,10 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     counts = [int(row[5] or 0) for row in steps["sorted"]["rows"]]
     assert counts == sorted(counts, reverse=True) and counts[0] > counts[-1]
     assert 'event "' in steps["why"]["text"] and "waits for" in steps["why"]["text"]
+    assert steps["why"]["first"][0] == "when" and steps["why"]["rows"] > 2
+    assert steps["line"]["path"].endswith("lantern_run.fs2")
+    mission_lines = (ROOT / "addons/sexp_runtime/demo/lantern_run.fs2").read_text().splitlines()
+    assert "( when" in mission_lines[steps["line"]["line"] - 1]
     assert steps["flash"]["most"] > 0
     filtered = steps["filtered"]["rows"]
     assert 0 < len(filtered) < 46 and all(row[1] == "true" for row in filtered)

@@ -41,13 +41,19 @@ func _drive() -> void:
 	_say("sorted", {"rows": _tab.table.shown_rows()})
 	_tab.table.choose("event", 2)
 	await _until(func() -> bool: return _tab.why.text.contains("value"))
-	_say("why", {"text": _tab.why.text})
+	await _until(func() -> bool: return _tab.tree.row_count() > 1)
+	_say("why", {"text": _tab.why.text, "first": _tab.tree.row_texts(0), "rows": _tab.tree.row_count()})
 	var flashed := [0]
 	await _until(func() -> bool:
 		flashed[0] = maxi(flashed[0], _tab.table.flashing())
 		return flashed[0] > 0)
 	_say("flash", {"most": flashed[0]})
 	await _shoot("why")
+	_tab.line_wanted.connect(func(path: String, line: int) -> void: _say("line", {"path": path, "line": line}))
+	_tab.tree.open_row(0)
+	await _seconds(0.5)
+	_reveal() # the panel Mission had taken its place
+	await _seconds(0.5)
 	_tab.set_filter("", "true")
 	_say("filtered", {"rows": _tab.table.shown_rows()})
 	_tab.set_filter("", "")
