@@ -96,7 +96,7 @@ class AdHocExpression:
         self._notes.begin()
         before = context.effects
         context.due = NEVER
-        context.stirred.clear()
+        context.changed_statuses.clear()
         outer, context.candidate = context.candidate, self._candidate
         try:
             value = self._formula.evaluate()
@@ -109,7 +109,7 @@ class AdHocExpression:
         return Outcome(value, facts=facts, due_us=context.due, refusal=refusal)
 
     def _compile(self) -> CompiledFormula:
-        return compile_formula(self._expression, self._context, owner="expression", sink=self._notes)
+        return compile_formula(self._expression, self._context, owner="expression", recorder=self._notes)
 
 
 def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:

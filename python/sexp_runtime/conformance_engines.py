@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import CachedFormulas, compiled
@@ -68,8 +68,8 @@ class _CachedExpression:
 
     def __init__(self, expression: SexpExpression, context: EvaluationContext) -> None:
         self._clock = context.world.clock
-        self._agenda = Agenda(context.world.facts)
-        self._formulas = CachedFormulas(context, self._agenda, [expression], ["case"])
+        self._timers = TimerQueue(context.world.facts)
+        self._formulas = CachedFormulas(context, self._timers, [expression], ["case"])
 
     @property
     def status(self) -> Status:
@@ -78,7 +78,7 @@ class _CachedExpression:
 
     def evaluate(self) -> int:
         """Return the current value from the cache."""
-        self._agenda.expire(self._clock.us)
+        self._timers.expire(self._clock.us)
         return self._formulas.value(0)
 
 

@@ -201,7 +201,7 @@ class MissionSession:
         if self.scenario is not None:
             self.scenario.begin(self.world)
         self.cues.load()
-        self.manager.rehearse()
+        self.manager.pre_evaluate()
         self._watcher.forget()
         self.monitor.mode = settings.monitor
         if self._left_out is not None:
@@ -295,12 +295,12 @@ class MissionSession:
             if self.scenario is None:
                 self.cues.frame()
             else:
-                self.context.lag_us = self._adhoc.context.lag_us = microseconds
+                self.context.positions_age_us = self._adhoc.context.positions_age_us = microseconds
                 self.cues.frame()
                 paused = perf_counter()
                 self.scenario.step(self.world, microseconds)
                 began += perf_counter() - paused
-                self.context.lag_us = self._adhoc.context.lag_us = 0
+                self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
             world.keep_up()
             self.manager.frame()
             if watching:
@@ -311,7 +311,7 @@ class MissionSession:
         finally:
             self._in_frame = False
             self._phase = BEFORE
-            self.context.lag_us = self._adhoc.context.lag_us = 0
+            self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
         if self._recorder is not None:
             due = self._recorder.frames % DIGEST_EVERY == 0
             self._recorder.end_frame(microseconds, self.digest() if due else None)

@@ -19,19 +19,19 @@ class ChangeWatcher:
         facts = world.facts
         self._variable_marks = bytearray(world.variables.capacity)
         self._edges = [(("var", index), self._variable_marks, index) for index in range(world.variables.capacity)]
-        for key, marks, index in self._edges:
-            facts.subscribe(key, marks, index)
+        for key, flags, index in self._edges:
+            facts.subscribe(key, flags, index)
 
     def close(self) -> None:
         """Remove the subscriptions; the watcher then records nothing."""
-        for key, marks, index in self._edges:
-            self._world.facts.unsubscribe(key, marks, index)
+        for key, flags, index in self._edges:
+            self._world.facts.unsubscribe(key, flags, index)
         self._edges = []
 
     def forget(self) -> None:
         """Treat the current state as reported."""
-        self._world.happenings.take_events()
-        self._world.happenings.take_goals()
+        self._world.outcome_log.take_events()
+        self._world.outcome_log.take_goals()
         self.forget_variables()
 
     def forget_variables(self) -> None:
@@ -41,17 +41,18 @@ class ChangeWatcher:
     def events(self) -> list[tuple[bool, str, int]]:
         """Return (came true or failed, name, index) for each outcome of an event, in the order they happened."""
         events = self._world.events
-        return [(came_true, events[index].name, index) for came_true, index in self._world.happenings.take_events()]
+        return [(came_true, events[index].name, index) for came_true, index in self._world.outcome_log.take_events()]
 
     def goals(self) -> list[tuple[str, str]]:
         """Return (name, status) for each change of a goal, in the order they happened."""
         goals = self._world.goals
-        return [(goals[index].name, status) for index, status in self._world.happenings.take_goals()]
+        return [(goals[index].name, status) for index, status in self._world.outcome_log.take_goals()]
 
     def variables(self) -> list[tuple[str, int | str]]:
         """Return (name, value) of each variable that was written, in the table's order."""
         return [
-            (self._world.variables.names[index], self.variable_value(index)) for index in _drain(self._variable_marks)
+            (self._world.variables.names[index], self.variable_value(index))
+            for index in _take_set(self._variable_marks)
         ]
 
     def variable_value(self, index: int) -> int | str:
@@ -68,12 +69,12 @@ class ChangeWatcher:
         return zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def _drain(marks: bytearray) -> list[int]:
-    """Return the indices that are marked and clear the marks."""
+def _take_set(flags: bytearray) -> list[int]:
+    """Return the indices whose flag is set, and clear the flags."""
     found = []
-    index = marks.find(1)
+    index = flags.find(1)
     while index >= 0:
-        marks[index] = 0
+        flags[index] = 0
         found.append(index)
-        index = marks.find(1, index + 1)
+        index = flags.find(1, index + 1)
     return found

@@ -1,4 +1,4 @@
-"""Slots and the agenda: marks, due moments, edges, against a plain model."""
+"""Slots and the timers: flags, due moments, edges, against a plain model."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sexp_runtime.cache.slots import Agenda, SlotTable
+from sexp_runtime.cache.slots import SlotTable, TimerQueue
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard
 from support.fuzzing import examples
@@ -17,45 +17,45 @@ KEYS = [("var", number) for number in range(4)]
 
 def test_a_fact_marks_its_readers_and_rings_the_bell() -> None:
     board = FactBoard()
-    agenda = Agenda(board)
-    table = SlotTable(agenda, SIZE)
+    timers = TimerQueue(board)
+    table = SlotTable(timers, SIZE)
     table.subscribe(2, [("var", 1), ("var", 1)])
     board.changed(("var", 0))
-    assert not agenda.bell[0]
+    assert not timers.pending[0]
     board.changed(("var", 1))
-    assert agenda.bell[0] and list(table.dirty.marks) == [0, 0, 1, 0, 0, 0]
+    assert timers.pending[0] and list(table.dirty.flags) == [0, 0, 1, 0, 0, 0]
 
 
 def test_due_moments_come_in_order_and_can_be_moved() -> None:
-    agenda = Agenda(FactBoard())
-    table = SlotTable(agenda, SIZE)
-    agenda.schedule(table.dirty, 0, 500)
-    agenda.schedule(table.dirty, 1, 300)
-    agenda.schedule(table.dirty, 0, 100)
-    assert agenda.next_us == 100
-    agenda.expire(99)
-    assert not any(table.dirty.marks)
-    agenda.expire(100)
-    assert list(table.dirty.marks[:2]) == [1, 0]
-    agenda.schedule(table.dirty, 1, NEVER)
-    agenda.expire(1000)
-    assert list(table.dirty.marks[:2]) == [1, 0]
-    assert agenda.next_us == NEVER
+    timers = TimerQueue(FactBoard())
+    table = SlotTable(timers, SIZE)
+    timers.schedule(table.dirty, 0, 500)
+    timers.schedule(table.dirty, 1, 300)
+    timers.schedule(table.dirty, 0, 100)
+    assert timers.next_us == 100
+    timers.expire(99)
+    assert not any(table.dirty.flags)
+    timers.expire(100)
+    assert list(table.dirty.flags[:2]) == [1, 0]
+    timers.schedule(table.dirty, 1, NEVER)
+    timers.expire(1000)
+    assert list(table.dirty.flags[:2]) == [1, 0]
+    assert timers.next_us == NEVER
 
 
 def test_the_heap_does_not_grow_with_rescheduling() -> None:
-    agenda = Agenda(FactBoard())
-    table = SlotTable(agenda, SIZE)
+    timers = TimerQueue(FactBoard())
+    table = SlotTable(timers, SIZE)
     for moment in range(10_000):
-        agenda.schedule(table.wake, moment % SIZE, moment + 100_000)
-    assert len(agenda._heap) < 100
-    assert agenda.next_us <= 100_000 + 10_000
+        timers.schedule(table.wake, moment % SIZE, moment + 100_000)
+    assert len(timers._heap) < 100
+    assert timers.next_us <= 100_000 + 10_000
 
 
 def test_release_leaves_no_edges() -> None:
     board = FactBoard()
-    agenda = Agenda(board)
-    table = SlotTable(agenda, SIZE)
+    timers = TimerQueue(board)
+    table = SlotTable(timers, SIZE)
     table.subscribe(0, KEYS)
     table.subscribe(1, KEYS[:1])
     table.subscribe_wake(1, KEYS[3])
@@ -64,21 +64,21 @@ def test_release_leaves_no_edges() -> None:
     table.unsubscribe_wake(1, KEYS[3])
     for slot in range(len(table.facts)):
         table.release(slot)
-    assert not board.readers and agenda.facts == 0
+    assert not board.readers and timers.facts == 0
 
 
 class SlotMachine(RuleBasedStateMachine):
-    """Random subscriptions, changes and due moments, beside sets and dictionaries that say what must be marked."""
+    """Random subscriptions, changes and due moments, beside sets and dictionaries that say what must be flagged."""
 
     def __init__(self) -> None:
         super().__init__()
         self.board = FactBoard()
-        self.agenda = Agenda(self.board)
-        self.table = SlotTable(self.agenda, SIZE)
+        self.timers = TimerQueue(self.board)
+        self.table = SlotTable(self.timers, SIZE)
         self.now = 0
         self.facts: dict[int, set[tuple[str, int]]] = {index: set() for index in range(SIZE)}
         self.due: dict[int, int] = {}
-        self.marked: set[int] = set()
+        self.flagged: set[int] = set()
 
     @rule(index=st.integers(0, SIZE - 1), keys=st.lists(st.sampled_from(KEYS), max_size=3))
     def subscribe(self, index: int, keys: list[tuple[str, int]]) -> None:
@@ -88,11 +88,11 @@ class SlotMachine(RuleBasedStateMachine):
     @rule(key=st.sampled_from(KEYS))
     def change(self, key: tuple[str, int]) -> None:
         self.board.changed(key)
-        self.marked |= {index for index, keys in self.facts.items() if key in keys}
+        self.flagged |= {index for index, keys in self.facts.items() if key in keys}
 
     @rule(index=st.integers(0, SIZE - 1), wait=st.integers(1, 50) | st.none())
     def schedule(self, index: int, wait: int | None) -> None:
-        self.agenda.schedule(self.table.dirty, index, NEVER if wait is None else self.now + wait)
+        self.timers.schedule(self.table.dirty, index, NEVER if wait is None else self.now + wait)
         if wait is None:
             self.due.pop(index, None)
         else:
@@ -101,30 +101,30 @@ class SlotMachine(RuleBasedStateMachine):
     @rule(step=st.integers(0, 30))
     def advance(self, step: int) -> None:
         self.now += step
-        self.agenda.expire(self.now)
+        self.timers.expire(self.now)
         for index in [index for index, moment in self.due.items() if moment <= self.now]:
             del self.due[index]
-            self.marked.add(index)
+            self.flagged.add(index)
 
     @rule(index=st.integers(0, SIZE - 1))
     def evaluate(self, index: int) -> None:
-        self.table.dirty.marks[index] = 0
-        self.marked.discard(index)
+        self.table.dirty.flags[index] = 0
+        self.flagged.discard(index)
 
     @rule(index=st.integers(0, SIZE - 1))
     def release(self, index: int) -> None:
         self.table.release(index)
         self.facts[index] = set()
         self.due.pop(index, None)
-        self.marked.discard(index)
+        self.flagged.discard(index)
 
     @invariant()
-    def marks_are_right(self) -> None:
-        assert {index for index, mark in enumerate(self.table.dirty.marks) if mark} == self.marked
-        assert self.agenda.next_us <= min(self.due.values(), default=NEVER)
-        assert self.agenda.facts == len(set().union(*self.facts.values()))
-        if self.marked:
-            assert self.agenda.bell[0]
+    def flags_are_right(self) -> None:
+        assert {index for index, flag in enumerate(self.table.dirty.flags) if flag} == self.flagged
+        assert self.timers.next_us <= min(self.due.values(), default=NEVER)
+        assert self.timers.facts == len(set().union(*self.facts.values()))
+        if self.flagged:
+            assert self.timers.pending[0]
 
 
 SlotMachine.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=40, deadline=None)

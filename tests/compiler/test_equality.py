@@ -27,7 +27,7 @@ from support.fuzzing import examples
 SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
 
 
-class _Sink:
+class _SlotRecorder:
     """Takes the facts that evaluations tell of, for nobody."""
 
     def __init__(self) -> None:
@@ -56,7 +56,7 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
         for text in texts:
             expression = parse(text, plan.dialect)
             if compiled:
-                formulas.append(compile_formula(expression, ctx, owner="random", sink=_Sink()))
+                formulas.append(compile_formula(expression, ctx, owner="random", recorder=_SlotRecorder()))
             else:
                 formulas.append(SexpEvaluator(ctx).build(expression))
         sides.append((world, ctx, formulas, log))

@@ -69,7 +69,7 @@ def test_a_false_common_part_leaves_no_candidate_to_wait_for(place: tuple[Evalua
 
     condition = '( and ( > ( distance "<argument>" "Blue" ) 5 ) ( = @a[0] 1 ) )'
     text = f'( every-time-argument ( any-of "Red" ) {condition} ( do-nothing ) )'
-    form = compile_formula(parse(text, context.dialect), context, owner="test", sink=Sink())
+    form = compile_formula(parse(text, context.dialect), context, owner="test", recorder=Sink())
     form.evaluate()
     assert ("ship", "red", "jump") not in told
     context.world.variables.set_number(0, 1)
@@ -90,7 +90,7 @@ def test_a_draw_does_not_matter_while_no_candidate_is_applicable(place: tuple[Ev
         context.start()
         before = context.world.rng.draws
         form.evaluate()
-        return context.world.rng.draws - before, context.spare
+        return context.world.rng.draws - before, context.unused_draws
 
     assert drawn() == (1, 1)
     context.world.variables.set_number(0, 1)
@@ -121,7 +121,7 @@ def test_draws_do_not_matter_while_each_alternative_fails_without_them(place: tu
         context.start()
         before = context.world.rng.draws
         form.evaluate()
-        return context.world.rng.draws - before, context.spare == context.world.rng.draws - before
+        return context.world.rng.draws - before, context.unused_draws == context.world.rng.draws - before
 
     assert {drawn() for _ in range(20)} == {(2, True)}
     assert not log

@@ -16,7 +16,7 @@ from sexp_runtime.values import INT_MAX, KNOWN_FALSE
 
 
 class Notes:
-    """A sink that keeps what it is told."""
+    """A recorder that keeps what it is told."""
 
     def __init__(self) -> None:
         self.epoch = 0
@@ -35,7 +35,7 @@ def context() -> EvaluationContext:
 
 def compiled(text: str, context: EvaluationContext, notes: Notes | None = None) -> CompiledFormula:
     """Return the formula of a text."""
-    return compile_formula(parse(text), context, owner='event "Test"', mission="M01", sink=notes)
+    return compile_formula(parse(text), context, owner='event "Test"', mission="M01", recorder=notes)
 
 
 def test_conditions_become_plain_python(context: EvaluationContext) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime import kernel
-from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.events.cached_formulas import CachedFormulas
 from sexp_runtime.operators import motion
 from sexp_runtime.operators.context import EvaluationContext
@@ -52,14 +52,14 @@ def formulas(world: World, texts: Sequence[str]) -> CachedFormulas:
     plan = MissionPlan()
     context = build_context(plan, world, [])
     expressions = [parse(text, context.dialect) for text in texts]
-    return CachedFormulas(context, Agenda(world.facts), expressions, [f"F{n}" for n in range(len(texts))])
+    return CachedFormulas(context, TimerQueue(world.facts), expressions, [f"F{n}" for n in range(len(texts))])
 
 
 def values(row: CachedFormulas) -> list[int]:
     """Return all values as they are in the next frame."""
     clock = row.ctx.world.clock
     clock.advance_to(clock.us + 16_667)
-    row.agenda.expire(clock.us)
+    row.timers.expire(clock.us)
     return [row.value(index) for index in range(len(row.formulas))]
 
 
@@ -107,7 +107,7 @@ def test_formulas_that_retire_let_go_of_what_they_had_in_common(world: World, me
     row = formulas(world, nearer_than(200, 400))
     assert values(row) == [0, 1]
     assert POSITION in world.facts.readers
-    row.retire(0)
+    row.release(0)
     assert POSITION not in world.facts.readers
     world.move_ship(world.ships["red"], (150.0, 0.0, 0.0), jump=True)
     row.revive(0)

@@ -27,10 +27,10 @@ def evaluated_by(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 
 
-def mission(seed: int, *, steady: bool = False) -> MissionPlan:
+def mission(seed: int, *, hot: bool = False) -> MissionPlan:
     """Return a mission of nothing but comparisons of positions, in which ships fly, turn, jump, dock and speed up.
 
-    A steady one has 60 frames a second for two and a half, in which mostly the ship moves that has no speed bound.
+    A hot one has 60 frames a second for two and a half, in which mostly the ship moves that has no speed bound.
     """
     random = std_random.Random(seed)
     make = Formulas(random, wcs=seed % 2 == 1)
@@ -46,11 +46,11 @@ def mission(seed: int, *, steady: bool = False) -> MissionPlan:
             text = f"( not {text} )"
         kind = make.pick(["when", "when", "every-time"])
         plan.events.append(EventPlan(f"( {kind} {text} ( modify-variable @a[0] ( + @a[0] 1 ) ) )", dict(FIELDS)))
-    for number in range(150 if steady else 60):
-        steps: list[tuple[Any, ...]] = [("time", 16_667 if steady else make.pick([16_667, 33_333, 50_000, 100_000]))]
-        if steady and make.chance(90):
+    for number in range(150 if hot else 60):
+        steps: list[tuple[Any, ...]] = [("time", 16_667 if hot else make.pick([16_667, 33_333, 50_000, 100_000]))]
+        if hot and make.chance(90):
             steps.append(("move", "Blue", 100 + number * make.r.randrange(5)))
-        if make.chance(4 if steady else 60):
+        if make.chance(4 if hot else 60):
             steps += [step for step in random_frame(make) if step[0] in ("turn", "bound", "dock", "move", "arrive")]
         if make.chance(5):
             steps.append((make.pick(["vanish", "depart"]), make.pick(["Blue", "Green", "Wolf 1", "Wolf 2"]), 0))
@@ -72,7 +72,7 @@ def test_moving_ships_change_outcomes_at_the_right_frame(part: int) -> None:
 @pytest.mark.parametrize("part", range(2))
 def test_ships_without_bound_change_outcomes_at_the_right_frame(part: int) -> None:
     for seed in range(part * 20, part * 20 + 20):
-        check_mission(mission(seed, steady=True), ("interpreted", "cached", "checked", "evicted"))
+        check_mission(mission(seed, hot=True), ("interpreted", "cached", "checked", "evicted"))
 
 
 def test_bounds_that_come_are_noticed_in_time() -> None:

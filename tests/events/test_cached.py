@@ -304,7 +304,7 @@ def test_requests_count_what_the_naive_engine_evaluates() -> None:
     assert cached.counters.evaluations < 15
 
 
-def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
+def test_done_events_drop_their_edges_and_a_reset_takes_them_up() -> None:
     manager, _ = make("( when ( = @a[0] 7 ) ( do-nothing ) )", '( when ( = @b[0] 7 ) ( reset-event "E0" ) )')
     world = manager.world
     world.variables.set_number(0, 7)
@@ -320,7 +320,7 @@ def test_done_events_give_up_their_edges_and_a_reset_takes_them_up() -> None:
     assert world.events[0].done
 
 
-def test_events_that_are_done_together_give_up_their_edges_one_after_the_other() -> None:
+def test_events_that_are_done_together_drop_their_edges_one_after_the_other() -> None:
     both = "( when ( = @a[0] 7 ) ( do-nothing ) )"
     manager, _ = make(both, both, both, '( when ( = @b[0] 7 ) ( reset-event "E1" ) )')
     variables = manager.world.variables
@@ -336,7 +336,7 @@ def test_events_that_are_done_together_give_up_their_edges_one_after_the_other()
     assert evaluations_of(manager, 2) == 0
 
 
-def test_an_event_reset_before_it_gave_up_its_edges_keeps_them() -> None:
+def test_an_event_reset_before_it_dropped_its_edges_keeps_them() -> None:
     manager, _ = make(
         "( when ( = @a[0] 7 ) ( do-nothing ) )",
         '( when ( = @a[0] 7 ) ( modify-variable @a[0] 1 ) ( reset-event "E0" ) )',

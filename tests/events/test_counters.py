@@ -29,11 +29,11 @@ def test_requests_are_those_that_a_count_in_each_frame_finds(frames: list[tuple[
                 counters.asked += has_turn
             if step and resting[slot]:
                 visited = step == "turn" and has_turn
-                counters.wake(always, int(visited))
+                counters.remove_idle(always, int(visited))
                 counters.asked += visited
                 resting[slot] = False
             elif step:
-                counters.rest(always)
+                counters.add_idle(always)
                 resting[slot] = True
         assert counters.requests == requests
     counters.evaluations = 3

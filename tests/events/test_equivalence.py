@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
-from sexp_runtime.events import drain
+from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.loops import plain
@@ -33,13 +33,13 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
         event.definition = SimpleNamespace(formula=parse(made.formula, plan.dialect, f'event "{event.name}"'))
     for goal, text in zip(world.goals, plan.goals, strict=True):
         goal.definition = SimpleNamespace(formula=parse(text, plan.dialect, f'goal "{goal.name}"'))
-    if engine in ("cached", "evicted", "rehearsed"):
-        # Every other mission is rehearsed and then swept by the loops in Python.
-        sweep = plain.Sweep if engine == "rehearsed" and plan.seed % 2 else drain.Sweep
-        with mock.patch.object(drain, "Sweep", sweep):
+    if engine in ("cached", "evicted", "pre_evaluated"):
+        # Every other mission is pre-evaluated and then scanned by the loops in Python.
+        scan = plain.Scan if engine == "pre_evaluated" and plan.seed % 2 else passes.Scan
+        with mock.patch.object(passes, "Scan", scan):
             manager = CachedEventManager(world, context, training=plan.training)
-        if engine == "rehearsed":
-            manager.rehearse()
+        if engine == "pre_evaluated":
+            manager.pre_evaluate()
         return manager, actions
     if engine == "checked":
         return CachedEventManager(world, context, verify_every=7, training=plan.training), actions
@@ -60,13 +60,13 @@ def evict(manager: MissionEventManager, random: std_random.Random) -> None:
 
 
 def check_mission(
-    plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached", "rehearsed")
+    plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached", "pre_evaluated")
 ) -> None:
     """Run a mission in several engines and compare everything after each frame.
 
-    Formulas become steady at once, soon, or as soon as usual.
+    Formulas become hot at once, soon, or as soon as usual.
     """
-    with mock.patch.object(drain, "HABIT_US", (0, 40_000, drain.HABIT_US)[plan.seed % 3]):
+    with mock.patch.object(passes, "HOT_AFTER_US", (0, 40_000, passes.HOT_AFTER_US)[plan.seed % 3]):
         _check_mission(plan, engines)
 
 
@@ -87,7 +87,7 @@ def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> None:
             assert not differences, f"{engine}, frame {number}: {differences[:3]}\n{plan.describe()}"
     for engine, (manager, _) in zip(engines, sides, strict=True):
         counters = manager.counters
-        if engine in ("cached", "visited", "evicted", "rehearsed"):
+        if engine in ("cached", "visited", "evicted", "pre_evaluated"):
             assert 0 <= counters.evaluations <= counters.requests, engine
         if engine == "checked":
             assert isinstance(manager, CachedEventManager)
@@ -115,7 +115,7 @@ def test_missions_that_draw_much() -> None:
     for seed in range(20_000, 20_000 + in_fast(600)):
         check_mission(
             random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=True),
-            ("interpreted", "cached", "checked", "visited", "evicted", "rehearsed"),
+            ("interpreted", "cached", "checked", "visited", "evicted", "pre_evaluated"),
         )
 
 

@@ -195,7 +195,7 @@ def test_what_acts_in_every_frame_does_so_in_the_same_frames(text: str, wcs: boo
     for seed in range(60):
         plan = random_mission(random.Random(seed), wcs=wcs)
         plan.events[0] = EventPlan(text, {**plan.events[0].fields, "repeat": -1, "interval_ms": 0})
-        check_mission(plan, ("interpreted", "cached", "checked", "rehearsed"))
+        check_mission(plan, ("interpreted", "cached", "checked", "pre_evaluated"))
 
 
 def test_only_candidates_of_which_something_changed_are_evaluated_again() -> None:

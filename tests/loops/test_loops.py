@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import loops
-from sexp_runtime.loops import CAME_TRUE, PASSED, READY, STEADY, plain
+from sexp_runtime.loops import CAME_TRUE, HOT, PASSED_OVER, READY, plain
 from sexp_runtime.values import KNOWN_FALSE, UNKNOWN, Status
 
 BOTH = [pytest.param(plain, id="python")]
@@ -33,7 +33,7 @@ def test_set_up_has_compiled_them() -> None:
 
 
 def test_the_environment_can_ask_for_those_in_python() -> None:
-    code = "from sexp_runtime import loops; print(loops.LANGUAGE, loops.Sweep.__module__)"
+    code = "from sexp_runtime import loops; print(loops.LANGUAGE, loops.Scan.__module__)"
     run = subprocess.run(
         [sys.executable, "-c", code],
         cwd=Path(loops.__file__).parents[2],
@@ -47,39 +47,39 @@ def test_the_environment_can_ask_for_those_in_python() -> None:
 
 
 class Dropper:
-    """Something else than a bytearray that takes marks."""
+    """Something else than a bytearray that takes flags."""
 
     def __init__(self) -> None:
-        self.marked: list[int] = []
+        self.flagged: list[int] = []
 
-    def __setitem__(self, index: int, mark: int) -> None:
-        self.marked.append(index * mark)
+    def __setitem__(self, index: int, flag: int) -> None:
+        self.flagged.append(index * flag)
 
 
 @pytest.mark.parametrize("module", BOTH)
 def test_the_readers_of_each_fact_are_marked(module: Any) -> None:
-    marks, other, dropper = bytearray(4), bytearray(2), Dropper()
-    bell, silent, unheard = bytearray(1), bytearray(1), bytearray(1)
+    flags, other, dropper = bytearray(4), bytearray(2), Dropper()
+    pending, silent, unheard = bytearray(1), bytearray(1), bytearray(1)
     readers = {
-        ("a",): [(marks, 1, bell), (other, 0, unheard)],
-        ("b", 2): [(marks, 3, bell), (dropper, 7, unheard)],
-        ("c",): [(marks, 0, silent)],
+        ("a",): [(flags, 1, pending), (other, 0, unheard)],
+        ("b", 2): [(flags, 3, pending), (dropper, 7, unheard)],
+        ("c",): [(flags, 0, silent)],
     }
-    module.mark_readers(readers, [("b", 2), ("nobody",), ("a",)])
-    assert (list(marks), list(other), dropper.marked) == ([0, 1, 0, 1], [1, 0], [7])
-    assert (bell[0], silent[0]) == (1, 0)
+    module.set_flags(readers, [("b", 2), ("nobody",), ("a",)])
+    assert (list(flags), list(other), dropper.flagged) == ([0, 1, 0, 1], [1, 0], [7])
+    assert (pending[0], silent[0]) == (1, 0)
 
 
 @pytest.mark.parametrize("module", BOTH)
 def test_an_edge_to_no_slot_is_an_error(module: Any) -> None:
     with pytest.raises(IndexError):
-        module.mark_readers({("a",): [(bytearray(2), 2, bytearray(1))]}, [("a",)])
+        module.set_flags({("a",): [(bytearray(2), 2, bytearray(1))]}, [("a",)])
 
 
 @pytest.mark.parametrize("module", BOTH)
 def test_a_fact_that_is_none_is_an_error(module: Any) -> None:
     with pytest.raises(TypeError):
-        module.mark_readers({}, [["not", "hashable"]])
+        module.set_flags({}, [["not", "hashable"]])
 
 
 class Root:
@@ -90,24 +90,24 @@ class Root:
 
 
 @pytest.mark.parametrize("module", BOTH)
-@pytest.mark.parametrize("word", [READY, STEADY])
+@pytest.mark.parametrize("word", [READY, HOT])
 def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any, word: int) -> None:
     def fail() -> int:
         raise ZeroDivisionError
 
     dirty = bytearray(b"\1\1\1")
     evaluators = [lambda: 0, fail, lambda: 0]
-    sweep = module.Sweep(
+    scan = module.Scan(
         dirty, bytearray(3), bytearray([word] * 3), evaluators, evaluators, [None] * 3, [-1] * 3, *NO_MOMENTS
     )
     with pytest.raises(ZeroDivisionError):
-        sweep.run(0, -1, 5)
-    assert (sweep.position, sweep.done, list(dirty)) == (1, 2, [0, 0, 1] if word == READY else [1, 1, 1])
+        scan.run(0, -1, 5)
+    assert (scan.position, scan.done, list(dirty)) == (1, 2, [0, 0, 1] if word == READY else [1, 1, 1])
 
 
 @pytest.mark.parametrize("module", BOTH)
 @pytest.mark.parametrize(("status", "outcome"), [(KNOWN_FALSE, CAME_TRUE), (UNKNOWN, -1)])
-def test_a_steady_slot_that_is_known_to_be_false_is_reported(module: Any, status: Status, outcome: int) -> None:
+def test_a_hot_slot_that_is_known_to_be_false_is_reported(module: Any, status: Status, outcome: int) -> None:
     root = Root()
 
     def evaluate() -> int:
@@ -118,18 +118,18 @@ def test_a_steady_slot_that_is_known_to_be_false_is_reported(module: Any, status
         raise AssertionError("the evaluator of ready slots")
 
     dirty, evaluated_us = bytearray(b"\0\1"), [-1, -1]
-    sweep = module.Sweep(
+    scan = module.Scan(
         dirty,
         bytearray(2),
-        bytearray([0, STEADY]),
+        bytearray([0, HOT]),
         [ready] * 2,
         [ready, evaluate],
         [None, root],
         evaluated_us,
         *NO_MOMENTS,
     )
-    assert sweep.run(1, -1, 5) == outcome
-    assert (sweep.done, sweep.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], [-1, 5])
+    assert scan.run(1, -1, 5) == outcome
+    assert (scan.done, scan.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], [-1, 5])
 
 
 #: What happens at a slot's evaluation: its value, or "error"; what it does, and to which slot.
@@ -139,19 +139,19 @@ Outcome = tuple[int | str, str, int]
 def play(
     module: Any, dirty: bytes, wakes: bytes, words: bytes, outcomes: list[Outcome], statuses: list[Status], limit: int
 ) -> list[Any]:
-    """Sweep over all slots as a drain does; return all that can be seen of it."""
-    marks, woken, ready = bytearray(dirty), bytearray(wakes), bytearray(words)
+    """Scan over all slots as a pass does; return all that can be seen of it."""
+    flags, woken, ready = bytearray(dirty), bytearray(wakes), bytearray(words)
     seen: list[Any] = []
-    evaluated_us = [-1] * len(marks)
+    evaluated_us = [-1] * len(flags)
     roots = [Root(status) if index % 3 else None for index, status in enumerate(statuses)]
 
-    def evaluator(index: int, steady: bool) -> Callable[[], int]:
+    def evaluator(index: int, hot: bool) -> Callable[[], int]:
         value, deed, slot = outcomes[index]
 
         def evaluate() -> int:
-            seen.append(("evaluated", index, steady, sweep.position, bytes(marks)))
-            if deed == "mark":
-                marks[slot] = 1
+            seen.append(("evaluated", index, hot, scan.position, bytes(flags)))
+            if deed == "flag":
+                flags[slot] = 1
             elif deed == "wake":
                 woken[slot] = 1
             elif deed == "visit":
@@ -162,39 +162,39 @@ def play(
 
         return evaluate
 
-    ready_ones, steady_ones = ([evaluator(index, steady) for index in range(len(marks))] for steady in (False, True))
-    sweep = module.Sweep(marks, woken, ready, ready_ones, steady_ones, roots, evaluated_us, *NO_MOMENTS)
-    index = marks.find(1)
+    ready_ones, hot_ones = ([evaluator(index, hot) for index in range(len(flags))] for hot in (False, True))
+    scan = module.Scan(flags, woken, ready, ready_ones, hot_ones, roots, evaluated_us, *NO_MOMENTS)
+    index = flags.find(1)
     us = 0
     while index >= 0:
         us += 1
-        if ready[index] not in (READY, STEADY, PASSED) or 0 <= limit <= index or us > 100:
+        if ready[index] not in (READY, HOT, PASSED_OVER) or 0 <= limit <= index or us > 100:
             seen.append(("left", index))
             index += 1
         else:
             try:
-                index = sweep.run(index, limit, us)
+                index = scan.run(index, limit, us)
             except RuntimeError as error:
                 seen.append(("raised", error.args))
-                index = sweep.position + 1
+                index = scan.position + 1
             else:
-                seen.append(("returned", index, sweep.value))
+                seen.append(("returned", index, scan.value))
                 if index != CAME_TRUE:
-                    limit = woken.find(1, sweep.position + 1)
+                    limit = woken.find(1, scan.position + 1)
                     continue
-                index = sweep.position + 1
-        index = marks.find(1, index)
-    return [*seen, bytes(marks), evaluated_us, sweep.done, sweep.repeated, sweep.position]
+                index = scan.position + 1
+        index = flags.find(1, index)
+    return [*seen, bytes(flags), evaluated_us, scan.done, scan.repeated, scan.position]
 
 
 SLOTS = 12
 MARKS = st.lists(st.integers(0, 1), min_size=SLOTS, max_size=SLOTS).map(bytes)
 WORDS = st.lists(
-    st.sampled_from([0, READY, READY, READY, STEADY, STEADY, PASSED, 3, 4]), min_size=SLOTS, max_size=SLOTS
+    st.sampled_from([0, READY, READY, READY, HOT, HOT, PASSED_OVER, 3, 4]), min_size=SLOTS, max_size=SLOTS
 ).map(bytes)
 OUTCOMES = st.tuples(
     st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]),
-    st.sampled_from(["nothing", "nothing", "mark", "wake", "visit"]),
+    st.sampled_from(["nothing", "nothing", "flag", "wake", "visit"]),
     st.integers(0, SLOTS - 1),
 )
 STATUSES = st.lists(st.sampled_from([UNKNOWN, UNKNOWN, KNOWN_FALSE]), min_size=SLOTS, max_size=SLOTS)

@@ -35,7 +35,7 @@ def test_what_is_told_only_has_no_effect() -> None:
         changes = name not in CONDITIONAL | ARRANGED and (
             function not in PERFORMED or PERFORMED[function][1] is not None
         )
-        if changes is row.told_only:
+        if changes is row.sent_only:
             wrong[name] = "is told only, but has an effect" if changes else "has no effect, but is not told only"
     assert wrong == {}
 

@@ -229,10 +229,10 @@ def test_ignored_ships_are_left_alone() -> None:
 def test_what_a_scenario_does_not_heed_it_need_not_be_told() -> None:
     world, scenario = start(Mission(ships=[ship("A")]), 1)
     run(world, scenario, 1)
-    before = dict(vars(scenario), random=scenario.random.getstate(), agenda=len(scenario._agenda))
+    before = dict(vars(scenario), random=scenario.random.getstate(), timers=len(scenario._timers))
     for name in MEANINGS:
         if name not in scenario.heeds:
             scenario.on_action(world, name, ("A", 1, 3))
-    assert dict(vars(scenario), random=scenario.random.getstate(), agenda=len(scenario._agenda)) == before
+    assert dict(vars(scenario), random=scenario.random.getstate(), timers=len(scenario._timers)) == before
     for name in scenario.heeds:
         assert MEANINGS[name].traits & Trait.ACTION, name

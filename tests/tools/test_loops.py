@@ -46,7 +46,7 @@ def test_the_loops_are_compiled_once_and_again_when_they_change(
     code = (
         "import importlib.util as u, sys; s = u.spec_from_file_location('sexp_runtime.loops.native', sys.argv[1]);"
         "m = u.module_from_spec(s); s.loader.exec_module(m); marks = bytearray(2);"
-        "m.mark_readers({('a',): [(marks, 1, bytearray(1))]}, [('a',), ('b',)]); print(list(marks))"
+        "m.set_flags({('a',): [(marks, 1, bytearray(1))]}, [('a',), ('b',)]); print(list(marks))"
     )
     environment = {**os.environ, "PYTHONPATH": str(loops.PROJECT / "python")}
     run = subprocess.run(

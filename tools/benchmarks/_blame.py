@@ -18,7 +18,7 @@ from sexp_runtime.syntax.tree import SyntaxNode
 
 #: How many formulas are named for a mission, and how many for a frame.
 _NAMED = 3
-#: Most happenings of one frame that are listed.
+#: Most lines of one frame that are listed.
 _LISTED = 4
 _EVERY_TIME = ("every-time", "every-time-argument")
 _UNSETTLED = ("unsettled", "every pass")
@@ -44,7 +44,7 @@ class Cost:
 
 
 @dataclass(slots=True)
-class Happening:
+class FrameRecord:
     """What happened in one frame: evaluations as (formula, nanoseconds), their causes, actions, the log, firings."""
 
     evaluations: list[tuple[str, int]] = field(default_factory=list)
@@ -74,7 +74,7 @@ class Watch:
         )
         self.costs: dict[tuple[str, int], Cost] = {}
         self.slow_costs: dict[tuple[str, int], Cost] = {}
-        self.frames = {number: Happening() for number in interesting}
+        self.frames = {number: FrameRecord() for number in interesting}
         self.times = FrameTimes(session)
         self._slow = frozenset(slow)
         self._number = 0
@@ -115,11 +115,11 @@ class Watch:
                 cost.trace_ns += nanoseconds
             cost.causes[reason] += 1
             cost.actions += self._actions
-        happening = self.frames.get(self._number)
-        if happening is not None:
-            happening.evaluations.append((session.owner_of(kind, index), nanoseconds))
-            happening.causes[str(cause)] += 1
-            happening.actions += self._actions
+        record = self.frames.get(self._number)
+        if record is not None:
+            record.evaluations.append((session.owner_of(kind, index), nanoseconds))
+            record.causes[str(cause)] += 1
+            record.actions += self._actions
         self._begin()
 
     def _begin(self) -> None:
@@ -209,7 +209,7 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
     the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
     in those frames, and how long the same frame took in this run. `equal` says whether both runs were asked the same;
-    the watched one evaluates a little less of it, because nothing is steady while somebody watches.
+    the watched one evaluates a little less of it, because nothing is hot while somebody watches.
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())
@@ -224,17 +224,17 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     if "p99_share" in played["misses"]:
         found["slow_frames"] = watch.dearest(watch.slow_costs)
     for name, number in numbers.items():
-        happening = watch.frames[number]
+        record = watch.frames[number]
         found[name] = {
             "again_us": watch.times.us[number],
-            "causes": dict(happening.causes.most_common()),
+            "causes": dict(record.causes.most_common()),
             "dearest": [
                 {"formula": owner, "us": ns / 1000}
-                for owner, ns in sorted(happening.evaluations, key=lambda item: -item[1])[:_NAMED]
+                for owner, ns in sorted(record.evaluations, key=lambda item: -item[1])[:_NAMED]
             ],
-            "actions": dict(happening.actions.most_common(_LISTED)),
-            "log": happening.log,
-            "came_true": happening.came_true,
+            "actions": dict(record.actions.most_common(_LISTED)),
+            "log": record.log,
+            "came_true": record.came_true,
         }
     return found
 
@@ -288,12 +288,12 @@ def _frame_lines(title: str, frame: dict[str, Any], happened: dict[str, Any]) ->
         + (f" ({causes})" if causes else "")
         + f"; {collected}; watched, the same frame took {happened['again_us']:.0f} us"
     ]  # fmt: skip
-    happenings = [f"{row['formula']} {row['us']:.0f} us" for row in happened["dearest"]]
-    happenings += _some("log", happened["log"])
-    happenings += _some("came true", happened["came_true"])
-    happenings += _some("actions", [f"{name} {count}" for name, count in happened["actions"].items()])
-    if happenings:
-        text.append("    " + "; ".join(happenings))
+    lines = [f"{row['formula']} {row['us']:.0f} us" for row in happened["dearest"]]
+    lines += _some("log", happened["log"])
+    lines += _some("came true", happened["came_true"])
+    lines += _some("actions", [f"{name} {count}" for name, count in happened["actions"].items()])
+    if lines:
+        text.append("    " + "; ".join(lines))
     return text
 
 

@@ -212,7 +212,7 @@ def _take_turn(session: MissionSession, frames: int, step_us: int) -> None:
 def evaluations(session: MissionSession) -> int:
     """Return how many evaluations a session has made, those before its first frame included."""
     counted = session.counters()
-    return counted["evaluations"] + counted["rehearsals"]
+    return counted["evaluations"] + counted["pre_evaluations"]
 
 
 def _misses(numbers: dict[str, Any]) -> dict[str, float]:

@@ -9,7 +9,7 @@ from unittest import mock
 from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler import measures
-from sexp_runtime.events import drain
+from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.loops import plain
@@ -91,18 +91,18 @@ def _over(world: World, conditions: list[str], engine: str) -> MissionEventManag
         event.definition = SimpleNamespace(formula=parse(f"( when {text} ( do-nothing ) )"))
     context = EvaluationContext(world)
     if engine in ("cached", "plain"):
-        with mock.patch.object(drain, "Sweep", plain.Sweep if engine == "plain" else loops.Sweep):
+        with mock.patch.object(passes, "Scan", plain.Scan if engine == "plain" else loops.Scan):
             return CachedEventManager(world, context, mission="synthetic")
     return NaiveEventManager(world, context, interpreted if engine == "naive" else compiled)
 
 
 def in_python(work: Callable[[], None]) -> Callable[[], None]:
-    """Return what does the work with the loop in Python that sets the marks of a fact's readers."""
+    """Return what does the work with the loop in Python that sets the flags of a fact's readers."""
 
     def run() -> None:
-        facts.mark_readers = plain.mark_readers
+        facts.set_flags = plain.set_flags
         work()
-        facts.mark_readers = loops.mark_readers
+        facts.set_flags = loops.set_flags
 
     return run
 

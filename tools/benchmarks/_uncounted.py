@@ -16,10 +16,10 @@ _ROOM = "sexp_runtime.events"
 _TURNS = ("sexp_runtime.rules.manager", "sexp_runtime.rules.cues")
 #: What makes the engine, and who has that by name.
 _MAKER, _USER = "sexp_runtime.engines", "sexp_runtime.session"
-#: What counts: attributes of EngineCounters, and the methods that count slots going to rest and leaving it. The number
+#: What counts: attributes of EngineCounters, and the methods that count idle slots. The number
 #: of frames steers the engine, too, so that it stays.
 _COUNTS = frozenset({"short_frames", "asked", "evaluations", "invalidations", "permanents", "stale_results"})
-_COUNTING = frozenset(("rest", "wake", "_wake"))
+_COUNTING = frozenset(("add_idle", "remove_idle", "_count_active"))
 
 
 class _LeaveOutCounts(ast.NodeTransformer):

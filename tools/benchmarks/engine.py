@@ -76,8 +76,8 @@ def _dirty(
         manager.frame()
 
     def everything(manager: CachedEventManager) -> None:
-        manager.events.table.dirty.marks[:] = b"\x01" * count
-        manager.agenda.bell[0] = 1
+        manager.events.table.dirty.flags[:] = b"\x01" * count
+        manager.timers.pending[0] = 1
         manager.frame()
 
     sample = cached.events.evaluators[:: max(1, count // 100)]

@@ -77,11 +77,11 @@ class DebugFeed:
         self._forget()
 
     def _forget(self) -> None:
-        for facts, key, marks, index in self._edges:
-            facts.unsubscribe(key, marks, index)
+        for facts, key, flags, index in self._edges:
+            facts.unsubscribe(key, flags, index)
         self._edges = []
         self._formulas: list[tuple[str, int]] = []
-        self._marks = bytearray()
+        self._dirty = bytearray()
         self._shown: list[Row | None] = []
         self._counted: list[int] = []
         self._touched: dict[int, None] = {}
@@ -264,13 +264,13 @@ class DebugFeed:
         del states[MOST_FORMULAS:]
         self._formulas = [(kind, state.index) for kind, state in states]
         self._places = {formula: at for at, formula in enumerate(self._formulas)}
-        self._marks = bytearray(len(states))
+        self._dirty = bytearray(len(states))
         self._shown = [None] * len(states)
         self._counted = [0] * len(states)
         for at, (kind, state) in enumerate(states):
             key = (kind, state.key)
-            world.facts.subscribe(key, self._marks, at)
-            self._edges.append((world.facts, key, self._marks, at))
+            world.facts.subscribe(key, self._dirty, at)
+            self._edges.append((world.facts, key, self._dirty, at))
         if session.rows:
             self._answers = [(0, session.rows[Kind.EVENT]), (len(world.events), session.rows[Kind.GOAL])]
             self._evaluated = {first: list(answers.evaluated_us) for first, answers in self._answers}
@@ -284,17 +284,17 @@ class DebugFeed:
 
     def _send_rows(self, session: MissionSession) -> None:
         """Find the rows that changed: by facts, by evaluations that engine or monitor saw, and a few in turn."""
-        touched, marks = self._touched, self._marks
-        at = marks.find(1)
+        touched, flags = self._touched, self._dirty
+        at = flags.find(1)
         while at >= 0:
-            marks[at] = 0
+            flags[at] = 0
             touched[at] = None
-            at = marks.find(1, at + 1)
+            at = flags.find(1, at + 1)
         for first, answers in self._answers:
             known = self._evaluated[first]
             if known != answers.evaluated_us:
                 for at, (before, now) in enumerate(zip(known, answers.evaluated_us, strict=True), first):
-                    if before != now and at < len(marks):
+                    if before != now and at < len(flags):
                         touched[at] = None
                 self._evaluated[first] = list(answers.evaluated_us)
         counted, places = self._counted, self._places

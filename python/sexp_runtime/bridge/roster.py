@@ -40,10 +40,10 @@ class Roster:
         if not ships:
             return
         self._seen += len(ships)
-        marks = bytearray(b"\1" * len(ships))
-        self._rows.append((marks, ships, [ShipStatus.NOT_YET] * len(ships)))
+        flags = bytearray(b"\1" * len(ships))
+        self._rows.append((flags, ships, [ShipStatus.NOT_YET] * len(ships)))
         for index, ship in enumerate(ships):
-            self._world.facts.subscribe(("ship", ship.key, "status"), marks, index)
+            self._world.facts.subscribe(("ship", ship.key, "status"), flags, index)
 
     def changes(self) -> tuple[list[Ship], list[tuple[Ship, str]]]:
         """Return the ships that have arrived and those that have begun to leave, with how, since the last call."""
@@ -52,10 +52,10 @@ class Roster:
         if self._roster[0]:
             self._roster[0] = 0
             self._take_in_new()
-        for marks, ships, known in self._rows:
-            index = marks.find(1)
+        for flags, ships, known in self._rows:
+            index = flags.find(1)
             while index >= 0:
-                marks[index] = 0
+                flags[index] = 0
                 ship, before = ships[index], known[index]
                 if ship.status is not before:
                     now = known[index] = ship.status
@@ -68,7 +68,7 @@ class Roster:
                     stayed = ship.exit is ExitKind.STAYED
                     if now in _LEFT and before not in _LEFT and not self._first and not stayed:
                         left.append((ship, _EXIT_WORDS[ship.exit or ExitKind.VANISHED]))
-                index = marks.find(1, index + 1)
+                index = flags.find(1, index + 1)
         self._first = False
         return arrived, left
 

@@ -1,1 +1,1 @@
-"""Caches: slots and marks for missions, ExpressionCache for ad-hoc text."""
+"""Caches: slots and flags for missions, ExpressionCache for ad-hoc text."""

@@ -38,7 +38,7 @@ class _Entry:
         self.prepared: Evaluable | None = None
         self.facts: tuple[FactKey, ...] = ()
         self.given: Iterable[FactKey] = ()  # as they came with the value, to tell at once that they are the same
-        self.index = -1  # of the mark that the facts set; -1 without facts
+        self.index = -1  # of the flag that the facts set; -1 without facts
         self.due_us = NEVER
         self.permanent = False
         self.pinned = False
@@ -50,14 +50,14 @@ class _Entry:
 
 
 class _Dropper:
-    """Stands where the fact board expects a bytearray of marks: marking an index takes the entry's value away."""
+    """Replaces the bytearray of flags that the fact board expects: setting a flag removes the entry's value."""
 
     __slots__ = ("drop",)
 
     def __init__(self, drop: Callable[[int], None]) -> None:
         self.drop = drop
 
-    def __setitem__(self, index: int, _mark: int) -> None:
+    def __setitem__(self, index: int, _flag: int) -> None:
         self.drop(index)
 
 
@@ -107,7 +107,7 @@ class ExpressionCache:
         self._waiting: OrderedDict[Hashable, _Entry] = OrderedDict()  # without one, longest waiting first
         self._by_index: list[_Entry | None] = []
         self._free: list[int] = []
-        self._dropper: Any = _Dropper(self._mark)
+        self._dropper: Any = _Dropper(self._flag)
         self._due: list[tuple[int, int, _Entry]] = []
         self._serial = 0
         self._cleanup_us = clock.us + self._interval_us
@@ -345,8 +345,8 @@ class ExpressionCache:
         assert len(watched) + len(self._free) == len(self._by_index)
         edges = 0
         for fact, readers in self._facts.readers.items():
-            for marks, index, _bell in readers:
-                if marks is self._dropper:
+            for flags, index, _pending in readers:
+                if flags is self._dropper:
                     edges += 1
                     assert fact in watched[index].facts, (fact, index)
         assert edges == sum(len(entry.facts) for entry in everything)
@@ -361,7 +361,7 @@ class ExpressionCache:
             entry.used_us = self._clock.us
         return entry
 
-    def _mark(self, index: int) -> None:
+    def _flag(self, index: int) -> None:
         entry = self._by_index[index]
         if entry is not None and entry.valid:
             self._suspend(entry)

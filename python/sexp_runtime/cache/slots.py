@@ -1,9 +1,8 @@
-"""Slots: which results are stale, who must be told when a fact changes, and what becomes due when.
+"""Slots: which cached results may have changed, and which flags the clock sets when.
 
-A slot is an index in a `SlotTable`, which has one bytearray of marks for staleness (`dirty`: a fact or the clock could
-have changed the result) and one for mere visits (`wake`: the owner has to look at the slot although its result stands).
-An `Agenda` is shared by the tables of one manager: its bell tells in one look whether anything is marked at all, its
-heap knows what becomes due when. Nothing here knows operators, events or formulas.
+A slot is an index in a `SlotTable`, which has two rows of flags: `dirty` (a fact or the clock could have changed the
+result) and `wake` (the slot must be visited although its result is valid). The tables of one manager share a
+`TimerQueue`, with the pending flag and the heap of due moments. Nothing here knows operators, events or formulas.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from sexp_runtime.world.clock import NEVER
-from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
+from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
 
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
 #: A fact's entry on the board: its list of readers, and its share of the dictionary and of the lists by name.
@@ -25,164 +24,164 @@ _ENTRY: Final = 8
 _SLACK: Final = 4
 
 
-class Lane:
-    """One row of marks of a table, with the moment at which the clock sets each of them."""
+class FlagRow:
+    """One row of flags of a table, with the moment at which the clock sets each of them."""
 
-    __slots__ = ("due_us", "marks", "number")
+    __slots__ = ("due_us", "flags", "number")
 
     def __init__(self, number: int, size: int) -> None:
         self.number = number
-        self.marks = bytearray(size)
+        self.flags = bytearray(size)
         self.due_us: list[int] = [NEVER] * size
 
 
-class Agenda:
-    """What becomes due when, for all tables of one manager, and the bell that says that something is marked.
+class TimerQueue:
+    """The flags to set, each with its moment, for all tables of one manager; and the pending flag.
 
-    `bell[0]` is 1 if any mark may be set. `next_us` is the earliest due moment in microseconds, NEVER if none.
+    `pending[0]` is 1 if any flag may be set. `next_us` is the earliest due moment in microseconds, NEVER if none.
     """
 
-    __slots__ = ("_heap", "_lanes", "_valid", "bell", "board", "facts", "next_us")
+    __slots__ = ("_heap", "_rows", "_valid", "board", "facts", "next_us", "pending")
 
     def __init__(self, board: FactBoard) -> None:
         self.board = board
-        self.bell = bytearray(1)
+        self.pending = bytearray(1)
         self.next_us = NEVER
         #: How many facts have readers because of these tables; kept for counting memory.
         self.facts = 0
         self._heap: list[tuple[int, int, int]] = []
-        self._lanes: list[Lane] = []
+        self._rows: list[FlagRow] = []
         self._valid = 0
 
-    def lane(self, size: int) -> Lane:
-        """Return a new row of `size` clear marks that the clock can set."""
-        lane = Lane(len(self._lanes), size)
-        self._lanes.append(lane)
-        return lane
+    def row(self, size: int) -> FlagRow:
+        """Return a new row of `size` clear flags that the clock can set."""
+        row = FlagRow(len(self._rows), size)
+        self._rows.append(row)
+        return row
 
-    def schedule(self, lane: Lane, index: int, us: int) -> None:
-        """Have the mark set at the moment `us`, in place of what was scheduled for it before; NEVER cancels."""
-        old = lane.due_us[index]
+    def schedule(self, row: FlagRow, index: int, us: int) -> None:
+        """Schedule the flag for the moment `us`, which replaces an earlier schedule; NEVER cancels."""
+        old = row.due_us[index]
         if old == us:
             return
-        lane.due_us[index] = us
+        row.due_us[index] = us
         if old != NEVER:
             self._valid -= 1
         if us == NEVER:
             return
         self._valid += 1
         heap = self._heap
-        heapq.heappush(heap, (us, lane.number, index))
+        heapq.heappush(heap, (us, row.number, index))
         if len(heap) > 64 and len(heap) > _SLACK * self._valid:
-            lanes = self._lanes
-            # Two entries can name one mark and moment (scheduled, cancelled, scheduled again): keep one.
-            self._heap = heap = list({entry for entry in heap if lanes[entry[1]].due_us[entry[2]] == entry[0]})
+            rows = self._rows
+            # Two entries can name one flag and moment (scheduled, cancelled, scheduled again): keep one.
+            self._heap = heap = list({entry for entry in heap if rows[entry[1]].due_us[entry[2]] == entry[0]})
             heapq.heapify(heap)
         self.next_us = heap[0][0]
 
     def expire(self, now_us: int) -> None:
-        """Set every mark that is due at or before now."""
+        """Set every flag that is due at or before now."""
         heap = self._heap
         while heap and heap[0][0] <= now_us:
             us, number, index = heapq.heappop(heap)
-            lane = self._lanes[number]
-            if lane.due_us[index] == us:
-                lane.due_us[index] = NEVER
+            row = self._rows[number]
+            if row.due_us[index] == us:
+                row.due_us[index] = NEVER
                 self._valid -= 1
-                lane.marks[index] = 1
-                self.bell[0] = 1
+                row.flags[index] = 1
+                self.pending[0] = 1
         self.next_us = heap[0][0] if heap else NEVER
 
     def nbytes(self) -> int:
-        """Return the bytes held by the heap, the lanes and the board's lists of readers, not by the fact keys."""
-        total = sys.getsizeof(self.bell) + sys.getsizeof(self._heap) + self.facts * _READERS
+        """Return the bytes held by the heap, the rows and the board's lists of readers, not by the fact keys."""
+        total = sys.getsizeof(self.pending) + sys.getsizeof(self._heap) + self.facts * _READERS
         total += len(self._heap) * _TUPLE_3
-        for lane in self._lanes:
-            total += sys.getsizeof(lane) + sys.getsizeof(lane.marks) + sys.getsizeof(lane.due_us)
-            total += sum(28 for due in lane.due_us if due != NEVER)
+        for row in self._rows:
+            total += sys.getsizeof(row) + sys.getsizeof(row.flags) + sys.getsizeof(row.due_us)
+            total += sum(28 for due in row.due_us if due != NEVER)
         return total
 
 
 class Edges:
-    """The facts that one mark waits for, `marks[0]`; whoever needs the mark looks at it unasked, so no bell rings."""
+    """The facts that set one flag, `flags[0]`. Its owner reads the flag without being prompted: no pending flag."""
 
-    __slots__ = ("_board", "_edge", "_facts", "marks")
+    __slots__ = ("_board", "_edge", "_facts", "flags")
 
     def __init__(self, board: FactBoard) -> None:
         self._board = board
         self._facts: set[FactKey] = set()
-        self.marks = bytearray(1)
-        self._edge = self.marks, 0, UNHEARD
+        self.flags = bytearray(1)
+        self._edge = self.flags, 0, UNREAD
 
     def subscribe(self, keys: Iterable[FactKey]) -> None:
-        """Let changes of these facts set the mark, too."""
+        """Make changes of these facts set the flag, too."""
         for key in keys:
             if key not in self._facts:
                 self._facts.add(key)
                 self._board.add_edge(key, self._edge)
 
     def release(self) -> None:
-        """Wait for no fact any more."""
+        """Drop all edges."""
         for key in self._facts:
-            self._board.unsubscribe(key, self.marks, 0)
+            self._board.unsubscribe(key, self.flags, 0)
         self._facts.clear()
 
     def nbytes(self) -> int:
         """Return the bytes held, without the fact keys."""
-        own = sys.getsizeof(self) + sys.getsizeof(self.marks) + _TUPLE_3
+        own = sys.getsizeof(self) + sys.getsizeof(self.flags) + _TUPLE_3
         return own + sys.getsizeof(self._facts) + len(self._facts) * _ENTRY
 
 
 class SlotTable:
     """The slots of one pass, in the order in which the pass evaluates them.
 
-    `dirty.marks[i]` set: the result of slot i must not be reused. `wake.marks[i]` set: look at slot i.
+    `dirty.flags[i]` set: the result of slot i must not be reused. `wake.flags[i]` set: look at slot i.
     `facts[i]` are the facts that slot i is subscribed to.
     """
 
-    __slots__ = ("_edges", "agenda", "dirty", "facts", "wake")
+    __slots__ = ("_edges", "dirty", "facts", "timers", "wake")
 
-    def __init__(self, agenda: Agenda, size: int) -> None:
-        self.agenda = agenda
-        self.dirty = agenda.lane(size)
-        self.wake = agenda.lane(size)
+    def __init__(self, timers: TimerQueue, size: int) -> None:
+        self.timers = timers
+        self.dirty = timers.row(size)
+        self.wake = timers.row(size)
         self.facts: list[set[FactKey] | None] = [None] * size
-        self._edges = [(self.dirty.marks, index, agenda.bell) for index in range(size)]
+        self._edges = [(self.dirty.flags, index, timers.pending) for index in range(size)]
 
     def subscribe(self, index: int, keys: Iterable[FactKey]) -> None:
-        """Let changes of these facts mark the slot dirty; facts it already reads are skipped."""
+        """Make changes of these facts set the dirty flag of the slot. Facts it already reads are skipped."""
         known = self.facts[index]
         if known is None:
             known = self.facts[index] = set()
-        agenda, edge = self.agenda, self._edges[index]
+        timers, edge = self.timers, self._edges[index]
         for key in keys:
             if key not in known:
                 known.add(key)
-                agenda.facts += agenda.board.add_edge(key, edge)
+                timers.facts += timers.board.add_edge(key, edge)
 
     def subscribe_wake(self, index: int, key: FactKey) -> None:
-        """Let changes of the fact wake the slot, its result standing."""
-        self.agenda.facts += self.agenda.board.subscribe(key, self.wake.marks, index, self.agenda.bell)
+        """Make changes of the fact set the wake flag of the slot; its result stays valid."""
+        self.timers.facts += self.timers.board.subscribe(key, self.wake.flags, index, self.timers.pending)
 
     def unsubscribe_wake(self, index: int, key: FactKey) -> None:
         """Undo one `subscribe_wake`."""
-        self.agenda.facts -= self.agenda.board.unsubscribe(key, self.wake.marks, index)
+        self.timers.facts -= self.timers.board.unsubscribe(key, self.wake.flags, index)
 
     def release(self, index: int) -> set[FactKey]:
         """Drop the slot's edges and what is scheduled for it; return the facts it read."""
         known = self.facts[index] or set()
         self.facts[index] = None
-        agenda = self.agenda
+        timers = self.timers
         for key in known:
-            agenda.facts -= agenda.board.unsubscribe(key, self.dirty.marks, index)
-        agenda.schedule(self.dirty, index, NEVER)
-        agenda.schedule(self.wake, index, NEVER)
-        self.dirty.marks[index] = 0
-        self.wake.marks[index] = 0
+            timers.facts -= timers.board.unsubscribe(key, self.dirty.flags, index)
+        timers.schedule(self.dirty, index, NEVER)
+        timers.schedule(self.wake, index, NEVER)
+        self.dirty.flags[index] = 0
+        self.wake.flags[index] = 0
         return known
 
     def nbytes(self) -> int:
-        """Return the bytes held by the edges of the table, without the lanes (the agenda counts them)."""
+        """Return the bytes held by the edges of the table, without the rows, which the timer queue counts."""
         total = sys.getsizeof(self.facts) + sys.getsizeof(self._edges) + len(self._edges) * _TUPLE_3
         for known in self.facts:
             if known is not None:

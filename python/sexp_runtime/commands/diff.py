@@ -159,7 +159,7 @@ def _evict(session: MissionSession, draw: random.Random) -> int:
         size = len(row.values)
         for _ in range(size // EVICT_ONE_IN + 1 if size else 0):
             index = draw.randrange(size)
-            if row.table.facts[index] is not None and not row.table.dirty.marks[index]:
+            if row.table.facts[index] is not None and not row.table.dirty.flags[index]:
                 row.forget(index)
                 dropped += 1
     return dropped

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from sexp_runtime.operators.actions import DEPENDS, ActionValue, Depends, Effect, Silence
+from sexp_runtime.operators.actions import DEPENDS, ActionValue, Depends, Effect, NoEffect
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.world.facts import UNHEARD, FactKey
+from sexp_runtime.world.facts import UNREAD, FactKey
 
 Values = tuple[ActionValue, ...]
 
@@ -29,7 +29,7 @@ class _Entry:
         self.values = values
         self.flags = bytearray(b"\x01")
         self.generation = -1
-        self.outcome: Silence | None = None
+        self.outcome: NoEffect | None = None
         self.facts: frozenset[FactKey] = frozenset()
         self.changes = 0
 
@@ -50,7 +50,7 @@ class Effects:
         board = self._board
         entries: dict[ActionValue, _Entry] = {}
 
-        def repeated(ctx: EvaluationContext, values: Values) -> Silence | None:
+        def repeated(ctx: EvaluationContext, values: Values) -> NoEffect | None:
             first = values[0] if values else ""
             entry = entries.get(first)
             if entry is None:
@@ -67,7 +67,7 @@ class Effects:
 
         return repeated
 
-    def _run(self, entry: _Entry, effect: Effect, depends: Depends, values: Values) -> Silence | None:
+    def _run(self, entry: _Entry, effect: Effect, depends: Depends, values: Values) -> NoEffect | None:
         """Run an effect whose arguments are those of its last run; it has changed nothing if no flag is set by it."""
         ctx, board = self._ctx, self._board
         if entry.changes > MOST_CHANGES or (entry.generation != board.generation and not self._wait(entry, depends)):
@@ -95,7 +95,7 @@ class Effects:
                 self._entries.append(entry)
             self._forget(entry)
             for key in facts:
-                self._board.subscribe(key, entry.flags, 0, UNHEARD)
+                self._board.subscribe(key, entry.flags, 0, UNREAD)
             entry.facts = facts
         return True
 

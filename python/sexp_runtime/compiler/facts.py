@@ -7,7 +7,7 @@ from typing import Final
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.measures import Share
-from sexp_runtime.compiler.recorder import FactSink
+from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.operators.actions import remembering
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
@@ -37,8 +37,8 @@ NESTED: Final = frozenset(
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
-#: Most combinations of texts that an operator remembers having told of; then it tells them again.
-MOST_TOLD: Final = 1000
+#: Most combinations of texts that an operator remembers having recorded of; then it tells them again.
+MAX_RECORDED: Final = 1000
 
 
 class FactScan:
@@ -218,8 +218,8 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, share: Share | None) -> int:
-    """Make the nodes of a formula tell `sink` the facts that only running shows, and restless ones forbid reuse.
+def install(found: FactScan, ctx: EvaluationContext, recorder: FactRecorder, share: Share | None) -> int:
+    """Make the nodes of a formula tell `recorder` the facts that only running shows, and restless ones forbid reuse.
 
     Actions repeat their effects only where that could change something. With `share` distances in comparisons of what
     moves are measured once for all formulas. Returns how many operator nodes got a function of their own.
@@ -232,15 +232,15 @@ def install(found: FactScan, ctx: EvaluationContext, sink: FactSink, share: Shar
         reads = _reads_of(found, node)
         assert reads is not None
         if all(map(_is_literal, node.args)):
-            node.call = _recording_ships(node.call, reads, sink, len(ctx.world.ships))
+            node.call = _recording_ships(node.call, reads, recorder, len(ctx.world.ships))
         else:
-            node.call = _recording(node.call, reads, sink, node.args)
+            node.call = _recording(node.call, reads, recorder, node.args)
     probes = 0
     if ctx.remember is not None:
         for node in (*found.root_actions, *found.actions):
             node.call = remembering(node.call, ctx.remember)
     for node in found.moving:
-        probes += motion.install(node, sink)
+        probes += motion.install(node, recorder)
     for node in (*found.restless, *found.actions):
         node.call = _effective(node.call)
     return len(found.computed) + probes + len(found.restless) + len(found.actions)
@@ -262,59 +262,59 @@ def _effective(inner: OperatorFunction) -> OperatorFunction:
 
 
 def _recording_ships(
-    inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, known_ships: int
+    inner: OperatorFunction, reads: ReadsFunction, recorder: FactRecorder, known_ships: int
 ) -> OperatorFunction:
     """Tell what an operator with fixed texts reads once there are other ships than when its static facts were read."""
     ships, epoch = known_ships, 0
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
         nonlocal ships, epoch
-        if sink.epoch != epoch:
-            ships, epoch = known_ships, sink.epoch
+        if recorder.epoch != epoch:
+            ships, epoch = known_ships, recorder.epoch
         world = ctx.world
         if len(world.ships) != ships:
             ships = len(world.ships)
-            sink(reads(world, [_literal_text(arg) for arg in node.args]))
+            recorder(reads(world, [_literal_text(arg) for arg in node.args]))
         return inner(ctx, node)
 
     return recording
 
 
 def _recording(
-    inner: OperatorFunction, reads: ReadsFunction, sink: FactSink, args: Sequence[EvalNode]
+    inner: OperatorFunction, reads: ReadsFunction, recorder: FactRecorder, args: Sequence[EvalNode]
 ) -> OperatorFunction:
     """Tell what an operator reads whenever its texts are new."""
     parts = _parts(args)
-    told: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
-    plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and told
+    recorded: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
+    plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and recorded
     ships = epoch = -1
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
         nonlocal ships, epoch
         candidate = ctx.candidate
         world = ctx.world
-        if len(world.ships) != ships or sink.epoch != epoch or len(told) + len(plain) > MOST_TOLD:
-            told.clear()
+        if len(world.ships) != ships or recorder.epoch != epoch or len(recorded) + len(plain) > MAX_RECORDED:
+            recorded.clear()
             plain.clear()
             ships = len(world.ships)
-            epoch = sink.epoch
+            epoch = recorder.epoch
         if candidate is not None and parts is not None and _is_plain(candidate):
             text = candidate.text
             if text in plain:
                 return inner(ctx, node)
             if variable_named(ctx, text) is None:
                 plain.add(text)
-                sink(reads(world, [text if part is None else part for part in parts]))
+                recorder(reads(world, [text if part is None else part for part in parts]))
                 return inner(ctx, node)
-        variants = possible_texts(ctx, node, sink)
+        variants = possible_texts(ctx, node, recorder)
         if variants is None:  # a text that cannot be read without consequences
             ctx.effects += 1
         else:
             for texts in variants:
                 key = tuple(texts)
-                if key not in told:
-                    told.add(key)
-                    sink(reads(world, texts))
+                if key not in recorded:
+                    recorded.add(key)
+                    recorder(reads(world, texts))
         return inner(ctx, node)
 
     return recording
@@ -333,7 +333,7 @@ def _is_plain(candidate: Candidate) -> bool:
     return atom is None or (atom.variable is None and atom.lookup is None)
 
 
-def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> list[list[str]] | None:
+def possible_texts(ctx: EvaluationContext, node: EvalNode, recorder: FactRecorder) -> list[list[str]] | None:
     """Return the texts that an operator's arguments may have now, one list for each way a placeholder can read (C40).
 
     Reading them changes nothing. None if an argument is container data, whose reading can change the container.
@@ -347,7 +347,7 @@ def possible_texts(ctx: EvaluationContext, node: EvalNode, sink: FactSink) -> li
         named = variable_named(ctx, candidate.text)
         indices = {named} if atom is None else {named, atom.variable, atom.lookup}
         for index in sorted(index for index in indices if index is not None):
-            sink([("var", index)])
+            recorder([("var", index)])
             own += [variables.texts[index], str(index)]
     variants: list[list[str]] = []
     for text in own or [""]:

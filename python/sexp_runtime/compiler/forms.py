@@ -103,7 +103,7 @@ class _FormWriter:
         self.draws = provider.name == _DRAWN
         #: Whether the candidates that were not drawn are tried, too: if none is applicable, the draw did not matter,
         #: and the event can rest until one may be.
-        self.spares = self.draws and self.is_pure
+        self.defers_draws = self.draws and self.is_pure
 
     def write(self) -> SourceWriter:
         """Return the whole function."""
@@ -117,9 +117,9 @@ class _FormWriter:
             if not self.is_pure:
                 writer.add("    L = (D,)")
         common = TruthWriter(writer, acts=acts(self.root.args[2:])).holds(self.common)
-        if self.spares:
+        if self.defers_draws:
             writer.add(f"if not ({common}):")
-            writer.add("    if L: C.spare += 1")
+            writer.add("    if L: C.unused_draws += 1")
             writer.add("else:")
         else:
             writer.add(f"if {common}:")
@@ -130,9 +130,9 @@ class _FormWriter:
         writer.add("try:")
         writer.indent += 1
         self._try_candidates()
-        if self.spares:
+        if self.defers_draws:
             writer.add("if A: A[:] = (D,) if D in A else ()")
-            writer.add("elif L: C.spare += 1")
+            writer.add("elif L: C.unused_draws += 1")
         self._run_actions()
         writer.indent -= 1
         writer.add("finally:")
@@ -167,7 +167,7 @@ class _FormWriter:
         writer.add("for K in L:")
         writer.indent += 1
         writer.add("C.candidate = K")
-        if self.ctx.wcs or self.spares:  # the former forgets the condition before each candidate (K)
+        if self.ctx.wcs or self.defers_draws:  # the former forgets the condition before each candidate (K)
             _flush(writer, self.residue)
         if self.is_pure:
             holds = TruthWriter(writer, acts=acts(self.root.args[2:]), acted="A").holds(self.own)

@@ -15,7 +15,7 @@ from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_actions, write_every_time, write_every_time_argument
 from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
-from sexp_runtime.compiler.recorder import FactSink
+from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions import NOTHING
@@ -86,7 +86,7 @@ class CompiledFormula:
 
     `evaluate()` returns the value of one evaluation, `status` is the special status that the root remembers (UNKNOWN
     where it is an ordinary result), `flush()` forgets what the formula remembers (D3). `facts` is a superset of the
-    facts that an evaluation without actions reads; facts that only running shows go to the sink given when compiling.
+    facts that an evaluation without actions reads; facts that only running shows go to the recorder.
     """
 
     __slots__ = (
@@ -100,7 +100,7 @@ class CompiledFormula:
         ctx: EvaluationContext,
         owner: str,
         mission: str,
-        sink: FactSink | None,
+        recorder: FactRecorder | None,
         share: Share | None,
         programs: Programs | None,
     ) -> None:
@@ -113,14 +113,14 @@ class CompiledFormula:
         self.facts: frozenset[FactKey] = frozenset()
         found = made = None
         self._wrapped = 0  # operator nodes with a function of their own
-        if sink is not None:
+        if recorder is not None:
             handled: frozenset[EvalNode] = frozenset()
             if programs is not None:
                 handled = programs.nest(root)
                 made = programs.of_formula(root, lambda: self._compiled())
                 handled |= made.handled if made is not None else frozenset()
             found = scan(root, ctx, handled)
-            self._wrapped = install(found, ctx, sink, share)
+            self._wrapped = install(found, ctx, recorder, share)
             self.facts = frozenset(found.facts)
             if made is not None:
                 self.program = made.program
@@ -156,7 +156,7 @@ class CompiledFormula:
         """Have a program evaluate the formula."""
         self._status_counts = True
         self._actions_count = False
-        #: Whether the sweep sees to all that comes of an evaluation with value 0.
+        #: Whether the scan handles everything that an evaluation with value 0 can do.
         self.quiet = program.is_simple
         self._compiled = self.evaluate = program
 
@@ -305,15 +305,15 @@ def compile_formula(
     *,
     owner: str = "",
     mission: str = "",
-    sink: FactSink | None = None,
+    recorder: FactRecorder | None = None,
     share: Share | None = None,
     programs: Programs | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
-    owner and mission name it in tracebacks. With a sink its facts are worked out: `facts` holds what is known now, the
-    sink gets what running shows. With `share` it may have measures in common with other formulas. Raises
-    operators.node.BuildError for a formula that cannot be evaluated.
+    owner and mission name it in tracebacks. With a recorder its facts are worked out: `facts` holds what is known
+    now, the recorder receives what running shows. With `share` it may have measures in common with other formulas.
+    Raises operators.node.BuildError for a formula that cannot be evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression
@@ -321,7 +321,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, sink, share, programs)
+    return CompiledFormula(root, ctx, owner, mission, recorder, share, programs)
 
 
 def _file_name(wanted: str) -> str:

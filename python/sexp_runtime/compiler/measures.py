@@ -17,9 +17,9 @@ WORTH_SHARING = 2
 
 
 class Waiting(Protocol):
-    """Sets `marks[0]` when one of the facts changes that it was told to wait for."""
+    """Sets `flags[0]` when one of the facts changes that it was told to wait for."""
 
-    marks: bytearray
+    flags: bytearray
 
     def subscribe(self, keys: Iterable[FactKey], /) -> None:
         """Wait for these facts, too."""
@@ -50,14 +50,14 @@ class Measure:
         """Return the operator's result."""
         if self._readers < WORTH_SHARING:
             return self._function(ctx, node)
-        marks, world = self._waiting.marks, ctx.world
+        flags, world = self._waiting.flags, ctx.world
         if len(world.ships) != self._ships:
             self._ships = len(world.ships)
             self._waiting.subscribe(self._reads(world, self._texts))
-            marks[0] = 1
-        if marks[0]:
+            flags[0] = 1
+        if flags[0]:
             self._raw = self._function(ctx, node)
-            marks[0] = 0
+            flags[0] = 0
         return self._raw
 
     @property
@@ -78,7 +78,7 @@ class Measure:
 
     def forget(self) -> None:
         """Have it measured at the next call."""
-        self._waiting.marks[0] = 1
+        self._waiting.flags[0] = 1
 
     def nbytes(self) -> int:
         """Return the bytes held, without the fact keys."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sexp_runtime.compiler.measures import Measure
 from sexp_runtime.compiler.plan import Watched
-from sexp_runtime.compiler.recorder import FactSink
+from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.places import MEASURING, Presence, find_places, find_spot
@@ -110,7 +110,7 @@ def without_motion(keys: Iterable[FactKey]) -> list[FactKey]:
     return kept
 
 
-def install(node: EvalNode, sink: FactSink) -> int:
+def install(node: EvalNode, recorder: FactRecorder) -> int:
     """Make a comparison (see `is_moving_comparison`) note until when its outcome stands, and probe its positions.
 
     Returns how many nodes got a function of their own.
@@ -119,7 +119,7 @@ def install(node: EvalNode, sink: FactSink) -> int:
     for leaf in leaves(node):
         probe = probes[id(leaf)] = _Probe()
         leaf.call = _probing(leaf.call, probe)
-    node.call = _Comparison(node, node.call, probes, sink)
+    node.call = _Comparison(node, node.call, probes, recorder)
     return 1 + len(probes)
 
 
@@ -143,14 +143,14 @@ def unwatched(value: Any) -> Any:
 class _Comparison(Watched):
     """The function of a comparison of positions."""
 
-    __slots__ = ("first", "inner", "is_leaf", "others", "positions", "probes", "reported", "sink", "test")
+    __slots__ = ("first", "inner", "is_leaf", "others", "positions", "probes", "recorder", "reported", "test")
 
     def __init__(
         self,
         node: EvalNode,
         inner: OperatorFunction,
         probes: dict[int, _Probe],
-        sink: FactSink,
+        recorder: FactRecorder,
     ) -> None:
         self.inner = inner
         self.test = _TESTS[node.name]
@@ -158,7 +158,7 @@ class _Comparison(Watched):
         self.probes = [tuple(probes[id(leaf)] for leaf in leaves(arg)) for arg in node.args]
         #: Whether the first argument is a position, not something worked out from some.
         self.is_leaf = id(node.args[0].head) in probes
-        self.sink = sink
+        self.recorder = recorder
         #: What all its positions are read from; None if only running shows their names.
         self.positions = _sources(node)
         #: With which epoch and how many ships their facts were reported.
@@ -195,13 +195,13 @@ class _Comparison(Watched):
                         ctx.due_us(soonest)
                     break
                 both = rate + other[1]
-                spare = min(abs(value - other[0]) - slack - other[2], _WRAPS)
+                margin = min(abs(value - other[0]) - slack - other[2], _WRAPS)
                 if both == _UNBOUNDED:
                     self._wait_for_positions(ctx, soonest)
-                elif spare <= 0.0:  # even a turning ship could flip it
+                elif margin <= 0.0:  # even a turning ship could flip it
                     ctx.due_us(soonest)
                 elif both > 0.0:
-                    stands = int(min(spare / both * _CAUTION, 1e6) * 1e6) - ctx.lag_us
+                    stands = int(min(margin / both * _CAUTION, 1e6) * 1e6) - ctx.positions_age_us
                     ctx.due_us(soonest + max(stands, 0))
                 if not self.test(value, other[0]):
                     break
@@ -212,11 +212,11 @@ class _Comparison(Watched):
             ctx.due_us(soonest)
             return
         world = ctx.world
-        now = self.sink.epoch, len(world.ships)
+        now = self.recorder.epoch, len(world.ships)
         if now != self.reported:
             self.reported = now
             for reads, texts in self.positions:
-                self.sink(reads(world, texts))
+                self.recorder(reads(world, texts))
 
     def _is_open(self, ctx: EvaluationContext) -> bool:
         """Whether the outcome can change although no value of the first argument could be read."""
@@ -304,7 +304,7 @@ class _Comparison(Watched):
         if not ship.docked:
             return _speed_of(ship)
         group = ctx.world.docked_group(ship)
-        self.sink([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
+        self.recorder([("ship", member.key, field) for member in group for field in _BOUND_FIELDS])
         return max(_speed_of(member) for member in group)
 
 

@@ -14,11 +14,11 @@ from sexp_runtime.compiler.truth import (
     TruthWriter,
     cheapest_first,
     conjuncts,
+    draws_without_effect,
     is_drawing,
     is_pure,
     looks_back,
     residue,
-    spare_draws,
 )
 from sexp_runtime.operators import actions
 from sexp_runtime.operators.actions import ArgumentKind, Effect
@@ -85,7 +85,7 @@ class ActionWriter:
     def _drawing(self, plan: Plan) -> str:
         """Write a condition with draws, and when they did not matter; return an expression for its truth."""
         writer = self.writer
-        groups = spare_draws(plan)
+        groups = draws_without_effect(plan)
         if not groups:
             return f"{writer.argument(plan).value} == 1"
         before, truth = writer.fresh_name("e"), writer.fresh_name("h")
@@ -93,7 +93,7 @@ class ActionWriter:
         writer.add(f"{truth} = {writer.argument(plan).value} == 1")
         reader = TruthWriter(writer, acts=True)
         spare = "".join(f" and not ({reader.known(cheapest_first(group))})" for group in groups)
-        writer.add(f"if not {truth}{spare}: C.spare += C.effects - {before}")
+        writer.add(f"if not {truth}{spare}: C.unused_draws += C.effects - {before}")
         return truth
 
     def _when(self, head: EvalNode) -> bool:

@@ -28,7 +28,7 @@ from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
-from sexp_runtime.world.facts import UNHEARD, FactBoard, FactKey
+from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
 
 #: Operators that the kernel evaluates from the values of their arguments.
 _CALCULATED: Final = {
@@ -170,7 +170,7 @@ class Programs:
 
     def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
         """Have a change of the fact set a flag that somebody looks at unasked."""
-        self._facts += self.board.add_edge(key, (flags, index, UNHEARD))
+        self._facts += self.board.add_edge(key, (flags, index, UNREAD))
         self._edges.append((key, flags, index))
 
     def close(self) -> None:

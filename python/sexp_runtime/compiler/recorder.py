@@ -8,7 +8,7 @@ from typing import Protocol
 from sexp_runtime.world.facts import FactKey
 
 
-class FactSink(Protocol):
+class FactRecorder(Protocol):
     """Takes the facts that an evaluation turns out to read; a fact is reported again only in a new `epoch`."""
 
     epoch: int

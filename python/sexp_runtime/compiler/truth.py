@@ -33,7 +33,7 @@ def is_drawing(head: EvalNode) -> bool:
     return all(_reads(node) or (is_plain_draw(node) and all(map(is_simple, node.args))) for node in head.walk())
 
 
-def spare_draws(plan: Plan) -> list[list[Plan]]:
+def draws_without_effect(plan: Plan) -> list[list[Plan]]:
     """Return what makes the draws of a condition irrelevant while it is not true: one of each list that is not true.
 
     No lists where that cannot be said.
@@ -42,11 +42,11 @@ def spare_draws(plan: Plan) -> list[list[Plan]]:
         parts = [plan]
     else:
         parts = [kid for kid in plan.kids if _draws(kid)]
-    groups = [_spare_draws(part) for part in parts]
+    groups = [_draws_without_effect(part) for part in parts]
     return [group for group in groups if group] if all(groups) else []
 
 
-def _spare_draws(plan: Plan) -> list[Plan]:
+def _draws_without_effect(plan: Plan) -> list[Plan]:
     """Return those conjuncts each of which, if not true, makes the draws of the others irrelevant.
 
     None of them where how many numbers are drawn could depend on what is drawn: where a conjunct with a draw draws

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached_formulas import CachedFormulas
-from sexp_runtime.events.rehearsal import Rehearsal, rehearse
+from sexp_runtime.events.pre_evaluation import PreEvaluation, pre_evaluate
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -46,13 +46,13 @@ class Answers(CachedFormulas):
         self,
         kind: str,
         ctx: EvaluationContext,
-        agenda: Agenda,
+        timers: TimerQueue,
         counters: EngineCounters,
         expressions: Sequence[SexpExpression | EvalNode | None],
         owners: Sequence[str],
         mission: str = "",
     ) -> None:
-        super().__init__(ctx, agenda, expressions, owners, mission)
+        super().__init__(ctx, timers, expressions, owners, mission)
         size = len(expressions)
         self.kind = kind
         self.counters = counters
@@ -66,12 +66,12 @@ class Answers(CachedFormulas):
         #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
         self.draws = bytearray(size)
         self.keeps_drawing = False
-        #: For steady slots: what evaluates them without noting anything, and where the root's status is, if it counts.
-        self.steady = list(self.evaluators)
+        #: For hot slots: what evaluates them without noting anything, and where the root's status is, if it counts.
+        self.hot = list(self.evaluators)
         self.roots = [_root_of(formula) for formula in self.formulas]
-        #: Formulas that stand as rehearsed although that left something on their nodes; to be cleared after the frame
-        #: that they were rehearsed for.
-        self.rehearsed: dict[int, Rehearsal] = {}
+        #: Formulas whose pre-evaluation stands although it left something on their nodes; cleared after the frame for
+        #: which it was made.
+        self.pre_evaluated: dict[int, PreEvaluation] = {}
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
         self._due_us = [NEVER] * size
@@ -82,7 +82,7 @@ class Answers(CachedFormulas):
         """Return the value of a formula now, evaluating it only if something could have changed it."""
         dirty = self.table.dirty
         checking = False
-        if not dirty.marks[index]:
+        if not dirty.flags[index]:
             checking = self.checking == index
             if not checking:
                 if self.draws[index]:
@@ -93,15 +93,15 @@ class Answers(CachedFormulas):
             program = self.formulas[index].program
             if program is not None:
                 program.doubt()
-        elif index in self.rehearsed:
-            self._take_back(index)
+        elif index in self.pre_evaluated:
+            self._undo_pre_evaluation(index)
         formula = self.formulas[index]
         counters, ctx = self.counters, self.ctx
         cached = self.values[index], formula.status
         self.cause = self._why(index, checking)
         errors, effects = counters.errors, ctx.effects
         ctx.start()
-        dirty.marks[index] = 0
+        dirty.flags[index] = 0
         value = evaluate(index)
         settled = self._conclude(index, value, effects, counters.errors != errors)
         if checking and not (settled and cached[0] == value and is_same(cached[1], formula.status)):
@@ -118,15 +118,15 @@ class Answers(CachedFormulas):
             return _Checked(formula)
         return formula
 
-    def ask(self, index: int, profiler: FormulaProfiler | None = None) -> int:
-        """Return the value of a marked formula, evaluated as `answer` does, the profiler told; it may raise."""
+    def evaluate(self, index: int, profiler: FormulaProfiler | None = None) -> int:
+        """Evaluate a dirty formula as `answer` does, report it to the profiler and return its value; may raise."""
         ctx = self.ctx
         self.cause = self._why(index, False)
         effects = ctx.effects
         ctx.start()
-        if index in self.rehearsed:
-            self._take_back(index)
-        self.table.dirty.marks[index] = 0
+        if index in self.pre_evaluated:
+            self._undo_pre_evaluation(index)
+        self.table.dirty.flags[index] = 0
         start = perf_counter_ns() if profiler is not None else 0
         try:
             value = self.evaluators[index]()
@@ -143,31 +143,31 @@ class Answers(CachedFormulas):
         formula = self.formulas[index]
         return isinstance(formula, CompiledFormula) and formula.quiet
 
-    def make_steady(self, index: int) -> None:
-        """Have what evaluates a formula without noting anything in `steady`."""
+    def make_hot(self, index: int) -> None:
+        """Have what evaluates a formula without noting anything in `hot`."""
         formula = self.formulas[index]
-        self.steady[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
+        self.hot[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
 
-    def rehearse(self, index: int, *, deciding: bool = False) -> bool:
+    def pre_evaluate(self, index: int, *, deciding: bool = False) -> bool:
         """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
 
         What it turned out to read is known in either case. A status that answers for good stands only with `deciding`:
         it is for those whose turn need not see it, nor may find anything else on the nodes.
         """
-        rehearsal = rehearse(self.ctx, self.formulas[index], self.evaluators[index])
-        if rehearsal is None:
+        pre_evaluation = pre_evaluate(self.ctx, self.formulas[index], self.evaluators[index])
+        if pre_evaluation is None:
             self.forget(index)
             return False
-        if rehearsal.left_anything if deciding else self.is_permanent(index):
-            rehearsal.take_back()
+        if pre_evaluation.left_anything if deciding else self.is_permanent(index):
+            pre_evaluation.undo()
             self.forget(index)
             return False
-        if rehearsal.left_anything:
-            self.rehearsed[index] = rehearsal
-            self.agenda.bell[0] = 1
-        self.counters.rehearsals += 1
+        if pre_evaluation.left_anything:
+            self.pre_evaluated[index] = pre_evaluation
+            self.timers.pending[0] = 1
+        self.counters.pre_evaluations += 1
         self.cause = CAUSE_FIRST
-        self.table.dirty.marks[index] = 0
+        self.table.dirty.flags[index] = 0
         return self._conclude(index, 0, self.ctx.effects, False)
 
     def _conclude(self, index: int, value: int, effects_before: int, failed: bool) -> bool:
@@ -175,7 +175,7 @@ class Answers(CachedFormulas):
         ctx = self.ctx
         self.values[index] = value
         draws = ctx.effects - effects_before
-        settled = not draws or (draws == ctx.spare <= MOST_DRAWS and self.keeps_drawing)
+        settled = not draws or (draws == ctx.unused_draws <= MOST_DRAWS and self.keeps_drawing)
         if settled:
             settled = is_settled(ctx)
         self.draws[index] = draws if settled and not failed else 0
@@ -187,17 +187,17 @@ class Answers(CachedFormulas):
             self.touch(index)
         elif self.is_permanent(index):
             self.draws[index] = 0
-            self.retire(index)
+            self.release(index)
             self.counters.permanents += 1
-        elif due == now + 1:  # in every frame, whatever its time: no need to ask the agenda
+        elif due == now + 1:  # in every frame, whatever its time: no need to schedule it
             self.touch(index)
         elif due != self.table.dirty.due_us[index]:
-            self.agenda.schedule(self.table.dirty, index, due)
+            self.timers.schedule(self.table.dirty, index, due)
         return settled
 
-    def _take_back(self, index: int) -> None:
-        """Undo a rehearsal: what it left on the nodes, and what the formula remembers of it."""
-        self.rehearsed.pop(index).take_back()
+    def _undo_pre_evaluation(self, index: int) -> None:
+        """Undo a pre-evaluation: what it left on the nodes, and what the formula remembers of it."""
+        self.pre_evaluated.pop(index).undo()
         self.forget(index)
 
     def keep_evaluating(self, index: int) -> None:
@@ -217,10 +217,10 @@ class Answers(CachedFormulas):
         if self.table.facts[index] is None and not self.is_permanent(index):
             self.revive(index)
 
-    def give_up(self, index: int) -> None:
-        """Retire a slot that nobody asks for any more."""
+    def retire(self, index: int) -> None:
+        """Retire a slot that nothing requests any more."""
         if self.table.facts[index] is not None:
-            self.retire(index)
+            self.release(index)
             self.counters.permanents += 1
 
     def _why(self, index: int, checking: bool) -> int:
@@ -256,7 +256,7 @@ class Answers(CachedFormulas):
         super().replace(index, expression)
         self.evaluated_us[index] = -1
         self._unsettled[index] = 0
-        self.steady[index] = self.evaluators[index]
+        self.hot[index] = self.evaluators[index]
         self.roots[index] = _root_of(self.formulas[index])
 
     def due_us(self, index: int) -> int:
@@ -267,7 +267,7 @@ class Answers(CachedFormulas):
     def cause_of(self, index: int) -> int:
         """Return why a formula was last evaluated, as an index into CAUSES.
 
-        Of one that is evaluated elsewhere it is why it was when that began, if it is one that more than facts can mark.
+        Of one that is evaluated elsewhere it is why it was when that began, if it is one that more than facts can flag.
         """
         is_noted = self.evaluated_us[index] == self._noted_us[index] or not self.is_quiet(index)
         if is_noted:
@@ -277,15 +277,15 @@ class Answers(CachedFormulas):
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
-        return sum(us >= 0 and not mark for us, mark in zip(self.evaluated_us, self.table.dirty.marks, strict=True))
+        return sum(us >= 0 and not flag for us, flag in zip(self.evaluated_us, self.table.dirty.flags, strict=True))
 
     def nbytes(self) -> int:
-        """Return the bytes held by formulas, values, edges and statistics, without the agenda."""
+        """Return the bytes held by formulas, values, edges and statistics, without the timer queue."""
         own = (
             self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled,
-            self.steady, self.roots,
+            self.hot, self.roots,
         )  # fmt: skip
-        apart = (steady for steady, usual in zip(self.steady, self.evaluators, strict=True) if steady is not usual)
+        apart = (hot for hot, usual in zip(self.hot, self.evaluators, strict=True) if hot is not usual)
         total = sum(sys.getsizeof(each) + sys.getsizeof(getattr(each, "__defaults__", ())) for each in apart)
         return super().nbytes() + sum(sys.getsizeof(part) for part in own) + total
 

@@ -1,8 +1,8 @@
 """The cached engine: the naive engine's results, frame by frame, while evaluating only what could have changed.
 
-Every event and goal has a slot. A slot at rest would be evaluated by the naive engine in every frame with the same
-outcome, so it is only counted; it is visited when a fact, the clock, a neighbour in its chain or a reset gives it a
-mark. Visits happen in the original's order and apply results as the naive engine does (`apply_event`, `apply_goal`).
+Every event and goal has a slot. The naive engine would evaluate an idle slot in every frame with the same outcome, so
+it is only counted; it is visited when a fact, the clock, a neighbour in its chain or a reset sets one of its flags.
+Visits happen in the original's order and apply results as the naive engine does (`apply_event`, `apply_goal`).
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ import sys
 from bisect import insort
 from collections.abc import Callable
 
-from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.compiler.effects import Effects
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.answers import CAUSES, Answers
 from sexp_runtime.events.chains import chain_due_us, wake_facts
-from sexp_runtime.events.drain import NEW, Drain
+from sexp_runtime.events.deferred_draws import DeferredDraws
+from sexp_runtime.events.passes import NEW, Pass
 from sexp_runtime.events.self_check import SelfCheck
-from sexp_runtime.events.standing_draws import StandingDraws
-from sexp_runtime.events.states import AT_REST_FIRST, AT_REST_REPEAT, UNASKED, VISITED
-from sexp_runtime.loops import PASSED
+from sexp_runtime.events.states import ACTIVE, IDLE_FIRST, IDLE_REPEAT, UNREQUESTED
+from sexp_runtime.loops import PASSED_OVER
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.manager import MissionEventManager, is_elapsed
@@ -54,14 +54,14 @@ class CachedEventManager(MissionEventManager):
         verify_every: int = 0,
     ) -> None:
         events, goals = world.events, world.goals
-        self.agenda = Agenda(world.facts)
+        self.timers = TimerQueue(world.facts)
         self.effects = Effects(context)
         context.remember = self.effects.remember
         counters = EngineCounters()
         self.events = Answers(
             "event",
             context,
-            self.agenda,
+            self.timers,
             counters,
             [formula_of(event.definition) for event in events],
             [f'event "{event.name}"' for event in events],
@@ -70,36 +70,36 @@ class CachedEventManager(MissionEventManager):
         self.goals = Answers(
             "goal",
             context,
-            self.agenda,
+            self.timers,
             counters,
             [formula_of(goal.definition) for goal in goals],
             [f'goal "{goal.name}"' for goal in goals],
             mission,
         )
         self.events.keeps_drawing = True
-        self._standing = StandingDraws(world.rng, self._settle_draws)
+        self._deferred = DeferredDraws(world.rng, self._settle_draws)
         super().__init__(
             world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
         )
         self.counters = counters
         size = len(events)
-        self._rest = bytearray(size)
-        #: The marks of events and goals, dirty and wake.
-        self._marks, self._wakes = self.events.table.dirty.marks, self.events.table.wake.marks
-        self._goal_marks, self._goal_wakes = self.goals.table.dirty.marks, self.goals.table.wake.marks
-        self._repeat_drain = Drain(self.events, self._visit_in_repeat, self._take_event, self._report_event)
-        self._goal_drain = Drain(self.goals, self._visit_goal, self._take_goal, self._report_goal)
-        self._first_drain = Drain(
-            self.events, self._visit_in_first, self._take_event, self._report_event, self._standing
+        self._states = bytearray(size)
+        #: The flags of events and goals, dirty and wake.
+        self._dirty, self._wakes = self.events.table.dirty.flags, self.events.table.wake.flags
+        self._goal_dirty, self._goal_wakes = self.goals.table.dirty.flags, self.goals.table.wake.flags
+        self._repeat_pass = Pass(self.events, self._visit_in_repeat, self._apply_event, self._report_event)
+        self._goal_pass = Pass(self.goals, self._visit_goal, self._apply_goal, self._report_goal)
+        self._first_pass = Pass(
+            self.events, self._visit_in_first, self._apply_event, self._report_event, self._deferred
         )
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
-        self._goal_rest = bytearray(len(goals))
+        self._goal_states = bytearray(len(goals))
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self.self_check = SelfCheck(verify_every, ((self.events, self._rest), (self.goals, self._goal_rest)))
+        self.self_check = SelfCheck(verify_every, ((self.events, self._states), (self.goals, self._goal_states)))
         for event in events:
             for key in wake_facts(event, events):
                 self.events.table.subscribe_wake(event.index, key)
@@ -108,13 +108,13 @@ class CachedEventManager(MissionEventManager):
         for goal in goals:
             self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
 
-    def rehearse(self) -> None:
+    def pre_evaluate(self) -> None:
         """Before the first frame, give the events their turn that it would give without anything coming of it."""
         for event in self.world.events:
             index = event.index
-            if self._first_drain.ready[index] == NEW:
-                if self.events.rehearse(index) and index not in self.events.rehearsed:
-                    self._first_drain.make_ready(index)
+            if self._first_pass.ready[index] == NEW:
+                if self.events.pre_evaluate(index) and index not in self.events.pre_evaluated:
+                    self._first_pass.make_ready(index)
             elif self._is_undecided(event) and self.is_bypassed(index):
                 self._process(event)
 
@@ -124,7 +124,7 @@ class CachedEventManager(MissionEventManager):
         """Make the goal and event pass of one frame (F1), visiting only what could have changed."""
         if self.ended:
             return
-        agenda, counters = self.agenda, self.counters
+        timers, counters = self.timers, self.counters
         clock = self.world.clock
         counters.frames += 1
         due = self._due = not self.training or self.goals_due(clock.event_ms)
@@ -133,94 +133,94 @@ class CachedEventManager(MissionEventManager):
         now = clock.us
         # Where time stands still, what is due at the next moment is due now: it moves, and can have been moved.
         due_us = now if now != self._frame_us else now + 1
-        if agenda.next_us <= due_us:
-            agenda.expire(due_us)
+        if timers.next_us <= due_us:
+            timers.expire(due_us)
         self._frame_us = now
-        self.self_check.plan(counters.resting_always + (counters.resting if due else 0), is_due=due)
-        if agenda.bell[0] or self.on_request is not None:
-            agenda.bell[0] = 0
+        self.self_check.plan(counters.idle_always + (counters.idle if due else 0), is_due=due)
+        if timers.pending[0] or self.on_request is not None:
+            timers.pending[0] = 0
             try:
                 if self._leaving:
                     self._retire_one()
                 if self.on_request is not None:
                     self._every_slot(clock.event_ms, due)
                 else:
-                    self._drain(due)
-                if due and self.events.rehearsed:
-                    self.events.rehearsed.clear()
+                    self._run_passes(due)
+                if due and self.events.pre_evaluated:
+                    self.events.pre_evaluated.clear()
             finally:
                 self._stage = OUTSIDE
                 if not due:
-                    agenda.bell[0] = 1  # goals and first-time events may be marked: look again
-        if due and self._standing.order:
-            self._standing.finish()
+                    timers.pending[0] = 1  # goals and first-time events may be dirty: look again
+        if due and self._deferred.order:
+            self._deferred.finish()
         if self.world.mission_over:
             self.end_mission()
 
-    def _drain(self, due: bool) -> None:
-        """Visit what is marked, in order: repeat pass, goals, first-time pass."""
+    def _run_passes(self, due: bool) -> None:
+        """Visit the slots whose flag is set, in order: repeat pass, goals, first-time pass."""
         self._stage = IN_REPEAT
         now = self.world.clock.us
         if self._stamped:
-            self._repeat_drain.run(now, self.profiler)
+            self._repeat_pass.run(now, self.profiler)
         if due:
             self._stage = IN_GOALS
-            if 1 in self._goal_marks or 1 in self._goal_wakes:
-                self._goal_drain.run(now, self.profiler)
+            if 1 in self._goal_dirty or 1 in self._goal_wakes:
+                self._goal_pass.run(now, self.profiler)
             self._stage = IN_FIRST
-            self._first_drain.run(now, self.profiler)
+            self._first_pass.run(now, self.profiler)
 
     def _every_slot(self, now: int, due: bool) -> None:
         """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
         self._stage = IN_REPEAT
         for event in self.world.events:
             if not event.done and is_elapsed(event.timestamp, now):
-                self._repeat_drain.position = event.index
+                self._repeat_pass.position = event.index
                 self._visit(event)
-            elif self._rest[event.index] == AT_REST_REPEAT:
-                self._leave_rest(event.index)
+            elif self._states[event.index] == IDLE_REPEAT:
+                self._activate(event.index)
         if not due:
             return
         self._stage = IN_GOALS
         for goal in self.world.goals:
-            if self._goal_rest[goal.index] == AT_REST_FIRST or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
-                self._goal_drain.position = goal.index
+            if self._goal_states[goal.index] == IDLE_FIRST or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
+                self._goal_pass.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
-                self._first_drain.position = event.index
+                self._first_pass.position = event.index
                 self._visit(event)
-            elif self._rest[event.index] == AT_REST_FIRST:
-                self._leave_rest(event.index)
+            elif self._states[event.index] == IDLE_FIRST:
+                self._activate(event.index)
 
     def _visit_in_repeat(self, index: int) -> None:
-        """Visit a marked event in the repeat pass (F1a); one without a stamp keeps its marks for its turn."""
+        """Visit an event in the repeat pass (F1a); one without a stamp keeps its flags for its turn."""
         if self._is_stamped[index]:
-            self._turn(index, AT_REST_REPEAT)
+            self._turn(index, IDLE_REPEAT)
 
     def _visit_in_first(self, index: int) -> None:
-        """Visit a marked event in the first-time pass (F1d); one with a stamp keeps its marks for its turn."""
-        self._turn(index, AT_REST_FIRST)
+        """Visit an event in the first-time pass (F1d); one with a stamp keeps its flags for its turn."""
+        self._turn(index, IDLE_FIRST)
 
-    def _take_event(self, index: int, value: int, status: Status) -> None:
-        """Process an event at rest whose formula has just been evaluated; its request in this frame is counted."""
+    def _apply_event(self, index: int, value: int, status: Status) -> None:
+        """Process an idle event whose formula has just been evaluated; its request in this frame is counted."""
         self._unready(index)
-        state = self._rest[index]
-        self._rest[index] = VISITED
-        if state in (AT_REST_FIRST, AT_REST_REPEAT):
-            self._wake(state == AT_REST_REPEAT, False)
+        state = self._states[index]
+        self._states[index] = ACTIVE
+        if state in (IDLE_FIRST, IDLE_REPEAT):
+            self._count_active(state == IDLE_REPEAT, False)
         self._process(self.world.events[index], (value, status))
 
     def _turn(self, index: int, kind: int) -> None:
-        """Visit one marked event if its turn is in this pass."""
+        """Visit one event if its turn is in this pass."""
         event = self.world.events[index]
         if event.done:
             self._visit_done(index)
-        elif (event.timestamp is None) is (kind == AT_REST_REPEAT):
+        elif (event.timestamp is None) is (kind == IDLE_REPEAT):
             self._note_stamp(event)  # its turn is in the other pass
-            self.agenda.bell[0] = 1
-        elif kind == AT_REST_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
+            self.timers.pending[0] = 1
+        elif kind == IDLE_FIRST or is_elapsed(event.timestamp, self.world.clock.event_ms):
             self._visit(event)
         else:
             self._visit_waiting(event)
@@ -228,19 +228,19 @@ class CachedEventManager(MissionEventManager):
     # -- visits -----------------------------------------------------------------------------------------------------
 
     def _visit(self, event: EventState) -> None:
-        """Process an event whose turn it is, and find out whether it can rest."""
+        """Process an event whose turn it is, and find out whether it becomes idle."""
         index = event.index
-        self._leave_rest(index)
+        self._activate(index)
         self._process(event)
 
     def _process(self, event: EventState, result: tuple[int, Status] | None = None) -> None:
-        """Process an event, with a result if its formula has just been evaluated; find out whether it can rest."""
+        """Process an event, with its result if it has just been evaluated; find out whether it becomes idle."""
         index = event.index
         wakes = self._wakes
         before = _state(event)
         if result is None:
             self.process_event(index)
-        else:  # at rest until now, so it is not chained
+        else:  # idle until now, so it is not chained
             self.apply_event(event, *result)
         self._note_stamp(event)
         wakes[index] = 0
@@ -250,97 +250,97 @@ class CachedEventManager(MissionEventManager):
         now = self.world.clock.event_ms
         if event.timestamp is not None and not is_elapsed(event.timestamp, now):
             wake_us = NEVER if event.timestamp == STAMP_NEVER else us_of_event_ms(event.timestamp)
-            self.agenda.schedule(self.events.table.wake, index, wake_us)
+            self.timers.schedule(self.events.table.wake, index, wake_us)
             self._pass_over(index)
             return
         if _state(event) != before:
             wakes[index] = 1
-            self.agenda.bell[0] = 1
+            self.timers.pending[0] = 1
             return
-        self.agenda.schedule(self.events.table.wake, index, chain_due_us(event, self.context))
+        self.timers.schedule(self.events.table.wake, index, chain_due_us(event, self.context))
         if event.bypassed:
             self._pass_over(index)
         else:
-            kind = AT_REST_FIRST if event.timestamp is None else AT_REST_REPEAT
-            self._rest[index] = kind
-            self.counters.rest(kind == AT_REST_REPEAT)
+            kind = IDLE_FIRST if event.timestamp is None else IDLE_REPEAT
+            self._states[index] = kind
+            self.counters.add_idle(kind == IDLE_REPEAT)
             if self.events.draws[index]:
                 self._keep_drawing(index)
             if event.result == 0 and event.chain_delay_ms < 0:  # a chained one has to look at its neighbours first
-                (self._first_drain if kind == AT_REST_FIRST else self._repeat_drain).make_ready(index)
+                (self._first_pass if kind == IDLE_FIRST else self._repeat_pass).make_ready(index)
 
     def _keep_drawing(self, index: int) -> None:
         """See to the draws of an event that has just drawn and rests from now on."""
-        if self._rest[index] == AT_REST_FIRST:
-            self._standing.take_turn(index)
-            self._standing.keep(index, self.events.draws[index])
+        if self._states[index] == IDLE_FIRST:
+            self._deferred.take_turn(index)
+            self._deferred.keep(index, self.events.draws[index])
         else:  # one with a stamp is evaluated again: that is rare, and its pass comes before the others
             self.events.keep_evaluating(index)
 
     def _visit_waiting(self, event: EventState) -> None:
-        """See that its stamp wakes an event that waits for it, and nothing else that is marked has it visited."""
+        """Schedule the wake flag of an event that waits for its stamp; nothing else causes a visit until then."""
         index, stamp = event.index, event.timestamp
-        self._leave_rest(index)
+        self._activate(index)
         self._wakes[index] = 0
         if stamp is not None and stamp != STAMP_NEVER:
-            self.agenda.schedule(self.events.table.wake, index, us_of_event_ms(stamp))
+            self.timers.schedule(self.events.table.wake, index, us_of_event_ms(stamp))
         self._pass_over(index)
 
     def _visit_done(self, index: int) -> None:
-        self._leave_rest(index)
+        self._activate(index)
         self._wakes[index] = 0
         self._pass_over(index)
         if index not in self._leaving:
-            self.events.give_up(index)
+            self.events.retire(index)
 
     def _leave(self, index: int) -> None:
         """Let an event that is done be retired in a later frame: one in which events come true has enough to do."""
         self._pass_over(index)
         self._leaving.add(index)
-        self.agenda.bell[0] = 1
+        self.timers.pending[0] = 1
 
     def _retire_one(self) -> None:
         """Retire one of the events that are done."""
         index = self._leaving.pop()
         if self.world.events[index].done:  # nothing has reset it
-            self.events.give_up(index)
+            self.events.retire(index)
         if self._leaving:
-            self.agenda.bell[0] = 1
+            self.timers.pending[0] = 1
 
     def _visit_goal(self, index: int) -> None:
-        """Judge a marked goal (F1c)."""
+        """Judge a goal whose flag is set (F1c)."""
         goal = self.world.goals[index]
         table = self.goals.table
-        if self._goal_rest[index] == AT_REST_FIRST:
-            self._wake(False, True)
-        self._goal_rest[index] = VISITED
-        self._goal_drain.ready[index] = 0
-        table.wake.marks[index] = 0
+        if self._goal_states[index] == IDLE_FIRST:
+            self._count_active(False, True)
+        self._goal_states[index] = ACTIVE
+        self._goal_pass.ready[index] = 0
+        table.wake.flags[index] = 0
         if goal.invalid or goal.status != GOAL_INCOMPLETE:
             if goal.status != GOAL_INCOMPLETE:
-                self.goals.give_up(index)
-            self._goal_rest[index] = UNASKED
-            self._goal_drain.ready[index] = PASSED
+                self.goals.retire(index)
+            self._goal_states[index] = UNREQUESTED
+            self._goal_pass.ready[index] = PASSED_OVER
             return
         self.goals.ensure_edges(index)
         self.judge_goal(index)
-        self._rest_goal(goal)
+        self._idle_goal(goal)
 
-    def _take_goal(self, index: int, value: int, status: Status) -> None:
-        """Judge a goal at rest whose formula has just been evaluated; its request in this frame is counted."""
-        if self._goal_rest[index] == AT_REST_FIRST:
-            self._goal_rest[index] = self._goal_drain.ready[index] = 0
-            self._wake(False, False)
+    def _apply_goal(self, index: int, value: int, status: Status) -> None:
+        """Judge an idle goal whose formula has just been evaluated; its request in this frame is counted."""
+        if self._goal_states[index] == IDLE_FIRST:
+            self._goal_states[index] = self._goal_pass.ready[index] = 0
+            self._count_active(False, False)
         goal = self.world.goals[index]
         self.apply_goal(goal, value, status)
-        self._rest_goal(goal)
+        self._idle_goal(goal)
 
-    def _rest_goal(self, goal: GoalState) -> None:
-        """Let a goal rest that was judged and is incomplete."""
+    def _idle_goal(self, goal: GoalState) -> None:
+        """Make a goal idle that was judged and is incomplete."""
         if goal.status == GOAL_INCOMPLETE:
-            self._goal_rest[goal.index] = 1
-            self.counters.rest(False)
-            self._goal_drain.make_ready(goal.index)
+            self._goal_states[goal.index] = 1
+            self.counters.add_idle(False)
+            self._goal_pass.make_ready(goal.index)
 
     def _report_event(self, index: int, error: Exception) -> None:
         self.report_error(self.event_formulas[index], error)
@@ -355,12 +355,12 @@ class CachedEventManager(MissionEventManager):
             return
         if event.chain_delay_ms < 0:
             if isinstance(self.events.formulas[index], CompiledFormula):
-                self._rest[index] = AT_REST_FIRST
-                self.counters.rest(False)
-                self._first_drain.ready[index] = NEW
+                self._states[index] = IDLE_FIRST
+                self.counters.add_idle(False)
+                self._first_pass.ready[index] = NEW
         elif index:  # bypassed until the event before comes true
-            self.events.retire(index)
-            self._marks[index] = self._wakes[index] = 1
+            self.events.release(index)
+            self._dirty[index] = self._wakes[index] = 1
 
     def _is_undecided(self, event: EventState) -> bool:
         """Whether nothing has come of an event yet, not even a bypass."""
@@ -415,7 +415,7 @@ class CachedEventManager(MissionEventManager):
         if kind == "event":
             self._unready(index)
         else:
-            self._goal_drain.ready[index] = 0
+            self._goal_pass.ready[index] = 0
         (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
         self.flush_formula(kind, index)
 
@@ -435,69 +435,69 @@ class CachedEventManager(MissionEventManager):
                 self._stamped.remove(event.index)
             self._unready(event.index)
 
-    def _leave_rest(self, index: int) -> None:
+    def _activate(self, index: int) -> None:
         """Have a slot visited in its turn: the visit counts its request, if there is one."""
-        state = self._rest[index]
+        state = self._states[index]
         if state:
-            self._rest[index] = VISITED
+            self._states[index] = ACTIVE
             self._unready(index)
-            if state != UNASKED:
-                self._wake(state == AT_REST_REPEAT, True)
+            if state != UNREQUESTED:
+                self._count_active(state == IDLE_REPEAT, True)
                 if self.events.draws[index]:
-                    self._standing.keep(index, 0)
+                    self._deferred.keep(index, 0)
 
     def _pass_over(self, index: int) -> None:
-        """Skip an event in both passes, its dirty mark left, until something wakes it: nobody asks for its value."""
-        self._rest[index] = UNASKED
-        self._first_drain.ready[index] = self._repeat_drain.ready[index] = PASSED
+        """Skip an event in both passes until something wakes it: nothing requests its value. Its dirty flag stays."""
+        self._states[index] = UNREQUESTED
+        self._first_pass.ready[index] = self._repeat_pass.ready[index] = PASSED_OVER
 
     def _unready(self, index: int) -> None:
-        """Have an event visited when it is marked, in the pass that it belongs to."""
+        """Make set flags cause visits of an event, in the pass that it belongs to."""
         stamped = self._is_stamped[index]
-        self._first_drain.ready[index] = PASSED if stamped else 0
-        self._repeat_drain.ready[index] = 0 if stamped else PASSED
+        self._first_pass.ready[index] = PASSED_OVER if stamped else 0
+        self._repeat_pass.ready[index] = 0 if stamped else PASSED_OVER
 
-    def _wake(self, always: bool, is_before: bool) -> None:
-        """Count a slot at rest by its visits from now on; `is_before` if its turn in this frame is now or to come."""
-        self.counters.wake(always, 1 if is_before and (always or self._due) else 0)
+    def _count_active(self, always: bool, is_before: bool) -> None:
+        """Count an idle slot by its visits from now on; `is_before` if its turn in this frame is now or later."""
+        self.counters.remove_idle(always, 1 if is_before and (always or self._due) else 0)
 
     def _settle_draws(self) -> None:
-        """Before a draw that matters, make the standing draws of the events whose turn was before."""
+        """Before a draw that matters, make the deferred draws of the events whose turn was before."""
         if self._stage == IN_FIRST:
-            self._standing.settle(self._first_drain.position)
+            self._deferred.settle(self._first_pass.position)
 
     # -- resets -----------------------------------------------------------------------------------------------------
 
     def flush_formula(self, kind: str, index: int) -> None:
-        """Forget what an event's or goal's formula remembers (D5, D6), and take its slot out of rest or retirement."""
+        """Forget what an event's or goal's formula remembers (D5, D6), and activate its slot."""
         if kind == "event":
-            resting = self._rest[index]
+            resting = self._states[index]
             if resting:
-                self._rest[index] = VISITED
+                self._states[index] = ACTIVE
                 self._unready(index)
-            if resting and resting != UNASKED:
-                always = resting == AT_REST_REPEAT
-                self._wake(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
+            if resting and resting != UNREQUESTED:
+                always = resting == IDLE_REPEAT
+                self._count_active(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
                 if self.events.draws[index]:
-                    if self._stage == IN_FIRST and index <= self._first_drain.position:
-                        self._standing.settle(index + 1)
-                    self._standing.keep(index, 0)
+                    if self._stage == IN_FIRST and index <= self._first_pass.position:
+                        self._deferred.settle(index + 1)
+                    self._deferred.keep(index, 0)
             self.events.flush(index)
             self._wakes[index] = 1
             return
-        if self._goal_rest[index] == AT_REST_FIRST:
-            self._wake(False, not self._had_its_turn(index, IN_GOALS))
-        self._goal_rest[index] = VISITED
-        self._goal_drain.ready[index] = 0
+        if self._goal_states[index] == IDLE_FIRST:
+            self._count_active(False, not self._had_its_turn(index, IN_GOALS))
+        self._goal_states[index] = ACTIVE
+        self._goal_pass.ready[index] = 0
         self.goals.flush(index)
-        self.goals.table.wake.marks[index] = 1
+        self.goals.table.wake.flags[index] = 1
 
     def _had_its_turn(self, index: int, stage: int) -> bool:
-        """Whether the naive engine has evaluated a slot at rest in this frame, or in the last if there is none now."""
+        """Whether the naive engine has evaluated an idle slot in this frame, or in the last if there is none now."""
         if self._stage != stage:
             return self._stage == OUTSIDE or self._stage > stage
-        drain = (self._repeat_drain, self._goal_drain, self._first_drain)[stage - IN_REPEAT]
-        return index <= drain.position
+        current = (self._repeat_pass, self._goal_pass, self._first_pass)[stage - IN_REPEAT]
+        return index <= current.position
 
     # -- memory and the end -----------------------------------------------------------------------------------------
 
@@ -507,16 +507,16 @@ class CachedEventManager(MissionEventManager):
             self._is_stamped,
             self._stamped,
             self._leaving,
-            self._rest,
-            self._goal_rest,
+            self._states,
+            self._goal_states,
         )
         return {
             "events": self.events.nbytes(),
             "goals": self.goals.nbytes(),
-            "agenda": self.agenda.nbytes(),
+            "timers": self.timers.nbytes(),
             "effects": self.effects.nbytes(),
             "slots": sum(sys.getsizeof(part) for part in own)
-            + sum(drain.nbytes() for drain in (self._repeat_drain, self._goal_drain, self._first_drain)),
+            + sum(each.nbytes() for each in (self._repeat_pass, self._goal_pass, self._first_pass)),
         }
 
     def close(self) -> None:
@@ -528,7 +528,7 @@ class CachedEventManager(MissionEventManager):
             self.goals.table.unsubscribe_wake(goal.index, ("goal", goal.key))
         self.events.close()
         self.goals.close()
-        self._standing.close()
+        self._deferred.close()
         self.effects.close()
         if self.context.flush_formula == self.flush_formula:
             self.context.flush_formula = None

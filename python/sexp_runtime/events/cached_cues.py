@@ -6,10 +6,10 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sexp_runtime.cache.slots import Agenda
+from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.events.answers import CAUSES, Answers
-from sexp_runtime.events.drain import Drain
-from sexp_runtime.loops import PASSED
+from sexp_runtime.events.passes import Pass
+from sexp_runtime.loops import PASSED_OVER
 from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager
 from sexp_runtime.rules.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class CachedCueManager(CueManager):
     """The cue manager that answers from cache; its results equal the naive manager's in every frame.
 
-    A cue at rest is looked at again when a fact of its formula changes, when a fact that its processing reads changes
+    An idle cue is visited again when a fact of its formula changes, when a fact that its processing reads changes
     (`Cue.facts`), or when its delay has run out; until then the request that the naive manager would make is counted.
     """
 
@@ -47,22 +47,22 @@ class CachedCueManager(CueManager):
             return AbsentFormula(expression.owner)
 
         super().__init__(world, mission, ctx, collect, leave=leave, seed=seed)
-        self.agenda = Agenda(world.facts)
+        self.timers = TimerQueue(world.facts)
         owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
         name = mission.name if mission is not None else ""
-        self.answers = Answers("cue", ctx, self.agenda, self.counters, expressions, owners, name)
-        self._drain = Drain(self.answers, self._visit_index, self._take, self._report)
-        self._asked = bytearray(len(self.cues))
+        self.answers = Answers("cue", ctx, self.timers, self.counters, expressions, owners, name)
+        self._pass = Pass(self.answers, self._visit_index, self._apply_value, self._report)
+        self._idle = bytearray(len(self.cues))
         self._frame_us = -1  # when the last frame was
         self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
         self._leaving: list[Cue] = []  # done, and still to be retired
         for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
             cue.formula = formula
-            self.answers.table.wake.marks[cue.index] = 1
+            self.answers.table.wake.flags[cue.index] = 1
             self._watch(cue)
 
     def load(self) -> None:
-        """Evaluate the arrival cues at mission time 0 (F40), and let rest what the first frame would find false."""
+        """Evaluate the arrival cues at mission time 0 (F40), and make idle what the first frame would find false."""
         super().load()
         counters = self.counters
         counted = counters.asked
@@ -72,77 +72,77 @@ class CachedCueManager(CueManager):
             elif self._is_false(cue):
                 self._visit(cue)
             else:
-                self.answers.table.wake.marks[cue.index] = 1
+                self.answers.table.wake.flags[cue.index] = 1
         counters.asked = counted
-        self.agenda.bell[0] = 1
+        self.timers.pending[0] = 1
 
     def _is_false(self, cue: Cue) -> bool:
         """Whether taking a cue's turn now would come to nothing, because it is not asked or known to be false."""
         if self.on_request is not None or CALLED in cue.subject.flags:
             return False
         index, subject = cue.index, cue.subject
-        if not self.answers.table.dirty.marks[index]:
+        if not self.answers.table.dirty.flags[index]:
             return self.answers.values[index] == 0
         if cue.kind not in (CueKind.SHIP_DEPARTURE, CueKind.WING_DEPARTURE):
             return False
         is_absent = isinstance(subject, Ship) and subject.status is ShipStatus.NOT_YET
-        return is_absent or self.answers.rehearse(index, deciding=True)
+        return is_absent or self.answers.pre_evaluate(index, deciding=True)
 
     def frame(self) -> None:
         """Process the cues that could have changed, in the original's order (F0)."""
-        agenda = self.agenda
+        timers = self.timers
         self.counters.frames += 1
         now = self.world.clock.us
         due_us = now if now != self._frame_us else now + 1  # as in CachedEventManager
-        if agenda.next_us <= due_us:
-            agenda.expire(due_us)
+        if timers.next_us <= due_us:
+            timers.expire(due_us)
         self._frame_us = now
         if self._leaving:
             self._retire(self._leaving.pop())
         if self.on_request is not None:
-            agenda.bell[0] = 0
+            timers.pending[0] = 0
             for cue in self.cues:
                 if not cue.done:
                     self._visit(cue)
-        elif agenda.bell[0]:
-            agenda.bell[0] = 0
-            self._drain.run(now, self.profiler)
+        elif timers.pending[0]:
+            timers.pending[0] = 0
+            self._pass.run(now, self.profiler)
 
     def _visit_index(self, index: int) -> None:
         self._visit(self.cues[index])
 
-    def _take(self, index: int, value: int, status: Status) -> None:
+    def _apply_value(self, index: int, value: int, status: Status) -> None:
         """Let a cue take its turn whose formula has just been evaluated; its request in this frame is counted."""
-        if self._asked[index]:
-            self._asked[index] = self._drain.ready[index] = 0
-            self.counters.wake(True, 0)
+        if self._idle[index]:
+            self._idle[index] = self._pass.ready[index] = 0
+            self.counters.remove_idle(True, 0)
         self._visit(self.cues[index], value)
 
     def _visit(self, cue: Cue, value: int | None = None) -> None:
-        """Take a cue's turn, with its value if it has just been evaluated; then let it rest until something changes."""
+        """Process a cue, with its value if it has just been evaluated; it is idle then until something changes."""
         index = cue.index
         table = self.answers.table
-        self._drain.ready[index] = 0
-        if self._asked[index]:
-            self._asked[index] = 0
-            self.counters.wake(True, 1)
-        table.wake.marks[index] = 0
+        self._pass.ready[index] = 0
+        if self._idle[index]:
+            self._idle[index] = 0
+            self.counters.remove_idle(True, 1)
+        table.wake.flags[index] = 0
         if not cue.done:
-            self._asked[index] = self._take_turn(cue, value) and not cue.done
+            self._idle[index] = self._take_turn(cue, value) and not cue.done
         if cue.done:
             # Thirty ships can come in one frame: their edges are given up in those after it, one cue in each.
-            table.dirty.marks[index] = table.wake.marks[index] = 0
+            table.dirty.flags[index] = table.wake.flags[index] = 0
             self._leaving.append(cue)
             return
-        if self._asked[index]:
-            self.counters.rest(True)
+        if self._idle[index]:
+            self.counters.add_idle(True)
             if self.answers.values[index] == 0:
-                self._drain.make_ready(index)
+                self._pass.make_ready(index)
         else:
-            # Not asked: its formula is of no use until something else wakes the cue. Its dirty mark stays until then.
-            self._drain.ready[index] = PASSED
+            # Not asked: its formula is of no use until something else wakes the cue. Its dirty flag stays until then.
+            self._pass.ready[index] = PASSED_OVER
         self._watch(cue)
-        self.agenda.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
+        self.timers.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
 
     def _take_turn(self, cue: Cue, value: int | None) -> bool:
         """Process a cue, with its value if that is known; return whether the rules ask for its formula."""
@@ -185,16 +185,16 @@ class CachedCueManager(CueManager):
         for key in self._woken_by[index]:
             table.unsubscribe_wake(index, key)
         self._woken_by[index] = ()
-        self.answers.give_up(index)
-        table.dirty.marks[index] = table.wake.marks[index] = 0
+        self.answers.retire(index)
+        table.dirty.flags[index] = table.wake.flags[index] = 0
 
     def _hand_over(self, ship: Ship, comer: Ship) -> None:
         super()._hand_over(ship, comer)
         for cue in self.cues:
             if cue.subject is comer:
                 self._watch(cue)
-                self.answers.table.wake.marks[cue.index] = 1
-        self.agenda.bell[0] = 1
+                self.answers.table.wake.flags[cue.index] = 1
+        self.timers.pending[0] = 1
 
     # -- what others ask for ----------------------------------------------------------------------------------------
 
@@ -209,15 +209,15 @@ class CachedCueManager(CueManager):
     def replace_formula(self, kind: str, index: int, expression: SexpExpression) -> None:
         """Give a cue another formula, which starts with fresh statuses."""
         self.answers.replace(index, expression)
-        self._drain.ready[index] = 0
+        self._pass.ready[index] = 0
         self.cues[index].formula = self.answers.formulas[index]
-        self.answers.table.wake.marks[index] = 1
+        self.answers.table.wake.flags[index] = 1
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of the cues' caches in bytes, by part."""
-        own = sys.getsizeof(self._asked) + sys.getsizeof(self._woken_by) + self._drain.nbytes()
+        own = sys.getsizeof(self._idle) + sys.getsizeof(self._woken_by) + self._pass.nbytes()
         own += sum(sys.getsizeof(keys) + 64 * len(keys) for keys in self._woken_by)
-        return {"cues": self.answers.nbytes(), "agenda": self.agenda.nbytes(), "slots": own}
+        return {"cues": self.answers.nbytes(), "timers": self.timers.nbytes(), "slots": own}
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these cues."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime import kernel
-from sexp_runtime.cache.slots import Agenda, Edges, SlotTable
+from sexp_runtime.cache.slots import Edges, SlotTable, TimerQueue
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.compiler.measures import Measure, Measures
 from sexp_runtime.operators.context import EvaluationContext
@@ -30,20 +30,20 @@ def compiled(
     context: EvaluationContext,
     owner: str,
     mission: str = "",
-    sink: _Sink | None = None,
+    recorder: _SlotRecorder | None = None,
     programs: Programs | None = None,
 ) -> CompiledFormula | AbsentFormula:
     """Return a compiled formula; an absent or unusable one never comes true, with a warning for the latter.
 
-    With a sink it reports the facts that an evaluation turns out to read, and shares distances with other formulas;
+    With a recorder it reports the facts that an evaluation turns out to read, and shares distances with other formulas;
     with `programs` the kernel evaluates what it can.
     """
     if expression is None:
         return AbsentFormula(owner)
     try:
-        share = sink.share if sink is not None else None
+        share = recorder.share if recorder is not None else None
         return compile_formula(
-            expression, context, owner=owner, mission=mission, sink=sink, share=share, programs=programs
+            expression, context, owner=owner, mission=mission, recorder=recorder, share=share, programs=programs
         )
     except BuildError as error:
         context.warn(f"{owner}: {error}")
@@ -53,48 +53,48 @@ def compiled(
 class CachedFormulas:
     """A row of compiled formulas, one slot each; an expression is None where there is nothing to evaluate.
 
-    `table.dirty.marks[i]` says that slot i must be evaluated before its value may be used. Marks are set by facts at
-    once, by the clock when `agenda.expire` runs, and by `refresh` itself where the evaluation must not be reused.
+    `table.dirty.flags[i]` says that slot i must be evaluated before its value may be used. Flags are set by facts at
+    once, by the clock when `timers.expire` runs, and by `refresh` itself where the evaluation must not be reused.
     """
 
     def __init__(
         self,
         ctx: EvaluationContext,
-        agenda: Agenda,
+        timers: TimerQueue,
         expressions: Sequence[SexpExpression | EvalNode | None],
         owners: Sequence[str],
         mission: str = "",
     ) -> None:
         size = len(expressions)
         self.ctx = ctx
-        self.agenda = agenda
-        self.table = SlotTable(agenda, size)
+        self.timers = timers
+        self.table = SlotTable(timers, size)
         self.formulas: list[CompiledFormula | AbsentFormula] = []
         self.values = [0] * size
         self.evaluators: list[Callable[[], int]] = []
         self.evaluations = 0
         #: Whether some evaluations walk the nodes, so that everything has to be noted of each.
         self.is_interpreting = False
-        self._sinks: list[_Sink] = []
+        self._recorders: list[_SlotRecorder] = []
         self._weights: list[int] = []
         self._weigh_next = 0
-        self._measures = Measures(lambda: Edges(agenda.board))
-        self._programs = _programs(ctx, agenda.board)
+        self._measures = Measures(lambda: Edges(timers.board))
+        self._programs = _programs(ctx, timers.board)
         for index, (expression, owner) in enumerate(zip(expressions, owners, strict=True)):
-            sink = _Sink(self.table, index, self._measures)
-            self._sinks.append(sink)
-            formula = compiled(expression, ctx, owner, mission, sink, self._programs)
+            recorder = _SlotRecorder(self.table, index, self._measures)
+            self._recorders.append(recorder)
+            formula = compiled(expression, ctx, owner, mission, recorder, self._programs)
             self.formulas.append(formula)
             self.evaluators.append(formula.evaluate)
             self._bind(index, formula)
             self.table.subscribe(index, facts_of(formula))
-            self.table.dirty.marks[index] = 1
+            self.table.dirty.flags[index] = 1
         self._mission = mission
-        agenda.bell[0] = 1
+        timers.pending[0] = 1
 
     def value(self, index: int) -> int:
-        """Return the value of a formula as evaluating it now would (call `agenda.expire` first in each frame)."""
-        if self.table.dirty.marks[index]:
+        """Return the value of a formula as evaluating it now would (call `timers.expire` first in each frame)."""
+        if self.table.dirty.flags[index]:
             return self.refresh(index)
         return self.values[index]
 
@@ -108,20 +108,20 @@ class CachedFormulas:
         dirty = self.table.dirty
         ctx.start()
         before = ctx.effects
-        dirty.marks[index] = 0
+        dirty.flags[index] = 0
         try:
             value = self.evaluators[index]()
         except BaseException:
-            dirty.marks[index] = 1
-            self.agenda.bell[0] = 1
+            dirty.flags[index] = 1
+            self.timers.pending[0] = 1
             raise
         self.evaluations += 1
         self.values[index] = value
         if not is_settled(ctx) or ctx.effects != before:
-            dirty.marks[index] = 1
-            self.agenda.bell[0] = 1
+            dirty.flags[index] = 1
+            self.timers.pending[0] = 1
         elif ctx.due != dirty.due_us[index]:
-            self.agenda.schedule(dirty, index, ctx.due)
+            self.timers.schedule(dirty, index, ctx.due)
         return value
 
     def interpret(self, every: int) -> None:
@@ -142,10 +142,10 @@ class CachedFormulas:
 
     def replace(self, index: int, expression: SexpExpression) -> None:
         """Put another formula into a slot, with fresh statuses and edges."""
-        sink = self._sinks[index]
-        sink.replace()
+        recorder = self._recorders[index]
+        recorder.replace()
         owner = self.formulas[index].owner
-        formula = compiled(expression, self.ctx, owner, self._mission, sink, self._programs)
+        formula = compiled(expression, self.ctx, owner, self._mission, recorder, self._programs)
         self.formulas[index] = formula
         self._bind(index, formula)
         self.evaluators[index] = formula.evaluate
@@ -154,26 +154,26 @@ class CachedFormulas:
 
     def _bind(self, index: int, formula: CompiledFormula | AbsentFormula) -> None:
         """Let a program of the kernel say how long movement changes nothing for its slot."""
-        self.agenda.board.bind(self.table.dirty.marks, index, formula.program)
+        self.timers.board.bind(self.table.dirty.flags, index, formula.program)
 
     def forget(self, index: int) -> None:
         """Have a formula evaluated at its next use, and measured what it has in common with others."""
-        self._sinks[index].forget()
+        self._recorders[index].forget()
         self.touch(index)
 
     def touch(self, index: int) -> None:
         """Have a formula evaluated at its next use."""
-        self.table.dirty.marks[index] = 1
-        self.agenda.bell[0] = 1
+        self.table.dirty.flags[index] = 1
+        self.timers.pending[0] = 1
 
-    def retire(self, index: int) -> None:
-        """Give up the slot's edges: its value is not needed until `revive`."""
-        self._sinks[index].release()
+    def release(self, index: int) -> None:
+        """Drop the slot's edges: its value is not needed until `revive`."""
+        self._recorders[index].release()
 
     def revive(self, index: int) -> None:
-        """Take up the slot again after `retire`; its next use evaluates it."""
+        """Subscribe the slot again after `release`; its next use evaluates it."""
         if self.table.facts[index] is None:
-            self._sinks[index].revive(facts_of(self.formulas[index]))
+            self._recorders[index].revive(facts_of(self.formulas[index]))
         self.touch(index)
 
     def facts(self, index: int) -> frozenset[FactKey]:
@@ -182,13 +182,13 @@ class CachedFormulas:
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these formulas."""
-        for sink in self._sinks:
-            sink.release()
+        for recorder in self._recorders:
+            recorder.release()
         if self._programs is not None:
             self._programs.close()
 
     def nbytes(self) -> int:
-        """Return the bytes held by formulas, values and edges, without the agenda.
+        """Return the bytes held by formulas, values and edges, without the timers.
 
         Weighing a tree takes some time and its weight hardly ever changes: the first call weighs all formulas, later
         ones a few each, in turn, so that a game may ask once a second.
@@ -224,7 +224,7 @@ def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:
     return formula.facts if isinstance(formula, CompiledFormula) else frozenset()
 
 
-class _Sink:
+class _SlotRecorder:
     """Subscribes a slot to facts that an evaluation turns out to read."""
 
     __slots__ = ("_is_reading", "_measures", "_shared", "epoch", "index", "table")

@@ -132,7 +132,7 @@ def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], ti
         value=row.values[index],
         status="" if status is UNKNOWN else str(status),
         state=state,
-        cached=not row.table.dirty.marks[index] and evaluated >= 0,
+        cached=not row.table.dirty.flags[index] and evaluated >= 0,
         evaluated_at=evaluated / 1e6 if evaluated >= 0 else None,
         cause=CAUSES[row.cause_of(index)],
         facts={fact_name(world, key): fact_value(world, key) for key in facts},

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sexp_runtime.events.answers import Answers
-from sexp_runtime.events.states import AT_REST_FIRST, AT_REST_REPEAT
+from sexp_runtime.events.states import IDLE_FIRST, IDLE_REPEAT
 
 
 class SelfCheck:
-    """Chooses in turn which slot at rest is checked; `rows` are answers with the states of their slots."""
+    """Chooses in turn which idle slot is checked; `rows` are answers with the states of their slots."""
 
     __slots__ = ("_at", "_left", "_rows", "every")
 
@@ -37,10 +37,10 @@ class SelfCheck:
         for step in range(1, len(slots) + 1):
             at = (self._at + step) % len(slots)
             row, states, index = slots[at]
-            is_asked = states[index] == AT_REST_REPEAT or (states[index] == AT_REST_FIRST and is_due)
-            if is_asked and not row.table.dirty.marks[index]:
+            is_asked = states[index] == IDLE_REPEAT or (states[index] == IDLE_FIRST and is_due)
+            if is_asked and not row.table.dirty.flags[index]:
                 row.checking = index
-                row.table.wake.marks[index] = 1
-                row.agenda.bell[0] = 1
+                row.table.wake.flags[index] = 1
+                row.timers.pending[0] = 1
                 self._at = at
                 return

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
-from sexp_runtime.loops import Edge, mark_readers
+from sexp_runtime.loops import Edge, set_flags
 
 FactKey = tuple[Hashable, ...]
 
@@ -46,9 +46,9 @@ class BoardCore:
     def bind(self, flags: bytearray, index: int, program: Any) -> None:
         """Say whose flag that is: a program, which knows how long movement changes nothing for it; None: nobody's."""
 
-    def mark(self, keys: Iterable[FactKey]) -> None:
+    def flag(self, keys: Iterable[FactKey]) -> None:
         """Set the flags of the readers of what movement changes, save of those for whom it changes nothing yet."""
-        mark_readers(self.readers, keys)
+        set_flags(self.readers, keys)
 
     def use_variables(self, variables: VariablesCore) -> None:
         """Take the table whose variables facts are about."""

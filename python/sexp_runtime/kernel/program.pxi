@@ -280,22 +280,22 @@ cdef class Program:
 
     cdef int stand(self, Node* moving, double apart) except -1:
         """Note how long a comparison stands, whose sides are so far apart and one of which moves."""
-        cdef double speed = 0.0, radius = 0.0, spare
+        cdef double speed = 0.0, radius = 0.0, margin
         cdef long long stands
         if not widest(self.place(moving.one), &speed, &radius) or (
             moving.op != COORDINATE and not widest(self.place(moving.two), &speed, &radius)
         ):
             self.stands = 0
             return 0
-        spare = apart - ROUNDING
+        margin = apart - ROUNDING
         if moving.op != COORDINATE:
-            spare -= TURNING * radius
+            margin -= TURNING * radius
         if moving.op == DISTANCE:
             speed *= QUICK
-        if spare <= 0.0:
+        if margin <= 0.0:
             self.stands = 0
         elif speed > 0.0:
-            stands = <long long>(min(spare / speed * CAUTION, LONGEST) * 1e6) - <long long>self.context.lag_us
+            stands = <long long>(min(margin / speed * CAUTION, LONGEST) * 1e6) - <long long>self.context.positions_age_us
             self.stands = min(self.stands, <long long>self.clock.us + 1 + max(stands, 0))
         return 0
 

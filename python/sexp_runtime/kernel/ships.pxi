@@ -120,7 +120,7 @@ cdef class Subject:
         elif self.fields[field].count:
             fire_moved(&self.fields[field], board)
         if self.fields[field].others:
-            mark_readers(board.readers, ((*self.key, FIELD_NAMES[field]),))
+            set_flags(board.readers, ((*self.key, FIELD_NAMES[field]),))
         return 0
 
 
@@ -150,12 +150,12 @@ cdef class BoardCore:
         else:
             self._programs[key] = program
 
-    def mark(self, keys):
+    def flag(self, keys):
         cdef Edges* edges
         for key in keys:
             edges = self.hot(key)
             if edges is NULL or edges.others:
-                mark_readers(self.readers, (key,))
+                set_flags(self.readers, (key,))
             else:
                 fire_moved(edges, self)
 
@@ -416,7 +416,7 @@ cdef class VariablesCore:
         self.values[index] = <int>number
         fire(&self.edges[index])
         if self.edges[index].others:
-            mark_readers(self._board.readers, (self._keys[index],))
+            set_flags(self._board.readers, (self._keys[index],))
         if self._board.observer is not None:
             self._board.observer(self._keys[index])
         return True

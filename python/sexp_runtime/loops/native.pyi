@@ -8,12 +8,12 @@ from sexp_runtime.kernel.plain import BoardCore as BoardCore
 from sexp_runtime.kernel.plain import ShipCore as ShipCore
 from sexp_runtime.kernel.plain import VariablesCore as VariablesCore
 from sexp_runtime.kernel.plain import WorldCore as WorldCore
-from sexp_runtime.loops.plain import Sweep as PlainSweep
-from sexp_runtime.loops.plain import mark_readers as mark_readers
+from sexp_runtime.loops.plain import Scan as PlainScan
+from sexp_runtime.loops.plain import set_flags as set_flags
 from sexp_runtime.loops.plain import track as track
 from sexp_runtime.loops.plain import untrack as untrack
 
-class Sweep(PlainSweep): ...
+class Scan(PlainScan): ...
 
 def use_cosines(values: list[float]) -> None: ...
 

@@ -21,8 +21,8 @@ cdef enum:
     CAME_TRUE = -2
     FINISHED = -1
     READY = 1
-    STEADY = 2
-    PASSED = 5
+    HOT = 2
+    PASSED_OVER = 5
 
 
 include "../kernel/ships.pxi"
@@ -32,7 +32,7 @@ include "../kernel/program.pxi"
 include "../kernel/forms.pxi"
 
 
-def mark_readers(dict readers not None, keys):
+def set_flags(dict readers not None, keys):
     cdef PyObject* found
     cdef tuple edge
     for key in keys:
@@ -75,21 +75,21 @@ def track(list objects not None):
             PyObject_GC_Track(<void*>each)
 
 
-cdef inline Py_ssize_t find(bytearray marks, Py_ssize_t start):
-    """Return the first set mark from `start` on, FINISHED if there is none."""
-    cdef Py_ssize_t size = len(marks)
+cdef inline Py_ssize_t find(bytearray flags, Py_ssize_t start):
+    """Return the first set flag from `start` on, FINISHED if there is none."""
+    cdef Py_ssize_t size = len(flags)
     cdef char* first
     cdef char* found
     if start >= size:
         return FINISHED
-    first = PyByteArray_AS_STRING(marks)
+    first = PyByteArray_AS_STRING(flags)
     found = <char*>memchr(first + start, 1, size - start)
     return found - first if found is not NULL else FINISHED
 
 
-cdef class Sweep:
+cdef class Scan:
     cdef bytearray _dirty, _wakes, _ready
-    cdef list _evaluators, _steady, _roots, _evaluated_us, _due_us
+    cdef list _evaluators, _hot, _roots, _evaluated_us, _due_us
     cdef object _schedule
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
@@ -102,7 +102,7 @@ cdef class Sweep:
         bytearray wakes not None,
         bytearray ready not None,
         list evaluators not None,
-        list steady not None,
+        list hot not None,
         list roots not None,
         list evaluated_us not None,
         list due_us not None,
@@ -112,7 +112,7 @@ cdef class Sweep:
         self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
-        self._steady = steady
+        self._hot = hot
         self._roots = roots
         self._evaluated_us = evaluated_us
         self._due_us = due_us
@@ -147,10 +147,10 @@ cdef class Sweep:
                             limit = woken
                     index = find(dirty, index + 1)
                     continue
-            elif word == STEADY:
+            elif word == HOT:
                 self.repeated += 1
-                evaluate = self._steady[index]
-            elif word == PASSED:
+                evaluate = self._hot[index]
+            elif word == PASSED_OVER:
                 index = find(dirty, index + 1)
                 continue
             else:
@@ -159,11 +159,11 @@ cdef class Sweep:
             evaluated_us[index] = us
             self.done += 1
             value = PyObject_CallNoArgs(evaluate)
-            if value != 0 or (word == STEADY and not self.stays_steady(index)):
+            if value != 0 or (word == HOT and not self.stays_hot(index)):
                 self.value = value
                 return CAME_TRUE
             index += 1
-            if word == STEADY:
+            if word == HOT:
                 woken = find(self._wakes, index)
                 if woken >= 0 and (limit < 0 or woken < limit):
                     limit = woken
@@ -184,8 +184,8 @@ cdef class Sweep:
             self._schedule(index, due)
         return False
 
-    cdef bint stays_steady(self, Py_ssize_t index) except -1:
-        if self._ready[index] != STEADY:
+    cdef bint stays_hot(self, Py_ssize_t index) except -1:
+        if self._ready[index] != HOT:
             return False
         root = self._roots[index]
         return root is None or root.status is not KNOWN_FALSE

@@ -7,29 +7,29 @@ from typing import Final, Protocol
 
 from sexp_runtime.values import KNOWN_FALSE, Status
 
-#: What `Sweep.run` returns when an outcome has to be dealt with, and when nothing is marked any more.
+#: What `Scan.run` returns when an outcome must be handled, and when no flag is set any more.
 CAME_TRUE: Final = -2
 FINISHED: Final = -1
-#: Words of `ready` for slots that a sweep evaluates: one of which only a value other than 0 matters, and one that is
-#: evaluated in every frame, for which nothing has to be noted; and for those that it passes over, their marks left.
+#: Words of `ready` for slots that a scan evaluates: READY if only a value other than 0 matters, HOT if the slot is
+#: evaluated in every frame without bookkeeping; and PASSED_OVER for those that it skips without clearing the flag.
 READY: Final = 1
-STEADY: Final = 2
-PASSED: Final = 5
+HOT: Final = 2
+PASSED_OVER: Final = 5
 
-_MARKED: Final = b"\x01"
+_SET: Final = b"\x01"
 
-#: Who is told of a change: marks, the index of the one to set, and a bell, whose first byte is set.
+#: What a change sets: flags, the index of the one to set, and a pending flag, a bytearray whose first byte is set.
 Edge = tuple[bytearray, int, bytearray]
 
 
-def mark_readers(readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Iterable[tuple[Hashable, ...]]) -> None:
-    """Set the mark of every slot that reads one of the facts, and ring its owner's bell."""
+def set_flags(readers: Mapping[tuple[Hashable, ...], list[Edge]], keys: Iterable[tuple[Hashable, ...]]) -> None:
+    """Set the flag of every slot that reads one of the facts, and its owner's pending flag."""
     for key in keys:
         edges = readers.get(key)
         if edges is not None:
-            for marks, index, bell in edges:
-                marks[index] = 1
-                bell[0] = 1
+            for flags, index, pending in edges:
+                flags[index] = 1
+                pending[0] = 1
 
 
 def untrack(objects: list[object]) -> list[object]:
@@ -51,16 +51,27 @@ class Root(Protocol):
     status: Status
 
 
-class Sweep:
-    """Evaluates marked slots in order for as long as nothing comes of it.
+class Scan:
+    """Evaluates dirty slots in order until one has an outcome.
 
-    `position` is the slot whose turn it is. `done` counts evaluations, `repeated` those of them of steady slots; who
-    wants to know from when sets them to 0. `value` is that of the last evaluation of which something came.
+    `position` is the slot whose turn it is. `done` counts evaluations, `repeated` those that are due again in the next
+    frame; callers set both to 0. `value` is the value of the last outcome.
     """
 
     __slots__ = (
-        "_dirty", "_due_us", "_evaluated_us", "_evaluators", "_ready", "_roots", "_schedule", "_steady", "_wakes",
-        "done", "position", "repeated", "value",
+        "_dirty",
+        "_due_us",
+        "_evaluated_us",
+        "_evaluators",
+        "_hot",
+        "_ready",
+        "_roots",
+        "_schedule",
+        "_wakes",
+        "done",
+        "position",
+        "repeated",
+        "value",
     )  # fmt: skip
 
     def __init__(
@@ -69,20 +80,20 @@ class Sweep:
         wakes: bytearray,
         ready: bytearray,
         evaluators: list[Callable[[], int]],
-        steady: list[Callable[[], int]],
+        hot: list[Callable[[], int]],
         roots: Sequence[Root | None],
         evaluated_us: list[int],
         due_us: list[int],
         schedule: Callable[[int, int], None],
     ) -> None:
-        """Take what belongs to the slots, by index: marks, words, evaluators of ready and of steady ones, roots (None
+        """Take what belongs to the slots, by index: flags, words, evaluators of ready and of hot ones, roots (None
         for a formula that ends with no special status), where to note the time of an evaluation, when a slot is due,
         and what is called with another such moment. An evaluator that has `in_pass` is a program of the kernel."""
         self._dirty = dirty
         self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
-        self._steady = steady
+        self._hot = hot
         self._roots = roots
         self._evaluated_us = evaluated_us
         self._due_us = due_us
@@ -93,13 +104,13 @@ class Sweep:
         self.value = 0
 
     def run(self, index: int, limit: int, us: int) -> int:
-        """Evaluate the marked slot `index`, which is ready or steady, and those after it, noting `us` as the time.
+        """Evaluate the dirty slot `index`, which is ready or hot, and those after it, recording `us` as the time.
 
-        A ready slot's mark is taken before its evaluation, so that one set by it stays; a steady slot's mark stays in
-        any case. Slots to be passed over are. Returns the first marked slot that is none of these, or not below `limit`
-        (-1: no limit) or a slot that a steady evaluation woke; FINISHED where there is none; CAME_TRUE as soon as the
-        slot at `position` has another value than 0, or was steady and is no longer, or is known to be false. What an
-        evaluation raises is passed on; `position` tells which.
+        The flag of a ready slot is cleared before its evaluation, so that a flag set meanwhile stays; the flag of a hot
+        slot always stays. Returns the first slot with a set flag that is neither ready, hot nor passed over, or is not
+        below `limit` (-1: no limit), or that a hot evaluation woke; FINISHED if there is none; CAME_TRUE as soon as the
+        slot at `position` has a value other than 0, was hot and is no longer, or is known to be false. Passes on
+        what an evaluation raises; `position` says which.
         """
         dirty, ready, evaluated_us = self._dirty, self._ready, self._evaluated_us
         size = len(dirty)
@@ -119,18 +130,18 @@ class Sweep:
                     if acted or due_us == us + 1:
                         dirty[index] = 1
                         self.repeated += 1
-                        woken = self._wakes.find(_MARKED, index + 1)
+                        woken = self._wakes.find(_SET, index + 1)
                         if woken >= 0 and (limit < 0 or woken < limit):
                             limit = woken
                     elif due_us != self._due_us[index]:
                         self._schedule(index, due_us)
-                    index = dirty.find(_MARKED, index + 1)
+                    index = dirty.find(_SET, index + 1)
                     continue
-            elif word == STEADY:
+            elif word == HOT:
                 self.repeated += 1
-                evaluate = self._steady[index]
-            elif word == PASSED:
-                index = dirty.find(_MARKED, index + 1)
+                evaluate = self._hot[index]
+            elif word == PASSED_OVER:
+                index = dirty.find(_SET, index + 1)
                 continue
             else:
                 break
@@ -138,18 +149,18 @@ class Sweep:
             evaluated_us[index] = us
             self.done += 1
             value = evaluate()
-            if value != 0 or (word == STEADY and not self._stays_steady(index)):
+            if value != 0 or (word == HOT and not self._stays_hot(index)):
                 self.value = value
                 return CAME_TRUE
             index += 1
-            if word == STEADY:
-                woken = self._wakes.find(_MARKED, index)
+            if word == HOT:
+                woken = self._wakes.find(_SET, index)
                 if woken >= 0 and (limit < 0 or woken < limit):
                     limit = woken
             if index == size or not dirty[index]:
-                index = dirty.find(_MARKED, index)
+                index = dirty.find(_SET, index)
         return index
 
-    def _stays_steady(self, index: int) -> bool:
+    def _stays_hot(self, index: int) -> bool:
         root = self._roots[index]
-        return self._ready[index] == STEADY and (root is None or root.status is not KNOWN_FALSE)
+        return self._ready[index] == HOT and (root is None or root.status is not KNOWN_FALSE)

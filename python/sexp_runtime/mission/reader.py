@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.mission.formula_sections import Briefing, Cutscenes, Debriefing, Events, Fiction, Goals
 from sexp_runtime.mission.handlers import Handler, Skipped
-from sexp_runtime.mission.happenings import Briefing, Cutscenes, Debriefing, Events, Fiction, Goals
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.objects import Players, Props, Ships, Wings
 from sexp_runtime.mission.scanner import SUBSECTIONS, Problems, Scanner

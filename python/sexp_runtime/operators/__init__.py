@@ -46,7 +46,7 @@ FAMILIES: Final = (
     "actions_player",
     "actions_supply",
     "actions_targets",
-    "actions_told",
+    "actions_sent",
 )
 
 

@@ -43,7 +43,7 @@ class ActionRow:
     note: str
 
     @property
-    def told_only(self) -> bool:
+    def sent_only(self) -> bool:
         """Whether the action changes nothing that a formula reads."""
         return not self.changes
 
@@ -79,7 +79,7 @@ ACTION_TABLE: Final[Mapping[str, ActionRow]] = _table()
 
 def as_markdown() -> str:
     """Return the table as page of the documentation."""
-    told = sum(row.told_only for row in ACTION_TABLE.values())
+    told = sum(row.sent_only for row in ACTION_TABLE.values())
     lines = [
         INTRODUCTION,
         f"{len(ACTION_TABLE)} operators: {len(ACTION_TABLE) - told} change something, {told} are told only.",

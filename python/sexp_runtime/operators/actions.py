@@ -23,19 +23,19 @@ ActionValue = int | str | tuple["ActionValue", ...]
 NOT_A_NUMBER: Final = "NaN"
 #: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
 #: where the original does nothing at all; the action is then not offered to the game.
-Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "Silence | None"]
+Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "NoEffect | None"]
 #: The facts that an effect with these arguments reads or writes, without those that go with the board's `generation`;
 #: None where repeating the effect must not be left out.
 Depends = Callable[["World", tuple[ActionValue, ...]], "Iterable[FactKey] | None"]
 
 
-class Silence(Enum):
+class NoEffect(Enum):
     """What an effect returns when nothing has happened."""
 
     NOTHING = "nothing"
 
 
-NOTHING = Silence.NOTHING
+NOTHING = NoEffect.NOTHING
 
 
 class ArgumentKind(Enum):

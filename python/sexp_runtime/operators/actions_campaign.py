@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, condition, texts
+from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, condition, texts
 from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _player_is_dying(ctx: EvaluationContext) -> bool:
 
 
 @action("end-mission")
-def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """End the mission after this pass; with false as first argument, not while the player's ship is dying (N9.1).
 
     The event manager decides what happens to goals and events (F25).
@@ -44,7 +44,7 @@ def end_mission(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sile
 
 
 @action("end-campaign")
-def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """End the campaign and with it the mission; nothing happens outside a campaign (N9.6).
 
     A running supernova ends the campaign itself.
@@ -57,7 +57,7 @@ def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sil
 
 
 @action("red-alert")
-def red_alert(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def red_alert(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """End the mission in four seconds; until then the player's ship cannot die. Each call restarts the time (N9.3)."""
     world, ship = ctx.world, player_ship(ctx)
     if ship is None or ship.status is not PRESENT or ship.hull <= 0.0:
@@ -68,11 +68,11 @@ def red_alert(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silenc
     return None
 
 
-def _in_a_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def _in_a_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     return NOTHING if ctx.world.campaign is None else None
 
 
-def _never(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def _never(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     return NOTHING
 
 
@@ -81,7 +81,7 @@ condition(*MULTIPLAYER_ACTIONS)(_never)
 
 
 @action("grant-medal")
-def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Award a medal in a campaign; it replaces a medal awarded earlier in this mission (N9.8)."""
     if ctx.world.campaign is None:
         return NOTHING
@@ -92,7 +92,7 @@ def grant_medal(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sile
 
 
 @action("grant-promotion")
-def grant_promotion(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def grant_promotion(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Promote the player in a campaign; was-promotion-granted reads it in this mission (N9.9)."""
     if ctx.world.campaign is None:
         return NOTHING
@@ -112,6 +112,6 @@ def change_player_score(ctx: EvaluationContext, values: tuple[ActionValue, ...])
 
 
 @condition("add-remove-hotkey")
-def add_remove_hotkey(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def add_remove_hotkey(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Have the game add ships and wings to a hotkey or remove them; get-hotkey reads only the file's hotkey (N9.13)."""
     return None if 0 <= as_number(values, 1) < HOTKEYS else NOTHING

@@ -9,7 +9,7 @@ from sexp_runtime.operators.actions import (
     NOTHING,
     ActionValue,
     Effect,
-    Silence,
+    NoEffect,
     action,
     as_text,
     condition,
@@ -157,7 +157,7 @@ def send_message_chain(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 
 @condition("send-builtin-message")
-def send_builtin_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def send_builtin_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Have the game send one of its built-in messages: type, subject, whether to shuffle, possible senders (N8.10)."""
     world, about = ctx.world, as_text(values, 1)
     ship = named_ship(world, about)
@@ -212,6 +212,6 @@ action("unscramble-messages")(_scramble(False))
 
 
 @condition("hud-set-message")
-def hud_set_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def hud_set_message(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Have the game show a message of the mission in a gauge; an unknown message shows nothing (N15)."""
     return None if is_message(ctx.world, as_text(values, 1)) else NOTHING

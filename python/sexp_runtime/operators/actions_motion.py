@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, Silence, action, as_number, as_text
+from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, NoEffect, action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
 from sexp_runtime.operators.actions_targets import depends_on, named_ship
 from sexp_runtime.world.orders import live
@@ -100,7 +100,7 @@ def _depends_of_position(world: World, values: tuple[ActionValue, ...]) -> Itera
 
 
 @action("set-object-position", depends=_depends_of_position)
-def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Move a ship, a wing (its ships keep their places around the leader) or a waypoint to a point in metres (N3.1).
 
     Of ships yet to arrive, this moves the file's entry.
@@ -125,7 +125,7 @@ def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...])
     return None
 
 
-def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at: int) -> Silence | None:
+def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at: int) -> NoEffect | None:
     """Turn ships to a point: present ships only if the turn takes no time, ships yet to arrive always (N3.5, N3.6).
 
     The game carries out a turn that takes time.
@@ -144,13 +144,13 @@ def _face(world: World, values: tuple[ActionValue, ...], target: Vector, time_at
 
 
 @action("set-object-facing", depends=_PLACES)
-def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def set_object_facing(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Turn a ship, or each ship of a wing, to look at a point, within a time in milliseconds (N3.5)."""
     return _face(ctx.world, values, _point(values), 4)
 
 
 @action("set-object-facing-object", depends=_PLACES)
-def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Turn a ship, or each ship of a wing, to look at a ship, wing leader or waypoint; file places count (N3.7)."""
     world, name = ctx.world, as_text(values, 1)
     ships = _there(world, name) or _waiting(world, name)
@@ -161,7 +161,7 @@ def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, 
 
 
 @action("set-object-orientation", depends=_PLACES)
-def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def set_object_orientation(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Give a ship, or each ship of a wing, an orientation by pitch, bank and heading in degrees (N3.4)."""
     world = ctx.world
     orientation = orientation_of_angles(as_number(values, 1), as_number(values, 2), as_number(values, 3))

@@ -8,7 +8,7 @@ from sexp_runtime.operators.actions import (
     NOTHING,
     ActionValue,
     Effect,
-    Silence,
+    NoEffect,
     action,
     as_number,
     as_text,
@@ -31,7 +31,7 @@ def _is_hidden(ctx: EvaluationContext, who: str) -> bool:
 
 
 @action("add-nav-waypoint")
-def add_nav_waypoint(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def add_nav_waypoint(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Add a point at a waypoint: name, path, number from 1, side; nothing if there are already eight (N4.1, N4.2)."""
     target = f"{as_text(values, 1)}:{max(as_number(values, 2), 1)}"
     point = NavPoint(as_text(values, 0), target, is_ship=False, hidden=_is_hidden(ctx, as_text(values, 3)))
@@ -39,7 +39,7 @@ def add_nav_waypoint(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
 
 
 @action("add-nav-ship")
-def add_nav_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def add_nav_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Add a point on a present ship; another name makes a point without target (N4.1, N4.2)."""
     ship = named_ship(ctx.world, as_text(values, 1))
     key = ship.key if ship is not None and live(ship) else ""
@@ -48,13 +48,13 @@ def add_nav_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Sil
 
 
 @action("del-nav")
-def del_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def del_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Delete a point; its slot takes a copy of the next slot (N4.5)."""
     return None if ctx.world.navigation.delete(as_text(values, 0)) else NOTHING
 
 
 def _visited(on: bool) -> Effect:
-    def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
         """Mark an existing point as visited or not; this overrides a value from the game (N4.3)."""
         world, name = ctx.world, as_text(values, 0)
         point = world.navigation.find(name)
@@ -73,7 +73,7 @@ action("unset-nav-visited")(_visited(False))
 
 
 def _shown(field: str, on: bool) -> Effect:
-    def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+    def effect(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
         """Hide or restrict a point, or show or free it; an unknown point changes nothing (N4.8)."""
         point = ctx.world.navigation.find(as_text(values, 0))
         if point is None:
@@ -91,7 +91,7 @@ condition("unrestrict-nav")(_shown("restricted", False))
 
 
 @condition("select-nav")
-def select_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def select_nav(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Have the game select a point that is neither hidden nor restricted (N4.8)."""
     point = ctx.world.navigation.find(as_text(values, 0))
     return NOTHING if point is None or point.hidden or point.restricted else None

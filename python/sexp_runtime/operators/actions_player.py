@@ -6,7 +6,7 @@ import struct
 from math import pi
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, perform, texts
+from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, perform, texts
 from sexp_runtime.operators.actions_targets import named_ship
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import KNOWN_TRUE, Raw
@@ -60,7 +60,7 @@ def player_not_use_ai(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
 
 
 @action("set-player-target")
-def set_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def set_player_target(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Make the player target a ship that is there, and a subsystem of it if one is named (N14.3)."""
     world = ctx.world
     ship = named_ship(world, values[0])
@@ -110,7 +110,7 @@ def reset_fov(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
 
 
 @action("supernova-start")
-def supernova_start(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def supernova_start(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Start a supernova that reaches the player after a time in seconds, at least 5; each call restarts it (N5.5)."""
     seconds = as_number(values, 0)
     ctx.world.supernova.start(seconds)
@@ -118,6 +118,6 @@ def supernova_start(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> 
 
 
 @action("supernova-stop")
-def supernova_stop(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> Silence | None:
+def supernova_stop(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoEffect | None:
     """Cancel a supernova, unless it has hit (N5.5)."""
     return None if ctx.world.supernova.stop() else NOTHING

@@ -71,10 +71,10 @@ class EvaluationContext:
 
     Bookkeeping for caches, reset by `start`: `due` is the first microsecond at which time alone could change the
     result (NEVER if none). `unsettled` says that remembered state changed, so that the same facts could give another
-    result next time. `stirred` holds the nodes with a changed status, and their earlier status (see
-    evaluator.is_settled). `spare` counts random draws that did not affect the result. `effects` counts everything
-    that forbids reuse of an evaluation (actions, random draws, steps of memory) and is never reset. `nan` is the
-    special result, NAN or NAN_FOREVER, of the last `number`, else None (B14).
+    result next time. `changed_statuses` holds the nodes with a changed status, and their earlier status (see
+    evaluator.is_settled). `unused_draws` counts random draws that did not affect the result. `effects` counts
+    everything that forbids reuse of an evaluation (actions, random draws, steps of memory) and is never reset. `nan` is
+    the special result, NAN or NAN_FOREVER, of the last `number`, else None (B14).
     """
 
     def __init__(
@@ -109,11 +109,11 @@ class EvaluationContext:
         self.due = NEVER
         #: Age of the ships' positions in microseconds. It is not 0 before the frame has moved the ships, because the
         #: clock already shows the end of the frame.
-        self.lag_us = 0
+        self.positions_age_us = 0
         self.effects = 0
-        self.spare = 0
+        self.unused_draws = 0
         self.unsettled = False
-        self.stirred: dict[EvalNode, Status] = {}
+        self.changed_statuses: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
         self.warnings: list[str] = []
         self.warning_count = 0
@@ -126,10 +126,10 @@ class EvaluationContext:
     def start(self) -> None:
         """Reset the bookkeeping for caches before an evaluation that may be reused; `effects` is not reset."""
         self.due = NEVER
-        self.spare = 0
+        self.unused_draws = 0
         self.unsettled = False
-        if self.stirred:
-            self.stirred.clear()
+        if self.changed_statuses:
+            self.changed_statuses.clear()
 
     # -- evaluation ---------------------------------------------------------------------------------------------
 

@@ -33,7 +33,7 @@ def set_status(ctx: EvaluationContext, node: EvalNode, status: Status) -> None:
             # The status of nodes shared by all formulas is read only right after their evaluation (A37).
             constants = ctx.constants
             if node is not constants.true and node is not constants.false:
-                ctx.stirred.setdefault(node, old)
+                ctx.changed_statuses.setdefault(node, old)
 
 
 def evaluate(ctx: EvaluationContext, node: EvalNode) -> int:
@@ -143,14 +143,14 @@ def is_settled(ctx: EvaluationContext) -> bool:
     evaluation only depends on whether it finds the same statuses as this one.
     """
     settled = not ctx.unsettled
-    stirred = ctx.stirred
-    if stirred:
-        for node, before in stirred.items():
+    changed_statuses = ctx.changed_statuses
+    if changed_statuses:
+        for node, before in changed_statuses.items():
             now = node.status
             if now is not before and (now in _SETTLING or before in _SETTLING):
                 settled = False
                 break
-        stirred.clear()
+        changed_statuses.clear()
     ctx.unsettled = False
     return settled
 

@@ -67,14 +67,14 @@ def _is_event_delay(wanted: bool, unit: int) -> OperatorFunction:
             ctx.truth(args[2])  # only the display uses it (H43), but it is evaluated
         event = ctx.world.event(ctx.text(args[0] if args else None))
         if event is None:
-            ctx.spare += least is not None
+            ctx.unused_draws += least is not None
             return 0
         passed = event.interval_ms if event.has_interval else 0
         if least is not None:
             if _is_over_at_once(ctx, event):
-                ctx.spare += 1
+                ctx.unused_draws += 1
             elif not _delay_over(ctx, event, least * unit - passed):
-                ctx.spare += 1  # nor has any longer delay passed
+                ctx.unused_draws += 1  # nor has any longer delay passed
                 return 0
         if not _delay_over(ctx, event, delay * unit - passed):
             return 0

@@ -11,61 +11,61 @@ class EngineCounters:
     """Plain counts since the mission started.
 
     `requests` are evaluations that the naive engine makes, `evaluations` those really made, `hits` the difference;
-    `invalidations` marks set by facts, `permanents` slots retired for good, `errors` exceptions of operators,
-    `stale_results` wrong answers found by a self-check. `rehearsals` are evaluations made before the first frame, which
-    nobody had requested yet.
+    `invalidations` evaluations caused by facts, `permanents` retired slots, `errors` exceptions of operators,
+    `stale_results` wrong results found by a self-check. `pre_evaluations` are evaluations before the first frame, which
+    no request caused.
 
-    A slot at rest is requested in every frame, and nobody looks at it. How many such requests there were follows from
-    the number of frames, so that a frame counts them all by counting itself: see `rest` and `wake`.
+    An idle slot is requested in every frame without being visited. The number of such requests follows from the number
+    of frames, so that a frame counts them all by counting itself: see `add_idle` and `remove_idle`.
     """
 
     #: The counts, in the order in which they are shown.
     NAMES: ClassVar[tuple[str, ...]] = (
         "frames", "requests", "evaluations", "hits", "invalidations", "permanents", "errors", "stale_results",
-        "rehearsals",
+        "pre_evaluations",
     )  # fmt: skip
 
     frames: int = 0
     #: Frames in which only events with a stamp had their turn (F1b).
     short_frames: int = 0
-    #: Requests of slots that were visited, less what `requests` adds too much for those at rest now.
+    #: Requests of visited slots, less what `requests` adds too much for the slots that are idle now.
     asked: int = 0
-    #: Slots at rest that are requested in every frame, and those that short frames leave out.
-    resting_always: int = 0
-    resting: int = 0
+    #: Idle slots that are requested in every frame, and those that short frames leave out.
+    idle_always: int = 0
+    idle: int = 0
     evaluations: int = 0
     invalidations: int = 0
     permanents: int = 0
     errors: int = 0
     stale_results: int = 0
-    rehearsals: int = 0
+    pre_evaluations: int = 0
 
     @property
     def requests(self) -> int:
         """Evaluations that the naive engine makes."""
-        return self.asked + self.resting_always * self.frames + self.resting * (self.frames - self.short_frames)
+        return self.asked + self.idle_always * self.frames + self.idle * (self.frames - self.short_frames)
 
     @property
     def hits(self) -> int:
         """Requests answered without an evaluation."""
         return self.requests - self.evaluations
 
-    def rest(self, always: bool) -> None:
-        """From the next frame on a slot is requested in every frame (or every one that is not short), unseen."""
+    def add_idle(self, always: bool) -> None:
+        """Count a slot as requested in every frame from the next on (or in every one that is not short)."""
         if always:
-            self.resting_always += 1
+            self.idle_always += 1
             self.asked -= self.frames
         else:
-            self.resting += 1
+            self.idle += 1
             self.asked -= self.frames - self.short_frames
 
-    def wake(self, always: bool, frames: int) -> None:
-        """Undo `rest`; `frames` says for how many of the latest frames the slot was not requested unseen: 0 or 1."""
+    def remove_idle(self, always: bool, frames: int) -> None:
+        """Undo `add_idle`; `frames` says how many of the latest frames are not to be counted for the slot: 0 or 1."""
         if always:
-            self.resting_always -= 1
+            self.idle_always -= 1
             self.asked += self.frames - frames
         else:
-            self.resting -= 1
+            self.idle -= 1
             self.asked += self.frames - self.short_frames - frames
 
     def as_dict(self) -> dict[str, int]:

@@ -75,7 +75,7 @@ class MissionEventManager:
 
     # -- one frame --------------------------------------------------------------------------------------------------
 
-    def rehearse(self) -> None:
+    def pre_evaluate(self) -> None:
         """Do before the first frame what can be done for it; the naive engine does nothing."""
 
     def frame(self) -> None:
@@ -188,7 +188,7 @@ class MissionEventManager:
         event.satisfied_time = now
         event.repeat = 0
         event.done = True
-        self.world.happenings.event(event.index, event.result != 0)
+        self.world.outcome_log.event(event.index, event.result != 0)
 
     def advance_event(self, event: EventState) -> None:
         """Count triggers and repeats after an event's turn, bypassed or not (F5-F8)."""
@@ -208,7 +208,7 @@ class MissionEventManager:
             return
         if is_true:
             event.count += 1
-            self.world.happenings.event(event.index, True)
+            self.world.outcome_log.event(event.index, True)
         if event.repeat > 0:
             event.repeat -= 1
         if event.repeat == 0:
@@ -216,7 +216,7 @@ class MissionEventManager:
             event.has_interval = False
             event.done = True
             if not is_true:
-                self.world.happenings.event(event.index, False)
+                self.world.outcome_log.event(event.index, False)
             self._add_score(event.score)
         elif bump or not (event.repeat == -1 and event.uses_trigger and event.trigger != 0):
             event.timestamp = stamp_after(now, event.interval_ms)
@@ -320,7 +320,7 @@ class MissionEventManager:
             if not event.done:
                 event.done = True
                 event.result = 0
-                self.world.happenings.event(event.index, False)
+                self.world.outcome_log.event(event.index, False)
                 self.world.touch_event(event.index)
 
     def skip_mission(self) -> None:

@@ -42,7 +42,7 @@ class Scenario:
         self.pilots: dict[str, Pilot] = {}
         self._world: World | None = None
         #: The timer queue: time in microseconds, a serial number, the function to call.
-        self._agenda: list[tuple[int, int, Callable[[], object]]] = []
+        self._timers: list[tuple[int, int, Callable[[], object]]] = []
         self._number = 0
         self._roster = bytearray(b"\1")
         self._started = False
@@ -71,7 +71,7 @@ class Scenario:
     def after(self, us: float, call: Callable[[], object]) -> None:
         """Schedule a call after a number of microseconds, at the start of a later frame."""
         self._number += 1
-        heappush(self._agenda, (self.world.clock.us + int(us), self._number, call))
+        heappush(self._timers, (self.world.clock.us + int(us), self._number, call))
 
     def spread(self, span: tuple[float, float]) -> float:
         """Return a random number: the span's first value plus at most its second."""
@@ -89,10 +89,10 @@ class Scenario:
         if self._roster[0]:
             self._roster[0] = 0
             self._call_the_roll(world)
-        agenda = self._agenda
+        timers = self._timers
         now = world.clock.us
-        while agenda and agenda[0][0] <= now:
-            heappop(agenda)[2]()
+        while timers and timers[0][0] <= now:
+            heappop(timers)[2]()
         seconds = dt_us / 1_000_000
         move = world.move_ship
         for ship in self._flying:

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from typing import Final
 
 from sexp_runtime.kernel import BoardCore
-from sexp_runtime.loops import Edge, mark_readers
+from sexp_runtime.loops import Edge, set_flags
 
 #: A fact's name, a tuple of short strings and numbers: ("var", 3), ("ship", "alpha 1", "hull"), ("log", "alpha 1") ...
 #: Names of ships, wings, events, goals and containers inside a key are in lower case.
@@ -16,14 +16,14 @@ FactKey = tuple[Hashable, ...]
 #: First words of facts that can all change at once for one name; the word before their last is that name.
 _NAMED: Final = frozenset({"ship", "wing", "team", "player-ship", "nav"})
 #: The pending flag of readers that check their flags without being prompted.
-UNHEARD: Final = bytearray(1)
+UNREAD: Final = bytearray(1)
 
 
 class FactBoard(BoardCore):
     """Maps each fact to the slots that read it; `changed` sets their flags.
 
     A slot is a bytearray of flags and an index in it, so that one store sets the flag. A second store sets the owner's
-    pending flag (`bell`), so that the owner scans its flags. The board holds only facts that have readers.
+    pending flag (`pending`), so that the owner scans its flags. The board holds only facts that have readers.
     """
 
     __slots__ = ("_about", "fields", "readers", "revision")
@@ -40,7 +40,7 @@ class FactBoard(BoardCore):
 
     def changed(self, key: FactKey) -> None:
         """Set the flag of every slot that reads the fact; the caller has made sure that its value changed."""
-        mark_readers(self.readers, (key,))
+        set_flags(self.readers, (key,))
         if self.observer is not None:
             self.observer(key)
 
@@ -48,17 +48,17 @@ class FactBoard(BoardCore):
         """Like `changed`, for every fact with readers about a ship, wing or side."""
         keys = self._about.get(name)
         if keys is not None:
-            mark_readers(self.readers, keys)
+            set_flags(self.readers, keys)
             if self.observer is not None:
                 for key in keys:
                     self.observer(key)
 
-    def subscribe(self, key: FactKey, marks: bytearray, index: int, bell: bytearray = UNHEARD) -> bool:
-        """Make each change of the fact set marks[index] and bell[0]; return whether this is the first reader.
+    def subscribe(self, key: FactKey, flags: bytearray, index: int, pending: bytearray = UNREAD) -> bool:
+        """Make each change of the fact set flags[index] and pending[0]; return whether this is the first reader.
 
         Subscribing twice is harmless but costs a store.
         """
-        return self.add_edge(key, (marks, index, bell))
+        return self.add_edge(key, (flags, index, pending))
 
     def add_edge(self, key: FactKey, edge: Edge) -> bool:
         """Like `subscribe`, but one edge serves many facts."""
@@ -78,15 +78,15 @@ class FactBoard(BoardCore):
         self.revision += 1
         return True
 
-    def unsubscribe(self, key: FactKey, marks: bytearray, index: int) -> bool:
+    def unsubscribe(self, key: FactKey, flags: bytearray, index: int) -> bool:
         """Undo one `subscribe` and return whether it was the last reader; unknown edges are ignored."""
         edges = self.readers.get(key)
         if edges is None:
             return False
-        for position, (other, at, _bell) in enumerate(edges):
-            if other is marks and at == index:
+        for position, (other, at, _pending) in enumerate(edges):
+            if other is flags and at == index:
                 del edges[position]
-                self.drop_hot_edge(key, marks, index)
+                self.drop_hot_edge(key, flags, index)
                 break
         if edges:
             return False

@@ -46,7 +46,7 @@ def quick_distance(one: Vector, other: Vector) -> float:
 class Navigation:
     """The points of a mission; lookups ignore case and find the first of a name."""
 
-    __slots__ = ("_in_use", "_needing", "_refresh_facts", "_world", "points", "stirred")
+    __slots__ = ("_in_use", "_needing", "_refresh_facts", "_world", "needs_update", "points")
 
     def __init__(self, world: WorldState, refresh_facts: Callable[[Ship], None]) -> None:
         """`refresh_facts` recomputes which facts a change of a ship touches."""
@@ -57,7 +57,7 @@ class Navigation:
         self._in_use: list[NavPoint] = []
         self._needing: list[Ship] = []
         #: Whether ships that need a link have arrived, left or changed.
-        self.stirred = True
+        self.needs_update = True
 
     def find(self, name: str) -> NavPoint | None:
         """Return the first point of that name, or None."""
@@ -136,7 +136,7 @@ class Navigation:
 
     def frame(self) -> None:
         """Mark points near the player's ship as visited, and link the ships near it that need a link (N4.4, N4.9)."""
-        if not self._in_use and not self._needing and not self.stirred:
+        if not self._in_use and not self._needing and not self.needs_update:
             return
         world = self._world
         player = world.ships.get(world.player.ship)
@@ -145,8 +145,8 @@ class Navigation:
         for point in self._in_use:
             if not point.visited and quick_distance(player.position, self.place(point)) < VISIT_DISTANCE:
                 self.set_visited(point, True)
-        if self.stirred:
-            self.stirred = False
+        if self.needs_update:
+            self.needs_update = False
             ships = world.ships.values()
             self._needing = [ship for ship in ships if ship.status is PRESENT and NEEDS_LINK in ship.flags]
         for ship in self._needing:

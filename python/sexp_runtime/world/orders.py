@@ -214,27 +214,27 @@ def _overrides(goal: Goal) -> bool:
 class OrderKeeper:
     """Updates the orders of all ships, once a frame and only when something relevant changed.
 
-    The world sets `stirred` when orders, the roster or subsystems change.
+    The world sets `needs_update` when orders, the roster or subsystems change.
     """
 
-    __slots__ = ("_flying_to", "_set", "_world", "stirred")
+    __slots__ = ("_flying_to", "_set", "_world", "needs_update")
 
     def __init__(self, world: WorldState, set_orders: Callable[[Ship, tuple[Order, ...]], bool]) -> None:
         self._world = world
         self._set = set_orders
-        self.stirred = True
+        self.needs_update = True
         self._flying_to = False
 
     def frame(self) -> None:
         """End and sort the orders of the ships that the AI flies (N2.10, N2.11)."""
-        if not self.stirred:
+        if not self.needs_update:
             return
-        self.stirred = self._flying_to = False
+        self.needs_update = self._flying_to = False
         player = self._world.player
         for ship in self._world.ships.values():
             if ship.orders and ship.status is PRESENT and (ship.key != player.ship or player.under_ai):
                 self._keep(ship)
-        self.stirred = self._flying_to  # this can change in every frame
+        self.needs_update = self._flying_to  # this can change in every frame
 
     def _keep(self, ship: Ship) -> None:
         world = self._world

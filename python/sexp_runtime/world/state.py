@@ -14,11 +14,11 @@ from sexp_runtime.world.clock import Clock
 from sexp_runtime.world.containers import ContainerStore
 from sexp_runtime.world.countdowns import RedAlert, Supernova
 from sexp_runtime.world.facts import FactBoard, FactKey
-from sexp_runtime.world.happenings import Happenings
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
 from sexp_runtime.world.orders import Order, OrderKeeper, matched
+from sexp_runtime.world.outcome_log import OutcomeLog
 from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
 from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
@@ -77,7 +77,7 @@ class WorldState(WorldCore):
         self.events: list[EventState] = []
         self.goals: list[GoalState] = []
         #: Outcomes of events and goals, for callers that report them.
-        self.happenings = Happenings()
+        self.outcome_log = OutcomeLog()
         self._event_index: dict[str, EventState] = {}
         self._goal_index: dict[str, GoalState] = {}
         self._event_facts: list[FactKey] = []
@@ -233,7 +233,7 @@ class WorldState(WorldCore):
         if goal.status == status:
             return False
         goal.status = status
-        self.happenings.goal(goal.index, status)
+        self.outcome_log.goal(goal.index, status)
         self.touch_goal(goal.index)
         return True
 
@@ -248,7 +248,7 @@ class WorldState(WorldCore):
                     break
             else:  # the common case: no formula reads any of these facts of any ship
                 return
-        self._mark([(*subject, name) for name in names for subject in ship.subjects])
+        self._flag([(*subject, name) for name in names for subject in ship.subjects])
 
     def _touch_all(self, ship: Ship) -> None:
         """Touch every fact of a ship that was just added to, or replaced in, the registry."""
@@ -298,7 +298,7 @@ class WorldState(WorldCore):
 
     def _status_changed(self, ship: Ship) -> None:
         """Touch what depends on which ships are there, after the ship's status changed."""
-        self._mark(ship.position_facts)
+        self._flag(ship.position_facts)
         self._touch(ship, "jump")
         changed = self.facts.changed
         if ship.wing is not None:
@@ -309,7 +309,7 @@ class WorldState(WorldCore):
         """Touch the fact of which ships are there on which side."""
         self._side_ships.clear()
         self.facts.generation += 1
-        self.orders_kept.stirred = self.navigation.stirred = True
+        self.orders_kept.needs_update = self.navigation.needs_update = True
         self.facts.changed(("roster",))
 
     def side_ships(self, side: str) -> Sequence[Ship]:
@@ -335,7 +335,7 @@ class WorldState(WorldCore):
         else:
             ship.flags.discard(flag)
         if flag == NEEDS_LINK:
-            self.navigation.stirred = True
+            self.navigation.needs_update = True
         self._touch(ship, "flags")
         return True
 
@@ -361,7 +361,7 @@ class WorldState(WorldCore):
                 setattr(subsystem, field, value)
                 changed.append(subsystem.fact)
                 if field == "hull" and value <= 0.0:
-                    self.orders_kept.stirred = True
+                    self.orders_kept.needs_update = True
         if changed:
             self._touch(ship, *(("subsystem_flags",) if field == "flags" else ("subsystems", *changed)))
         return bool(changed)
@@ -396,24 +396,24 @@ class WorldState(WorldCore):
         """
         if position is not ship.position and position != ship.position:
             ship.position = position
-            self._mark(ship.position_facts)
+            self._flag(ship.position_facts)
             if jump:
                 self._touch(ship, "jump")
         if velocity is not None and velocity != ship.velocity:
             ship.velocity = velocity
-            self._mark(ship.velocity_facts)
+            self._flag(ship.velocity_facts)
             if ship.docked:
                 for other in self.docked_group(ship):
                     if other is not ship:
-                        self._mark(other.velocity_facts)
+                        self._flag(other.velocity_facts)
         if orientation is not None and orientation != ship.orientation:
             ship.orientation = orientation
-            self._mark(ship.orientation_facts)
+            self._flag(ship.orientation_facts)
 
-    def _mark(self, keys: Sequence[FactKey]) -> None:
+    def _flag(self, keys: Sequence[FactKey]) -> None:
         """Touch several facts. Moving ships call this in every frame, so it bypasses `FactBoard.changed`."""
         facts = self.facts
-        facts.mark(keys)
+        facts.flag(keys)
         if facts.observer is not None:
             for key in keys:
                 facts.observer(key)
@@ -449,7 +449,7 @@ class WorldState(WorldCore):
         if subject.orders == orders:
             return False
         subject.orders = orders
-        self.orders_kept.stirred = True
+        self.orders_kept.needs_update = True
         if isinstance(subject, Wing):
             self.facts.changed(("wing", subject.key, "goals"))
         else:
@@ -483,7 +483,7 @@ class WorldState(WorldCore):
         setattr(self.player, field, value)
         self.facts.changed(("player", PLAYER_FACTS.get(field, field)))
         if field == "under_ai":
-            self.orders_kept.stirred = True
+            self.orders_kept.needs_update = True
         elif field == "ship":
             for ship in (old, self.ships.get(value)):
                 if ship is not None:

@@ -8,7 +8,7 @@ from typing import Final
 MOST: Final = 100_000
 
 
-class Happenings:
+class OutcomeLog:
     """Outcomes, recorded where they happen: (came true or failed, index) of events, (index, status) of goals."""
 
     __slots__ = ("_events", "_goals")

@@ -1,4 +1,4 @@
-"""Random numbers that events at rest go on drawing: no result depends on them, but what is drawn afterwards does.
+"""Random numbers that idle events go on drawing: no result depends on them, but later draws do.
 
 The original draws a number for, say, a random candidate before it asks for a condition that does not depend on it.
 While that condition stays false, the event need not be evaluated; only the generator has to move on, in the right
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.rng import MersenneTwister
 
 
-class StandingDraws:
+class DeferredDraws:
     """Makes the draws of resting events in each first-time pass, each before any draw of a later event.
 
     `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do. While there are

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Silence, action, as_number, as_text, condition, texts
+from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, condition, texts
 from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_targets import named_ship
 from sexp_runtime.world.orders import live
@@ -29,8 +29,8 @@ def _are_there(world: World, name: str, *, teams: bool = False) -> bool:
     return bool(wing.members) if wing is not None else teams
 
 
-def _told_if(test: Callable[[World, Values], bool], *names: str) -> None:
-    def tell(ctx: EvaluationContext, values: Values) -> Silence | None:
+def _sent_if(test: Callable[[World, Values], bool], *names: str) -> None:
+    def tell(ctx: EvaluationContext, values: Values) -> NoEffect | None:
         return None if test(ctx.world, values) else NOTHING
 
     condition(*names)(tell)
@@ -50,23 +50,23 @@ def _moves(world: World, values: Values) -> bool:
     return _are_there(world, as_text(values, 0)) and any(value != 0 for value in values[2:])
 
 
-_told_if(lambda world, values: _are_there(world, as_text(values, 0)),
+_sent_if(lambda world, values: _are_there(world, as_text(values, 0)),
          "set-guard-range", "set-player-orders", "set-order-allowed-for-target", "cap-waypoint-speed")  # fmt: skip
-_told_if(lambda world, values: _any_there(world, texts(values, 1)), "set-persona")
-_told_if(lambda world, values: _has_not_left(world, as_text(values, 3)), "good-secondary-time")
-_told_if(lambda world, values: all(_are_there(world, as_text(values, at), teams=True) for at in (0, 2)),
+_sent_if(lambda world, values: _any_there(world, texts(values, 1)), "set-persona")
+_sent_if(lambda world, values: _has_not_left(world, as_text(values, 3)), "good-secondary-time")
+_sent_if(lambda world, values: all(_are_there(world, as_text(values, at), teams=True) for at in (0, 2)),
          "good-primary-time")  # fmt: skip
-_told_if(_moves, "ship-maneuver", "ship-rot-maneuver", "ship-lat-maneuver")
-_told_if(lambda world, values: place_of(world, as_text(values, 0)) is not None, "set-camera-facing-object")
-_told_if(lambda world, values: as_text(values, 0) in _VOLUMES, "adjust-audio-volume")
-_told_if(lambda world, values: as_number(values, 0) >= 1, "nebula-set-range", "change-background")
-_told_if(lambda world, values: as_text(values, 0) != "", "set-post-effect")
-_told_if(lambda world, values: values[:3] != values[3:6] and as_number(values, 11) in (0, 1), "warp-effect")
-_told_if(lambda world, values: as_text(values, 0).lower() in world.jump_nodes,
+_sent_if(_moves, "ship-maneuver", "ship-rot-maneuver", "ship-lat-maneuver")
+_sent_if(lambda world, values: place_of(world, as_text(values, 0)) is not None, "set-camera-facing-object")
+_sent_if(lambda world, values: as_text(values, 0) in _VOLUMES, "adjust-audio-volume")
+_sent_if(lambda world, values: as_number(values, 0) >= 1, "nebula-set-range", "change-background")
+_sent_if(lambda world, values: as_text(values, 0) != "", "set-post-effect")
+_sent_if(lambda world, values: values[:3] != values[3:6] and as_number(values, 11) in (0, 1), "warp-effect")
+_sent_if(lambda world, values: as_text(values, 0).lower() in world.jump_nodes,
          "set-jumpnode-display-name", "set-jumpnode-color", "set-jumpnode-model")  # fmt: skip
 
 
 @action("set-jumpnode-name")
-def set_jumpnode_name(ctx: EvaluationContext, values: Values) -> Silence | None:
+def set_jumpnode_name(ctx: EvaluationContext, values: Values) -> NoEffect | None:
     """Rename a jump node, which is then found only by the new name; an unknown node changes nothing (N4.10)."""
     return None if ctx.world.navigation.rename_jump_node(as_text(values, 0), as_text(values, 1)) else NOTHING

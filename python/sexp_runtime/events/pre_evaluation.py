@@ -1,4 +1,4 @@
-"""The rehearsal: formulas evaluated while a mission loads, as far as nothing comes of it, so that no frame has to."""
+"""Pre-evaluation: formulas are evaluated while a mission loads, up to their first effect, so that no frame has to."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ class _EffectError(Exception):
     """An evaluation was about to have an effect."""
 
 
-class _Curtain:
-    """Stands for the count of effects: counting one raises, so that it never comes to the effect."""
+class _EffectGuard:
+    """Replaces the count of effects: counting one raises, so that the effect does not happen."""
 
     def __add__(self, other: object) -> NoReturn:
         raise _EffectError
 
 
-_CURTAIN: Final = cast("int", _Curtain())
+_EFFECT_GUARD: Final = cast("int", _EffectGuard())
 
 
-def _can_rehearse(root: EvalNode, ctx: EvaluationContext) -> bool:
+def _can_pre_evaluate(root: EvalNode, ctx: EvaluationContext) -> bool:
     """Whether an evaluation counts every effect before it has it."""
     deciding, actions = split_actions(root)
     if not all(_is_safe(action) for action in actions if action.head.name in NESTED):
@@ -62,7 +62,7 @@ def _is_safe(part: EvalNode) -> bool:
     )
 
 
-class Rehearsal:
+class PreEvaluation:
     """What an evaluation before the first frame left on the nodes of a formula.
 
     The first frame's own evaluation would leave the same, unless something has changed by then. If so, that evaluation
@@ -88,15 +88,15 @@ class Rehearsal:
     def note(self, ctx: EvaluationContext) -> bool:
         """Note what the evaluation that just ended changed; return whether that can make the next one differ."""
         differs = False
-        for node, before in list(ctx.stirred.items()):
+        for node, before in list(ctx.changed_statuses.items()):
             if before is UNKNOWN and node.status is NAN and node.name in _NEVER_NUMBERS:
-                del ctx.stirred[node]
+                del ctx.changed_statuses[node]
             elif node.status is not before:
                 self._statuses.setdefault(node, before)
                 differs = True
         return differs or (self._program is not None and self._program.has_changed)
 
-    def take_back(self) -> None:
+    def undo(self) -> None:
         """Leave the nodes as they were before."""
         for node, before in self._statuses.items():
             node.status = before
@@ -108,7 +108,7 @@ class Rehearsal:
                 candidate.looked_up = False
 
 
-def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> Rehearsal | None:
+def pre_evaluate(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> PreEvaluation | None:
     """Evaluate a formula up to its first effect, if that is safe; None unless there was none and its value stands as 0.
 
     It stands if another evaluation would find the same: where the first one leaves statuses, one frame later is tried,
@@ -116,32 +116,32 @@ def rehearse(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], An
     nodes remember is as it was before, or as it will be after the next evaluation in any case.
     """
     root = next(formula.walk()) if isinstance(formula, CompiledFormula) else None
-    if root is None or not _can_rehearse(root, ctx):
+    if root is None or not _can_pre_evaluate(root, ctx):
         return None
     program = formula.program if isinstance(formula, CompiledFormula) else None
-    rehearsal = Rehearsal(root, program)
+    pre_evaluation = PreEvaluation(root, program)
     if program is not None:
         evaluate = program.try_out  # which tells by itself whether it left anything
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
-    ctx.effects = _CURTAIN
+    ctx.effects = _EFFECT_GUARD
     due = NEVER
     try:
         for _frame in range(_FRAMES):
             ctx.start()
             stands = evaluate() == 0
-            differs = rehearsal.note(ctx)
+            differs = pre_evaluation.note(ctx)
             due = ctx.due = min(due, ctx.due)
             if not stands or ctx.unsettled or not differs:
                 break
         stands = stands and not ctx.unsettled and not differs
     except Exception:  # an effect, or an operator that fails: the first frame will tell
-        rehearsal.note(ctx)
+        pre_evaluation.note(ctx)
         stands = False
     finally:
         ctx.effects = effects
     if stands:
-        return rehearsal
-    rehearsal.take_back()
+        return pre_evaluation
+    pre_evaluation.undo()
     ctx.start()
     del ctx.warnings[warnings:]
     ctx.warning_count = count

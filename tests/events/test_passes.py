@@ -1,4 +1,4 @@
-"""The drain: what is evaluated in every frame becomes steady, costs no bookkeeping, and is let rest again in time."""
+"""The pass: what is evaluated in every frame becomes hot, costs no bookkeeping, and is let rest again in time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from events.random_missions import EventPlan, MissionPlan, parse, random_mission
 from events.test_cached import DEFAULTS, make
 from events.test_equivalence import build, check_mission
 from sexp_runtime import kernel
-from sexp_runtime.events import drain
+from sexp_runtime.events import passes
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import explain
-from sexp_runtime.loops import STEADY
+from sexp_runtime.loops import HOT
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.world import World
@@ -28,7 +28,7 @@ from support.fuzzing import in_fast
 
 @pytest.fixture(autouse=True)
 def without_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have formulas evaluated as where nothing is compiled: with the kernel hardly any becomes steady."""
+    """Have formulas evaluated as where nothing is compiled: with the kernel hardly any becomes hot."""
     monkeypatch.setattr(kernel, "LANGUAGE", "python")
 
 
@@ -88,7 +88,7 @@ def test_it_rests_again_in_time() -> None:
     assert play(manager, 600, nothing) == 0
 
 
-def test_a_few_frames_make_no_habit(concluded: list[str]) -> None:
+def test_a_few_frames_make_nothing_hot(concluded: list[str]) -> None:
     manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
     for _ in range(40):
         assert play(manager, 4, damage) <= 5
@@ -96,20 +96,20 @@ def test_a_few_frames_make_no_habit(concluded: list[str]) -> None:
     assert len(concluded) == manager.counters.evaluations
 
 
-def test_what_comes_true_while_steady_comes_true_at_once() -> None:
+def test_what_comes_true_while_hot_comes_true_at_once() -> None:
     manager, actions = make('( when ( < ( hits-left "Red" ) 10 ) ( modify-variable @a[0] 5 ) )')
     play(manager, 60, damage)
-    assert manager._first_drain.ready[0] == STEADY
+    assert manager._first_pass.ready[0] == HOT
     play(manager, 1, lambda world, number: world.set_ship(world.ships["red"], "hull", 5.0) and None)
     assert manager.world.events[0].done and len(actions) == 1
     assert manager.events.values[0] == 1
 
 
-def test_what_is_known_to_be_false_while_steady_fails_at_once() -> None:
+def test_what_is_known_to_be_false_while_hot_fails_at_once() -> None:
     text = '( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )'
     manager, _ = make(text, goals=('( < ( hits-left "Red" ) 10 )',))
     play(manager, 60, damage)
-    assert manager._first_drain.ready[0] == manager._goal_drain.ready[0] == STEADY
+    assert manager._first_pass.ready[0] == manager._goal_pass.ready[0] == HOT
 
     def destroy(world: World, number: int) -> None:
         world.self_destruct(world.ships["red"])
@@ -124,7 +124,7 @@ def test_what_is_known_to_be_false_while_steady_fails_at_once() -> None:
     assert manager.world.goals[0].status == naive.world.goals[0].status
 
 
-def test_an_event_with_a_stamp_becomes_steady_in_its_own_pass(concluded: list[str]) -> None:
+def test_an_event_with_a_stamp_becomes_hot_in_its_own_pass(concluded: list[str]) -> None:
     plan = MissionPlan(
         dialect=Dialect.WCS, events=[EventPlan('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )', STAMPED)]
     )
@@ -135,10 +135,10 @@ def test_an_event_with_a_stamp_becomes_steady_in_its_own_pass(concluded: list[st
     play(manager, 60, damage)
     concluded.clear()
     assert play(manager, 240, damage) == 240
-    assert manager._repeat_drain.ready[0] == STEADY and 1 <= len(concluded) <= 12
+    assert manager._repeat_pass.ready[0] == HOT and 1 <= len(concluded) <= 12
 
 
-def test_cues_become_steady_and_ships_leave_when_they_should() -> None:
+def test_cues_become_hot_and_ships_leave_when_they_should() -> None:
     world = World(None)
     ship, watched = world.add_ship("Leaver"), world.add_ship("Red")
     cue = parse('( < ( hits-left "Red" ) 10 )', Dialect.FSO)
@@ -148,21 +148,21 @@ def test_cues_become_steady_and_ships_leave_when_they_should() -> None:
     cues = CachedCueManager(world, None, EvaluationContext(world))
     cues.load()
     assert play(cues, 120, damage) == 120
-    assert cues._drain.ready[0] == STEADY
+    assert cues._pass.ready[0] == HOT
     world.set_ship(watched, "hull", 5.0)
     play(cues, 1, nothing)
     assert ship.status.name == "EXITED"
     assert cues.counters.requests == cues.counters.hits + cues.counters.evaluations == 121
 
 
-def test_a_steady_formula_that_raises_is_reported_and_goes_on() -> None:
+def test_a_hot_formula_that_raises_is_reported_and_goes_on() -> None:
     manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
     play(manager, 60, damage)
 
     def fail() -> int:
         raise RuntimeError("not today")
 
-    manager.events.steady[0] = fail
+    manager.events.hot[0] = fail
     errors = manager.counters.errors
     play(manager, 5, damage)
     assert manager.counters.errors == errors + 5
@@ -172,14 +172,14 @@ def test_a_steady_formula_that_raises_is_reported_and_goes_on() -> None:
     assert manager.world.events[0].done
 
 
-def test_it_is_said_why_a_steady_formula_was_evaluated() -> None:
+def test_it_is_said_why_a_hot_formula_was_evaluated() -> None:
     manager, _ = make(
         '( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )',
         "( when ( < ( mission-time-msecs ) -1 ) ( do-nothing ) )",
         "( every-time ( true ) ( do-nothing ) )",
     )
     play(manager, 60, damage)
-    assert list(manager._first_drain.ready) == [STEADY] * 3
+    assert list(manager._first_pass.ready) == [HOT] * 3
     for index, cause in enumerate(("fact", "time", "unsettled")):
         found = explain(manager, None, "event", index)
         assert found.cause == cause and not found.cached
@@ -195,28 +195,28 @@ def test_an_event_that_acts_on_the_one_it_waits_for_is_not_bypassed_in_its_turn(
         ],
         frames=[[("time", 100_000)], [("time", 100_000)], [("time", 100_000), ("number", 3, 9)], [("time", 100_000)]],
     )
-    check_mission(plan, ("interpreted", "compiled", "cached", "rehearsed", "checked"))
+    check_mission(plan, ("interpreted", "compiled", "cached", "pre_evaluated", "checked"))
 
 
 @pytest.mark.parametrize("part", range(2))
-def test_the_law_holds_for_missions_whose_formulas_are_steady_at_once(part: int) -> None:
+def test_the_law_holds_for_missions_whose_formulas_are_hot_at_once(part: int) -> None:
     for seed in range(30_000 + part * 150, 30_000 + part * 150 + in_fast(150)):
         plan = random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=seed % 2 == 0)
         plan.seed = 3 * plan.seed  # see check_mission
-        with mock.patch.object(drain, "MOST_STEADY_US", 10**9):
-            check_mission(plan, ("interpreted", "cached", "evicted", "rehearsed"))
+        with mock.patch.object(passes, "MAX_HOT_US", 10**9):
+            check_mission(plan, ("interpreted", "cached", "evicted", "pre_evaluated"))
 
 
-def test_a_profiler_is_told_of_steady_formulas_too(concluded: list[str]) -> None:
+def test_a_profiler_is_told_of_hot_formulas_too(concluded: list[str]) -> None:
     manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
     play(manager, 60, damage)
     told: list[int] = []
     manager.profiler = SimpleNamespace(formula=lambda kind, index, *rest: told.append(index))
-    function = manager.events.steady[0]
+    function = manager.events.hot[0]
     concluded.clear()
     play(manager, 20, damage)
     assert told == [0] * 20 and len(concluded) == 20
     manager.profiler = None
-    assert manager.events.steady[0] is function  # it is not made anew in each of those frames
+    assert manager.events.hot[0] is function  # it is not made anew in each of those frames
     play(manager, 20, damage)
     assert len(told) == 20

@@ -48,8 +48,8 @@ def test_what_is_false_before_the_first_frame_is_not_evaluated_in_it(text: str) 
     plain, _ = make(text)
     assert first_frame(plain) == 1
     manager, actions = make(text)
-    manager.rehearse()
-    assert manager.counters.rehearsals == 1
+    manager.pre_evaluate()
+    assert manager.counters.pre_evaluations == 1
     assert manager.counters.requests == manager.counters.evaluations == 0
     assert first_frame(manager) == 0
     assert manager.counters.requests == manager.counters.hits == 1
@@ -73,9 +73,9 @@ def test_what_is_false_before_the_first_frame_is_not_evaluated_in_it(text: str) 
 )
 def test_actions_wait_for_the_first_frame(text: str) -> None:
     manager, actions = make(text)
-    manager.rehearse()
+    manager.pre_evaluate()
     assert manager.world.variables.numbers[0] != 5
-    assert actions == [] and manager.counters.rehearsals == 0 and manager.context.effects == 0
+    assert actions == [] and manager.counters.pre_evaluations == 0 and manager.context.effects == 0
     assert manager.context.candidate is None and manager.context.applicable == []
     run(manager, 0.1)
     assert manager.world.variables.numbers[0] == 5
@@ -85,8 +85,8 @@ def test_draws_wait_for_the_first_frame() -> None:
     manager, _ = make(
         "( when ( = ( rand-multiple 1 6 ) 7 ) ( do-nothing ) )", "( when ( = ( rand 1 6 ) 7 ) ( do-nothing ) )"
     )
-    manager.rehearse()
-    assert manager.world.rng.draws == manager.counters.rehearsals == 0
+    manager.pre_evaluate()
+    assert manager.world.rng.draws == manager.counters.pre_evaluations == 0
     run(manager, 0.1)
     assert manager.world.rng.draws == 2
 
@@ -123,55 +123,55 @@ LEAVES_SOMETHING = [
 
 
 @pytest.mark.parametrize("text", LEAVES_SOMETHING)
-def test_a_rehearsal_leaves_on_the_nodes_what_the_first_frames_would(text: str) -> None:
+def test_a_pre_evaluation_leaves_on_the_nodes_what_the_first_frames_would(text: str) -> None:
     plain, _ = make(text)
-    rehearsed, _ = make(text)
-    rehearsed.rehearse()
-    assert rehearsed.counters.rehearsals == 1
+    pre_evaluated, _ = make(text)
+    pre_evaluated.pre_evaluate()
+    assert pre_evaluated.counters.pre_evaluations == 1
     for time in (0.1, 0.2, 0.3):
         run(plain, time)
-        run(rehearsed, time)
-        assert remembered(rehearsed) == remembered(plain)
-        assert rehearsed.counters.requests == plain.counters.requests
-    assert rehearsed.counters.evaluations == 0 and plain.counters.evaluations > 0
+        run(pre_evaluated, time)
+        assert remembered(pre_evaluated) == remembered(plain)
+        assert pre_evaluated.counters.requests == plain.counters.requests
+    assert pre_evaluated.counters.evaluations == 0 and plain.counters.evaluations > 0
 
 
 @pytest.mark.parametrize("text", LEAVES_SOMETHING)
 @pytest.mark.parametrize("change", [destroy_red, bring_blue])
 @pytest.mark.parametrize("frame", [0, 1, 2])
-def test_what_a_rehearsal_left_is_taken_back_for_an_evaluation_in_the_first_frame(
+def test_what_a_pre_evaluation_left_is_taken_back_for_an_evaluation_in_the_first_frame(
     text: str, change: Callable[[World], None], frame: int
 ) -> None:
     plain, actions = make(text)
-    rehearsed, same = make(text)
-    rehearsed.rehearse()
+    pre_evaluated, same = make(text)
+    pre_evaluated.pre_evaluate()
     for number in range(4):
-        for manager in (plain, rehearsed):
+        for manager in (plain, pre_evaluated):
             if number == frame:
                 change(manager.world)
             run(manager, 0.1 * (number + 1))
-        assert remembered(rehearsed) == remembered(plain), number
-        assert actions == same and rehearsed.counters.requests == plain.counters.requests
+        assert remembered(pre_evaluated) == remembered(plain), number
+        assert actions == same and pre_evaluated.counters.requests == plain.counters.requests
 
 
-def test_a_rehearsal_without_result_leaves_nothing() -> None:
+def test_a_pre_evaluation_without_result_leaves_nothing() -> None:
     manager, _ = make(
         '( when-argument ( any-of "Red" "Wolf 1" ) ( >= ( distance "<argument>" "Wolf 1" ) 0 ) ( do-nothing ) )',
         '( when ( not ( >= ( distance "Blue" "Red" ) 1 ) ) ( do-nothing ) )',
         "( false )",
     )
     before = remembered(manager)
-    manager.rehearse()
-    assert manager.counters.rehearsals == 0
+    manager.pre_evaluate()
+    assert manager.counters.pre_evaluations == 0
     assert remembered(manager)[:-1] == before[:-1]  # the last is the node that all formulas share
     assert first_frame(manager) == 3
     assert manager.world.events[2].done  # known false from its turn on, not before
 
 
-def test_a_check_in_the_first_frame_finds_what_was_rehearsed() -> None:
+def test_a_check_in_the_first_frame_finds_what_was_pre_evaluated() -> None:
     manager, _ = make(*LEAVES_SOMETHING)
     manager.self_check.every = 1
-    manager.rehearse()
+    manager.pre_evaluate()
     run(manager, 0.1)
     run(manager, 0.2)
     assert manager.counters.stale_results == 0 and manager.counters.evaluations > 0
@@ -179,8 +179,8 @@ def test_a_check_in_the_first_frame_finds_what_was_rehearsed() -> None:
 
 def test_what_changes_before_the_first_frame_is_seen_in_it() -> None:
     manager, actions = make("( when ( = @a[0] 7 ) ( do-nothing ) )", "( when ( has-time-elapsed 1 ) ( do-nothing ) )")
-    manager.rehearse()
-    assert manager.counters.rehearsals == 2
+    manager.pre_evaluate()
+    assert manager.counters.pre_evaluations == 2
     manager.world.variables.set_number(0, 7)
     assert first_frame(manager) == 1
     assert manager.events.cause_of(0) == CAUSE_FACT and len(actions) == 1
@@ -194,8 +194,8 @@ def test_what_changes_before_the_first_frame_is_seen_in_it() -> None:
 def test_a_chained_event_is_known_to_wait() -> None:
     chained = {**DEFAULTS, "chain_delay_ms": 0}
     manager, actions = make("( when ( = @a[0] 7 ) ( do-nothing ) )", ("( when ( true ) ( do-nothing ) )", chained))
-    manager.rehearse()
-    assert manager.world.events[1].bypassed and not manager.events.table.wake.marks[1]
+    manager.pre_evaluate()
+    assert manager.world.events[1].bypassed and not manager.events.table.wake.flags[1]
     assert first_frame(manager) == 0 and manager.counters.requests == 1
     manager.world.variables.set_number(0, 7)
     run(manager, 0.5)
@@ -230,9 +230,9 @@ def test_a_cue_that_comes_true_before_the_first_frame_is_seen_in_it() -> None:
         assert session.world.ships["a"].status.value == "exited", engine
 
 
-def test_what_a_formula_remembers_of_its_rehearsal_is_forgotten_with_it() -> None:
+def test_what_a_formula_remembers_of_its_pre_evaluation_is_forgotten_with_it() -> None:
     condition = '( > ( + ( get-object-x "Red" ) 0 ) ( max ( get-object-z "Blue" ) ) )'
     plan = MissionPlan(events=[EventPlan(f"( when {condition} ( modify-variable @b[0] 1 ) )", DEFAULTS)])
     plan.frames = [[("time", 100_000)], [("time", 100_000)]]  # evaluated after all: the side that is a number moves
     plan.frames += [[("time", 100_000), ("arrive", "Blue", 0), ("move", "Red", 9000)], [("time", 100_000)]]
-    check_mission(plan, ("interpreted", "cached", "rehearsed"))
+    check_mission(plan, ("interpreted", "cached", "pre_evaluated"))
