@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Callable, NoReturn
 
-from . import display, engine, environments, project, python_env
+from . import display, engine, environments, project, python_env, sanitize
 from .console import Progress, SetupError
 from .state import PROJECT
 
@@ -185,6 +185,7 @@ def test(arguments: list[str]) -> int:
             "  tools/test tests/syntax -k escape    some of them\n"
             "  tools/test --python 3.12 ...         with another Python from now on, until the next --python\n"
             "  tools/test -h                        pytest's own help\n"
+            "  tools/test --sanitize                the compiled code under ASan and UBSan, in headless Godot, too\n"
             "  tools/test --lock                    rewrite the lock files in requirements/ from the .in files\n\n"
             + SETUP_HELP
         )
@@ -196,6 +197,13 @@ def test(arguments: list[str]) -> int:
         os.environ["SEXP_PYTHON"] = arguments[1]
         arguments = arguments[2:]
     ready = _setup(python_env.GROUPS)
+    if "--sanitize" in arguments:
+        given = [argument for argument in arguments if argument != "--sanitize"]
+        environment = sanitize.prepare(Progress(), ready)
+        os.chdir(sanitize.COPY)
+        paths = [] if any(not argument.startswith("-") for argument in given) else sanitize.TESTS
+        environment.setdefault("SEXP_FUZZ", "fast")
+        _become([str(ready.python), "-m", "pytest", *pytest_arguments([*given, *paths])[0]], environment)
     os.chdir(PROJECT)
     arguments, fuzz = pytest_arguments(arguments)
     environment = ready.environment()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 from typing import Any
 
 import godot
@@ -27,7 +28,8 @@ def steady(rounds: int, work: Any) -> None:
     work(rounds)
     gc.collect()
     grown, now = resident() - before, _core.counts()
-    assert grown < MOST_GROWTH, f"{grown} bytes more after {rounds} rounds"
+    if "SEXP_SANITIZE" not in os.environ:  # the sanitizer keeps freed memory for a while
+        assert grown < MOST_GROWTH, f"{grown} bytes more after {rounds} rounds"
     assert all(after <= first + 50 for after, first in zip(now, held, strict=True)), (held, now)
 
 
@@ -166,6 +168,8 @@ def check_exposed_made_by_gdscript(node: Any) -> Any:
 
 
 def check_that_a_leak_is_seen(node: Any) -> None:
+    if "SEXP_SANITIZE" in os.environ:
+        return  # the resident memory is not looked at
     """The measurement itself: one short str kept per round must be noticed."""
     kept: list[str] = []
     try:
