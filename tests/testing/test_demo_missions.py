@@ -56,4 +56,4 @@ def test_the_tests_beside_the_demos_pass(capsys: pytest.CaptureFixture[str]) -> 
     code = main(["test", str(folder), "--kind", "plain", "--kind", "python", "--sexp-check", "--quiet"])
     told = capsys.readouterr().out
     assert code == 0, told
-    assert told.startswith("15 passed")
+    assert told.startswith("20 passed")

@@ -42,12 +42,14 @@ class Pilot:
 
     __slots__ = (
         "away_until",
+        "berth",
         "cap",
         "destination",
         "dying",
         "firepower",
         "goal",
         "leg",
+        "part",
         "path",
         "quarry",
         "reach",
@@ -67,6 +69,9 @@ class Pilot:
         self.goal: Goal | None = None
         self.target: Ship | None = None
         self.quarry: Ship | None = None
+        #: The subsystem of the quarry to shoot at, "" for none; and the ship to dock with without an order.
+        self.part = ""
+        self.berth: Ship | None = None
         self.retarget = 0
         self.away_until = 0
         self.path = ""

@@ -9,8 +9,8 @@ from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_supply import ENERGY_WORDS
 from sexp_runtime.operators.actions_targets import named_ships
 from sexp_runtime.rules.cues import available_reinforcements, call_reinforcement
+from sexp_runtime.simulate.interests import open_first
 from sexp_runtime.simulate.pilot import distance, hostile
-from sexp_runtime.syntax.tree import NodeKind
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
 #: Microseconds between two acts of a kind: minimum and random addition.
-KEY_US: Final = (1.5e6, 4e6)
+KEY_US: Final = (2e6, 3e6)
 TARGET_US: Final = (2e6, 6e6)
 ORDER_US: Final = (15e6, 45e6)
 TRAVEL_US: Final = (10e6, 20e6)
@@ -27,43 +27,18 @@ CALL_US: Final = (40e6, 40e6)
 TAG_US: Final = (20e6, 60e6)
 FIRE_US: Final = (0.5e6, 3e6)
 ENERGY_US: Final = (15e6, 30e6)
+DOCK_US: Final = (20e6, 20e6)
+#: Probability that the player presses a key that an event waits for now, not any that formulas read.
+ATTENTION: Final = 0.6
+#: Mission microseconds before which the player presses no key, and none that ends the mission.
+FIRST_KEY: Final = 8_000_000
+LAST_KEY: Final = 300_000_000
 #: Microseconds after which the player abandons a destination.
 PATIENCE: Final = 90_000_000
 #: Probability that the player's destination is a place in formulas, not an arbitrary one.
 CURIOSITY: Final = 0.7
-#: Operators about a distance or a cargo: the player flies to these places now and then.
-SIGHTS: Final = frozenset(
-    (
-        "distance",
-        "distance-to-center",
-        "distance-to-bbox",
-        "distance-center-to-subsystem",
-        "distance-bbox-to-subsystem",
-        "distance-ship-subsystem",
-        "is-cargo-known",
-        "is-cargo-known-delay",
-        "cap-subsys-cargo-known-delay",
-    )
-)
-#: Operators about ships destroyed or crippled: the player attacks these now and then, unless they are friends.
-PREY: Final = frozenset(
-    (
-        "is-destroyed",
-        "is-destroyed-delay",
-        "was-destroyed-by-delay",
-        "destroyed-or-departed-delay",
-        "percent-ships-destroyed",
-        "is-subsystem-destroyed",
-        "is-subsystem-destroyed-delay",
-        "is-disabled",
-        "is-disabled-delay",
-        "is-disarmed",
-        "is-disarmed-delay",
-        "hits-left",
-    )
-)
 #: Probability that the player attacks such a ship when choosing an action.
-AGGRESSION: Final = 0.4
+AGGRESSION: Final = 0.5
 #: Duration of a cargo scan in microseconds, and its range in metres.
 SCAN_TIME: Final = 4_000_000
 SCAN_RANGE: Final = 500.0
@@ -80,15 +55,9 @@ class PlayerHabits:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.draw = scenario.random.random
-        self.keys: list[str] = []
-        self.orders: list[tuple[str, str, str]] = []
-        #: Names in formulas about distances or scans, and subsystems in formulas about cargo.
-        self.sights: list[str] = []
-        self.parts: frozenset[str] = frozenset()
-        #: Names of ships and wings in formulas about destruction or damage.
-        self.prey: list[str] = []
+        #: What the mission's formulas are about.
+        self.interests = scenario.interests
         self._gave_up_at = 0
-        self._learn()
         self._scan_since: dict[str, int] = {}
         for span, act in (
             (KEY_US, self._press_key),
@@ -100,6 +69,7 @@ class PlayerHabits:
             (TAG_US, self._tag),
             (FIRE_US, self._fire),
             (ENERGY_US, self._shift_energy),
+            (DOCK_US, self._have_docked),
         ):
             self._repeat(span, act)
 
@@ -114,36 +84,6 @@ class PlayerHabits:
             self.scenario.after(self.scenario.spread(span), again)
 
         self.scenario.after(self.scenario.spread(span), again)
-
-    def _learn(self) -> None:
-        """Collect the keys, orders, places and scans that the mission's formulas read."""
-        mission = self.scenario.mission
-        keys: dict[str, None] = {}
-        orders: dict[tuple[str, str, str], None] = {}
-        sights: dict[str, None] = {}
-        parts: set[str] = set()
-        prey: dict[str, None] = {}
-        for formula in mission.formulas() if mission is not None else ():
-            for node in formula.root.walk():
-                name = node.operator
-                if name is None:
-                    continue
-                texts = [argument.text for argument in node.arguments if argument.kind is NodeKind.STRING]
-                if name == "key-pressed" and texts:
-                    keys[texts[0]] = None
-                elif name in ("order", "query-orders") and len(texts) > 1:
-                    orders[(texts[0], texts[1], texts[2] if len(texts) > 2 else "")] = None
-                elif name in PREY:
-                    prey.update(dict.fromkeys(texts))
-                elif name in SIGHTS:
-                    sights.update(dict.fromkeys(texts))
-                    if name == "cap-subsys-cargo-known-delay":
-                        parts.update(text.lower() for text in texts[1:])
-        self.keys = list(keys)
-        self.orders = list(orders)
-        self.sights = list(sights)
-        self.parts = frozenset(parts)
-        self.prey = list(prey)
 
     def _pick(self, count: int) -> int:
         return int(self.draw() * count)
@@ -160,8 +100,14 @@ class PlayerHabits:
     # Acts
 
     def _press_key(self) -> None:
-        if self.keys and self._player() is not None:
-            self.world.press_key(self.keys[self._pick(len(self.keys))])
+        """Press a key, mostly one that an event waits for now; one that ends the mission only late."""
+        world, now = self.world, self.world.clock.us
+        keys = [key for key in self.interests.keys if now >= LAST_KEY or not key.ends]
+        if not keys or now < FIRST_KEY or self._player() is None:
+            return
+        if self.draw() < ATTENTION:
+            keys = list(open_first(keys, world))
+        world.press_key(keys[self._pick(len(keys))].texts[0])
 
     def _change_target(self) -> None:
         world = self.world
@@ -186,8 +132,9 @@ class PlayerHabits:
         player = self._player()
         if player is None:
             return
-        if self.orders:
-            to, what, target = self.orders[self._pick(len(self.orders))]
+        orders = open_first(self.interests.orders, self.world)
+        if orders:
+            to, what, target = orders[self._pick(len(orders))].texts
             self.world.give_order(to, what, target, player.key)
             return
         friends = [ship for ship in self._others() if ship.team.lower() == player.team.lower()]
@@ -225,7 +172,7 @@ class PlayerHabits:
             if now - self._scan_since.setdefault(ship.key, now) >= SCAN_TIME:
                 self.world.reveal_cargo(ship)
                 for key, part in ship.subsystems.items():
-                    if part.cargo or key in self.parts:
+                    if part.cargo or key in self.interests.cargo_parts:
                         self.world.reveal_subsystem_cargo(ship, part)
 
     def _has_hold(self, ship: Ship) -> bool:
@@ -233,30 +180,57 @@ class PlayerHabits:
         return "scannable" in ship.flags or not self.world.class_table.get(ship.class_name).small
 
     def _sight(self) -> Vector | None:
-        """Return the place of something that formulas read or of a navigation point, None if there is none now."""
-        navs = [point for point in self.world.navigation.points if point is not None]
-        count = len(self.sights) + len(navs)
-        if not count or self.draw() >= CURIOSITY:
-            return None
-        picked = self._pick(count)
-        if picked < len(self.sights):
-            place = place_of(self.world, self.sights[picked])
-        else:
-            place = self.world.navigation.place(navs[picked - len(self.sights)])
+        """Return the place of something that formulas wait for, or read, or of a navigation point; None if none."""
         player = self._player()
-        return None if player is None or place == player.position else place
-
-    def _quarry(self, player: Ship) -> Ship | None:
-        """Return a ship from formulas to attack, of another side and not protected, if there is one."""
-        if not self.prey or self.draw() >= AGGRESSION:
+        if player is None or self.draw() >= CURIOSITY:
             return None
+        wishes = self.interests.sights
+        names = [wish.texts[0] for wish in wishes if wish.is_open(self.world)]
+        known = self._known_places(names, player)
+        if not known:
+            navs = [point.name for point in self.world.navigation.points if point is not None]
+            known = self._known_places([*(wish.texts[0] for wish in wishes), *navs], player)
+        return known[self._pick(len(known))] if known else None
+
+    def _known_places(self, names: Iterable[str], player: Ship) -> list[Vector]:
+        """Return where ships, waypoints and navigation points are now that are there and not where the player is."""
+        navs = {point.name.lower(): point for point in self.world.navigation.points if point is not None}
+        found = []
+        for name in names:
+            point = navs.get(name.lower())
+            place = place_of(self.world, name) if point is None else self.world.navigation.place(point)
+            if place is not None and not _is_there(place, player):
+                found.append(place)
+        return found
+
+    def _quarry(self, player: Ship) -> tuple[Ship | None, str]:
+        """Return a ship from formulas to attack, of another side and not protected, with the subsystem to shoot at."""
+        prey = open_first(self.interests.prey, self.world)
+        if not prey or self.draw() >= AGGRESSION:
+            return None, ""
         found = [
-            ship
-            for name in self.prey
-            for ship in named_ships(self.world, name)
+            (ship, wish.texts[1] if len(wish.texts) > 1 else "")
+            for wish in prey
+            for ship in named_ships(self.world, wish.texts[0])
             if ship.team.lower() != player.team.lower() and not {"protect-ship", "invulnerable"} & ship.flags
         ]
-        return found[self._pick(len(found))] if found else None
+        return found[self._pick(len(found))] if found else (None, "")
+
+    def _have_docked(self) -> None:
+        """Send a ship to dock with another that formulas name together, or undock such a pair."""
+        docks = open_first(self.interests.docks, self.world)
+        if not docks:
+            return
+        first, second = (self.world.ship(name) for name in docks[self._pick(len(docks))].texts[:2])
+        if first is None or second is None or self.world.player.ship in (first.key, second.key):
+            return
+        if second.key in first.docked:
+            self.world.undock(first, second)
+        elif not hostile(first.team.lower(), second.team.lower()):
+            mover, partner = (first, second) if first.max_speed >= second.max_speed else (second, first)
+            pilot = self.scenario.pilots.get(mover.key)
+            if pilot is not None and not mover.docked:
+                pilot.berth = partner
 
     def _places(self) -> list[Vector]:
         """Return possible destinations of the player: points of paths, jump nodes, and ships not yet scanned."""
@@ -274,8 +248,10 @@ class PlayerHabits:
             return
         now = self.world.clock.us
         goal = pilot.destination
-        if goal is None or now >= self._gave_up_at or distance(goal, player.position) < ARRIVED:
-            pilot.quarry = self._quarry(player)
+        if pilot.quarry is not None and now < self._gave_up_at:
+            goal = pilot.quarry.position if pilot.quarry.status is ShipStatus.PRESENT else None
+        if goal is None or now >= self._gave_up_at or (pilot.quarry is None and _is_there(goal, player)):
+            pilot.quarry, pilot.part = self._quarry(player)
             goal = pilot.quarry.position if pilot.quarry is not None else self._sight()
             places = self._places() if goal is None else []
             if places:
@@ -328,3 +304,7 @@ class PlayerHabits:
                 self.world.set_game("get-ets-value", (word, player.name), value)
         self.world.set_game("afterburner-energy-pct", (player.name,), self._pick(101))
         self.world.set_game("weapon-energy-pct", (player.name,), 30 + self._pick(71))
+
+
+def _is_there(goal: Vector, ship: Ship) -> bool:
+    return distance(goal, ship.position) < ARRIVED

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions import ActionValue
 from sexp_runtime.rules.cues import can_leave
+from sexp_runtime.simulate.interests import Interests
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance
 from sexp_runtime.simulate.player import PlayerHabits
 from sexp_runtime.simulate.tactics import Tactics
@@ -47,6 +48,8 @@ class Scenario:
         self._roster = bytearray(b"\1")
         self._started = False
         self._flying: list[Ship] = []
+        #: What the mission's formulas are about.
+        self.interests = Interests.of(mission)
         self._tactics = Tactics(self)
 
     @property

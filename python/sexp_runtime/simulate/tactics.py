@@ -29,6 +29,12 @@ ALERT: Final = 4000.0
 HIT_CHANCE: Final = 0.55
 #: Probability that a hit also damages a subsystem.
 SUBSYSTEM_CHANCE: Final = 0.2
+#: Probability that such a hit is on a subsystem that formulas name, if there is one.
+NAMED_CHANCE: Final = 0.5
+#: Probability that a pilot who looks for an enemy takes one that formulas name.
+PREY_CHANCE: Final = 0.3
+#: Share of a volley's points that the hull takes while a pilot shoots at a subsystem.
+HULL_SHARE: Final = 0.1
 #: Share of the hull that the player always keeps: a mission ends without the player.
 PLAYER_FLOOR: Final = 0.2
 #: Share of the shields that recharges per decision.
@@ -43,6 +49,12 @@ class Tactics:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.random = scenario.random
+        prey = scenario.interests.prey
+        self._prey = frozenset(wish.texts[0].lower() for wish in prey)
+        #: Ships and their subsystems in formulas, in lower case.
+        self._named_parts = frozenset(
+            (wish.texts[0].lower(), wish.texts[1].lower()) for wish in prey if len(wish.texts) > 1
+        )
 
     @property
     def world(self) -> World:
@@ -64,6 +76,8 @@ class Tactics:
         player = self.world.player
         by_hand = ship.key == player.ship and not player.under_ai
         goal = None if by_hand else self._choose(pilot)
+        if pilot.berth is not None and self._berth(pilot, pilot.berth):
+            return
         if goal != pilot.goal:
             pilot.goal = goal
             pilot.path, pilot.leg, pilot.target = "", 0, None
@@ -72,6 +86,16 @@ class Tactics:
         else:
             self._follow(pilot, goal)
         self._shoot(pilot)
+
+    def _berth(self, pilot: Pilot, partner: Ship) -> bool:
+        """Fly to a ship and dock with it; False, and no more of it, if that is not possible any more."""
+        if partner.status is not PRESENT or pilot.ship.docked or pilot.ship.departing:
+            pilot.berth = None
+            return False
+        if not self._head_for(pilot, partner.position, 50.0 + partner.radius + pilot.ship.radius):
+            pilot.berth = None
+            self._join(pilot, partner)
+        return True
 
     def _roam(self, pilot: Pilot) -> None:
         """Act without orders: fight what is near, else attack the quarry, else fly to the destination, else stop."""
@@ -205,11 +229,15 @@ class Tactics:
         if partner.key in pilot.ship.docked:
             self._finish(pilot, goal)
         elif not self._head_for(pilot, partner.position, 50.0 + partner.radius + pilot.ship.radius):
-            self._fly(pilot, None, 0.0)
-            self.world.dock(pilot.ship, partner)
-            for member in self.world.docked_group(pilot.ship):
-                self._fly_ship(member, ORIGIN)
+            self._join(pilot, partner)
             self._finish(pilot, goal)
+
+    def _join(self, pilot: Pilot, partner: Ship) -> None:
+        """Stop and dock."""
+        self._fly(pilot, None, 0.0)
+        self.world.dock(pilot.ship, partner)
+        for member in self.world.docked_group(pilot.ship):
+            self._fly_ship(member, ORIGIN)
 
     # Enemies
 
@@ -217,8 +245,10 @@ class Tactics:
         """Return a ship's nearest enemy that may be shot at, within a limit around a place."""
         team = ship.team.lower()
         ignored = {subject(goal).lower() for goal in ship.goals if str(goal[0]).startswith("ai-ignore")}
+        named = bool(self._prey) and self.random.random() < PREY_CHANCE
         best: Ship | None = None
-        reach = limit * limit if limit < 1e8 else 1e30
+        preferred = False
+        reach = within = limit * limit if limit < 1e8 else 1e30
         x, y, z = near
         for other in self.scenario.pilots.values():
             target = other.ship
@@ -226,8 +256,11 @@ class Tactics:
                 continue
             dx, dy, dz = target.position[0] - x, target.position[1] - y, target.position[2] - z
             square = dx * dx + dy * dy + dz * dz
-            if square < reach and "protect-ship" not in target.flags and target.key not in ignored:
-                best, reach = target, square
+            if square >= within or "protect-ship" in target.flags or target.key in ignored:
+                continue
+            is_preferred = named and (target.key in self._prey or target.wing in self._prey)
+            if (is_preferred and not preferred) or (is_preferred is preferred and square < reach):
+                best, reach, preferred = target, square, is_preferred
         return best
 
     def _hunt(self, pilot: Pilot, limit: float, near: Vector | None = None) -> bool:
@@ -307,10 +340,17 @@ class Tactics:
                 return
         if target.shields <= 0.0 and target.subsystems and self.random.random() < SUBSYSTEM_CHANCE:
             self._hit_subsystem(pilot, target, points)
-        if pilot.goal is not None and str(pilot.goal[0]).startswith(("ai-dis", "ai-destroy")):
+        if self._aims_at_part(pilot, target):
             self._hit_subsystem(pilot, target, points)
-            points *= 0.1
+            points *= HULL_SHARE
         world.damage(target, points, ship)
+
+    def _aims_at_part(self, pilot: Pilot, target: Ship) -> bool:
+        """Whether a pilot shoots at a subsystem of the target, by order or because formulas name it."""
+        if pilot.goal is not None:
+            return str(pilot.goal[0]).startswith(("ai-dis", "ai-destroy"))
+        part = target.subsystem(pilot.part) if pilot.part and target is pilot.quarry else None
+        return part is not None and part.hull > 0.0
 
     def _hit_subsystem(self, pilot: Pilot, target: Ship, points: float) -> None:
         """Damage the order's subsystem, or a random one."""
@@ -327,11 +367,16 @@ class Tactics:
         if order == "ai-destroy-subsystem" and pilot.goal is not None and len(pilot.goal) > 2:
             named = target.subsystem(str(pilot.goal[2]))
             parts = parts if named is None else [named]
+        elif pilot.goal is None and pilot.part and target is pilot.quarry:
+            named = target.subsystem(pilot.part)
+            parts = parts if named is None else [named]
         elif order.startswith("ai-disable"):
             parts = [part for part in parts if part.type == ENGINES]
         elif order.startswith("ai-disarm"):
             parts = [part for part in parts if part.type == TURRETS]
         alive = [part for part in parts if part.hull > 0.0]
+        if self._named_parts and self.random.random() < NAMED_CHANCE:
+            alive = [part for part in alive if (target.key, part.name.lower()) in self._named_parts] or alive
         return alive[int(self.random.random() * len(alive))] if alive else None
 
     # Flying

@@ -77,7 +77,9 @@ def run_gdscript(project: Path, files: Sequence[Path], godot: str, coverage: Cov
             _run([*start, "--import"])  # registers the classes, once
         inner = ["res://" + one.resolve().relative_to(project).as_posix() for one in files]
         options = [f"--junit={report}", *([f"--coverage={counts}"] if coverage is not None else [])]
-        done = _run([*start, "--fixed-fps", "60", "-s", f"res://{RUNNER}", "--", *inner, *options])
+        # In the environment, because a game may read the arguments of the command line and know none of these.
+        environment = {**os.environ, "SEXP_TEST_ARGUMENTS": "\n".join((*inner, *options))}
+        done = _run([*start, "--fixed-fps", "60", "-s", f"res://{RUNNER}"], env=environment)
         if coverage is not None and counts.is_file():
             coverage.merge(_in_project(Coverage.read(counts), project))
         return _results(report, done, files)

@@ -31,7 +31,8 @@ def test_every_word_does_what_it_says(tmp_path: Path) -> None:
 
 
 def test_the_tests_of_the_demo_pass_with_their_nodes(tmp_path: Path) -> None:
-    done = run_tests("res://addons/sexp_runtime/demo", data=tmp_path)
+    environment = {"XDG_DATA_HOME": str(tmp_path), "SEXP_TEST_ARGUMENTS": "res://addons/sexp_runtime/demo"}
+    done = run("--fixed-fps", "60", "-s", RUNNER, env=environment)
     assert done.status == 0, done.output
     assert "error" not in done.output and " passed in" in done.output
     done.assert_clean()
