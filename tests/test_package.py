@@ -45,14 +45,17 @@ ROOMS: Final[dict[str, str]] = {
     "session": (
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
     ),
+    "breaks": "session",
     "analysis": "values syntax mission world operators monitor session",
     "testing": "values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",
-    "bridge": "values catalog syntax mission world operators cache rules events monitor session analysis testing",
+    "bridge": (
+        "values catalog syntax mission world operators cache rules events monitor session breaks analysis testing"
+    ),
     "commands": (
-        "values catalog syntax mission world operators rules events monitor engines session analysis testing"
+        "values catalog syntax mission world operators rules events monitor engines session breaks analysis testing"
         " conformance conformance_engines conformance_missions"
     ),
     "cli": "loops",

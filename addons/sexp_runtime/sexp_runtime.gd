@@ -53,6 +53,12 @@ signal hint_tried(id: String, applied: bool, outcome: String)
 @warning_ignore("unused_signal") # emitted by the bridge
 signal mission_ended()
 
+## A break has been hit (see [method add_break]); mission time stands still until [method start].
+signal break_hit(reason: String)
+
+## The SEXP tab of the debugger pauses, continues or steps the mission. Only for this script.
+signal debugger_wish(wish: String, seconds: float)
+
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 ## The folder of the last missions' recordings.
 const RECORDINGS := "user://sexp_recordings"
@@ -67,6 +73,7 @@ var running := false:
 		running = value
 		_choose_processing()
 
+var _held := false # by a break or the debugger's tab
 var _operators: Dictionary[String, Callable] = {}
 var _bridge: Object = null
 var _step_in := Settings.STEP_IDLE
@@ -88,6 +95,8 @@ func _enter_tree() -> void:
 	_longest_step = Settings.value(Settings.LONGEST_STEP)
 	_most_steps = Settings.value(Settings.MOST_STEPS)
 	if not mission_loaded.is_connected(_tie_objects):
+		break_hit.connect(func(_reason: String) -> void: _held = true)
+		debugger_wish.connect(_on_debugger_wish)
 		mission_loaded.connect(_tie_objects) # the first handler, so that a game's handlers find all objects tied
 	if _bridge == null:
 		_bridge = _create_bridge()
@@ -269,8 +278,9 @@ func is_restoring() -> bool:
 	return _restoring
 
 
-## Starts or resumes mission time.
+## Starts or resumes mission time, also after a break.
 func start() -> void:
+	_held = false
 	running = true
 
 
@@ -279,9 +289,10 @@ func pause() -> void:
 	running = false
 
 
-## Runs one frame of [param delta] seconds now, running or not: for games that keep their own time.
+## Runs one frame of [param delta] seconds now, running or not: for games that keep their own time. It does nothing while
+## a break or the debugger's tab holds the mission (see [method add_break]).
 func step(delta: float) -> void:
-	if _bridge != null:
+	if _bridge != null and not _held:
 		_bridge.call("step", delta)
 
 
@@ -310,6 +321,7 @@ func get_debriefing() -> Array[Dictionary]:
 ## Closes the mission and untracks all nodes.
 func close_mission() -> void:
 	running = false
+	_held = false
 	_path = ""
 	_mission_node = weakref(null)
 	if _bridge != null:
@@ -451,6 +463,26 @@ func explain_tree(event_name: String) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("explain_tree", event_name)
 
 
+## Stops mission time after the frame in which something happens, and emits [signal break_hit]; [method start] resumes it.
+## [param text] is
+## [code]event NAME[/code] (comes true or fails), [code]goal NAME[/code], [code]variable NAME[/code] (changes),
+## [code]action OPERATOR[/code] (has run), [code]frame MICROSECONDS[/code] (took longer), or a condition such as
+## [code]( < ( hits-left "Alpha 1" ) 50 )[/code], which becomes true. Returns an id for [method remove_break]; 0 with an
+## error for an invalid text. Breaks go with their mission.
+func add_break(text: String) -> int:
+	return 0 if _bridge == null else _bridge.call("add_break", text)
+
+
+## Removes a break; returns whether there was one.
+func remove_break(id: int) -> bool:
+	return _bridge != null and _bridge.call("remove_break", id)
+
+
+## The breaks of the mission, each as [code][id, text][/code].
+func get_breaks() -> Array:
+	return [] if _bridge == null else _bridge.call("get_breaks")
+
+
 ## Shows or hides the overlay with the runtime's numbers, as its key does.
 func show_overlay(shown: bool = true) -> void:
 	if _overlay != null:
@@ -529,7 +561,7 @@ func run_test_command(command: String, arguments: Array) -> Dictionary:
 func _advance(delta: float) -> void:
 	var left := delta
 	var steps := 0
-	while left > 1e-9 and running and has_mission():
+	while left > 1e-9 and running and not _held and has_mission():
 		if steps == _most_steps:
 			_say_dropped(left)
 			return
@@ -580,3 +612,14 @@ func _create_bridge() -> Object:
 	else:
 		push_error("SEXP runtime: Python is not there (the add-on pythonscript gives the reason above); missions cannot run.")
 	return null
+
+
+func _on_debugger_wish(wish: String, seconds: float) -> void:
+	match wish:
+		"pause":
+			_held = true
+		"continue":
+			_held = false
+		"step":
+			_held = true
+			_bridge.call("step", seconds)

@@ -13,6 +13,7 @@ const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd
 const NumbersPanel := preload("res://addons/sexp_runtime/editor/numbers_panel.gd")
 const HotList := preload("res://addons/sexp_runtime/editor/hot_list.gd")
 const FormulaTree := preload("res://addons/sexp_runtime/editor/formula_tree.gd")
+const TimeBar := preload("res://addons/sexp_runtime/editor/time_bar.gd")
 const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 
 const STATES: PackedStringArray = [
@@ -30,6 +31,7 @@ var hot := HotList.new()
 var hints := HintsPanel.new()
 var why := TextEdit.new()
 var tree := FormulaTree.new()
+var time_bar := TimeBar.new()
 var pages := TabContainer.new()
 
 var _filter := LineEdit.new()
@@ -77,7 +79,13 @@ func _init() -> void:
 	pages.add_child(hints)
 	_status.text_overrun_behavior = TextServer.OVERRUN_TRIM_ELLIPSIS
 	_status.clip_text = true
-	add_child(_status)
+	_status.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	time_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	time_bar.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	var below := HBoxContainer.new()
+	below.add_child(_status)
+	below.add_child(time_bar)
+	add_child(below)
 	custom_minimum_size.y = 215 # shows a useful part of the table in a small window
 	end()
 
@@ -113,6 +121,11 @@ func take(message: String, data: Array) -> bool:
 		"tree":
 			if data[0] == _asked_kind and data[1] == _asked_index:
 				tree.show_rows(data[2], data[3])
+		"breaks":
+			time_bar.show_breaks(data[0])
+		"break_hit":
+			time_bar.show_paused(true)
+			_say("paused at %.3f s: %s" % data)
 		"hints":
 			hints.show_hints(data[0], data[1])
 			pages.current_tab = hints.get_index()
@@ -303,6 +316,7 @@ func _enable(on: bool) -> void:
 	for button: BaseButton in _buttons:
 		button.disabled = not on
 	hints.enable(on)
+	time_bar.enable(on)
 
 
 func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:

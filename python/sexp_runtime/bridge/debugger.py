@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 import godot
@@ -14,11 +15,17 @@ PREFIX: Final = "sexp"
 
 
 class DebuggerLink:
-    """Registers the capture `sexp` while a debugger is connected; `feed` builds the messages."""
+    """Registers the capture `sexp` while a debugger is connected; `feed` builds the messages.
 
-    def __init__(self, host: RuntimeHost) -> None:
+    `emit` emits a signal of the autoload, which carries out what the tab wants of mission time.
+    """
+
+    def __init__(self, host: RuntimeHost, emit: Callable[..., None]) -> None:
         self.feed = DebugFeed(self._send, host.hints, host.recordings)
         self.feed.reload = host.reload_again
+        self.feed.breaks = host.breaks
+        self.feed.control = lambda wish, seconds: emit("debugger_wish", wish, seconds)
+        host.breaks.on_hit.append(self.feed.break_hit)
         host.on_mission.append(self.feed.mission)
         host.after_frame.append(self.feed.after_frame)
         self._registered = False

@@ -18,6 +18,7 @@ from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
+    from sexp_runtime.bridge.breaking import GameBreaks
     from sexp_runtime.session import MissionSession
 
 #: Seconds of wall time between two updates: the shortest, and the longest that a cheap mission is made to wait.
@@ -49,9 +50,11 @@ class DebugFeed:
     `mission` [title, engine, [[kind, index, name]...], how many there are in all], `rows` [mission time, rows] with
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
     `hot` [formulas, operators, mode], `why` [kind, index, text], `tree` [kind, index, mission file, rows (see
-    trees.tree_rows)], `hints` [list, how many], `hint_tried` [id, applied,
-    text], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode`
-    [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `record` [on], `save_recording` [path], `save_report` [path].
+    trees.tree_rows)], `hints` [list, how many], `hint_tried` [id, applied, text], `breaks` [[[id, text]...]],
+    `break_hit` [mission time, reason], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`,
+    `why` [kind, index], `mode` [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `add_break` [text],
+    `clear_breaks`, `control` [pause, continue or step, seconds], `record` [on], `save_recording` [path],
+    `save_report` [path].
 
     No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
@@ -71,6 +74,9 @@ class DebugFeed:
         self.active = False
         #: Reloads the running mission's file and returns the result as a sentence; set by the host.
         self.reload: Callable[[], str] | None = None
+        #: The breaks of the running mission, and what pauses, continues or steps it; set by the debugger's link.
+        self.breaks: GameBreaks | None = None
+        self.control: Callable[[str, float], None] | None = None
         self.session: MissionSession | None = None
         self._switched_to_full = False
         self._edges: list[tuple[Any, tuple[Any, ...], bytearray, int]] = []
@@ -154,6 +160,9 @@ class DebugFeed:
             "save_recording": self._save_recording,
             "save_report": self._save_report,
             "reload": self._reload,
+            "add_break": self._add_break,
+            "clear_breaks": self._clear_breaks,
+            "control": self._control,
         }
         handler = handlers.get(message)
         if handler is None:
@@ -191,6 +200,40 @@ class DebugFeed:
         session.monitor.mode = Mode(mode)
         self._switched_to_full = session.monitor.mode is Mode.FULL
         self._send("done", [f"monitoring: {mode}"])
+
+    def _add_break(self, text: str) -> None:
+        if self.breaks is not None:
+            self.breaks.set(str(text))
+            self._send_breaks()
+
+    def _clear_breaks(self) -> None:
+        if self.breaks is not None:
+            self.breaks.clear()
+            self._send_breaks()
+
+    def _send_breaks(self) -> None:
+        if self.breaks is not None:
+            self._send("breaks", [self.breaks.rows()])
+
+    def _control(self, wish: str, seconds: float = 0.0) -> None:
+        if wish not in ("pause", "continue", "step"):
+            raise ValueError(f"{wish!r} is none of pause, continue, step")
+        self._playing()
+        if self.control is not None:
+            self.control(wish, float(seconds))
+            self._send_all()
+
+    def break_hit(self, reason: str) -> None:
+        """Tell the tab that a break has paused the mission, and bring it up to date."""
+        if self.active and self.session is not None:
+            self._send("break_hit", [self.session.mission_time, reason[:LONGEST_TEXT]])
+            self._send_all()
+
+    def _send_all(self) -> None:
+        """Send a whole update at once: a paused mission makes no frames."""
+        session = self._playing()
+        for part in (self._send_rows, self._send_numbers, self._send_why):
+            part(session)
 
     def _reset(self) -> None:
         session = self._playing()

@@ -8,7 +8,8 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
 
-from sexp_runtime.bridge import campaigns, readings, saves, trees
+from sexp_runtime.bridge import campaigns, readings, saves
+from sexp_runtime.bridge.breaking import GameBreaks
 from sexp_runtime.bridge.campaigns import CampaignBook
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_operators import GameOperators
@@ -81,11 +82,13 @@ class RuntimeHost:
         self.problems = MissionProblems(report)
         self.hints = LiveHints(self.recordings)
         self.hints.on_outcome.append(self._hint_tried)
+        self.breaks = GameBreaks(self.emit_now, report)
         self.reloaded = ""  # what the last reload did, in a sentence
         #: Called after each frame, when the signals are emitted; sends the debugger's messages.
-        self.after_frame: list[Callable[[], None]] = []
+        self.after_frame: list[Callable[[], None]] = [self.breaks.after_frame]
         #: Called with each mission that was loaded, and with None when it is closed.
         self.on_mission: list[Callable[[MissionSession | None], None]] = [self.recordings.mission, self.hints.mission]
+        self.on_mission.append(self.breaks.mission)
 
     # Missions
 
@@ -491,11 +494,11 @@ class RuntimeHost:
 
     def message_text(self, name: str) -> str:
         """Return a message's text with variables replaced; the name itself if there is no such message (reported)."""
-        return str(self._read("get_message_text", name, readings.message_text, name))
+        return str(self.read("get_message_text", name, readings.message_text, name))
 
     def waypoints(self, path: str) -> Sequence[Sequence[float]]:
         """Return the points of a waypoint path; none if there is no path of that name, which is reported."""
-        found: Sequence[Sequence[float]] = self._read("get_waypoints", path, readings.waypoints, ())
+        found: Sequence[Sequence[float]] = self.read("get_waypoints", path, readings.waypoints, ())
         return found
 
     def mission_time(self) -> float:
@@ -504,13 +507,9 @@ class RuntimeHost:
 
     def explain(self, event: str) -> str:
         """Return why an event has its result, as text; "" for an unknown event, which is reported."""
-        return str(self._read("explain", event, readings.explanation, ""))
+        return str(self.read("explain", event, readings.explanation, ""))
 
-    def explain_tree(self, event: str) -> dict[str, Any]:
-        """Return an event's formula with the value of every part; {} for an unknown event, which is reported."""
-        return dict(self._read("explain_tree", event, trees.tree, {}))
-
-    def _read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
+    def read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
         """Return a function's result for a name; `nothing` without a mission or for an unknown name (reported once)."""
         session = self._playing(method)
         if session is None:
@@ -590,11 +589,9 @@ class RuntimeHost:
         return True
 
     def _hint_tried(self, outcome: Outcome) -> None:
-        self._outbox.put("hint_tried", outcome.id, outcome.applied, outcome.text)
-        self._outbox.flush()
+        self.emit_now("hint_tried", outcome.id, outcome.applied, outcome.text)
 
-    def report_text(self) -> str:
-        """Return the statistics as a readable text, "" without a mission."""
-        if self.session is None:
-            return ""
-        return readings.statistics_text(self.statistics())
+    def emit_now(self, signal: str, *arguments: Any) -> None:
+        """Emit a signal now, after those that wait."""
+        self._outbox.put(signal, *arguments)
+        self._outbox.flush()

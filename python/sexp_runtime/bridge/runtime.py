@@ -90,7 +90,7 @@ class SexpBridge(godot.RefCounted):
             self.host.hints.command = _engine_as_prover()
         self.host.problems.show = self._show_problem
         self._monitors = CustomMonitors(self.host.snapshot)
-        self._debugger = DebuggerLink(self.host)
+        self._debugger = DebuggerLink(self.host, self._emit)
         self._tests: Any = None  # runs the commands of a mission test, once there is one
         self._usable = True
 
@@ -285,7 +285,21 @@ class SexpBridge(godot.RefCounted):
 
     def explain_tree(self, event: str) -> dict[str, Any]:
         """An event's formula with the value of every part."""
-        return dict(self._value("explain_tree", lambda: self.host.explain_tree(event), {}))
+        from sexp_runtime.bridge import trees
+
+        return dict(self._value("explain_tree", lambda: self.host.read("explain_tree", event, trees.tree, {}), {}))
+
+    def add_break(self, text: str) -> int:
+        """Set a break; 0 for an invalid one."""
+        return int(self._value("add_break", lambda: self.host.breaks.add(text), 0))
+
+    def remove_break(self, break_id: int) -> bool:
+        """Remove a break."""
+        return self.host.breaks.remove(break_id)
+
+    def get_breaks(self) -> list[Any]:
+        """All breaks as [id, text]."""
+        return self.host.breaks.rows()
 
     def get_statistics(self) -> dict[str, Any]:
         """All counters."""
@@ -313,7 +327,12 @@ class SexpBridge(godot.RefCounted):
 
     def get_performance_text(self) -> str:
         """The counters as a text."""
-        return str(self._value("get_performance_text", self.host.report_text, ""))
+        return str(self._value("get_performance_text", self._performance_text, ""))
+
+    def _performance_text(self) -> str:
+        from sexp_runtime.bridge.readings import statistics_text
+
+        return "" if self.host.session is None else statistics_text(self.host.statistics())
 
     def test(self, command: str, arguments: list[Any]) -> dict[str, Any]:
         """Run a command of a mission test: a dictionary with value, failure and mistake."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.breaks import SYNTAX, Breaks
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.engines import ENGINES
@@ -35,6 +37,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="what evaluates (default: cached)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
     parser.add_argument("--verify", type=int, default=0, metavar="N", help="check one in N cached answers")
+    parser.add_argument(
+        "--break",
+        dest="breaks",
+        action="append",
+        default=[],
+        metavar="BREAK",
+        help=f"stop after the frame of {SYNTAX}",
+    )
     parser.add_argument("--all", action="store_true", help=f"list all events, not only {LISTED}")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
 
@@ -53,7 +63,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             result = play(
                 path, frames=frames, fps=args.fps, seed=args.seed, engine=args.engine, dialect=args.dialect,
-                verify_every=args.verify, progress=len(args.missions) == 1,
+                verify_every=args.verify, progress=len(args.missions) == 1, breaks=args.breaks,
             )  # fmt: skip
         except (OSError, ValueError) as error:
             print(f"sexp run: {path}: {error}", file=sys.stderr)
@@ -79,11 +89,14 @@ def play(
     dialect: str = "auto",
     verify_every: int = 0,
     progress: bool = False,
+    breaks: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Play one mission for a maximum number of frames and return its results, as JSON-able data.
 
     The mission's end stops it earlier. Frame times are microseconds spent on cues, events and goals, without the
-    simulator's own. `progress` draws a bar on a terminal. Raises OSError or ValueError as MissionSession.load.
+    simulator's own. `progress` draws a bar on a terminal. The first of the `breaks` to be hit ends the run: `stopped`
+    has the reasons, and `why` the formula of an event that did as a tree. Raises OSError or ValueError as
+    MissionSession.load, BreakError for a break that cannot be set.
     """
     session = MissionSession.load(
         path,
@@ -98,11 +111,26 @@ def play(
     session.on_action.append(lambda operator, arguments: actions.update((operator,)))
     made = session.play(frames, fps)
     try:
+        watched = Breaks(session)
+        for text in breaks:
+            watched.add(text)
+        stopped: list[str] = []
         for _ in track_some(made, frames, Path(path).stem) if progress else made:
-            pass
-        return summary(session, actions, session.counters()["frames"])
+            stopped = watched.check() if breaks else stopped
+            if stopped:
+                break
+        result = summary(session, actions, session.counters()["frames"])
+        if breaks:
+            result["stopped"] = stopped
+            result["why"] = [line for event in session.world.events if _stopped_by(event, stopped)
+                             for line in session.explain_tree("event", event.index).lines()]  # fmt: skip
+        return result
     finally:
         session.close()
+
+
+def _stopped_by(event: EventState, reasons: Sequence[str]) -> bool:
+    return any(reason.startswith(f'event "{event.name}" ') for reason in reasons)
 
 
 def summary(session: MissionSession, actions: Counter[str], played: int) -> dict[str, Any]:
@@ -163,6 +191,10 @@ def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
         f"{result['mission']} ({result['file']}, {result['dialect']}): {result['seconds']:.1f} s in"
         f" {result['frames']} frames, {result['engine']} engine, seed {result['seed']}{ended}"
     )
+    for reason in result.get("stopped", ()):
+        print(f"  stopped  {reason}")
+    for line in result.get("why", ()):
+        print(f"    {line}")
     rows = result["events"]
     counted = Counter(row["outcome"] for row in rows)
     words = [f"{counted[word]} {word}" for word in ("satisfied", "failed", "repeating", "open") if counted[word]]

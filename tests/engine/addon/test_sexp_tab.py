@@ -58,6 +58,15 @@ def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
         kind, index, path, rows = server.wait_for("sexp:tree").data
         assert (kind, index) == ("event", 2) and path.endswith("lantern_run.fs2")
         assert rows[0][:3] == [0, "part", "when"] and rows[0][6] and rows[0][7] > 1
+        server.send("sexp:add_break", ["( >= ( mission-time ) 4 )"])
+        assert server.wait_for("sexp:breaks").data[0][0][1] == "( >= ( mission-time ) 4 )"
+        when, reason = server.wait_for("sexp:break_hit").data
+        assert 4.0 <= when < 4.1 and reason == "( >= ( mission-time ) 4 ) is true"
+        server.send("sexp:clear_breaks")
+        server.send("sexp:control", ["step", 0.5])
+        stepped = server.wait_for(lambda message: message.name == "sexp:numbers" and message.data[0]["time"] > when)
+        assert abs(stepped.data[0]["time"] - when - 0.5) < 0.001  # paused but for this step
+        server.send("sexp:control", ["continue", 0.0])
         server.send("sexp:mode", ["full"])
         full = server.wait_for(lambda message: message.name == "sexp:hot" and message.data[2] == "full")
         assert full.data[0]
@@ -278,6 +287,8 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert steps["line"]["path"].endswith("lantern_run.fs2")
     mission_lines = (ROOT / "addons/sexp_runtime/demo/lantern_run.fs2").read_text().splitlines()
     assert "( when" in mission_lines[steps["line"]["line"] - 1]
+    assert "no variable 'Nobody'" in steps["no_break"]["status"]
+    assert "the frame took" in steps["break"]["status"] and steps["break"]["button"] == "Continue"
     assert steps["flash"]["most"] > 0
     filtered = steps["filtered"]["rows"]
     assert 0 < len(filtered) < 46 and all(row[1] == "true" for row in filtered)

@@ -1,0 +1,169 @@
+"""Breaks: what stops a mission after a frame, because an event came true, a value passed a bound, an action ran ..."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sexp_runtime.session import MissionSession
+
+#: The words that a break may begin with; a text that begins with ( is a condition.
+KINDS: Final = ("event", "goal", "variable", "action", "frame")
+#: How breaks are written, for messages and help.
+SYNTAX: Final = (
+    '"event NAME", "goal NAME", "variable NAME", "action OPERATOR", "frame MICROSECONDS" or a condition "( ... )"'
+)
+
+
+class BreakError(ValueError):
+    """A break that cannot be set: its text is wrong, or names what the mission does not have."""
+
+
+@dataclass(slots=True)
+class Break:
+    """One break: `kind` is one of KINDS or "condition", `name` what it watches, `text` what the user wrote."""
+
+    id: int
+    text: str
+    kind: str
+    name: str
+    held: bool = False
+
+
+class Breaks:
+    """The breaks of one session. Call `check` after each frame; the mission itself is never changed.
+
+    - event: the event came true or failed in this frame. goal: its status changed. variable: its value changed.
+    - action: an action with this operator ran. frame: the frame took longer than so many microseconds.
+    - condition: an expression has become true (value 1) since the last frame. It may draw or act as any ad-hoc
+      expression may.
+    """
+
+    def __init__(self, session: MissionSession) -> None:
+        self._session = session
+        self._breaks: dict[int, Break] = {}
+        self._next = 1
+        self._seen: list[tuple[str, str, str]] = []  # kind, name in lower case, what happened
+        self._listeners: list[tuple[list[Any], Any]] = []
+
+    def __len__(self) -> int:
+        return len(self._breaks)
+
+    def add(self, text: str) -> int:
+        """Set a break and return its id. Raises BreakError for an invalid text or an unknown name."""
+        text = text.strip()
+        kind, _, name = text.partition(" ")
+        name = name.strip().strip('"')
+        if text.startswith("("):
+            kind, name = "condition", text
+        elif kind not in KINDS or not name:
+            raise BreakError(f"a break is {SYNTAX}, not {text!r}")
+        made = Break(self._next, text, kind, name)
+        self._validate(made)
+        self._breaks[made.id] = made
+        self._next += 1
+        self._listen()
+        return made.id
+
+    def remove(self, break_id: int) -> bool:
+        """Remove a break; return whether there was one of this id."""
+        found = self._breaks.pop(break_id, None) is not None
+        self._listen()
+        return found
+
+    def clear(self) -> None:
+        """Remove all breaks."""
+        self._breaks.clear()
+        self._listen()
+
+    def rows(self) -> list[tuple[int, str]]:
+        """Return id and text of each break."""
+        return [(one.id, one.text) for one in self._breaks.values()]
+
+    def check(self) -> list[str]:
+        """Return why the mission is to stop after the frame just made: a sentence for each break that was hit."""
+        reasons = [reason for one in self._breaks.values() for reason in self._hits(one)]
+        self._seen.clear()
+        return reasons
+
+    def close(self) -> None:
+        """Remove all breaks and stop listening to the session."""
+        self.clear()
+
+    def _validate(self, made: Break) -> None:
+        session, world = self._session, self._session.world
+        known: Iterable[str] = ()
+        if made.kind == "event":
+            known = [event.name for event in world.events]
+        elif made.kind == "goal":
+            known = [goal.name for goal in world.goals]
+        elif made.kind == "variable":
+            known = [name for name in world.variables.names if name]
+        elif made.kind == "frame":
+            if not made.name.isdecimal() or int(made.name) == 0:
+                raise BreakError(f"a frame's bound is a whole number of microseconds above 0, not {made.name!r}")
+            return
+        elif made.kind == "condition":
+            made.held = self._is_true(made)
+            return
+        else:
+            return  # operators are many, a game's own among them: a name that never runs never stops
+        if made.name.lower() not in (name.lower() for name in known):
+            near = difflib.get_close_matches(made.name, list(known), 1)
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+            raise BreakError(f"{session.mission_name} has no {made.kind} {made.name!r}{hint}")
+
+    def _is_true(self, made: Break) -> bool:
+        try:
+            return self._session.evaluate(made.name) == 1
+        except ValueError as error:  # SexpError
+            raise BreakError(f"{made.name}: {error}") from None
+
+    def _hits(self, one: Break) -> list[str]:
+        if one.kind == "condition":
+            before, one.held = one.held, self._is_true(one)
+            return [f"{one.name} is true"] if one.held and not before else []
+        if one.kind == "frame":
+            took = self._session.monitor.last_frame_ns / 1000
+            return [f"the frame took {took:.0f} us"] if took > int(one.name) else []
+        name = one.name.lower()
+        return [what for kind, seen, what in self._seen if kind == one.kind and seen == name]
+
+    def _listen(self) -> None:
+        """Have the session report exactly what some break needs."""
+        for listeners, function in self._listeners:
+            if function in listeners:
+                listeners.remove(function)
+        self._listeners.clear()
+        kinds = {one.kind for one in self._breaks.values()}
+        session = self._session
+        wanted: list[tuple[str, list[Any], Any]] = [
+            ("event", session.on_event_satisfied, self._satisfied),
+            ("event", session.on_event_failed, self._failed),
+            ("goal", session.on_goal_changed, self._goal),
+            ("variable", session.on_variable_changed, self._variable),
+            ("action", session.on_action, self._action),
+        ]
+        for kind, listeners, function in wanted:
+            if kind in kinds:
+                listeners.append(function)
+                self._listeners.append((listeners, function))
+
+    def _satisfied(self, name: str, _: int) -> None:
+        self._seen.append(("event", name.lower(), f'event "{name}" came true'))
+
+    def _failed(self, name: str, _: int) -> None:
+        self._seen.append(("event", name.lower(), f'event "{name}" failed'))
+
+    def _goal(self, name: str, status: str) -> None:
+        self._seen.append(("goal", name.lower(), f'goal "{name}" is {status}'))
+
+    def _variable(self, name: str, value: int | str) -> None:
+        self._seen.append(("variable", name.lower(), f"variable {name} is {value!r}"))
+
+    def _action(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        shown = " ".join(str(argument) for argument in arguments)
+        self._seen.append(("action", operator.lower(), f"action {operator} {shown}".rstrip()))
