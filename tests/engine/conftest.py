@@ -132,6 +132,8 @@ def new_project(folder: Path, engine: Path, built: Path, copy: bool = False) -> 
     if copy:
         shutil.copytree(built, target, symlinks=True, ignore=shutil.ignore_patterns("build", "src", "*.md"))
         shutil.copytree(ROOT / "python" / "godot", folder / "python" / "godot")
+        config = target / "bin" / "python.cfg"
+        config.write_text(config.read_text().replace("../../../.venv", str(ROOT / ".venv")))
     else:
         target.symlink_to(built, target_is_directory=True)
     project = Project(folder, engine)

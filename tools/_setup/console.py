@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from typing import Callable
+from typing import Callable, TypeVar
+
+T = TypeVar("T")
 
 DISK_FULL_WORDS = ("no space left on device", "you don't have enough free space", "disk quota exceeded")
 NETWORK_WORDS = (
@@ -66,14 +68,15 @@ class Progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
             self._live = False
 
-    def step(self, name: str, work: Callable[[], None]) -> None:
-        """Runs `work`, and prints its start and its duration."""
+    def step(self, name: str, work: Callable[[], T]) -> T:
+        """Runs `work` and returns its result; prints its start and its duration."""
         self.say(name + " ...")
         started = time.monotonic()
-        work()
+        result = work()
         took = time.monotonic() - started
         self.durations[name] = took
         self.say(f"{name}: done in {took:.1f} s")
+        return result
 
 
 def explain_failure(what: str, output: str) -> str:

@@ -9,6 +9,7 @@ import re
 import shutil
 import stat
 import subprocess
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable
@@ -191,7 +192,7 @@ def _fetch(cache: Path, patchelf: Path, progress: Progress) -> Engine:
     temporary = make_folder(cache / (f"tmp-{os.getpid()}"))
     final = cache / ("godot-" + re.sub(r"[^A-Za-z0-9.+~-]", "_", version))
     try:
-        progress.step(f"unpacking {len(archives)} archives", lambda: _unpack(archives, temporary, progress))
+        progress.step(f"unpacking {len(archives)} archives", lambda: unpack_archives(archives, temporary, progress))
         progress.step("adapting programs to the unpacked libraries", lambda: _adapt(temporary, final, patchelf))
         if final.exists():
             os.replace(final, cache / (f"tmp-old-{os.getpid()}"))
@@ -226,7 +227,8 @@ def _version_in_name(archive: str) -> str:
     return unquote(parts[1]) if len(parts) > 2 else "unknown"
 
 
-def _unpack(archives: list[Path], target: Path, progress: Progress) -> None:
+def unpack_archives(archives: Sequence[Path], target: Path, progress: Progress) -> None:
+    """Unpack Debian's packages into one folder. Raises SetupError."""
     done = 0
     with concurrent.futures.ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         jobs = [

