@@ -7,8 +7,12 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from _setup.python_env import Interpreter
 
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "tools"))
@@ -24,6 +28,17 @@ class Release:
         """Return the one file that the pattern names."""
         (found,) = self.folder.glob(pattern)
         return found
+
+
+def python_of(version: str) -> Interpreter:
+    """A Python of this version; skips the test where neither the machine nor Debian has one."""
+    from _setup.console import SetupError
+    from _setup.python_env import interpreter_of
+
+    try:
+        return interpreter_of(version)
+    except SetupError as problem:
+        pytest.skip(str(problem).splitlines()[0])
 
 
 def make_release(out: Path, *arguments: str) -> Release:

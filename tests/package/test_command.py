@@ -14,7 +14,7 @@ from _package.command import main
         (["installers"], "installers is nothing that is made"),
         (["wheels", "--python", "python3"], "takes a version like 3.12, not python3"),
         (["linux", "--python", "3.12"], "need --python 3.11, which they carry"),
-        (["wheels", "--python", "3.99"], "No Python 3.99"),
+        (["wheels", "--python", "3.99"], "made for Python 3.11, 3.12, 3.13, not for 3.99"),
     ],
 )
 def test_a_wrong_request_is_one_sentence(

@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 from _package.command import PYTHONS
 from _package.source import tracked_files
-from _setup.python_env import interpreter_of
 from _setup.state import PROJECT
 
 import sexp_runtime
-from package.conftest import Release
+from package.conftest import Release, python_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
@@ -31,7 +30,7 @@ def wheel_of(release: Release, version: str) -> Path:
 def test_a_wheel_installs_and_plays_a_mission(release: Release, version: str, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     python = str(environment / "bin" / "python")
-    subprocess.run([interpreter_of(version).executable, "-m", "venv", str(environment)], check=True)
+    subprocess.run([python_of(version).executable, "-m", "venv", str(environment)], check=True)
     subprocess.run([python, "-m", "pip", "install", "-q", str(wheel_of(release, version))], check=True)
     sexp = str(environment / "bin" / "sexp")
 

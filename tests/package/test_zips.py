@@ -10,12 +10,11 @@ from pathlib import Path
 
 import pytest
 from _package.command import PYTHONS
-from _setup.python_env import interpreter_of
 from _setup.state import PROJECT
 
 import sexp_runtime
 from engine.export.exporting import write_presets
-from package.conftest import Release
+from package.conftest import Release, python_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 VERSION = sexp_runtime.__version__
@@ -157,8 +156,8 @@ def test_the_zip_without_python_plays_with_each_installed_one(
 ) -> None:
     project = unpack(release, NO_PYTHON, tmp_path / "project")
     (project / "project.godot").write_text(SETTINGS.replace('run/main_scene="res://main.tscn"\n', ""), encoding="utf-8")
-    run(engine, project, "--import", PYTHONSCRIPT_LIBPYTHON=interpreter_of(version).libpython)
-    assert counters(engine, project, PYTHONSCRIPT_LIBPYTHON=interpreter_of(version).libpython) == expected
+    run(engine, project, "--import", PYTHONSCRIPT_LIBPYTHON=python_of(version).libpython)
+    assert counters(engine, project, PYTHONSCRIPT_LIBPYTHON=python_of(version).libpython) == expected
 
 
 @pytest.mark.parametrize("name", [LINUX, WINDOWS, NO_PYTHON])

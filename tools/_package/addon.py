@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from _setup.python_env import Interpreter
 
 from . import linux_python, windows_python, zig
 from .archives import write_zip
-from .binding import Binding, PythonTarget, bundle_name, include_folder
+from .binding import Binding, PythonTarget, bundle_name
 from .msgpack_wheel import unpack_msgpack
 from .source import Source
 
@@ -36,29 +37,27 @@ NAME = "sexp-runtime"
 
 @dataclass
 class Parts:
-    """The contents of the zips: the compiled parts by system and Python, and the wheels of the runtime."""
+    """What zips and wheels consist of: the compiled parts by system and Python.
+
+    `base` is the one Python that is run: it generates C, and compiles Python files for the bundled Python.
+    """
 
     progress: Progress
     source: Source
     work: Path
-    interpreters: dict[str, Interpreter]
-    wheels: dict[str, Path]
+    base: Interpreter
+    versions: Sequence[str]
     binding: Binding
-
-    @property
-    def any_python(self) -> Interpreter:
-        """One of the Pythons, for tools whose output does not depend on the version."""
-        return next(iter(self.interpreters.values()))
 
     def python_targets(self, target: zig.Target, versions: Iterable[str]) -> list[PythonTarget]:
         """Return what is compiled against for these Pythons."""
         if target is zig.WINDOWS:
             return [windows_python.development_files(self.progress, version) for version in versions]
-        return [PythonTarget(one, include_folder(self.interpreters[one])) for one in versions]
+        return [linux_python.development_files(self.progress, version) for version in versions]
 
     def bytecode(self, folder: Path, *, in_place: bool) -> None:
         """Compile a folder's Python files ahead; `in_place` leaves the compiled files alone, without their sources."""
-        python = cached_environment(self.progress, self.interpreters[linux_python.VERSION], "build")
+        python = cached_environment(self.progress, self.base, "build")
         command = [str(python), "-m", "compileall", "-q", "-s", str(folder), "--invalidation-mode", "unchecked-hash"]
         command += ["-b"] if in_place else []
         zig.run("Compiling Python files", [*command, str(folder)], {**zig.environment(0), "PYTHONHASHSEED": "0"})
@@ -78,32 +77,42 @@ class Parts:
         )
         wanted = [(target, python) for target in systems for python in self.python_targets(target, versions)]
         self.binding.compile_cores(wanted)
+        natives = self.compile_natives(wanted)
         for target, python in wanted:
             shutil.copy(self.binding.compile_core(target, python), site / "godot")
-            self.add_native(target, python, site)
+            for place, module in natives[target.system, python.version].items():
+                shutil.copy(module, site / place)
             unpack_msgpack(site, python.version, target)
 
-    def add_native(self, target: zig.Target, python: PythonTarget, site: Path) -> None:
-        """Add the runtime's compiled modules: those of the wheel, or compiled for Windows from the same C."""
-        if target is zig.WINDOWS:
-            for source in (self.source.folder / "python").rglob("native.pyx"):
-                place = source.relative_to(self.source.folder / "python")
-                code = self.native_source(source)
-                output = site / place.with_name(f"native{python.module(target)}")
-                more = [str(python.import_library)]
-                zig.compile_library(target, [code], output, [python.include], more, self.source.moment)
-            return
-        with zipfile.ZipFile(self.wheels[python.version]) as wheel:
-            for name in wheel.namelist():
-                if name.endswith(".so"):
-                    wheel.extract(name, site)
+    def compile_natives(
+        self, wanted: Sequence[tuple[zig.Target, PythonTarget]]
+    ) -> dict[tuple[str, str], dict[str, Path]]:
+        """Compile the runtime's `native.pyx` files, each once: their modules by system, Python and place in a site."""
+        codes = {source: self.native_code(source) for source in sorted((self.source.folder / "python").rglob("*.pyx"))}
+        found: dict[tuple[str, str], dict[str, Path]] = {}
+        jobs = []
+        for target, python in wanted:
+            modules = found.setdefault((target.system, python.version), {})
+            for source, code in codes.items():
+                place = source.relative_to(self.source.folder / "python").with_suffix("")
+                output = self.work / f"{'.'.join(place.parts)}{python.module(target)}"
+                modules[f"{place.as_posix()}{python.module(target)}"] = output
+                if not output.exists():
+                    jobs.append((target, code, output, python))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            list(pool.map(lambda job: self._compile(*job), jobs))
+        return found
 
-    def native_source(self, source: Path) -> Path:
+    def _compile(self, target: zig.Target, code: Path, output: Path, python: PythonTarget) -> None:
+        more = [str(python.import_library)] if python.import_library else []
+        zig.compile_library(target, [code], output, [python.include], more, self.source.moment)
+
+    def native_code(self, source: Path) -> Path:
         """Return the C file made from a compiled module's source, made at the first call."""
         place = source.relative_to(self.source.folder / "python").with_suffix("")
         code = self.work / f"{'.'.join(place.parts)}.c"
         if not code.exists():
-            python = cached_environment(self.progress, self.any_python, "build")
+            python = cached_environment(self.progress, self.base, "build")
             command = [str(python), "-m", "cython", "-3", "--module-name", ".".join(place.parts)]
             command += [str(source), "-o", str(code)]
             zig.run(f"Generating {place}", command, zig.environment(self.source.moment))
@@ -178,7 +187,7 @@ def move_licences(folder: Path) -> None:
 def without_python(parts: Parts, out: Path) -> Path:
     """Make the zip for an installed Python: compiled parts for every system and Python, but no interpreter."""
     folder = parts.work / "no-python"
-    versions = sorted(parts.wheels, key=lambda text: int(text.partition(".")[2]), reverse=True)
+    versions = sorted(parts.versions, key=lambda text: int(text.partition(".")[2]), reverse=True)
     systems = [zig.LINUX, zig.WINDOWS]
     parts.fill_site(folder / "site", systems, versions)
     names = [f"libpython{version}.so.1.0" for version in versions]

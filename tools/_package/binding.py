@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from _setup.console import Progress, SetupError, run_checked
+from _setup.console import Progress, SetupError
 from _setup.environments import cached_environment
 from _setup.python_env import Interpreter
 
@@ -97,12 +97,6 @@ class Binding:
 def bundle_name(target: zig.Target) -> str:
     """Return the name of the folder with Python (addons/pythonscript/README.md)."""
     return f"pythonscript.{target.system}"
-
-
-def include_folder(interpreter: Interpreter) -> Path:
-    """Return the folder of an interpreter's headers."""
-    code = "import sysconfig; print(sysconfig.get_path('include'))"
-    return Path(run_checked("Asking for headers", [interpreter.executable, "-I", "-c", code]).strip())
 
 
 def _load(path: Path) -> Any:

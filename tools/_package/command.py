@@ -6,12 +6,12 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from _setup.console import Progress, SetupError
-from _setup.python_env import Interpreter, interpreter_of, is_version
+from _setup.python_env import interpreter_of, is_version
 from _setup.state import PROJECT
 
 from . import zig
@@ -20,11 +20,11 @@ from .archives import CHECKSUMS, write_checksums
 from .binding import Binding
 from .linux_python import VERSION as BUNDLED
 from .source import copy_source
-from .wheels import build_sdist, build_wheel
+from .wheels import build_sdist, build_wheels
 
 #: The Pythons that releases are made for.
 PYTHONS = ("3.11", "3.12", "3.13")
-#: The kinds of files. Zips contain the modules of the wheels, so the wheels are made first.
+#: The kinds of files.
 KINDS = ("wheels", "sdist", "linux", "windows", "no-python")
 
 
@@ -65,44 +65,36 @@ def make(kinds: Sequence[str], pythons: Sequence[str], out: Path) -> None:
         raise SetupError(f"{out} holds something else than a release: name another folder with --out.")
     if set(kinds) & {"linux", "windows"} and BUNDLED not in pythons:
         raise SetupError(f"The zips with a Python in them need --python {BUNDLED}, which they carry.")
-    interpreters = {version: interpreter_of(version) for version in pythons}
+    unknown = sorted(set(pythons) - set(PYTHONS))
+    if unknown:
+        raise SetupError(f"Releases are made for Python {', '.join(PYTHONS)}, not for {', '.join(unknown)}.")
+    base = interpreter_of(BUNDLED)
     with tempfile.TemporaryDirectory(prefix="sexp-package-") as place:
         work, made = Path(place), Path(place) / "dist"
         made.mkdir()
         source = copy_source(work / "source")
-        parts = Parts(progress, source, work, interpreters, {}, Binding(source, work))
+        parts = Parts(progress, source, work, base, pythons, Binding(source, work))
         if "sdist" in kinds:
-            build = partial(build_sdist, progress, source, parts.any_python, made)
-            progress.step("source distribution", partial(_show, build))
-        if set(kinds) & {"wheels", "linux", "no-python"}:
-            build_wheels(parts, made if "wheels" in kinds else work)
+            build = partial(build_sdist, progress, source, base, made)
+            _show(progress.step("source distribution", build))
+        if "wheels" in kinds:
+            for wheel in progress.step("wheels", partial(build_wheels, parts, made)):
+                _show(wheel)
         zips = {
             "linux": ("add-on for Linux", partial(with_python, parts, zig.LINUX, made)),
             "windows": ("add-on for Windows", partial(with_python, parts, zig.WINDOWS, made)),
             "no-python": ("add-on without Python", partial(without_python, parts, made)),
         }
         if set(kinds) & set(zips):
-            progress.step("sources of the binding", partial(parts.binding.generate, progress, parts.any_python))
+            progress.step("sources of the binding", partial(parts.binding.generate, progress, base))
         for kind, (what, make_zip) in zips.items():
             if kind in kinds:
-                progress.step(what, partial(_show, make_zip))
+                _show(progress.step(what, make_zip))
         write_checksums(made)
         _replace(made, out)
 
 
-def build_wheels(parts: Parts, folder: Path) -> None:
-    """Build the wheel of each Python."""
-    for version, interpreter in parts.interpreters.items():
-
-        def build(version: str = version, interpreter: Interpreter = interpreter) -> Path:
-            parts.wheels[version] = build_wheel(parts.progress, parts.source, interpreter, folder)
-            return parts.wheels[version]
-
-        parts.progress.step(f"wheel for Python {interpreter.version_text}", partial(_show, build))
-
-
-def _show(make_file: Callable[[], Path]) -> None:
-    path = make_file()
+def _show(path: Path) -> None:
     print(f"{path.name}: {path.stat().st_size / 1e6:.1f} MB", flush=True)
 
 

@@ -17,7 +17,8 @@ from _setup import apt
 from _setup.console import Progress, SetupError, run_checked
 from _setup.state import cache_folder, locked, make_folder, read_stamp, write_stamp
 
-from . import zig
+from . import windows_python, zig
+from .binding import PythonTarget
 
 VERSION = "3.11"
 SUITE = "bookworm"
@@ -108,6 +109,25 @@ def _library(tree: Path, name: str) -> Path:
         if (folder / name).exists():
             return folder / name
     raise SetupError(f"Debian's packages hold no {name}.")
+
+
+def development_files(progress: Progress, version: str) -> PythonTarget:
+    """Return headers of a Python for Linux, so that none of this version has to be installed.
+
+    CPython's headers are the same on all systems but for `pyconfig.h`. Debian's describes the system, in the same words
+    for all these versions.
+    """
+    tree, _ = unpacked_packages(progress)
+    source = windows_python.development_files(progress, version).include
+    folder = source.parent / "include-linux"
+    with locked(source.parent, progress):
+        if not (folder / "complete").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(source, folder)
+            place = tree / "usr" / "include" / "x86_64-linux-gnu" / f"python{VERSION}"
+            shutil.copyfile(place / "pyconfig.h", folder / "pyconfig.h")
+            (folder / "complete").touch()
+    return PythonTarget(version, folder)
 
 
 def link_libpython(tree: Path, work: Path, moment: int) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -31,7 +30,10 @@ class Target:
 LINUX = Target("x86_64-linux-gnu.2.17", "linux.x86_64", ".so", ".so", ("-fPIC",))
 WINDOWS = Target("x86_64-windows-gnu", "windows.x86_64", ".dll", ".pyd", ("-DMS_WIN64",))
 #: Without -O zig builds for finding faults, with checks that need a library of its own.
-FLAGS = ("-O2", "-g0", "-fvisibility=hidden", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-sanitize=undefined")
+FLAGS = (
+    *("-O2", "-g0", "-DNDEBUG", "-fvisibility=hidden", "-fno-strict-aliasing", "-fwrapv", "-ffp-contract=off"),
+    "-fno-sanitize=undefined",
+)
 
 
 def command(target: Target) -> list[str]:
@@ -48,16 +50,6 @@ def environment(moment: int) -> dict[str, str]:
         "ZIG_LOCAL_CACHE_DIR": str(cache),
         "SOURCE_DATE_EPOCH": str(moment),
     }
-
-
-def compiler_script(target: Target, folder: Path) -> Path:
-    """Write a command that compiles for `target`, as programs expect of $CC; return its path."""
-    script = folder / f"cc-{target.system}"
-    script.write_text(
-        f'#!/bin/sh\nexec "{sys.executable}" -m ziglang cc -target {target.zig} -fno-sanitize=undefined "$@"\n'
-    )
-    script.chmod(script.stat().st_mode | stat.S_IXUSR)
-    return script
 
 
 def compile_library(
