@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import ExpressionHints, Outcome
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.operators.budget import BudgetError
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
 from sexp_runtime.operators.node import BuildError, EvalNode
 from sexp_runtime.operators.registry import Trait
@@ -86,7 +87,7 @@ class AdHocExpression:
         return self._formula.root.status
 
     def evaluate(self) -> Outcome:
-        """Evaluate from scratch."""
+        """Evaluate from scratch; raises SexpError if that takes more steps than the quotas allow."""
         context = self._context
         if self._rebuild:
             self._formula = self._compile()
@@ -100,6 +101,8 @@ class AdHocExpression:
         outer, context.candidate = context.candidate, self._candidate
         try:
             value = self._formula.evaluate()
+        except BudgetError as error:
+            raise SexpError(str(error)) from error
         finally:
             context.candidate = outer
         refusal = self._refusal

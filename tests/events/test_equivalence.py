@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random as std_random
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from unittest import mock
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events import random_missions
 from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
 from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
@@ -21,6 +23,8 @@ from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.rules.trace import compare, snapshot
+from sexp_runtime.world.quotas import Quotas
+from sexp_runtime.world.world import World
 from support.fuzzing import examples, in_fast
 
 
@@ -61,16 +65,16 @@ def evict(manager: MissionEventManager, random: std_random.Random) -> None:
 
 def check_mission(
     plan: MissionPlan, engines: tuple[str, ...] = ("interpreted", "compiled", "cached", "pre_evaluated")
-) -> None:
-    """Run a mission in several engines and compare everything after each frame.
+) -> int:
+    """Run a mission in several engines and compare everything after each frame; return how many evaluations failed.
 
     Formulas become hot at once, soon, or as soon as usual.
     """
     with mock.patch.object(passes, "HOT_AFTER_US", (0, 40_000, passes.HOT_AFTER_US)[plan.seed % 3]):
-        _check_mission(plan, engines)
+        return _check_mission(plan, engines)
 
 
-def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> None:
+def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> int:
     sides = [build(plan, engine) for engine in engines]
     draw = std_random.Random(plan.seed)
     for number, steps in enumerate(plan.frames):
@@ -92,6 +96,7 @@ def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> None:
         if engine == "checked":
             assert isinstance(manager, CachedEventManager)
             assert counters.stale_results == 0, (manager.stale, plan.describe())
+    return sides[0][0].counters.errors
 
 
 @settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
@@ -125,3 +130,15 @@ def test_missions_that_draw_much() -> None:
 def test_random_missions_long(part: int) -> None:
     for seed in range(part * 100_000, part * 100_000 + 25_000):
         check_mission(random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=seed % 4 == 3))
+
+
+@pytest.mark.parametrize("steps", [3, 20, 90])
+def test_missions_whose_evaluations_exceed_their_budget(steps: int) -> None:
+    ended = 0
+    with mock.patch.object(random_missions, "World", partial(World, quotas=Quotas(steps=steps))):
+        for seed in range(30_000 + steps, 30_000 + steps + in_fast(200)):
+            plan = random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=seed % 4 == 3)
+            ended += check_mission(
+                plan, ("interpreted", "compiled", "cached", "checked", "visited", "evicted", "pre_evaluated")
+            )
+    assert ended > 20

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from sexp_runtime.adhoc import SexpError
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.quotas import Quotas
@@ -107,3 +108,73 @@ def test_ships_stop_coming(engine: str) -> None:
         session.step(0.05)
         assert len(session.world.ships) == 20
         assert any("20 ships at most" in line for line in session.context.warnings)
+
+
+NESTED = "( when-argument ( any-of {names} ) ( true ) {inner} )"
+
+
+def nested(depth: int) -> str:
+    """Return argument forms in argument forms: each tries 20 names for every name of the one around it."""
+    text = "( modify-variable @Score[0] ( + @Score[0] 0 ) )"
+    for _ in range(depth):
+        # An action with the placeholder runs once for each candidate.
+        text = NESTED.format(
+            names=" ".join(f'"n{number}"' for number in range(20)),
+            inner=f'( when ( string-equals "<argument>" "<argument>" ) {text} )',
+        )
+    return text
+
+
+BOTTOMLESS = {
+    "nested forms": nested(8),
+    "counters": "( when-argument ( for-counter 1 90000 ) ( > ( num-valid-arguments ) 5 ) ( do-nothing ) )",
+    "a filter": (
+        "( when ( true ) "
+        + 6 * "( copy-container &&A &&B ( false ) ) ( copy-container &&B &&A ( false ) ) "
+        + "( apply-container-filter &&A &&B ) )"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BOTTOMLESS)
+def test_an_evaluation_that_exceeds_its_budget_is_ended_and_the_mission_goes_on(name: str) -> None:
+    start = time.perf_counter()
+    seen = []
+    for engine in ENGINES:
+        with play(BOTTOMLESS[name], engine, frames=30, quotas=Quotas(steps=20_000)) as session:
+            event = session.world.events[0]
+            ended = [line for line in session.context.warnings if "more than the 20000 steps" in line]
+            assert len(ended) == 1
+            assert ended[0].startswith('line 33: event "Grow": ')
+            assert session.manager.counters.errors > 5
+            seen.append((
+                event.result, event.count, session.get_variable("Score"), session.digest(),
+                session.manager.counters.errors, [len(one) for one in session.world.containers.by_name.values()],
+            ))  # fmt: skip
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][0] == 0
+    assert time.perf_counter() - start < 20
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_formula_that_was_ended_gets_half_as_much_each_time(engine: str) -> None:
+    formula = "( every-time-argument ( for-counter 0 @Score[0] ) ( true ) ( do-nothing ) )"
+    with play(formula, engine, frames=50, quotas=Quotas(steps=1600)) as session:
+        assert session.manager.counters.errors == 0
+        session.set_variable("Score", 1000)
+        for _ in range(10):
+            session.step(0.05)
+        assert session.manager.counters.errors == 10
+        session.set_variable("Score", 30)  # a sixteenth is 100 steps, enough for this
+        session.step(0.05)
+        assert session.manager.counters.errors == 10
+        session.set_variable("Score", 300)  # would do without the halves
+        session.step(0.05)
+        assert session.manager.counters.errors == 11
+
+
+def test_an_expression_of_the_game_has_a_budget() -> None:
+    with play("( when ( true ) ( do-nothing ) )", "cached", quotas=Quotas(steps=5000)) as session:
+        with pytest.raises(SexpError, match="more than the 5000 steps"):
+            session.evaluate(nested(5))
+        assert session.evaluate("( + 1 1 )") == 2

@@ -15,6 +15,7 @@ from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
 from sexp_runtime.operators.arguments import valid_candidates
+from sexp_runtime.operators.budget import weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import MEANINGS
@@ -116,6 +117,8 @@ class _FormWriter:
             writer.add(f"    D = L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))]")
             if not self.is_pure:
                 writer.add("    L = (D,)")
+        tried = "(1 if L else 0)" if self.draws else "len(L)"
+        writer.pay(self.ctx.budget, tried, weight(self.root.args[1]), self.root)
         common = TruthWriter(writer, acts=acts(self.root.args[2:])).holds(self.common)
         if self.defers_draws:
             writer.add(f"if not ({common}):")
@@ -186,6 +189,7 @@ class _FormWriter:
             if action.inner is None:
                 continue
             if action.has_placeholder:
+                writer.pay(self.ctx.budget, "len(A)", weight(action), action.head)
                 writer.add("for K in A:")
                 writer.indent += 1
                 writer.add("C.candidate = K")

@@ -19,6 +19,7 @@ from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.compiler.source import SourceWriter
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions import NOTHING
+from sexp_runtime.operators.budget import is_paying
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode, build
 from sexp_runtime.operators.places import find_spot
@@ -222,7 +223,7 @@ class CompiledFormula:
             self._actions_count = True  # as the compiled function does for itself
             install_actions(scan(self.root, self._ctx))
         usual: Callable[[], int] = self._compiled if self.program is None else self.program
-        walk = self._walk if self.program is not None else partial(evaluator.evaluate, self._ctx, self.root)
+        walk = self._walk if self.program is not None else partial(self._walk_nodes, self.root)
         if every > 1:
             self.evaluate = _alternating(walk, self.evaluate_compiled, every)
         else:
@@ -232,9 +233,13 @@ class CompiledFormula:
         """Evaluate by walking the nodes, with the statuses that the program remembers."""
         assert self.program is not None
         try:
-            return evaluator.evaluate(self._ctx, self.root)
+            return self._walk_nodes(self.root)
         finally:
             self.program.from_nodes()
+
+    def _walk_nodes(self, root: EvalNode) -> int:
+        self._ctx.budget.begin(root)
+        return evaluator.evaluate(self._ctx, root)
 
     def evaluate_compiled(self) -> int:
         """Evaluate the function, whatever `interpret` said, hidden from profilers that look at operators."""
@@ -383,6 +388,13 @@ class Analysis:
 
 def _write(analysis: Analysis, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     """Return the written function, and whether the root keeps a status that can be special."""
+    writer, status_counts = _write_body(analysis, ctx)
+    if is_paying(analysis.root):
+        writer.begin_budget(ctx.budget, analysis.root)
+    return writer, status_counts
+
+
+def _write_body(analysis: Analysis, ctx: EvaluationContext) -> tuple[SourceWriter, bool]:
     root = analysis.root
     written = None
     if analysis.condition is not None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from sexp_runtime.compiler.facts import NESTED
 from sexp_runtime.operators import evaluator
-from sexp_runtime.operators.arguments import run_form_actions
+from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
+from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalNode
 
 
-def conditional_actions(ctx: EvaluationContext, actions: Iterable[EvalNode]) -> Callable[..., object]:
+def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
+    """Pay for trying the candidates of an argument form that lists plain texts."""
+    ctx.budget.pay(len(valid_candidates(form.args[0].head)) * weight(form.args[1]), form)
+
+
+def conditional_actions(ctx: EvaluationContext, root: EvalNode) -> Callable[..., object]:
     """Return what runs the actions of a `when` (C1)."""
-    kept = [action for action in actions if action.inner is not None]
+    kept = [action for action in root.args[1:] if action.inner is not None]
+    pays = is_paying(root)
     counts = any(action.head.name not in NESTED for action in kept)
 
     def perform(program: Any) -> None:
+        if pays:
+            ctx.budget.begin(root)
         if counts:
             ctx.effects += 1
         for action in kept:
@@ -26,11 +35,18 @@ def conditional_actions(ctx: EvaluationContext, actions: Iterable[EvalNode]) -> 
     return perform
 
 
-def form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode]) -> Callable[..., object]:
-    """Return what runs the actions of an argument form for its applicable candidates (C20, C28)."""
+def form_actions(ctx: EvaluationContext, form: EvalNode, *, is_nested: bool) -> Callable[..., object]:
+    """Return what runs the actions of an argument form for its applicable candidates (C20, C28).
+
+    A form that is a formula of its own has paid for nothing yet. That it can pay for its trial is known before.
+    """
+    actions = form.args[2:]
     counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
 
     def perform(program: Any, applicable: list[Candidate]) -> None:
+        if not is_nested:
+            ctx.budget.begin(form)
+            pay_for_trial(ctx, form)
         if counts:
             ctx.effects += 1
         ctx.applicable.append(applicable)
@@ -42,10 +58,14 @@ def form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode]) -> Callabl
     return perform
 
 
-def written_actions(actions: Callable[[], object], found: list[list[Candidate]]) -> Callable[..., object]:
+def written_actions(
+    ctx: EvaluationContext, form: EvalNode, actions: Callable[[], object], found: list[list[Candidate]]
+) -> Callable[..., object]:
     """Return what runs the actions of an `every-time-argument` by their own function."""
 
     def perform(program: Any, applicable: list[Candidate]) -> None:
+        ctx.budget.begin(form)
+        pay_for_trial(ctx, form)
         found[0] = applicable
         actions()
 

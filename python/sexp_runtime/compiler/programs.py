@@ -17,12 +17,13 @@ from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
-from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, written_actions
+from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, pay_for_trial, written_actions
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.operators.arguments import valid_candidates
+from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
@@ -202,6 +203,7 @@ def _nested(program: Program) -> OperatorFunction:
     """Return the function of an operator that a program stands for; what the form remembers is in its node (B11)."""
 
     def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        pay_for_trial(ctx, node)
         program.forget_root()
         value = program()
         return KNOWN_FALSE if program.is_known_false else value
@@ -409,7 +411,7 @@ class _Builder:
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates."""
-        if self.fresh or not self.has_trees:
+        if self.fresh or not self.has_trees or is_paying(holder):
             raise _Unfit
         self.plan.is_simple = False
         self.moves_freely = True
@@ -456,7 +458,7 @@ class _Conditional(_Builder):
             every_time = self._every_time
             self.plan.perform = lambda program: every_time()
         else:
-            self.plan.perform = conditional_actions(self.ctx, root.args[1:])
+            self.plan.perform = conditional_actions(self.ctx, root)
         return self.finish(top)
 
 
@@ -486,6 +488,8 @@ class _Form(_Builder):
         if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):
             raise _Unfit
         plan = self.plan
+        if not plan.is_nested and len(provider.args) * weight(root.args[1]) > ctx.budget.certain:
+            raise _Unfit  # what it cannot pay for has to be ended, which programs do not do
         world = ctx.world
         if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
             raise _Unfit
@@ -494,11 +498,11 @@ class _Form(_Builder):
         plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
         found: list[list[Candidate]] | None = None
         if is_when:
-            plan.perform = form_actions(ctx, root.args[2:])
+            plan.perform = form_actions(ctx, root, is_nested=plan.is_nested)
         else:
             found = [[]]
             assert self._every_time is not None
-            plan.perform = written_actions(self._every_time, found)
+            plan.perform = written_actions(ctx, root, self._every_time, found)
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, evaluator.evaluate)
         self._subscribe(program)

@@ -109,6 +109,14 @@ class SourceWriter:
             self.parameters[name] = value
         return name
 
+    def begin_budget(self, budget: Any, root: EvalNode) -> None:
+        """Put the beginning of an evaluation that pays for its steps before everything written."""
+        self.lines.insert(0, f"    {self.reference('b', budget)}.begin({self.reference('n', root)})")
+
+    def pay(self, budget: Any, count: str, steps: int, node: EvalNode) -> None:
+        """Write the payment for `steps` as often as the code `count` says."""
+        self.add(f"{self.reference('b', budget)}.pay({count} * {steps}, {self.reference('n', node)})")
+
     def fresh_name(self, prefix: str) -> str:
         """Return a new name of a local variable."""
         self._count += 1

@@ -187,6 +187,7 @@ class _Explainer:
             return
         ctx = self.ctx
         ctx.start()
+        ctx.budget.begin(node)
         part.value = evaluate_head(ctx, node)
         part.status = "" if node.status in _ORDINARY else str(node.status)
         due = ctx.due

@@ -57,10 +57,14 @@ def _ship_matches(ctx: EvaluationContext, operator_name: str, ship: Ship, text: 
 @generator("for-ship-class", "for-ship-type", "for-ship-team", "for-ship-species")
 def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
     found: list[Candidate] = []
+    most = ctx.world.quotas.candidates
     present = [ship for ship in ctx.world.ships.values() if ship.status is PRESENT]
     for arg in node.args:
         text = ctx.name(arg)
         found.extend(Candidate(ship.name) for ship in present if _ship_matches(ctx, node.name, ship, text))
+        if len(found) > most:
+            ctx.warn(f"{node.name} stops after {most} candidates", node)
+            return found[:most]
     return found
 
 

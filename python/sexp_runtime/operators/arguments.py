@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.operators.budget import weight
 from sexp_runtime.operators.conditionals import flush_arguments, is_settled_false
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalKind, EvalNode
@@ -53,6 +54,9 @@ def _run_form(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def run_form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applicable: list[Candidate]) -> None:
     """Run each action for every applicable candidate if it contains the placeholder, else once (C20, C28)."""
     if ctx.options.true_loop_arguments:
+        for action in actions:
+            if action.has_placeholder:
+                ctx.budget.pay(len(applicable) * weight(action), action.head)
         for number, candidate in enumerate(tuple(applicable)):
             for action in actions:
                 if action.has_placeholder or number == 0:
@@ -63,6 +67,7 @@ def run_form_actions(ctx: EvaluationContext, actions: Sequence[EvalNode], applic
             if action.is_expression:
                 ctx.evaluate_head(action)
             continue
+        ctx.budget.pay(len(applicable) * weight(action), action.head)
         for candidate in tuple(applicable):
             _run_with(ctx, action, candidate)
         if not applicable and action.head.name in _NESTED:
@@ -134,11 +139,16 @@ def generator(*names: str) -> Callable[[Generator], Generator]:
 def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
     """Return the candidates that a provider generates now, or its raw result; none for other operators."""
     make = _GENERATORS.get(provider.name)
-    return () if make is None else make(ctx, provider)
+    if make is None:
+        return ()
+    made = make(ctx, provider)
+    if not isinstance(made, int | Status):
+        ctx.budget.pay(len(made), provider)
+    return made
 
 
 def try_candidates(
-    ctx: EvaluationContext, node: EvalNode, candidates: Iterable[Candidate], most: int | None = None
+    ctx: EvaluationContext, node: EvalNode, candidates: Sequence[Candidate], most: int | None = None
 ) -> Tally:
     """Evaluate the form's condition per candidate and collect those with value 1, at most `most` (C20, C22-C24)."""
     tally = Tally()
@@ -148,6 +158,7 @@ def try_candidates(
         return tally
     condition = form.args[1]
     applicable = ctx.applicable[-1]
+    ctx.budget.pay(len(candidates) * weight(condition), form)
     before = ctx.candidate
     try:
         for candidate in candidates:
@@ -181,6 +192,7 @@ def _candidates(ctx: EvaluationContext, arg: EvalNode) -> list[Candidate]:
         if container is None or _candidate_type(container.kind, container.data_type, container.key_type) != STRING:
             ctx.warn(f"container {arg.text!r} cannot be used as a source of candidates", arg)
             return []
+        ctx.budget.pay(len(container), provider_of(arg) or arg)
         return [Candidate(text) for text in container.candidates()]
     if arg.kind is EvalKind.ATOM and not (arg.is_placeholder and ctx.candidate is not None):
         return [Candidate(arg.text, arg)]
@@ -196,8 +208,17 @@ def _valid(args: Sequence[EvalNode]) -> list[EvalNode]:
 
 
 def _listed(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[Candidate]:
-    """Return the valid candidates among listed atoms, in order."""
-    return [candidate for arg in args if arg.valid for candidate in _candidates(ctx, arg)]
+    """Return the valid candidates among listed atoms, in order; of containers no more than the quota."""
+    found: list[Candidate] = []
+    most = ctx.world.quotas.candidates
+    for arg in args:
+        if not arg.valid:
+            continue
+        found.extend(_candidates(ctx, arg))
+        if arg.is_name and len(found) > most:
+            ctx.warn(f"a list of candidates stops after {most}", arg)
+            return found[:most]
+    return found
 
 
 def use_container(ctx: EvaluationContext, node: EvalNode, name: str) -> None:
@@ -453,6 +474,7 @@ def do_for_valid_arguments(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ctx.warn("do-for-valid-arguments works as an action of an argument form only", node)
         return 1
     for action in node.args:
+        ctx.budget.pay(len(ctx.applicable[-1]) * weight(action), action.head)
         for candidate in tuple(ctx.applicable[-1]):
             _run_with(ctx, action, candidate)
     return 1

@@ -65,6 +65,7 @@ def add_to_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
     at_back = ctx.truth(node.arg(1))
     if container is not None:
         texts = value_texts(ctx, node.args[2:])
+        ctx.budget.pay_items(len(texts) * (1 if at_back else len(container)), node)
         changed = ctx.world.containers.add_items(container.name, texts, at_back=at_back)
         _done(ctx, node, container, changed, (container.name, int(at_back), *texts))
     return 1
@@ -76,6 +77,7 @@ def remove_from_list(ctx: EvaluationContext, node: EvalNode) -> Raw:
     container = container_of(ctx, node.arg(0), LIST)
     if container is not None:
         texts = value_texts(ctx, node.args[1:])
+        ctx.budget.pay_items(len(texts) * len(container), node)
         missing = ctx.world.containers.remove_items(container.name, texts)
         _done(ctx, node, container, missing is not None, (container.name, *texts))
     return 1
@@ -89,6 +91,7 @@ def add_to_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
         texts = value_texts(ctx, node.args[1:])
         if len(texts) % 2:
             ctx.warn(f"key {texts[-1]!r} has no value", node)
+        ctx.budget.pay_items(len(texts), node)
         pairs = list(zip(texts[::2], texts[1::2], strict=False))
         _done(ctx, node, container, ctx.world.containers.set_pairs(container.name, pairs), (container.name, *texts))
     return 1
@@ -100,6 +103,7 @@ def remove_from_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
     container = container_of(ctx, node.arg(0), MAP)
     if container is not None:
         texts = value_texts(ctx, node.args[1:])
+        ctx.budget.pay_items(len(texts), node)
         missing = ctx.world.containers.remove_keys(container.name, texts)
         _done(ctx, node, container, missing is not None, (container.name, *texts))
     return 1
@@ -117,6 +121,7 @@ def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if source.key_type != goal.data_type:
         ctx.warn(f"the keys of {source.name!r} do not fit into {goal.name!r}", node)
         return 1
+    ctx.budget.pay_items(len(source) + len(goal), node)
     keys = list(source.pairs)
     store = ctx.world.containers
     _done(ctx, node, goal, store.replace(goal.name, items=keys if clear_first else goal.items + keys), args)
@@ -148,6 +153,7 @@ def copy_container(ctx: EvaluationContext, node: EvalNode) -> Raw:
     clear_first = node.arg(2) is None or ctx.truth(node.arg(2))
     if source is not None and goal is not None:
         args = (source.name, goal.name, int(clear_first))[: len(node.args)]
+        ctx.budget.pay_items(len(source) + len(goal), node)
         _done(ctx, node, goal, ctx.world.containers.copy(source.name, goal.name, clear_first=clear_first), args)
     return 1
 
@@ -165,6 +171,7 @@ def apply_container_filter(ctx: EvaluationContext, node: EvalNode) -> Raw:
     elif chosen.items:
         store = ctx.world.containers
         remove = store.remove_items if goal.kind == LIST else store.remove_keys
+        ctx.budget.pay_items(len(chosen) * (len(goal) if goal.kind == LIST else 1), node)
         _done(ctx, node, goal, remove(goal.name, list(chosen.items)) is not None, args)
     return 1
 
@@ -230,6 +237,7 @@ def map_has_data_item(ctx: EvaluationContext, node: EvalNode) -> Raw:
     texts = value_texts(ctx, node.args[1:2])
     if container is None or not texts:
         return 0
+    ctx.budget.pay_items(len(container), node)
     key = next((key for key, value in container.pairs.items() if value == texts[0]), None)
     if key is None:
         return 0

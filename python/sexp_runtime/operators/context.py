@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.budget import Budget
 from sexp_runtime.operators.container_access import container_data_text
 from sexp_runtime.operators.node import ConstantNodes, EvalKind, EvalNode
 from sexp_runtime.operators.own import OwnOperators
@@ -106,6 +107,8 @@ class EvaluationContext:
         self.sources: list[list[Container]] = []
         #: Called for each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
+        #: What the evaluation that is running may still do.
+        self.budget = Budget(world.quotas.steps)
         self.due = NEVER
         #: Age of the ships' positions in microseconds. It is not 0 before the frame has moved the ships, because the
         #: clock already shows the end of the frame.

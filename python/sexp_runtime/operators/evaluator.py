@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.operators.budget import is_paying
 from sexp_runtime.operators.node import DRAWN, EvalKind, EvalNode, build
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import FALSE, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, TRUE, UNKNOWN, Status
@@ -171,7 +172,12 @@ class SexpEvaluator:
         return build(expression, self.context)
 
     def evaluate(self, node: EvalNode) -> int:
-        """Evaluate the root node once; its status is in `node.status` afterwards."""
+        """Evaluate the root node once; its status is in `node.status` afterwards.
+
+        Raises BudgetError for an evaluation that takes more steps than the quotas allow.
+        """
+        if is_paying(node):
+            self.context.budget.begin(node)
         return evaluate(self.context, node)
 
     def flush(self, node: EvalNode) -> None:

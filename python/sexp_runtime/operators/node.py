@@ -57,6 +57,7 @@ class EvalNode:
     - `looked_up`, `lookup`: whether a candidate's text was looked up as a variable's name, and the result (C40)
     - `choice`: the valid candidates of a provider, None if they must be looked up again
     - `subtree`: this node and all below it, after their first flush together
+    - `size`: the number of nodes of the subtree, 0 until somebody has counted them
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
 
@@ -77,6 +78,7 @@ class EvalNode:
         "memory",
         "name",
         "selected",
+        "size",
         "spec",
         "status",
         "subtree",
@@ -110,6 +112,7 @@ class EvalNode:
         self.looked_up = False
         self.lookup: int | None = None
         self.choice: Any = None
+        self.size = 0
         self.subtree: tuple[EvalNode, ...] | None = None
         self.memory: int | None = None
 

@@ -8,6 +8,7 @@ from enum import Enum
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.operators.budget import BudgetError
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.placement import Placement
 from sexp_runtime.syntax.tree import SexpExpression
@@ -333,9 +334,16 @@ class CueManager:
     def _report(self, index: int, error: Exception) -> None:
         """Count an exception of a cue's formula, and warn of the first one of each."""
         self.counters.errors += 1
+        if isinstance(error, BudgetError):  # as the event manager does
+            self.ctx.budget.halve()
+            self.cues[index].formula.flush()
         if index not in self._reported:
             self._reported.add(index)
-            self.ctx.warn(f"{self.cues[index].formula.owner}: {type(error).__name__}: {error}")
+            owner = self.cues[index].formula.owner
+            if isinstance(error, BudgetError):
+                self.ctx.warn(f"{owner}: {error}", error.node)
+            else:
+                self.ctx.warn(f"{owner}: {type(error).__name__}: {error}")
 
     def cause_of_evaluation(self) -> str | None:
         """Return why the present evaluation is made; the naive engine has no reason."""

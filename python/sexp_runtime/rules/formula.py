@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final, Protocol
 
 from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.budget import is_paying
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import BuildError, EvalNode, build
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
@@ -43,7 +44,7 @@ class Formula(Protocol):
 class InterpretedFormula:
     """A formula evaluated by walking its runtime nodes: the reference."""
 
-    __slots__ = ("context", "owner", "root")
+    __slots__ = ("_is_paying", "context", "owner", "root")
 
     def __init__(
         self, expression: SexpExpression | SyntaxNode | EvalNode, context: EvaluationContext, owner: str = ""
@@ -52,6 +53,7 @@ class InterpretedFormula:
         self.context = context
         self.owner = owner or (expression.owner if isinstance(expression, SexpExpression) else "")
         self.root = expression if isinstance(expression, EvalNode) else build(expression, context)
+        self._is_paying = is_paying(self.root)
 
     @property
     def operator(self) -> str:
@@ -68,6 +70,8 @@ class InterpretedFormula:
 
     def evaluate(self) -> int:
         """Evaluate once (B10-B15)."""
+        if self._is_paying:
+            self.context.budget.begin(self.root)
         return evaluator.evaluate(self.context, self.root)
 
     def flush(self) -> None:

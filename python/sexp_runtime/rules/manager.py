@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import Final, Protocol
 
+from sexp_runtime.operators.budget import BudgetError
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.formula import Formula
@@ -283,11 +284,20 @@ class MissionEventManager:
         return None
 
     def report_error(self, formula: Formula, error: Exception) -> None:
-        """Count an exception of a formula, and warn of the first one of each formula."""
+        """Count an exception of a formula, and warn of the first one of each formula.
+
+        What a formula remembers of an evaluation that its budget ended is forgotten.
+        """
         self.counters.errors += 1
+        if isinstance(error, BudgetError):
+            self.context.budget.halve()
+            formula.flush()
         if formula.owner not in self._reported:
             self._reported.add(formula.owner)
-            self.context.warn(f"{formula.owner}: {type(error).__name__}: {error}")
+            if isinstance(error, BudgetError):
+                self.context.warn(f"{formula.owner}: {error}", error.node)
+            else:
+                self.context.warn(f"{formula.owner}: {type(error).__name__}: {error}")
 
     def flush_formula(self, kind: str, index: int) -> None:
         """Forget what an event's or goal's formula remembers (D5, D6)."""

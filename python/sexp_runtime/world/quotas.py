@@ -11,9 +11,12 @@ class Quotas:
 
     container_items: items of one container; an action that would exceed it does nothing. ships: ships of the whole run,
     including those gone; at the limit later waves and `ship-create` make no more. candidates: candidates that one
-    evaluation of an argument form tries; it skips the rest. Each limit reached gives a warning with the formula's line.
+    evaluation of an argument form tries; it skips the rest. steps: what one evaluation of a formula may take (see
+    operators.budget), 0 for no limit; one that would take more is ended and counts as false. Each limit reached gives a
+    warning with the formula's line.
     """
 
     container_items: int = 100_000
     ships: int = 5_000
     candidates: int = 100_000
+    steps: int = 500_000
