@@ -153,7 +153,7 @@ def test_an_evaluation_that_exceeds_its_budget_is_ended_and_the_mission_goes_on(
             ))  # fmt: skip
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][0] == 0
-    assert time.perf_counter() - start < 20
+    assert time.perf_counter() - start < 60
 
 
 @pytest.mark.parametrize("engine", ENGINES)

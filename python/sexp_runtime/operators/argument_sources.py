@@ -42,6 +42,7 @@ def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
     if len(numbers) > most:
         ctx.warn(f"for-counter stops after {most} of {len(numbers)} numbers", node)
         numbers = numbers[:most]
+    ctx.budget.pay(len(numbers), node)
     return [Candidate(str(number)) for number in numbers]
 
 
@@ -59,6 +60,7 @@ def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
     found: list[Candidate] = []
     most = ctx.world.quotas.candidates
     present = [ship for ship in ctx.world.ships.values() if ship.status is PRESENT]
+    ctx.budget.pay(len(present) * len(node.args), node)
     for arg in node.args:
         text = ctx.name(arg)
         found.extend(Candidate(ship.name) for ship in present if _ship_matches(ctx, node.name, ship, text))
@@ -75,6 +77,7 @@ def _subsystems(ctx: EvaluationContext, node: EvalNode) -> Generated:
         return 0
     if ship.status is EXITED:
         return KNOWN_FALSE
+    ctx.budget.pay(len(ship.subsystems), node)
     types = {ctx.name(arg) for arg in node.args[1:]}
     return [Candidate(part.name) for part in ship.subsystems.values() if not types or part.type.lower() in types]
 
@@ -98,6 +101,7 @@ def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
             texts: list[str] = list(container.pairs)
         else:
             texts = container.items if container.kind == "list" else list(container.pairs.values())
+        ctx.budget.pay(len(container), node)
         most = ctx.world.quotas.candidates - len(found)
         if len(texts) > most:
             ctx.warn(f"{node.name} stops after {ctx.world.quotas.candidates} candidates", node)

@@ -139,12 +139,7 @@ def generator(*names: str) -> Callable[[Generator], Generator]:
 def generated(ctx: EvaluationContext, provider: EvalNode) -> Generated:
     """Return the candidates that a provider generates now, or its raw result; none for other operators."""
     make = _GENERATORS.get(provider.name)
-    if make is None:
-        return ()
-    made = make(ctx, provider)
-    if not isinstance(made, int | Status):
-        ctx.budget.pay(len(made), provider)
-    return made
+    return () if make is None else make(ctx, provider)
 
 
 def try_candidates(

@@ -4,7 +4,7 @@ A formula without loops takes time in proportion to its text. Argument forms and
 deep try each candidate of one for every candidate of the next. They therefore pay for their work before they do it:
 
 - to try a condition with n candidates, or to run an action for them: n times the nodes of its tree
-- to generate n candidates: n
+- to generate candidates from n numbers, ships, subsystems or items: n
 - to copy or to search a container of n items: n / 64 + 1
 
 What is paid depends on the formula and the state of the mission only, so that it is the same on every engine and in a
