@@ -38,6 +38,7 @@ def main(arguments: Sequence[str]) -> int:
         "godot": godot,
         "sexp": sexp,
         "bench": bench,
+        "fuzz": fuzz,
         "package": package,
     }
     if not arguments or arguments[0] not in commands:
@@ -236,6 +237,14 @@ def package(arguments: list[str]) -> int:
     tools = environments.cached_environment(progress, python_env.asked_interpreter(), "package")
     environment = dict(environments.plain_environment(), GODOT=str(found.executable))
     _become([str(tools), str(PROJECT / "tools" / "_package"), *arguments], environment)
+
+
+def fuzz(arguments: list[str]) -> int:
+    """tools/fuzz: one target under coverage guidance."""
+    interpreter = python_env.asked_interpreter()
+    project.ensure_python(Progress(), ["run"])
+    python = environments.cached_environment(Progress(), interpreter, "fuzz")
+    _become([str(python), str(PROJECT / "tools" / "fuzzing"), *arguments], environments.plain_environment())
 
 
 def benchmark_names() -> list[str]:

@@ -19,8 +19,8 @@ from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
 GROUPS = ("run", "cli", "dev")
-# Groups with separate environments in the cache folder, made by tools/package.
-PACKAGE_GROUPS = ("build", "package")
+# Groups with separate environments in the cache folder, made by tools/package and tools/fuzz.
+PACKAGE_GROUPS = ("build", "package", "fuzz")
 
 # Run by each candidate: prints its version, and whether it has shared library, headers (for the binding) and venv.
 PROBE = r"""

@@ -1,0 +1,51 @@
+"""Every run replays the corpus of inputs that once went wrong, the fuzz targets' seeds, and mutations of them."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from support.fuzz_targets import TARGETS, found, seeds
+from support.fuzzing import in_fast
+
+FOUND = [(target, path) for target in TARGETS for path in found(target)]
+
+
+@pytest.mark.parametrize(("target", "path"), FOUND, ids=lambda value: value.name if isinstance(value, Path) else value)
+def test_an_input_that_once_went_wrong(target: str, path: Path) -> None:
+    TARGETS[target](path.read_bytes())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_seeds(target: str) -> None:
+    assert seeds(target)
+    for data in seeds(target):
+        TARGETS[target](data)
+
+
+def mutated(data: bytes, draw: random.Random) -> bytes:
+    """Return the bytes with some of them changed, left out or repeated."""
+    content = bytearray(data)
+    for _ in range(draw.randrange(1, 5)):
+        at, length = draw.randrange(len(content) + 1), draw.randrange(1, 40)
+        match draw.randrange(4):
+            case 0:
+                content[at : at + 1] = bytes([draw.randrange(256)])
+            case 1:
+                del content[at : at + length]
+            case 2:
+                content[at:at] = content[at : at + length]
+            case _:
+                other = draw.randrange(len(content) + 1)
+                content[at:at] = content[other : other + length]
+    return bytes(content)
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_mutated_seeds(target: str) -> None:
+    draw = random.Random(target)
+    inputs = [data for data in seeds(target) if len(data) < 10_000]
+    for _ in range(in_fast(300)):
+        TARGETS[target](mutated(draw.choice(inputs), draw))

@@ -1,0 +1,223 @@
+"""What the fuzzers feed with bytes: each target takes any bytes and must answer with nothing but its own errors.
+
+`tools/fuzz TARGET` runs one under coverage guidance; `tests/corpus` holds the inputs that once went wrong.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import struct
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgpack
+
+from sexp_runtime.analysis.replay import Replay
+from sexp_runtime.bridge.feed import DebugFeed
+from sexp_runtime.bridge.live_hints import LiveHints
+from sexp_runtime.bridge.recordings import MissionRecordings
+from sexp_runtime.bridge.saves import SaveError, restore_state, save_state
+from sexp_runtime.catalog import OPERATOR_NAMES
+from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
+from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError
+from sexp_runtime.session import MissionSession
+from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.syntax.parser import SexpParser
+from sexp_runtime.syntax.printer import print_expression
+from sexp_runtime.syntax.symbols import Symbols
+from sexp_runtime.world.persistence import MAGIC as STORE_MAGIC
+from sexp_runtime.world.persistence import Store, StoredVariable, StoreError
+
+CORPUS: Final = Path(__file__).parents[1] / "corpus"
+#: Frames of a replay or of a fuzzed mission: a run without end is no finding.
+FRAMES: Final = 20
+DEMO: Final = Path(__file__).parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
+MISSION: Final = b"""#Mission Info
+$Name: Outside
+#Sexp_variables
+$Variables: (
+	0	"Score"	"0"	"number"
+	1	"Word"	"go"	"string"
+)
+#Objects
+$Name: Alpha 1
+$Class: Fighter
+$Team: Friendly
+$Location: 0, 0, 0
+$Orientation: 1, 0, 0, 0, 1, 0, 0, 0, 1
+$Arrival Location: Hyperspace
+$Arrival Cue: ( true )
+$Departure Location: Hyperspace
+$Departure Cue: ( false )
+#Events
+$Formula: ( every-time ( > ( mission-time-msecs ) 20 ) ( modify-variable "@Score[0]" ( + "@Score[0]" 1 ) ) )
++Name: Start
+#Goals
+#End
+"""
+_SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
+
+
+def _text(data: bytes) -> str:
+    return data.decode("latin-1")
+
+
+def parser(data: bytes) -> None:
+    """Parse a formula; what was understood must print to a text that parses to the same text."""
+    result = SexpParser(_SYMBOLS).parse(_text(data))
+    if result.expression is not None and result.ok:
+        printed = print_expression(result.expression)
+        again = SexpParser(_SYMBOLS).parse(printed)
+        assert again.expression is not None, printed
+        assert print_expression(again.expression) == printed
+
+
+def reader(data: bytes) -> None:
+    """Read a mission; whatever is wrong with it is a diagnostic."""
+    parse_mission(_text(data))
+
+
+def validator(data: bytes) -> None:
+    """Read and check a mission, and play it for some frames if it may be played."""
+    found = parse_mission(_text(data))
+    if found.is_readable:
+        validate_mission(found.mission)
+        with contextlib.suppress(RefusedMissionError), contextlib.closing(MissionSession.load(data)) as session:
+            for _ in range(FRAMES):
+                session.step_us(16_667)
+
+
+def _frame(data: bytes) -> bytes:
+    """Return these bytes as a recording with right check sums: block by block, the first one the header."""
+    parts = [MAGIC]
+    for number, content in enumerate(data.split(b"\xc1")):
+        packed = zlib.compress(content)
+        parts.append(struct.pack("<cII", b"F" if number else b"H", len(packed), zlib.crc32(packed)) + packed)
+    return b"".join(parts)
+
+
+@contextlib.contextmanager
+def _file(data: bytes) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="sexp-fuzz-") as folder:
+        path = Path(folder) / "input"
+        path.write_bytes(data)
+        yield path
+
+
+def recording(data: bytes) -> None:
+    """Replay a recording: as it is, or with check sums made right, so that what is in the blocks is reached."""
+    whole = data if data.startswith(MAGIC) else _frame(data)
+    with _file(whole) as path, contextlib.suppress(DamagedRecordingError, RefusedMissionError, ValueError):
+        replay = Replay(path)
+        with contextlib.closing(replay.session):
+            for _, _ in zip(range(FRAMES), replay.run(), strict=False):
+                pass
+
+
+def store(data: bytes) -> None:
+    """Unpack a store: as it is, or with its first bytes made right; what is accepted packs to what unpacks again."""
+    whole = data if data.startswith(STORE_MAGIC) else STORE_MAGIC + data
+    with contextlib.suppress(StoreError):
+        found = Store.unpack(whole)
+        assert Store.unpack(found.pack()).pack() == found.pack()
+
+
+def save(data: bytes) -> None:
+    """Restore a saved state: as it is, or with head and check sum made right around a recording."""
+    whole = data
+    if data.startswith(MAGIC):
+        sample = _save()
+        begin = sample.index(MAGIC)
+        whole = sample[: begin - 4] + struct.pack("<I", zlib.crc32(data)) + data
+    with _file(b"") as path, contextlib.suppress(SaveError):
+        restore_state(whole, path).close()
+
+
+def debugger(data: bytes) -> None:
+    """Send the feed messages of the debugger, unpacked from the bytes; the game must play on."""
+    unpacker = msgpack.Unpacker(max_buffer_size=1 << 20, strict_map_key=False, unicode_errors="replace")
+    unpacker.feed(data)
+    recordings = MissionRecordings()
+    hints = LiveHints(recordings)
+    feed = DebugFeed(lambda name, sent: None, hints, recordings, lambda: 0.0)
+    with contextlib.closing(MissionSession.load(MISSION)) as session:
+        for part in (recordings, hints, feed):
+            part.mission(session)
+        with contextlib.suppress(msgpack.UnpackException, ValueError, TypeError, RecursionError):
+            for message in unpacker:
+                if isinstance(message, list) and message and isinstance(message[0], str):
+                    if message[0].startswith("save_"):
+                        continue  # they write where they are asked to: files of this machine are not for fuzzing
+                    feed.receive(message[0], message[1:])
+                    session.step_us(16_667)
+                    feed.after_frame()
+
+
+TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
+    "parser": parser,
+    "reader": reader,
+    "validator": validator,
+    "recording": recording,
+    "store": store,
+    "save": save,
+    "debugger": debugger,
+}
+
+
+def _recorded() -> bytes:
+    with _file(b"") as path:
+        with contextlib.closing(MissionSession.load(MISSION, record_to=path)) as session:
+            for _ in range(5):
+                session.step_us(16_667)
+            session.set_variable("Score", 5)
+        return path.read_bytes()
+
+
+def _blocks(whole: bytes) -> bytes:
+    """Return the unpacked blocks of a recording, as `recording` packs them again."""
+    parts, at = [], len(MAGIC)
+    while at + 9 <= len(whole):
+        kind, length, _ = struct.unpack_from("<cII", whole, at)
+        if kind != b"E":
+            parts.append(zlib.decompress(whole[at + 9 : at + 9 + length]))
+        at += 9 + length
+    return b"\xc1".join(parts)
+
+
+def _save() -> bytes:
+    with _file(b"") as path, contextlib.closing(MissionSession.load(MISSION, record_to=path)) as session:
+        session.step_us(16_667)
+        assert session.recording is not None
+        return save_state(session.recording)
+
+
+def seeds(target: str) -> list[bytes]:
+    """Return valid inputs of a target, from which fuzzing starts."""
+    demo = DEMO.read_bytes()
+    if target == "parser":
+        return [text.strip() for text in re.findall(rb"\$Formula:([^$#+]+)", demo)[:40]]
+    if target in ("reader", "validator"):
+        return [MISSION, demo]
+    if target == "recording":
+        return [_recorded(), _blocks(_recorded())]
+    if target == "store":
+        full = Store()
+        full.variables["score"] = StoredVariable("Score", "5")
+        return [Store().pack(), full.pack()]
+    if target == "save":
+        return [_save(), _recorded()]
+    messages: list[list[Any]] = [
+        ["start_session"], ["why", "event", 0], ["why", "goal", 0], ["mode", "full"], ["reset"], ["hints"],
+        ["apply_hint", 0], ["record", True], ["reload"], ["stop_session"],
+    ]  # fmt: skip
+    return [b"".join(msgpack.packb(message) for message in messages)]
+
+
+def found(target: str) -> list[Path]:
+    """Return the inputs in `tests/corpus` of this target: those that once went wrong."""
+    return sorted((CORPUS / target).glob("*.bin"))
