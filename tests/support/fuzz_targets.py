@@ -26,7 +26,6 @@ from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError
 from sexp_runtime.session import MissionSession
-from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.symbols import Symbols

@@ -1,0 +1,80 @@
+"""The law over the whole catalog: naive and cached engine agree on missions in which every operator occurs."""
+
+from __future__ import annotations
+
+import os
+import time
+from random import Random
+
+import pytest
+
+from events.catalog_missions import EVENTS, catalog_mission
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.catalog.rows import CatalogRow
+from sexp_runtime.commands.diff import compare_engines
+from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.syntax.dialect import Dialect
+from support.fuzzing import in_fast
+
+FRAMES = 40
+#: Missions of one run of the long mode, over both dialects.
+LONG = 20_000
+
+
+def groups(dialect: Dialect, draw: Random) -> list[list[CatalogRow]]:
+    """Return the dialect's operators in random order, in groups as large as a mission has events."""
+    rows = [row for _, row in sorted(CATALOG.dialect_catalog(dialect.value).items())]
+    draw.shuffle(rows)
+    return [rows[at : at + len(EVENTS)] for at in range(0, len(rows), len(EVENTS))]
+
+
+def check(seed: int, dialect: Dialect, rows: list[CatalogRow]) -> set[str]:
+    """Play a mission with these operators on both engines; return all operators that are in it."""
+    text, used = catalog_mission(Random(seed), dialect, rows)
+    try:
+        result = compare_engines(
+            text.encode(),  # type: ignore[arg-type]
+            frames=FRAMES,
+            fps=10,
+            seed=seed,
+            dialect=dialect.name.lower(),
+            evict=seed % 2 == 0,
+            uneven=seed % 3 == 0,
+        )
+    except Exception as error:
+        raise AssertionError(f"seed {seed}, {dialect.value}\n{text}") from error
+    assert not result.mismatches, f"seed {seed}, {dialect.value}: {result.differences[:3]}\n{text}"
+    return used
+
+
+@pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
+def test_every_operator_of_the_catalog(dialect: Dialect) -> None:
+    everything = groups(dialect, Random(1))
+    used: set[str] = set()
+    for number, rows in enumerate(everything[: in_fast(len(everything))]):
+        used |= check(number, dialect, rows)
+    if in_fast(len(everything)) == len(everything):
+        assert used >= set(CATALOG.dialect_catalog(dialect.value))
+
+
+@pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
+def test_the_generated_missions_are_whole(dialect: Dialect) -> None:
+    """Mistakes of the generator would hide operators: every event, wing, variable and container is read."""
+    for number, rows in enumerate(groups(dialect, Random(2))):
+        load = parse_mission(catalog_mission(Random(number), dialect, rows)[0], dialect=dialect)
+        assert load.is_readable, load.diagnostics
+        assert len(load.mission.events) >= len(EVENTS)
+        assert (len(load.mission.wings), len(load.mission.variables)) == (2, 4)
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for 20,000 missions")
+def test_new_missions_each_time() -> None:
+    first = int(os.environ.get("SEXP_SEED") or time.time_ns() % 1_000_000_000)
+    print(f"SEXP_SEED={first}", flush=True)
+    played = 0
+    while played < LONG:
+        for dialect in Dialect:
+            for rows in groups(dialect, Random(first + played)):
+                check(first + played, dialect, rows)
+                played += 1
