@@ -25,12 +25,13 @@ ROOMS: Final[dict[str, str]] = {
     "values": "",
     "packing": "",
     "threads": "",
+    "files": "",
     "loops": "values",
     "kernel": "values loops",
     "catalog": "",
     "syntax": "",
-    "mission": "catalog syntax",
-    "world": "values packing loops kernel catalog syntax mission",
+    "mission": "files catalog syntax",
+    "world": "values packing files loops kernel catalog syntax mission",
     "operators": "values catalog syntax world",
     "compiler": "values kernel catalog syntax world operators",
     "cache": "threads world",
@@ -47,18 +48,18 @@ ROOMS: Final[dict[str, str]] = {
     ),
     "breaks": "session",
     "analysis": "values syntax mission world operators monitor session",
-    "testing": "values syntax mission world operators rules session",
+    "testing": "files values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",
     "bridge": (
-        "values catalog syntax mission world operators cache rules events monitor session breaks analysis testing"
+        "values files catalog syntax mission world operators cache rules events monitor session breaks analysis testing"
     ),
     "commands": (
-        "values catalog syntax mission world operators rules events monitor engines session breaks analysis testing"
-        " conformance conformance_engines conformance_missions"
+        "values files catalog syntax mission world operators rules events monitor engines session breaks analysis"
+        " testing conformance conformance_engines conformance_missions"
     ),
-    "cli": "loops",
+    "cli": "loops commands",
     "__main__": "cli",
 }
 #: Modules that talk to the engine; the rest of the bridge runs, and is tested, without it.

@@ -49,7 +49,18 @@ class _Version(argparse.Action):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 0 fine, 1 something was found, 2 wrong use, 130 interrupted."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    from sexp_runtime.commands.terminal import PlainOutput
+
+    streams = sys.stdout, sys.stderr
+    # Names and texts of a mission reach both; progress bars use the carriage return.
+    sys.stdout, sys.stderr = PlainOutput(sys.stdout), PlainOutput(sys.stderr, kept="\r")
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    finally:
+        sys.stdout, sys.stderr = streams
+
+
+def _run(arguments: Sequence[str]) -> int:
     overview = argparse.ArgumentParser(
         prog="sexp",
         description="Tools for FreeSpace-family mission scripts (S-expressions).",

@@ -10,8 +10,9 @@ import pytest
 
 from mission.samples import SAMPLE
 from sexp_runtime.cli import main
+from sexp_runtime.files import write_whole
 from sexp_runtime.mission import parse_mission, validate_mission
-from sexp_runtime.mission.fixes import fix_file, write_whole
+from sexp_runtime.mission.fixes import fix_file
 
 #: Text of the sample -> what a mission author might have written instead.
 MISTAKES = {

@@ -6,8 +6,8 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from tests.session.test_lifetime import MISSION
 
+from session.test_lifetime import MISSION
 from sexp_runtime.session import MissionSession
 from sexp_runtime.threads import WrongThreadError
 

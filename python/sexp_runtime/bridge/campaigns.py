@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -50,23 +47,29 @@ class CampaignBook:
             self.problems.append(f"{self._path}: the records of missions cannot be read: {error}")
             return {}
 
-    def keep(self, mission: str, record: MissionRecord) -> None:
-        """Store the record of a completed mission, by its file's name; raises OSError if it cannot be written."""
-        self.campaign.missions[mission_key(mission)] = record
+    def finish(self, session: MissionSession, mission: str, *, accepted: bool) -> MissionRecord:
+        """End the mission, save what outlives it in one transaction, and return its record.
+
+        Only a mission whose outcome is accepted is completed: its record is kept then, by its file's name (R28, R29).
+        Raises StoreError if something cannot be written; nothing is then.
+        """
+        if accepted:
+            self.stores.further = lambda: {self._path.name: self._packed_with(mission, session.manager.record())}
+        try:
+            record = session.finish(accepted=accepted)
+        finally:
+            self.stores.further = None
+        if accepted:
+            self.campaign.missions[mission_key(mission)] = record
+        return record
+
+    def _packed_with(self, mission: str, record: MissionRecord) -> bytes:
+        """Return the content of the file of records with one more."""
         rows = {
             key: {"goals": found.goals, "events": found.events, "skipped": found.skipped}
-            for key, found in self.campaign.missions.items()
+            for key, found in (self.campaign.missions | {mission_key(mission): record}).items()
         }
-        text = json.dumps({"version": VERSION, "missions": rows}, indent=1)
-        descriptor, name = tempfile.mkstemp(dir=self._path.parent, prefix=self._path.name)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                file.write(text)
-            Path(name).replace(self._path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(name).unlink()
-            raise
+        return json.dumps({"version": VERSION, "missions": rows}, indent=1).encode()
 
 
 def _record(entry: Any) -> MissionRecord:
@@ -80,12 +83,9 @@ def _record(entry: Any) -> MissionRecord:
 def finish(session: MissionSession, book: CampaignBook | None, mission: str, accepted: bool) -> dict[str, Any]:
     """End the mission, keep what outlives it, and return goals and events with their statuses.
 
-    Only a mission whose outcome is accepted is completed: its record is kept then (R28, R29). Raises StoreError or
-    OSError if something cannot be written.
+    Raises StoreError if something cannot be written.
     """
-    record = session.finish(accepted=accepted)
-    if book is not None and accepted:
-        book.keep(mission, record)
+    record = session.finish(accepted=accepted) if book is None else book.finish(session, mission, accepted=accepted)
     return {"goals": dict(record.goals), "events": dict(record.events), "accepted": accepted}
 
 

@@ -14,6 +14,7 @@ from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.bridge.trees import tree_rows
 from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.files import write_text
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.world.mission_state import Kind
 
@@ -278,7 +279,7 @@ class DebugFeed:
 
     def _save_report(self, path: str) -> None:
         report = self._playing().report()
-        Path(path).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+        write_text(Path(path), json.dumps(report, indent=1) + "\n")
         self._send("done", [f"report saved to {path}"])
 
     def _reload(self) -> None:

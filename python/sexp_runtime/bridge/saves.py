@@ -13,6 +13,7 @@ restoring takes as long as the frames take to be evaluated.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import tempfile
@@ -47,10 +48,30 @@ class SaveError(ValueError):
 
 
 def scratch_file() -> Path:
-    """Return a new file for the recording that a save is made from; the caller removes it."""
-    descriptor, name = tempfile.mkstemp(prefix="sexp-save-", suffix=".rec")
+    """Return a new file for the recording that a save is made from; the caller removes it.
+
+    Those of processes that were killed are removed.
+    """
+    for left in Path(tempfile.gettempdir()).glob("sexp-save-*.rec"):
+        with contextlib.suppress(OSError, ValueError):
+            if not _is_running(int(left.name.split("-")[2])):
+                left.unlink()
+    descriptor, name = tempfile.mkstemp(prefix=f"sexp-save-{os.getpid()}-", suffix=".rec")
     os.close(descriptor)
     return Path(name)
+
+
+def _is_running(process: int) -> bool:
+    """Return whether a process runs; on Windows its files cannot be removed then, so it need not be known."""
+    if os.name == "nt":
+        return process == os.getpid()
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's
+        return True
+    return True
 
 
 def save_state(recording: RecordingWriter) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
-from sexp_runtime.mission.fixes import write_whole
+from sexp_runtime.files import write_whole
 from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode

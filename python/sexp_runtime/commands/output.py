@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.files import write_text
+
 
 def write_json(target: str, data: Any, *, indent: int | None = None) -> None:
     """Write data as JSON to the named file, or to standard output for "-"; raises OSError if it cannot.
@@ -17,4 +19,4 @@ def write_json(target: str, data: Any, *, indent: int | None = None) -> None:
     if target == "-":
         sys.stdout.write(text)
     else:
-        Path(target).write_text(text, encoding="utf-8")
+        write_text(Path(target), text)

@@ -17,6 +17,7 @@ from sexp_runtime.analysis.speedscope import speedscope_file
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
+from sexp_runtime.files import write_text
 from sexp_runtime.monitor.performance import Mode
 
 
@@ -44,13 +45,13 @@ def run(args: argparse.Namespace) -> int:
     try:
         profile = _profile(args, mode)
         if args.html:
-            args.html.write_text(profile_page(profile.report, profile.series), encoding="utf-8")
+            write_text(args.html, profile_page(profile.report, profile.series))
     except (ValueError, ImportError) as error:
         print(error, file=sys.stderr)
         return 2
     if args.speedscope:
         content = speedscope_file(profile.report["mission"], profile.stacks)
-        args.speedscope.write_text(json.dumps(content), encoding="utf-8")
+        write_text(args.speedscope, json.dumps(content))
     if args.csv:
         _write_csv(args.csv, profile)
     if args.json:

@@ -17,6 +17,7 @@ from sexp_runtime.analysis.sweep_page import sweep_page
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
+from sexp_runtime.files import write_text
 
 #: Most seeds of one sweep.
 MOST_SEEDS: Final = 100_000
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         except (OSError, ValueError, ClusterError) as error:
             code = _complain(args.against, error)
     if args.html is not None and sweeps:
-        args.html.write_text(sweep_page(sweeps, differences), encoding="utf-8")
+        write_text(args.html, sweep_page(sweeps, differences))
     if args.json:
         write_json(args.json, [sweep.as_dict() for sweep in sweeps])
     if args.json != "-":

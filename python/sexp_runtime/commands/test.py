@@ -12,6 +12,7 @@ from time import perf_counter
 from typing import Final
 
 from sexp_runtime.commands.check import mission_files
+from sexp_runtime.files import write_text
 from sexp_runtime.testing import coverage as covering
 from sexp_runtime.testing.checking import mission_errors
 from sexp_runtime.testing.coverage_report import coverage_html, coverage_lcov, coverage_text
@@ -131,9 +132,9 @@ def _not_run(files: list[Path], reason: NotRunError) -> None:
 def _write_coverage(args: argparse.Namespace, coverage: covering.Coverage) -> None:
     print(coverage_text(coverage))
     if args.coverage_html is not None:
-        args.coverage_html.write_text(coverage_html(coverage), encoding="utf-8")
+        write_text(args.coverage_html, coverage_html(coverage))
     if args.coverage_lcov is not None:
-        args.coverage_lcov.write_text(coverage_lcov(coverage), encoding="utf-8")
+        write_text(args.coverage_lcov, coverage_lcov(coverage))
 
 
 def _stamps(places: list[Path]) -> dict[Path, tuple[int, int]]:

@@ -7,16 +7,14 @@ retired operator name; a bare `true` or `false`; a misspelt name or fixed word, 
 from __future__ import annotations
 
 import codecs
-import os
 import re
-import stat
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.files import write_whole
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.source import MAX_BYTES, decode, read_regular
@@ -128,28 +126,6 @@ def fix_file(path: Path, dialect: Dialect | None = None) -> list[Fix]:
 def _check(data: bytes, dialect: Dialect | None) -> tuple[Mission, list[Diagnostic]]:
     load = parse_mission(data, dialect=dialect)
     return load.mission, load.diagnostics + (validate_mission(load.mission) if load.is_readable else [])
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file atomically: it always has either its old or its new content. Raises OSError."""
-    target = path.resolve()
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".tmp", dir=target.parent)
-    temporary = Path(name)
-    try:
-        with open(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def file_encoding(data: bytes) -> tuple[bytes, str]:

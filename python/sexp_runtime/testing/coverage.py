@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.files import write_text
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
 from sexp_runtime.operators.registry import Trait
@@ -140,7 +141,7 @@ class Coverage:
 
     def write(self, path: Path) -> None:
         """Write it to a file as JSON; raises OSError."""
-        path.write_text(json.dumps(self.as_dict()), encoding="utf-8")
+        write_text(path, json.dumps(self.as_dict()))
 
     @classmethod
     def read(cls, path: Path) -> Coverage:

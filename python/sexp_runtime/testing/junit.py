@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as Xml
 
+from sexp_runtime.files import write_whole
 from sexp_runtime.testing.run import Result
 
 #: Characters that XML 1.0 does not allow.
@@ -33,7 +34,7 @@ def write_junit(path: Path, results: Sequence[Result]) -> None:
     root = Xml.Element("testsuites")
     root.append(suite)
     Xml.indent(root)
-    path.write_bytes(Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
+    write_whole(path, Xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n")
 
 
 def _text(text: str) -> str:

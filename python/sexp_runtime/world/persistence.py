@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 import time
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.files import locked, replace_together, write_whole
 from sexp_runtime.packing import MissingMsgpackError, msgpack
 from sexp_runtime.world.containers import LIST, MAP, Container
 from sexp_runtime.world.variables import NOT_SAVED, NUMBER, SAVE_ON_CLOSE, SAVE_ON_PROGRESS, STRING
@@ -122,34 +123,12 @@ def write_store(path: Path, store: Store) -> None:
 
     StoreError when it cannot be written (no space, no permission ...); the old file then stays unchanged.
     """
-    temporary: str | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(prefix=path.name + ".", suffix=".tmp", dir=path.parent)
-        with os.fdopen(handle, "wb") as file:
-            file.write(store.pack())
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-        temporary = None
-        _sync_folder(path.parent)
+        write_whole(path, store.pack())
     except OSError as error:
         reason = error.strerror or str(error)
         raise StoreError(f"cannot save variables to {path}: {reason}; the previous file is unchanged") from error
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(temporary)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Ask the system to make the renaming durable. Not every system can; the data are safe without it."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,16 +255,31 @@ def load_variables(world: World, campaign: Store, pilot: Store) -> None:
 class PersistentStores:
     """The files of one campaign and one pilot in a folder of the game's choice.
 
-    Reading reports damaged files in `problems`; `load_into` and `save_from` do nothing outside a campaign (J10).
+    Reading reports damaged files in `problems`; `load_into` and `save_from` do nothing outside a campaign (J10). Both
+    files are saved as one, also against other processes: of two that save at once, the later one wins as a whole.
     """
 
     def __init__(self, folder: Path | str, campaign: str, pilot: str = "pilot") -> None:
         self.folder = Path(folder)
         self.campaign_path = self.folder / f"{safe_name(campaign)}.campaign.msgpack"
         self.pilot_path = self.folder / f"{safe_name(pilot)}.pilot.msgpack"
-        loads = [read_store(self.campaign_path), read_store(self.pilot_path)]
+        #: Returns further files, by name, that `save_from` writes together with the two; None for none.
+        self.further: Callable[[], Mapping[str, bytes]] | None = None
+        with self._recovered():
+            loads = [read_store(self.campaign_path), read_store(self.pilot_path)]
         self.campaign, self.pilot = (load.store for load in loads)
         self.problems: list[str] = [load.problem for load in loads if load.problem]
+
+    @contextlib.contextmanager
+    def _recovered(self) -> Iterator[None]:
+        """Hold the folder, whatever a killed process has left there being finished, as far as it can be written."""
+        with contextlib.ExitStack() as stack:
+            if self.folder.is_dir() and os.access(self.folder, os.W_OK) and any(self.folder.iterdir()):
+                try:
+                    stack.enter_context(locked(self.folder))
+                except OSError as error:
+                    raise StoreError(f"cannot read variables from {self.folder}: {error.strerror or error}") from error
+            yield
 
     def load_into(self, world: World) -> None:
         """Set the world's persistent variables and containers to their stored values."""
@@ -293,12 +287,20 @@ class PersistentStores:
             load_variables(world, self.campaign, self.pilot)
 
     def save_from(self, world: World, *, accepted: bool) -> None:
-        """Collect the mission's persistent values and write both files; StoreError as in `write_store`."""
+        """Collect the mission's persistent values and write both files, or neither; StoreError as in `write_store`."""
         if world.campaign is None:
             return
         save_variables(world, self.campaign, self.pilot, accepted=accepted)
-        write_store(self.campaign_path, self.campaign)
-        write_store(self.pilot_path, self.pilot)
+        files = {self.campaign_path.name: self.campaign.pack(), self.pilot_path.name: self.pilot.pack()}
+        if self.further is not None:
+            files.update(self.further())
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with locked(self.folder):
+                replace_together(self.folder, files)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(f"cannot save to {self.folder}: {reason}; the previous files are unchanged") from error
 
 
 def safe_name(name: str) -> str:
