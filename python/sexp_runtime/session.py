@@ -196,6 +196,7 @@ class MissionSession:
         #: The world as a game is to see and change it: while a recording runs, its changes are noted.
         self.world: World = self._world
         self._phase = BEFORE
+        self._note_listeners()
         if settings.record_to is not None:
             self.world = self._start_recording(settings.record_to, source)
         if self.scenario is not None:
@@ -319,6 +320,7 @@ class MissionSession:
                 if self._recorder.failure:
                     self.context.warnings.append(f"the recording ends here: {self._recorder.failure}")
                 self._recorder = None
+                self._note_listeners()
         self._tell()
 
     def _tell(self) -> None:
@@ -349,6 +351,12 @@ class MissionSession:
             except Exception:  # a listener's mistake must stop neither the frame nor others
                 _LOG.exception("a listener of %s failed", self.mission_name)
 
+    def _note_listeners(self) -> None:
+        """Let the context tell which actions anybody wants: a recording and most simulators want all of them."""
+        wants_all = self._recorder is not None or (self.scenario is not None and self._heeded is None)
+        self.context.listeners = None if wants_all else self.on_action
+        self.context.heeded = self._heeded or ()
+
     def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
         recording = self._recorder is not None
         if recording:
@@ -357,8 +365,13 @@ class MissionSession:
         scenario = self.scenario
         if scenario is not None and (self._heeded is None or operator in self._heeded):
             scenario.on_action(self.world, operator, arguments)
-        if self.on_action:
-            self._call(self.on_action, operator, arguments)
+        for listener in tuple(self.on_action):  # as `_call`, for what happens often
+            if self.closed:
+                break
+            try:
+                listener(operator, arguments)
+            except Exception:
+                _LOG.exception("a listener of %s failed", self.mission_name)
         if recording:
             self._phase = DURING if self._in_frame else BEFORE
 
@@ -573,6 +586,7 @@ class MissionSession:
             most_bytes=self.settings.record_bytes,
         )  # fmt: skip
         self._recorder = writer
+        self._note_listeners()
 
         def note(part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
             if self._recorder is not None:
@@ -594,4 +608,5 @@ class MissionSession:
         """Finish the recording being written, if there is one."""
         if self._recorder is not None:
             recorder, self._recorder = self._recorder, None
+            self._note_listeners()
             recorder.close()

@@ -127,7 +127,7 @@ class CompiledFormula:
                 self.program = made.program
                 self.facts |= made.facts
                 self._keep_program(made.program)
-                if made.found is None and root.name != "every-time":
+                if made.found is None and (made.is_whole or root.name != "every-time"):
                     return
         analysis = Analysis(root, ctx)
         if made is not None and made.found is not None:

@@ -198,7 +198,7 @@ class ActionWriter:
             remember = self.ctx.remember
             effect = call.effect if remember is None else remember(call.effect)
             done = f"{writer.reference('f', effect)}(C, a) is not NOTHING and "
-        writer.add(f"if {done}C.actions is not None: C.actions({call.name!r}, a)")
+        writer.add(f"if {done}C.is_heard({call.name!r}): C.actions({call.name!r}, a)")
 
     def _reading(self, kind: ArgumentKind, arg: EvalNode) -> Plan | str | None:
         """Return how an argument is read: the plan of a number, or code; None if the interpreter has to read it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
@@ -19,7 +19,7 @@ from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
 from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, pay_for_trial, written_actions
 from sexp_runtime.compiler.truth import is_pure
-from sexp_runtime.kernel import FormProgram, Leaf, Op, Place, Program, use_cosines
+from sexp_runtime.kernel import Assignment, FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.operators.arguments import valid_candidates
@@ -28,8 +28,10 @@ from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait
+from sexp_runtime.operators.variables import modify_variable
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
 from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
+from sexp_runtime.world.variables import NUMBER
 
 #: Operators that the kernel evaluates from the values of their arguments.
 _CALCULATED: Final = {
@@ -79,6 +81,8 @@ class ProgramPlan:
     places: list[Place] = field(default_factory=list)
     leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
     perform: Callable[..., object] | None = None
+    #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
+    assignments: list[Assignment] = field(default_factory=list)
     is_simple: bool = True
     is_bounded: bool = False
     is_nested: bool = False
@@ -96,6 +100,8 @@ class Compiled:
     program: Program
     facts: frozenset[FactKey]
     handled: frozenset[EvalNode]
+    #: Whether the program needs no function for the actions of an `every-time`.
+    is_whole: bool = False
     #: Where the program of an `every-time-argument` puts the applicable candidates for the function of its actions.
     found: list[list[Candidate]] | None = None
 
@@ -250,7 +256,7 @@ class _Builder:
             self.plan.is_bounded = True
             self.facts.update(without_motion(self.facts))
         program = Program(self.plan, self.ctx, evaluator.evaluate)
-        return Compiled(program, frozenset(self.facts), frozenset(self.handled))
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled), bool(self.plan.assignments))
 
     def emit(
         self,
@@ -449,10 +455,13 @@ class _Conditional(_Builder):
         """Return the program."""
         root, constants = self.plan.root, self.ctx.constants
         condition = root.args[0] if root.args else None
-        if condition is None or condition.inner is None or condition.inner in (constants.true, constants.false):
+        if condition is None or condition.inner is None or condition.inner is constants.false:
             raise _Unfit
         top = self.operator(condition.inner, condition.inner)
         if self.plan.nodes[top][0] == Op.TREE:
+            raise _Unfit
+        self._assign(root.args[1:])
+        if condition.inner is constants.true and not (self.fresh and self.plan.assignments):
             raise _Unfit
         if self.fresh:
             every_time = self._every_time
@@ -460,6 +469,32 @@ class _Conditional(_Builder):
         else:
             self.plan.perform = conditional_actions(self.ctx, root)
         return self.finish(top)
+
+    def _assign(self, actions: Sequence[EvalNode]) -> None:
+        """Add the values of actions if all of them assign numbers to number variables (J2)."""
+        table = self.ctx.world.variables
+        kept = [action.inner for action in actions if action.inner is not None]
+        if not all(head.call is modify_variable and len(head.args) == 2 for head in kept):
+            return
+        targets = [head.args[0].variable for head in kept]
+        if not all(index is not None and table.is_set(index) and table.types[index] == NUMBER for index in targets):
+            return
+        plan, facts, moves, has_trees = self.plan, set(self.facts), (self.is_moving, self.moves_freely), self.has_trees
+        parts: tuple[list[Any], ...] = (plan.nodes, plan.holders, self.can_be_nan, plan.leaves)
+        sizes = [len(part) for part in parts]
+        self.has_trees = False
+        try:
+            for head, index in zip(kept, targets, strict=True):
+                assert index is not None
+                top = self.argument(head.args[1])
+                plan.assignments.append(Assignment(table.names[index], index, top))
+        except _Unfit:
+            plan.assignments.clear()
+            for part, size in zip(parts, sizes, strict=True):
+                del part[size:]
+        finally:  # what actions read is read when the condition is true, not waited for
+            self.facts, self.has_trees = facts, has_trees
+            self.is_moving, self.moves_freely = moves
 
 
 class _Form(_Builder):
@@ -506,7 +541,7 @@ class _Form(_Builder):
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, evaluator.evaluate)
         self._subscribe(program)
-        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found=found)
 
     def argument(self, arg: EvalNode) -> int:
         """Add an argument; a variable is read once for all candidates, whose results depend on what it was."""

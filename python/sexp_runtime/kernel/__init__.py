@@ -14,12 +14,13 @@ from sexp_runtime.kernel.plain import Op
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "BoardCore", "FormProgram", "Leaf", "Op", "Place", "Program", "ShipCore", "VariablesCore", "WorldCore",
-    "use_cosines",
+    "LANGUAGE", "Assignment", "BoardCore", "FormProgram", "Leaf", "Op", "Place", "Program", "ShipCore", "VariablesCore",
+    "WorldCore", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
     from sexp_runtime.loops.native import (
+        Assignment,
         BoardCore,
         FormProgram,
         Leaf,

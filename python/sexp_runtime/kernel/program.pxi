@@ -31,6 +31,7 @@ cdef class Program:
     cdef object context, clock
     cdef object root, perform, interpret
     cdef list places, leaves, holders, candidates
+    cdef list assignments  # all that its actions do; None: `perform` runs them
     cdef readonly bint is_simple
     cdef readonly bint by_time  # whether the last evaluation was made when the one before was due
     cdef readonly long evaluations
@@ -65,6 +66,7 @@ cdef class Program:
         self.kind = plan.kind
         self.places, self.leaves, self.holders = list(plan.places), list(plan.leaves), list(plan.holders)
         self.root, self.perform = plan.root, plan.perform
+        self.assignments = plan.assignments or None
         self.candidates = []
         self.context, self.interpret = context, interpret
         self.clock = context.world.clock
@@ -497,7 +499,7 @@ cdef class Program:
         if self.kind == EVERY_TIME:
             if self.run(self.top, &found) == 1:
                 self.acted = True
-                self.perform(self)
+                self.do_actions()
             if self.root_status != NAN:
                 self.root_status = NAN
                 self.root.status = NOT_A_NUMBER
@@ -510,7 +512,7 @@ cdef class Program:
         if self.kind == WHEN:
             if value == 1:
                 self.acted = True
-                self.perform(self)
+                self.do_actions()
             found = KF if found == KF or found == NANF else ORDINARY
             if found == KF:
                 value = 0
@@ -518,6 +520,13 @@ cdef class Program:
             self.set_root(found)
         self.wait()
         return value
+
+    cdef int do_actions(self) except -1:
+        if self.assignments is None:
+            self.perform(self)
+        else:
+            assign(self, self.assignments)
+        return 0
 
     cdef int wait(self) except -1:
         """Have movement change nothing for as long as the outcome stands, if that is worth it."""
@@ -632,4 +641,6 @@ cdef class Program:
 
     def nbytes(self):
         """The bytes of the object, its rows and lists, and what the board keeps to find it."""
-        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 650
+        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 650 + (
+            len(self.assignments) * 50 if self.assignments is not None else 0
+        )

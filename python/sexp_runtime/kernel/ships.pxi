@@ -404,7 +404,7 @@ cdef class VariablesCore:
             raise IndexError(index)
         self.values[index] = self._numbers[index]
 
-    def set_number(self, Py_ssize_t index, value):
+    cpdef bint set_number(self, Py_ssize_t index, value) except -1:
         cdef long long number = value
         if not 0 <= index < self.size:
             raise IndexError(index)

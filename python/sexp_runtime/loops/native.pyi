@@ -27,6 +27,10 @@ class Leaf:
     evaluations: int
     def __init__(self, context: Any, node: Any, candidate: Any) -> None: ...
 
+class Assignment:
+    name: str
+    def __init__(self, name: str, index: int, top: int) -> None: ...
+
 class _Plan(Protocol):
     @property
     def kind(self) -> int: ...

@@ -30,6 +30,7 @@ include "../kernel/nodes.pxi"
 include "../kernel/geometry.pxi"
 include "../kernel/program.pxi"
 include "../kernel/forms.pxi"
+include "../kernel/actions.pxi"
 
 
 def set_flags(dict readers not None, keys):

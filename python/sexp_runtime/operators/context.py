@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -92,6 +92,9 @@ class EvaluationContext:
         self.wcs: bool = self.dialect.name == "WCS"
         self.options = options if options is not None else RuntimeOptions()
         self.actions = actions
+        #: Who gets the actions; while it is empty, `actions` is called only for those named in `heeded`. None: always.
+        self.listeners: list[Any] | None = None
+        self.heeded: Collection[str] = ()
         self.constants = ConstantNodes()
         #: Makes effects that are repeated only where that could change something; None where all are repeated.
         self.remember: Callable[[Effect], Effect] | None = None
@@ -346,8 +349,16 @@ class EvaluationContext:
     def act(self, operator: str, args: tuple[Any, ...] = ()) -> None:
         """Record an action that ran and offer it to the game."""
         self.effects += 1
-        if self.actions is not None:
+        if self.is_heard(operator):
+            assert self.actions is not None
             self.actions(operator, args)
+
+    def is_heard(self, operator: str) -> bool:
+        """Whether anybody would get an action of this name."""
+        listeners = self.listeners
+        if listeners is None:
+            return self.actions is not None
+        return bool(listeners) or operator in self.heeded
 
     def unknown_operator(self, name: str, node: EvalNode) -> None:
         """Report, once for each name, an operator that neither the catalog nor the game knows; it counts as false."""

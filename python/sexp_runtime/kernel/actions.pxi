@@ -1,0 +1,41 @@
+# Actions that need no Python: the number that an expression of the program gives becomes a variable's.
+
+
+cdef class Assignment:
+    """A `modify-variable` of a number variable (J2)."""
+
+    cdef readonly str name
+    cdef Py_ssize_t index
+    cdef int top  # the node that gives the number
+
+    def __init__(self, str name not None, Py_ssize_t index, int top):
+        self.name, self.index, self.top = name, index, top
+
+
+cdef tuple NOBODY = ()
+cdef str MODIFY_VARIABLE = "modify-variable"
+
+
+cdef inline bint is_heard(context, str name) except -1:
+    """As `EvaluationContext.is_heard`."""
+    listeners = context.listeners
+    if listeners is None:
+        return context.actions is not None
+    if len(<list?>listeners):
+        return True
+    heeded = context.heeded
+    return heeded is not NOBODY and name in heeded
+
+
+cdef int assign(Program program, list assignments) except -1:
+    """Carry out assignments in order; the game gets each that anybody listens to."""
+    cdef object context = program.context
+    cdef Assignment each
+    cdef int found, value
+    context.effects = context.effects + 1  # first, because loading stops here
+    for each in assignments:
+        value = program.run(each.top, &found)
+        program.variables.set_number(each.index, value)
+        if is_heard(context, MODIFY_VARIABLE):
+            context.actions(MODIFY_VARIABLE, (each.name, value))
+    return 0
