@@ -323,3 +323,40 @@ def test_the_demo_mission_loads_without_a_problem() -> None:
     orders = host.object_facts("Lantern 1")["orders"]
     assert orders == [["ai-waypoints-once", "Lane", 80]]
     host.close()
+
+
+def test_actions_are_collected_only_while_somebody_gets_them() -> None:
+    bench = Bench([ship("Alpha 1")], [event("on", "( every-time ( true ) ( do-nothing ) )", "+Repeat Count: -1\n")])
+    connected = True
+    bench.host.is_connected = lambda signal: connected
+
+    def acted() -> list[tuple[Any, ...]]:
+        bench.step()
+        return [told for told in bench.take() if told[0] == "action_requested"]
+
+    assert acted() == [("action_requested", "do-nothing", [])]
+    connected = False
+    assert acted() == acted() == []
+    connected = True
+    assert acted() == [("action_requested", "do-nothing", [])]
+    connected = False
+    assert bench.host.track(
+        sexp_object(object_name="Alpha 1"), "Alpha 1", {}
+    )  # a node gets the actions on its object by itself
+    assert acted() == [("action_requested", "do-nothing", [])]
+
+
+def test_new_values_are_collected_only_while_somebody_gets_them() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    connected = False
+    bench.host.is_connected = lambda signal: connected
+    bench.take()
+    bench.host.set_variable("Fuel", 7)
+    bench.step()
+    assert bench.take() == []
+    connected = True
+    bench.step()
+    assert bench.take() == []  # nobody wanted it in its frame
+    bench.host.set_variable("Fuel", 8)
+    bench.step()
+    assert bench.take() == [("variable_changed", "Fuel", 8)]

@@ -71,6 +71,7 @@ class RuntimeHost:
         self._warnings_told: set[str] = set()
         self._weighed = -MEMORY_INTERVAL_NS
         self._cache_bytes = 0
+        self.is_connected: Callable[[str], bool] = lambda signal: True  #: Whether the game listens to a signal.
         self._dying: DeathRolls | None = None
         self._freed_means = "destroyed"
         self.session: MissionSession | None = None
@@ -264,10 +265,9 @@ class RuntimeHost:
         self._file = ""
         self._book = None
         self._stages = None
-        self.session = self.tracking = self._roster = self._checker = None
+        self.session = self.tracking = self._roster = self._checker = self._dying = None
         self._outbox.new_mission()
         self._gate = Gate(lambda line: self._report("error", line))
-        self._dying = None
         self._warnings_seen = 0
         self._warnings_told.clear()
         self.snapshot.reset()
@@ -315,8 +315,7 @@ class RuntimeHost:
         session.on_event_satisfied.append(lambda name, index: put("event_satisfied", name))
         session.on_event_failed.append(lambda name, index: put("event_failed", name))
         session.on_goal_changed.append(lambda name, status: put("goal_changed", name, status))
-        session.on_variable_changed.append(lambda name, value: put("variable_changed", name, value))
-        session.on_action.append(lambda name, values: put("action_requested", name, readings.as_lists(values)))
+        self._outbox.listen(session)
         session.on_operator_unknown.append(lambda name: put("operator_unknown", name))
         session.on_mission_ended.append(lambda: put("mission_ended"))
         session.monitor.on_budget_exceeded.append(lambda note: put("budget_exceeded", dict(note)))
@@ -346,7 +345,7 @@ class RuntimeHost:
                 return  # a game's getter or signal has closed or replaced the mission
             if self._dying:
                 self._dying.finish(tracking.has)
-            session.step(seconds)
+            self._outbox.step(session, seconds, self._is_wanted)
             if len(session.context.warnings) > self._warnings_seen:
                 self._report_warnings(session.context.warnings)
             self._notice_ships()
@@ -370,12 +369,13 @@ class RuntimeHost:
             if self._dying is not None and ship.status is ShipStatus.DEATH_ROLL and not self.session.has_scenario:
                 self._dying.add(ship)
 
+    def _is_wanted(self, signal: str) -> bool:
+        return self.is_connected(signal) or (signal == "action_requested" and bool(self.tracking))
+
     def _tell_nodes(self, signal: str, arguments: tuple[Any, ...]) -> None:
         """Pass an emitted signal to the nodes that it concerns."""
-        if self.tracking is not None and signal == "action_requested":
-            self.tracking.tell_action(*arguments)
-        elif self.tracking is not None and signal == "object_left":
-            self.tracking.tell_left(*arguments)
+        if self.tracking is not None and signal in ("action_requested", "object_left"):
+            (self.tracking.tell_left if signal == "object_left" else self.tracking.tell_action)(*arguments)
 
     # Values
 

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.bridge.readings import as_lists
+
+if TYPE_CHECKING:
+    from sexp_runtime.session import MissionSession
 
 #: Most rounds in one frame, when handlers of signals keep causing new ones.
 MOST_ROUNDS: Final = 100
@@ -38,6 +43,34 @@ class Outbox:
     def put(self, signal: str, *arguments: Any) -> None:
         """Hold a signal back until the next `flush`."""
         self._kept.append((signal, arguments))
+
+    def put_action(self, name: str, values: tuple[Any, ...]) -> None:
+        """Hold the signal of an action back."""
+        self._kept.append(("action_requested", (name, as_lists(values))))
+
+    def put_variable(self, name: str, value: int | str) -> None:
+        """Hold the signal of a variable's new value back."""
+        self._kept.append(("variable_changed", (name, value)))
+
+    def listen(self, session: MissionSession) -> None:
+        """Collect a mission's actions and new values of variables from now on."""
+        session.on_action.append(self.put_action)
+        session.on_variable_changed.append(self.put_variable)
+
+    def step(self, session: MissionSession, seconds: float, is_wanted: Callable[[str], bool]) -> None:
+        """Make a frame; its actions and new values are collected only where their signals are wanted."""
+        aside: list[tuple[list[Any], Callable[..., None]]] = []
+        if not is_wanted("action_requested"):
+            aside.append((session.on_action, self.put_action))
+        if not is_wanted("variable_changed"):
+            aside.append((session.on_variable_changed, self.put_variable))
+        for listeners, put in aside:
+            listeners.remove(put)
+        try:
+            session.step(seconds)
+        finally:
+            for listeners, put in () if session.closed else aside:
+                listeners.insert(0, put)
 
     def put_first(self, signals: list[Signal]) -> None:
         """Hold signals back; they are emitted before all others of this frame."""

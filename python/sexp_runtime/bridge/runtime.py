@@ -86,6 +86,7 @@ class SexpBridge(godot.RefCounted):
         self._owner: Any = None
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
         self.host.read_file = _read_file
+        self.host.is_connected = self._is_connected
         if not self.host.hints.command and not godot.OS.has_feature("template"):
             self.host.hints.command = _engine_as_prover()
         self.host.problems.show = self._show_problem
@@ -114,6 +115,9 @@ class SexpBridge(godot.RefCounted):
     def _emit(self, signal: str, *arguments: Any) -> None:
         if self._owner is not None:
             self._owner.emit_signal(signal, *arguments)
+
+    def _is_connected(self, signal: str) -> bool:
+        return self._owner is not None and len(self._owner.get_signal_connection_list(signal)) > 0
 
     def _report(self, level: str, text: str) -> None:
         line = f"SEXP: {text}"
