@@ -174,14 +174,14 @@ def test_wrong_ranges_are_refused(arguments: list[str]) -> None:
 
 
 @contextlib.contextmanager
-def process(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a program of Dask in a process of its own."""
+def process(*arguments: str, log: Path, package: bool = True) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program of Dask in a process of its own, with this package or without."""
     with (
         log.open("wb") as out,
         subprocess.Popen(
             [sys.executable, "-m", "distributed.cli." + arguments[0], *arguments[1:]],
             stdout=out, stderr=subprocess.STDOUT, cwd=log.parent,
-            env={**os.environ, "PYTHONPATH": str(ROOT / "python")},
+            env={**os.environ, "PYTHONPATH": str(ROOT / "python") if package else ""},
         ) as running,
     ):  # fmt: skip
         try:
@@ -191,11 +191,11 @@ def process(*arguments: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def scheduler(folder: Path) -> Iterator[str]:
+def scheduler(folder: Path, *, package: bool = True) -> Iterator[str]:
     """Run a scheduler; yields its address."""
     file = folder / "scheduler.json"
     options = ("--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", str(file))
-    with process("dask_scheduler", *options, log=folder / "scheduler.log"):
+    with process("dask_scheduler", *options, log=folder / "scheduler.log", package=package):
         address = ""
         for _ in range(300):
             with contextlib.suppress(OSError, ValueError):
@@ -253,4 +253,15 @@ def test_a_cluster_that_cannot_be_used_is_told(
     assert main(["sweep", str(path), "--seeds", "1:2", "--dask", "tcp://127.0.0.1:9"]) == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
     with scheduler(tmp_path) as address, pytest.raises(ClusterError, match="has no workers"):
+        list(play_on_dask(make_task(path), [1], address))
+
+
+@pytest.mark.slow
+def test_a_scheduler_without_the_package_is_told(path: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed")
+    with (
+        scheduler(tmp_path, package=False) as address,
+        worker(address, tmp_path, "only"),
+        pytest.raises(ClusterError, match="lacks this package"),
+    ):
         list(play_on_dask(make_task(path), [1], address))

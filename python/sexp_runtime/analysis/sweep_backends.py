@@ -35,8 +35,8 @@ def play_here(task: Task, seeds: Sequence[int], jobs: int = 1) -> Iterator[dict[
 def play_on_dask(task: Task, seeds: Sequence[int], address: str) -> Iterator[dict[str, Any]]:
     """Yield the runs as they are done, played by the workers of a Dask cluster at the scheduler's address.
 
-    The cluster plays a lost worker's runs again. Each worker needs this version of the package. Raises ClusterError if
-    the cluster cannot be used, or ImportError if Dask is not installed here.
+    The cluster plays a lost worker's runs again. Scheduler and workers need this version of the package. Raises
+    ClusterError if the cluster cannot be used, or ImportError if Dask is not installed here.
     """
     try:
         distributed: Any = import_module("distributed")
@@ -47,7 +47,7 @@ def play_on_dask(task: Task, seeds: Sequence[int], address: str) -> Iterator[dic
     except (OSError, ValueError, TypeError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:
-        _check_workers(client)
+        _check_cluster(client)
         mission = client.scatter(task, broadcast=True)
         futures = client.map(_play, seeds, mission=mission, pure=False, retries=RETRIES)
         try:
@@ -66,15 +66,17 @@ def worker_version() -> str:
     return __version__
 
 
-def _check_workers(client: Any) -> None:
+def _check_cluster(client: Any) -> None:
+    """Raise ClusterError unless there is a worker, and all workers and the scheduler have this version."""
     try:
         client.wait_for_workers(1, timeout=PATIENCE)
-        versions = client.run(worker_version)
+        versions = {f"worker {where}": version for where, version in client.run(worker_version).items()}
+        versions["the scheduler"] = client.run_on_scheduler(worker_version)
     except TimeoutError as error:
         raise ClusterError("the Dask cluster has no workers") from error
     except ImportError as error:  # the function cannot be loaded there
-        raise ClusterError(f"a worker of the Dask cluster lacks this package: {error}") from error
+        raise ClusterError(f"the scheduler or a worker of the Dask cluster lacks this package: {error}") from error
     other = {where: version for where, version in versions.items() if version != __version__}
     if other:
         where, version = next(iter(other.items()))
-        raise ClusterError(f"worker {where} has version {version} of this package, not {__version__}")
+        raise ClusterError(f"{where} of the Dask cluster has version {version} of this package, not {__version__}")
