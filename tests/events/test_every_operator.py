@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
+from pathlib import Path
 from random import Random
 
 import pytest
 
 from events.catalog_missions import EVENTS, catalog_mission
+from sexp_runtime.bridge.hot_reload import ReloadError, reload_formulas
+from sexp_runtime.bridge.saves import restore_state, save_state
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.catalog.rows import CatalogRow
 from sexp_runtime.commands.diff import compare_engines
 from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.rules.trace import compare, snapshot
+from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
 from support.fuzzing import in_fast
 
@@ -65,6 +72,44 @@ def test_the_generated_missions_are_whole(dialect: Dialect) -> None:
         assert load.is_readable, load.diagnostics
         assert len(load.mission.events) >= len(EVENTS)
         assert (len(load.mission.wings), len(load.mission.variables)) == (2, 4)
+
+
+def disturb(session: MissionSession, text: str, folder: Path, number: int) -> MissionSession:
+    """Save and restore the session, or reload the same formulas; return the session that goes on."""
+    if number % 2:
+        assert session.recording is not None
+        state = save_state(session.recording)
+        session.close()
+        return restore_state(state, folder / f"after {number}.rec", monitor=Mode.FULL)
+    with contextlib.suppress(ReloadError):  # some generated missions have errors: then they are refused whole
+        reload_formulas(session, text, "catalog.fs2")
+    return session
+
+
+@pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
+def test_saves_reloads_and_full_profiling_change_nothing(dialect: Dialect, tmp_path: Path) -> None:
+    everything = groups(dialect, Random(3))[::4]
+    for seed, rows in enumerate(everything[: in_fast(len(everything))]):
+        text, _ = catalog_mission(Random(seed), dialect, rows)
+        name = dialect.name.lower()
+        naive = MissionSession.load(text.encode(), engine="naive", seed=seed, scenario=True, dialect=name)
+        record = tmp_path / f"{seed}.rec"
+        cached = MissionSession.load(
+            text.encode(), seed=seed, scenario=True, dialect=name, monitor=Mode.FULL, record_to=record
+        )
+        try:
+            for number in range(FRAMES):
+                if number in (13, 22, 31):
+                    cached = disturb(cached, text, tmp_path, number)
+                for session in (naive, cached):
+                    session.step_us(50_000)
+                differences = compare(
+                    snapshot(naive.manager, [], naive.cues), snapshot(cached.manager, [], cached.cues), naive.manager
+                )
+                assert not differences, f"seed {seed}, frame {number}: {differences[:3]}\n{text}"
+        finally:
+            naive.close()
+            cached.close()
 
 
 @pytest.mark.timeout(0)
