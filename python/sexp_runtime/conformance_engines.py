@@ -8,9 +8,11 @@ from typing import Final, Protocol
 
 from sexp_runtime.cache.slots import TimerQueue
 from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_formulas import CachedFormulas, compiled
+from sexp_runtime.events.formulas import compiled
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.formula import Formula, InterpretedFormula
 from sexp_runtime.rules.naive import NaiveEventManager
 from sexp_runtime.syntax.tree import SexpExpression
@@ -69,17 +71,17 @@ class _CachedExpression:
     def __init__(self, expression: SexpExpression, context: EvaluationContext) -> None:
         self._clock = context.world.clock
         self._timers = TimerQueue(context.world.facts)
-        self._formulas = CachedFormulas(context, self._timers, [expression], ["case"])
+        self._answers = Answers("event", context, self._timers, EngineCounters(), [expression], ["case"])
 
     @property
     def status(self) -> Status:
         """The root's status."""
-        return self._formulas.status(0)
+        return self._answers.status(0)
 
     def evaluate(self) -> int:
         """Return the current value from the cache."""
         self._timers.expire(self._clock.us)
-        return self._formulas.value(0)
+        return self._answers.value(0)
 
 
 def _cached_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:

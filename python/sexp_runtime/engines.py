@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
-from sexp_runtime.events.cached_formulas import compiled
 from sexp_runtime.events.explain import Explanation, FactTimes, explain
+from sexp_runtime.events.formulas import compiled
 from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from sexp_runtime.cache.slots import SlotTable, TimerQueue
+from sexp_runtime.cache.slots import IDLE_FIRST, SlotTable, TimerQueue
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard
 from support.fuzzing import examples
@@ -15,7 +18,7 @@ SIZE = 6
 KEYS = [("var", number) for number in range(4)]
 
 
-def test_a_fact_marks_its_readers_and_rings_the_bell() -> None:
+def test_a_fact_sets_the_flags_of_its_readers_and_the_pending_flag() -> None:
     board = FactBoard()
     timers = TimerQueue(board)
     table = SlotTable(timers, SIZE)
@@ -58,13 +61,54 @@ def test_release_leaves_no_edges() -> None:
     table = SlotTable(timers, SIZE)
     table.subscribe(0, KEYS)
     table.subscribe(1, KEYS[:1])
-    table.subscribe_wake(1, KEYS[3])
-    assert table.release(0) == set(KEYS)
+    table.wake_by(1, (KEYS[3],))
+    table.release(0)
     assert set(board.readers) == {KEYS[0], KEYS[3]}
-    table.unsubscribe_wake(1, KEYS[3])
-    for slot in range(len(table.facts)):
+    table.wake_by(1, ())
+    for slot in range(len(table)):
         table.release(slot)
     assert not board.readers and timers.facts == 0
+
+
+def _unset_the_pending_flag(table: SlotTable) -> None:
+    table.dirty.flags[1] = 1
+    table.timers.pending[0] = 0
+
+
+def _drop_an_edge(table: SlotTable) -> None:
+    table.timers.board.unsubscribe(KEYS[0], table.dirty.flags, 0)
+
+
+def _lose_a_moment(table: SlotTable) -> None:
+    table.dirty.due_us[1] = 50
+
+
+def _idle_without_a_value(table: SlotTable) -> None:
+    table.states[1] = IDLE_FIRST
+
+
+def _scheduled_without_edges(table: SlotTable) -> None:
+    table.timers.schedule(table.dirty, 1, 50)
+
+
+def _recorded_after_its_evaluation(table: SlotTable) -> None:
+    table.recorded_us[1] = 5
+
+
+BROKEN = [
+    _unset_the_pending_flag, _drop_an_edge, _lose_a_moment, _idle_without_a_value,
+    _scheduled_without_edges, _recorded_after_its_evaluation,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", BROKEN, ids=lambda damage: damage.__name__.strip("_"))
+def test_a_table_that_contradicts_itself_is_not_valid(damage: Callable[[SlotTable], None]) -> None:
+    table = SlotTable(TimerQueue(FactBoard()), SIZE)
+    table.subscribe(0, KEYS)
+    table.check_valid()
+    damage(table)
+    with pytest.raises(AssertionError):
+        table.check_valid()
 
 
 class SlotMachine(RuleBasedStateMachine):
@@ -92,6 +136,7 @@ class SlotMachine(RuleBasedStateMachine):
 
     @rule(index=st.integers(0, SIZE - 1), wait=st.integers(1, 50) | st.none())
     def schedule(self, index: int, wait: int | None) -> None:
+        self.table.subscribe(index, ())  # only slots with edges are scheduled
         self.timers.schedule(self.table.dirty, index, NEVER if wait is None else self.now + wait)
         if wait is None:
             self.due.pop(index, None)
@@ -121,6 +166,7 @@ class SlotMachine(RuleBasedStateMachine):
     @invariant()
     def flags_are_right(self) -> None:
         assert {index for index, flag in enumerate(self.table.dirty.flags) if flag} == self.flagged
+        self.table.check_valid()
         assert self.timers.next_us <= min(self.due.values(), default=NEVER)
         assert self.timers.facts == len(set().union(*self.facts.values()))
         if self.flagged:

@@ -17,7 +17,7 @@ from events import random_missions
 from events.random_missions import MissionPlan, apply, build_context, build_world, parse, random_mission
 from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_formulas import compiled
+from sexp_runtime.events.formulas import compiled
 from sexp_runtime.loops import plain
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
@@ -58,9 +58,9 @@ def evict(manager: MissionEventManager, random: std_random.Random) -> None:
     """Drop cached values at random."""
     assert isinstance(manager, CachedEventManager)
     for row in (manager.events, manager.goals):
-        for index in range(len(row.values)):
+        for index in range(len(row.table)):
             if row.table.facts[index] is not None and random.randrange(3) == 0:
-                row.touch(index)
+                row.table.touch(index)
 
 
 def check_mission(
@@ -85,6 +85,8 @@ def _check_mission(plan: MissionPlan, engines: tuple[str, ...]) -> int:
             if engine == "evicted":
                 evict(manager, draw)
             manager.frame()
+            if isinstance(manager, CachedEventManager):
+                manager.check_valid()
             seen.append(snapshot(manager, actions))
         for engine, other in zip(engines[1:], seen[1:], strict=True):
             differences = compare(seen[0], other, sides[0][0])

@@ -102,7 +102,7 @@ def test_what_comes_true_while_hot_comes_true_at_once() -> None:
     assert manager._first_pass.ready[0] == HOT
     play(manager, 1, lambda world, number: world.set_ship(world.ships["red"], "hull", 5.0) and None)
     assert manager.world.events[0].done and len(actions) == 1
-    assert manager.events.values[0] == 1
+    assert manager.events.table.values[0] == 1
 
 
 def test_what_is_known_to_be_false_while_hot_fails_at_once() -> None:

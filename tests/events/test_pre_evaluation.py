@@ -53,7 +53,7 @@ def test_what_is_false_before_the_first_frame_is_not_evaluated_in_it(text: str) 
     assert manager.counters.requests == manager.counters.evaluations == 0
     assert first_frame(manager) == 0
     assert manager.counters.requests == manager.counters.hits == 1
-    assert manager.events.cause_of(0) == CAUSE_FIRST and manager.events.evaluated_us[0] == 0
+    assert manager.events.cause_of(0) == CAUSE_FIRST and manager.events.table.evaluated_us[0] == 0
     manager.world.variables.set_number(0, 7)
     destroy_red(manager.world)
     run(manager, 0.3)

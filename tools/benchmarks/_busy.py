@@ -12,7 +12,7 @@ from _timing import by_turns
 
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
-from sexp_runtime.events.cached_formulas import compiled
+from sexp_runtime.events.formulas import compiled
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.naive import NaiveEventManager

@@ -8,10 +8,9 @@ from unittest import mock
 
 from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
-from sexp_runtime.compiler import measures
 from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.cached_formulas import compiled
+from sexp_runtime.events.formulas import compiled
 from sexp_runtime.loops import plain
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.formula import interpreted
@@ -103,17 +102,5 @@ def in_python(work: Callable[[], None]) -> Callable[[], None]:
         facts.set_flags = plain.set_flags
         work()
         facts.set_flags = loops.set_flags
-
-    return run
-
-
-def apart(work: Callable[[], None]) -> Callable[[], None]:
-    """Return what does the work with every formula measuring distances for itself."""
-
-    def run() -> None:
-        usual = measures.WORTH_SHARING
-        measures.WORTH_SHARING = 1_000_000
-        work()
-        measures.WORTH_SHARING = usual
 
     return run

@@ -19,7 +19,7 @@ _MAKER, _USER = "sexp_runtime.engines", "sexp_runtime.session"
 #: What counts: attributes of EngineCounters, and the methods that count idle slots. The number
 #: of frames steers the engine, too, so that it stays.
 _COUNTS = frozenset({"short_frames", "asked", "evaluations", "invalidations", "permanents", "stale_results"})
-_COUNTING = frozenset(("add_idle", "remove_idle", "_count_active"))
+_COUNTING = frozenset(("add_idle", "remove_idle"))
 
 
 class _LeaveOutCounts(ast.NodeTransformer):

@@ -317,7 +317,7 @@ class DebugFeed:
             self._edges.append((world.facts, key, self._dirty, at))
         if session.rows:
             self._answers = [(0, session.rows[Kind.EVENT]), (len(world.events), session.rows[Kind.GOAL])]
-            self._evaluated = {first: list(answers.evaluated_us) for first, answers in self._answers}
+            self._evaluated = {first: list(answers.table.evaluated_us) for first, answers in self._answers}
         names = [[kind, state.index, state.name[:LONGEST_NAME]] for kind, state in states]
         self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, names, total])
         self._touched = dict.fromkeys(range(len(states)))
@@ -336,11 +336,11 @@ class DebugFeed:
             at = flags.find(1, at + 1)
         for first, answers in self._answers:
             known = self._evaluated[first]
-            if known != answers.evaluated_us:
-                for at, (before, now) in enumerate(zip(known, answers.evaluated_us, strict=True), first):
+            if known != answers.table.evaluated_us:
+                for at, (before, now) in enumerate(zip(known, answers.table.evaluated_us, strict=True), first):
                     if before != now and at < len(flags):
                         touched[at] = None
-                self._evaluated[first] = list(answers.evaluated_us)
+                self._evaluated[first] = list(answers.table.evaluated_us)
         counted, places = self._counted, self._places
         for formula, seen in session.monitor.formulas.items():
             found = places.get(formula)

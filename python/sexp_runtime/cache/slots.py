@@ -1,8 +1,7 @@
 """Slots: which cached results may have changed, and which flags the clock sets when.
 
-A slot is an index in a `SlotTable`, which has two rows of flags: `dirty` (a fact or the clock could have changed the
-result) and `wake` (the slot must be visited although its result is valid). The tables of one manager share a
-`TimerQueue`, with the pending flag and the heap of due moments. Nothing here knows operators, events or formulas.
+A slot is an index in a `SlotTable`, which has one row for each piece of a slot's state. The tables of one manager share
+a `TimerQueue`, with the pending flag and the heap of due moments. Nothing here knows operators, events or formulas.
 """
 
 from __future__ import annotations
@@ -13,13 +12,25 @@ from collections.abc import Iterable
 from typing import Final
 
 from sexp_runtime.world.clock import NEVER
-from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
+from sexp_runtime.world.facts import FactBoard, FactKey
+
+#: States of a slot. ACTIVE: it is visited when one of its flags is set.
+ACTIVE: Final = 0
+#: Idle: the naive engine would request it in every frame with the same outcome, in the first-time pass or goal pass.
+IDLE_FIRST: Final = 1
+#: The same for the repeat pass, and for cues.
+IDLE_REPEAT: Final = 2
+#: Not requested: the event waits, is bypassed or done, the goal is invalid or decided, the rules decide the cue. Passes
+#: skip the slot and leave its dirty flag; only a wake flag causes a visit.
+UNREQUESTED: Final = 3
 
 _TUPLE_3: Final = sys.getsizeof((0, 0, 0))
 #: A fact's entry on the board: its list of readers, and its share of the dictionary and of the lists by name.
 _READERS: Final = 230
 #: What a slot's edge takes on a fact's list of readers; the edge itself is one for all of them.
 _ENTRY: Final = 8
+#: The same with an edge of its own.
+_EDGE: Final = _ENTRY + _TUPLE_3
 #: A heap with this many entries per valid one is rebuilt.
 _SLACK: Final = 4
 
@@ -92,6 +103,13 @@ class TimerQueue:
                 self.pending[0] = 1
         self.next_us = heap[0][0] if heap else NEVER
 
+    def check_valid(self, row: FlagRow) -> None:
+        """Raise AssertionError if the clock would not set a flag of the row at its moment."""
+        entries = set(self._heap)
+        for index, us in enumerate(row.due_us):
+            assert us == NEVER or (us, row.number, index) in entries, f"slot {index}: {us} us is not in the heap"
+        assert self.next_us <= min(row.due_us, default=NEVER), "a moment is before the next one"
+
     def nbytes(self) -> int:
         """Return the bytes held by the heap, the rows and the board's lists of readers, not by the fact keys."""
         total = sys.getsizeof(self.pending) + sys.getsizeof(self._heap) + self.facts * _READERS
@@ -102,51 +120,46 @@ class TimerQueue:
         return total
 
 
-class Edges:
-    """The facts that set one flag, `flags[0]`. Its owner reads the flag without being prompted: no pending flag."""
-
-    __slots__ = ("_board", "_edge", "_facts", "flags")
-
-    def __init__(self, board: FactBoard) -> None:
-        self._board = board
-        self._facts: set[FactKey] = set()
-        self.flags = bytearray(1)
-        self._edge = self.flags, 0, UNREAD
-
-    def subscribe(self, keys: Iterable[FactKey]) -> None:
-        """Make changes of these facts set the flag, too."""
-        for key in keys:
-            if key not in self._facts:
-                self._facts.add(key)
-                self._board.add_edge(key, self._edge)
-
-    def release(self) -> None:
-        """Drop all edges."""
-        for key in self._facts:
-            self._board.unsubscribe(key, self.flags, 0)
-        self._facts.clear()
-
-    def nbytes(self) -> int:
-        """Return the bytes held, without the fact keys."""
-        own = sys.getsizeof(self) + sys.getsizeof(self.flags) + _TUPLE_3
-        return own + sys.getsizeof(self._facts) + len(self._facts) * _ENTRY
-
-
 class SlotTable:
-    """The slots of one pass, in the order in which the pass evaluates them.
+    """The slots of one kind of formula, in the order in which a pass evaluates them: all state of a slot in one place.
 
-    `dirty.flags[i]` set: the result of slot i must not be reused. `wake.flags[i]` set: look at slot i.
-    `facts[i]` are the facts that slot i is subscribed to.
+    Each row has one entry for each slot.
     """
 
-    __slots__ = ("_edges", "dirty", "facts", "timers", "wake")
+    __slots__ = (
+        "_edges", "causes", "dirty", "draws", "due_us", "evaluated_us", "facts", "recorded_us", "states", "timers",
+        "unsettled", "values", "wake", "wake_facts",
+    )  # fmt: skip
 
     def __init__(self, timers: TimerQueue, size: int) -> None:
         self.timers = timers
+        #: Flags: the result may have changed; it must not be reused.
         self.dirty = timers.row(size)
+        #: Flags: the slot must be visited although its result is valid.
         self.wake = timers.row(size)
+        #: ACTIVE, IDLE_FIRST, IDLE_REPEAT or UNREQUESTED.
+        self.states = bytearray(size)
+        #: The value of the last evaluation.
+        self.values = [0] * size
+        #: When it was last evaluated, and when last with bookkeeping, in microseconds; -1: never.
+        self.evaluated_us = [-1] * size
+        self.recorded_us = [-1] * size
+        #: As of the last evaluation with bookkeeping: when time alone can change the result, why it was evaluated (an
+        #: index into CAUSES), and whether it left a status changed, acted or drew a number that mattered.
+        self.due_us = [NEVER] * size
+        self.causes = bytearray(size)
+        self.unsettled = bytearray(size)
+        #: How many random numbers the last evaluation drew without effect on its result, which is valid otherwise.
+        #: Using the cached result draws as many.
+        self.draws = bytearray(size)
+        #: The facts that set the dirty flag; None: the slot has no edges (see `release`).
         self.facts: list[set[FactKey] | None] = [None] * size
+        #: The facts that set the wake flag.
+        self.wake_facts: list[tuple[FactKey, ...]] = [()] * size
         self._edges = [(self.dirty.flags, index, timers.pending) for index in range(size)]
+
+    def __len__(self) -> int:
+        return len(self.values)
 
     def subscribe(self, index: int, keys: Iterable[FactKey]) -> None:
         """Make changes of these facts set the dirty flag of the slot. Facts it already reads are skipped."""
@@ -159,31 +172,69 @@ class SlotTable:
                 known.add(key)
                 timers.facts += timers.board.add_edge(key, edge)
 
-    def subscribe_wake(self, index: int, key: FactKey) -> None:
-        """Make changes of the fact set the wake flag of the slot; its result stays valid."""
-        self.timers.facts += self.timers.board.subscribe(key, self.wake.flags, index, self.timers.pending)
-
-    def unsubscribe_wake(self, index: int, key: FactKey) -> None:
-        """Undo one `subscribe_wake`."""
-        self.timers.facts -= self.timers.board.unsubscribe(key, self.wake.flags, index)
-
-    def release(self, index: int) -> set[FactKey]:
-        """Drop the slot's edges and what is scheduled for it; return the facts it read."""
-        known = self.facts[index] or set()
-        self.facts[index] = None
-        timers = self.timers
+    def wake_by(self, index: int, keys: tuple[FactKey, ...]) -> None:
+        """Make changes of exactly these facts, each named once, set the wake flag of the slot."""
+        known = self.wake_facts[index]
+        if keys == known:
+            return
+        timers, flags = self.timers, self.wake.flags
         for key in known:
+            timers.facts -= timers.board.unsubscribe(key, flags, index)
+        for key in keys:
+            timers.facts += timers.board.subscribe(key, flags, index, timers.pending)
+        self.wake_facts[index] = keys
+
+    def release(self, index: int) -> None:
+        """Drop the edges to the dirty flag, clear both flags and cancel their moments."""
+        timers = self.timers
+        for key in self.facts[index] or ():
             timers.facts -= timers.board.unsubscribe(key, self.dirty.flags, index)
+        self.facts[index] = None
         timers.schedule(self.dirty, index, NEVER)
         timers.schedule(self.wake, index, NEVER)
         self.dirty.flags[index] = 0
         self.wake.flags[index] = 0
-        return known
+
+    def touch(self, index: int) -> None:
+        """Set the dirty flag of a slot, so that its next use evaluates it."""
+        self.dirty.flags[index] = 1
+        self.timers.pending[0] = 1
+
+    def close(self) -> None:
+        """Drop all edges."""
+        for index in range(len(self)):
+            self.release(index)
+            self.wake_by(index, ())
+
+    def check_valid(self, *, is_scanned: bool = True) -> None:
+        """Raise AssertionError if rows, timer queue and board contradict each other; for tests, after a frame.
+
+        `is_scanned` False: the next frame does not depend on the pending flag.
+        """
+        timers, readers = self.timers, self.timers.board.readers
+        for row, facts in ((self.dirty, self.facts), (self.wake, self.wake_facts)):
+            edges = {(key, at) for key, found in readers.items() for flags, at, _ in found if flags is row.flags}
+            assert edges == {(key, at) for at, keys in enumerate(facts) for key in keys or ()}, (
+                "edges are not the facts"
+            )
+            timers.check_valid(row)
+        for index, state in enumerate(self.states):
+            where = f"slot {index}, state {state}"
+            is_dirty = self.dirty.flags[index]
+            if is_scanned and (self.wake.flags[index] or (is_dirty and state != UNREQUESTED)):
+                assert timers.pending[0], f"{where}: a flag is set, the pending flag is not"
+            if state in (IDLE_FIRST, IDLE_REPEAT) and not is_dirty:
+                assert self.evaluated_us[index] >= 0, f"{where}: idle, but was never evaluated"
+            if self.facts[index] is None:
+                assert self.dirty.due_us[index] == NEVER, f"{where}: scheduled without edges"
+            assert self.recorded_us[index] <= self.evaluated_us[index], f"{where}: recorded after its last evaluation"
 
     def nbytes(self) -> int:
-        """Return the bytes held by the edges of the table, without the rows, which the timer queue counts."""
-        total = sys.getsizeof(self.facts) + sys.getsizeof(self._edges) + len(self._edges) * _TUPLE_3
-        for known in self.facts:
-            if known is not None:
-                total += sys.getsizeof(known) + len(known) * _ENTRY
-        return total
+        """Return the bytes held by the table, without the two rows of flags, which the timer queue counts."""
+        rows = (
+            self.states, self.values, self.evaluated_us, self.recorded_us, self.due_us, self.causes, self.unsettled,
+            self.draws, self.facts, self.wake_facts, self._edges,
+        )  # fmt: skip
+        total = sum(map(sys.getsizeof, rows)) + len(self._edges) * _TUPLE_3
+        total += sum(sys.getsizeof(known) + len(known) * _ENTRY for known in self.facts if known is not None)
+        return total + sum(sys.getsizeof(keys) + len(keys) * _EDGE for keys in self.wake_facts if keys)

@@ -156,11 +156,11 @@ def _evict(session: MissionSession, draw: random.Random) -> int:
     """Drop cached values at random, as an eviction does: the value goes, its recorded facts stay."""
     dropped = 0
     for row in session.rows.values():
-        size = len(row.values)
+        size = len(row.table)
         for _ in range(size // EVICT_ONE_IN + 1 if size else 0):
             index = draw.randrange(size)
             if row.table.facts[index] is not None and not row.table.dirty.flags[index]:
-                row.forget(index)
+                row.table.touch(index)
                 dropped += 1
     return dropped
 

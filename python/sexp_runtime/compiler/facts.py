@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from sexp_runtime.compiler import motion
-from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.operators.actions import remembering
 from sexp_runtime.operators.arguments import LISTED
@@ -218,16 +217,12 @@ def _literal_text(arg: EvalNode) -> str:
     return "" if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE else arg.text
 
 
-def install(found: FactScan, ctx: EvaluationContext, recorder: FactRecorder, share: Share | None) -> int:
+def install(found: FactScan, ctx: EvaluationContext, recorder: FactRecorder) -> int:
     """Make the nodes of a formula tell `recorder` the facts that only running shows, and restless ones forbid reuse.
 
-    Actions repeat their effects only where that could change something. With `share` distances in comparisons of what
-    moves are measured once for all formulas. Returns how many operator nodes got a function of their own.
+    Actions repeat their effects only where that could change something. Returns how many operator nodes got a function
+    of their own.
     """
-    if share is not None:
-        for node in found.bounded:
-            if motion.is_distance(node) and all(map(_is_literal, node.args)):
-                node.call = share(node)
     for node in found.computed:
         reads = _reads_of(found, node)
         assert reads is not None

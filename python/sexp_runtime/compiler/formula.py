@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
 from sexp_runtime.compiler.forms import write_actions, write_every_time, write_every_time_argument
-from sexp_runtime.compiler.measures import Share
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.compiler.source import SourceWriter
@@ -102,7 +101,6 @@ class CompiledFormula:
         owner: str,
         mission: str,
         recorder: FactRecorder | None,
-        share: Share | None,
         programs: Programs | None,
     ) -> None:
         self._root = root
@@ -121,7 +119,7 @@ class CompiledFormula:
                 made = programs.of_formula(root, lambda: self._compiled())
                 handled |= made.handled if made is not None else frozenset()
             found = scan(root, ctx, handled)
-            self._wrapped = install(found, ctx, recorder, share)
+            self._wrapped = install(found, ctx, recorder)
             self.facts = frozenset(found.facts)
             if made is not None:
                 self.program = made.program
@@ -311,14 +309,13 @@ def compile_formula(
     owner: str = "",
     mission: str = "",
     recorder: FactRecorder | None = None,
-    share: Share | None = None,
     programs: Programs | None = None,
 ) -> CompiledFormula:
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a recorder its facts are worked out: `facts` holds what is known
-    now, the recorder receives what running shows. With `share` it may have measures in common with other formulas.
-    Raises operators.node.BuildError for a formula that cannot be evaluated.
+    now, the recorder receives what running shows. Raises operators.node.BuildError for a formula that cannot be
+    evaluated.
     """
     if isinstance(expression, EvalNode):
         root = expression
@@ -326,7 +323,7 @@ def compile_formula(
         root = build(expression, ctx)
         if not owner and isinstance(expression, SexpExpression):
             owner = expression.owner
-    return CompiledFormula(root, ctx, owner, mission, recorder, share, programs)
+    return CompiledFormula(root, ctx, owner, mission, recorder, programs)
 
 
 def _file_name(wanted: str) -> str:

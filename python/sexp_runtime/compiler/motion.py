@@ -7,7 +7,6 @@ import operator as py
 from collections.abc import Callable, Iterable
 from typing import Any, Final
 
-from sexp_runtime.compiler.measures import Measure
 from sexp_runtime.compiler.plan import Watched
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.operators.context import EvaluationContext
@@ -65,11 +64,6 @@ def is_leaf(node: EvalNode) -> bool:
     if node.name in _DISTANCES:
         return len(node.args) == 2
     return node.name in _COORDINATES and len(node.args) == 1
-
-
-def is_distance(node: EvalNode) -> bool:
-    """Whether an operator node (see `is_leaf`) measures between two places, which takes longer than to look at one."""
-    return node.name in _DISTANCES
 
 
 def is_moving_comparison(node: EvalNode) -> bool:
@@ -136,8 +130,7 @@ def unwatched(value: Any) -> Any:
     """Return what stands for something in code that need not note until when the outcome of a comparison stands."""
     if isinstance(value, _Comparison):
         return None
-    unprobed = getattr(value, _UNPROBED, value)
-    return unprobed.quickest if isinstance(unprobed, Measure) else unprobed
+    return getattr(value, _UNPROBED, value)
 
 
 class _Comparison(Watched):

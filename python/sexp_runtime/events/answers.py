@@ -1,4 +1,4 @@
-"""Answers: the values of a row of formulas, from cache or fresh, with the counts and reasons that people ask for."""
+"""Answers: the values of one kind of formula, from cache or fresh, with counts and reasons."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from collections.abc import Callable, Sequence
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.cache.slots import TimerQueue
+from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, SlotTable, TimerQueue
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.cached_formulas import CachedFormulas
+from sexp_runtime.events.formulas import SlotRecorder, Weights, compiled, facts_of, make_programs, root_of
 from sexp_runtime.events.pre_evaluation import PreEvaluation, pre_evaluate
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.rules.counters import EngineCounters
-from sexp_runtime.rules.formula import AbsentFormula, Formula
+from sexp_runtime.rules.formula import AbsentFormula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, Status
-from sexp_runtime.world.clock import NEVER
+from sexp_runtime.world.facts import FactKey
 
 if TYPE_CHECKING:
     from sexp_runtime.rules.manager import FormulaProfiler
 
-#: What `last_cause` can hold, and its names.
+#: What `SlotTable.causes` can hold, and its names.
 CAUSE_NEVER, CAUSE_FIRST, CAUSE_FACT, CAUSE_TIME, CAUSE_UNSETTLED, CAUSE_CHECK = range(6)
 CAUSES: Final = ("never", "first evaluation", "fact", "time", "unsettled", "check")
 #: Most descriptions of stale results that are kept.
@@ -31,15 +31,12 @@ MAX_STALE: Final = 100
 #: Most draws of an evaluation whose result may be used again.
 MOST_DRAWS: Final = 255
 
-#: Evaluates the formula of an index and returns its value; must not raise, and count in `errors` what it caught.
-Evaluate = Callable[[int], int]
 
+class Answers:
+    """The formulas of one kind ("event", "goal" or "cue"), one slot each, with their cached values.
 
-class Answers(CachedFormulas):
-    """Cached formulas of one kind ("event", "goal" or "cue") that count requests answered and know why they evaluate.
-
-    `evaluated_us` is when each formula was last evaluated (-1: never), `cause_of` says why.
-    `checking` is the index whose next answer from cache is evaluated again to compare, -1 for none.
+    An expression is None where there is nothing to evaluate. `table` holds the state of the slots. `checking` is the
+    index of the slot whose next cached result is evaluated again to compare, -1 for none.
     """
 
     def __init__(
@@ -51,265 +48,312 @@ class Answers(CachedFormulas):
         expressions: Sequence[SexpExpression | EvalNode | None],
         owners: Sequence[str],
         mission: str = "",
+        *,
+        keeps_drawing: bool = False,
     ) -> None:
-        super().__init__(ctx, timers, expressions, owners, mission)
+        """`keeps_drawing` says that the owner makes the deferred draws of idle slots (see `SlotTable.draws`)."""
         size = len(expressions)
         self.kind = kind
+        self.ctx = ctx
+        self.timers = timers
         self.counters = counters
-        self.evaluated_us = [-1] * size
-        self.last_cause = bytearray(size)
-        #: As `evaluated_us`, but only for evaluations made here.
-        self._noted_us = [-1] * size
-        self.cause = CAUSE_NEVER
+        self.table = table = SlotTable(timers, size)
         self.checking = -1
-        #: By index, how many numbers the last evaluation drew without effect on the result, if it stands otherwise:
-        #: who takes the result from cache draws as many. Only for slots whose owner `keeps_drawing`.
-        self.draws = bytearray(size)
-        self.keeps_drawing = False
-        #: For hot slots: what evaluates them without noting anything, and where the root's status is, if it counts.
-        self.hot = list(self.evaluators)
-        self.roots = [_root_of(formula) for formula in self.formulas]
+        #: Whether some evaluations walk the nodes, so that each must be recorded.
+        self.is_interpreting = False
+        #: Descriptions of stale results that the self-check found, oldest first.
+        self.stale: list[str] = []
         #: Formulas whose pre-evaluation stands although it left something on their nodes; cleared after the frame for
         #: which it was made.
         self.pre_evaluated: dict[int, PreEvaluation] = {}
-        #: Descriptions of stale results that the self-check found, oldest first.
-        self.stale: list[str] = []
-        self._due_us = [NEVER] * size
-        self._unsettled = bytearray(size)  # whether the last evaluation did not settle
+        self._keeps_drawing = keeps_drawing
+        self._mission = mission
         self._clock = ctx.world.clock
+        self._weights = Weights()
+        self._programs = make_programs(ctx, timers.board)
+        self._recorders = [SlotRecorder(table, index) for index in range(size)]
+        self.formulas: list[CompiledFormula | AbsentFormula] = [
+            compiled(expression, ctx, owner, mission, recorder, self._programs)
+            for expression, owner, recorder in zip(expressions, owners, self._recorders, strict=True)
+        ]
+        #: What evaluates each formula; and if it is hot, without bookkeeping.
+        self.evaluators: list[Callable[[], int]] = [formula.evaluate for formula in self.formulas]
+        self.hot = list(self.evaluators)
+        #: The node that has the root's status, None where that is always UNKNOWN.
+        self.roots = [root_of(formula) for formula in self.formulas]
+        for index, formula in enumerate(self.formulas):
+            timers.board.bind(table.dirty.flags, index, formula.program)
+            table.subscribe(index, facts_of(formula))
+            table.touch(index)
 
-    def answer(self, index: int, evaluate: Evaluate) -> int:
-        """Return the value of a formula now, evaluating it only if something could have changed it."""
-        dirty = self.table.dirty
-        checking = False
-        if not dirty.flags[index]:
-            checking = self.checking == index
-            if not checking:
-                if self.draws[index]:
-                    self.ctx.world.rng.skip(self.draws[index])
-                return self.values[index]
-            self.checking = -1
-            self.forget(index)
-            program = self.formulas[index].program
-            if program is not None:
-                program.doubt()
-        elif index in self.pre_evaluated:
+    # -- values -----------------------------------------------------------------------------------------------------
+
+    def value(self, index: int) -> int:
+        """Return the value of a formula, evaluated only if something could have changed it; may raise."""
+        return self.evaluate(index) if self.table.dirty.flags[index] else self.table.values[index]
+
+    def answer(self, index: int, profiler: FormulaProfiler | None) -> int:
+        """Like `value`, with the draws and the self-check of the slot."""
+        table = self.table
+        if table.dirty.flags[index]:
+            return self.evaluate(index, profiler)
+        if self.checking == index:
+            return self._check(index, profiler)
+        if table.draws[index]:
+            self.ctx.world.rng.skip(table.draws[index])
+        return table.values[index]
+
+    def evaluate(self, index: int, profiler: FormulaProfiler | None = None, *, is_check: bool = False) -> int:
+        """Evaluate a formula, record what that means for the next evaluation, and return its value; may raise.
+
+        A check evaluates the compiled function in any case: walking the nodes leaves statuses that it does not keep.
+        """
+        ctx, table = self.ctx, self.table
+        cause = CAUSE_CHECK if is_check else self._why(index)
+        self.counters.evaluations += 1
+        if index in self.pre_evaluated and not is_check:
             self._undo_pre_evaluation(index)
-        formula = self.formulas[index]
-        counters, ctx = self.counters, self.ctx
-        cached = self.values[index], formula.status
-        self.cause = self._why(index, checking)
-        errors, effects = counters.errors, ctx.effects
+        effects = ctx.effects
         ctx.start()
-        dirty.flags[index] = 0
-        value = evaluate(index)
-        settled = self._conclude(index, value, effects, counters.errors != errors)
-        if checking and not (settled and cached[0] == value and is_same(cached[1], formula.status)):
+        table.dirty.flags[index] = 0
+        formula = self.formulas[index]
+        run = formula.evaluate_compiled if is_check and isinstance(formula, CompiledFormula) else self.evaluators[index]
+        start = perf_counter_ns() if profiler is not None else 0
+        try:
+            value = run()
+        except Exception:
+            self._conclude(index, 0, cause, effects, True)
+            raise
+        if profiler is not None:
+            profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[cause])
+        self._conclude(index, value, cause, effects, False)
+        return value
+
+    def _check(self, index: int, profiler: FormulaProfiler | None) -> int:
+        """Evaluate a cached result again, compare, and return the fresh value."""
+        self.checking = -1
+        formula = self.formulas[index]
+        if formula.program is not None:
+            formula.program.doubt()
+        cached = self.table.values[index], formula.status
+        value = self.evaluate(index, profiler, is_check=True)
+        if self.table.unsettled[index] or cached[0] != value or not is_same(cached[1], formula.status):
             self._report_stale(index, cached, (value, formula.status))
         return value
 
-    def to_evaluate(self, index: int) -> Formula:
-        """Return what the next evaluation of a slot is to run: a check runs the compiled function in any case.
+    def _why(self, index: int) -> int:
+        """Return why a formula is evaluated now, as an index into CAUSES."""
+        table = self.table
+        if table.evaluated_us[index] < 0:
+            return CAUSE_FIRST
+        if table.unsettled[index]:
+            return CAUSE_UNSETTLED
+        if table.due_us[index] <= self._clock.us:
+            return CAUSE_TIME
+        self.counters.invalidations += 1
+        return CAUSE_FACT
 
-        A formula that is interpreted for a profiler leaves statuses that the function does not keep.
-        """
-        formula = self.formulas[index]
-        if self.checking == index and isinstance(formula, CompiledFormula):
-            return _Checked(formula)
-        return formula
-
-    def evaluate(self, index: int, profiler: FormulaProfiler | None = None) -> int:
-        """Evaluate a dirty formula as `answer` does, report it to the profiler and return its value; may raise."""
-        ctx = self.ctx
-        self.cause = self._why(index, False)
-        effects = ctx.effects
-        ctx.start()
-        if index in self.pre_evaluated:
-            self._undo_pre_evaluation(index)
-        self.table.dirty.flags[index] = 0
-        start = perf_counter_ns() if profiler is not None else 0
-        try:
-            value = self.evaluators[index]()
-        except Exception:
-            self._conclude(index, 0, effects, True)
-            raise
-        if profiler is not None:
-            profiler.formula(self.kind, index, perf_counter_ns() - start, value, CAUSES[self.cause])
-        self._conclude(index, value, effects, False)
-        return value
-
-    def is_quiet(self, index: int) -> bool:
-        """Whether an evaluation with value 0 leaves nothing to note."""
-        formula = self.formulas[index]
-        return isinstance(formula, CompiledFormula) and formula.quiet
-
-    def make_hot(self, index: int) -> None:
-        """Have what evaluates a formula without noting anything in `hot`."""
-        formula = self.formulas[index]
-        self.hot[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
-
-    def pre_evaluate(self, index: int, *, deciding: bool = False) -> bool:
-        """Evaluate a formula beforehand as far as nothing comes of it; say whether its value is 0 and stands for now.
-
-        What it turned out to read is known in either case. A status that answers for good stands only with `deciding`:
-        it is for those whose turn need not see it, nor may find anything else on the nodes.
-        """
-        pre_evaluation = pre_evaluate(self.ctx, self.formulas[index], self.evaluators[index])
-        if pre_evaluation is None:
-            self.forget(index)
-            return False
-        if pre_evaluation.left_anything if deciding else self.is_permanent(index):
-            pre_evaluation.undo()
-            self.forget(index)
-            return False
-        if pre_evaluation.left_anything:
-            self.pre_evaluated[index] = pre_evaluation
-            self.timers.pending[0] = 1
-        self.counters.pre_evaluations += 1
-        self.cause = CAUSE_FIRST
-        self.table.dirty.flags[index] = 0
-        return self._conclude(index, 0, self.ctx.effects, False)
-
-    def _conclude(self, index: int, value: int, effects_before: int, failed: bool) -> bool:
-        """Note what an evaluation that just ended means for the next; return whether it settled."""
-        ctx = self.ctx
-        self.values[index] = value
+    def _conclude(self, index: int, value: int, cause: int, effects_before: int, failed: bool) -> bool:
+        """Record what an evaluation that just ended means for the next; return whether it settled."""
+        ctx, table = self.ctx, self.table
+        table.values[index] = value
         draws = ctx.effects - effects_before
-        settled = not draws or (draws == ctx.unused_draws <= MOST_DRAWS and self.keeps_drawing)
+        settled = not draws or (draws == ctx.unused_draws <= MOST_DRAWS and self._keeps_drawing)
         if settled:
             settled = is_settled(ctx)
-        self.draws[index] = draws if settled and not failed else 0
-        now = self.evaluated_us[index] = self._noted_us[index] = self._clock.us
-        self.last_cause[index] = self.cause
-        due = self._due_us[index] = ctx.due
-        self._unsettled[index] = not settled
+        table.draws[index] = draws if settled and not failed else 0
+        now = table.evaluated_us[index] = table.recorded_us[index] = self._clock.us
+        table.causes[index] = cause
+        due = table.due_us[index] = ctx.due
+        table.unsettled[index] = not settled
         if not settled or failed:
-            self.touch(index)
+            table.touch(index)
         elif self.is_permanent(index):
-            self.draws[index] = 0
-            self.release(index)
+            table.draws[index] = 0
+            table.release(index)
             self.counters.permanents += 1
         elif due == now + 1:  # in every frame, whatever its time: no need to schedule it
-            self.touch(index)
-        elif due != self.table.dirty.due_us[index]:
-            self.timers.schedule(self.table.dirty, index, due)
+            table.touch(index)
+        elif due != table.dirty.due_us[index]:
+            self.timers.schedule(table.dirty, index, due)
         return settled
 
-    def _undo_pre_evaluation(self, index: int) -> None:
-        """Undo a pre-evaluation: what it left on the nodes, and what the formula remembers of it."""
-        self.pre_evaluated.pop(index).undo()
-        self.forget(index)
-
-    def keep_evaluating(self, index: int) -> None:
-        """Have a formula evaluated at its next use although its result stands: what it draws is drawn by that only."""
-        self.draws[index] = 0
-        self.touch(index)
-
-    def is_permanent(self, index: int) -> bool:
-        """Whether the root's status answers every evaluation from now on (B11)."""
+    def is_known(self, index: int) -> bool:
+        """Whether the root's status decides the formula's owner: known, or never a number (B11)."""
         status = self.formulas[index].status
         if status is NAN_FOREVER:
             return not self.ctx.wcs
         return status is KNOWN_TRUE or status is KNOWN_FALSE
 
-    def ensure_edges(self, index: int) -> None:
-        """Take a retired slot up again unless its result is permanent."""
-        if self.table.facts[index] is None and not self.is_permanent(index):
-            self.revive(index)
+    def is_permanent(self, index: int) -> bool:
+        """Whether the root's status answers every evaluation from now on; that of an argument form does not (B11)."""
+        root = self.roots[index]
+        return root is not None and root.traps and self.is_known(index)
 
-    def retire(self, index: int) -> None:
-        """Retire a slot that nothing requests any more."""
-        if self.table.facts[index] is not None:
-            self.release(index)
-            self.counters.permanents += 1
+    def is_quiet(self, index: int) -> bool:
+        """Whether an evaluation with value 0 leaves nothing to record."""
+        formula = self.formulas[index]
+        return isinstance(formula, CompiledFormula) and formula.quiet
 
-    def _why(self, index: int, checking: bool) -> int:
-        """Return why a formula is evaluated now, as an index into CAUSES."""
-        if checking:
-            return CAUSE_CHECK
-        if self.evaluated_us[index] < 0:
-            return CAUSE_FIRST
-        if self._unsettled[index]:
-            return CAUSE_UNSETTLED
-        if self._due_us[index] <= self._clock.us:
-            return CAUSE_TIME
-        self.counters.invalidations += 1
-        return CAUSE_FACT
+    def make_hot(self, index: int) -> None:
+        """Provide in `hot` what evaluates a formula without bookkeeping."""
+        formula = self.formulas[index]
+        self.hot[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
+
+    def keep_evaluating(self, index: int) -> None:
+        """Have a formula evaluated at its next use although its result is valid, so that it makes its own draws."""
+        self.table.draws[index] = 0
+        self.table.touch(index)
+
+    def interpret(self, every: int) -> None:
+        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        self.is_interpreting = every > 0
+        for index, formula in enumerate(self.formulas):
+            if isinstance(formula, CompiledFormula):
+                formula.interpret(every)
+                self.evaluators[index] = formula.evaluate
 
     def _report_stale(self, index: int, cached: tuple[int, Status], fresh: tuple[int, Status]) -> None:
         self.counters.stale_results += 1
         if len(self.stale) < MAX_STALE:
             known = ", ".join(str(key) for key in sorted(self.facts(index), key=str))
             self.stale.append(
-                f"{self.formulas[index].owner}: cached {cached}, fresh {fresh}, at {self._clock.us} us, "
-                f"last evaluated at {self.evaluated_us[index]} us ({CAUSES[self.cause_of(index)]}); waits for {known}"
+                f"{self.formulas[index].owner}: cached {cached}, fresh {fresh}, at {self._clock.us} us, last evaluated "
+                f"at {self.table.evaluated_us[index]} us ({CAUSES[self.cause_of(index)]}); waits for {known}"
             )
+
+    # -- before the first frame -------------------------------------------------------------------------------------
+
+    def pre_evaluate(self, index: int, *, deciding: bool = False) -> bool:
+        """Evaluate a formula up to its first effect; return whether its value is 0 and valid for now.
+
+        The facts that it read are recorded in either case. A status that answers for good is kept only with `deciding`:
+        that is for slots whose visit reads neither this status nor others on the nodes.
+        """
+        pre_evaluation = pre_evaluate(self.ctx, self.formulas[index], self.evaluators[index])
+        if pre_evaluation is None:
+            self.table.touch(index)
+            return False
+        if pre_evaluation.left_anything if deciding else self.is_known(index):
+            pre_evaluation.undo()
+            self.table.touch(index)
+            return False
+        if pre_evaluation.left_anything:
+            self.pre_evaluated[index] = pre_evaluation
+            self.timers.pending[0] = 1
+        self.counters.pre_evaluations += 1
+        self.table.dirty.flags[index] = 0
+        return self._conclude(index, 0, CAUSE_FIRST, self.ctx.effects, False)
+
+    def _undo_pre_evaluation(self, index: int) -> None:
+        """Undo what a pre-evaluation left on the nodes."""
+        self.pre_evaluated.pop(index).undo()
+
+    # -- states -----------------------------------------------------------------------------------------------------
+
+    def make_idle(self, index: int, state: int) -> None:
+        """Count an active slot instead of visiting it: IDLE_REPEAT in every frame, IDLE_FIRST in those not short."""
+        self.table.states[index] = state
+        self.counters.add_idle(state == IDLE_REPEAT)
+
+    def activate(self, index: int, *, is_before: bool, is_due: bool = True) -> bool:
+        """Let a slot be visited when one of its flags is set; return whether it was idle.
+
+        `is_before`: its turn in this frame is now or later, so that its request is counted otherwise if there is one;
+        `is_due`: the frame is not short.
+        """
+        before = self.table.states[index]
+        self.table.states[index] = ACTIVE
+        if before == IDLE_REPEAT:
+            self.counters.remove_idle(True, int(is_before))
+        elif before == IDLE_FIRST:
+            self.counters.remove_idle(False, int(is_before and is_due))
+        else:
+            return False
+        return True
+
+    # -- edges ------------------------------------------------------------------------------------------------------
+
+    def ensure_edges(self, index: int) -> None:
+        """Subscribe a retired slot again unless its result is permanent."""
+        if self.table.facts[index] is None and not self.is_permanent(index):
+            self.revive(index)
+
+    def retire(self, index: int) -> None:
+        """Drop the edges of a slot that nothing requests any more."""
+        if self.table.facts[index] is not None:
+            self.table.release(index)
+            self.counters.permanents += 1
+
+    def revive(self, index: int) -> None:
+        """Subscribe the slot again after its edges were dropped; its next use evaluates it."""
+        if self.table.facts[index] is None:
+            self._recorders[index].epoch += 1
+            self.table.subscribe(index, facts_of(self.formulas[index]))
+        self.table.touch(index)
 
     def flush(self, index: int) -> None:
         """Forget what a formula remembers (D3); its next use evaluates it."""
         if self.checking == index:
             self.checking = -1
-        super().flush(index)
+        self.formulas[index].flush()
+        self.revive(index)
 
     def replace(self, index: int, expression: SexpExpression) -> None:
         """Put another formula into a slot, with fresh statuses and edges."""
-        super().replace(index, expression)
-        self.evaluated_us[index] = -1
-        self._unsettled[index] = 0
-        self.hot[index] = self.evaluators[index]
-        self.roots[index] = _root_of(self.formulas[index])
+        table = self.table
+        table.release(index)
+        owner = self.formulas[index].owner
+        formula = compiled(expression, self.ctx, owner, self._mission, self._recorders[index], self._programs)
+        self.formulas[index] = formula
+        self.timers.board.bind(table.dirty.flags, index, formula.program)
+        self.evaluators[index] = self.hot[index] = formula.evaluate
+        self.roots[index] = root_of(formula)
+        table.values[index] = 0
+        table.evaluated_us[index] = table.recorded_us[index] = -1
+        table.unsettled[index] = 0
+        self.revive(index)
+
+    def close(self) -> None:
+        """Drop all edges, so that the world no longer knows of these formulas."""
+        self.table.close()
+        if self._programs is not None:
+            self._programs.close()
+
+    # -- reports ----------------------------------------------------------------------------------------------------
+
+    def status(self, index: int) -> Status:
+        """Return the special status of a formula's root, UNKNOWN for an ordinary result."""
+        return self.formulas[index].status
+
+    def facts(self, index: int) -> frozenset[FactKey]:
+        """Return the facts that the slot waits for."""
+        return frozenset(self.table.facts[index] or ())
 
     def due_us(self, index: int) -> int:
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
-        due = self._due_us[index]
-        return due if due == self._noted_us[index] + 1 else self.table.dirty.due_us[index]
+        due = self.table.due_us[index]
+        return due if due == self.table.recorded_us[index] + 1 else self.table.dirty.due_us[index]
 
     def cause_of(self, index: int) -> int:
         """Return why a formula was last evaluated, as an index into CAUSES.
 
-        Of one that is evaluated elsewhere it is why it was when that began, if it is one that more than facts can flag.
+        For evaluations without bookkeeping it is the cause of the first of them, if more than facts can set the flag.
         """
-        is_noted = self.evaluated_us[index] == self._noted_us[index] or not self.is_quiet(index)
-        if is_noted:
-            return self.last_cause[index]
+        table = self.table
+        if table.evaluated_us[index] == table.recorded_us[index] or not self.is_quiet(index):
+            return table.causes[index]
         program = self.formulas[index].program
         return CAUSE_TIME if program is not None and program.by_time else CAUSE_FACT
 
     def held(self) -> int:
         """Return how many formulas have a cached value now."""
-        return sum(us >= 0 and not flag for us, flag in zip(self.evaluated_us, self.table.dirty.flags, strict=True))
+        table = self.table
+        return sum(us >= 0 and not flag for us, flag in zip(table.evaluated_us, table.dirty.flags, strict=True))
 
     def nbytes(self) -> int:
-        """Return the bytes held by formulas, values, edges and statistics, without the timer queue."""
-        own = (
-            self.evaluated_us, self._noted_us, self.last_cause, self.draws, self._due_us, self._unsettled,
-            self.hot, self.roots,
-        )  # fmt: skip
+        """Return the bytes held by formulas, state and edges, without the timer queue."""
+        own = (self.evaluators, self.formulas, self.hot, self.roots, self._recorders)
         apart = (hot for hot, usual in zip(self.hot, self.evaluators, strict=True) if hot is not usual)
         total = sum(sys.getsizeof(each) + sys.getsizeof(getattr(each, "__defaults__", ())) for each in apart)
-        return super().nbytes() + sum(sys.getsizeof(part) for part in own) + total
-
-
-class _Checked:
-    """A compiled formula as a check evaluates it."""
-
-    __slots__ = ("_formula", "evaluate", "flush", "interpret", "operator", "owner", "walk")
-
-    def __init__(self, formula: CompiledFormula) -> None:
-        self._formula = formula
-        self.evaluate = formula.evaluate_compiled
-        self.flush = formula.flush
-        self.interpret = formula.interpret
-        self.operator = formula.operator
-        self.owner = formula.owner
-        self.walk = formula.walk
-
-    @property
-    def status(self) -> Status:
-        """The root's remembered status (B10)."""
-        return self._formula.status
-
-
-def _root_of(formula: CompiledFormula | AbsentFormula) -> EvalNode | None:
-    """Return the node that remembers a formula's special status, None where none can be."""
-    return formula.status_node if isinstance(formula, CompiledFormula) else None
+        return self.table.nbytes() + self._weights.total(self.formulas) + sum(map(sys.getsizeof, own)) + total

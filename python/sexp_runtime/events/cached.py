@@ -11,15 +11,14 @@ import sys
 from bisect import insort
 from collections.abc import Callable
 
-from sexp_runtime.cache.slots import TimerQueue
+from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, UNREQUESTED, TimerQueue
 from sexp_runtime.compiler.effects import Effects
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.chains import chain_due_us, wake_facts
 from sexp_runtime.events.deferred_draws import DeferredDraws
 from sexp_runtime.events.passes import NEW, Pass
 from sexp_runtime.events.self_check import SelfCheck
-from sexp_runtime.events.states import ACTIVE, IDLE_FIRST, IDLE_REPEAT, UNREQUESTED
 from sexp_runtime.loops import PASSED_OVER
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.counters import EngineCounters
@@ -66,6 +65,7 @@ class CachedEventManager(MissionEventManager):
             [formula_of(event.definition) for event in events],
             [f'event "{event.name}"' for event in events],
             mission,
+            keeps_drawing=True,
         )
         self.goals = Answers(
             "goal",
@@ -76,17 +76,13 @@ class CachedEventManager(MissionEventManager):
             [f'goal "{goal.name}"' for goal in goals],
             mission,
         )
-        self.events.keeps_drawing = True
         self._deferred = DeferredDraws(world.rng, self._settle_draws)
         super().__init__(
             world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
         )
         self.counters = counters
         size = len(events)
-        self._states = bytearray(size)
-        #: The flags of events and goals, dirty and wake.
-        self._dirty, self._wakes = self.events.table.dirty.flags, self.events.table.wake.flags
-        self._goal_dirty, self._goal_wakes = self.goals.table.dirty.flags, self.goals.table.wake.flags
+        self._wakes = self.events.table.wake.flags
         self._repeat_pass = Pass(self.events, self._visit_in_repeat, self._apply_event, self._report_event)
         self._goal_pass = Pass(self.goals, self._visit_goal, self._apply_goal, self._report_goal)
         self._first_pass = Pass(
@@ -95,18 +91,16 @@ class CachedEventManager(MissionEventManager):
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
-        self._goal_states = bytearray(len(goals))
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
         self._stage = OUTSIDE
-        self.self_check = SelfCheck(verify_every, ((self.events, self._states), (self.goals, self._goal_states)))
+        self.self_check = SelfCheck(verify_every, (self.events, self.goals))
         for event in events:
-            for key in wake_facts(event, events):
-                self.events.table.subscribe_wake(event.index, key)
+            self.events.table.wake_by(event.index, wake_facts(event, events))
             self._unready(event.index)
             self._begin(event)
         for goal in goals:
-            self.goals.table.subscribe_wake(goal.index, ("goal", goal.key))
+            self.goals.table.wake_by(goal.index, (("goal", goal.key),))
 
     def pre_evaluate(self) -> None:
         """Before the first frame, give the events their turn that it would give without anything coming of it."""
@@ -165,7 +159,8 @@ class CachedEventManager(MissionEventManager):
             self._repeat_pass.run(now, self.profiler)
         if due:
             self._stage = IN_GOALS
-            if 1 in self._goal_dirty or 1 in self._goal_wakes:
+            goals = self.goals.table
+            if 1 in goals.dirty.flags or 1 in goals.wake.flags:
                 self._goal_pass.run(now, self.profiler)
             self._stage = IN_FIRST
             self._first_pass.run(now, self.profiler)
@@ -177,13 +172,15 @@ class CachedEventManager(MissionEventManager):
             if not event.done and is_elapsed(event.timestamp, now):
                 self._repeat_pass.position = event.index
                 self._visit(event)
-            elif self._states[event.index] == IDLE_REPEAT:
+            elif self.events.table.states[event.index] == IDLE_REPEAT:
                 self._activate(event.index)
         if not due:
             return
         self._stage = IN_GOALS
         for goal in self.world.goals:
-            if self._goal_states[goal.index] == IDLE_FIRST or (not goal.invalid and goal.status == GOAL_INCOMPLETE):
+            if self.goals.table.states[goal.index] == IDLE_FIRST or (
+                not goal.invalid and goal.status == GOAL_INCOMPLETE
+            ):
                 self._goal_pass.position = goal.index
                 self._visit_goal(goal.index)
         self._stage = IN_FIRST
@@ -191,7 +188,7 @@ class CachedEventManager(MissionEventManager):
             if not event.done and event.timestamp is None:
                 self._first_pass.position = event.index
                 self._visit(event)
-            elif self._states[event.index] == IDLE_FIRST:
+            elif self.events.table.states[event.index] == IDLE_FIRST:
                 self._activate(event.index)
 
     def _visit_in_repeat(self, index: int) -> None:
@@ -206,10 +203,7 @@ class CachedEventManager(MissionEventManager):
     def _apply_event(self, index: int, value: int, status: Status) -> None:
         """Process an idle event whose formula has just been evaluated; its request in this frame is counted."""
         self._unready(index)
-        state = self._states[index]
-        self._states[index] = ACTIVE
-        if state in (IDLE_FIRST, IDLE_REPEAT):
-            self._count_active(state == IDLE_REPEAT, False)
+        self.events.activate(index, is_before=False)
         self._process(self.world.events[index], (value, status))
 
     def _turn(self, index: int, kind: int) -> None:
@@ -262,18 +256,17 @@ class CachedEventManager(MissionEventManager):
             self._pass_over(index)
         else:
             kind = IDLE_FIRST if event.timestamp is None else IDLE_REPEAT
-            self._states[index] = kind
-            self.counters.add_idle(kind == IDLE_REPEAT)
-            if self.events.draws[index]:
+            self.events.make_idle(index, kind)
+            if self.events.table.draws[index]:
                 self._keep_drawing(index)
             if event.result == 0 and event.chain_delay_ms < 0:  # a chained one has to look at its neighbours first
                 (self._first_pass if kind == IDLE_FIRST else self._repeat_pass).make_ready(index)
 
     def _keep_drawing(self, index: int) -> None:
         """See to the draws of an event that has just drawn and rests from now on."""
-        if self._states[index] == IDLE_FIRST:
+        if self.events.table.states[index] == IDLE_FIRST:
             self._deferred.take_turn(index)
-            self._deferred.keep(index, self.events.draws[index])
+            self._deferred.keep(index, self.events.table.draws[index])
         else:  # one with a stamp is evaluated again: that is rare, and its pass comes before the others
             self.events.keep_evaluating(index)
 
@@ -311,15 +304,13 @@ class CachedEventManager(MissionEventManager):
         """Judge a goal whose flag is set (F1c)."""
         goal = self.world.goals[index]
         table = self.goals.table
-        if self._goal_states[index] == IDLE_FIRST:
-            self._count_active(False, True)
-        self._goal_states[index] = ACTIVE
+        self.goals.activate(index, is_before=True)
         self._goal_pass.ready[index] = 0
         table.wake.flags[index] = 0
         if goal.invalid or goal.status != GOAL_INCOMPLETE:
             if goal.status != GOAL_INCOMPLETE:
                 self.goals.retire(index)
-            self._goal_states[index] = UNREQUESTED
+            table.states[index] = UNREQUESTED
             self._goal_pass.ready[index] = PASSED_OVER
             return
         self.goals.ensure_edges(index)
@@ -328,9 +319,8 @@ class CachedEventManager(MissionEventManager):
 
     def _apply_goal(self, index: int, value: int, status: Status) -> None:
         """Judge an idle goal whose formula has just been evaluated; its request in this frame is counted."""
-        if self._goal_states[index] == IDLE_FIRST:
-            self._goal_states[index] = self._goal_pass.ready[index] = 0
-            self._count_active(False, False)
+        if self.goals.activate(index, is_before=False):
+            self._goal_pass.ready[index] = 0
         goal = self.world.goals[index]
         self.apply_goal(goal, value, status)
         self._idle_goal(goal)
@@ -338,8 +328,7 @@ class CachedEventManager(MissionEventManager):
     def _idle_goal(self, goal: GoalState) -> None:
         """Make a goal idle that was judged and is incomplete."""
         if goal.status == GOAL_INCOMPLETE:
-            self._goal_states[goal.index] = 1
-            self.counters.add_idle(False)
+            self.goals.make_idle(goal.index, IDLE_FIRST)
             self._goal_pass.make_ready(goal.index)
 
     def _report_event(self, index: int, error: Exception) -> None:
@@ -355,12 +344,12 @@ class CachedEventManager(MissionEventManager):
             return
         if event.chain_delay_ms < 0:
             if isinstance(self.events.formulas[index], CompiledFormula):
-                self._states[index] = IDLE_FIRST
-                self.counters.add_idle(False)
+                self.events.make_idle(index, IDLE_FIRST)
                 self._first_pass.ready[index] = NEW
         elif index:  # bypassed until the event before comes true
-            self.events.release(index)
-            self._dirty[index] = self._wakes[index] = 1
+            table = self.events.table
+            table.release(index)
+            table.dirty.flags[index] = table.wake.flags[index] = 1
 
     def _is_undecided(self, event: EventState) -> bool:
         """Whether nothing has come of an event yet, not even a bypass."""
@@ -384,20 +373,14 @@ class CachedEventManager(MissionEventManager):
         return self._answer(self.goals, index)
 
     def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
-        formula = answers.to_evaluate(index)
-        failed = self.counters.errors
-
-        def evaluate(index: int) -> int:
-            return self.evaluate(answers.kind, index, formula)[0]
-
-        value = answers.answer(index, evaluate)
-        return value, formula.status if self.counters.errors == failed else UNKNOWN
+        try:
+            value = answers.answer(index, self.profiler)
+        except Exception as error:  # counts as false this time, as in `evaluate`
+            self.report_error(answers.formulas[index], error)
+            return 0, UNKNOWN
+        return value, answers.formulas[index].status
 
     # -- what others ask for ----------------------------------------------------------------------------------------
-
-    def cause_of_evaluation(self, kind: str) -> str | None:
-        """Return why the present evaluation is made: one of answers.CAUSES."""
-        return CAUSES[self.answers(kind).cause]
 
     def answers(self, kind: str) -> Answers:
         """Return the slots of a kind, "event" or "goal"."""
@@ -437,18 +420,15 @@ class CachedEventManager(MissionEventManager):
 
     def _activate(self, index: int) -> None:
         """Have a slot visited in its turn: the visit counts its request, if there is one."""
-        state = self._states[index]
-        if state:
-            self._states[index] = ACTIVE
+        table = self.events.table
+        if table.states[index] != ACTIVE:
             self._unready(index)
-            if state != UNREQUESTED:
-                self._count_active(state == IDLE_REPEAT, True)
-                if self.events.draws[index]:
-                    self._deferred.keep(index, 0)
+            if self.events.activate(index, is_before=True, is_due=self._due) and table.draws[index]:
+                self._deferred.keep(index, 0)
 
     def _pass_over(self, index: int) -> None:
         """Skip an event in both passes until something wakes it: nothing requests its value. Its dirty flag stays."""
-        self._states[index] = UNREQUESTED
+        self.events.table.states[index] = UNREQUESTED
         self._first_pass.ready[index] = self._repeat_pass.ready[index] = PASSED_OVER
 
     def _unready(self, index: int) -> None:
@@ -456,10 +436,6 @@ class CachedEventManager(MissionEventManager):
         stamped = self._is_stamped[index]
         self._first_pass.ready[index] = PASSED_OVER if stamped else 0
         self._repeat_pass.ready[index] = 0 if stamped else PASSED_OVER
-
-    def _count_active(self, always: bool, is_before: bool) -> None:
-        """Count an idle slot by its visits from now on; `is_before` if its turn in this frame is now or later."""
-        self.counters.remove_idle(always, 1 if is_before and (always or self._due) else 0)
 
     def _settle_draws(self) -> None:
         """Before a draw that matters, make the deferred draws of the events whose turn was before."""
@@ -471,23 +447,19 @@ class CachedEventManager(MissionEventManager):
     def flush_formula(self, kind: str, index: int) -> None:
         """Forget what an event's or goal's formula remembers (D5, D6), and activate its slot."""
         if kind == "event":
-            resting = self._states[index]
-            if resting:
-                self._states[index] = ACTIVE
+            table = self.events.table
+            if table.states[index] != ACTIVE:
                 self._unready(index)
-            if resting and resting != UNREQUESTED:
-                always = resting == IDLE_REPEAT
-                self._count_active(always, not self._had_its_turn(index, IN_REPEAT if always else IN_FIRST))
-                if self.events.draws[index]:
+                stage = IN_REPEAT if table.states[index] == IDLE_REPEAT else IN_FIRST
+                is_before = not self._had_its_turn(index, stage)
+                if self.events.activate(index, is_before=is_before, is_due=self._due) and table.draws[index]:
                     if self._stage == IN_FIRST and index <= self._first_pass.position:
                         self._deferred.settle(index + 1)
                     self._deferred.keep(index, 0)
             self.events.flush(index)
             self._wakes[index] = 1
             return
-        if self._goal_states[index] == IDLE_FIRST:
-            self._count_active(False, not self._had_its_turn(index, IN_GOALS))
-        self._goal_states[index] = ACTIVE
+        self.goals.activate(index, is_before=not self._had_its_turn(index, IN_GOALS), is_due=self._due)
         self._goal_pass.ready[index] = 0
         self.goals.flush(index)
         self.goals.table.wake.flags[index] = 1
@@ -501,15 +473,36 @@ class CachedEventManager(MissionEventManager):
 
     # -- memory and the end -----------------------------------------------------------------------------------------
 
+    def check_valid(self) -> None:
+        """Raise AssertionError if the state of the slots contradicts itself; for tests, after a frame."""
+        events, goals = self.events.table, self.goals.table
+        is_scanned = self.on_request is None and not self.ended
+        events.check_valid(is_scanned=is_scanned)
+        goals.check_valid(is_scanned=is_scanned)
+        states = [*events.states, *goals.states]
+        assert self.counters.idle == states.count(IDLE_FIRST), "idle slots are not those that are counted"
+        assert self.counters.idle_always == states.count(IDLE_REPEAT), "idle slots are not those that are counted"
+        assert self._stamped == [index for index, is_stamped in enumerate(self._is_stamped) if is_stamped]
+        for each in (self._repeat_pass, self._goal_pass, self._first_pass):
+            each.check_valid()
+        for event in self.world.events:
+            index, state = event.index, events.states[event.index]
+            where = f"event {index}, state {state}"
+            if not events.wake.flags[index]:
+                assert self._is_stamped[index] is (event.timestamp is not None and not event.done), where
+            if state == IDLE_REPEAT:
+                assert self._is_stamped[index], where
+            elif state == IDLE_FIRST:
+                assert not self._is_stamped[index], where
+            deferred = self._deferred.draws_of(index)
+            if state != IDLE_FIRST:
+                assert not deferred, f"{where}: draws although it is not idle"
+            elif not events.dirty.flags[index]:
+                assert deferred == events.draws[index], f"{where}: draws {deferred} numbers"
+
     def nbytes(self) -> dict[str, int]:
         """Return the memory held by this engine in bytes, by part."""
-        own = (
-            self._is_stamped,
-            self._stamped,
-            self._leaving,
-            self._states,
-            self._goal_states,
-        )
+        own = self._is_stamped, self._stamped, self._leaving
         return {
             "events": self.events.nbytes(),
             "goals": self.goals.nbytes(),
@@ -521,11 +514,6 @@ class CachedEventManager(MissionEventManager):
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of this engine."""
-        for event in self.world.events:
-            for key in wake_facts(event, self.world.events):
-                self.events.table.unsubscribe_wake(event.index, key)
-        for goal in self.world.goals:
-            self.goals.table.unsubscribe_wake(goal.index, ("goal", goal.key))
         self.events.close()
         self.goals.close()
         self._deferred.close()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sexp_runtime.cache.slots import TimerQueue
-from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.cache.slots import IDLE_REPEAT, UNREQUESTED, TimerQueue
+from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.passes import Pass
 from sexp_runtime.loops import PASSED_OVER
 from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager
@@ -20,7 +19,6 @@ from sexp_runtime.world.ships import Ship, ShipStatus
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.world import World
 
 
@@ -52,9 +50,7 @@ class CachedCueManager(CueManager):
         name = mission.name if mission is not None else ""
         self.answers = Answers("cue", ctx, self.timers, self.counters, expressions, owners, name)
         self._pass = Pass(self.answers, self._visit_index, self._apply_value, self._report)
-        self._idle = bytearray(len(self.cues))
         self._frame_us = -1  # when the last frame was
-        self._woken_by: list[tuple[FactKey, ...]] = [()] * len(self.cues)
         self._leaving: list[Cue] = []  # done, and still to be retired
         for cue, formula in zip(self.cues, self.answers.formulas, strict=True):
             cue.formula = formula
@@ -82,7 +78,7 @@ class CachedCueManager(CueManager):
             return False
         index, subject = cue.index, cue.subject
         if not self.answers.table.dirty.flags[index]:
-            return self.answers.values[index] == 0
+            return self.answers.table.values[index] == 0
         if cue.kind not in (CueKind.SHIP_DEPARTURE, CueKind.WING_DEPARTURE):
             return False
         is_absent = isinstance(subject, Ship) and subject.status is ShipStatus.NOT_YET
@@ -113,9 +109,8 @@ class CachedCueManager(CueManager):
 
     def _apply_value(self, index: int, value: int, status: Status) -> None:
         """Let a cue take its turn whose formula has just been evaluated; its request in this frame is counted."""
-        if self._idle[index]:
-            self._idle[index] = self._pass.ready[index] = 0
-            self.counters.remove_idle(True, 0)
+        if self.answers.activate(index, is_before=False):
+            self._pass.ready[index] = 0
         self._visit(self.cues[index], value)
 
     def _visit(self, cue: Cue, value: int | None = None) -> None:
@@ -123,24 +118,21 @@ class CachedCueManager(CueManager):
         index = cue.index
         table = self.answers.table
         self._pass.ready[index] = 0
-        if self._idle[index]:
-            self._idle[index] = 0
-            self.counters.remove_idle(True, 1)
+        self.answers.activate(index, is_before=True)
         table.wake.flags[index] = 0
-        if not cue.done:
-            self._idle[index] = self._take_turn(cue, value) and not cue.done
+        is_requested = not cue.done and self._take_turn(cue, value)
         if cue.done:
-            # Thirty ships can come in one frame: their edges are given up in those after it, one cue in each.
+            # Thirty ships can come in one frame: their edges are dropped in the frames after it, one cue in each.
+            self._pass_over(index)
             table.dirty.flags[index] = table.wake.flags[index] = 0
             self._leaving.append(cue)
             return
-        if self._idle[index]:
-            self.counters.add_idle(True)
-            if self.answers.values[index] == 0:
+        if is_requested:
+            self.answers.make_idle(index, IDLE_REPEAT)
+            if table.values[index] == 0:
                 self._pass.make_ready(index)
         else:
-            # Not asked: its formula is of no use until something else wakes the cue. Its dirty flag stays until then.
-            self._pass.ready[index] = PASSED_OVER
+            self._pass_over(index)
         self._watch(cue)
         self.timers.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
 
@@ -160,31 +152,27 @@ class CachedCueManager(CueManager):
         self.counters.asked += 1
         if self.on_request is not None:
             self.on_request("cue", cue.index)
-        return self.answers.answer(cue.index, self._evaluate) != 0
-
-    def _evaluate(self, index: int) -> int:
-        return self.evaluate(self.cues[index])
+        try:
+            return self.answers.answer(cue.index, self.profiler) != 0
+        except Exception as error:  # counts as false this time, as in `evaluate`
+            self._report(cue.index, error)
+            return False
 
     def _watch(self, cue: Cue) -> None:
         """Have the facts wake the cue that its processing reads now; orders can change its terms."""
         self.refresh_facts(cue)
-        index = cue.index
-        if cue.facts == self._woken_by[index]:
-            return
-        table = self.answers.table
-        for key in self._woken_by[index]:
-            table.unsubscribe_wake(index, key)
-        for key in cue.facts:
-            table.subscribe_wake(index, key)
-        self._woken_by[index] = cue.facts
+        self.answers.table.wake_by(cue.index, cue.facts)
+
+    def _pass_over(self, index: int) -> None:
+        """Skip a cue until something wakes it: nothing requests its value. Its dirty flag stays."""
+        self.answers.table.states[index] = UNREQUESTED
+        self._pass.ready[index] = PASSED_OVER
 
     def _retire(self, cue: Cue) -> None:
         """Give up all edges of a cue that will never do anything again."""
         index = cue.index
         table = self.answers.table
-        for key in self._woken_by[index]:
-            table.unsubscribe_wake(index, key)
-        self._woken_by[index] = ()
+        table.wake_by(index, ())
         self.answers.retire(index)
         table.dirty.flags[index] = table.wake.flags[index] = 0
 
@@ -197,10 +185,6 @@ class CachedCueManager(CueManager):
         self.timers.pending[0] = 1
 
     # -- what others ask for ----------------------------------------------------------------------------------------
-
-    def cause_of_evaluation(self) -> str | None:
-        """Return why the present evaluation is made: one of answers.CAUSES."""
-        return CAUSES[self.answers.cause]
 
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
@@ -215,12 +199,16 @@ class CachedCueManager(CueManager):
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory of the cues' caches in bytes, by part."""
-        own = sys.getsizeof(self._idle) + sys.getsizeof(self._woken_by) + self._pass.nbytes()
-        own += sum(sys.getsizeof(keys) + 64 * len(keys) for keys in self._woken_by)
-        return {"cues": self.answers.nbytes(), "timers": self.timers.nbytes(), "slots": own}
+        return {"cues": self.answers.nbytes(), "timers": self.timers.nbytes(), "slots": self._pass.nbytes()}
+
+    def check_valid(self) -> None:
+        """Raise AssertionError if the state of the slots contradicts itself; for tests, after a frame."""
+        self.answers.table.check_valid(is_scanned=self.on_request is None)
+        self._pass.check_valid()
+        assert self.counters.idle_always == self.answers.table.states.count(IDLE_REPEAT), "idle slots are miscounted"
+        for cue, keys in zip(self.cues, self.answers.table.wake_facts, strict=True):
+            assert cue.done or keys == cue.facts, f"{cue!r} waits for {keys}"
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these cues."""
-        for cue in self.cues:
-            self._retire(cue)
         self.answers.close()

@@ -13,13 +13,10 @@ if TYPE_CHECKING:
     from sexp_runtime.world.mission_state import EventState
 
 
-def wake_facts(event: EventState, events: Sequence[EventState]) -> set[FactKey]:
+def wake_facts(event: EventState, events: Sequence[EventState]) -> tuple[FactKey, ...]:
     """Return the facts that make an event's processing, not its formula, come out differently."""
-    wakes: set[FactKey] = {("event", event.key)}
-    if event.chain_delay_ms >= 0:
-        near = (event.index - 1, event.index + 1)
-        wakes |= {("event", events[at].key) for at in near if 0 <= at < len(events)}
-    return wakes
+    near = (event.index - 1, event.index, event.index + 1) if event.chain_delay_ms >= 0 else (event.index,)
+    return tuple(dict.fromkeys(("event", events[at].key) for at in near if 0 <= at < len(events)))
 
 
 def chain_due_us(event: EventState, context: EvaluationContext) -> int:

@@ -71,6 +71,10 @@ class DeferredDraws:
                 self._done = 0
                 self._rng.before_draw = None
 
+    def draws_of(self, index: int) -> int:
+        """Return how many numbers are drawn for an event in each pass."""
+        return self._counts.get(index, 0)
+
     def close(self) -> None:
         """Draw for nobody any more."""
         for index in list(self.order):

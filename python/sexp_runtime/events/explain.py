@@ -121,15 +121,15 @@ def explain(
 def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], times: FactTimes | None) -> Explanation:
     world = row.ctx.world
     status = row.status(index)
-    if row.draws[index]:
-        state["random numbers drawn in each frame without effect"] = row.draws[index]
+    if row.table.draws[index]:
+        state["random numbers drawn in each frame without effect"] = row.table.draws[index]
     facts = sorted(row.facts(index), key=str)
-    evaluated = row.evaluated_us[index]
+    evaluated = row.table.evaluated_us[index]
     found = Explanation(
         owner=row.formulas[index].owner,
         kind=kind,
         index=index,
-        value=row.values[index],
+        value=row.table.values[index],
         status="" if status is UNKNOWN else str(status),
         state=state,
         cached=not row.table.dirty.flags[index] and evaluated >= 0,

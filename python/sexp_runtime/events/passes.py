@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.cache.slots import IDLE_FIRST, IDLE_REPEAT, UNREQUESTED
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.loops import CAME_TRUE, HOT, PASSED_OVER, READY, Scan
 from sexp_runtime.values import KNOWN_FALSE, Status
@@ -71,11 +72,11 @@ class Pass:
         self._apply = apply
         self._report = report
         self._deferred = deferred
-        table, size = answers.table, len(answers.values)
+        table, size = answers.table, len(answers.table)
         self.ready = bytearray(size)
         self._scan = Scan(
             table.dirty.flags, table.wake.flags, self.ready, answers.evaluators, answers.hot, answers.roots,
-            answers.evaluated_us, table.dirty.due_us, partial(answers.timers.schedule, table.dirty),
+            table.evaluated_us, table.dirty.due_us, partial(answers.timers.schedule, table.dirty),
         )  # fmt: skip
         self._us = self._before_us = -1  # when the pass ran last, and when the frame before this one was
         self._frame = 0  # in which frame that was
@@ -124,19 +125,34 @@ class Pass:
                 except Exception as error:
                     index = scan.position
                     self._report(index, error)
-                    answers.touch(index)  # counts as false, and is evaluated again in the next pass
+                    answers.table.touch(index)  # counts as false, and is evaluated again in the next pass
                 else:
                     if index != CAME_TRUE:
                         woken = wakes.find(_SET, scan.position + 1)
                         continue
                     index = scan.position
-                    answers.values[index] = scan.value
-                    answers.touch(index)
+                    answers.table.values[index] = scan.value
+                    answers.table.touch(index)
                     self._apply(index, scan.value, answers.formulas[index].status)
             index += 1
             woken = wakes.find(_SET, index)
             index = dirty.find(_SET, index)
         self._end()
+
+    def check_valid(self) -> None:
+        """Raise AssertionError if a word of `ready` contradicts the state of its slot; for tests, after a frame."""
+        table = self._answers.table
+        for index, word in enumerate(self.ready):
+            state, value = table.states[index], table.values[index]
+            where = f"{self._answers.kind} {index}, state {state}, word {word}"
+            if word in (READY, TRACKED, HOT, NEW):
+                assert state in (IDLE_FIRST, IDLE_REPEAT), where
+                assert value == 0 or table.dirty.flags[index], f"{where}: value {value}"
+            if word == HOT:
+                assert table.dirty.flags[index], f"{where}: hot, and not to be evaluated"
+                assert index in self._until_us, f"{where}: hot for ever"
+            if state == UNREQUESTED:
+                assert word == PASSED_OVER, where
 
     def nbytes(self) -> int:
         """Return the bytes held."""
@@ -169,8 +185,8 @@ class Pass:
         word = self.ready[index]
         if word == NEW:
             self.make_ready(index)
-        answers.counters.evaluations += 1
-        before_us, drew = answers.evaluated_us[index], answers.draws[index]
+        table = answers.table
+        before_us, drew = table.evaluated_us[index], table.draws[index]
         if drew and deferred is not None:
             deferred.take_turn(index)
         try:
@@ -182,13 +198,13 @@ class Pass:
             return
         status = answers.formulas[index].status
         if value == 0 and status is not KNOWN_FALSE and self.ready[index]:
-            draws = answers.draws[index]
+            draws = table.draws[index]
             if draws != drew and deferred is not None:
                 deferred.take_turn(index)
                 deferred.keep(index, draws)
             elif draws and deferred is None:
                 answers.keep_evaluating(index)
-            is_dirty_again = word == TRACKED or (word == NEW and answers.table.dirty.flags[index])
+            is_dirty_again = word == TRACKED or (word == NEW and table.dirty.flags[index])
             if is_dirty_again and not draws:
                 self._promote(index, before_us)
             return
@@ -203,7 +219,7 @@ class Pass:
             since_us[index] = us
         elif us - since_us[index] >= HOT_AFTER_US:
             self._answers.make_hot(index)
-            self._answers.touch(index)
+            self._answers.table.touch(index)
             self.ready[index] = HOT
             self._until_us[index] = until = us + min(us - since_us[index], MAX_HOT_US)
             self._recheck_us = min(self._recheck_us, until)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sexp_runtime.cache.slots import IDLE_FIRST, IDLE_REPEAT
 from sexp_runtime.events.answers import Answers
-from sexp_runtime.events.states import IDLE_FIRST, IDLE_REPEAT
 
 
 class SelfCheck:
-    """Chooses in turn which idle slot is checked; `rows` are answers with the states of their slots."""
+    """Chooses in turn which idle slot of the rows is checked."""
 
     __slots__ = ("_at", "_left", "_rows", "every")
 
-    def __init__(self, every: int, rows: Sequence[tuple[Answers, bytearray]]) -> None:
+    def __init__(self, every: int, rows: Sequence[Answers]) -> None:
         """Check one answer in `every`, 0 for none."""
         self.every = every
         self._left = every
@@ -27,18 +27,19 @@ class SelfCheck:
         """
         if not self.every:
             return
-        for row, _ in self._rows:
+        for row in self._rows:
             row.checking = -1
         self._left -= answers
         if self._left > 0:
             return
         self._left = max(1, self._left + self.every)
-        slots = [(row, states, index) for row, states in self._rows for index in range(len(states))]
+        slots = [(row, index) for row in self._rows for index in range(len(row.table))]
         for step in range(1, len(slots) + 1):
             at = (self._at + step) % len(slots)
-            row, states, index = slots[at]
-            is_asked = states[index] == IDLE_REPEAT or (states[index] == IDLE_FIRST and is_due)
-            if is_asked and not row.table.dirty.flags[index]:
+            row, index = slots[at]
+            state = row.table.states[index]
+            is_requested = state == IDLE_REPEAT or (state == IDLE_FIRST and is_due)
+            if is_requested and not row.table.dirty.flags[index]:
                 row.checking = index
                 row.table.wake.flags[index] = 1
                 row.timers.pending[0] = 1

@@ -328,7 +328,7 @@ class CueManager:
             self._report(cue.index, error)
             return 0
         if profiler is not None:
-            profiler.formula("cue", cue.index, perf_counter_ns() - start, value, self.cause_of_evaluation())
+            profiler.formula("cue", cue.index, perf_counter_ns() - start, value, None)
         return value
 
     def _report(self, index: int, error: Exception) -> None:
@@ -344,10 +344,6 @@ class CueManager:
                 self.ctx.warn(f"{owner}: {error}", error.node)
             else:
                 self.ctx.warn(f"{owner}: {type(error).__name__}: {error}")
-
-    def cause_of_evaluation(self) -> str | None:
-        """Return why the present evaluation is made; the naive engine has no reason."""
-        return None
 
     # Reinforcements
 

@@ -276,12 +276,8 @@ class MissionEventManager:
             self.report_error(formula, error)
             return 0, UNKNOWN
         if profiler is not None:
-            profiler.formula(kind, index, perf_counter_ns() - start, value, self.cause_of_evaluation(kind))
+            profiler.formula(kind, index, perf_counter_ns() - start, value, None)
         return value, status
-
-    def cause_of_evaluation(self, kind: str) -> str | None:
-        """Return why the present evaluation is made; the naive engine has no reason."""
-        return None
 
     def report_error(self, formula: Formula, error: Exception) -> None:
         """Count an exception of a formula, and warn of the first one of each formula.
