@@ -7,8 +7,10 @@ const ADDON := "res://addons/sexp_runtime/"
 const DEMO := ADDON + "demo/"
 ## Parts of the add-on that no game needs.
 const EDITOR_ONLY: Array[String] = [
-	ADDON + "editor/", ADDON + "docs/", ADDON + "plugin.gd", ADDON + "prove_hint.gd",
+	ADDON + "editor/", ADDON + "docs/", ADDON + "testing/", ADDON + "plugin.gd", ADDON + "prove_hint.gd",
 ]
+## How the names of scripts with mission tests end, the game's own too. They extend a class of the part `testing`.
+const TESTS := "_mission_test.gd"
 
 const PythonExport := preload("res://addons/pythonscript/export_plugin.gd")
 
@@ -73,7 +75,7 @@ func _add_files(folder: String, wanted: String, excluded: String) -> void:
 
 
 func _is_left_out(path: String) -> bool:
-	return (path.begins_with(DEMO) and not _with_demo) or EDITOR_ONLY.any(
+	return (path.begins_with(DEMO) and not _with_demo) or path.ends_with(TESTS) or EDITOR_ONLY.any(
 			func(part: String) -> bool: return path.begins_with(part))
 
 

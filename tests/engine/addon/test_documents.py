@@ -109,7 +109,7 @@ def test_the_tutorial_builds_the_patrol_demo() -> None:
     demo = {
         path.name: path.read_text(encoding="utf-8").replace("res://addons/sexp_runtime/demo/patrol/", "res://")
         for path in folder.iterdir()
-        if path.suffix in (".gd", ".tscn", ".fs2")
+        if path.suffix in (".gd", ".tscn", ".fs2") and not path.name.endswith("_mission_test.gd")
     }
     assert files == demo
 

@@ -181,6 +181,8 @@ def test_what_an_export_leaves_out(games: Games) -> None:
         "/demo/",
         "/editor/",
         "/docs/",
+        "/testing/",
+        "_mission_test",
         "plugin.gd",
         "export_plugin",
         "/src/",
