@@ -11,6 +11,7 @@
 extends SceneTree
 
 const SUFFIX := "_mission_test.gd"
+const Settings := preload("res://addons/sexp_runtime/settings.gd")
 const Junit := preload("res://addons/sexp_runtime/testing/junit.gd")
 const ErrorWatch := preload("res://addons/sexp_runtime/testing/error_watch.gd")
 
@@ -35,7 +36,9 @@ func _start() -> void:
 	OS.add_logger(_watch)
 	await process_frame
 	if not _coverage.is_empty():
-		(load("res://addons/sexp_runtime/testing/mission_test_base.gd") as GDScript).set(&"covered", true)
+		var base: GDScript = load("res://addons/sexp_runtime/testing/mission_test_base.gd")
+		base.set(&"covered", true)
+		ProjectSettings.set_setting(Settings.ENGINE, base.get_script_constant_map()["COVERED_ENGINE"]) # of scenes that load by themselves
 	var began := Time.get_ticks_usec()
 	for file: String in _find_files():
 		await _run_file(file)

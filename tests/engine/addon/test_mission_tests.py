@@ -64,6 +64,17 @@ def test_each_failure_is_reported_with_its_reason(tmp_path: Path) -> None:
         assert text in reasons[name], name
 
 
+def test_scenes_that_load_their_mission_themselves_are_covered(tmp_path: Path) -> None:
+    counts = tmp_path / "counts.json"
+    done = run_tests("res://addons/sexp_runtime/demo/patrol", f"--coverage={counts}", data=tmp_path)
+    assert done.status == 0 and counts.is_file(), done.output
+    arguments = f"res://addons/sexp_runtime/demo\n--coverage={counts}\n--only=with_nodes"
+    environment = {"XDG_DATA_HOME": str(tmp_path), "SEXP_TEST_ARGUMENTS": arguments}
+    done = run("--fixed-fps", "60", "-s", RUNNER, env=environment)
+    assert done.status == 0 and "1 passed in" in done.output, done.output
+    assert "lantern_run.fs2" in counts.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "text, told",
     [
