@@ -33,6 +33,9 @@ signal variable_changed(variable_name: String, value: Variant)
 ## The mission has run an action. The arguments are evaluated: numbers, texts, and (for orders) arrays.
 @warning_ignore("unused_signal")
 signal action_requested(operator: String, arguments: Array)
+## The mission uses an operator that neither the runtime nor the game defines: it counts as false. Emitted once for each operator.
+@warning_ignore("unused_signal")
+signal operator_unknown(operator: String)
 ## An object has arrived: time to show it.
 @warning_ignore("unused_signal")
 signal object_arrived(object_name: String)
@@ -42,7 +45,7 @@ signal object_left(object_name: String, how: String)
 
 const _SIGNALS: Array[StringName] = [
 	&"mission_loaded", &"mission_ended", &"event_satisfied", &"event_failed", &"goal_changed", &"variable_changed",
-	&"action_requested", &"object_arrived", &"object_left",
+	&"action_requested", &"operator_unknown", &"object_arrived", &"object_left",
 ]
 const Runtime := preload("res://addons/sexp_runtime/sexp_runtime.gd")
 
@@ -165,13 +168,23 @@ func end_mission() -> void:
 
 
 ## See [method SexpRuntime.finish].
-func finish(accepted := true) -> Dictionary:
-	return _runtime.finish(accepted) if _check("finish") else {}
+func finish(accepted := true, loop := false) -> Dictionary:
+	return _runtime.finish(accepted, loop) if _check("finish") else {}
+
+
+## See [method SexpRuntime.get_briefing].
+func get_briefing() -> Array[Dictionary]:
+	return _runtime.get_briefing() if _check("get_briefing") else ([] as Array[Dictionary])
 
 
 ## See [method SexpRuntime.get_debriefing].
 func get_debriefing() -> Array[Dictionary]:
 	return _runtime.get_debriefing() if _check("get_debriefing") else ([] as Array[Dictionary])
+
+
+## See [method SexpRuntime.get_cutscenes].
+func get_cutscenes(kind: String) -> PackedStringArray:
+	return _runtime.get_cutscenes(kind) if _check("get_cutscenes") else PackedStringArray()
 
 
 ## See [method SexpRuntime.evaluate].

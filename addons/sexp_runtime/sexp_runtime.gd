@@ -83,6 +83,7 @@ var _dropped := 0.0
 var _restoring := false
 var _path := "" # of the mission that is played, where it has one
 var _options := {}
+var _campaign := "" # the file of the open campaign
 var _read_error := OK
 var _mission_node: WeakRef = weakref(null)
 var _overlay: CanvasLayer = null
@@ -303,10 +304,21 @@ func end_mission() -> void:
 
 
 ## Ends the mission. With the option [code]campaign[/code] it stores the campaign's data: persistent variables and
-## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. Returns
-## [code]goals[/code] and [code]events[/code] with their statuses; empty, with an error that gives the reason, if a file cannot be written.
-func finish(accepted := true) -> Dictionary:
-	return {} if _bridge == null else _bridge.call("finish", accepted)
+## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. With a campaign
+## file ([method open_campaign]) the campaign then goes on to its next mission, or with [param loop] to the side trip that it
+## offers. Returns [code]goals[/code] and [code]events[/code] with their statuses, and [code]accepted[/code]: false if the
+## campaign wants the mission to be replayed. Empty, with an error that gives the reason, if a file cannot be written.
+func finish(accepted := true, loop := false) -> Dictionary:
+	return {} if _bridge == null else _bridge.call("finish", accepted, loop)
+
+
+## The stages of the briefing that are shown, each with [code]text[/code] and [code]voice[/code]: those whose formulas are not 0.
+## Call it each time the player enters the briefing, before the mission's first frame. A stage that was not shown never comes back.
+func get_briefing() -> Array[Dictionary]:
+	var stages: Array[Dictionary] = []
+	if _bridge != null:
+		stages.assign(_bridge.call("get_briefing") as Array)
+	return stages
 
 
 ## The stages of the debriefing whose formulas are true, each with [code]text[/code], [code]recommendation[/code] and
@@ -316,6 +328,74 @@ func get_debriefing() -> Array[Dictionary]:
 	if _bridge != null:
 		stages.assign(_bridge.call("get_debriefing") as Array)
 	return stages
+
+
+## The files of the movies of a kind that are to be played now, in order. Kinds before the mission's first frame are
+## [code]"fiction viewer"[/code], [code]"command brief"[/code], [code]"briefing"[/code] and [code]"pre-game"[/code]; kinds after its
+## end are [code]"debriefing"[/code], [code]"post-debriefing"[/code] and [code]"campaign end"[/code].
+func get_cutscenes(kind: String) -> PackedStringArray:
+	return PackedStringArray() if _bridge == null else PackedStringArray(_bridge.call("get_cutscenes", kind) as Array)
+
+
+## Opens the campaign file at [param path] for a pilot, at the mission where the pilot has left it; with [param anew] at the
+## beginning. Its missions are in the same folder. Then play one mission after the other:
+## [codeblock]
+## SexpRuntime.open_campaign("res://campaigns/lane.fc2", "Ada")
+## SexpRuntime.load_campaign_mission()
+## SexpRuntime.start()
+## # ... when the mission has ended:
+## SexpRuntime.finish(true)
+## if not SexpRuntime.get_campaign()["is_over"]:
+##     SexpRuntime.load_campaign_mission()
+## [/codeblock]
+func open_campaign(path: String, pilot := "pilot", anew := false) -> Error:
+	if _bridge == null:
+		return ERR_UNAVAILABLE
+	var content := _read(path)
+	if _read_error != OK:
+		return _read_error
+	var error: Error = _bridge.call("open_campaign", _whole(path), content, ProjectSettings.globalize_path(CAMPAIGNS), pilot, anew)
+	if error == OK:
+		_campaign = _whole(path)
+	return error
+
+
+## Closes the campaign. Its data are stored, and the running mission continues.
+func close_campaign() -> void:
+	_campaign = ""
+	if _bridge != null:
+		_bridge.call("close_campaign")
+
+
+## The open campaign and the place in it; empty without one: [code]name[/code], [code]pilot[/code], [code]description[/code],
+## [code]missions[/code] (each with [code]file[/code], [code]completed[/code], [code]skipped[/code]), [code]mission[/code] (the file
+## of the current one), [code]previous[/code], [code]is_over[/code], [code]can_skip[/code] (after five failures),
+## [code]in_loop[/code]. Once the current mission is over, [code]is_decided[/code] is true, and [code]next[/code],
+## [code]must_replay[/code], [code]loop[/code] (the mission of a side trip that is offered) and [code]loop_text[/code] are known.
+func get_campaign() -> Dictionary:
+	return {} if _bridge == null else _bridge.call("get_campaign")
+
+
+## Loads the current mission of the open campaign; see [method load_mission] for the options.
+func load_campaign_mission(options: Dictionary = {}) -> Error:
+	var campaign := get_campaign()
+	if campaign.is_empty() or campaign["is_over"]:
+		push_error("SEXP runtime: load_campaign_mission: %s"
+				% ("no campaign is open; call open_campaign first" if campaign.is_empty() else "the campaign is over"))
+		return ERR_UNCONFIGURED
+	var chosen := options.duplicate()
+	chosen.merge({"campaign": campaign["name"], "pilot": campaign["pilot"]}, true)
+	return load_mission(_campaign.get_base_dir().path_join(campaign["mission"] as String), chosen)
+
+
+## Skips the running mission of the open campaign: all goals are satisfied, and the campaign goes on. Returns what [method finish] returns.
+func skip_mission() -> Dictionary:
+	return {} if _bridge == null else _bridge.call("skip_mission")
+
+
+## Leaves a side trip of the campaign before its mission is played: the campaign goes on where the side trip leads back.
+func leave_loop() -> Error:
+	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("leave_loop")
 
 
 ## Closes the mission and untracks all nodes.

@@ -78,11 +78,11 @@ def test_an_accepted_mission_is_what_the_next_one_remembers(tmp_path: Path) -> N
     lines: list[str] = []
     host = new_host(lines)
     play(host, tmp_path, "missions/leg1.fs2", FIRST)
-    record = host.finish(accepted=True)
+    record = host.campaign.finish(accepted=True)
     assert (record["goals"], record["events"]) == ({"done": "satisfied"}, {"count": "satisfied"})
     play(host, tmp_path, "missions/leg2.fs2", SECOND)
     assert host.get_variable("Kills") == 6
-    assert host.finish(accepted=True)["goals"] == {"done": "satisfied"}
+    assert host.campaign.finish(accepted=True)["goals"] == {"done": "satisfied"}
     host.close()
     assert not [line for line in lines if line.startswith("error")], lines
 
@@ -90,19 +90,19 @@ def test_an_accepted_mission_is_what_the_next_one_remembers(tmp_path: Path) -> N
 def test_a_mission_that_is_not_accepted_is_not_completed(tmp_path: Path) -> None:
     host = new_host([])
     play(host, tmp_path, "leg1.fs2", FIRST)
-    host.finish(accepted=False)
+    host.campaign.finish(accepted=False)
     play(host, tmp_path, "leg2.fs2", SECOND)
     assert host.get_variable("Kills") == 6  # kept whenever the mission closes
-    assert host.finish(accepted=True)["goals"] == {"done": "failed"}
+    assert host.campaign.finish(accepted=True)["goals"] == {"done": "failed"}
     host.close()
 
 
 def test_other_pilots_and_campaigns_know_nothing_of_it(tmp_path: Path) -> None:
     host = new_host([])
     play(host, tmp_path, "leg1.fs2", FIRST)
-    host.finish(accepted=True)
+    host.campaign.finish(accepted=True)
     play(host, tmp_path, "leg2.fs2", SECOND, pilot="Bob", campaign="Other")
-    assert host.finish(accepted=True)["goals"] == {"done": "failed"}
+    assert host.campaign.finish(accepted=True)["goals"] == {"done": "failed"}
     host.close()
 
 
@@ -110,12 +110,12 @@ def test_the_debriefing_shows_stages_that_are_exactly_one(tmp_path: Path) -> Non
     lines: list[str] = []
     host = new_host(lines)
     play(host, tmp_path, "leg1.fs2", FIRST)
-    assert host.debriefing() == []
+    assert host.campaign.debriefing() == []
     assert "not over" in lines[-1]
-    host.finish(accepted=True)
-    (stage,) = host.debriefing()
+    host.campaign.finish(accepted=True)
+    (stage,) = host.campaign.debriefing()
     assert (stage["text"].strip(), stage["recommendation"].strip()) == ("Well done. Kills: 3.", "Rest.")
-    assert host.debriefing() == [stage]
+    assert host.campaign.debriefing() == [stage]
     host.close()
 
 
@@ -123,7 +123,7 @@ def test_damaged_records_are_said_and_count_as_none(tmp_path: Path) -> None:
     lines: list[str] = []
     host = new_host(lines)
     play(host, tmp_path, "leg1.fs2", FIRST)
-    host.finish(accepted=True)
+    host.campaign.finish(accepted=True)
     (path,) = tmp_path.glob("*.missions.json")
     for content in (
         "{",
@@ -134,7 +134,7 @@ def test_damaged_records_are_said_and_count_as_none(tmp_path: Path) -> None:
         lines.clear()
         play(host, tmp_path, "leg2.fs2", SECOND)
         assert any("cannot be read" in line for line in lines)
-        assert host.finish(accepted=False)["goals"] == {"done": "failed"}
+        assert host.campaign.finish(accepted=False)["goals"] == {"done": "failed"}
     host.close()
 
 

@@ -1,4 +1,4 @@
-"""A campaign as a game plays it: the data that outlive a mission, in one folder, and the stages of the debriefing."""
+"""The data of a campaign that outlive a mission, in one folder: records, progress, variables and containers."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.syntax.printer import print_expression
+from sexp_runtime.files import write_whole
 from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, Campaign, MissionRecord, mission_key
-from sexp_runtime.world.persistence import PersistentStores, StoreError, safe_name
-from sexp_runtime.world.ships import ExitKind, ShipStatus
+from sexp_runtime.world.persistence import PersistentStores, Store, safe_name, write_store
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -31,6 +30,9 @@ class CampaignBook:
         self._path = folder / f"{safe_name(name)}.{safe_name(pilot)}.missions.json"
         self.stores = PersistentStores(folder, name, pilot)
         self.problems = list(self.stores.problems)
+        self.name, self.pilot = name, pilot
+        #: The place in the campaign as `CampaignProgress.as_dict` returned it; empty at the beginning.
+        self.progress: dict[str, Any] = {}
         self.campaign = Campaign(name, self._read())
 
     def _read(self) -> dict[str, MissionRecord]:
@@ -40,36 +42,68 @@ class CampaignBook:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             if content["version"] != VERSION:
                 raise ValueError(f"it is of version {content['version']}, this runtime reads version {VERSION}")
-            return {str(key): _record(entry) for key, entry in content["missions"].items()}
+            records = {str(key): _record(entry) for key, entry in content["missions"].items()}
+            self.progress = dict(content.get("progress", {}))
+            return records
         except FileNotFoundError:
             return {}
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.problems.append(f"{self._path}: the records of missions cannot be read: {error}")
             return {}
 
-    def finish(self, session: MissionSession, mission: str, *, accepted: bool) -> MissionRecord:
+    def finish(
+        self,
+        session: MissionSession,
+        mission: str,
+        *,
+        accepted: bool,
+        progress: dict[str, Any] | None = None,
+        record: MissionRecord | None = None,
+    ) -> MissionRecord:
         """End the mission, save what outlives it in one transaction, and return its record.
 
         Only a mission whose outcome is accepted is completed: its record is kept then, by its file's name (R28, R29).
-        Raises StoreError if something cannot be written; nothing is then.
+        progress: the new place in the campaign, None where no campaign file is played. record: what is kept, None for
+        that of the session. Raises StoreError if something cannot be written; nothing is then.
         """
-        if accepted:
-            self.stores.further = lambda: {self._path.name: self._packed_with(mission, session.manager.record())}
+        if accepted or progress is not None:
+            self.progress = self.progress if progress is None else progress
+
+            def files() -> dict[str, bytes]:
+                added = {mission_key(mission): record or session.manager.record()} if accepted else {}
+                return {self._path.name: self._packed(added)}
+
+            self.stores.further = files
         try:
-            record = session.finish(accepted=accepted)
+            ended = session.finish(accepted=accepted)
         finally:
             self.stores.further = None
         if accepted:
-            self.campaign.missions[mission_key(mission)] = record
-        return record
+            self.campaign.missions[mission_key(mission)] = record or ended
+        return record or ended
 
-    def _packed_with(self, mission: str, record: MissionRecord) -> bytes:
-        """Return the content of the file of records with one more."""
+    def clear(self) -> None:
+        """Forget the campaign: records, progress, and its variables and containers; the pilot's own stay.
+
+        Raises StoreError or OSError if a file cannot be written.
+        """
+        self.campaign.missions.clear()
+        self.progress = {}
+        self.stores.campaign = Store()
+        write_store(self.stores.campaign_path, self.stores.campaign)
+        self.write()
+
+    def write(self) -> None:
+        """Write records and progress; raises OSError. The file is always either the old or the new one."""
+        write_whole(self._path, self._packed({}))
+
+    def _packed(self, added: dict[str, MissionRecord]) -> bytes:
+        """Return the content of the file of records and progress, with further records."""
         rows = {
             key: {"goals": found.goals, "events": found.events, "skipped": found.skipped}
-            for key, found in (self.campaign.missions | {mission_key(mission): record}).items()
+            for key, found in (self.campaign.missions | added).items()
         }
-        return json.dumps({"version": VERSION, "missions": rows}, indent=1).encode()
+        return json.dumps({"version": VERSION, "missions": rows, "progress": self.progress}, indent=1).encode()
 
 
 def _record(entry: Any) -> MissionRecord:
@@ -78,37 +112,3 @@ def _record(entry: Any) -> MissionRecord:
     if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
         raise ValueError("a status is not known")
     return record
-
-
-def finish(session: MissionSession, book: CampaignBook | None, mission: str, accepted: bool) -> dict[str, Any]:
-    """End the mission, keep what outlives it, and return goals and events with their statuses.
-
-    Raises StoreError if something cannot be written.
-    """
-    record = session.finish(accepted=accepted) if book is None else book.finish(session, mission, accepted=accepted)
-    return {"goals": dict(record.goals), "events": dict(record.events), "accepted": accepted}
-
-
-def debriefing(session: MissionSession) -> list[dict[str, str]]:
-    """Return the stages of the debriefing that are shown: those whose formula is exactly 1, in the file's order (R66).
-
-    The mission has to be over. Who is left has left play then: no ship is in the mission any more (R70).
-    """
-    world = session.world
-    for ship in list(world.ships.values()):
-        if ship.status is ShipStatus.DEATH_ROLL:
-            world.finish_death(ship)
-        elif ship.status is ShipStatus.PRESENT:
-            world.set_ship(ship, "exit", ExitKind.VANISHED)
-            world.set_ship(ship, "status", ShipStatus.EXITED)
-    shown = []
-    for stage in session.mission.debriefing:
-        if stage.formula is None or session.evaluate(print_expression(stage.formula)) == 1:
-            replace = world.variables.replace_in
-            shown.append({
-                "text": replace(stage.text), "recommendation": replace(stage.recommendation), "voice": stage.voice,
-            })  # fmt: skip
-    return shown
-
-
-__all__ = ["CampaignBook", "StoreError", "debriefing", "finish"]

@@ -8,9 +8,9 @@ from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
 
-from sexp_runtime.bridge import campaigns, readings, saves
+from sexp_runtime.bridge import readings, saves
 from sexp_runtime.bridge.breaking import GameBreaks
-from sexp_runtime.bridge.campaigns import CampaignBook
+from sexp_runtime.bridge.campaign_play import CampaignPlay
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_operators import GameOperators
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
@@ -60,8 +60,8 @@ class RuntimeHost:
         #: Operators that the game registers, for all missions.
         self.operators = GameOperators(report)
         self._stepping = False
-        self._stages: list[dict[str, str]] | None = None  # of the debriefing: they are evaluated once
-        self._book: CampaignBook | None = None
+        #: The campaign that is open; briefing, debriefing and movies.
+        self.campaign = CampaignPlay(report, self._playing, self._outbox.flush)
         self._file = ""  # of the running mission, where it was loaded from one
         #: Reads a file that a game names; raises OSError. Inside the engine its paths may lead into packs.
         self.read_file: Callable[[str], bytes] = lambda file: Path(file).read_bytes()
@@ -99,13 +99,11 @@ class RuntimeHost:
         content: the mission's text, or the bytes of its file; "" reads the file itself. Messages name it `file`.
         If the mission cannot be loaded or an option is invalid, the current mission stays as it is.
         """
-        book: CampaignBook | None = None
         recording: Path | None = None
         scratch: Path | None = None
         try:
             chosen = read_options(options)
-            if chosen.campaign and chosen.campaigns:
-                book = CampaignBook(Path(chosen.campaigns), chosen.campaign, chosen.pilot)
+            book = self.campaign.book_for(file, chosen)
             recording = self._recording_for(file, chosen)
             if recording is None and chosen.savable:
                 recording = scratch = saves.scratch_file()
@@ -143,7 +141,7 @@ class RuntimeHost:
         self.close()
         self._scratch = scratch
         self._file = file
-        self._book = book
+        self.campaign.begin(session, book, file)
         for problem in () if book is None else book.problems:
             self._report("warning", problem)
         self.problems.take(file, session.problems())
@@ -181,8 +179,9 @@ class RuntimeHost:
         session = self._playing("save_state")
         if session is None:
             return b""
-        if session.recording is None or self._book is not None:
-            self._report("error", f"save_state: {NOT_SAVABLE if self._book is None else NOT_IN_CAMPAIGN}")
+        book = self.campaign.book
+        if session.recording is None or book is not None:
+            self._report("error", f"save_state: {NOT_SAVABLE if book is None else NOT_IN_CAMPAIGN}")
             return b""
         try:
             return saves.save_state(session.recording)
@@ -213,6 +212,7 @@ class RuntimeHost:
             return False
         self.close()
         self._scratch = scratch
+        self.campaign.begin(session, None, "")
         self._begin(session, chosen)
         return True
 
@@ -263,8 +263,7 @@ class RuntimeHost:
             self._scratch.unlink(missing_ok=True)
             self._scratch = None
         self._file = ""
-        self._book = None
-        self._stages = None
+        self.campaign.end()
         self.session = self.tracking = self._roster = self._checker = self._dying = None
         self._outbox.new_mission()
         self._gate = Gate(lambda line: self._report("error", line))
@@ -284,31 +283,6 @@ class RuntimeHost:
         if session is not None and not session.world.mission_over:
             session.end_mission()
             self._outbox.flush()
-
-    def finish(self, accepted: bool) -> dict[str, Any]:
-        """End the mission and keep what outlives it; return goals and events with their statuses, {} without one."""
-        session = self._playing("finish")
-        if session is None:
-            return {}
-        try:
-            record = campaigns.finish(session, self._book, self._file or session.mission_name, accepted)
-        except (OSError, campaigns.StoreError) as error:
-            self._report("error", f"finish: {reason_of(error)}")
-            return {}
-        self._outbox.flush()
-        return record
-
-    def debriefing(self) -> list[dict[str, str]]:
-        """Return the stages of the debriefing that are shown; none, after reporting it, before the mission is over."""
-        session = self._playing("get_debriefing")
-        if session is None:
-            return []
-        if not session.world.mission_over:
-            self._report("error", "get_debriefing: the mission is not over; call finish or end_mission first")
-            return []
-        if self._stages is None:
-            self._stages = campaigns.debriefing(session)
-        return self._stages
 
     def _listen(self, session: MissionSession) -> None:
         put = self._outbox.put

@@ -185,13 +185,42 @@ class SexpBridge(godot.RefCounted):
         """End the mission."""
         self._value("end_mission", self.host.end, None)
 
-    def finish(self, accepted: bool) -> dict[str, Any]:
+    def finish(self, accepted: bool, loop: bool) -> dict[str, Any]:
         """End the mission and store its campaign data; goals and events with their statuses."""
-        return dict(self._value("finish", lambda: self.host.finish(accepted), {}))
+        return dict(self._value("finish", lambda: self.host.campaign.finish(accepted, loop), {}))
+
+    def get_briefing(self) -> list[Any]:
+        """The stages of the briefing that are shown."""
+        return list(self._value("get_briefing", self.host.campaign.briefing, []))
 
     def get_debriefing(self) -> list[Any]:
         """The stages of the debriefing that are shown."""
-        return list(self._value("get_debriefing", self.host.debriefing, []))
+        return list(self._value("get_debriefing", self.host.campaign.debriefing, []))
+
+    def get_cutscenes(self, kind: str) -> list[Any]:
+        """The files of the movies that are played."""
+        return list(self._value("get_cutscenes", lambda: self.host.campaign.movies(kind), []))
+
+    def open_campaign(self, file: str, content: bytes, folder: str, pilot: str, anew: bool) -> int:
+        """Open a campaign file; an Error."""
+        begin = self.host.campaign.open
+        return self._done("open_campaign", lambda: begin(file, content, folder, pilot, anew), godot.ERR_PARSE_ERROR)
+
+    def close_campaign(self) -> None:
+        """Close the campaign."""
+        self._value("close_campaign", self.host.campaign.close_campaign, None)
+
+    def get_campaign(self) -> dict[str, Any]:
+        """The campaign and the place in it."""
+        return dict(self._value("get_campaign", self.host.campaign.state, {}))
+
+    def skip_mission(self) -> dict[str, Any]:
+        """Skip the running mission; goals and events with their statuses."""
+        return dict(self._value("skip_mission", self.host.campaign.skip, {}))
+
+    def leave_loop(self) -> int:
+        """Leave a side trip; an Error."""
+        return self._done("leave_loop", self.host.campaign.leave_loop, godot.ERR_UNAVAILABLE)
 
     def step(self, delta: float) -> None:
         """Run one frame of that many seconds."""

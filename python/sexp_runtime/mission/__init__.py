@@ -1,13 +1,16 @@
 """Mission files: reader, model and validator."""
 
+from sexp_runtime.mission.campaign_file import CampaignFile, CampaignLoad, CampaignMission, parse_campaign
 from sexp_runtime.mission.model import (
     ArrivalDef,
+    BriefingStage,
     ContainerDef,
     CutsceneDef,
     DebriefingStage,
     DepartureDef,
     DockDef,
     EventDef,
+    FictionDef,
     GoalDef,
     JumpNodeDef,
     MessageDef,
@@ -27,12 +30,17 @@ from sexp_runtime.mission.validator import RefusedMissionError, SexpValidator, v
 
 __all__ = [
     "ArrivalDef",
+    "BriefingStage",
+    "CampaignFile",
+    "CampaignLoad",
+    "CampaignMission",
     "ContainerDef",
     "CutsceneDef",
     "DebriefingStage",
     "DepartureDef",
     "DockDef",
     "EventDef",
+    "FictionDef",
     "GoalDef",
     "JumpNodeDef",
     "MessageDef",
@@ -51,6 +59,7 @@ __all__ = [
     "detect_dialect",
     "load_mission",
     "make_symbols",
+    "parse_campaign",
     "parse_mission",
     "validate_mission",
 ]

@@ -6,9 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from sexp_runtime.mission.handlers import Handler
-from sexp_runtime.mission.model import CutsceneDef, DebriefingStage, EventDef, GoalDef, Mission
+from sexp_runtime.mission.model import (
+    BriefingStage,
+    CutsceneDef,
+    DebriefingStage,
+    EventDef,
+    FictionDef,
+    GoalDef,
+    Mission,
+)
 from sexp_runtime.mission.scanner import Field, Problems, describe, plain_text, quoted_items
-from sexp_runtime.syntax.tree import SexpExpression
 
 _GOAL_TYPES = frozenset({"primary", "secondary", "bonus"})
 #: The one event flag that changes meaning (E7).
@@ -192,35 +199,52 @@ class Debriefing(Handler):
         return True
 
 
-class Stages(Handler):
-    """Sections in which only the formulas matter: #Briefing and #Fiction Viewer."""
-
-    def field(self, field: Field) -> None:
-        """Process a formula."""
-        if field.result is not None:
-            formula: SexpExpression | None = self.formula(field, f"{self.owner} formula")
-            if formula is not None:
-                self.mission.other_formulas.append(formula)
-
-
-class Briefing(Stages):
-    """#Briefing."""
+class Briefing(Handler):
+    """#Briefing: its stages, without icons and camera."""
 
     name = "Briefing"
+    texts: Mapping[str, str] = {"$multi_text": "text", "$voice": "voice"}
 
     def __init__(self, mission: Mission, problems: Problems) -> None:
         super().__init__(mission, problems)
-        self.owner = "briefing"
+        self.team = len({stage.team for stage in mission.briefing})
+
+    def starts(self, field: Field) -> bool:
+        """Open a stage."""
+        if field.key != "$start_stage":
+            return False
+        line, _ = self.problems.source.locate(field.offset)
+        self.current = BriefingStage(team=self.team, line=line)
+        self.mission.briefing.append(self.current)
+        return True
+
+    def special(self, field: Field) -> bool:
+        """Process a stage's formula."""
+        if field.result is not None and self.opened(field):
+            self.current.formula = self.formula(field, f"briefing stage {len(self.mission.briefing)}")
+        return True
 
 
-class Fiction(Stages):
-    """#Fiction Viewer."""
+class Fiction(Handler):
+    """#Fiction Viewer (R78)."""
 
     name = "Fiction Viewer"
+    texts: Mapping[str, str] = {"$font": "font", "$voice": "voice"}
 
-    def __init__(self, mission: Mission, problems: Problems) -> None:
-        super().__init__(mission, problems)
-        self.owner = "fiction"
+    def starts(self, field: Field) -> bool:
+        """Open the next text."""
+        if field.key != "$file":
+            return False
+        line, _ = self.problems.source.locate(field.offset)
+        self.current = FictionDef(plain_text(field.value), line=line)
+        self.mission.fiction.append(self.current)
+        return True
+
+    def special(self, field: Field) -> bool:
+        """Process a text's formula."""
+        if field.result is not None and self.opened(field):
+            self.current.formula = self.formula(field, f"fiction {len(self.mission.fiction)}")
+        return True
 
 
 class Cutscenes(Handler):

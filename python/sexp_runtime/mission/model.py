@@ -349,6 +349,28 @@ class DebriefingStage:
 
 
 @dataclass(slots=True)
+class BriefingStage:
+    """A briefing stage: shown while its formula, true where there is none, has a value other than 0 (R74)."""
+
+    formula: SexpExpression | None = None
+    text: str = ""
+    voice: str = ""
+    team: int = 0
+    line: int = 0
+
+
+@dataclass(slots=True)
+class FictionDef:
+    """A text of the fiction viewer: the first whose formula is exactly true is shown (R78)."""
+
+    file: str
+    formula: SexpExpression | None = None
+    font: str = ""
+    voice: str = ""
+    line: int = 0
+
+
+@dataclass(slots=True)
 class CutsceneDef:
     """A movie with the formula that decides whether it plays (E13); kind as `briefing cutscene`."""
 
@@ -380,8 +402,8 @@ class Mission:
     reinforcements: list[ReinforcementDef] = field(default_factory=list)
     debriefing: list[DebriefingStage] = field(default_factory=list)
     cutscenes: list[CutsceneDef] = field(default_factory=list)
-    #: Formulas of briefing stages and fiction stages, which run before the mission.
-    other_formulas: list[SexpExpression] = field(default_factory=list)
+    fiction: list[FictionDef] = field(default_factory=list)
+    briefing: list[BriefingStage] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -408,6 +430,12 @@ class Mission:
         """Return the first wing of that name, ignoring case; a linear search, meant for tools."""
         wanted = name.lower()
         return next((row for row in self.wings if row.name.lower() == wanted), None)
+
+    @property
+    def other_formulas(self) -> list[SexpExpression]:
+        """The formulas of fiction and briefing stages, which are evaluated before the mission begins."""
+        stages: list[FictionDef | BriefingStage] = [*self.fiction, *self.briefing]
+        return [stage.formula for stage in stages if stage.formula is not None]
 
     def formulas(self) -> Iterator[SexpExpression]:
         """Yield every formula of the mission, with its owner in `owner`."""

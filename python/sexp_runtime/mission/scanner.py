@@ -55,7 +55,17 @@ LIST_FIELDS: Final = frozenset(
 #: Multi-line texts with their end marks (A7, E1).
 TEXT_FIELDS: Final = {
     **dict.fromkeys(
-        ("$messagenew", "$mission desc", "$multi text", "$multi_text", "$recommendation text", "$stage text"),
+        (
+            "$messagenew",
+            "$mission desc",
+            "$multi text",
+            "$multi_text",
+            "$recommendation text",
+            "$stage text",
+            "+description",
+            "+mission loop text",
+            "+mission fork text",
+        ),
         re.compile(r"\$end_multi_text", re.IGNORECASE),
     ),
     "$notes": re.compile(r"\$end notes:", re.IGNORECASE),

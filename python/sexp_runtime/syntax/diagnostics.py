@@ -69,6 +69,9 @@ CODES: Final[dict[str, str]] = {
     "W231": "an arrival or departure anchor that the mission does not have (Q14.9)",
     "W232": "a second variable of one name; the first one counts (Q15.2)",
     "W233": "a container property that the runtime does not have (Q15.5)",
+    "E234": "a campaign file without missions, or with more than 100 (R5)",
+    "E235": "a campaign for several players, or of an unknown type (R1)",
+    "E236": "a branch names a mission that the campaign does not have (R11)",
     # checks of formulas
     "E301": "no operator: a known name misspelt, or something that cannot be one (Q2.2, Q2.3, Q2.7)",
     "E302": "too few arguments (Q3.1)",

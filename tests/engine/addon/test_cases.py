@@ -8,6 +8,7 @@ import pytest
 
 from engine.addon.game import run, run_case
 from sexp_runtime.analysis.replay import Replay
+from support.campaigns import CAMPAIGN, MISSION
 
 pytestmark = pytest.mark.engine
 
@@ -90,6 +91,14 @@ def test_a_changed_file_is_taken_into_the_running_mission() -> None:
 
 def test_operators_of_the_games_own() -> None:
     run_case("operators", allowed=("SEXP: register_operator", "SEXP: ", "at: push_", "GDScript backtrace"))
+
+
+def test_a_campaign_file_is_played(tmp_path: Path) -> None:
+    (tmp_path / "lane.fc2").write_text(CAMPAIGN, encoding="utf-8")
+    for name in ("leg1", "side", "leg2"):
+        (tmp_path / f"{name}.fs2").write_text(MISSION, encoding="utf-8")
+    allowed = ("no campaign is open", "SEXP: finish", "USER ERROR", "USER WARNING", "at: push_", "GDScript backtrace")
+    run_case("campaign", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path), "SEXP_CAMPAIGN": str(tmp_path)})
 
 
 def test_the_patrol_demo_is_played_saved_and_loaded() -> None:
