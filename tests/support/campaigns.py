@@ -58,7 +58,7 @@ $multi_text
 Alpha is there.
 $end_multi_text
 $voice: none.wav
-$formula: ( if-then-else ( is-in-mission "Alpha 1" ) 2 0 )
+$formula: ( hits-left "Alpha 1" )
 $end_stage
 $start_stage
 $multi_text

@@ -194,5 +194,6 @@ class _Reader:
             if head.kind is not NodeKind.LIST and campaign.index_of(head.text) is None:
                 code, message = "E236", f"the campaign has no mission {describe(head.text)}"
         if code:
-            place = {"file": campaign.file, "line": head.line, "column": head.column}
-            self.problems.add(make_diagnostic(code, message, owner=owner, **place))
+            self.problems.add(
+                make_diagnostic(code, message, file=campaign.file, line=head.line, column=head.column, owner=owner)
+            )
