@@ -208,7 +208,7 @@ class CampaignPlay:
         accepted: bool,
         record: MissionRecord | None = None,
     ) -> MissionRecord:
-        """End the mission; write what outlives it, the record of a completed one (R28, R29) and the campaign's place."""
+        """End the mission; write what outlives it, the record (R28, R29) and the campaign's place."""
         if self.book is None:
             return session.finish(accepted=accepted)
         place = None if progress is None else progress.as_dict()
