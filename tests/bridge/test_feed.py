@@ -114,7 +114,7 @@ def test_the_last_cause_is_told_even_of_evaluations_that_were_not_looked_at() ->
     tab.ask("start_session")
     tab.play(2.0)
     causes = {at: row[3] for at, row in tab.rows().items()}
-    assert causes[0] == "unsettled" and causes[4] == "fact" and causes[10] == "first evaluation"
+    assert causes[0] in ("unsettled", "fact") and causes[4] == "fact" and causes[10] == "first evaluation"
     tab.session.monitor.mode = Mode.FULL
     tab.session.set_variable("v20", 1)
     tab.play(2.0)
