@@ -24,7 +24,7 @@ from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
 from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
-from sexp_runtime.monitor.report import build_report
+from sexp_runtime.monitor.report import build_report, build_statistics
 from sexp_runtime.monitor.tap import WorldTap
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
@@ -534,29 +534,7 @@ class MissionSession:
 
     def statistics(self) -> dict[str, Any]:
         """Return the numbers that monitors show; cheap enough for every frame but for `cache_bytes`."""
-        counted = self.counters()
-        info = self.cache.cache_info()
-        requests = counted["requests"] + info.hits + info.misses
-        hits = counted["hits"] + info.hits
-        times = self.monitor.frame_times
-        return {
-            "frames": counted["frames"],
-            "requests": requests,
-            "evaluations": counted["evaluations"] + info.misses,
-            "hits": hits,
-            "hit_rate": hits / requests if requests else 0.0,
-            "invalidations": counted["invalidations"] + info.invalidations,
-            "evictions": sum(info.evictions.values()),
-            "cached_expressions": info.currsize + self.slots(),
-            "errors": counted["errors"] + info.errors,
-            "stale_results": counted["stale_results"],
-            "frame_time_us": {
-                "last": self.monitor.last_frame_ns / 1000,
-                "median": times.quantile(0.5) / 1000,
-                "p99": times.quantile(0.99) / 1000,
-                "max": times.largest / 1000,
-            },
-        }
+        return build_statistics(self)
 
     def slots(self) -> int:
         """Return how many formulas have a slot with a cached result."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
@@ -18,79 +18,43 @@ from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
 from sexp_runtime.compiler.forms import can_write_actions
 from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
 from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, pay_for_trial, written_actions
+from sexp_runtime.compiler.program_plan import (
+    AXES,
+    CALCULATED,
+    CANDIDATE,
+    COMPARISONS,
+    MEASURED,
+    MOVING,
+    NAN_LIKE,
+    NUMBERS,
+    READER,
+    ROSTER,
+    ProgramPlan,
+    meaning_of,
+    moving_argument,
+)
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import Assignment, FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions_geometry import turn
-from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
-from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait
+from sexp_runtime.operators.registry import OperatorFunction
 from sexp_runtime.operators.variables import modify_variable
-from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, Raw
 from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
 from sexp_runtime.world.variables import NUMBER
 
-#: Operators that the kernel evaluates from the values of their arguments.
-_CALCULATED: Final = {
-    "and": Op.AND, "or": Op.OR, "not": Op.NOT, "xor": Op.XOR, "=": Op.EQUAL, "!=": Op.UNEQUAL, "<": Op.LESS,
-    ">": Op.GREATER, "<=": Op.AT_MOST, ">=": Op.AT_LEAST, "+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY,
-    "/": Op.DIVIDE, "mod": Op.REMAINDER,
-}  # fmt: skip
-#: Operators that the kernel evaluates from the fields of ships, and how many names they read.
-_MEASURED: Final = {
-    "hits-left": (Op.HULL_LEFT, 1),
-    "distance": (Op.DISTANCE, 2), "distance-to-center": (Op.CENTRE_DISTANCE, 2),
-    "get-object-x": (Op.COORDINATE, 1), "get-object-y": (Op.COORDINATE, 1), "get-object-z": (Op.COORDINATE, 1),
-    "is-facing": (Op.FACING, 2),
-}  # fmt: skip
-_COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
-#: Those whose comparison with a number stands for as long as things are too slow to change it.
-_MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
-_MOVING_NAMES: Final = frozenset(name for name, (op, _) in _MEASURED.items() if op in _MOVING)
-_AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
-_NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
-_READER: Final = Trait.NONE | Trait.TIME
-_ROSTER: Final = ("roster",)
-_NUMBERS: Final = frozenset({"number", "positive"})
-#: A place of the candidate whose turn it is.
-_CANDIDATE: Final = -1
 #: The most nodes of a program.
 MOST_NODES: Final = 2000
 
 use_cosines([turn(degrees)[1] for degrees in range(360)])
 
-Row = tuple[int, tuple[int, ...], int, int, int, int, int]
-
 
 class _Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in another way)
     """A formula, or a part, that is better evaluated in another way."""
-
-
-@dataclass
-class ProgramPlan:
-    """What a program is made from: its nodes and what they refer to (see docs/kernel.md)."""
-
-    root: EvalNode
-    kind: int
-    top: int = 0
-    nodes: list[Row] = field(default_factory=list)
-    holders: list[EvalNode | None] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
-    perform: Callable[..., object] | None = None
-    #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
-    assignments: list[Assignment] = field(default_factory=list)
-    is_simple: bool = True
-    is_bounded: bool = False
-    is_nested: bool = False
-    candidates: Sequence[Candidate] = ()
-    common: list[int] = field(default_factory=list)
-    provider: EvalNode | None = None
-    provider_kind: int = 0
-    valid_candidates: Callable[[EvalNode], object] = valid_candidates
 
 
 @dataclass
@@ -124,14 +88,14 @@ class Programs:
         program calls it when the condition is true.
         """
         ctx = self.ctx
-        if root.spec is None or root.call is not _meaning(root):
+        if root.spec is None or root.call is not meaning_of(root):
             return None
         try:
             if root.name in ARGUMENT_FORMS:
                 return _Form(self, root, every_time).build()
             if root.name in ("when", "every-time"):
                 return _Conditional(self, root, every_time).build()
-            if root in (ctx.constants.true, ctx.constants.false) or root.spec.traits & ~_READER:
+            if root in (ctx.constants.true, ctx.constants.false) or root.spec.traits & ~READER:
                 return None
             return _Condition(self, root).build()
         except _Unfit:
@@ -141,7 +105,7 @@ class Programs:
         """Have programs evaluate the argument forms among the actions of a formula; return the operators in them."""
         handled: set[EvalNode] = set()
         for form in _nested_forms(root):
-            if form.call is not _meaning(form):
+            if form.call is not meaning_of(form):
                 continue
             try:
                 made = _Form(self, form, None).build()
@@ -217,21 +181,6 @@ def _nested(program: Program) -> OperatorFunction:
     return call
 
 
-def _moving_argument(head: EvalNode) -> int:
-    """Return which argument of a comparison with a number is a distance or coordinate, from 1; 0 for none."""
-    if len(head.args) != 2:
-        return 0
-    for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
-        if arg.inner is not None and arg.inner.name in _MOVING_NAMES and is_number(other) and other.inner is None:
-            return number
-    return 0
-
-
-def _meaning(head: EvalNode) -> object:
-    meaning = MEANINGS.get(head.name)
-    return meaning.function if meaning is not None else None
-
-
 class _Builder:
     """Turns one formula into nodes, arguments before their operator."""
 
@@ -300,7 +249,7 @@ class _Builder:
         if head is constants.true or head is constants.false:
             known = KNOWN_TRUE if head is constants.true else KNOWN_FALSE
             return self.emit(Op.KNOWN, value=1 if known is KNOWN_TRUE else 2, holder=holder)
-        if head.kind is not EvalKind.OPERATOR or head.spec is None or head.call is not _meaning(head):
+        if head.kind is not EvalKind.OPERATOR or head.spec is None or head.call is not meaning_of(head):
             return self.tree(holder)
         size = len(self.plan.nodes)
         try:
@@ -314,10 +263,10 @@ class _Builder:
         return self.tree(holder)
 
     def _native(self, holder: EvalNode, head: EvalNode) -> int:
-        op = _CALCULATED.get(head.name)
+        op = CALCULATED.get(head.name)
         if op is not None:
             return self.calculated(op, holder, head)
-        measured = _MEASURED.get(head.name)
+        measured = MEASURED.get(head.name)
         if measured is not None:
             return self._measured(*measured, holder, head)
         if head.name == "is-in-box":
@@ -337,16 +286,16 @@ class _Builder:
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
-        moving = _moving_argument(head) if head.name in _COMPARISONS else 0
+        moving = moving_argument(head) if head.name in COMPARISONS else 0
         arguments = []
         for number, arg in enumerate(head.args, 1):
             self._is_compared = number == moving
             arguments.append(self.argument(arg))
         self._is_compared = False
-        if moving and self.plan.nodes[arguments[moving - 1]][0] not in _MOVING:
+        if moving and self.plan.nodes[arguments[moving - 1]][0] not in MOVING:
             moving = 0
         nans = [self.can_be_nan[index] for index in arguments]
-        if head.name in _COMPARISONS and self.fresh and any(nans[1:]):
+        if head.name in COMPARISONS and self.fresh and any(nans[1:]):
             raise _Looks
         self.handled.add(head)
         is_arithmetic = op >= Op.ADD
@@ -361,16 +310,16 @@ class _Builder:
         numbers = arguments[names:]
         if not all(map(is_name, arguments[:names])) or not all(map(is_number, numbers)):
             raise _Unfit
-        if op in _MOVING and self._is_compared:
+        if op in MOVING and self._is_compared:
             self.is_moving = True
-        elif op in _MOVING or op == Op.FACING:
+        elif op in MOVING or op == Op.FACING:
             self.moves_freely = True
         places = [self._place_number(arg) for arg in arguments[:names]]
         rest = [self.argument(arg) for arg in numbers]
         self.read(head)
         self.handled.add(head)
         return self.emit(
-            op, rest, _AXES.get(head.name, 0), holder=holder, one=places[0], two=places[-1],
+            op, rest, AXES.get(head.name, 0), holder=holder, one=places[0], two=places[-1],
             can_be_nan=op != Op.FACING,
         )  # fmt: skip
 
@@ -398,10 +347,10 @@ class _Builder:
 
     def _is_leaf(self, head: EvalNode) -> bool:
         assert head.spec is not None
-        if head.spec.traits & ~_READER or not all(map(is_text, head.args)):
+        if head.spec.traits & ~READER or not all(map(is_text, head.args)):
             return False
         reads = head.spec.reads
-        return reads is None or _ROSTER not in reads(self.ctx.world, [text_of(arg) for arg in head.args])
+        return reads is None or ROSTER not in reads(self.ctx.world, [text_of(arg) for arg in head.args])
 
     def leaf(self, holder: EvalNode, head: EvalNode) -> int:
         """Add a pure operator whose arguments are plain texts."""
@@ -412,7 +361,7 @@ class _Builder:
         leaf = self.programs.leaf(head, facts)
         self.plan.leaves.append(leaf)
         self.handled.add(head)
-        can_be_nan = bool(head.spec.results & _NAN_LIKE)
+        can_be_nan = bool(head.spec.results & NAN_LIKE)
         return self.emit(Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, can_be_nan=can_be_nan)
 
     def tree(self, holder: EvalNode) -> int:
@@ -517,7 +466,7 @@ class _Form(_Builder):
         # WCS judges a `when-argument` by what the condition remembers of the last candidate (K).
         if provider is None or (ctx.wcs if is_when else not can_write_actions(root, ctx)):
             raise _Unfit
-        if provider.name not in ("any-of", "every-of") or provider.call is not _meaning(provider):
+        if provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
             raise _Unfit
         condition = root.args[1].inner
         if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):
@@ -567,7 +516,7 @@ class _Form(_Builder):
 
     def candidate_place(self) -> int:
         """Return the number that stands for the place of a candidate."""
-        return _CANDIDATE
+        return CANDIDATE
 
     def read(self, head: EvalNode) -> frozenset[FactKey]:
         """Note what an operator reads; of one with `<argument>` each candidate's facts, when the program is there."""
@@ -580,14 +529,14 @@ class _Form(_Builder):
         assert head.spec is not None
         if not any(arg.is_placeholder for arg in head.args):
             return super()._is_leaf(head)
-        if head.spec.traits & ~_READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
+        if head.spec.traits & ~READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
             return False
         row = CATALOG.dialect_catalog(self.ctx.dialect).get(head.name)
         if row is None or head.spec.reads is None:
             return False
-        if _ROSTER in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]):
+        if ROSTER in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]):
             return False
-        return not any(arg.is_placeholder and row.argument_type(at) in _NUMBERS for at, arg in enumerate(head.args))
+        return not any(arg.is_placeholder and row.argument_type(at) in NUMBERS for at, arg in enumerate(head.args))
 
     def leaf(self, holder: EvalNode, head: EvalNode) -> int:
         """Add a pure operator, with a leaf for each candidate if it has `<argument>` among its arguments."""
@@ -599,8 +548,8 @@ class _Form(_Builder):
         self._candidate_reads.append((head, leaves))
         self.handled.add(head)
         return self.emit(
-            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=_CANDIDATE,
-            can_be_nan=bool(head.spec.results & _NAN_LIKE),
+            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=CANDIDATE,
+            can_be_nan=bool(head.spec.results & NAN_LIKE),
         )  # fmt: skip
 
     def _subscribe(self, program: FormProgram) -> None:

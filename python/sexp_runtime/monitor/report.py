@@ -39,11 +39,41 @@ class Reported(Protocol):
     def cache_info(self) -> CacheInfo:
         """The expression cache's counters."""
 
+    def slots(self) -> int:
+        """How many formulas have a slot with a cached result."""
+
     def memory(self) -> dict[str, int]:
         """Bytes held, by part."""
 
     def owner_of(self, kind: str, index: int) -> str:
         """The name of a formula, as `event "Name"`."""
+
+
+def build_statistics(session: Reported) -> dict[str, Any]:
+    """Return the numbers of a session that monitors show; times are microseconds."""
+    counted = session.counters()
+    info = session.cache_info()
+    requests = counted["requests"] + info.hits + info.misses
+    hits = counted["hits"] + info.hits
+    times = session.monitor.frame_times
+    return {
+        "frames": counted["frames"],
+        "requests": requests,
+        "evaluations": counted["evaluations"] + info.misses,
+        "hits": hits,
+        "hit_rate": hits / requests if requests else 0.0,
+        "invalidations": counted["invalidations"] + info.invalidations,
+        "evictions": sum(info.evictions.values()),
+        "cached_expressions": info.currsize + session.slots(),
+        "errors": counted["errors"] + info.errors,
+        "stale_results": counted["stale_results"],
+        "frame_time_us": {
+            "last": session.monitor.last_frame_ns / 1000,
+            "median": times.quantile(0.5) / 1000,
+            "p99": times.quantile(0.99) / 1000,
+            "max": times.largest / 1000,
+        },
+    }
 
 
 def build_report(session: Reported, *, most: int | None = None) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""What programs are made from: the operators that the kernel knows, and the plan of one program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from sexp_runtime.compiler.atoms import is_number
+from sexp_runtime.kernel import Assignment, Leaf, Op, Place
+from sexp_runtime.operators.arguments import valid_candidates
+from sexp_runtime.operators.context import Candidate
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.registry import MEANINGS, Trait
+from sexp_runtime.values import NAN, NAN_FOREVER
+
+#: Operators that the kernel evaluates from the values of their arguments.
+CALCULATED: Final = {
+    "and": Op.AND, "or": Op.OR, "not": Op.NOT, "xor": Op.XOR, "=": Op.EQUAL, "!=": Op.UNEQUAL, "<": Op.LESS,
+    ">": Op.GREATER, "<=": Op.AT_MOST, ">=": Op.AT_LEAST, "+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY,
+    "/": Op.DIVIDE, "mod": Op.REMAINDER,
+}  # fmt: skip
+#: Operators that the kernel evaluates from the fields of ships, and how many names they read.
+MEASURED: Final = {
+    "hits-left": (Op.HULL_LEFT, 1),
+    "distance": (Op.DISTANCE, 2), "distance-to-center": (Op.CENTRE_DISTANCE, 2),
+    "get-object-x": (Op.COORDINATE, 1), "get-object-y": (Op.COORDINATE, 1), "get-object-z": (Op.COORDINATE, 1),
+    "is-facing": (Op.FACING, 2),
+}  # fmt: skip
+COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
+#: Those whose comparison with a number stands for as long as things are too slow to change it.
+MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
+MOVING_NAMES: Final = frozenset(name for name, (op, _) in MEASURED.items() if op in MOVING)
+AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
+NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
+READER: Final = Trait.NONE | Trait.TIME
+ROSTER: Final = ("roster",)
+NUMBERS: Final = frozenset({"number", "positive"})
+#: A place of the candidate whose turn it is.
+CANDIDATE: Final = -1
+
+Row = tuple[int, tuple[int, ...], int, int, int, int, int]
+
+
+@dataclass
+class ProgramPlan:
+    """What a program is made from: its nodes and what they refer to (see docs/kernel.md)."""
+
+    root: EvalNode
+    kind: int
+    top: int = 0
+    nodes: list[Row] = field(default_factory=list)
+    holders: list[EvalNode | None] = field(default_factory=list)
+    places: list[Place] = field(default_factory=list)
+    leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
+    perform: Callable[..., object] | None = None
+    #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
+    assignments: list[Assignment] = field(default_factory=list)
+    is_simple: bool = True
+    is_bounded: bool = False
+    is_nested: bool = False
+    candidates: Sequence[Candidate] = ()
+    common: list[int] = field(default_factory=list)
+    provider: EvalNode | None = None
+    provider_kind: int = 0
+    valid_candidates: Callable[[EvalNode], object] = valid_candidates
+
+
+def moving_argument(head: EvalNode) -> int:
+    """Return which argument of a comparison with a number is a distance or coordinate, from 1; 0 for none."""
+    if len(head.args) != 2:
+        return 0
+    for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
+        if arg.inner is not None and arg.inner.name in MOVING_NAMES and is_number(other) and other.inner is None:
+            return number
+    return 0
+
+
+def meaning_of(head: EvalNode) -> object:
+    meaning = MEANINGS.get(head.name)
+    return meaning.function if meaning is not None else None
