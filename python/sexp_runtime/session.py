@@ -147,6 +147,7 @@ class MissionSession:
         self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
         self.on_mission_ended: list[Callable[[], None]] = []
         self._world = World(mission, mission.dialect, settings.seed or 1, settings.quotas)
+        self._assign = self._world.variables.core.assign
         if settings.campaign is not None:
             self._world.set_campaign(settings.campaign)
             if settings.stores is not None:
@@ -436,6 +437,8 @@ class MissionSession:
     def set_variable(self, name: str, value: int | str) -> None:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
         self._thread.check("set_variable")
+        if self._assign(name, value):
+            return
         index = self._variable(name)
         variables = self.world.variables
         if isinstance(value, str):

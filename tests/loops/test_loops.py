@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from array import array
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ if loops.LANGUAGE == "c":
     BOTH.append(pytest.param(native, id="c"))
 
 #: For evaluators that are no programs: moments at which slots are due, and what would be called with others.
-NO_MOMENTS = ([], lambda index, us: None)
+NO_MOMENTS = (array("q", [0] * 16), lambda index, us: None)
 
 
 def test_set_up_has_compiled_them() -> None:
@@ -98,7 +99,14 @@ def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any, word
     dirty = bytearray(b"\1\1\1")
     evaluators = [lambda: 0, fail, lambda: 0]
     scan = module.Scan(
-        dirty, bytearray(3), bytearray([word] * 3), evaluators, evaluators, [None] * 3, [-1] * 3, *NO_MOMENTS
+        dirty,
+        bytearray(3),
+        bytearray([word] * 3),
+        evaluators,
+        evaluators,
+        [None] * 3,
+        array("q", [-1] * 3),
+        *NO_MOMENTS,
     )
     with pytest.raises(ZeroDivisionError):
         scan.run(0, -1, 5)
@@ -117,7 +125,7 @@ def test_a_hot_slot_that_is_known_to_be_false_is_reported(module: Any, status: S
     def ready() -> int:
         raise AssertionError("the evaluator of ready slots")
 
-    dirty, evaluated_us = bytearray(b"\0\1"), [-1, -1]
+    dirty, evaluated_us = bytearray(b"\0\1"), array("q", [-1, -1])
     scan = module.Scan(
         dirty,
         bytearray(2),
@@ -129,7 +137,7 @@ def test_a_hot_slot_that_is_known_to_be_false_is_reported(module: Any, status: S
         *NO_MOMENTS,
     )
     assert scan.run(1, -1, 5) == outcome
-    assert (scan.done, scan.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], [-1, 5])
+    assert (scan.done, scan.repeated, list(dirty), evaluated_us) == (1, 1, [0, 1], array("q", [-1, 5]))
 
 
 #: What happens at a slot's evaluation: its value, or "error"; what it does, and to which slot.
@@ -142,7 +150,7 @@ def play(
     """Scan over all slots as a pass does; return all that can be seen of it."""
     flags, woken, ready = bytearray(dirty), bytearray(wakes), bytearray(words)
     seen: list[Any] = []
-    evaluated_us = [-1] * len(flags)
+    evaluated_us = array("q", [-1] * len(flags))
     roots = [Root(status) if index % 3 else None for index, status in enumerate(statuses)]
 
     def evaluator(index: int, hot: bool) -> Callable[[], int]:
@@ -184,7 +192,7 @@ def play(
                     continue
                 index = scan.position + 1
         index = flags.find(1, index)
-    return [*seen, bytes(flags), evaluated_us, scan.done, scan.repeated, scan.position]
+    return [*seen, bytes(flags), list(evaluated_us), scan.done, scan.repeated, scan.position]
 
 
 SLOTS = 12

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 import sys
+from array import array
 from collections.abc import Iterable
 from typing import Final
 
@@ -43,7 +44,7 @@ class FlagRow:
     def __init__(self, number: int, size: int) -> None:
         self.number = number
         self.flags = bytearray(size)
-        self.due_us: list[int] = [NEVER] * size
+        self.due_us = array("q", (NEVER,)) * size
 
 
 class TimerQueue:
@@ -116,7 +117,6 @@ class TimerQueue:
         total += len(self._heap) * _TUPLE_3
         for row in self._rows:
             total += sys.getsizeof(row) + sys.getsizeof(row.flags) + sys.getsizeof(row.due_us)
-            total += sum(28 for due in row.due_us if due != NEVER)
         return total
 
 
@@ -142,11 +142,11 @@ class SlotTable:
         #: The value of the last evaluation.
         self.values = [0] * size
         #: When it was last evaluated, and when last with bookkeeping, in microseconds; -1: never.
-        self.evaluated_us = [-1] * size
-        self.recorded_us = [-1] * size
+        self.evaluated_us = array("q", (-1,)) * size
+        self.recorded_us = array("q", (-1,)) * size
         #: As of the last evaluation with bookkeeping: when time alone can change the result, why it was evaluated (an
         #: index into CAUSES), and whether it left a status changed, acted or drew a number that mattered.
-        self.due_us = [NEVER] * size
+        self.due_us = array("q", (NEVER,)) * size
         self.causes = bytearray(size)
         self.unsettled = bytearray(size)
         #: How many random numbers the last evaluation drew without effect on its result, which is valid otherwise.

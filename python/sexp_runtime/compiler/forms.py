@@ -160,7 +160,8 @@ class _FormWriter:
         writer.add("finally:")
         writer.add("    C.candidate = before")
         writer.add("    C.applicable.pop()")
-        writer.add("    for K in A: K.node.cache = None")
+        if any(map(reads_candidates, self.root.args[2:])):
+            writer.add("    for K in A: K.node.cache = None")
         _end(writer, self.root)
         return writer
 
@@ -200,6 +201,11 @@ class _FormWriter:
                 self.actions.run(action)
         _flush(writer, self.actions.interpreted)
         writer.indent -= 1
+
+
+def reads_candidates(action: EvalNode) -> bool:
+    """Whether `<argument>` appears anywhere in an action."""
+    return any(node.is_placeholder for node in action.walk())
 
 
 def _can_write(provider: EvalNode, ctx: EvaluationContext) -> bool:

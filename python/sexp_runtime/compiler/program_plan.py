@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sexp_runtime.compiler.atoms import is_number
-from sexp_runtime.kernel import Assignment, Leaf, Op, Place
+from sexp_runtime.kernel import Assignment, Distance, Leaf, Op, Place
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
@@ -30,6 +30,7 @@ MEASURED: Final = {
 COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
 #: Those whose comparison with a number stands for as long as things are too slow to change it.
 MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
+DISTANCES: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE})
 MOVING_NAMES: Final = frozenset(name for name, (op, _) in MEASURED.items() if op in MOVING)
 AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
 NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
@@ -52,6 +53,7 @@ class ProgramPlan:
     nodes: list[Row] = field(default_factory=list)
     holders: list[EvalNode | None] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
+    distances: list[Distance] = field(default_factory=list)
     leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
     perform: Callable[..., object] | None = None
     #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
@@ -59,6 +61,8 @@ class ProgramPlan:
     is_simple: bool = True
     is_bounded: bool = False
     is_nested: bool = False
+    #: Whether an action reads `<argument>`.
+    reads_candidates: bool = False
     candidates: Sequence[Candidate] = ()
     common: list[int] = field(default_factory=list)
     provider: EvalNode | None = None

@@ -8,14 +8,14 @@ clock changes it. Everything else is a subtree that the interpreter evaluates ea
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
 from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
-from sexp_runtime.compiler.forms import can_write_actions
+from sexp_runtime.compiler.forms import can_write_actions, reads_candidates
 from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
 from sexp_runtime.compiler.program_actions import conditional_actions, form_actions, pay_for_trial, written_actions
 from sexp_runtime.compiler.program_plan import (
@@ -23,6 +23,7 @@ from sexp_runtime.compiler.program_plan import (
     CALCULATED,
     CANDIDATE,
     COMPARISONS,
+    DISTANCES,
     MEASURED,
     MOVING,
     NAN_LIKE,
@@ -34,7 +35,7 @@ from sexp_runtime.compiler.program_plan import (
     moving_argument,
 )
 from sexp_runtime.compiler.truth import is_pure
-from sexp_runtime.kernel import Assignment, FormProgram, Leaf, Op, Place, Program, use_cosines
+from sexp_runtime.kernel import Assignment, Distance, FormProgram, Leaf, Op, Place, Program, use_cosines
 from sexp_runtime.operators import evaluator
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.operators.budget import is_paying, weight
@@ -78,6 +79,7 @@ class Programs:
         self.board = board
         self._places: dict[str, Place] = {}
         self._leaves: dict[tuple[str, ...], tuple[Leaf, frozenset[FactKey]]] = {}
+        self._distances: dict[tuple[int, str, str], Distance] = {}
         self._edges: list[tuple[FactKey, bytearray, int]] = []
         self._facts = 0
 
@@ -139,6 +141,17 @@ class Programs:
             return leaf
         return found[0]
 
+    def distance(self, op: int, one: str, two: str, facts: Iterable[FactKey]) -> Distance | None:
+        """Return the distance that formulas share between two things, None if it is not worth sharing."""
+        if not any(text[:5].lower() == "<any " or text.lower() in self.ctx.world.wings for text in (one, two)):
+            return None
+        found = self._distances.get((op, one, two))
+        if found is None:
+            found = self._distances[op, one, two] = Distance(op, self.place(one), self.place(two))
+            for fact in facts:
+                self.subscribe(fact, found.flag, 0)
+        return found
+
     def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
         """Have a change of the fact set a flag that somebody looks at unasked."""
         self._facts += self.board.add_edge(key, (flags, index, UNREAD))
@@ -151,12 +164,13 @@ class Programs:
         self._edges.clear()
         self._places.clear()
         self._leaves.clear()
+        self._distances.clear()
 
     def nbytes(self) -> int:
         """Return the bytes held by places, leaves and their edges, without the programs."""
         total = sys.getsizeof(self._edges) + sys.getsizeof(self._places) + sys.getsizeof(self._leaves)
         total += len(self._edges) * (56 + 64 + 8) + self._facts * 230
-        return total + len(self._places) * 250 + len(self._leaves) * 330
+        return total + len(self._places) * 250 + len(self._leaves) * 330 + len(self._distances) * 250
 
 
 def _nested_forms(node: EvalNode) -> Iterator[EvalNode]:
@@ -316,10 +330,16 @@ class _Builder:
             self.moves_freely = True
         places = [self._place_number(arg) for arg in arguments[:names]]
         rest = [self.argument(arg) for arg in numbers]
-        self.read(head)
+        facts = self.read(head)
         self.handled.add(head)
+        value = AXES.get(head.name, 0)
+        if op in DISTANCES and CANDIDATE not in places:
+            shared = self.programs.distance(op, arguments[0].text, arguments[1].text, facts)
+            if shared is not None:
+                self.plan.distances.append(shared)
+                value = len(self.plan.distances)
         return self.emit(
-            op, rest, AXES.get(head.name, 0), holder=holder, one=places[0], two=places[-1],
+            op, rest, value, holder=holder, one=places[0], two=places[-1],
             can_be_nan=op != Op.FACING,
         )  # fmt: skip
 
@@ -477,6 +497,7 @@ class _Form(_Builder):
         world = ctx.world
         if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
             raise _Unfit
+        plan.reads_candidates = any(map(reads_candidates, root.args[2:]))
         plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
         plan.places.extend(self.programs.place(arg.text) for arg in provider.args)
         plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1

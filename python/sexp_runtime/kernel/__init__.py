@@ -14,14 +14,16 @@ from sexp_runtime.kernel.plain import Op
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "Assignment", "BoardCore", "FormProgram", "Leaf", "Op", "Place", "Program", "ShipCore", "VariablesCore",
-    "WorldCore", "use_cosines",
+    "LANGUAGE", "Assignment", "BoardCore", "ClockCore", "Distance", "FormProgram", "Leaf", "Op", "Place", "Program",
+    "ShipCore", "VariablesCore", "WorldCore", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
     from sexp_runtime.loops.native import (
         Assignment,
         BoardCore,
+        ClockCore,
+        Distance,
         FormProgram,
         Leaf,
         Place,
@@ -32,4 +34,4 @@ if TYPE_CHECKING or LANGUAGE == "c":
         use_cosines,
     )  # fmt: skip
 else:
-    from sexp_runtime.kernel.plain import BoardCore, ShipCore, VariablesCore, WorldCore
+    from sexp_runtime.kernel.plain import BoardCore, ClockCore, ShipCore, VariablesCore, WorldCore

@@ -26,8 +26,15 @@ cdef class FormProgram(Program):
     cdef int provider_kind
     cdef bint has_run
     cdef bint is_nested
+    cdef bint remembers_ships  # whether anything can see as what a candidate was read (D7)
     cdef object provider, choice, valid_candidates
     cdef list common
+    # How many valid candidates have each outcome, the first of their moments, and those to which the actions apply.
+    cdef int counts[OUTCOMES]
+    cdef int total
+    cdef long long first_moment
+    cdef list found
+    cdef int found_generation
 
     def __init__(self, plan, context, interpret):
         cdef int at
@@ -54,6 +61,7 @@ cdef class FormProgram(Program):
             self.moments[at] = NEVER
         self.provider, self.provider_kind = plan.provider, plan.provider_kind
         self.is_nested = plan.is_nested
+        self.remembers_ships = plan.kind == WHEN or plan.reads_candidates
         self.valid_candidates = plan.valid_candidates
 
     def __dealloc__(self):
@@ -71,6 +79,21 @@ cdef class FormProgram(Program):
         self.choice = self.valid_candidates(self.provider)
         for at in range(self.count):
             self.valid[at] = 1 if self.candidates[at].node.valid else 0
+        self.count_outcomes()
+        return 0
+
+    cdef int count_outcomes(self) except -1:
+        """Count the outcomes of the valid candidates anew."""
+        cdef int at
+        for at in range(OUTCOMES):
+            self.counts[at] = 0
+        self.total = 0
+        self.found = None
+        for at in range(self.count):
+            if self.valid[at]:
+                self.total += 1
+                self.counts[self.outcomes[at]] += 1
+        self.first_moment = 0  # to be found by the next scan
         return 0
 
     cdef int try_common(self) except -1:
@@ -91,13 +114,29 @@ cdef class FormProgram(Program):
 
     cdef int try_candidates(self) except -1:
         """Evaluate the condition for each valid candidate of which something may have changed."""
-        cdef int at, value, found
-        cdef long long now = self.clock.us, common = self.due
+        cdef int at = 0, value, found, before, after
+        cdef unsigned char read
+        cdef long long now = self.clock.us, common = self.due, first
+        cdef bint is_due = now >= self.first_moment
         cdef unsigned char* flags = <unsigned char*>PyByteArray_AS_STRING(self.flags)
-        for at in range(self.count):
-            if not self.valid[at] or (flags[at] == 0 and now < self.moments[at]):
+        cdef unsigned char* marked
+        first = NEVER if is_due else self.first_moment
+        self.first_moment = 0  # until all is done
+        while at < self.count:
+            if not is_due:  # only those with a flag
+                marked = <unsigned char*>memchr(flags + at, 1, self.count - at)
+                if marked is NULL:
+                    break
+                at = marked - flags
+            if not self.valid[at]:
+                at += 1
+                continue
+            if flags[at] == 0 and now < self.moments[at]:
+                first = min(first, self.moments[at])
+                at += 1
                 continue
             flags[at] = 0
+            read = self.was_read[at]
             if self.kind == EVERY_TIME or self.is_nested:  # what an `every-time` forgets after each pass (C7)
                 self.was_read[at] = 0
             self.due = NEVER
@@ -107,19 +146,29 @@ cdef class FormProgram(Program):
             except BaseException:
                 flags[at] = 1
                 raise
+            before = self.outcomes[at]
             if value == 1:
-                self.outcomes[at] = KNOWN_TO_BE_TRUE if found == KT else PLAIN_TRUE
+                after = KNOWN_TO_BE_TRUE if found == KT else PLAIN_TRUE
             elif value == 0:
-                self.outcomes[at] = KNOWN_TO_BE_FALSE if found == KF or found == NANF else PLAIN_FALSE
+                after = KNOWN_TO_BE_FALSE if found == KF or found == NANF else PLAIN_FALSE
             else:
-                self.outcomes[at] = NEITHER
+                after = NEITHER
+            if before != after:
+                self.outcomes[at] = after
+                self.counts[before] -= 1
+                self.counts[after] += 1
+            if before != after or read != self.was_read[at]:
+                self.found = None
             self.moments[at] = self.due
-        self.due = common
+            first = min(first, self.due)
+            at += 1
+        self.first_moment = first
+        self.due = min(common, first)
         return 0
 
     cdef int evaluate(self) except? RAISED:
-        cdef int at, total = 0, value, status = ORDINARY
-        cdef int counts[OUTCOMES]
+        cdef int value, status = ORDINARY
+        cdef int* counts = self.counts
         cdef bint any_true
         self.begin()
         if self.kind == WHEN and self.root_status == KF:
@@ -127,26 +176,18 @@ cdef class FormProgram(Program):
         self.find_valid()
         self.try_common()
         self.try_candidates()
-        for at in range(OUTCOMES):
-            counts[at] = 0
-        for at in range(self.count):
-            if self.valid[at]:
-                total += 1
-                counts[self.outcomes[at]] += 1
-                if self.moments[at] < self.due:
-                    self.due = self.moments[at]
         any_true = counts[PLAIN_TRUE] + counts[KNOWN_TO_BE_TRUE] > 0
         if self.provider_kind == ANY_OF:  # C22
             value = any_true
-            if not any_true and counts[KNOWN_TO_BE_FALSE] == total:
+            if not any_true and counts[KNOWN_TO_BE_FALSE] == self.total:
                 status = KF
-        elif total == 0 or counts[KNOWN_TO_BE_FALSE]:
+        elif self.total == 0 or counts[KNOWN_TO_BE_FALSE]:
             value = 0
             status = KF
         else:
             value = counts[PLAIN_FALSE] == 0
         if value == 1:
-            self.act(self.applicable())
+            self.act()
         if self.kind == EVERY_TIME:
             if self.root_status != NAN:
                 self.root_status = NAN
@@ -156,37 +197,46 @@ cdef class FormProgram(Program):
             self.set_root(status)
         return value
 
-    cdef list applicable(self):
-        cdef int at
-        return [
-            at for at in range(self.count)
-            if self.valid[at] and (self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE)
-        ]
+    cdef int act(self) except -1:
+        """Run the actions; candidates that the condition has read as ships are remembered as such (D7).
 
-    cdef int act(self, list applicable) except -1:
-        """Run the actions; candidates that the condition has read as ships are remembered as such (D7)."""
+        An `every-time` forgets that after its actions (C7), so that only these can see it.
+        """
         cdef int at
-        cdef list found = []
+        cdef list found = self.found
         self.acted = True
-        for at in applicable:
-            candidate = self.candidates[at]
-            ship = (<Place>self.places[at]).ship
-            if ship is not None and self.was_read[at] and candidate.node.cache is None:
-                candidate.node.cache = ("ship", ship)
-            found.append(candidate)
+        if found is None or self.found_generation != self.places_board().generation:
+            found = []
+            for at in range(self.count):
+                if self.valid[at] and (self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE):
+                    candidate = self.candidates[at]
+                    found.append(candidate)
+                    if self.remembers_ships and self.was_read[at] and candidate.node.cache is None:
+                        ship = (<Place>self.places[at]).ship
+                        if ship is not None:
+                            candidate.node.cache = ("ship", ship)
+            if not self.is_nested and (self.kind == WHEN or not self.remembers_ships):  # nothing noted is forgotten
+                self.found = found
+                self.found_generation = self.places_board().generation
         self.perform(self, found)
         return 0
 
+    cdef inline BoardCore places_board(self):
+        return (<Place>self.places[0]).board
+
     def doubt(self):
+        self.found = None
         Program.doubt(self)
         memset(PyByteArray_AS_STRING(self.flags), 1, self.count)
 
     def forget(self):
+        self.found = None
         Program.forget(self)
         memset(PyByteArray_AS_STRING(self.flags), 1, self.count)
         memset(self.was_read, 0, self.count)
 
     def restore(self, bytes statuses not None):
+        self.found = None
         Program.restore(self, statuses)
         memset(PyByteArray_AS_STRING(self.flags), 1, self.count)
         memset(self.was_read, 0, self.count)

@@ -37,6 +37,7 @@ cdef class Place:
     cdef object wing
     cdef list ships
     cdef double point[3]
+    cdef int version  # how often it was looked up
     cdef readonly bytearray stale
 
     def __init__(self, world, str text not None, side):
@@ -84,8 +85,40 @@ cdef class Place:
                     self.kind = GROUP
                     self.ships = list(world.side_ships(self.side))
         self.generation = self.board.generation
+        self.version += 1
         PyByteArray_AS_STRING(self.stale)[0] = 0
         return 0
+
+
+cdef class Distance:
+    """A distance from or to several ships, which all formulas that name both ends share.
+
+    `flag[0]` is set by its facts, and cleared when it is measured.
+    """
+
+    cdef readonly bytearray flag
+    cdef Place one, two
+    cdef int op
+    cdef int versions[2]
+    cdef int outcome
+    cdef int status
+    cdef double found
+
+    def __init__(self, int op, Place one not None, Place two not None):
+        self.op, self.one, self.two = op, one, two
+        self.flag = bytearray(b"\x01")
+
+    cdef int measure(self, double* found, int* status) noexcept:
+        """Return as `distance` does; both places have been looked up."""
+        cdef char* flag = PyByteArray_AS_STRING(self.flag)
+        if flag[0] or self.versions[0] != self.one.version or self.versions[1] != self.two.version:
+            flag[0] = 0
+            self.versions[0], self.versions[1] = self.one.version, self.two.version
+            self.status = ORDINARY
+            self.outcome = distance(self.op, self.one, self.two, &self.found, &self.status)
+        found[0] = self.found
+        status[0] = self.status
+        return self.outcome
 
 
 cdef bint widest(Place place, double* speed, double* radius) except -1:

@@ -79,7 +79,8 @@ cdef struct Node:
     int op
     int count       # of arguments
     int first       # of them, in the list of arguments
-    int value       # constant, index of a variable, axis, code of a status, index of a leaf, tree or common part
+    int value       # constant, index of a variable, axis, code of a status, index of a leaf, tree or common part,
+                    # or of a shared distance from 1 on
     int one         # index of the place that is read, or of the first of two; -1: the candidate
     int two
     unsigned char is_expression
@@ -152,6 +153,16 @@ cdef class Leaf:
             atom.cache = before
 
 
+cdef inline int operand(Node* nodes, int* arguments, int* variables, int index) noexcept:
+    """Return the value of an argument, without a call for the usual ones."""
+    cdef Node* node = &nodes[index]
+    if node.op == VARIABLE:
+        return variables[node.value]
+    if node.op == CONSTANT:
+        return node.value
+    return plain_value(nodes, arguments, variables, index)
+
+
 cdef int plain_value(Node* nodes, int* arguments, int* variables, int index) noexcept:
     """Return the value of a subtree without statuses; `and` and `or` stop early, because nothing can be noticed."""
     cdef Node* node = &nodes[index]
@@ -173,11 +184,11 @@ cdef int plain_value(Node* nodes, int* arguments, int* variables, int index) noe
             if plain_value(nodes, arguments, variables, own[at]) == 1:
                 return 1
         return 0
-    first = plain_value(nodes, arguments, variables, own[0])
+    first = operand(nodes, arguments, variables, own[0])
     if op == NOT:
         return first != 1
     for at in range(1, node.count):
-        other = plain_value(nodes, arguments, variables, own[at])
+        other = operand(nodes, arguments, variables, own[at])
         if op == ADD:
             first = <int>(<unsigned int>first + <unsigned int>other)
         elif op == SUBTRACT:

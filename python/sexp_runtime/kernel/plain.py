@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from sexp_runtime.loops import Edge, set_flags
+from sexp_runtime.values import INT_MAX, INT_MIN
 
 FactKey = tuple[Hashable, ...]
 
@@ -20,6 +21,14 @@ class Op:
         FACING, IN_BOX,
     ) = range(28)  # fmt: skip
     CONDITION, WHEN, EVERY_TIME = range(3)
+
+
+class ClockCore:
+    """The moment of the mission in microseconds; in C a number that programs read."""
+
+    __slots__ = ("us",)
+
+    us: int
 
 
 class BoardCore:
@@ -104,7 +113,7 @@ class WorldCore(ABC):
 class VariablesCore:
     """The numbers of the table of variables; in C they are integers that compiled code reads."""
 
-    __slots__ = ("_board", "_changed", "_keys", "_numbers", "_texts")
+    __slots__ = ("_board", "_changed", "_index", "_keys", "_numbers", "_texts")
 
     def __init__(
         self,
@@ -112,10 +121,11 @@ class VariablesCore:
         numbers: list[int],
         texts: list[str],
         keys: list[FactKey],
+        index: dict[str, int],
         changed: Callable[[FactKey], None],
     ) -> None:
-        """Take the lists of the table, by index, and what is called with the fact of a variable that changed."""
-        self._board, self._numbers, self._texts, self._keys = board, numbers, texts, keys
+        """Take the lists of the table, by index, the index of each name, and what is called with a changed fact."""
+        self._board, self._numbers, self._texts, self._keys, self._index = board, numbers, texts, keys, index
         self._changed = changed
 
     def reload(self, index: int) -> None:
@@ -129,4 +139,12 @@ class VariablesCore:
         self._texts[index] = text
         self._numbers[index] = value
         self._changed(self._keys[index])
+        return True
+
+    def assign(self, name: str, value: int | str) -> bool:
+        """Store a number of 32 bits in the variable of that name; return False, nothing done, for anything else."""
+        index = self._index.get(name)
+        if index is None or type(value) is not int or not INT_MIN <= value <= INT_MAX:
+            return False
+        self.set_number(index, value)
         return True

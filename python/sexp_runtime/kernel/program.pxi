@@ -28,9 +28,10 @@ cdef class Program:
     cdef bint is_bounded  # whether all that is read of movement is compared in a form whose speed can be bounded
     cdef int candidate
     cdef VariablesCore variables
-    cdef object context, clock
+    cdef object context
+    cdef ClockCore clock
     cdef object root, perform, interpret
-    cdef list places, leaves, holders, candidates
+    cdef list places, distances, leaves, holders, candidates
     cdef list assignments  # all that its actions do; None: `perform` runs them
     cdef readonly bint is_simple
     cdef readonly bint by_time  # whether the last evaluation was made when the one before was due
@@ -65,6 +66,7 @@ cdef class Program:
         self.top = plan.top
         self.kind = plan.kind
         self.places, self.leaves, self.holders = list(plan.places), list(plan.leaves), list(plan.holders)
+        self.distances = list(plan.distances)
         self.root, self.perform = plan.root, plan.perform
         self.assignments = plan.assignments or None
         self.candidates = []
@@ -298,7 +300,7 @@ cdef class Program:
             self.stands = 0
         elif speed > 0.0:
             stands = <long long>(min(margin / speed * CAUTION, LONGEST) * 1e6) - <long long>self.context.positions_age_us
-            self.stands = min(self.stands, <long long>self.clock.us + 1 + max(stands, 0))
+            self.stands = min(self.stands, self.clock.us + 1 + max(stands, 0))
         return 0
 
     cdef int calculate(self, Node* node, int* own, int* status) except? RAISED:
@@ -372,7 +374,10 @@ cdef class Program:
                 return self.facing(node, own, one, two, status)
             if node.op == IN_BOX:
                 return self.in_box(node, own, one, two, status)
-            outcome = distance(node.op, one, two, &found, status)
+            if node.value:
+                outcome = (<Distance>self.distances[node.value - 1]).measure(&found, status)
+            else:
+                outcome = distance(node.op, one, two, &found, status)
         if outcome == 0:
             return 0
         if not -MOST < found < MOST:
@@ -530,13 +535,13 @@ cdef class Program:
 
     cdef int wait(self) except -1:
         """Have movement change nothing for as long as the outcome stands, if that is worth it."""
-        if self.is_bounded and self.stands > <long long>self.clock.us + WORTH_WAITING:
+        if self.is_bounded and self.stands > self.clock.us + WORTH_WAITING:
             self.until = self.stands
             self.due = min(self.due, self.stands)
         return 0
 
     cdef int begin(self) except -1:
-        self.by_time = self.due <= <long long>self.clock.us
+        self.by_time = self.due <= self.clock.us
         self.changed = self.acted = False
         self.due = self.stands = NEVER
         self.until = 0
@@ -633,11 +638,13 @@ cdef class Program:
         self.root_status = code_of(self.root.status)
 
     def doubt(self):
-        """Have every leaf called at its next use."""
+        """Have every leaf called, and every distance measured, at its next use."""
         self.until = 0
         for leaf in self.leaves:
             for each in leaf if isinstance(leaf, list) else (leaf,):
                 each.flag[0] = 1
+        for distance in self.distances:
+            distance.flag[0] = 1
 
     def nbytes(self):
         """The bytes of the object, its rows and lists, and what the board keeps to find it."""

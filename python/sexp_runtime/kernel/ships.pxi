@@ -124,20 +124,26 @@ cdef class Subject:
         return 0
 
 
+cdef class ClockCore:
+    """The moment of the mission, as a C number that programs read."""
+
+    cdef public long long us
+
+
 cdef class BoardCore:
     cdef public object observer
     cdef public int generation
     cdef dict _subjects, _programs
     cdef dict _pinned  # rows of flags that edges point into: a view of each, so that it cannot grow, and how many edges
     cdef VariablesCore _variables
-    cdef object _clock
+    cdef ClockCore _clock
 
     def __cinit__(self, *arguments, **keywords):
         self._subjects = {}
         self._programs = {}
         self._pinned = {}
 
-    def use_clock(self, clock):
+    def use_clock(self, ClockCore clock not None):
         self._clock = clock
 
     cdef inline long long now(self) except? -1:
@@ -371,6 +377,12 @@ cdef class WorldCore:
                 touch(ship, ORIENTATION)
 
 
+cdef enum:
+    SMALL = 1024
+
+cdef tuple SMALL_TEXTS = tuple([str(number) for number in range(SMALL)])
+
+
 cdef class VariablesCore:
     """The numbers of the table of variables as C integers, and the edges of each."""
 
@@ -378,11 +390,12 @@ cdef class VariablesCore:
     cdef Edges* edges
     cdef Py_ssize_t size
     cdef list _numbers, _texts, _keys
+    cdef dict _index
     cdef BoardCore _board
 
-    def __cinit__(self, board, list numbers not None, list texts not None, list keys not None, *rest):
+    def __cinit__(self, board, list numbers not None, list texts not None, list keys not None, dict index not None, *rest):
         cdef Py_ssize_t at
-        self._board, self._numbers, self._texts, self._keys = board, numbers, texts, keys
+        self._board, self._numbers, self._texts, self._keys, self._index = board, numbers, texts, keys, index
         self.size = len(numbers)
         self.values = <int*>calloc(self.size + 1, sizeof(int))
         self.edges = <Edges*>calloc(self.size + 1, sizeof(Edges))
@@ -408,7 +421,7 @@ cdef class VariablesCore:
         cdef long long number = value
         if not 0 <= index < self.size:
             raise IndexError(index)
-        text = str(value)
+        text = <object>PyTuple_GET_ITEM(SMALL_TEXTS, number) if 0 <= number < SMALL else str(value)
         if self._texts[index] == text:
             return False
         self._texts[index] = text
@@ -419,4 +432,16 @@ cdef class VariablesCore:
             set_flags(self._board.readers, (self._keys[index],))
         if self._board.observer is not None:
             self._board.observer(self._keys[index])
+        return True
+
+    def assign(self, str name not None, value):
+        cdef int overflow = 0
+        cdef long long number
+        cdef PyObject* index = PyDict_GetItemWithError(self._index, name)
+        if index is NULL or type(value) is not int:
+            return False
+        number = PyLong_AsLongLongAndOverflow(value, &overflow)
+        if overflow or not -2147483648 <= number <= 2147483647:
+            return False
+        self.set_number(<object>index, value)
         return True

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from sexp_runtime.kernel.plain import BoardCore as BoardCore
+from sexp_runtime.kernel.plain import ClockCore as ClockCore
 from sexp_runtime.kernel.plain import ShipCore as ShipCore
 from sexp_runtime.kernel.plain import VariablesCore as VariablesCore
 from sexp_runtime.kernel.plain import WorldCore as WorldCore
@@ -21,6 +22,10 @@ class Place:
     stale: bytearray
     text: str
     def __init__(self, world: Any, text: str, side: str | None) -> None: ...
+
+class Distance:
+    flag: bytearray
+    def __init__(self, op: int, one: Place, two: Place) -> None: ...
 
 class Leaf:
     flag: bytearray

@@ -1,9 +1,11 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, cdivision=True
 """All that is compiled: the loops of plain.py, and the kernel of ../kernel/plain.py; both pages describe what it does."""
 
+from cpython.array cimport array
 from cpython.bytearray cimport PyByteArray_AS_STRING
 from cpython.dict cimport PyDict_GetItemWithError
 from cpython.object cimport PyObject
+from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdlib cimport calloc, free, realloc
 from libc.math cimport INFINITY, fabs, floor, sqrt
 from libc.string cimport memchr, memset
@@ -16,6 +18,7 @@ cdef extern from "Python.h":
     int PyObject_GC_IsTracked(object)
     void PyObject_GC_Track(void*)
     void PyObject_GC_UnTrack(void*)
+    long long PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
 
 cdef enum:
     CAME_TRUE = -2
@@ -90,7 +93,8 @@ cdef inline Py_ssize_t find(bytearray flags, Py_ssize_t start):
 
 cdef class Scan:
     cdef bytearray _dirty, _wakes, _ready
-    cdef list _evaluators, _hot, _roots, _evaluated_us, _due_us
+    cdef list _evaluators, _hot, _roots
+    cdef array _evaluated_us, _due_us
     cdef object _schedule
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
@@ -105,10 +109,14 @@ cdef class Scan:
         list evaluators not None,
         list hot not None,
         list roots not None,
-        list evaluated_us not None,
-        list due_us not None,
+        array evaluated_us not None,
+        array due_us not None,
         schedule not None,
     ):
+        if evaluated_us.ob_descr.typecode != c"q" or due_us.ob_descr.typecode != c"q":
+            raise TypeError("moments are arrays of q")
+        if min(len(ready), len(evaluated_us), len(due_us)) < len(dirty):
+            raise ValueError("a row is too short")
         self._dirty = dirty
         self._wakes = wakes
         self._ready = ready
@@ -123,11 +131,11 @@ cdef class Scan:
         self.repeated = 0
         self.value = 0
 
-    def run(self, Py_ssize_t index, Py_ssize_t limit, us):
+    def run(self, Py_ssize_t index, Py_ssize_t limit, long long us):
         cdef bytearray dirty = self._dirty
         cdef bytearray ready = self._ready
         cdef list evaluators = self._evaluators
-        cdef list evaluated_us = self._evaluated_us
+        cdef long long* evaluated_us = self._evaluated_us.data.as_longlongs
         cdef unsigned char word
         cdef Py_ssize_t woken
         # What an evaluation may have changed is asked for anew each time: it may run any code.
@@ -171,17 +179,17 @@ cdef class Scan:
             index = find(dirty, index)
         return index
 
-    cdef bint settle(self, Program program, Py_ssize_t index, us) except -1:
+    cdef bint settle(self, Program program, Py_ssize_t index, long long now) except -1:
         """Evaluate a program; return whether anything comes of it, else see to the moment of its next evaluation."""
         cdef int value = program.evaluate()
-        cdef long long due = program.due, now = us
+        cdef long long due = program.due
         if not program.comes_to_nothing(value):
             self.value = value
             return True
         if program.acted or due == now + 1:
             self._dirty[index] = 1
             self.repeated += 1
-        elif due != <long long>self._due_us[index]:
+        elif due != self._due_us.data.as_longlongs[index]:
             self._schedule(index, due)
         return False
 

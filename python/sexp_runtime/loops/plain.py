@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Final, Protocol
 
@@ -82,8 +83,8 @@ class Scan:
         evaluators: list[Callable[[], int]],
         hot: list[Callable[[], int]],
         roots: Sequence[Root | None],
-        evaluated_us: list[int],
-        due_us: list[int],
+        evaluated_us: array[int],
+        due_us: array[int],
         schedule: Callable[[int, int], None],
     ) -> None:
         """Take what belongs to the slots, by index: flags, words, evaluators of ready and of hot ones, roots (None

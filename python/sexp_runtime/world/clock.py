@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from sexp_runtime.kernel import ClockCore
+
 #: A moment that never comes, in microseconds of mission time.
 NEVER: Final = 1 << 62
 #: One second of 16.16 fixed-point mission time (G1).
@@ -35,14 +37,14 @@ def fix_of_us(us: int) -> int:
     return us * FIX_ONE // 1_000_000
 
 
-class Clock:
+class Clock(ClockCore):
     """Mission time, set once per frame; every evaluation of a frame sees one value (G1).
 
     `us` is in microseconds since level start, `fix` in 1/65536 seconds, `seconds` and `msecs` as `mission-time` and
     `mission-time-msecs` read it (G2), `event_ms` in milliseconds of the event clock (F8b).
     """
 
-    __slots__ = ("event_ms", "fix", "msecs", "seconds", "us")
+    __slots__ = ("event_ms", "fix", "msecs", "seconds")
 
     def __init__(self, us: int = 0) -> None:
         self.us = 0

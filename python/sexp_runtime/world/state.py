@@ -123,6 +123,9 @@ class WorldState(WorldCore):
 
     def ship(self, name: str) -> Ship | None:
         """Return the registry entry of that name, matched case-insensitively, or None."""
+        found = self.ships_by_name.get(name)
+        if found is not None:
+            return found
         key = name.lower()
         found = self.ships.get(key)
         if found is None and key in self.spellings:

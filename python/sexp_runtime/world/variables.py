@@ -66,7 +66,7 @@ class VariableManager:
         self.persistence: list[str] = [NOT_SAVED] * capacity
         self._index: dict[str, int] = {}
         self._keys: list[FactKey] = [("var", index) for index in range(capacity)]
-        self.core = VariablesCore(facts, self.numbers, self.texts, self._keys, facts.changed)
+        self.core = VariablesCore(facts, self.numbers, self.texts, self._keys, self._index, facts.changed)
         facts.use_variables(self.core)
 
     def declare(
