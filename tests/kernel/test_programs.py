@@ -134,6 +134,29 @@ def test_a_program_means_what_the_interpreter_means(text: str, form: str) -> Non
                 assert status_of(root) is status_of(tree), (seed, step)
 
 
+def test_formulas_that_share_a_distance_mean_what_the_interpreter_means() -> None:
+    texts = [
+        f'( < ( {name} "Alpha" "<any hostile>" ) {most} )'
+        for name in ("distance", "distance-to-center")
+        for most in (150, 400)
+    ]
+    for seed in range(12):
+        rng = random.Random(seed)
+        world = world_of_ships()
+        ctx, other = EvaluationContext(world), EvaluationContext(world)
+        programs = Programs(ctx, world.facts)
+        made = [programs.of_formula(tree_of(text, ctx), lambda: None) for text in texts]
+        trees = [tree_of(text, other) for text in texts]
+        for step in range(100):
+            for _ in range(rng.randrange(3)):
+                change(world, rng)
+            for one, tree in zip(made, trees, strict=True):
+                if rng.random() < 0.6:  # one that is not asked now must not take the change from another
+                    assert one is not None
+                    assert one.program() == evaluator.evaluate(other, tree), (seed, step)
+        programs.close()
+
+
 FORMS = [
     '( < ( hits-left "<argument>" ) ( * @a[1] 20 ) )',
     '( or ( < ( hits-left "<argument>" ) @b[2] ) ( is-facing "<argument>" "Beta 2" @a[1] @b[2] ) )',

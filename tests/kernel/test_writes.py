@@ -185,3 +185,21 @@ def test_a_row_of_flags_cannot_grow_while_edges_point_into_it() -> None:
     flags.append(0)
     world.set_ship(ship, "hull", 5.0)
     assert list(flags) == [0, 0]
+
+
+def test_a_variable_is_assigned_by_its_name() -> None:
+    world = World(None)
+    index = world.variables.declare("a", 1)
+    flags, pending = bytearray(1), bytearray(1)
+    world.facts.subscribe(("var", index), flags, 0, pending)
+    assign = world.variables.core.assign
+    for refused in [("b", 1), ("a", "2"), ("a", True), ("a", 2**31), ("a", -(2**31) - 1), ("a", 2**70)]:
+        assert not assign(*refused)
+    assert (world.variables.texts[index], flags[0]) == ("1", 0)
+    assert assign("a", 1)  # as before: nothing changes
+    assert flags[0] == 0
+    for value in (0, 1023, 1024, -1, 2**31 - 1, -(2**31)):
+        assert assign("a", value)
+        assert (world.variables.texts[index], world.variables.numbers[index]) == (str(value), value)
+        assert (flags[0], pending[0]) == (1, 1)
+        flags[0] = pending[0] = 0
