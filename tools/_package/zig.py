@@ -49,6 +49,7 @@ def environment(moment: int) -> dict[str, str]:
         "ZIG_GLOBAL_CACHE_DIR": str(cache),
         "ZIG_LOCAL_CACHE_DIR": str(cache),
         "SOURCE_DATE_EPOCH": str(moment),
+        "PYTHONHASHSEED": "0",  # Cython's C depends on the order of sets
     }
 
 
