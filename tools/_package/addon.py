@@ -114,8 +114,9 @@ class Parts:
         if not code.exists():
             python = cached_environment(self.progress, self.base, "build")
             command = [str(python), "-m", "cython", "-3", "--module-name", ".".join(place.parts)]
-            command += [str(source), "-o", str(code)]
-            zig.run(f"Generating {place}", command, zig.environment(self.source.moment))
+            command += [str(source.relative_to(self.source.folder)), "-o", str(code)]
+            # From the folder of the source: Cython writes the paths of included files as it finds them.
+            zig.run(f"Generating {place}", command, zig.environment(self.source.moment), self.source.folder)
         return code
 
 
