@@ -7,8 +7,10 @@ from typing import Any
 
 from bridge.fake_nodes import new_host
 from sexp_runtime.bridge.host import RuntimeHost
+from support.small_missions import ship
 
-FIRST = """#Mission Info
+FIRST = (
+    """#Mission Info
 $Name: Leg one
 #Sexp_variables
 $Variables:
@@ -17,14 +19,9 @@ $Variables:
 	1	"Rank"	"ensign"	"string"	"save-on-mission-progress"
 )
 #Objects
-$Name: Alpha 1
-$Class: Fighter
-$Team: Friendly
-$Location: 0, 0, 0
-$Arrival Location: Hyperspace
-$Arrival Cue: ( true )
-$Departure Location: Hyperspace
-$Departure Cue: ( false )
+"""
+    + ship("Alpha 1")
+    + """
 #Events
 $Formula: ( when ( true )
 	( modify-variable @Kills[0] ( + @Kills[0] 3 ) )
@@ -63,6 +60,7 @@ $Recommendation text:
 $end_multi_text
 #End
 """
+)
 SECOND = FIRST.replace("Leg one", "Leg two").replace(
     '( is-event-true-delay "Count" 0 )', '( is-previous-goal-true "leg1.fs2" "Done" )'
 )

@@ -18,29 +18,26 @@ from sexp_runtime.cli import main
 from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError, Recording, recorded_quotas
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.quotas import Quotas
+from support.small_missions import ship
 
-MISSION = b"""#Mission Info
+MISSION = (
+    b"""#Mission Info
 $Name: Outside
 #Sexp_variables
 $Variables: (
 	0	"Score"	"0"	"number"
 )
 #Objects
-$Name: Alpha 1
-$Class: Fighter
-$Team: Friendly
-$Location: 0, 0, 0
-$Orientation: 1, 0, 0, 0, 1, 0, 0, 0, 1
-$Arrival Location: Hyperspace
-$Arrival Cue: ( true )
-$Departure Location: Hyperspace
-$Departure Cue: ( false )
+"""
+    + ship("Alpha 1").encode()
+    + b"""
 #Events
 $Formula: ( when ( true ) ( do-nothing ) )
 +Name: Start
 #Goals
 #End
 """
+)
 HEADER: dict[str, Any] = {
     "version": 1,
     "mission": MISSION,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from support.small_missions import ship
+
 CAMPAIGN = """$Name: Lane
 $Type: single
 +Description:
@@ -25,7 +27,8 @@ $Mission: leg2.fs2
 +Formula: ( cond ( ( true ) ( end-of-campaign ) ) )
 #End
 """
-MISSION = """#Mission Info
+MISSION = (
+    """#Mission Info
 $Name: Leg
 #Sexp_variables
 $Variables:
@@ -86,14 +89,9 @@ $Recommendation text:
 Win.
 $end_multi_text
 #Objects
-$Name: Alpha 1
-$Class: Fighter
-$Team: Friendly
-$Location: 0, 0, 0
-$Arrival Location: Hyperspace
-$Arrival Cue: ( true )
-$Departure Location: Hyperspace
-$Departure Cue: ( false )
+"""
+    + ship("Alpha 1")
+    + """
 #Events
 $Formula: ( when ( true ) ( modify-variable @Runs[0] ( + @Runs[0] 1 ) ) )
 +Name: Run
@@ -107,3 +105,4 @@ $end_multi_text
 $Formula: ( = @Won[0] 1 )
 #End
 """
+)

@@ -31,12 +31,14 @@ from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.world.persistence import MAGIC as STORE_MAGIC
 from sexp_runtime.world.persistence import Store, StoredVariable, StoreError
+from support.small_missions import ship
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
 #: Frames of a replay or of a fuzzed mission: a run without end is no finding.
 FRAMES: Final = 20
 DEMO: Final = Path(__file__).parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
-MISSION: Final = b"""#Mission Info
+MISSION: Final = (
+    b"""#Mission Info
 $Name: Outside
 #Sexp_variables
 $Variables: (
@@ -44,21 +46,16 @@ $Variables: (
 	1	"Word"	"go"	"string"
 )
 #Objects
-$Name: Alpha 1
-$Class: Fighter
-$Team: Friendly
-$Location: 0, 0, 0
-$Orientation: 1, 0, 0, 0, 1, 0, 0, 0, 1
-$Arrival Location: Hyperspace
-$Arrival Cue: ( true )
-$Departure Location: Hyperspace
-$Departure Cue: ( false )
+"""
+    + ship("Alpha 1").encode()
+    + b"""
 #Events
 $Formula: ( every-time ( > ( mission-time-msecs ) 20 ) ( modify-variable "@Score[0]" ( + "@Score[0]" 1 ) ) )
 +Name: Start
 #Goals
 #End
 """
+)
 _SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
 
 

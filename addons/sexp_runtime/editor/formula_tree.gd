@@ -4,7 +4,7 @@
 @tool
 extends Tree
 
-## The line of a part is to be shown.
+## The user asks for the line of a part.
 signal line_wanted(path: String, line: int)
 
 ## Seconds for which a changed part stands out.

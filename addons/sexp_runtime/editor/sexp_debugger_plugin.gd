@@ -4,7 +4,7 @@
 @tool
 extends EditorDebuggerPlugin
 
-## A line of a mission's file is to be shown in the editor.
+## The user asks for a line of a mission's file.
 signal line_wanted(path: String, line: int)
 
 const SexpTab := preload("res://addons/sexp_runtime/editor/sexp_tab.gd")

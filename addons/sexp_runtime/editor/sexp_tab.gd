@@ -6,7 +6,7 @@ extends VBoxContainer
 
 ## A message for the game, with its data.
 signal wanted(message: String, data: Array)
-## A line of the mission's file is to be shown.
+## The user asks for a line of the mission's file.
 signal line_wanted(path: String, line: int)
 
 const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd")

@@ -133,7 +133,7 @@ class CampaignPlay:
     # A mission
 
     def book_for(self, file: str, options: LoadOptions) -> CampaignBook | None:
-        """Return the campaign that a mission is to be loaded with, None for a single mission.
+        """Return the campaign that a mission belongs to, None for a single mission.
 
         Raises ValueError for a mission that is not the current one of the campaign that is open.
         """

@@ -14,7 +14,7 @@ from sexp_runtime.world.facts import UNREAD, FactKey
 
 Values = tuple[ActionValue, ...]
 
-#: Most first arguments of one action that are told apart.
+#: Maximum number of first arguments of one action that have an effect of their own remembered.
 MOST_ENTRIES: Final = 256
 #: How often an entry may wait for other facts before it is given up.
 MOST_CHANGES: Final = 16

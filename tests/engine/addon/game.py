@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from sexp_runtime.testing.processes import NotRunError, find_godot
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Lines by which the engine tells of errors, warnings and leaks.
@@ -44,18 +45,10 @@ class Run:
 
 def engine() -> str:
     """The engine's executable, or the test is skipped with the reason."""
-    given = os.environ.get("GODOT")
-    if given:
-        return given
-    tool = ROOT / "tools" / "godot"
-    if tool.exists():
-        found = subprocess.run([str(tool), "--where"], capture_output=True, text=True, check=False)
-        if found.returncode == 0:
-            return found.stdout.strip()
-    on_path = shutil.which("godot4") or shutil.which("godot")
-    if on_path is None:
-        pytest.skip("no engine: set GODOT or run tools/test")
-    return on_path
+    try:
+        return find_godot(None, ROOT)
+    except NotRunError as error:
+        pytest.skip(f"no engine: {error}")
 
 
 def run(*arguments: str, project: Path = ROOT, timeout: float = 90.0, env: dict[str, str] | None = None) -> Run:
