@@ -325,10 +325,11 @@ class MissionSession:
         self._tell()
 
     def _tell(self) -> None:
-        for outcome, name, index in self._watcher.events():
-            self._call(self.on_event_satisfied if outcome else self.on_event_failed, name, index)
-        for name, status in self._watcher.goals():
-            self._call(self.on_goal_changed, name, status)
+        if self._world.outcome_log.has_any:
+            for outcome, name, index in self._watcher.events():
+                self._call(self.on_event_satisfied if outcome else self.on_event_failed, name, index)
+            for name, status in self._watcher.goals():
+                self._call(self.on_goal_changed, name, status)
         if self.on_variable_changed:
             for name, value in self._watcher.variables():
                 self._call(self.on_variable_changed, name, value)

@@ -36,7 +36,8 @@ class ChangeWatcher:
 
     def forget_variables(self) -> None:
         """Treat the current values of variables as reported, because there is no listener."""
-        self._variable_marks[:] = bytes(len(self._variable_marks))
+        if 1 in self._variable_marks:
+            self._variable_marks[:] = bytes(len(self._variable_marks))
 
     def events(self) -> list[tuple[bool, str, int]]:
         """Return (came true or failed, name, index) for each outcome of an event, in the order they happened."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sexp_runtime.world.navigation import quick_distance
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sexp_runtime.world.navigation import is_near, quick_distance
 from support.sexp_bench import Bench
 from support.small_missions import Played, mission, ship
 
@@ -106,3 +109,9 @@ def test_a_ship_that_needs_a_link_is_taken_along_once_the_player_is_near() -> No
     played = Played(mission(events, ships=ships), seconds=3)
     assert played.times["Tug"] > played.times["Need"]  # not in the same frame: the action took it off
     assert played.when("Barge") is None
+
+
+@given(st.tuples(*[st.floats(-3000.0, 3000.0)] * 3), st.floats(0.0, 3000.0))
+def test_what_is_near_is_what_the_quick_estimate_says(place: tuple[float, float, float], reach: float) -> None:
+    at = (12.5, -7.25, 1000.0)
+    assert is_near(at, place, reach) is (quick_distance(at, place) < reach)

@@ -43,6 +43,14 @@ def quick_distance(one: Vector, other: Vector) -> float:
     return a + 1.5 * (b * 0.25 + c * 0.125)
 
 
+def is_near(one: Vector, other: Vector, reach: float) -> bool:
+    """Whether the quick estimate of a distance is less than `reach` metres; it is no less than along any axis."""
+    for x, y in zip(one, other, strict=True):
+        if not -reach < x - y < reach:
+            return False
+    return quick_distance(one, other) < reach
+
+
 class Navigation:
     """The points of a mission; lookups ignore case and find the first of a name."""
 
@@ -143,13 +151,13 @@ class Navigation:
         if player is None or player.status not in (PRESENT, DEATH_ROLL):
             return
         for point in self._in_use:
-            if not point.visited and quick_distance(player.position, self.place(point)) < VISIT_DISTANCE:
+            if not point.visited and is_near(player.position, self.place(point), VISIT_DISTANCE):
                 self.set_visited(point, True)
         if self.needs_update:
             self.needs_update = False
             ships = world.ships.values()
             self._needing = [ship for ship in ships if ship.status is PRESENT and NEEDS_LINK in ship.flags]
         for ship in self._needing:
-            if quick_distance(player.position, ship.position) < LINK_DISTANCE + ship.radius:
+            if is_near(player.position, ship.position, LINK_DISTANCE + ship.radius):
                 world.set_flag(ship, CARRY)
                 world.set_flag(ship, NEEDS_LINK, False)
