@@ -172,13 +172,11 @@ def test_only_the_bridge_knows_the_engine() -> None:
 
 
 def test_what_runs_in_a_game_needs_little() -> None:
-    """In Godot only msgpack is needed, psutil is used where it is there; only tools for people want more."""
+    """Only msgpack is needed, psutil is used where it is there; the plugin for pytest needs pytest."""
     allowed = {"sexp_runtime", "godot", "msgpack", "psutil", *sys.stdlib_module_names}
     for place, path in modules().items():
         further = {name.split(".")[0] for name in imported(path)} - allowed
-        if room_of(place) in ("commands", "analysis"):
-            further -= {"rich", "matplotlib"}
-        elif place == "testing/plugin.py":
+        if place == "testing/plugin.py":
             further -= {"pytest"}
         assert not further, f"{place} imports {sorted(further)}"
 

@@ -513,9 +513,10 @@ class MissionSession:
         from sexp_runtime.events.explain_tree import explain_tree
 
         index = slot_index(self._world, self.cues, kind, name)
-        return explain_tree(self.context, self._formula(kind, index))
+        return explain_tree(self.context, self.formula(kind, index))
 
-    def _formula(self, kind: str, index: int) -> Formula:
+    def formula(self, kind: str, index: int) -> Formula:
+        """Return the formula of an "event", "goal" or "cue", as its engine evaluates it."""
         if kind == "cue":
             return self.cues.cues[index].formula
         return (self.manager.event_formulas if kind == "event" else self.manager.goal_formulas)[index]

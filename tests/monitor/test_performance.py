@@ -21,6 +21,17 @@ class Engine:
         self.interpreted = every
 
 
+class Node:
+    """A node of a formula, as far as a profiler looks at it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.syntax = None
+
+
+WHEN, AND, HITS, BROKEN = Node("when"), Node("and"), Node("hits-left"), Node("broken")
+
+
 def took(monitor: SexpPerformanceMonitor, nanoseconds: float) -> None:
     """Do what a session does after a frame."""
     monitor.times.append(nanoseconds)
@@ -75,12 +86,12 @@ def test_operators_have_self_and_inclusive_time_and_callers() -> None:
     engine, context = Engine(), Engine()
     monitor = SexpPerformanceMonitor([engine], context, mode=Mode.FULL)
     hook = context.profiler
-    hook.enter("when")
-    hook.enter("and")
-    hook.enter("hits-left")
-    hook.leave("hits-left")
-    hook.leave("and")
-    hook.leave("when")
+    hook.enter(WHEN)
+    hook.enter(AND)
+    hook.enter(HITS)
+    hook.leave(HITS)
+    hook.leave(AND)
+    hook.leave(WHEN)
     engine.profiler.formula("event", 0, 5_000, 1, "first evaluation")
     took(monitor, 10_000)
     assert monitor.calls == {("", "when"): 1, ("when", "and"): 1, ("and", "hits-left"): 1}
@@ -101,14 +112,14 @@ def test_an_end_skipped_by_an_exception_is_made_good() -> None:
     context = Engine()
     monitor = SexpPerformanceMonitor([], context, mode=Mode.FULL)
     hook = context.profiler
-    hook.enter("when")
-    hook.enter("broken")
-    hook.leave("when")
+    hook.enter(WHEN)
+    hook.enter(BROKEN)
+    hook.leave(WHEN)
     assert {name: entry.calls for name, entry in monitor.operators.items()} == {"when": 1, "broken": 1}
-    hook.leave("never entered")
+    hook.leave(Node("never entered"))
     took(monitor, 1)
-    hook.enter("when")
-    hook.leave("when")
+    hook.enter(WHEN)
+    hook.leave(WHEN)
     monitor.formula("event", 1, 100, 1, "time")
     assert set(monitor.stacks) == {("event 1", "when")}
     assert monitor.operators["when"].calls == 2
@@ -117,10 +128,11 @@ def test_an_end_skipped_by_an_exception_is_made_good() -> None:
 def test_an_operator_that_calls_itself_counts_its_time_once_as_inclusive() -> None:
     context = Engine()
     monitor = SexpPerformanceMonitor([], context, mode=Mode.FULL)
-    for name in ("when", "when", "and"):
-        context.profiler.enter(name)
-    for name in ("and", "when", "when"):
-        context.profiler.leave(name)
+    inner = Node("when")
+    for node in (WHEN, inner, AND):
+        context.profiler.enter(node)
+    for node in (AND, inner, WHEN):
+        context.profiler.leave(node)
     monitor.formula("event", 0, 1, 1, "time")
     when = monitor.operators["when"]
     assert when.calls == 2

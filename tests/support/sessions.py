@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 from sexp_runtime.cache.contract import CacheInfo
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor
+from sexp_runtime.operators.node import EvalKind, EvalNode
 
 
 class FakeSession:
@@ -17,6 +18,8 @@ class FakeSession:
 
     def __init__(self) -> None:
         self._context = SimpleNamespace(profiler=None)
+        self._node = EvalNode(EvalKind.OPERATOR)
+        self._node.name = "and"
         self.monitor = SexpPerformanceMonitor([], self._context, mode=Mode.FULL)
         self.numbers = {"requests": 0, "hits": 0, "evaluations": 0}
 
@@ -35,8 +38,8 @@ class FakeSession:
 
     def frame(self, formula: int, hits: int) -> None:
         self.monitor.formula("event", formula, 2_000, 1, "first evaluation")
-        self._context.profiler.enter("and")
-        self._context.profiler.leave("and")
+        self._context.profiler.enter(self._node)
+        self._context.profiler.leave(self._node)
         self.monitor.times.append(10_000)
         self.monitor.attend()
         self.numbers = {

@@ -226,7 +226,7 @@ def sexp(arguments: list[str]) -> int:
     if arguments[:1] == ["--setup-help"]:
         print("usage: tools/sexp ARGUMENTS...: python -m sexp_runtime in the project's environment. " + SETUP_HELP)
         return 0
-    python = project.ensure_python(Progress(), ["run", "cli"])
+    python = project.ensure_python(Progress(), ["run"])
     _become([str(python), "-m", "sexp_runtime", *arguments], project.python_environment())
 
 

@@ -18,7 +18,7 @@ from .environments import cached_environment
 from .state import PROJECT, digest_of_files, locked, read_stamp, write_stamp
 
 MINIMUM = (3, 11)
-GROUPS = ("run", "cli", "dev")
+GROUPS = ("run", "dev")
 # Groups with separate environments in the cache folder, made by tools/package and tools/fuzz.
 PACKAGE_GROUPS = ("build", "package", "fuzz")
 

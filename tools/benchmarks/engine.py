@@ -182,7 +182,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--brief", action="store_true",
                         help="do not play missions that miss an aim again to find what in them does")  # fmt: skip
-    parser.add_argument("--plot", metavar="FILE", help="write a plot of the missions' frame times to FILE (.png)")
+    parser.add_argument(
+        "--plot", metavar="FILE", help="write a page that plots the missions' frame times to FILE (.html)"
+    )
     parser.add_argument("--json", metavar="FILE", help="write the numbers to FILE, - for standard output")
     args = parser.parse_args()
     small, large = synthetic(1000, 10_000)
@@ -273,20 +275,15 @@ def _line(found: dict[str, Any]) -> str:
 
 
 def _plot(played: list[dict[str, Any]], file: str) -> None:
-    import matplotlib
+    from sexp_runtime.analysis.plots import Plots, cell, table
 
-    matplotlib.use("Agg")
-    from matplotlib import pyplot
-
-    figure, axes = pyplot.subplots(figsize=(11, 5))
-    names = [found["mission"].split("-")[0] for found in played]
-    for key, label in (("naive_median_us", "naive"), ("p99_us", "cached, 99th percentile"), ("median_us", "cached")):
-        axes.plot(names, [found[key] for found in played], marker="o", label=label)
-    axes.set_yscale("log")
-    axes.set_ylabel("microseconds a frame")
-    axes.legend()
-    figure.tight_layout()
-    figure.savefig(file)
+    plots = Plots()
+    keys = {"naive_median_us": "naive", "p99_us": "cached, 99th percentile", "median_us": "cached"}
+    data = [list(range(1, len(played) + 1)), *([found[key] for found in played] for key in keys)]
+    body = plots.add("mission", "microseconds a frame", data, list(keys.values()), log=True, points=True, unit="us")
+    rows = [cell(number, "d") + cell(found["mission"]) for number, found in enumerate(played, 1)]
+    page = plots.page("Frame times", body + table([("number", False), ("mission", True)], rows))
+    Path(file).write_text(page, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,54 +1,53 @@
-"""The profile page: one self-contained HTML file with plots and tables of a run (needs matplotlib)."""
+"""The profile page: plots, the costliest formulas as trees, hints and tables of one run, in one HTML file."""
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any, Final
 
+from sexp_runtime.analysis.costs import FormulaCost
+from sexp_runtime.analysis.plots import COLOURS, Plots, cell, share_cell, table
+from sexp_runtime.analysis.profiling import Profile
 from sexp_runtime.analysis.series import Series
+from sexp_runtime.monitor.hints import Hint
 
-_STYLE: Final = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color: #1d2430; }
-h1 { font-size: 1.6rem; margin-bottom: 0; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
-.figures { display: flex; flex-wrap: wrap; gap: .6rem; margin: 1rem 0; padding: 0; list-style: none; }
-.figures li { background: #eef2f7; border-radius: .4rem; padding: .5rem .9rem; }
-.figures b { display: block; font-size: 1.25rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .2rem .6rem; border-bottom: 1px solid #dde3ea; }
-th:first-child, td:first-child, td.text { text-align: left; }
-svg { width: 100%; height: auto; }
-p.note { color: #5b6675; }
-"""
-#: Maximum number of formulas with a name beside the plot of firings.
-_NAMED: Final = 90
-_COLOURS: Final = ("#2563a8", "#d1622b", "#3a8a4d", "#8a4fa3")
+#: Names beside the plot of firings that get a line of their own; more share the height.
+_NAMED: Final = 60
+#: Trees that are open at first.
+_OPEN: Final = 2
+_GROUP: Final = "time"
+_SECONDS: Final = "mission time (s)"
 
 
-def profile_page(report: dict[str, Any], series: Series, *, most: int = 25) -> str:
-    """Return the page for a report and the series of the same run; tables and bars show at most `most` rows.
+def profile_page(profile: Profile, *, most: int = 25) -> str:
+    """Return the page of a profile; tables show at most `most` rows."""
+    plots = Plots()
+    body = "".join(_body(profile, plots, most))
+    return plots.page(f"{profile.report['mission']} - SEXP profile", body)
 
-    Raises ImportError with the command that installs matplotlib if it is missing.
-    """
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise ImportError("the profile page needs matplotlib: pip install 'sexp-runtime[cli]'") from error
 
-    def plot(draw: Callable[[Any], None], height: float = 2.6) -> str:
-        figure = Figure(figsize=(11, height), layout="constrained")
-        axes = figure.add_subplot()
-        axes.spines[["top", "right"]].set_visible(False)
-        axes.grid(axis="y", alpha=0.3)
-        draw(axes)
-        out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None})
-        text = out.getvalue()
-        return text[text.index("<svg") :]
+def _body(profile: Profile, plots: Plots, most: int) -> Iterator[str]:
+    report, series = profile.report, profile.series
+    yield f"<h1>{escape(report['mission'])}</h1>\n"
+    yield (
+        f'<p class="note">{report["mission_time"]:.0f} s of mission time on the {escape(report["engine"])} engine,'
+        f" {report['mode']} monitoring: {report['sampled_frames']:,} frames measured closely.</p>\n"
+    )
+    yield _figures(report)
+    if series.intervals:
+        yield (
+            '<p class="note">Drag over a plot to zoom in on all, double-click to zoom out; a click on a name shows or'
+            " hides it.</p>\n"
+        )
+        yield from _over_time(series, plots)
+    yield from _trees(profile.costs, report)
+    yield from _hints(profile.hints)
+    yield from _tables(report, most)
 
-    frame_times = report["frame_time_us"]
-    counters = report["counters"]
+
+def _figures(report: dict[str, Any]) -> str:
+    frame_times, counters = report["frame_time_us"], report["counters"]
     figures = [
         ("frames", f"{report['frames']:,}"),
         ("hit rate", f"{report['hit_rate']:.2%}"),
@@ -59,112 +58,130 @@ def profile_page(report: dict[str, Any], series: Series, *, most: int = 25) -> s
         ("memory", f"{sum(report['memory'].values()) / 1e6:.2f} MB"),
         ("errors", f"{counters['errors']:,}"),
     ]
-    formulas = report["formulas"][:most]
-    sections = [
-        f"<h1>{escape(report['mission'])}</h1>"
-        f'<p class="note">{report["mission_time"]:.0f} s of mission time on the {escape(report["engine"])} engine, '
-        f"{report['mode']} monitoring: {report['sampled_frames']:,} frames looked at closely.</p>",
-        '<ul class="figures">' + "".join(f"<li><b>{value}</b>{name}</li>" for name, value in figures) + "</ul>",
-        "<h2>Frame time over mission time</h2>",
-        plot(lambda axes: _frame_times(axes, series)),
-        "<h2>Hit rate</h2>",
-        plot(lambda axes: _hit_rate(axes, series)),
-        "<h2>Evaluations and invalidations per second</h2>",
-        plot(lambda axes: _rates(axes, series)),
-    ]
-    if formulas:
-        sections += [
-            "<h2>Cost by formula</h2>",
-            '<p class="note">Time in the frames looked at closely.</p>',
-            plot(lambda axes: _bars(axes, formulas), height=0.6 + 0.24 * len(formulas)),
-        ]
-    if series.firings:
-        names = len({firing.name for firing in series.firings})
-        height = max(2.6, 0.6 + 0.15 * min(names, _NAMED))
-        sections += ["<h2>When events fired</h2>", plot(lambda axes: _firings(axes, series), height=height)]
-        if series.firings_dropped:
-            sections.append(f'<p class="note">{series.firings_dropped:,} later ones are not shown.</p>')
-    sections += [
-        _table("Formulas", formulas, [
-            ("owner", "formula", ""), ("evaluations", "evaluations", ",d"), ("total_us", "total us", ",.1f"),
-            ("mean_us", "mean us", ".2f"), ("max_us", "max us", ".1f"), ("last_cause", "last cause", ""),
-        ]),
-        _table("Operators", report["operators"][:most], [
-            ("name", "operator", ""), ("calls", "calls", ",d"), ("self_us", "self us", ",.1f"),
-            ("inclusive_us", "inclusive us", ",.1f"),
-        ]),
-        _table("Causes of evaluation", report["causes"][:most], [
-            ("cause", "cause", ""), ("evaluations", "evaluations", ",d"),
-        ]),
-        _table("Slowest evaluations", report["slowest"][:most], [
-            ("owner", "formula", ""), ("us", "us", ".1f"), ("time", "at second", ".2f"), ("cause", "cause", ""),
-        ]),
-    ]  # fmt: skip
-    body = "\n".join(section for section in sections if section)
-    return (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f"<title>{escape(report['mission'])} - SEXP profile</title><style>{_STYLE}</style></head>\n"
-        f"<body>{body}</body></html>\n"
+    return '<ul class="figures">' + "".join(f"<li><b>{value}</b>{name}</li>" for name, value in figures) + "</ul>\n"
+
+
+def _over_time(series: Series, plots: Plots) -> Iterator[str]:
+    rows = series.intervals
+    times = [0.0, *(row.time for row in rows)]  # every plot of the group has the same first and last moment
+
+    def lines(*values: Sequence[float]) -> list[Sequence[float | None]]:
+        return [times, *([None, *line] for line in values)]
+
+    yield "<h2>Frame time</h2>\n"
+    data = lines([row.frame_median_us for row in rows], [row.frame_max_us for row in rows])
+    yield plots.add(
+        _SECONDS, "microseconds", data, ("median in a second", "worst in a second"), log=True, unit="us", group=_GROUP
     )
+    yield "<h2>Evaluations and invalidations in each second</h2>\n"
+    data = lines([row.requests for row in rows], [row.evaluations for row in rows],
+                 [row.invalidations for row in rows])  # fmt: skip
+    names = ("requests", "evaluations", "invalidations")
+    yield plots.add(_SECONDS, "in a second", data, names, counts=True, group=_GROUP)
+    yield "<h2>Hit rate</h2>\n"
+    data = lines([100 * row.hit_rate for row in rows])
+    yield plots.add(_SECONDS, "%", data, ("hit rate",), percent=True, height=200, group=_GROUP)
+    if series.firings:
+        yield "<h2>When events came true and goals changed</h2>\n"
+        yield _firings(series, times[-1], plots)
+        if series.firings_dropped:
+            yield f'<p class="note">{series.firings_dropped:,} later ones are not shown.</p>\n'
 
 
-def _frame_times(axes: Any, series: Series) -> None:
-    times = [row.time for row in series.intervals]
-    axes.plot(times, [row.frame_max_us for row in series.intervals], color=_COLOURS[1], lw=0.8, label="worst")
-    axes.plot(times, [row.frame_median_us for row in series.intervals], color=_COLOURS[0], label="median")
-    axes.set_yscale("log")
-    axes.set_ylabel("us")
-    axes.legend(frameon=False, loc="upper right")
-
-
-def _hit_rate(axes: Any, series: Series) -> None:
-    axes.plot([row.time for row in series.intervals], [100 * row.hit_rate for row in series.intervals], _COLOURS[2])
-    axes.set_ylabel("%")
-    axes.set_ylim(top=100.5)
-
-
-def _rates(axes: Any, series: Series) -> None:
-    times = [row.time for row in series.intervals]
-    axes.plot(times, [row.evaluations for row in series.intervals], _COLOURS[0], label="evaluations")
-    axes.plot(times, [row.invalidations for row in series.intervals], _COLOURS[3], lw=0.8, label="invalidations")
-    axes.set_yscale("symlog")
-    axes.legend(frameon=False, loc="upper right")
-
-
-def _bars(axes: Any, formulas: Sequence[dict[str, Any]]) -> None:
-    rows = list(reversed(formulas))
-    axes.barh([_short(row["owner"]) for row in rows], [row["total_us"] for row in rows], color=_COLOURS[0])
-    axes.set_xlabel("us")
-    axes.grid(axis="y", alpha=0)
-
-
-def _firings(axes: Any, series: Series) -> None:
+def _firings(series: Series, end: float, plots: Plots) -> str:
     names = list(dict.fromkeys(firing.name for firing in series.firings))
     row_of = {name: row for row, name in enumerate(names)}
-    for colour, outcomes in ((_COLOURS[2], ("true", "complete")), (_COLOURS[1], ("failed",))):
-        chosen = [firing for firing in series.firings if firing.outcome in outcomes]
-        axes.scatter([f.time for f in chosen], [row_of[f.name] for f in chosen], s=9, color=colour)
-    axes.invert_yaxis()
-    axes.set_xlabel("seconds of mission time")
-    if len(names) <= _NAMED:
-        axes.set_yticks(range(len(names)), [_short(name) for name in names], fontsize=7)
+    good = [firing.outcome in ("true", "complete") for firing in series.firings]
+    rows = [row_of[firing.name] for firing in series.firings]
+    data: list[Sequence[float | None]] = [
+        [0.0, *(firing.time for firing in series.firings), end],
+        [None, *(row if true else None for row, true in zip(rows, good, strict=True)), None],
+        [None, *(None if true else row for row, true in zip(rows, good, strict=True)), None],
+    ]
+    kinds = [
+        {"name": "came true", "show": True, "colour": COLOURS[2]},
+        {"name": "failed or still open", "show": True, "colour": COLOURS[1]},
+    ]
+    height = max(200, 90 + 16 * min(len(names), _NAMED))
+    return plots.add(_SECONDS, "", data, kinds, names=names, height=height, group=_GROUP)
 
 
-def _short(text: str) -> str:
-    """A shortened label; matplotlib would read dollar signs as formulas."""
-    text = text if len(text) <= 44 else text[:43] + "…"
-    return text.replace("$", r"\$")
+def _trees(costs: Sequence[FormulaCost], report: dict[str, Any]) -> Iterator[str]:
+    if not costs:
+        return
+    rows = {row["owner"]: row for row in report["formulas"]}
+    whole = sum(row["total_us"] for row in report["formulas"]) or 1.0
+    yield "<h2>The costliest formulas, part by part</h2>\n"
+    yield (
+        '<p class="note">The same run again, with every operator timed: the times compare the parts of one formula;'
+        " compiled formulas are faster. The value is that at the end of the run, marked if it decides the"
+        " formula's.</p>\n"
+    )
+    heads = [("part", True), ("time", False), ("evaluations", False), ("us each", False), ("line", False),
+             ("at the end", True)]  # fmt: skip
+    for position, cost in enumerate(costs):
+        row = rows.get(cost.owner)
+        told = ""
+        if row is not None:
+            told = (
+                f" &middot; {row['total_us'] / whole:.0%} of the time, {row['evaluations']:,} evaluations of"
+                f" {row['mean_us']:.2f} us, last because of {escape(row['last_cause'])}"
+            )
+        yield f"<details{' open' if position < _OPEN else ''}><summary><b>{escape(cost.owner)}</b>{told}</summary>\n"
+        total = cost.root.time.total_ns if cost.root.time is not None else 0
+        lines = []
+        for depth, part in cost.root.walk():
+            mark = " decides" if part.decides else ""
+            text = f'<td class="text{mark}" style="padding-left:{depth + 0.3}rem"><code>{escape(part.text)}</code></td>'
+            if part.time is None or not total:
+                numbers = "<td></td><td></td><td></td>"
+            else:
+                each = part.time.total_ns / part.time.calls / 1000
+                numbers = share_cell(part.time.total_ns / total) + cell(part.time.calls, ",d") + cell(each, ".2f")
+            lines.append(text + numbers + cell(part.line, "d") + cell(part.now))
+        yield table(heads, lines, "tree") + "</details>\n"
 
 
-def _table(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[tuple[str, str, str]]) -> str:
+def _hints(hints: Sequence[Hint]) -> Iterator[str]:
+    if not hints:
+        return
+    yield "<h2>Hints</h2>\n<ul>\n"
+    for hint in hints:
+        place = f"{hint.file}:{hint.line}: " if hint.line else ""
+        yield f"<li>{escape(place)}<b>{escape(hint.owner)}</b>: {escape(hint.message)}."
+        yield f" <i>{escape(hint.change)}</i></li>\n"
+    yield "</ul>\n"
+
+
+def _tables(report: dict[str, Any], most: int) -> Iterator[str]:
+    formulas = report["formulas"]
+    if formulas:
+        whole = sum(row["total_us"] for row in formulas) or 1.0
+        heads = [("formula", True), ("share", False), ("evaluations", False), ("total us", False), ("mean us", False),
+                 ("max us", False), ("last cause", True)]  # fmt: skip
+        rows = [
+            cell(row["owner"]) + share_cell(row["total_us"] / whole) + cell(row["evaluations"], ",d")
+            + cell(row["total_us"], ",.1f") + cell(row["mean_us"], ".2f") + cell(row["max_us"], ".1f")
+            + cell(row["last_cause"])
+            for row in formulas[:most]
+        ]  # fmt: skip
+        yield "<h2>Cost by formula</h2>\n<p class='note'>Time in the frames measured closely.</p>\n"
+        yield table(heads, rows)
+    yield _plain("Operators", report["operators"][:most], [
+        ("name", "operator", ""), ("calls", "calls", ",d"), ("self_us", "self us", ",.1f"),
+        ("inclusive_us", "inclusive us", ",.1f"),
+    ])  # fmt: skip
+    yield _plain("Causes of evaluation", report["causes"][:most], [
+        ("cause", "cause", ""), ("evaluations", "evaluations", ",d"),
+    ])  # fmt: skip
+    yield _plain("Slowest evaluations", report["slowest"][:most], [
+        ("owner", "formula", ""), ("us", "us", ".1f"), ("time", "at second", ".2f"), ("cause", "cause", ""),
+    ])  # fmt: skip
+
+
+def _plain(title: str, rows: Sequence[dict[str, Any]], columns: Sequence[tuple[str, str, str]]) -> str:
     if not rows:
         return ""
-    head = "".join(f"<th>{name}</th>" for _key, name, _form in columns)
-    lines = []
-    for row in rows:
-        cells = "".join(
-            f"<td>{format(row[key], form)}</td>" if form else f'<td class="text">{escape(str(row[key]))}</td>'
-            for key, _name, form in columns
-        )
-        lines.append(f"<tr>{cells}</tr>")
-    return f"<h2>{title}</h2><table><tr>{head}</tr>{''.join(lines)}</table>"
+    heads = [(name, not form) for _key, name, form in columns]
+    lines = ["".join(cell(row[key], form) for key, _name, form in columns) for row in rows]
+    return f"<h2>{title}</h2>\n{table(heads, lines)}"

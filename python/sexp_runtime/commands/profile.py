@@ -6,7 +6,6 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,8 @@ from sexp_runtime.analysis.profiling import Profile, profile_run
 from sexp_runtime.analysis.speedscope import speedscope_file
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
+from sexp_runtime.commands.progress import track_some
+from sexp_runtime.commands.tables import text_table
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.files import write_text
 from sexp_runtime.monitor.performance import Mode
@@ -32,21 +33,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--mode", choices=[mode.value for mode in Mode if mode is not Mode.OFF], default=None,
         help="how closely to look (default sampled; full with --speedscope)",
     )  # fmt: skip
-    parser.add_argument("--most", type=int, default=15, help="rows a table (default 15)")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page with plots")
+    parser.add_argument("--most", type=int, default=15, help="rows of each table (default 15)")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="write a page with plots, the costliest formulas and hints"
+    )
     parser.add_argument("--speedscope", type=Path, metavar="FILE", help="write a flame graph file")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="write the per-second numbers as CSV")
     parser.add_argument("--json", metavar="FILE", help="write the report as JSON, - for standard output")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the command; 2 for a mission that cannot be loaded or a missing library."""
+    """Run the command; 2 for a mission that cannot be loaded."""
     mode = Mode(args.mode) if args.mode else Mode.FULL if args.speedscope else Mode.SAMPLED
     try:
         profile = _profile(args, mode)
         if args.html:
-            write_text(args.html, profile_page(profile.report, profile.series))
-    except (ValueError, ImportError) as error:
+            write_text(args.html, profile_page(profile))
+    except ValueError as error:
         print(error, file=sys.stderr)
         return 2
     if args.speedscope:
@@ -57,11 +60,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         write_json(args.json, profile.report)
     if args.json != "-":
-        try:
-            _show(profile.report, args.most)
-        except ImportError:
-            print("sexp profile: the tables need rich: pip install 'sexp-runtime[cli]'", file=sys.stderr)
-            return 2
+        _show(profile.report, args.most)
         for path in (args.html, args.speedscope, args.csv):
             if path:
                 print(f"wrote {path}")
@@ -69,20 +68,11 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _profile(args: argparse.Namespace, mode: Mode) -> Profile:
-    def play(progress: Callable[[int, int], None]) -> Profile:
-        return profile_run(
-            args.mission, seconds=args.seconds, seed=args.seed, engine=args.engine, mode=mode, fps=args.fps,
-            progress=progress,
-        )  # fmt: skip
-
-    if args.json == "-" or not sys.stderr.isatty():
-        return play(lambda done, total: None)
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(f"playing {args.mission.name}", total=None)
-        return play(lambda done, total: bar.update(task, completed=done, total=total))
+    return profile_run(
+        args.mission, seconds=args.seconds, seed=args.seed, engine=args.engine, mode=mode, fps=args.fps,
+        closer=args.html is not None,
+        progress=lambda frames, total: track_some(frames, total, f"playing {args.mission.name}"),
+    )  # fmt: skip
 
 
 def _write_csv(path: Path, profile: Profile) -> None:
@@ -97,14 +87,9 @@ def _write_csv(path: Path, profile: Profile) -> None:
 
 
 def _show(report: dict[str, Any], most: int) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    console = Console()
     times, counters = report["frame_time_us"], report["counters"]
-    console.print(f"[bold]{escape(report['mission'])}[/]: {report['mission_time']:.0f} s, {report['frames']:,} frames")
-    console.print(
+    print(
+        f"{report['mission']}: {report['mission_time']:.0f} s, {report['frames']:,} frames\n"
         f"frame time  median {times['p50']:.1f} us, p99 {times['p99']:.1f} us, worst {times['max']:.0f} us\n"
         f"hit rate    {report['hit_rate']:.2%} ({counters['evaluations']:,} evaluations"
         f" for {counters['requests']:,} requests)\n"
@@ -114,7 +99,7 @@ def _show(report: dict[str, Any], most: int) -> None:
     tables: list[tuple[str, str, list[tuple[str, str, str]]]] = [
         ("formulas", "Cost by formula", [
             ("owner", "formula", ""), ("evaluations", "evaluations", ",d"), ("total_us", "total us", ",.0f"),
-            ("mean_us", "mean us", ".2f"), ("max_us", "max us", ".1f"), ("last_cause", "last cause", ""),
+            ("mean_us", "mean us", ".2f"), ("last_cause", "last cause", ""),
         ]),
         ("operators", "Cost by operator", [
             ("name", "operator", ""), ("calls", "calls", ",d"), ("self_us", "self us", ",.0f"),
@@ -126,11 +111,5 @@ def _show(report: dict[str, Any], most: int) -> None:
         ]),
     ]  # fmt: skip
     for key, title, columns in tables:
-        if not report[key]:
-            continue
-        table = Table(title=title, title_justify="left")
-        for _name, heading, form in columns:
-            table.add_column(heading, justify="right" if form else "left", overflow="fold")
-        for row in report[key][:most]:
-            table.add_row(*(format(row[name], form) if form else escape(str(row[name])) for name, _, form in columns))
-        console.print(table)
+        if report[key]:
+            print("\n".join((title, *text_table(report[key][:most], columns))))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Final
+
+from sexp_runtime.operators.node import EvalNode
 
 _STACKS: Final = 20_000  #: maximum number of call stacks per formula; the time of later ones counts for the formula
 
@@ -25,15 +28,25 @@ class OperatorStatistics:
         self.inclusive_ns = 0
 
 
+@dataclass(slots=True)
+class PartTime:
+    """Timed evaluations of one part of a formula, in nanoseconds, with and without the parts inside it."""
+
+    calls: int = 0
+    total_ns: int = 0
+    self_ns: int = 0
+
+
 class _Place:
-    """An operator at one place of the tree, below its callers."""
+    """A part of a formula in the tree of calls, below the parts that called it."""
 
-    __slots__ = ("above", "began", "below", "below_ns", "calls", "name", "self_ns", "total_ns", "unfiled_ns")
+    __slots__ = ("above", "began", "below", "below_ns", "calls", "name", "node", "self_ns", "total_ns", "unfiled_ns")
 
-    def __init__(self, name: str, above: _Place | None) -> None:
-        self.name = name
+    def __init__(self, node: EvalNode | None, above: _Place | None) -> None:
+        self.node = node
+        self.name = node.name if node is not None else ""
         self.above = above
-        self.below: dict[str, _Place] = {}
+        self.below: dict[EvalNode, _Place] = {}
         self.calls = 0
         self.self_ns = 0
         self.total_ns = 0
@@ -65,21 +78,21 @@ class CallTree:
 
     def clear(self) -> None:
         """Forget every call."""
-        self._root = self._at = _Place("", None)
+        self._root = self._at = _Place(None, None)
         self._touched: list[_Place] = []
         self._of_formulas: dict[FormulaKey, dict[_Place, int]] = {}
         self._filed = 0
 
-    def enter(self, operator: str) -> None:
+    def enter(self, node: EvalNode) -> None:
         """Record that an operator begins."""
         above = self._at
-        place = above.below.get(operator)
+        place = above.below.get(node)
         if place is None:
-            place = above.below[operator] = _Place(operator, above)
+            place = above.below[node] = _Place(node, above)
         self._at = place
         place.began = perf_counter_ns()
 
-    def leave(self, operator: str) -> None:
+    def leave(self, node: EvalNode) -> None:
         """Record that the operator ends; also adds the ends that an exception skipped."""
         now = perf_counter_ns()
         place = self._at
@@ -94,7 +107,7 @@ class CallTree:
             above.below_ns += spent
             self._touched.append(place)
             self._at = above
-            if place.name == operator:
+            if place.node is node:
                 return
             place = above
 
@@ -150,11 +163,24 @@ class CallTree:
 
     def stacks(self) -> dict[tuple[FormulaKey, tuple[str, ...]], int]:
         """Return operators' own time in nanoseconds, by formula and call stack, outermost first."""
-        return {
-            (formula, place.stack()): spent
-            for formula, times in self._of_formulas.items()
-            for place, spent in times.items()
-        }
+        found: dict[tuple[FormulaKey, tuple[str, ...]], int] = {}
+        for formula, times in self._of_formulas.items():
+            for place, spent in times.items():
+                stack = (formula, place.stack())
+                found[stack] = found.get(stack, 0) + spent
+        return found
+
+    def parts(self, formula: FormulaKey) -> dict[tuple[int, int], PartTime]:
+        """Return the measurements of a formula's parts by their line and column in the file."""
+        found: dict[tuple[int, int], PartTime] = {}
+        for place in self._of_formulas.get(formula, ()):
+            syntax = place.node.syntax if place.node is not None else None
+            if syntax is not None:
+                part = found.setdefault((syntax.line, syntax.column), PartTime())
+                part.calls += place.calls
+                part.total_ns += place.total_ns
+                part.self_ns += place.self_ns
+        return found
 
     def _places(self) -> Iterator[tuple[_Place, tuple[str, ...]]]:
         """Yield each place with completed calls, with the names above it."""

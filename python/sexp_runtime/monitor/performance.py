@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Hashable, Sequence
 from enum import Enum
 from typing import Any, Final, Protocol
 
-from sexp_runtime.monitor.calls import CallTree, OperatorStatistics
+from sexp_runtime.monitor.calls import CallTree, OperatorStatistics, PartTime
 from sexp_runtime.monitor.histogram import Histogram
 from sexp_runtime.world.facts import FactBoard, FactKey
 
@@ -213,6 +213,10 @@ class SexpPerformanceMonitor:
             stack = (self._owner_of(*formula), *names)
             found[stack] = found.get(stack, 0) + spent
         return found
+
+    def parts(self, kind: str, index: int) -> dict[tuple[int, int], PartTime]:
+        """Return the measurements of a formula's parts by their line and column in the mission file (full mode)."""
+        return self._tree.parts((kind, index))
 
     @property
     def causes(self) -> dict[str, int]:

@@ -50,10 +50,10 @@ class RuntimeOptions:
 class OperatorProfiler(Protocol):
     """Watches single operators while formulas are interpreted."""
 
-    def enter(self, operator: str) -> None:
+    def enter(self, node: EvalNode) -> None:
         """An operator begins to run."""
 
-    def leave(self, operator: str) -> None:
+    def leave(self, node: EvalNode) -> None:
         """The operator entered last has run."""
 
 

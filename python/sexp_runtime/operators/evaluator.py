@@ -83,11 +83,11 @@ def _run(ctx: EvaluationContext, node: EvalNode) -> int:
     if profiler is None:
         raw = node.call(ctx, node)
     else:
-        profiler.enter(node.name)
+        profiler.enter(node)
         try:
             raw = node.call(ctx, node)
         finally:
-            profiler.leave(node.name)
+            profiler.leave(node)
     if isinstance(raw, Status):
         set_status(ctx, node, raw)
         return 1 if raw is KNOWN_TRUE else 0
