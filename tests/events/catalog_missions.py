@@ -37,15 +37,17 @@ VARIABLES = (
     '2 "word" "calm" "string"',
     '3 "who" "Alpha 1" "string" "campaign-persistent"',
 )
-CONTAINERS = """$Name: Queue
-$Type: List
+CONTAINERS = """$Lists
+$Name: Queue
 $Data Type: String
 $Data: ( "Alpha 1" "Tug" "calm" )
+$End Lists
+$Maps
 $Name: Prices
-$Type: Map
 $Key Type: String
 $Data Type: Number
 $Data: ( "apple" "3" "pear" "4" )
+$End Maps
 """
 #: They end the run, take away its time, or copy without bound.
 LEFT_OUT = frozenset({"end-mission", "end-campaign", "end-of-campaign"})

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.fuzz_mutation import mutated
 from support.fuzz_targets import TARGETS, found, seeds
 from support.fuzzing import in_fast
 
@@ -23,24 +24,6 @@ def test_seeds(target: str) -> None:
     assert seeds(target)
     for data in seeds(target):
         TARGETS[target](data)
-
-
-def mutated(data: bytes, draw: random.Random) -> bytes:
-    """Return the bytes with some of them changed, left out or repeated."""
-    content = bytearray(data)
-    for _ in range(draw.randrange(1, 5)):
-        at, length = draw.randrange(len(content) + 1), draw.randrange(1, 40)
-        match draw.randrange(4):
-            case 0:
-                content[at : at + 1] = bytes([draw.randrange(256)])
-            case 1:
-                del content[at : at + length]
-            case 2:
-                content[at:at] = content[at : at + length]
-            case _:
-                other = draw.randrange(len(content) + 1)
-                content[at:at] = content[other : other + length]
-    return bytes(content)
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -29,9 +29,10 @@ from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.symbols import Symbols
+from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.persistence import MAGIC as STORE_MAGIC
-from sexp_runtime.world.persistence import Store, StoredVariable, StoreError
-from support.small_missions import ship
+from sexp_runtime.world.persistence import PersistentStores, Store, StoreError
+from support.small_missions import mission, ship
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
 #: Frames of a replay or of a fuzzed mission: a run without end is no finding.
@@ -55,6 +56,39 @@ $Formula: ( every-time ( > ( mission-time-msecs ) 20 ) ( modify-variable "@Score
 #Goals
 #End
 """
+)
+#: A mission that keeps variables and containers of all kinds, and uses them.
+KEEPING: Final = mission(
+    [
+        ("( every-time ( > @Runs[0] 0 ) ( modify-variable @Runs[0] ( + @Runs[0] 1 ) ) )", "Count"),
+        ('( every-time ( string-equals "@Word[go]" "stop" ) ( modify-variable "@Word[go]" "x" ) )', "Word"),
+        ("( when-argument ( any-of &&Kept ) ( true ) ( modify-variable @Once[1] ( + @Once[1] 1 ) ) )", "Items"),
+        ('( every-time ( true ) ( add-to-list &&Kept ( true ) "&Prices&apple" ) )', "Add"),
+        ('( every-time ( > &Prices& ( "pear" ) 3 ) ( add-to-map &&Prices "plum" @Runs[0] ) )', "Map"),
+        ("( every-time ( = @Eternal[3] 3 ) ( modify-variable @Eternal[3] ( * @Eternal[3] 2 ) ) )", "Eternal"),
+    ],
+    variables=[
+        '0 "Runs" "1" "number" "save-on-mission-close"',
+        '1 "Once" "1" "number" "save-on-mission-progress"',
+        '2 "Word" "go" "string" "save-on-mission-close"',
+        '3 "Eternal" "3" "number" "save-on-mission-close" "eternal"',
+        '4 "Plain" "3" "number"',
+    ],
+    containers="""$Lists
+$Name: Kept
+$Data Type: String
+$Data: ( "Heron" "calm" )
++Save On Mission Close
+$End Lists
+$Maps
+$Name: Prices
+$Key Type: String
+$Data Type: Number
+$Data: ( "apple" "3" "pear" "4" )
++Save On Mission Progress
++Eternal
+$End Maps
+""",
 )
 _SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
 
@@ -116,11 +150,24 @@ def recording(data: bytes) -> None:
 
 
 def store(data: bytes) -> None:
-    """Unpack a store: as it is, or with its first bytes made right; what is accepted packs to what unpacks again."""
+    """Play a mission with a store: as it is, or with its first bytes made right; what it saves can be read again."""
     whole = data if data.startswith(STORE_MAGIC) else STORE_MAGIC + data
-    with contextlib.suppress(StoreError):
+    try:
         found = Store.unpack(whole)
-        assert Store.unpack(found.pack()).pack() == found.pack()
+    except StoreError:
+        return
+    assert Store.unpack(found.pack()).pack() == found.pack()
+    with _file(b"") as path:
+        names = PersistentStores(path.parent, "c", "p")
+        names.campaign_path.write_bytes(whole)
+        names.pilot_path.write_bytes(whole)
+        stores = PersistentStores(path.parent, "c", "p")
+        assert not stores.problems
+        with MissionSession.load(KEEPING, campaign=Campaign("c"), stores=stores) as session:
+            for _ in range(4):
+                session.step_us(16_667)
+            session.finish(accepted=len(data) % 2 == 0)
+        assert not PersistentStores(path.parent, "c", "p").problems
 
 
 def save(data: bytes) -> None:
@@ -174,6 +221,17 @@ def _recorded() -> bytes:
         return path.read_bytes()
 
 
+def _stores() -> Iterator[bytes]:
+    """Yield the stores of campaign and pilot after a mission that keeps something of every kind."""
+    with _file(b"") as path:
+        stores = PersistentStores(path.parent, "c", "p")
+        with MissionSession.load(KEEPING, campaign=Campaign("c"), stores=stores) as session:
+            session.step_us(16_667)
+            session.finish(accepted=True)
+        yield stores.campaign_path.read_bytes()
+        yield stores.pilot_path.read_bytes()
+
+
 def _blocks(whole: bytes) -> bytes:
     """Return the unpacked blocks of a recording, as `recording` packs them again."""
     parts, at = [], len(MAGIC)
@@ -202,9 +260,7 @@ def seeds(target: str) -> list[bytes]:
     if target == "recording":
         return [_recorded(), _blocks(_recorded())]
     if target == "store":
-        full = Store()
-        full.variables["score"] = StoredVariable("Score", "5")
-        return [Store().pack(), full.pack()]
+        return [Store().pack(), *_stores()]
     if target == "save":
         return [_save(), _recorded()]
     messages: list[list[Any]] = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import random
 import sys
 import tempfile
 import time
@@ -16,7 +17,10 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "python"), str(ROOT / "tests")]
 
 with atheris.instrument_imports(include=["sexp_runtime"], enable_loader_override=False):
-    from support import fuzz_targets
+    from support import fuzz_mutation, fuzz_targets
+
+#: Of so many inputs, one is changed as msgpack; libFuzzer changes the others.
+STRUCTURED_ONE_IN = 2
 
 
 class Findings:
@@ -66,6 +70,15 @@ class Findings:
         os._exit(1 if self.seen else 0)
 
 
+def change(data: bytes, most: int, seed: int) -> bytes:
+    """Return a changed input of at most so many bytes."""
+    if seed % STRUCTURED_ONE_IN:
+        changed = fuzz_mutation.mutated(data, random.Random(seed))
+        if len(changed) <= most:
+            return changed
+    return bytes(atheris.Mutate(data, most))
+
+
 def main() -> None:
     """Fuzz one target for some minutes; exit status 1 if it found something."""
     parser = argparse.ArgumentParser(prog="tools/fuzz", description=__doc__)
@@ -79,7 +92,7 @@ def main() -> None:
             (Path(folder) / str(number)).write_bytes(data)
         arguments = [sys.argv[0], "-timeout=20", "-rss_limit_mb=2048", "-max_len=65536", "-verbosity=0"]
         arguments += [f"-artifact_prefix={fuzz_targets.CORPUS}/crash-", f"-seed={options.seed}", folder]
-        atheris.Setup(arguments, findings.once)
+        atheris.Setup(arguments, findings.once, custom_mutator=change)
         atheris.Fuzz()
 
 
