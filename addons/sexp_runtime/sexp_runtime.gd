@@ -659,7 +659,16 @@ func _say_dropped(seconds: float) -> void:
 
 
 func _tie_objects(_mission_name: String) -> void:
-	get_tree().call_group(OBJECTS, &"tie")
+	for object in get_tree().get_nodes_in_group(OBJECTS):
+		if not _is_being_freed(object):
+			object.call(&"tie")
+
+
+# Whether a node is freed at the end of this frame: those of the scene before belong to no object of the new mission.
+static func _is_being_freed(node: Node) -> bool:
+	while node != null and not node.is_queued_for_deletion():
+		node = node.get_parent()
+	return node != null
 
 
 func _is_to_be_recorded() -> bool:
