@@ -158,10 +158,13 @@ func _show_chosen() -> void:
 	var lines := PackedStringArray([
 		"%s: %s" % [hint.get("owner", ""), hint.get("message", "")],
 		"To do: %s" % hint.get("change", ""),
-		"Saves: about %.1f evaluations a second of mission time" % float(hint.get("saving", 0.0)),
 	])
+	if float(hint.get("saving", 0.0)) > 0.0:
+		lines.append("Saves: up to %.1f evaluations a second of mission time" % float(hint["saving"]))
 	if int(hint.get("line", 0)) > 0:
 		lines.append("At: %s:%d:%d" % [str(hint.get("file", "")).get_file(), hint["line"], hint.get("column", 0)])
+	if not str(hint.get("part", "")).is_empty():
+		lines.append("Part: %s" % hint["part"])
 	lines.append("Seen: %s" % hint.get("evidence", ""))
 	if not rewritten.is_empty():
 		lines.append("Rewritten%s:\n%s" % [", safe to apply" if hint.get("safe", false) else "", rewritten])

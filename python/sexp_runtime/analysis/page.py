@@ -148,7 +148,8 @@ def _hints(hints: Sequence[Hint]) -> Iterator[str]:
     yield "<h2>Hints</h2>\n<ul>\n"
     for hint in hints:
         place = f"{hint.file}:{hint.line}: " if hint.line else ""
-        yield f"<li>{escape(place)}<b>{escape(hint.owner)}</b>: {escape(hint.message)}."
+        part = f" In <code>{escape(hint.part)}</code>:" if hint.part else ""
+        yield f"<li>{escape(place)}<b>{escape(hint.owner)}</b>: {escape(hint.message)}.{part}"
         yield f" <i>{escape(hint.change)}</i></li>\n"
     yield "</ul>\n"
 

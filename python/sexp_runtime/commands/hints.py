@@ -11,6 +11,7 @@ from typing import Any
 from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
+from sexp_runtime.commands.tables import wrapped
 from sexp_runtime.files import write_whole
 from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.monitor.hints import Hint, PerformanceHints
@@ -95,26 +96,37 @@ def watch(stage: Stage, name: str) -> list[Hint]:
 
 
 def _show(result: dict[str, Any], most: int) -> None:
-    print(f"{result['mission']}: {len(result['hints'])} hints")
+    count = len(result["hints"])
+    print(f"{result['mission']}: {count} hint{'' if count == 1 else 's'}")
     for hint in result["hints"][:most]:
         place = f"{hint['file']}:{hint['line']}:{hint['column']}: " if hint["line"] else ""
-        print(f"  {place}{hint['kind']} [{hint['owner']}]: {hint['message']}")
-        print(f"      {hint['change']}")
+        _say("  ", f"{place}{hint['kind']} [{hint['owner']}]: {hint['message']}")
+        if hint["part"]:
+            _say("      ", f"in {hint['part']}")
+        _say("      ", hint["change"])
         if hint["saving"]:
-            print(f"      up to {hint['saving']:.1f} evaluations a second fewer: {_numbers(hint['evidence'])}")
+            _say("      ", f"up to {hint['saving']:.1f} evaluations a second fewer: {_numbers(hint['evidence'])}")
+    if len(result["hints"]) > most:
+        print(f"  ... and {len(result['hints']) - most} more; --most N lists them")
     for trial in result.get("trials", ()):
         verdict = "stands" if trial["stands"] else "withdrawn" + (f" ({trial['reason']})" if trial["reason"] else "")
-        print(
-            f"  tried {trial['owner']}: {verdict}; {trial['evaluations_before']} -> {trial['evaluations_after']}"
-            f" evaluations, {trial['us_before']:.0f} -> {trial['us_after']:.0f} us"
+        _say(
+            "  ",
+            f"tried {trial['owner']}: {verdict}; {trial['evaluations_before']:,} -> {trial['evaluations_after']:,}"
+            f" evaluations, {trial['us_before']:,.0f} -> {trial['us_after']:,.0f} us",
         )
     applied = result.get("applied")
     if applied:
         same = "the same results" if applied["equal"] else "OTHER RESULTS: nothing was written"
-        print(
-            f"  applied {applied['hints']}: {same}; {applied['evaluations_before']} -> {applied['evaluations_after']}"
-            f" evaluations, {applied['us_before']} -> {applied['us_after']} us of frames"
+        _say(
+            "  ",
+            f"applied {applied['hints']}: {same}; {applied['evaluations_before']:,} -> {applied['evaluations_after']:,}"
+            f" evaluations, {applied['us_before']:,} -> {applied['us_after']:,} us of frames",
         )
+
+
+def _say(indent: str, text: str) -> None:
+    print("\n".join(wrapped(indent, text)))
 
 
 def _numbers(evidence: dict[str, Any]) -> str:

@@ -1,8 +1,9 @@
-"""Tables of plain text that fit the terminal's width."""
+"""Plain text that fits the terminal's width: tables and wrapped lines."""
 
 from __future__ import annotations
 
 import shutil
+import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -18,6 +19,14 @@ def width() -> int:
 def shortened(text: str, most: int) -> str:
     """Return a text of at most `most` characters, with an ellipsis where something is left out."""
     return text if len(text) <= most else text[: max(most - 3, 0)] + "..."
+
+
+def wrapped(indent: str, text: str) -> list[str]:
+    """Return the lines of a text that starts at an indent; what does not fit goes on two characters further right."""
+    return textwrap.wrap(
+        text, width(), initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def text_table(

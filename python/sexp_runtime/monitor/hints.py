@@ -1,23 +1,22 @@
 """PerformanceHints: advice on expressions that cost more than necessary, from the measurements of a run.
 
 Every rule uses evidence: how often a formula was evaluated, why, and how long it took. A rule never reports a formula
-that cost nothing. Rules that know a better text offer it; analysis.trial proves it and measures the saving.
+that cost nothing; the costliest formula is always named. Each hint names the part of the formula that it is about.
+Rules that know a better text offer it; analysis.trial proves it and measures the saving.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, field
-from typing import Any, Final, Protocol
+from dataclasses import asdict, dataclass
+from typing import Any, Final
 
-from sexp_runtime.cache.expression_cache import ExpressionCache
-from sexp_runtime.mission.model import Mission
+from sexp_runtime.monitor.evidence import Evidence, Observed, Watched, gather
 from sexp_runtime.monitor.rewrite import Rewrite, apply_all, offers
 from sexp_runtime.operators.places import MEASURING
 from sexp_runtime.syntax.printer import print_expression
-from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
-from sexp_runtime.world.world import World
+from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
 #: Minimum share of frames for a formula to count as evaluated all the time.
 OFTEN: Final = 0.5
@@ -28,18 +27,23 @@ MOSTLY: Final = 0.8
 #: Minimum number of operators in a repeated expression, and of formulas that contain it.
 REPEATED_SIZE: Final = 4
 REPEATED_TIMES: Final = 3
-#: Maximum length of a repeated expression that a hint prints in full.
+#: Maximum length of a part of a formula that a hint prints in full.
 _PRINTED: Final = 160
+#: Minimum share of the time of a formula for a part to count as the cause of its cost.
+_COSTLY: Final = 0.5
+#: The kind of the hint that names the costliest formula.
+COSTLIEST: Final = "costliest"
 
 
 @dataclass(slots=True)
 class Hint:
     """One piece of advice.
 
-    `kind` names the rule; `owner`, `file`, `line` and `column` give the place; `evidence` holds the numbers behind it;
-    `saving` is the expected saving in evaluations per second of mission time (0 if it saves memory or adds clarity);
-    `change` says what to do; `rewritten` is the formula's better text, "" if there is none; `safe` says that it may be
-    applied without confirmation, because its results are the same as the original's.
+    `kind` names the rule; `owner` names the formula, `part` is the text of the part that the hint is about, shortened
+    if it is long, `file`, `line` and `column` are its place; `evidence` holds the numbers behind it; `saving` is the
+    expected saving in evaluations per second of mission time (0 if it saves memory or adds clarity); `change` says
+    what to do; `rewritten` is the formula's better text, "" if there is none; `safe` says that it may be applied
+    without confirmation, because its results are the same as the original's.
     """
 
     kind: str
@@ -51,108 +55,13 @@ class Hint:
     file: str = ""
     line: int = 0
     column: int = 0
+    part: str = ""
     rewritten: str = ""
     safe: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the hint as plain values."""
         return asdict(self)
-
-
-@dataclass(slots=True)
-class Watched:
-    """One formula with its measurements; `causes` maps each cause to its number of evaluations."""
-
-    kind: str
-    index: int
-    expression: SexpExpression
-    evaluations: int = 0
-    total_us: float = 0.0
-    causes: dict[str, int] = field(default_factory=dict)
-    came_true: int = 0
-    done: bool = False
-
-    @property
-    def mean_us(self) -> float:
-        """Mean time of an evaluation in microseconds, 0 without any."""
-        return self.total_us / self.evaluations if self.evaluations else 0.0
-
-
-@dataclass(slots=True)
-class Evidence:
-    """The measurements of a run: its length, its formulas, each operator's cost (microseconds), the cache's counters.
-
-    `unbounded` are the keys of ships without speed bound, and of wings that have such ships.
-    """
-
-    frames: int
-    seconds: float
-    formulas: list[Watched]
-    operator_us: dict[str, float]
-    unbounded: frozenset[str]
-    cache: dict[str, Any]
-    never_hit: list[str]
-
-    def per_second(self, evaluations: int) -> float:
-        """Return a number of evaluations as a rate in mission time."""
-        return evaluations / self.seconds if self.seconds else 0.0
-
-
-class Observed(Protocol):
-    """The source of evidence; a session implements it."""
-
-    mission: Mission
-    world: World
-    cache: ExpressionCache
-
-    def report(self) -> dict[str, Any]:
-        """The performance report, with every row."""
-
-
-def gather(session: Observed) -> Evidence:
-    """Return the evidence of a session monitored in full or sampled mode."""
-    report = session.report()
-    scale = report["frames"] / report["sampled_frames"] if report["sampled_frames"] else 1.0
-    rows = {(row["kind"], row["index"]): row for row in report["formulas"]}
-    formulas = []
-    for kind, index, expression in _expressions(session):
-        row = rows.get((kind, index))
-        watched = Watched(kind, index, expression)
-        if row is not None:
-            watched.evaluations = round(row["evaluations"] * scale)
-            watched.total_us = row["total_us"] * scale
-            watched.causes = {cause: round(count * scale) for cause, count in row["causes"].items()}
-        if kind == "event":
-            state = session.world.events[index]
-            watched.came_true, watched.done = state.count, state.done
-        formulas.append(watched)
-    hot = {key for key, hits in session.cache.hottest(session.cache.currsize) if hits}
-    return Evidence(
-        frames=report["frames"],
-        seconds=report["mission_time"],
-        formulas=formulas,
-        operator_us={row["name"]: row["self_us"] / row["calls"] for row in report["operators"] if row["calls"]},
-        unbounded=frozenset(_unbounded(session.world)),
-        cache=report["cache"],
-        never_hit=[key[1] for key in session.cache if key not in hot and isinstance(key, tuple) and len(key) == 3],
-    )
-
-
-def _unbounded(world: World) -> Iterable[str]:
-    for ship in world.ships.values():
-        if ship.speed_bound is None:
-            yield ship.key
-            if ship.wing is not None:
-                yield ship.wing
-
-
-def _expressions(session: Observed) -> Iterable[tuple[str, int, SexpExpression]]:
-    for index, event in enumerate(session.mission.events):
-        if event.formula is not None:
-            yield "event", index, event.formula
-    for index, goal in enumerate(session.mission.goals):
-        if goal.formula is not None:
-            yield "goal", index, goal.formula
 
 
 class PerformanceHints:
@@ -170,22 +79,31 @@ class PerformanceHints:
             never_fires,
             cache_too_small,
             never_hit,
+            costliest,
         ]
 
     def analyze(self, session: Observed) -> list[Hint]:
-        """Return the hints for a monitored session, largest saving first."""
+        """Return the hints for a monitored session, see `find`."""
         return self.find(gather(session))
 
     def find(self, evidence: Evidence) -> list[Hint]:
-        """Return the hints that the evidence supports, largest saving first; one formula can have several."""
+        """Return the hints that the evidence supports: the costliest formula, then those with the largest saving.
+
+        One formula can have several.
+        """
         if not evidence.frames:
             return []
         found = [hint for rule in self.rules for hint in rule(evidence)]
-        return sorted(found, key=lambda hint: (-hint.saving, hint.kind, hint.owner))
+        return sorted(found, key=lambda hint: (hint.kind != COSTLIEST, -hint.saving, hint.kind, hint.owner))
 
 
-def _hint(kind: str, watched: Watched, message: str, change: str, evidence: Evidence, **fields: Any) -> Hint:
+def _hint(
+    kind: str, watched: Watched, message: str, change: str, evidence: Evidence, *, at: SyntaxNode | None = None,
+    **fields: Any,
+) -> Hint:  # fmt: skip
+    """Return a hint on a formula; `at` is the part of it that the hint is about, None for the whole."""
     expression = watched.expression
+    part = at if at is not None else expression.root
     numbers = {
         "evaluations": watched.evaluations, "frames": evidence.frames, "mean_us": round(watched.mean_us, 3),
         "causes": dict(sorted(watched.causes.items(), key=lambda item: -item[1])[:3]),
@@ -193,8 +111,12 @@ def _hint(kind: str, watched: Watched, message: str, change: str, evidence: Evid
     numbers.update(fields.pop("numbers", {}))
     return Hint(
         kind=kind, owner=expression.owner, message=message, change=change, evidence=numbers, file=expression.file,
-        line=fields.pop("line", expression.root.line), column=fields.pop("column", expression.root.column), **fields,
+        line=part.line, column=part.column, part=_shortened(print_expression(part)), **fields,
     )  # fmt: skip
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _PRINTED else text[:_PRINTED] + " ..."
 
 
 def _is_hot(watched: Watched, evidence: Evidence) -> bool:
@@ -234,7 +156,7 @@ def better_text(evidence: Evidence) -> Iterable[Hint]:
         kind = "clock-polling" if "clock-polling" in kinds else min(kinds)
         yield _hint(
             kind, watched, "; ".join(reasons), _spell_out(found), evidence,
-            line=found[0].before.line, column=found[0].before.column, saving=evidence.per_second(ticks),
+            at=found[0].before, saving=evidence.per_second(ticks),
             rewritten=print_expression(rewritten), safe=True,
         )  # fmt: skip
 
@@ -269,7 +191,8 @@ def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
                 "position-without-bound", watched,
                 f"it is evaluated in frame after frame, as nobody says how fast {', '.join(loose[:3])} can be",
                 "give these objects a speed bound (speed_bound of the object, or hints of evaluate)",
-                evidence, saving=evidence.per_second(moves), numbers={"moves": moves, "unbounded": loose[:10]},
+                evidence, at=_first(watched.expression.root, _names, loose),
+                saving=evidence.per_second(moves), numbers={"moves": moves, "unbounded": loose[:10]},
             )  # fmt: skip
 
 
@@ -284,8 +207,34 @@ def chatty_fact(evidence: Evidence) -> Iterable[Hint]:
         yield _hint(
             "chatty-fact", watched, f"one fact has it evaluated nearly every frame: {cause}",
             "write that fact less often (only when it matters), or ask for it behind a condition in an event before",
-            evidence, saving=evidence.per_second(count), numbers={"fact": cause},
+            evidence, at=_first(watched.expression.root, _reads, cause),
+            saving=evidence.per_second(count), numbers={"fact": cause},
         )  # fmt: skip
+
+
+def _first(root: SyntaxNode, matches: Callable[[SyntaxNode, Any], bool], wanted: Any) -> SyntaxNode | None:
+    """Return the first operator of a formula that matches what is wanted, None if none does."""
+    return next((node for node in root.walk() if node.operator is not None and matches(node, wanted)), None)
+
+
+def _is_one_of(node: SyntaxNode, operators: Iterable[str | None]) -> bool:
+    return node.operator in operators
+
+
+def _names(node: SyntaxNode, keys: Iterable[str]) -> bool:
+    """Whether an operator that measures positions has one of these names among its arguments."""
+    return node.operator in MEASURING and any(atom.text.lower() in keys for atom in node.arguments)
+
+
+def _reads(node: SyntaxNode, fact: str) -> bool:
+    """Whether an operator has the variable or name of a fact among its arguments; facts are `variable Score` ..."""
+    for atom in node.arguments:
+        text = atom.text.removeprefix("@").partition("[")[0]
+        if atom.kind is NodeKind.LIST or not text:
+            continue
+        if fact == f"variable {text}" if atom.variable is not None else f" {text.lower()} " in f"{fact.lower()} ":
+            return True
+    return False
 
 
 #: Causes that are not facts.
@@ -306,7 +255,7 @@ def clock_polling(evidence: Evidence) -> Iterable[Hint]:
             yield _hint(
                 "clock-polling", watched, "it is evaluated each time mission time moves on",
                 "wait for a moment with has-time-elapsed, or chain the event with a delay",
-                evidence, line=asks[0].line, column=asks[0].column, saving=evidence.per_second(ticks),
+                evidence, at=asks[0], saving=evidence.per_second(ticks),
                 numbers={"ticks": ticks},
             )  # fmt: skip
 
@@ -321,7 +270,8 @@ def acts_in_every_frame(evidence: Evidence) -> Iterable[Hint]:
                 yield _hint(
                     "every-time", watched, "its actions run in nearly every frame",
                     "use `when` with a repeat count and an interval, or let the game keep the state they set",
-                    evidence, saving=evidence.per_second(watched.evaluations),
+                    evidence, at=next(iter(watched.expression.root.arguments[1:]), None),
+                    saving=evidence.per_second(watched.evaluations),
                 )  # fmt: skip
 
 
@@ -339,7 +289,8 @@ def computed_targets(evidence: Evidence) -> Iterable[Hint]:
             yield _hint(
                 "never-at-rest", watched, f"it has to be evaluated in every frame: {', '.join(map(str, restless))}",
                 "put the conditions that seldom change into an event before it and chain this one to it",
-                evidence, saving=evidence.per_second(watched.evaluations), numbers={"operators": restless},
+                evidence, at=_first(root, _is_one_of, restless),
+                saving=evidence.per_second(watched.evaluations), numbers={"operators": restless},
             )  # fmt: skip
 
 
@@ -370,10 +321,8 @@ def repeated_expressions(evidence: Evidence) -> Iterable[Hint]:
         first, node = uses[0]
         yield _hint(
             "repeated-expression", first, f"{len(owners)} formulas have the same condition in them",
-            "decide it in one event, and ask for that event with is-event-true in the others: "
-            + (text if len(text) <= _PRINTED else text[:_PRINTED] + " ..."),
-            evidence, line=node.line, column=node.column,
-            saving=evidence.per_second(evaluations * (len(owners) - 1) // len(owners)),
+            "decide it in one event, and ask for that event with is-event-true in the others",
+            evidence, at=node, saving=evidence.per_second(evaluations * (len(owners) - 1) // len(owners)),
             numbers={"formulas": sorted(owners)[:8], "evaluations": evaluations},
         )  # fmt: skip
 
@@ -389,7 +338,7 @@ def never_fires(evidence: Evidence) -> Iterable[Hint]:
             yield _hint(
                 "never-fires", watched, f"it cannot come true: {why}",
                 "remove the event, or mend its condition if it was meant to happen",
-                evidence, line=node.line, column=node.column, saving=evidence.per_second(watched.evaluations),
+                evidence, at=node, saving=evidence.per_second(watched.evaluations),
             )  # fmt: skip
 
 
@@ -432,3 +381,57 @@ def never_hit(evidence: Evidence) -> Iterable[Hint]:
             change="pass ExpressionHints(cacheable=False) for one-off questions, or put what varies into variables",
             evidence={"examples": evidence.never_hit[:5], "count": len(evidence.never_hit)},
         )  # fmt: skip
+
+
+def costliest(evidence: Evidence) -> Iterable[Hint]:
+    """The formula that takes the most time, with the part of it that does, whether or not anything can be done."""
+    whole = sum(watched.steady_us for watched in evidence.formulas)
+    first = max(evidence.formulas, key=lambda watched: watched.steady_us, default=None)
+    if first is None or not first.steady_us:
+        return
+    part = _costly_part(first)
+    cause, count = max(first.causes.items(), key=lambda item: item[1], default=("", 0))
+    message = (
+        f"the costliest formula: {first.steady_us / whole:.0%} of the time of all, {first.evaluations:,} evaluations of"
+        f" {first.mean_us:.2f} us"
+    )
+    if count:
+        message += f", {count:,} of them because of {cause}"
+    numbers: dict[str, Any] = {"share": round(first.steady_us / whole, 3)}
+    time, total = first.parts.get((part.line, part.column)), first.parts.get(_place(first.expression.root))
+    if part is not first.expression.root and time is not None and total is not None:
+        numbers["share_of_part"] = round(time.total_ns / total.total_ns, 3)
+        message += f"; this part takes {time.total_ns / total.total_ns:.0%} of its time"
+    yield _hint(COSTLIEST, first, message, _advice(cause), evidence, at=part, numbers=numbers)
+
+
+def _place(node: SyntaxNode) -> tuple[int, int]:
+    return node.line, node.column
+
+
+def _costly_part(watched: Watched) -> SyntaxNode:
+    """Return the smallest part of a formula that still takes most of its time, the whole if parts were not measured."""
+    root = part = watched.expression.root
+    whole = watched.parts.get(_place(root))
+    if whole is None:
+        return root
+    while True:
+        inner = {child: watched.parts.get(_place(child)) for child in part.arguments if child.kind is NodeKind.LIST}
+        times = {child: time.total_ns for child, time in inner.items() if time is not None}
+        largest = max(times, key=times.__getitem__, default=None)
+        if largest is None or times[largest] < _COSTLY * whole.total_ns:
+            return part
+        part = largest
+
+
+def _advice(cause: str) -> str:
+    """Return what helps against the most frequent cause of evaluation."""
+    if cause in ("unsettled", "every pass"):
+        return "give the event an interval, or a cheap condition before this part that is seldom true"
+    if cause == "time" or cause.endswith(" position"):
+        return (
+            "put a cheap condition before this part (in an `and`) that is false as long as the distance does not matter"
+        )
+    if cause in ("first evaluation", ""):
+        return "nothing has to be done: it is seldom evaluated"
+    return "put a cheap condition before this part (in an `and`), or change that fact less often"

@@ -114,7 +114,7 @@ func _apply_hint() -> void:
 
 
 func _is_wanted(hint: Dictionary) -> bool:
-	return hint["owner"] == "event \"polls the clock\""
+	return hint["owner"] == "event \"polls the clock\"" and not str(hint["rewritten"]).is_empty()
 
 
 ## Pictures for the documentation, only if a folder for them is named: the tab large, at its different pages.
