@@ -19,6 +19,7 @@ STATIC = 4
 header: dict[str, Any] = {}
 classes: dict[str, type] = {}
 exposed: dict[str, type] = {}
+started = False  # whether all modules of the project setting are imported
 _base = 0
 
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
 import threading
-import types
 from typing import Any
 
-from . import _api, _core, _errors, _output
+from . import _api, _core, _docs, _errors, _expose, _output
 
 project = ""
-_documentation: list[bytes] = []
-_in_editor = False
-started = False  # all modules of the project setting are imported
 
 
 def start(project_folder: str) -> None:
     """Take the engine's interface, then import the modules of the project setting `python/modules`."""
-    global project, started
+    global project
     project = os.path.normpath(project_folder) if project_folder else ""
     _errors.project = project
     header = _api.load()
@@ -37,8 +34,8 @@ def start(project_folder: str) -> None:
     importlib.import_module("godot._host")
     modules = _api.lookup("ProjectSettings").get_setting("python/modules", [])
     for name in modules:
-        import_reported(str(name))
-    started = True
+        _errors.import_reported(str(name))
+    _api.started = True
 
 
 def _check_version(built_for: tuple[int, ...]) -> None:
@@ -50,40 +47,14 @@ def _check_version(built_for: tuple[int, ...]) -> None:
         )
 
 
-def import_reported(name: str) -> types.ModuleType | None:
-    """Import a module; on failure, print one Godot error with the reason and return None."""
-    try:
-        return importlib.import_module(name)
-    except BaseException as problem:  # a module may even call sys.exit(); the engine continues
-        _errors.report(problem, heading=f"cannot import the Python module {name}")
-        return None
-
-
-def document(xml: bytes) -> None:
-    """Add a class description to the editor's help, at once or when the editor has started."""
-    if _in_editor:
-        _core.load_documentation(xml)
-    elif not started:
-        _documentation.append(xml)
-
-
 def enter_editor() -> None:
     """Called when the editor's classes exist: pass on the documentation collected so far."""
-    global _in_editor
-    if not _api.lookup("Engine").is_editor_hint():
-        return
-    _in_editor = True
-    for xml in _documentation:
-        _core.load_documentation(xml)
-    _documentation.clear()
+    if _api.lookup("Engine").is_editor_hint():
+        _docs.enter_editor()
 
 
 def stop() -> None:
     """Release all values of the engine; afterwards the interpreter may end."""
-    import gc
-
-    from . import _expose
-
     threading_shutdown: Any = getattr(threading, "_shutdown", None)
     if threading_shutdown is not None:
         threading_shutdown()  # threads may still use the engine: let them end first

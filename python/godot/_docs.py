@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import _api
+from . import _api, _core
 
 if TYPE_CHECKING:
     from ._types import TypeOf
 
 NIL, OBJECT, VARIANT = 0, 24, 64
 STATIC, VARARG = 32, 16
+_waiting: list[bytes] = []  # pages made before the editor has started
+_in_editor = False
 
 
 def escape(text: str) -> str:
@@ -88,10 +90,20 @@ class Page:
         ).encode()
 
     def publish(self) -> None:
-        """Pass the page to the editor, if this process is one."""
-        from . import _boot
+        """Pass the page to the editor, at once or when the editor has started."""
+        if _in_editor:
+            _core.load_documentation(self.xml())
+        elif not _api.started:
+            _waiting.append(self.xml())
 
-        _boot.document(self.xml())
+
+def enter_editor() -> None:
+    """Pass the pages made so far to the editor, and later ones at once."""
+    global _in_editor
+    _in_editor = True
+    for xml in _waiting:
+        _core.load_documentation(xml)
+    _waiting.clear()
 
 
 def _parameters(arguments: list[tuple[str, TypeOf]], defaults: list[str | None]) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any
 
 from . import _core
@@ -73,3 +74,12 @@ def report(problem: BaseException | None, source: Any = None, heading: str = "")
 def push_error_at(text: str, file: str, line: int, where: str = "") -> None:
     """Print an error that points to a line of a file, in the Errors tab as well; `where` names that object."""
     _core.print_script_error(text, text, where, resource_path(file), line)
+
+
+def import_reported(name: str) -> ModuleType | None:
+    """Import a module; on failure, print one Godot error with the reason and return None."""
+    try:
+        return importlib.import_module(name)
+    except BaseException as problem:  # a module may even call sys.exit(); the engine continues
+        report(problem, heading=f"cannot import the Python module {name}")
+        return None

@@ -156,9 +156,7 @@ def _expose(cls: Any, tool: bool, icon: str, abstract: bool) -> Any:
 
 def _warn_if_late(name: str) -> None:
     """The engine counts classes that come after its start among the editor's own, and games cannot make those."""
-    from . import _boot
-
-    if _boot.started and not _api.lookup("Engine").is_editor_hint():
+    if _api.started and not _api.lookup("Engine").is_editor_hint():
         _api.lookup("push_warning")(
             f"{name} is exposed after the engine's start, so that only Python and PythonHost.create can make it: "
             "name its module in the project setting python/modules"

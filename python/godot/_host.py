@@ -7,7 +7,7 @@ from typing import Any
 
 import godot
 
-from . import _api, _boot
+from . import _api, _errors
 
 
 @godot.expose(tool=True)
@@ -22,7 +22,7 @@ class PythonHost(godot.RefCounted):
     @staticmethod
     def import_module(name: str) -> bool:
         """Import a Python module by its dotted name. False, with one error in the output, if that fails."""
-        return _boot.import_reported(name) is not None
+        return _errors.import_reported(name) is not None
 
     @staticmethod
     def create(class_name: str) -> Any:
@@ -32,5 +32,5 @@ class PythonHost(godot.RefCounted):
     @staticmethod
     def call_function(module: str, function: str, arguments: list[Any] = []) -> Any:  # noqa: B006  # never changed
         """Call a function of a Python module with an array of arguments and return what it returns."""
-        found = _boot.import_reported(module)
+        found = _errors.import_reported(module)
         return None if found is None else getattr(found, function)(*arguments)

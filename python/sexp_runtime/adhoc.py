@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.cache.contract import ExpressionHints, Outcome
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.operators.budget import BudgetError
+from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
-from sexp_runtime.operators.node import BuildError, EvalNode
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression

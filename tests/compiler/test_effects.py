@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sexp_runtime.compiler.effects import MOST_ENTRIES, Effects
-from sexp_runtime.operators.actions import DEPENDS, PERFORMED, ActionValue, Effect
+from sexp_runtime.operators.actions import DEPENDS, PERFORMED
 from sexp_runtime.operators.actions_flags import SHIP_FLAG_ACTIONS, SWITCHED_FLAG_ACTIONS
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.context import ActionValue, Effect, EvaluationContext
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.ships import NOT_YET, Ship
 from sexp_runtime.world.world import World

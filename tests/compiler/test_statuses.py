@@ -10,9 +10,11 @@ import pytest
 
 from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.evaluator import SexpEvaluator, is_settled
-from sexp_runtime.operators.node import EvalNode, build
+from sexp_runtime.operators.evaluator import SexpEvaluator
+from sexp_runtime.operators.interpreter import is_settled
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
 from support.fuzzing import in_fast

@@ -10,9 +10,10 @@ import pytest
 from sexp_runtime import MissionSession
 from sexp_runtime.events.explain_tree import explain_tree
 from sexp_runtime.events.tree import ACTION, CANDIDATE, TreePart
+from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.evaluator import evaluate_head
-from sexp_runtime.operators.node import EvalKind, EvalNode, build
+from sexp_runtime.operators.interpreter import evaluate_head
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, Trait
 from support.missions import MISSIONS, mission_paths, needs_missions
 from support.small_missions import mission, ship

@@ -13,10 +13,10 @@ from events.test_equivalence import build, check_mission
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.loops import LANGUAGE
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
+from sexp_runtime.operators.building import build as build_tree
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode
-from sexp_runtime.operators.node import build as build_tree
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.values import FALSE, TRUE, UNKNOWN
@@ -127,10 +127,10 @@ def test_a_program_means_what_the_interpreter_means(text: str, form: str) -> Non
                 change(world, rng)
             world.clock.advance_to(world.clock.us + rng.choice((0, 16_667, 1_000_000)))
             if rng.random() < 0.05:
-                evaluator.flush(other, tree)
+                interpreter.flush(other, tree)
                 made.program.forget()
             for _ in range(2):  # nothing may depend on how often
-                assert made.program() == evaluator.evaluate(other, tree), (seed, step)
+                assert made.program() == interpreter.evaluate(other, tree), (seed, step)
                 assert status_of(root) is status_of(tree), (seed, step)
 
 
@@ -153,7 +153,7 @@ def test_formulas_that_share_a_distance_mean_what_the_interpreter_means() -> Non
             for one, tree in zip(made, trees, strict=True):
                 if rng.random() < 0.6:  # one that is not asked now must not take the change from another
                     assert one is not None
-                    assert one.program() == evaluator.evaluate(other, tree), (seed, step)
+                    assert one.program() == interpreter.evaluate(other, tree), (seed, step)
         programs.close()
 
 
@@ -191,7 +191,7 @@ def test_an_argument_form_acts_for_the_candidates_that_the_interpreter_finds(tex
                 for _ in range(rng.randrange(3)):
                     change(world, rng)
                 world.clock.advance_to(world.clock.us + 100_000)
-                value = made.program() if made is not None else evaluator.evaluate(ctx, tree)
+                value = made.program() if made is not None else interpreter.evaluate(ctx, tree)
                 found.append((value, status_of(tree)))
             assert found[0] == found[1] and sides[0][1] == sides[1][1], (seed, step)
 
@@ -258,7 +258,7 @@ def test_what_does_not_fit_into_32_bits_is_left_to_python() -> None:
     tree = tree_of('( > ( get-object-x "Gamma 1" ) 0 )', ctx)
     for place in (3e9, -3e9, 1e30, 2147483647.5, -2147483648.9):
         world.move_ship(world.ships["gamma 1"], (place, 0.0, 0.0))
-        assert made.program() == evaluator.evaluate(ctx, tree)
+        assert made.program() == interpreter.evaluate(ctx, tree)
     world.set_ship(world.ships["gamma 1"], "hull", math.nan)
     broken, _ = program(world, '( < ( hits-left "Gamma 1" ) 5 )')
     with pytest.raises(ValueError):

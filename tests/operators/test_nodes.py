@@ -7,9 +7,10 @@ import random
 import pytest
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.operators.building import MAX_DEPTH, BuildError, build
 from sexp_runtime.operators.context import MAX_WARNINGS
-from sexp_runtime.operators.evaluator import is_settled
-from sexp_runtime.operators.node import MAX_DEPTH, BuildError, EvalKind, build
+from sexp_runtime.operators.interpreter import is_settled
+from sexp_runtime.operators.node import EvalKind
 from sexp_runtime.syntax import NodeKind, SyntaxNode
 from sexp_runtime.values import FALSE, KNOWN_TRUE, NAN, TRUE, UNKNOWN
 from support.sexp_bench import Bench

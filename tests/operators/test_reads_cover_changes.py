@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import sexp_runtime.operators  # noqa: F401 - fills MEANINGS
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import EvalNode, build
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning, Trait
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect

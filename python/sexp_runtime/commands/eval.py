@@ -11,9 +11,9 @@ from sexp_runtime.commands.output import write_json
 from sexp_runtime.mission import SexpValidator, load_mission
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.symbols import make_symbols
+from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import SexpEvaluator
-from sexp_runtime.operators.node import BuildError
 from sexp_runtime.syntax import Diagnostic, SexpParser
 from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.dialect import Dialect

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from sexp_runtime.operators.actions import DEPENDS, ActionValue, Depends, Effect, NoEffect
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.actions import DEPENDS, Depends
+from sexp_runtime.operators.context import ActionValue, Effect, EvaluationContext, NoEffect
 from sexp_runtime.world.facts import UNREAD, FactKey
 
 Values = tuple[ActionValue, ...]

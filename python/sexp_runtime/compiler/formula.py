@@ -16,11 +16,11 @@ from sexp_runtime.compiler.forms import write_actions, write_every_time, write_e
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.compiler.source import SourceWriter
-from sexp_runtime.operators import evaluator
-from sexp_runtime.operators.actions import NOTHING
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
-from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import EvalNode, build
+from sexp_runtime.operators.building import build
+from sexp_runtime.operators.context import NOTHING, EvaluationContext
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.places import find_spot
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import (
@@ -44,9 +44,9 @@ if TYPE_CHECKING:
 
 def _remember(ctx: EvaluationContext, head: EvalNode, holder: EvalNode, status: Status) -> None:
     """Store a changed status in an operator node and its wrapper, as the interpreter does (B10, B12)."""
-    evaluator.set_status(ctx, head, status)
+    interpreter.set_status(ctx, head, status)
     if holder is not head:
-        evaluator.set_status(ctx, holder, status)
+        interpreter.set_status(ctx, holder, status)
 
 
 #: What generated code knows by name.
@@ -62,10 +62,10 @@ _GLOBALS: dict[str, Any] = {
     "UNKNOWN": UNKNOWN,
     "c_divide": c_divide,
     "c_remainder": c_remainder,
-    "evaluate": evaluator.evaluate,
-    "evaluate_head": evaluator.evaluate_head,
+    "evaluate": interpreter.evaluate,
+    "evaluate_head": interpreter.evaluate_head,
     "find_spot": find_spot,
-    "flush": evaluator.flush,
+    "flush": interpreter.flush,
     "int": int,
     "len": len,
     "natural": EvaluationContext.as_natural,
@@ -237,7 +237,7 @@ class CompiledFormula:
 
     def _walk_nodes(self, root: EvalNode) -> int:
         self._ctx.budget.begin(root)
-        return evaluator.evaluate(self._ctx, root)
+        return interpreter.evaluate(self._ctx, root)
 
     def evaluate_compiled(self) -> int:
         """Evaluate the function, whatever `interpret` said, hidden from profilers that look at operators."""
@@ -262,7 +262,7 @@ class CompiledFormula:
 
     def flush(self) -> None:
         """Forget statuses, caches and clocks, as `reset-event` makes the original do (D3)."""
-        evaluator.flush(self._ctx, self._root)
+        interpreter.flush(self._ctx, self._root)
         if self.program is not None:
             self.program.forget()
 
@@ -314,7 +314,7 @@ def compile_formula(
     """Return the formula compiled for the context.
 
     owner and mission name it in tracebacks. With a recorder its facts are worked out: `facts` holds what is known
-    now, the recorder receives what running shows. Raises operators.node.BuildError for a formula that cannot be
+    now, the recorder receives what running shows. Raises operators.building.BuildError for a formula that cannot be
     evaluated.
     """
     if isinstance(expression, EvalNode):

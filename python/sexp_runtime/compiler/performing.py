@@ -21,8 +21,8 @@ from sexp_runtime.compiler.truth import (
     residue,
 )
 from sexp_runtime.operators import actions
-from sexp_runtime.operators.actions import ArgumentKind, Effect
-from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.actions import ArgumentKind
+from sexp_runtime.operators.context import Effect, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction
 from sexp_runtime.operators.variables import modify_variable, store

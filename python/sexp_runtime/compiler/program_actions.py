@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sexp_runtime.compiler.facts import NESTED
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
 from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
@@ -30,7 +30,7 @@ def conditional_actions(ctx: EvaluationContext, root: EvalNode) -> Callable[...,
         if counts:
             ctx.effects += 1
         for action in kept:
-            evaluator.evaluate_head(ctx, action)
+            interpreter.evaluate_head(ctx, action)
 
     return perform
 

@@ -36,7 +36,7 @@ from sexp_runtime.compiler.program_plan import (
 )
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.kernel import Assignment, Distance, FormProgram, Leaf, Op, Place, Program, use_cosines
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.actions_geometry import turn
 from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
@@ -218,7 +218,7 @@ class _Builder:
         if self.is_moving and not self.moves_freely:
             self.plan.is_bounded = True
             self.facts.update(without_motion(self.facts))
-        program = Program(self.plan, self.ctx, evaluator.evaluate)
+        program = Program(self.plan, self.ctx, interpreter.evaluate)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled), bool(self.plan.assignments))
 
     def emit(
@@ -509,7 +509,7 @@ class _Form(_Builder):
             assert self._every_time is not None
             plan.perform = written_actions(ctx, root, self._every_time, found)
         plan.top = self.operator(condition, condition)
-        program = FormProgram(plan, ctx, evaluator.evaluate)
+        program = FormProgram(plan, ctx, interpreter.evaluate)
         self._subscribe(program)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found=found)
 

@@ -12,7 +12,7 @@ from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.formulas import SlotRecorder, Weights, compiled, facts_of, make_programs, root_of
 from sexp_runtime.events.pre_evaluation import PreEvaluation, pre_evaluate
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.evaluator import is_same, is_settled
+from sexp_runtime.operators.interpreter import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.formula import AbsentFormula

@@ -10,9 +10,10 @@ from sexp_runtime.compiler.facts import possible_texts, split_actions
 from sexp_runtime.events.explain import NOBODY, fact_name, fact_value
 from sexp_runtime.events.tree import ACTION, ATOM, CANDIDATE, COMPARISONS, TreePart
 from sexp_runtime.operators.arguments import candidates_of
+from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import Candidate, EvaluationContext
-from sexp_runtime.operators.evaluator import evaluate_head
-from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode, build
+from sexp_runtime.operators.interpreter import evaluate_head
+from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.values import FALSE, KNOWN_TRUE, TRUE, UNKNOWN

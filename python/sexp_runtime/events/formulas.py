@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from sexp_runtime import kernel
 from sexp_runtime.cache.slots import SlotTable
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import BuildError, EvalNode
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.rules.formula import AbsentFormula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.facts import FactBoard, FactKey

@@ -103,7 +103,7 @@ cdef class Program:
     # -- evaluation
 
     cdef int run(self, int index, int* status) except? RAISED:
-        """Evaluate a node as `operators.evaluator.evaluate` does: return its value, give and remember its status."""
+        """Evaluate a node as `operators.interpreter.evaluate` does: return its value, give and remember its status."""
         cdef Node* node = &self.nodes[index]
         cdef int found = ORDINARY, value, before
         if node.op == VARIABLE:

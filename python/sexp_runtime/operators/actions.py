@@ -7,35 +7,21 @@ from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.operators.context import NOTHING, ActionValue, Effect, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorFunction, Trait, operator
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import Raw
 
 if TYPE_CHECKING:
-    from sexp_runtime.operators.context import EvaluationContext
     from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.world import World
 
-#: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
-ActionValue = int | str | tuple["ActionValue", ...]
 #: Replaces not-a-number among evaluated arguments when the action still runs (N1.2).
 NOT_A_NUMBER: Final = "NaN"
-#: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
-#: where the original does nothing at all; the action is then not offered to the game.
-Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "NoEffect | None"]
 #: The facts that an effect with these arguments reads or writes, without those that go with the board's `generation`;
 #: None where repeating the effect must not be left out.
 Depends = Callable[["World", tuple[ActionValue, ...]], "Iterable[FactKey] | None"]
-
-
-class NoEffect(Enum):
-    """What an effect returns when nothing has happened."""
-
-    NOTHING = "nothing"
-
-
-NOTHING = NoEffect.NOTHING
 
 
 class ArgumentKind(Enum):

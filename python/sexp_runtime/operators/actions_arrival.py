@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import is_dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, texts
 from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.world.ships import EXITED, Ship
 from sexp_runtime.world.wings import Wing
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, condition, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, condition, texts
+from sexp_runtime.operators.context import NOTHING, ActionValue, NoEffect
 from sexp_runtime.world.ships import DEATH_ROLL, PRESENT, Ship
 
 if TYPE_CHECKING:

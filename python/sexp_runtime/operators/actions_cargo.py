@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, texts
 from sexp_runtime.operators.actions_targets import changeable_ships, ship_in_space, ships_in_space
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.world.entries import NO_CARGO, is_cargo
 from sexp_runtime.world.ships import NOT_YET, Subsystem
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, texts
 from sexp_runtime.operators.actions_targets import (
     HULL,
     SHIELDS,
@@ -16,6 +16,7 @@ from sexp_runtime.operators.actions_targets import (
     ship_in_space,
     ships_in_space,
 )
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.world.ships import NOT_YET
 from sexp_runtime.world.state import VANISHED
 

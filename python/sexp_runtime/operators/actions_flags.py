@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text, texts
+from sexp_runtime.operators.actions import action, action_effect, as_number, as_text, texts
 from sexp_runtime.operators.actions_supply import share_shield_energy
 from sexp_runtime.operators.actions_targets import (
     all_pending,
@@ -13,8 +13,9 @@ from sexp_runtime.operators.actions_targets import (
     ships_in_space,
     targets,
 )
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.operators.ship_flags import CARGO_KNOWN, COLLIDES, NO_COLLIDE, OF_FILE, READABLE, WING_FLAGS
-from sexp_runtime.world.orders import live
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import Ship
 
 if TYPE_CHECKING:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, action, read_arguments
+from sexp_runtime.operators.actions import action, read_arguments
 from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import Raw
-from sexp_runtime.world.orders import Goal, Order, kind, live, priority, priority_place, subject, with_order
+from sexp_runtime.world.order_upkeep import kind, live
+from sexp_runtime.world.orders import Goal, Order, priority, priority_place, subject, with_order
 from sexp_runtime.world.ships import Ship
 from sexp_runtime.world.wings import Wing
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, as_text, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, texts
 from sexp_runtime.operators.actions_geometry import orientation_of_angles
 from sexp_runtime.operators.actions_supply import share_shield_energy
 from sexp_runtime.operators.actions_targets import (
@@ -16,6 +16,7 @@ from sexp_runtime.operators.actions_targets import (
     ship_in_space,
     targets,
 )
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Subsystem
 
 if TYPE_CHECKING:

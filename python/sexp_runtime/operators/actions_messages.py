@@ -5,23 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import (
-    NOTHING,
-    ActionValue,
-    Effect,
-    NoEffect,
-    action,
-    as_text,
-    condition,
-    fewest_arguments,
-    read_arguments,
-    texts,
-)
+from sexp_runtime.operators.actions import action, as_text, condition, fewest_arguments, read_arguments, texts
 from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.context import NOTHING, ActionValue, Effect, NoEffect
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import Raw
-from sexp_runtime.world.orders import live
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import NOT_YET
 
 if TYPE_CHECKING:

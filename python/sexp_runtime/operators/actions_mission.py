@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, action, as_number, texts
+from sexp_runtime.operators.actions import action, as_number, texts
 from sexp_runtime.operators.actions_targets import changeable_ships
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, Effect, NoEffect, action, as_number, as_text
+from sexp_runtime.operators.actions import action, as_number, as_text
 from sexp_runtime.operators.actions_geometry import orientation_along, orientation_of_angles
 from sexp_runtime.operators.actions_targets import depends_on, named_ship
-from sexp_runtime.world.orders import live
+from sexp_runtime.operators.context import NOTHING, ActionValue, Effect, NoEffect
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Vector
 
 if TYPE_CHECKING:

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import (
-    NOTHING,
-    ActionValue,
-    Effect,
-    NoEffect,
-    action,
-    as_number,
-    as_text,
-    condition,
-    texts,
-)
+from sexp_runtime.operators.actions import action, as_number, as_text, condition, texts
 from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.context import NOTHING, ActionValue, Effect, NoEffect
 from sexp_runtime.world.navigation import CARRY, NEEDS_LINK, NavPoint
-from sexp_runtime.world.orders import live
+from sexp_runtime.world.order_upkeep import live
 
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext

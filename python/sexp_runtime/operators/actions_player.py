@@ -6,8 +6,9 @@ import struct
 from math import pi
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, perform, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, perform, texts
 from sexp_runtime.operators.actions_targets import named_ship
+from sexp_runtime.operators.context import NOTHING, ActionValue, NoEffect
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import KNOWN_TRUE, Raw
 from sexp_runtime.world.countdowns import HIT_S

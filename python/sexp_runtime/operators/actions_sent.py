@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import NOTHING, ActionValue, NoEffect, action, as_number, as_text, condition, texts
+from sexp_runtime.operators.actions import action, as_number, as_text, condition, texts
 from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_targets import named_ship
-from sexp_runtime.world.orders import live
+from sexp_runtime.operators.context import NOTHING, ActionValue, NoEffect
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import EXITED
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.actions import ActionValue, action, action_effect, as_number, as_text
+from sexp_runtime.operators.actions import action, action_effect, as_number, as_text
 from sexp_runtime.operators.actions_targets import named_ship, ship_in_space, ships_in_space
-from sexp_runtime.world.orders import live
+from sexp_runtime.operators.context import ActionValue
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import Ship
 
 if TYPE_CHECKING:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue, Depends
+from sexp_runtime.operators.actions import Depends
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.classes import SUBSYSTEM_TYPES
-from sexp_runtime.world.orders import live
+from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 

@@ -6,7 +6,7 @@ import operator as py
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.evaluator import evaluate
+from sexp_runtime.operators.interpreter import evaluate
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import operator
 from sexp_runtime.values import KNOWN_FALSE, NAN, NAN_FOREVER, Raw

@@ -14,8 +14,7 @@ from sexp_runtime.world.containers import LIST, MAP, Container
 from sexp_runtime.world.variables import STRING
 
 if TYPE_CHECKING:
-    from sexp_runtime.operators.actions import ActionValue
-    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.operators.context import ActionValue, EvaluationContext
 
 
 def container_of(ctx: EvaluationContext, arg: EvalNode | None, kind: str | None = None) -> Container | None:

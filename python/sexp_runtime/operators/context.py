@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import Budget
-from sexp_runtime.operators.container_access import container_data_text
+from sexp_runtime.operators.interpreter import OperatorProfiler
 from sexp_runtime.operators.node import ConstantNodes, EvalKind, EvalNode
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.values import INT_MIN, NAN, NAN_FOREVER, Status, atoi, wrap32
 from sexp_runtime.world.clock import NEVER, us_of_event_ms, us_of_fix
 
 if TYPE_CHECKING:
-    from sexp_runtime.operators.actions import Effect
     from sexp_runtime.syntax.dialect import Dialect
     from sexp_runtime.world.containers import Container
     from sexp_runtime.world.ships import Ship
@@ -28,6 +28,8 @@ _CLAUSE: Final = EvalKind.CLAUSE
 _ATOM: Final = EvalKind.ATOM
 _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
 
+#: List modifiers that draw a number or remove an item at every read (J22, I5).
+_STEPPING: Final = frozenset({"remove_first", "remove_last", "remove_random", "get_random"})
 #: Values up to here pass a non-negative position unchanged (B60).
 _SPECIAL_CODES_END: Final = INT_MIN + 17
 #: Maximum number of warnings kept as text; the rest are only counted.
@@ -35,6 +37,20 @@ MAX_WARNINGS: Final = 200
 
 #: Receives an action that ran: the operator and its evaluated arguments (numbers, texts, orders as tuples).
 Action = Callable[[str, tuple[Any, ...]], None]
+#: An evaluated argument: a number (booleans are 1 and 0), a text, or an order as tuple ("ai-chase", "Alpha 1", 89).
+ActionValue = int | str | tuple["ActionValue", ...]
+#: Changes the world for an action; takes the evaluated arguments, where optional ones may be missing. Returns NOTHING
+#: where the original does nothing at all; the action is then not offered to the game.
+Effect = Callable[["EvaluationContext", tuple[ActionValue, ...]], "NoEffect | None"]
+
+
+class NoEffect(Enum):
+    """What an effect returns when nothing has happened."""
+
+    NOTHING = "nothing"
+
+
+NOTHING: Final = NoEffect.NOTHING
 
 
 @dataclass(slots=True)
@@ -45,16 +61,6 @@ class RuntimeOptions:
     alternate_chaining: bool = False
     true_loop_arguments: bool = False
     engine_version: tuple[int, ...] = (25, 0, 0)
-
-
-class OperatorProfiler(Protocol):
-    """Watches single operators while formulas are interpreted."""
-
-    def enter(self, node: EvalNode) -> None:
-        """An operator begins to run."""
-
-    def leave(self, node: EvalNode) -> None:
-        """The operator entered last has run."""
 
 
 class Candidate:
@@ -73,7 +79,7 @@ class EvaluationContext:
     Bookkeeping for caches, reset by `start`: `due` is the first microsecond at which time alone could change the
     result (NEVER if none). `unsettled` says that remembered state changed, so that the same facts could give another
     result next time. `changed_statuses` holds the nodes with a changed status, and their earlier status (see
-    evaluator.is_settled). `unused_draws` counts random draws that did not affect the result. `effects` counts
+    interpreter.is_settled). `unused_draws` counts random draws that did not affect the result. `effects` counts
     everything that forbids reuse of an evaluation (actions, random draws, steps of memory) and is never reset. `nan` is
     the special result, NAN or NAN_FOREVER, of the last `number`, else None (B14).
     """
@@ -141,23 +147,23 @@ class EvaluationContext:
 
     def evaluate(self, node: EvalNode) -> int:
         """Evaluate a node and return its value; the status is in `node.status` (B10-B13)."""
-        return evaluator.evaluate(self, node)
+        return interpreter.evaluate(self, node)
 
     def evaluate_head(self, node: EvalNode) -> int:
         """Evaluate past the wrapper, as for conditions and actions; the status is in `node.head.status`."""
-        return evaluator.evaluate_head(self, node)
+        return interpreter.evaluate_head(self, node)
 
     def set_status(self, node: EvalNode, status: Status) -> None:
         """Overwrite the status a node remembers (B34, I2)."""
-        evaluator.set_status(self, node, status)
+        interpreter.set_status(self, node, status)
 
     def flush(self, node: EvalNode) -> None:
         """Forget what a subtree remembers (D3)."""
-        evaluator.flush(self, node)
+        interpreter.flush(self, node)
 
     def truth(self, arg: EvalNode | None) -> bool:
         """Evaluate an argument and return whether its value is exactly 1 (B4); an absent argument is false."""
-        return arg is not None and evaluator.evaluate(self, arg) == 1
+        return arg is not None and interpreter.evaluate(self, arg) == 1
 
     def number(self, arg: EvalNode | None) -> int:
         """Return an argument as a number, 0 if absent; sets `nan` if it was not a number (B14)."""
@@ -166,7 +172,7 @@ class EvaluationContext:
             return 0
         if arg.kind is not _WRAPPER:
             return self.atom_number(arg)
-        value = evaluator.evaluate(self, arg)
+        value = interpreter.evaluate(self, arg)
         # Only after evaluating: reading the argument may itself have used `nan`.
         status = (arg.inner or arg).status
         if status is NAN or status is NAN_FOREVER:
@@ -221,7 +227,7 @@ class EvaluationContext:
         if node.is_placeholder and self.candidate is not None:
             return self._candidate_number(self.candidate, atoi)
         if node.kind is _CONTAINER_DATA:
-            return atoi(container_data_text(self, node))
+            return atoi(self._container_text(node))
         return node.literal
 
     def converted(self, node: EvalNode, convert: Callable[[str], int]) -> int:
@@ -254,8 +260,15 @@ class EvaluationContext:
                 return arg.text if candidate is None else self._candidate_text(candidate)
             return arg.text if arg.variable is None else self.world.variables.text(arg.variable)
         if arg.kind is _CONTAINER_DATA:
-            return container_data_text(self, arg)
+            return self._container_text(arg)
         return "" if arg.kind is _WRAPPER or arg.kind is _CLAUSE else arg.text
+
+    def _container_text(self, node: EvalNode) -> str:
+        """Return the text that `&name& ( modifiers )` fetches (A30-A32); each call is one read (J22, J23)."""
+        modifiers = [str(self.number(arg)) if arg.kind is _WRAPPER else self.text(arg) for arg in node.args]
+        if any(modifier.lower() in _STEPPING for modifier in modifiers):
+            self.effects += 1
+        return self.world.containers.read(node.text, modifiers)
 
     def _candidate_text(self, candidate: Candidate) -> str:
         """Return the text of the placeholder, after the one-time look-up as a variable's name (C40)."""

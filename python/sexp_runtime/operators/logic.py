@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.operators.evaluator import evaluate, evaluate_head
+from sexp_runtime.operators.interpreter import evaluate, evaluate_head
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.registry import Trait, operator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw

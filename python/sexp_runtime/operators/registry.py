@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Flag, auto
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sexp_runtime.values import Raw, Status
 from sexp_runtime.world.facts import FactKey
 
-if TYPE_CHECKING:
-    from sexp_runtime.operators.context import EvaluationContext
-    from sexp_runtime.operators.node import EvalNode
-
-OperatorFunction = Callable[["EvaluationContext", "EvalNode"], Raw]
+#: Takes the EvaluationContext and the operator's EvalNode; Any, because the modules of both import this one.
+OperatorFunction = Callable[[Any, Any], Raw]
 #: Facts an operator reads, from the world and the texts of its arguments ("" for an argument that is an expression).
 ReadsFunction = Callable[[Any, Sequence[str]], Iterable[FactKey]]
 

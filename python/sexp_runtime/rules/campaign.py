@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import BuildError
 from sexp_runtime.rules.formula import InterpretedFormula
 from sexp_runtime.world.campaign import Campaign, MissionRecord, mission_key
 from sexp_runtime.world.world import World

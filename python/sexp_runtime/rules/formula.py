@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, Protocol
 
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
+from sexp_runtime.operators.building import BuildError, build
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.operators.node import BuildError, EvalNode, build
+from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import UNKNOWN, Status
 
@@ -72,11 +73,11 @@ class InterpretedFormula:
         """Evaluate once (B10-B15)."""
         if self._is_paying:
             self.context.budget.begin(self.root)
-        return evaluator.evaluate(self.context, self.root)
+        return interpreter.evaluate(self.context, self.root)
 
     def flush(self) -> None:
         """Forget what all nodes remember (D3)."""
-        evaluator.flush(self.context, self.root)
+        interpreter.flush(self.context, self.root)
 
     def walk(self) -> Iterator[EvalNode]:
         """Yield all runtime nodes in text order."""

@@ -9,12 +9,12 @@ from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_supply import ENERGY_WORDS
 from sexp_runtime.operators.actions_targets import named_ships
 from sexp_runtime.rules.cues import available_reinforcements, call_reinforcement
+from sexp_runtime.simulate.driver import Driver
 from sexp_runtime.simulate.interests import open_first
 from sexp_runtime.simulate.pilot import distance, hostile
 from sexp_runtime.world.ships import ORIGIN, Ship, ShipStatus, Vector
 
 if TYPE_CHECKING:
-    from sexp_runtime.simulate.scenario import Scenario
     from sexp_runtime.world.world import World
 
 #: Microseconds between two acts of a kind: minimum and random addition.
@@ -52,7 +52,7 @@ ARRIVED: Final = 60.0
 class PlayerHabits:
     """Random but seeded acts of the player; made once per scenario, then driven by its timer queue."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Driver) -> None:
         self.scenario = scenario
         self.draw = scenario.random.random
         #: What the mission's formulas are about.

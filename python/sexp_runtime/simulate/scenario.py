@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 from random import Random
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.operators.actions import ActionValue
+from sexp_runtime.operators.context import ActionValue
 from sexp_runtime.rules.cues import can_leave
 from sexp_runtime.simulate.interests import Interests
 from sexp_runtime.simulate.pilot import LARGE_ROLL, SMALL_ROLL, Pilot, distance

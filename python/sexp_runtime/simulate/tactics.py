@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.actions_geometry import orientation_along
+from sexp_runtime.simulate.driver import Driver
 from sexp_runtime.simulate.orders import (
     CHASES,
     EVASIONS,
@@ -16,11 +17,11 @@ from sexp_runtime.simulate.orders import (
 )
 from sexp_runtime.simulate.pilot import BOMB_FACTOR, DISARMING, Pilot, distance, hostile
 from sexp_runtime.world.classes import ENGINES, TURRETS
-from sexp_runtime.world.orders import Goal, Order, clears_first, priority, subject
+from sexp_runtime.world.order_upkeep import clears_first
+from sexp_runtime.world.orders import Goal, Order, priority, subject
 from sexp_runtime.world.ships import ORIGIN, PRESENT, Ship, Subsystem, Vector
 
 if TYPE_CHECKING:
-    from sexp_runtime.simulate.scenario import Scenario
     from sexp_runtime.world.world import World
 
 #: Metres within which a ship without orders attacks enemies, and guards attack enemies of the ship they guard.
@@ -46,7 +47,7 @@ RETARGET_US: Final = 6_000_000
 class Tactics:
     """Decisions of all pilots of a scenario, half a second apart for each."""
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Driver) -> None:
         self.scenario = scenario
         self.random = scenario.random
         prey = scenario.interests.prey

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final, Protocol
 
 from sexp_runtime.testing.failures import MissionTestFailure, unknown
+from sexp_runtime.testing.journal import Journal
 from sexp_runtime.world.mission_state import GOAL_COMPLETE, GOAL_FAILED, GOAL_INCOMPLETE
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
-    from sexp_runtime.testing.tested import TestedMission
 
 #: Seconds around a moment in which an event may come true, unless the test says otherwise.
 TOLERANCE: Final = 0.5
 _STATUSES: Final = (GOAL_INCOMPLETE, GOAL_COMPLETE, GOAL_FAILED)
+
+
+class Played(Protocol):
+    """The questions that expectations ask of a mission under test; TestedMission documents them."""
+
+    session: MissionSession
+    journal: Journal
+
+    @property
+    def time(self) -> float: ...
+    @property
+    def ended(self) -> bool: ...
+    def play_until(self, seconds: float, done: Callable[[], object]) -> bool: ...
+    def came_true(self, event: str) -> list[float]: ...
+    def goal(self, name: str) -> str: ...
+    def said(self, message: str) -> bool: ...
+    def acted(self, operator: str, *args: int | str) -> bool: ...
+    def __getitem__(self, variable: str) -> int | str: ...
 
 
 class Expectations:
@@ -23,7 +42,7 @@ class Expectations:
     does not have raise UnknownNameError.
     """
 
-    def __init__(self, test: TestedMission) -> None:
+    def __init__(self, test: Played) -> None:
         self._test = test
         #: Whether a failure is explained. A test that asks once a frame whether an expectation holds needs no reason.
         self.explained = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isfinite
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,15 @@ from sexp_runtime.testing.failures import unknown
 from sexp_runtime.world.ships import NOT_YET, PRESENT, Ship, Subsystem, Vector
 
 if TYPE_CHECKING:
-    from sexp_runtime.testing.tested import TestedMission
+    from sexp_runtime.session import MissionSession
+
+
+def named_ship(session: MissionSession, name: str) -> Ship:
+    """Return the world's ship of that name; UnknownNameError with similar names if there is none."""
+    found = session.world.ship(name)
+    if found is None:
+        raise unknown("ship", name, [one.name for one in session.world.ships.values()])
+    return found
 
 
 class TestedShip:
@@ -17,8 +26,10 @@ class TestedShip:
 
     __test__ = False  # not a class of tests, for pytest
 
-    def __init__(self, test: TestedMission, ship: Ship) -> None:
-        self._test = test
+    def __init__(self, session: MissionSession, note: Callable[[str], None], ship: Ship) -> None:
+        """`note` takes a line for the test's journal."""
+        self._session = session
+        self._report = note
         self._ship = ship
 
     def __repr__(self) -> str:
@@ -49,7 +60,7 @@ class TestedShip:
         self._need_present("be hurt")
         if not 0 < percent <= 100:
             raise ValueError(f"hull is above 0 to 100 percent, not {percent}; `.destroy()` destroys a ship")
-        self._test.session.world.set_ship(self._ship, "hull", self._ship.max_hull * percent / 100)
+        self._session.world.set_ship(self._ship, "hull", self._ship.max_hull * percent / 100)
         self._note(f"has {percent:g} % hull")
 
     @property
@@ -63,28 +74,28 @@ class TestedShip:
         self._need_present("have shields")
         if not 0 <= percent <= 100:
             raise ValueError(f"shields are 0 to 100 percent, not {percent}")
-        self._test.session.world.set_ship(self._ship, "shields", self._ship.max_shields * percent / 100)
+        self._session.world.set_ship(self._ship, "shields", self._ship.max_shields * percent / 100)
         self._note(f"has {percent:g} % shields")
 
     def destroy(self, by: str | None = None) -> None:
         """Destroy the ship, by a ship if named. Without simulation, its death roll ends in the next frame."""
         self._need_present("be destroyed")
-        killer = self._test.named_ship(by) if by is not None else None
+        killer = named_ship(self._session, by) if by is not None else None
         self._note("is destroyed" + (f" by {killer.name}" if killer is not None else ""))
-        self._test.session.world.destroy(self._ship, killer)
+        self._session.world.destroy(self._ship, killer)
 
     def depart(self) -> None:
         """Make the ship leave the mission now, with all ships docked to it."""
         self._need_present("depart")
         self._note("departs")
-        self._test.session.world.depart(self._ship)
+        self._session.world.depart(self._ship)
 
     def arrive(self) -> None:
         """Make the ship arrive now, regardless of its arrival cue; it must not have arrived yet."""
         if self._ship.status is not NOT_YET:
             raise ValueError(f"{self._ship.name} cannot arrive: it is {self.status}")
         self._note("arrives")
-        if not self._test.session.world.arrive(self._ship):
+        if not self._session.world.arrive(self._ship):
             raise ValueError(
                 f"{self._ship.name} may never arrive: its cue is false for good, or its carrier or wing is gone"
             )
@@ -94,25 +105,25 @@ class TestedShip:
         self._need_present("move")
         position = self._place(place)
         self._note(f"is put at ({', '.join(f'{part:g}' for part in position)})")
-        self._test.session.world.move_ship(self._ship, position, jump=True)
+        self._session.world.move_ship(self._ship, position, jump=True)
 
     def scan(self) -> None:
         """Make the ship's cargo known to the player."""
         self._need_present("be scanned")
         self._note("is scanned")
-        self._test.session.world.reveal_cargo(self._ship)
+        self._session.world.reveal_cargo(self._ship)
 
     def dock(self, other: str) -> None:
         """Dock the ship to another one, where both are."""
         partner = self._partner(other, "dock")
         self._note(f"docks to {partner.name}")
-        if not self._test.session.world.dock(self._ship, partner):
+        if not self._session.world.dock(self._ship, partner):
             raise ValueError(f"{self._ship.name} cannot dock to {partner.name}: they are docked, or the same ship")
 
     def undock(self, other: str | None = None) -> None:
         """Undock the ship from another one, or from all if none is named."""
         self._need_present("undock")
-        world = self._test.session.world
+        world = self._session.world
         partners = [world.ships[key] for key in sorted(self._ship.docked)] if other is None else [self._partner(other)]
         if not partners or not all(partner.key in self._ship.docked for partner in partners):
             raise ValueError(f"{self._ship.name} is not docked to {other or 'any ship'}")
@@ -123,7 +134,7 @@ class TestedShip:
     @property
     def docked_to(self) -> list[str]:
         """The names of the ships that are docked directly to this one."""
-        return [self._test.session.world.ships[key].name for key in sorted(self._ship.docked)]
+        return [self._session.world.ships[key].name for key in sorted(self._ship.docked)]
 
     def subsystem(self, name: str) -> TestedSubsystem:
         """Return a subsystem to act on; UnknownNameError with similar names if the ship has none of that name."""
@@ -131,17 +142,17 @@ class TestedShip:
         if found is None:
             names = [part.name for part in self._ship.subsystems.values()]
             raise unknown("subsystem", name, names, of=self._ship.name)
-        return TestedSubsystem(self._test, self._ship, found)
+        return TestedSubsystem(self._session, self._report, self._ship, found)
 
     def _partner(self, name: str, what: str = "undock") -> Ship:
         self._need_present(what)
-        partner = self._test.named_ship(name)
+        partner = named_ship(self._session, name)
         if partner.status is not PRESENT:
             raise ValueError(f"{partner.name} cannot {what}: it is {partner.status.value}")
         return partner
 
     def _place(self, place: tuple[float | str, ...]) -> Vector:
-        world = self._test.session.world
+        world = self._session.world
         if len(place) == 1 and isinstance(place[0], str):
             name = place[0]
             ship = world.ship(name)
@@ -160,7 +171,7 @@ class TestedShip:
             raise ValueError(f"{self._ship.name} cannot {what}: it is {self.status}")
 
     def _note(self, text: str) -> None:
-        self._test.journal.note(f"the test: {self._ship.name} {text}")
+        self._report(f"the test: {self._ship.name} {text}")
 
 
 class TestedSubsystem:
@@ -168,8 +179,9 @@ class TestedSubsystem:
 
     __test__ = False  # not a class of tests, for pytest
 
-    def __init__(self, test: TestedMission, ship: Ship, part: Subsystem) -> None:
-        self._test = test
+    def __init__(self, session: MissionSession, note: Callable[[str], None], ship: Ship, part: Subsystem) -> None:
+        self._session = session
+        self._report = note
         self._ship = ship
         self._part = part
 
@@ -187,7 +199,7 @@ class TestedSubsystem:
         if not 0 <= percent <= 100:
             raise ValueError(f"a subsystem has 0 to 100 percent, not {percent}")
         self._note(f"has {percent:g} %")
-        self._test.session.world.set_strength(self._ship, self._part, self._part.max_hull * percent / 100)
+        self._session.world.set_strength(self._ship, self._part, self._part.max_hull * percent / 100)
 
     def destroy(self) -> None:
         """Destroy the subsystem."""
@@ -197,7 +209,7 @@ class TestedSubsystem:
         """Make the cargo of the subsystem known to the player."""
         self._need_present("be scanned")
         self._note("is scanned")
-        self._test.session.world.reveal_subsystem_cargo(self._ship, self._part)
+        self._session.world.reveal_subsystem_cargo(self._ship, self._part)
 
     def _need_present(self, what: str) -> None:
         if self._ship.status is not PRESENT:
@@ -206,4 +218,4 @@ class TestedSubsystem:
             )
 
     def _note(self, text: str) -> None:
-        self._test.journal.note(f"the test: {self._part.name} of {self._ship.name} {text}")
+        self._report(f"the test: {self._part.name} of {self._ship.name} {text}")

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.testing.expect import Expectations
 from sexp_runtime.testing.failures import unknown
 from sexp_runtime.testing.journal import Journal
-from sexp_runtime.testing.ships import TestedShip
+from sexp_runtime.testing.ships import TestedShip, named_ship
 from sexp_runtime.testing.variables import TestedVariables
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
-    from sexp_runtime.world.ships import Ship
 
 #: Positions of message names among an action's arguments: the first, and the step to the next.
 _MESSAGES: Final = {
@@ -61,14 +60,7 @@ class TestedMission:
 
     def ship(self, name: str) -> TestedShip:
         """Return a ship to act on; UnknownNameError with similar names if there is none."""
-        return TestedShip(self, self.named_ship(name))
-
-    def named_ship(self, name: str) -> Ship:
-        """Return the world's ship of that name; UnknownNameError if there is none."""
-        found = self.session.world.ship(name)
-        if found is None:
-            raise unknown("ship", name, [one.name for one in self.session.world.ships.values()])
-        return found
+        return TestedShip(self.session, self.journal.note, named_ship(self.session, name))
 
     def press(self, key: str) -> None:
         """Press a key of the player's, named as the mission names it."""

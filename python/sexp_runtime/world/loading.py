@@ -9,6 +9,7 @@ from sexp_runtime.catalog import CATALOG
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.world.classes import subsystem_type
 from sexp_runtime.world.entries import NO_CARGO, exit_record
+from sexp_runtime.world.lifecycle import Lifecycle
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
@@ -17,7 +18,6 @@ from sexp_runtime.world.wings import older_wave_names
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import EventDef, Mission, ShipDef
-    from sexp_runtime.world.world import World
 
 #: A subsystem that the file gives less than this percentage starts destroyed (R161).
 LEAST_LEFT: Final = 0.5
@@ -27,7 +27,7 @@ USUAL_SIDES: Final = ("friendly", "hostile", "neutral", "unknown", "traitor")
 _NO_SUBSYSTEM = ("", "none", "hull", "simulated hull", "shields")
 
 
-def populate(world: World, mission: Mission) -> None:
+def populate(world: Lifecycle, mission: Mission) -> None:
     """Fill an empty world with everything of a mission that formulas can read.
 
     All ships and wings are yet to arrive: the cues decide which are there at the start (F41). Of duplicate names the
@@ -61,7 +61,7 @@ def populate(world: World, mission: Mission) -> None:
     world.count_ship_types()
 
 
-def _add_tables(world: World, mission: Mission) -> None:
+def _add_tables(world: Lifecycle, mission: Mission) -> None:
     for row in mission.variables:
         if world.variables.index(row.name) is None and 0 <= row.index < world.variables.capacity:
             world.variables.declare(
@@ -100,7 +100,7 @@ def as_vector(point: Vector) -> Vector:
     return float(point[0]), float(point[1]), float(point[2])
 
 
-def _add_ships(world: World, mission: Mission) -> None:
+def _add_ships(world: Lifecycle, mission: Mission) -> None:
     for row in mission.ships:
         if world.ship(row.name) is not None:
             continue
@@ -152,7 +152,7 @@ def fill_ship(ship: Ship, row: ShipDef) -> None:
     ship.refresh_facts()
 
 
-def _add_wings(world: World, mission: Mission) -> None:
+def _add_wings(world: Lifecycle, mission: Mission) -> None:
     for row in mission.wings:
         if row.name.lower() in world.wings:
             continue
@@ -176,7 +176,7 @@ def _add_wings(world: World, mission: Mission) -> None:
                 ship.refresh_facts()
 
 
-def _add_docking(world: World, mission: Mission) -> None:
+def _add_docking(world: Lifecycle, mission: Mission) -> None:
     for row in mission.ships:
         ship = world.ship(row.name)
         for dock in row.docked_with:
@@ -201,7 +201,7 @@ def event_state(index: int, row: EventDef) -> EventState:
     )
 
 
-def _add_formulas(world: World, mission: Mission) -> None:
+def _add_formulas(world: Lifecycle, mission: Mission) -> None:
     for index, row in enumerate(mission.events):
         world.register_event(event_state(index, row))
     for index, goal in enumerate(mission.goals):
@@ -220,7 +220,7 @@ def _named_sides(mission: Mission) -> Iterator[str]:
                     yield argument.text.lower()
 
 
-def add_named_subsystems(world: World, formula: SexpExpression) -> None:
+def add_named_subsystems(world: Lifecycle, formula: SexpExpression) -> None:
     """Add the subsystems that a formula names to their ships; the original's load check guarantees them (A40)."""
     for node in formula.root.walk():
         if node.kind is not NodeKind.LIST or node.operator is None:
@@ -231,7 +231,7 @@ def add_named_subsystems(world: World, formula: SexpExpression) -> None:
         _add_subsystems_of(world, node, [row.argument_type(at) or "" for at in range(len(node.arguments))])
 
 
-def _add_subsystems_of(world: World, node: SyntaxNode, types: list[str]) -> None:
+def _add_subsystems_of(world: Lifecycle, node: SyntaxNode, types: list[str]) -> None:
     ship: Ship | None = None
     for argument, kind in zip(node.arguments, types, strict=True):
         if argument.kind is not NodeKind.STRING or argument.variable is not None:

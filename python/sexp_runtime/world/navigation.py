@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import Final, Protocol
 
-from sexp_runtime.world.facts import FactKey
+from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.player import Player
 from sexp_runtime.world.ships import DEATH_ROLL, ORIGIN, PRESENT, Ship, Vector
-
-if TYPE_CHECKING:
-    from sexp_runtime.world.state import WorldState
 
 #: Facts: which points exist and which have been visited; where their targets are.
 NAVIGATION: Final[FactKey] = ("navigation",)
@@ -51,12 +49,25 @@ def is_near(one: Vector, other: Vector, reach: float) -> bool:
     return quick_distance(one, other) < reach
 
 
+class Places(Protocol):
+    """The parts of the world that navigation points use; World documents them."""
+
+    facts: FactBoard
+    ships: dict[str, Ship]
+    jump_nodes: dict[str, Vector]
+    player: Player
+
+    def point(self, name: str) -> Vector | None: ...
+    def set_player(self, field: str, value: object) -> bool: ...
+    def set_flag(self, ship: Ship, flag: str, on: bool = True) -> bool: ...
+
+
 class Navigation:
     """The points of a mission; lookups ignore case and find the first of a name."""
 
     __slots__ = ("_in_use", "_needing", "_refresh_facts", "_world", "needs_update", "points")
 
-    def __init__(self, world: WorldState, refresh_facts: Callable[[Ship], None]) -> None:
+    def __init__(self, world: Places, refresh_facts: Callable[[Ship], None]) -> None:
         """`refresh_facts` recomputes which facts a change of a ship touches."""
         self._world = world
         self._refresh_facts = refresh_facts

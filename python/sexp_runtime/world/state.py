@@ -17,7 +17,8 @@ from sexp_runtime.world.facts import FactBoard, FactKey
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
-from sexp_runtime.world.orders import Order, OrderKeeper, matched
+from sexp_runtime.world.order_upkeep import OrderKeeper
+from sexp_runtime.world.orders import Order, matched
 from sexp_runtime.world.outcome_log import OutcomeLog
 from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
 from sexp_runtime.world.quotas import Quotas

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.lifecycle import Lifecycle
+from sexp_runtime.world.loading import populate
 from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.rng import DEFAULT_SEED
 
@@ -31,8 +32,6 @@ class World(Lifecycle):
         super().__init__(dialect, seed, quotas)
         self.mission = mission
         if mission is not None:
-            from sexp_runtime.world.loading import populate
-
             populate(self, mission)
 
     def keep_up(self) -> None:

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG, DialectCatalog
-from sexp_runtime.mission.model import ContainerDef
 from sexp_runtime.mission.validator.containers import ContainerChecks
 from sexp_runtime.mission.validator.names import Lookup, MissionNames, hint
-from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, EITHER, OperatorPlan
+from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, EITHER, Scope
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.mission.validator.spelling import one_near
 from sexp_runtime.mission.validator.words import WORDS
@@ -52,24 +51,6 @@ CONTAINERS: Final[Mapping[str, str]] = {
     "list-container-name": "list",
     "map-container-name": "map",
 }
-
-
-class Scope:
-    """The list whose arguments are being checked.
-
-    inside: whether it is below a form that gives `<argument>` a meaning. container: the container that an argument
-    last named; `dynamic` says that something other than a literal named it. after_number: whether the last
-    argument of a relevant kind was a number (Q5.8).
-    """
-
-    __slots__ = ("after_number", "container", "dynamic", "inside", "plan")
-
-    def __init__(self, plan: OperatorPlan | None, inside: bool) -> None:
-        self.plan = plan
-        self.inside = inside
-        self.container: ContainerDef | None = None
-        self.dynamic = False
-        self.after_number = False
 
 
 class ArgumentChecks:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.mission.model import ContainerDef
-from sexp_runtime.mission.validator.plans import EITHER, KEY_OPERATORS
+from sexp_runtime.mission.validator.plans import EITHER, KEY_OPERATORS, Scope
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
 if TYPE_CHECKING:
-    from sexp_runtime.mission.validator.arguments import Scope
     from sexp_runtime.mission.validator.names import MissionNames
 
 #: Modifiers for a list's item (Q7.6), in lower case, and as shown.

@@ -8,9 +8,9 @@ from typing import Final
 
 from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
 from sexp_runtime.mission.model import Mission
-from sexp_runtime.mission.validator.arguments import CONTAINERS, EXPRESSIONS, NUMBERS, SPECIAL, ArgumentChecks, Scope
+from sexp_runtime.mission.validator.arguments import CONTAINERS, EXPRESSIONS, NUMBERS, SPECIAL, ArgumentChecks
 from sexp_runtime.mission.validator.names import MissionNames, is_special
-from sexp_runtime.mission.validator.plans import SUBSYSTEMS, OperatorPlan
+from sexp_runtime.mission.validator.plans import SUBSYSTEMS, OperatorPlan, Scope
 from sexp_runtime.mission.validator.potential import PotentialIssues
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.mission.validator.spelling import misspelt_operators

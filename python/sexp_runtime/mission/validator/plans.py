@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from sexp_runtime.catalog import CATALOG, CatalogRow
+from sexp_runtime.mission.model import ContainerDef
 
 #: Forms that allow `<argument>` below them (Q8.2).
 ARGUMENT_FORMS: Final = frozenset({"when-argument", "every-time-argument"})
@@ -124,6 +125,24 @@ class OperatorPlan:
         if self.name in _TWO_SHIPS and position == 1:
             return 0
         return _SHIP_POSITIONS.get(self.name, 1) - 1
+
+
+class Scope:
+    """The list whose arguments are being checked.
+
+    inside: whether it is below a form that gives `<argument>` a meaning. container: the container that an argument
+    last named; `dynamic` says that something other than a literal named it. after_number: whether the last
+    argument of a relevant kind was a number (Q5.8).
+    """
+
+    __slots__ = ("after_number", "container", "dynamic", "inside", "plan")
+
+    def __init__(self, plan: OperatorPlan | None, inside: bool) -> None:
+        self.plan = plan
+        self.inside = inside
+        self.container: ContainerDef | None = None
+        self.dynamic = False
+        self.after_number = False
 
 
 assert CATALOG.keys() >= {*_SHIP_POSITIONS, *DEMANDED_TYPES, *KEY_OPERATORS, *(name for name, _ in _REFINED)}
