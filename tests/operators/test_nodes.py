@@ -10,7 +10,7 @@ from sexp_runtime.catalog import CATALOG
 from sexp_runtime.operators.building import MAX_DEPTH, BuildError, build
 from sexp_runtime.operators.context import MAX_WARNINGS
 from sexp_runtime.operators.interpreter import is_settled
-from sexp_runtime.operators.node import EvalKind
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.syntax import NodeKind, SyntaxNode
 from sexp_runtime.values import FALSE, KNOWN_TRUE, NAN, TRUE, UNKNOWN
 from support.sexp_bench import Bench
@@ -142,15 +142,15 @@ def test_effects_forbid_keeping_a_result(text: str) -> None:
 
 class _Watcher:
     def __init__(self) -> None:
-        self.open: list[str] = []
+        self.open: list[EvalNode] = []
         self.seen: list[str] = []
 
-    def enter(self, operator: str) -> None:
-        self.open.append(operator)
-        self.seen.append(operator)
+    def enter(self, node: EvalNode) -> None:
+        self.open.append(node)
+        self.seen.append(node.name)
 
-    def leave(self, operator: str) -> None:
-        assert self.open.pop() == operator
+    def leave(self, node: EvalNode) -> None:
+        assert self.open.pop() is node
 
 
 def test_profiler_sees_operators_in_order() -> None:
