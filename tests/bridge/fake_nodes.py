@@ -105,6 +105,9 @@ class FakeAccess:
     def parent(self, node: FakeNode) -> FakeNode | None:
         return node.parent
 
+    def path(self, node: FakeNode) -> str:
+        return f"/root/{node.identity}"
+
     def scene(self, node: FakeNode) -> int:
         return 0 if node.scene is None else self.identity(node.scene)
 

@@ -12,6 +12,7 @@ import pytest
 from bridge.fake_nodes import new_host
 from sexp_runtime.bridge import feed as feeds
 from sexp_runtime.bridge.feed import DebugFeed
+from sexp_runtime.bridge.feed_rows import LONGEST_NAME, MOST_FORMULAS, MOST_ROWS
 from sexp_runtime.bridge.live_hints import LiveHints
 from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.monitor.performance import Mode
@@ -132,18 +133,18 @@ def test_500_events_all_changing_stay_within_bounds() -> None:
     assert sum(counts) <= 2 * 4 * 4
     for name, data in tab.messages:
         if name == "rows":
-            assert len(data[1]) <= feeds.MOST_ROWS
+            assert len(data[1]) <= MOST_ROWS
     assert max(len(json.dumps(data)) for _name, data in tab.messages[first:]) < 40_000
     told = {row[0] for _time, rows in tab.named("rows")[4:] for row in rows}
     assert len(told) >= 500  # what does not fit into one message comes with later ones
 
 
 def test_names_and_lists_are_cut() -> None:
-    tab = Tab(large_mission(feeds.MOST_FORMULAS + 20).replace("+Name: event 7\n", f"+Name: {'x' * 5000}\n"))
+    tab = Tab(large_mission(MOST_FORMULAS + 20).replace("+Name: event 7\n", f"+Name: {'x' * 5000}\n"))
     tab.ask("start_session")
     _title, _engine, formulas, total = tab.named("mission")[0]
-    assert len(formulas) == feeds.MOST_FORMULAS and total == feeds.MOST_FORMULAS + 21
-    assert max(len(name) for _kind, _index, name in formulas) <= feeds.LONGEST_NAME
+    assert len(formulas) == MOST_FORMULAS and total == MOST_FORMULAS + 21
+    assert max(len(name) for _kind, _index, name in formulas) <= LONGEST_NAME
 
 
 def test_updates_come_seldom_where_frames_cost_nothing() -> None:

@@ -18,7 +18,7 @@ const TIPS: PackedStringArray = [
 	"Share of the sampled frames in which it needed no evaluation.",
 	"Mean time of an evaluation, microseconds.",
 ]
-const WIDTHS: PackedInt32Array = [150, 82, 46, 46, 110, 50, 68, 62]
+const WIDTHS: PackedInt32Array = [120, 76, 44, 44, 90, 44, 60, 60]
 const FLASH_SECONDS := 0.9
 const FLASH_STEP := 0.06
 ## Seconds between two sortings while values change.
@@ -55,6 +55,7 @@ var _shares_due := false
 var _since_step := 0.0
 var _filter := ""
 var _state_filter := ""
+var _found: Dictionary[int, bool] = {} # places of the formulas in which the filter's text occurs
 
 
 func _init() -> void:
@@ -153,12 +154,20 @@ func update_rows(news: Array) -> void:
 	_sort_due = _sort_column >= 0
 
 
-## Shows only rows whose name or cause contains the text and whose state is the given one; both empty for all.
+## Shows only rows whose name, cause or formula contains the text and whose state is the given one; both empty for all.
 func filter(text: String, state: String) -> void:
 	_filter = text.to_lower()
 	_state_filter = state
 	for row: Row in _rows:
 		row.item.visible = _passes(row)
+
+
+## Shows also the formulas at these places, because the filter's text occurs in them.
+func show_found(places: Array) -> void:
+	_found.clear()
+	for place: int in places:
+		_found[place] = true
+	filter(_filter, _state_filter)
 
 
 ## The rows' texts as shown, for copying or checking the table.
@@ -231,7 +240,7 @@ func _fade(seconds: float) -> void:
 func _passes(row: Row) -> bool:
 	if not _state_filter.is_empty() and row.state != _state_filter:
 		return false
-	return _filter.is_empty() or row.title.to_lower().contains(_filter) or row.cause.to_lower().contains(_filter)
+	return _filter.is_empty() or _found.has(row.place) or row.title.to_lower().contains(_filter) or row.cause.to_lower().contains(_filter)
 
 
 func _show_shares() -> void:

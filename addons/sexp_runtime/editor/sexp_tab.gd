@@ -13,6 +13,8 @@ const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd
 const NumbersPanel := preload("res://addons/sexp_runtime/editor/numbers_panel.gd")
 const HotList := preload("res://addons/sexp_runtime/editor/hot_list.gd")
 const FormulaTree := preload("res://addons/sexp_runtime/editor/formula_tree.gd")
+const GlancePages := preload("res://addons/sexp_runtime/editor/glance_pages.gd")
+const ToolsMenu := preload("res://addons/sexp_runtime/editor/tools_menu.gd")
 const TimeBar := preload("res://addons/sexp_runtime/editor/time_bar.gd")
 const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 
@@ -32,14 +34,13 @@ var hints := HintsPanel.new()
 var why := TextEdit.new()
 var tree := FormulaTree.new()
 var time_bar := TimeBar.new()
+var tools := ToolsMenu.new()
 var pages := TabContainer.new()
+var glance := GlancePages.new()
 
 var _filter := LineEdit.new()
 var _state := OptionButton.new()
-var _full := CheckButton.new()
-var _record := CheckButton.new()
-var _reload: Button = null
-var _buttons: Array[BaseButton] = []
+var _reload := Button.new()
 var _status := Label.new()
 var _dialog: FileDialog = null
 var _title := ""
@@ -52,18 +53,20 @@ var _asked_index := -1
 
 
 func _init() -> void:
-	add_child(_make_bar())
 	var split := HSplitContainer.new()
 	split.size_flags_vertical = Control.SIZE_EXPAND_FILL
 	add_child(split)
-	table.size_flags_stretch_ratio = 1.5
+	var left := VBoxContainer.new()
+	left.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	left.size_flags_stretch_ratio = 1.3
+	left.add_child(_make_bar())
+	split.add_child(left)
 	table.custom_minimum_size = Vector2(240, 90)
 	table.formula_chosen.connect(_on_formula_chosen)
-	split.add_child(table)
+	left.add_child(table)
 	pages.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	pages.custom_minimum_size = Vector2(220, 90)
 	split.add_child(pages)
-	pages.add_child(numbers)
 	tree.name = "Formula"
 	tree.line_wanted.connect(func(path: String, line: int) -> void: line_wanted.emit(path, line))
 	pages.add_child(tree)
@@ -72,6 +75,9 @@ func _init() -> void:
 	why.wrap_mode = TextEdit.LINE_WRAPPING_BOUNDARY
 	why.placeholder_text = "Choose an event or a goal to see why it has its value, what it waits for and when it is next due."
 	pages.add_child(why)
+	glance.add_to(pages)
+	glance.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	pages.add_child(numbers)
 	hot.formula_opened.connect(table.choose)
 	pages.add_child(hot)
 	hints.hints_wanted.connect(func() -> void: wanted.emit("hints", []))
@@ -82,16 +88,30 @@ func _init() -> void:
 	_status.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	time_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	time_bar.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	_reload.text = "Reload Mission"
+	_reload.tooltip_text = "The mission's file was saved: put its changed formulas into the running mission."
+	_reload.pressed.connect(func() -> void:
+		_reload.hide()
+		reload_mission())
+	_reload.hide()
+	tools.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	tools.file_wanted.connect(_ask)
 	var below := HBoxContainer.new()
-	below.add_child(_status)
-	below.add_child(time_bar)
+	for part: Control in [_status, _reload, time_bar, tools]:
+		below.add_child(part)
 	add_child(below)
-	custom_minimum_size.y = 215 # shows a useful part of the table in a small window
+	custom_minimum_size.y = 235 # shows a useful part of the table in a small window
 	end()
 
 
 func _ready() -> void:
 	custom_minimum_size.y *= EditorInterface.get_editor_scale()
+	pages.add_theme_stylebox_override(&"panel", StyleBoxEmpty.new()) # a small dock has no room for margins
+	for state: StringName in [&"tab_selected", &"tab_unselected", &"tab_hovered", &"tab_disabled", &"tab_focus"]:
+		var narrow := get_theme_stylebox(state, &"TabContainer").duplicate() as StyleBox
+		narrow.content_margin_left = 7 * EditorInterface.get_editor_scale()
+		narrow.content_margin_right = narrow.content_margin_left
+		pages.add_theme_stylebox_override(state, narrow)
 
 
 func _shortcut_input(event: InputEvent) -> void:
@@ -137,8 +157,11 @@ func take(message: String, data: Array) -> bool:
 			_say("failed: " + str(data[0]))
 			if str(data[0]).begins_with("apply_hint: "):
 				hints.show_outcome("not applied: " + str(data[0]).trim_prefix("apply_hint: "))
+		"found":
+			if data[0] == _filter.text:
+				table.show_found(data[1])
 		_:
-			return false
+			return glance.take(message, data)
 	return true
 
 
@@ -157,7 +180,8 @@ func end() -> void:
 
 ## A mission was saved in the editor: offers to reload it into the running game.
 func offer_reload(path: String) -> void:
-	if not _reload.disabled:
+	if not tools.disabled:
+		_reload.show()
 		_reload.grab_focus()
 		_say("%s was saved: press Reload Mission to use its changed formulas in the running game" % path.get_file())
 
@@ -178,12 +202,12 @@ func reveal() -> void:
 func set_filter(text: String, state: String) -> void:
 	_filter.text = text
 	_state.select(maxi(0, STATES.find(state)))
-	table.filter(text, state)
+	_search()
 
 
 ## Switches full profiling on or off, as the switch does.
 func set_full_profiling(on: bool) -> void:
-	_full.button_pressed = on
+	tools.set_full(on)
 
 
 ## Makes the game write its whole performance report to a file, as the dialog does.
@@ -198,7 +222,7 @@ func save_recording(path: String) -> void:
 
 ## Switches recording on or off, as the switch does: on, from the next mission that is loaded.
 func set_recording(on: bool) -> void:
-	_record.button_pressed = on
+	tools.set_recording(on)
 
 
 func status_text() -> String:
@@ -206,45 +230,20 @@ func status_text() -> String:
 
 
 func _make_bar() -> Control:
-	var bar := HFlowContainer.new()
-	_filter.placeholder_text = "Filter Names and Causes"
+	var bar := HBoxContainer.new()
+	_filter.placeholder_text = "Search Names, Causes and Formulas"
+	_filter.tooltip_text = "Shows only events and goals with this text in their name, cause or formula, and only such rows of the pages. Ctrl+F."
 	_filter.clear_button_enabled = true
-	_filter.custom_minimum_size.x = 150
+	_filter.custom_minimum_size.x = 120
 	_filter.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	_filter.text_changed.connect(func(text: String) -> void: table.filter(text, STATES[_state.selected]))
+	_filter.text_changed.connect(func(_text: String) -> void: _search())
 	bar.add_child(_filter)
 	for state: String in STATES:
 		_state.add_item("Any state" if state.is_empty() else state)
 	_state.tooltip_text = "Show only formulas in this state."
-	_state.item_selected.connect(func(index: int) -> void: table.filter(_filter.text, STATES[index]))
+	_state.item_selected.connect(func(_index: int) -> void: table.filter(_filter.text, STATES[_state.selected]))
 	bar.add_child(_state)
-	_full.text = "Full Profiling"
-	_full.tooltip_text = "Time every evaluation and every operator instead of one frame in 17. Makes the runtime up to three times slower while it is on."
-	_full.toggled.connect(func(on: bool) -> void: wanted.emit("mode", ["full" if on else "sampled"]))
-	bar.add_child(_full)
-	_add_button(bar, "Reset", "Discard all measurements so far.", func() -> void: wanted.emit("reset", []))
-	_reload = _add_button(bar, "Reload Mission", "Put the changed formulas of the mission's file into the running mission. Time, variables and ships stay.",
-			func() -> void: wanted.emit("reload", []))
-	_record.text = "Record"
-	_record.tooltip_text = "Record every change that the game makes to a mission, from its beginning. During a mission, this takes effect with the next one."
-	_record.toggled.connect(func(on: bool) -> void: wanted.emit("record", [on]))
-	_record.disabled = true
-	bar.add_child(_record)
-	_add_button(bar, "Save Recording...", "Write one file with the mission and every change since it began: tools/sexp replay plays it again.",
-			func() -> void: _ask("Save the Recording of This Mission", "*.rec;SEXP recordings", "mission.rec", save_recording))
-	_add_button(bar, "Save Report...", "Write the performance report as JSON.",
-			func() -> void: _ask("Save the Performance Report", "*.json;JSON", "sexp_report.json", save_report))
 	return bar
-
-
-func _add_button(bar: Control, text: String, tip: String, pressed: Callable) -> Button:
-	var button := Button.new()
-	button.text = text
-	button.tooltip_text = tip
-	button.pressed.connect(pressed)
-	bar.add_child(button)
-	_buttons.append(button)
-	return button
 
 
 func _show_mission(data: Array) -> void:
@@ -262,17 +261,28 @@ func _show_mission(data: Array) -> void:
 	hot.clear()
 	_asked_index = -1
 	table.show_formulas(formulas) # requests the chosen formula again, if the mission has it
-	table.filter(_filter.text, STATES[_state.selected])
+	glance.clear()
+	_search()
+	glance.ask()
 	if _title.is_empty():
 		_status.text = NO_MISSION
-	elif _full.button_pressed:
+	elif tools.is_full():
 		wanted.emit("mode", ["full"])
+
+
+# Filters the table and the pages; the game tells in which formulas the text occurs.
+func _search() -> void:
+	table.show_found([])
+	table.filter(_filter.text, STATES[_state.selected])
+	glance.filter(_filter.text)
+	if not _filter.text.is_empty():
+		wanted.emit("search", [_filter.text])
 
 
 func _show_numbers(news: Dictionary) -> void:
 	table.sampled_frames = news.get("sampled_frames", 0)
 	numbers.show_numbers(news)
-	_record.set_pressed_no_signal(news.get("recording", false) or news.get("will_record", false))
+	tools.show_recording(news.get("recording", false) or news.get("will_record", false))
 	if Time.get_ticks_msec() < _said_until:
 		return
 	var time: float = news.get("time", 0.0)
@@ -308,14 +318,15 @@ func _clear() -> void:
 	hints.clear()
 	why.text = ""
 	tree.clear_rows()
+	glance.clear()
 
 
 func _enable(on: bool) -> void:
-	_record.set_pressed_no_signal(false)
-	_record.disabled = not on
-	for button: BaseButton in _buttons:
-		button.disabled = not on
+	tools.enable(on)
+	if not on:
+		_reload.hide()
 	hints.enable(on)
+	glance.enable(on)
 	time_bar.enable(on)
 
 
@@ -336,15 +347,21 @@ func _has_focus() -> bool:
 	return owner_of_focus != null and is_ancestor_of(owner_of_focus)
 
 
-func _ask(heading: String, pattern: String, file: String, then: Callable) -> void:
+func _ask(what: String) -> void:
 	if _dialog != null:
 		_dialog.queue_free()
 	_dialog = FileDialog.new()
-	_dialog.title = heading
 	_dialog.file_mode = FileDialog.FILE_MODE_SAVE_FILE
 	_dialog.access = FileDialog.ACCESS_FILESYSTEM
-	_dialog.add_filter(pattern.get_slice(";", 0), pattern.get_slice(";", 1))
-	_dialog.current_file = file
-	_dialog.file_selected.connect(then)
+	if what == "recording":
+		_dialog.title = "Save the Recording of This Mission"
+		_dialog.add_filter("*.rec", "SEXP recordings")
+		_dialog.current_file = "mission.rec"
+		_dialog.file_selected.connect(save_recording)
+	else:
+		_dialog.title = "Save the Performance Report"
+		_dialog.add_filter("*.json", "JSON")
+		_dialog.current_file = "sexp_report.json"
+		_dialog.file_selected.connect(save_report)
 	add_child(_dialog)
 	_dialog.popup_centered_ratio(0.6)

@@ -10,13 +10,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge.edits import add_item, edit_item, edit_variable, remove_item
+from sexp_runtime.bridge.feed_rows import LONGEST_NAME, FormulaRows
+from sexp_runtime.bridge.heard import HeardMessages
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
+from sexp_runtime.bridge.page_feed import PageFeed
 from sexp_runtime.bridge.recordings import MissionRecordings
-from sexp_runtime.bridge.trees import tree_rows
-from sexp_runtime.events.answers import CAUSES, Answers
+from sexp_runtime.bridge.trees import formula_text, tree_rows
 from sexp_runtime.files import write_text
 from sexp_runtime.monitor.performance import Mode
-from sexp_runtime.world.mission_state import Kind
 
 if TYPE_CHECKING:
     from sexp_runtime.bridge.breaking import GameBreaks
@@ -29,19 +31,10 @@ LONGEST_INTERVAL: Final = 1.0
 SHARE: Final = 0.04
 #: The hot list, the chosen explanation and the number of slots come with every so many updates.
 SLOW_EVERY: Final = 4
-#: Most rows in one message; the rest come with the next update.
-MOST_ROWS: Final = 150
-#: Rows looked at in each update though nothing told of a change, for what no fact tells.
-SWEEP: Final = 16
-#: Most events and goals that are sent to the tab.
-MOST_FORMULAS: Final = 4000
 HOT_ROWS: Final = 12
 HINT_ROWS: Final = 60
-#: Most characters of an explanation, of a hint's better text, and of a name or a cause.
+#: Most characters of an explanation, and of a hint's better text.
 LONGEST_TEXT: Final = 16_000
-LONGEST_NAME: Final = 160
-
-Row = tuple[Any, ...]
 
 
 class DebugFeed:
@@ -52,10 +45,12 @@ class DebugFeed:
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
     `hot` [formulas, operators, mode], `why` [kind, index, text], `tree` [kind, index, mission file, rows (see
     trees.tree_rows)], `hints` [list, how many], `hint_tried` [id, applied, text], `breaks` [[[id, text]...]],
-    `break_hit` [mission time, reason], `done` [text], `failed` [text]. Messages in: `start_session`, `stop_session`,
+    `break_hit` [mission time, reason], `found` [text, places of the formulas in which it occurs], `done` [text],
+    `failed` [text], and those of the open page (see PageFeed). Messages in: `start_session`, `stop_session`,
     `why` [kind, index], `mode` [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `add_break` [text],
     `clear_breaks`, `control` [pause, continue or step, seconds], `record` [on], `save_recording` [path],
-    `save_report` [path].
+    `save_report` [path], `view` [page, object], `watch` [expressions], `search` [text], `set_variable` [name, value],
+    `set_item` and `add_item` [container, key or position, value], `remove_item` [container, key or position].
 
     No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
@@ -80,23 +75,15 @@ class DebugFeed:
         self.control: Callable[[str, float], None] | None = None
         self.session: MissionSession | None = None
         self._switched_to_full = False
-        self._edges: list[tuple[Any, tuple[Any, ...], bytearray, int]] = []
+        self._rows: FormulaRows | None = None
+        self._pages = PageFeed(send)
+        self._heard: HeardMessages | None = None
         self._forget()
 
     def _forget(self) -> None:
-        for facts, key, flags, index in self._edges:
-            facts.unsubscribe(key, flags, index)
-        self._edges = []
-        self._formulas: list[tuple[str, int]] = []
-        self._dirty = bytearray()
-        self._shown: list[Row | None] = []
-        self._counted: list[int] = []
-        self._touched: dict[int, None] = {}
-        # Of an engine that keeps answers, with the place of each kind's first row: when each was evaluated last.
-        self._answers: list[tuple[int, Answers]] = []
-        self._evaluated: dict[int, list[int]] = {}
-        self._places: dict[tuple[str, int], int] = {}
-        self._swept = 0
+        if self._rows is not None:
+            self._rows.close()
+        self._rows = None
         self._parts: list[Callable[[MissionSession], None]] = []
         self._next = 0.0
         self._began = 0.0
@@ -108,6 +95,8 @@ class DebugFeed:
         self._told_why = ""
         self._sent_tree: list[list[Any]] | None = None
         self._before: tuple[float, dict[str, int], float] | None = None
+        self._texts: list[str] = []
+        self._pages.forget()
 
     # --- called by the game's side --------------------------------------------------------------------------------
 
@@ -117,8 +106,25 @@ class DebugFeed:
             return
         self.session = session
         self._forget()
+        if self._heard is not None:
+            self._heard.close()
+        self._heard = None if session is None else HeardMessages(session)
+        self._hear()
         if self.active:
             self._begin()
+
+    def _hear(self) -> None:
+        """Listen to the mission's messages if a tab does, or where a recording has all actions told anyway."""
+        if self._heard is not None and self.session is not None:
+            if self.active or self.session.recording is not None:
+                self._heard.open()
+            else:
+                self._heard.close()
+
+    @property
+    def pages(self) -> PageFeed:
+        """The page of the tab that is open."""
+        return self._pages
 
     def after_frame(self) -> None:
         """Send the next part of an update if it is due; costs nothing without a listening tab."""
@@ -130,7 +136,7 @@ class DebugFeed:
             if now < self._next:
                 return
             self._began, self._spent = now, 0.0
-            self._parts = [self._send_rows, self._send_numbers]
+            self._parts = [self._send_rows, self._send_numbers, self._send_page]
             self._updates += 1
             if self._updates % SLOW_EVERY == 0:
                 self._parts += [self._send_hot, self._send_why]
@@ -164,6 +170,13 @@ class DebugFeed:
             "add_break": self._add_break,
             "clear_breaks": self._clear_breaks,
             "control": self._control,
+            "view": self._view,
+            "watch": self._watch,
+            "search": self._search,
+            "set_variable": self._edit(edit_variable),
+            "set_item": self._edit(edit_item),
+            "add_item": self._edit(add_item),
+            "remove_item": self._edit(remove_item),
         }
         handler = handlers.get(message)
         if handler is None:
@@ -177,11 +190,14 @@ class DebugFeed:
     def _start(self) -> None:
         self.active = True
         self._forget()
+        self._hear()
         self._begin()
 
     def _stop(self) -> None:
         self.active = False
+        self._pages.close()
         self._forget()
+        self._hear()
         if self._switched_to_full:
             self._switched_to_full = False
             if self.session is not None and self.session.monitor.mode is Mode.FULL:
@@ -195,6 +211,40 @@ class DebugFeed:
         self._chosen = (str(kind), int(index))
         self._told_why, self._sent_tree = "", None
         self._send_why(self._playing())
+
+    def _view(self, page: str, name: str = "") -> None:
+        self._pages.show(str(page), str(name))
+        if self.session is not None:
+            self._pages.send_all(self.session, self._heard)
+
+    def _watch(self, texts: list[Any]) -> None:
+        self._pages.watch(list(texts))
+        if self.session is not None:
+            self._pages.send_all(self.session, self._heard)
+
+    def _search(self, text: str) -> None:
+        """Tell in which formulas a text occurs, without regard to case."""
+        session, rows = self._playing(), self._rows
+        if rows is None:
+            return
+        if not self._texts:
+            self._texts = [formula_text(session, kind, index).lower() for kind, index in rows.formulas]
+        wanted = str(text).lower()
+        self._send("found", [text, [at for at, found in enumerate(self._texts) if wanted in found]])
+
+    def _edit(self, change: Callable[..., str]) -> Callable[..., None]:
+        """Return what carries out a change of the tab and shows its result."""
+
+        def edit(*data: Any) -> None:
+            session = self._playing()
+            try:
+                done = change(session, *data)
+            finally:
+                self._pages.forget()  # what was typed and refused is shown again as it was
+                self._pages.send_all(session, self._heard)
+            self._send("done", [done])
+
+        return edit
 
     def _mode(self, mode: str) -> None:
         session = self._playing()
@@ -233,7 +283,7 @@ class DebugFeed:
     def _send_all(self) -> None:
         """Send a whole update at once: a paused mission makes no frames."""
         session = self._playing()
-        for part in (self._send_rows, self._send_numbers, self._send_why):
+        for part in (self._send_rows, self._send_numbers, self._send_why, self._send_page):
             part(session)
 
     def _reset(self) -> None:
@@ -244,9 +294,10 @@ class DebugFeed:
         self._send("done", ["statistics reset"])
 
     def _look_at_all(self) -> None:
-        """Check every row with the next update, because the measurements were discarded."""
-        self._counted = [0] * len(self._formulas)
-        self._touched.update(dict.fromkeys(range(len(self._formulas))))
+        """Check every row with the next update, because the measurements were discarded or formulas were replaced."""
+        self._texts = []
+        if self._rows is not None:
+            self._rows.look_at_all()
 
     def _hints(self) -> None:
         found = self._live_hints.find()
@@ -301,71 +352,26 @@ class DebugFeed:
         if session is None:
             self._send("mission", ["", "", [], 0])
             return
-        world = session.world
-        states: list[tuple[str, Any]] = [("event", event) for event in world.events]
-        states += [("goal", goal) for goal in world.goals]
-        total = len(states)
-        del states[MOST_FORMULAS:]
-        self._formulas = [(kind, state.index) for kind, state in states]
-        self._places = {formula: at for at, formula in enumerate(self._formulas)}
-        self._dirty = bytearray(len(states))
-        self._shown = [None] * len(states)
-        self._counted = [0] * len(states)
-        for at, (kind, state) in enumerate(states):
-            key = (kind, state.key)
-            world.facts.subscribe(key, self._dirty, at)
-            self._edges.append((world.facts, key, self._dirty, at))
-        if session.rows:
-            self._answers = [(0, session.rows[Kind.EVENT]), (len(world.events), session.rows[Kind.GOAL])]
-            self._evaluated = {first: list(answers.table.evaluated_us) for first, answers in self._answers}
-        names = [[kind, state.index, state.name[:LONGEST_NAME]] for kind, state in states]
-        self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, names, total])
-        self._touched = dict.fromkeys(range(len(states)))
-        while self._touched:
-            self._send_touched(session)
+        self._rows = rows = FormulaRows(session)
+        self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, rows.names, rows.total])
+        while rows.pending:
+            self._send_found(session)
         self._send_numbers(session)
+        self._pages.send_all(session, self._heard)
         self._next = self._clock() + UPDATE_INTERVAL
 
     def _send_rows(self, session: MissionSession) -> None:
-        """Find the rows that changed: by facts, by evaluations that engine or monitor saw, and a few in turn."""
-        touched, flags = self._touched, self._dirty
-        at = flags.find(1)
-        while at >= 0:
-            flags[at] = 0
-            touched[at] = None
-            at = flags.find(1, at + 1)
-        for first, answers in self._answers:
-            known = self._evaluated[first]
-            if known != answers.table.evaluated_us:
-                for at, (before, now) in enumerate(zip(known, answers.table.evaluated_us, strict=True), first):
-                    if before != now and at < len(flags):
-                        touched[at] = None
-                self._evaluated[first] = list(answers.table.evaluated_us)
-        counted, places = self._counted, self._places
-        for formula, seen in session.monitor.formulas.items():
-            found = places.get(formula)
-            if found is not None and seen.evaluations != counted[found]:
-                counted[found] = seen.evaluations
-                touched[found] = None
-        size = len(self._formulas)
-        for _ in range(min(SWEEP, size)):
-            self._swept = self._swept + 1 if self._swept + 1 < size else 0
-            touched[self._swept] = None
-        self._send_touched(session)
+        if self._rows is not None:
+            self._rows.find()
+            self._send_found(session)
 
-    def _send_touched(self, session: MissionSession) -> None:
-        rows: list[list[Any]] = []
-        shown, formulas, touched = self._shown, self._formulas, self._touched
-        for at in list(touched):
-            if len(rows) == MOST_ROWS:
-                break
-            del touched[at]
-            row = _row(session, *formulas[at])
-            if row != shown[at]:
-                shown[at] = row
-                rows.append([at, *row])
+    def _send_found(self, session: MissionSession) -> None:
+        rows = [] if self._rows is None else self._rows.take()
         if rows:
             self._send("rows", [session.mission_time, rows])
+
+    def _send_page(self, session: MissionSession) -> None:
+        self._pages.update(session, self._heard)
 
     def _send_numbers(self, session: MissionSession) -> None:
         counters = session.counters()
@@ -428,34 +434,6 @@ class DebugFeed:
         if rows != self._sent_tree:
             self._sent_tree = rows
             self._send("tree", [kind, index, session.mission.file, rows])
-
-
-def _row(session: MissionSession, kind: str, index: int) -> Row:
-    """Return state, value, times true, last cause, evaluations and mean cost (microseconds) of a formula.
-
-    The last two are from sampled frames, and so is a fact that is named as the cause.
-    """
-    seen = session.monitor.formulas.get((kind, index))
-    cost: tuple[str, int, float] = ("", 0, 0.0)
-    if seen is not None and seen.evaluations:
-        mean = round(seen.total_ns / seen.evaluations / 1000, 2)
-        cost = (seen.last_cause[:LONGEST_NAME], seen.evaluations, mean)
-    if session.rows:
-        cause = CAUSES[session.rows[Kind(kind)].cause_of(index)]
-        if cause == "fact":  # only the monitor knows which fact, if it sampled the frame
-            cause = cost[0] if cost[0] not in CAUSES else cause
-        cost = ("" if cause == "never" else cause or "fact", *cost[1:])
-    if kind == "goal":
-        goal = session.world.goals[index]
-        return ("invalid" if goal.invalid else goal.status, int(goal.status == "complete"), 0, *cost)
-    event = session.world.events[index]
-    if event.done:
-        state = "true" if event.result else "failed"
-    elif event.timestamp is not None:
-        state = "repeats"
-    else:
-        state = "chained" if event.bypassed else "waits"
-    return (state, event.result, event.count, *cost)
 
 
 def _plain_hint(name: str, hint: dict[str, Any]) -> dict[str, Any]:

@@ -451,6 +451,10 @@ class RuntimeHost:
         if self.tracking is not None:
             self.tracking.untrack(self._access.identity(node))
 
+    def node_paths(self) -> dict[str, str]:
+        """Return the paths of the tied nodes by the keys of their ships."""
+        return {} if self.tracking is None else self.tracking.paths()
+
     def object_facts(self, name: str) -> dict[str, Any]:
         """Return the facts of a ship; hull and shields are shares, 0 to 1. Empty if there is no such ship."""
         session = self._playing("get_object")

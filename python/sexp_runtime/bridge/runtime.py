@@ -46,6 +46,10 @@ class GodotNodes:
         """The node above, if any."""
         return node.get_parent()
 
+    def path(self, node: Any) -> str:
+        """The node's path in the tree, "" outside it."""
+        return str(node.get_path()) if node.is_inside_tree() else ""
+
     def scene(self, node: Any) -> int:
         """The instance id of the tree's current scene if the node is in it, else 0."""
         if not node.is_inside_tree():

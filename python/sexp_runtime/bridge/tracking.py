@@ -50,6 +50,9 @@ class NodeAccess(Protocol):
     def parent(self, node: Node) -> Node | None:
         """The node above, if any."""
 
+    def path(self, node: Node) -> str:
+        """The node's path in the tree, "" outside it."""
+
     def scene(self, node: Node) -> int:
         """The instance id of the current scene, if the node is in it, else 0."""
 
@@ -114,6 +117,13 @@ class Tracking:
     def has_node(self, identity: int) -> bool:
         """Return whether the node with that instance id is tied."""
         return identity in self._by_node
+
+    def paths(self) -> dict[str, str]:
+        """Return the paths of the tied nodes by the keys of their ships."""
+        access = self._access
+        return {
+            key: access.path(tracked.node) for key, tracked in self._by_ship.items() if access.alive(tracked.identity)
+        }
 
     def track(self, node: Node, name: str, mapping: Mapping[str, Any], freed_means: str) -> Ship:
         """Tie a node to the ship of that name, which arrives now if it has not yet; an unknown name makes a new ship.

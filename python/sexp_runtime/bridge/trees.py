@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.bridge.gate import RefusedError, meant
 from sexp_runtime.events.tree import TreePart
+from sexp_runtime.syntax.printer import print_expression
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -48,3 +49,9 @@ def tree_rows(session: MissionSession, kind: str, index: int) -> list[list[Any]]
     if stack:
         rows.append([0, "atom", "and more", None, "", "", False, 0])
     return rows
+
+
+def formula_text(session: MissionSession, kind: str, index: int) -> str:
+    """Return a formula as text in one line, "" where there is none."""
+    root = next(session.formula(kind, index).walk(), None)
+    return "" if root is None or root.syntax is None else print_expression(root.syntax)

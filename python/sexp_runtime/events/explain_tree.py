@@ -21,7 +21,7 @@ from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
     from sexp_runtime.rules.formula import Formula
-    from sexp_runtime.syntax.tree import SyntaxNode
+    from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
     from sexp_runtime.world.facts import FactKey
     from sexp_runtime.world.world import World
 
@@ -60,6 +60,11 @@ def explain_tree(context: EvaluationContext, formula: Formula) -> TreePart:
     return _Explainer(context).tree(root.syntax, formula)
 
 
+def explain_expression(context: EvaluationContext, expression: SexpExpression) -> TreePart:
+    """Return an expression that belongs to no formula as such a tree. Raises ValueError if it cannot be evaluated."""
+    return _Explainer(context).tree(expression.root, None)
+
+
 class _Facts:
     """Takes the facts that watched comparisons report."""
 
@@ -80,9 +85,10 @@ class _Explainer:
         self.ctx = EvaluationContext(engine.world, dialect=engine.dialect, options=engine.options, own=engine.own)
         self.shared = (self.ctx.constants.true, self.ctx.constants.false)
 
-    def tree(self, syntax: SyntaxNode, formula: Formula) -> TreePart:
+    def tree(self, syntax: SyntaxNode, formula: Formula | None) -> TreePart:
         root = build(syntax, self.ctx)
-        self._remember(root, formula)
+        if formula is not None:
+            self._remember(root, formula)
         for node in root.walk():
             if node.kind is EvalKind.OPERATOR and motion.is_moving_comparison(node):
                 motion.install(node, _Facts())

@@ -58,6 +58,28 @@ def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
         kind, index, path, rows = server.wait_for("sexp:tree").data
         assert (kind, index) == ("event", 2) and path.endswith("lantern_run.fs2")
         assert rows[0][:3] == [0, "part", "when"] and rows[0][6] and rows[0][7] > 1
+        server.send("sexp:view", ["variables"])
+        page, total, rows = server.wait_for("sexp:page").data
+        assert (page, total, len(rows)) == ("variables", 10, 10)
+        came = len(server.messages)
+        server.send("sexp:set_variable", ["Losses", "77"])
+        assert server.wait_for("sexp:page", after=came).data[2][0][:5] == [0, "variable", "Losses", "number", "77"]
+        server.send("sexp:set_variable", ["Losses", "many"])
+        assert "a whole number is expected" in server.wait_for("sexp:failed", after=came).data[0]
+        server.send("sexp:view", ["objects", "Heron 1"])
+        node = dict(server.wait_for("sexp:object").data[1])["node"]
+        assert node.startswith("/root/Demo")
+        server.send("sexp:watch", [["( + @Losses[0] 1 )"]])
+        server.send("sexp:view", ["watch"])
+        assert server.wait_for("sexp:watched").data == [[["( + @Losses[0] 1 )", 78, "= 78"]]]
+        server.send("sexp:search", ["hits-left"])
+        text, places = server.wait_for("sexp:found").data
+        assert text == "hits-left" and 0 < len(places) < 46
+        came = len(server.messages)
+        server.send("sexp:view", [""])
+        time.sleep(1.5)
+        names = {message.name for message in server.messages[came:]}
+        assert "sexp:numbers" in names and not names & {"sexp:page", "sexp:object", "sexp:watched", "sexp:log"}
         server.send("sexp:add_break", ["( >= ( mission-time ) 4 )"])
         assert server.wait_for("sexp:breaks").data[0][0][1] == "( >= ( mission-time ) 4 )"
         when, reason = server.wait_for("sexp:break_hit").data
@@ -251,9 +273,12 @@ def steps_of(output: str) -> dict[str, dict[str, Any]]:
     return {entry["step"]: entry["facts"] for entry in said}
 
 
-def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
+def drive_editor(tmp_path: Path, driver: str = "driver.gd") -> dict[str, dict[str, Any]]:
+    """Have a script use the tab in an editor whose project is the demo; return what it said, by step."""
     project = make_project(tmp_path / "project", SETTINGS, main_scene="res://addons/sexp_runtime/demo/demo.tscn")
     shutil.copytree(ROOT / "tests" / "engine" / "addon" / "editor", project / "addons" / "driver")
+    plugin = project / "addons" / "driver" / "plugin.cfg"
+    plugin.write_text(plugin.read_text().replace("driver.gd", driver))
     (project / "stutter.fs2").write_text(MISSION)
     import_project(project)
     with screen("1280x720") as environment:
@@ -270,6 +295,11 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert "timeout" not in steps and done.returncode == 0, output[-6000:]
     bad = [line for line in output.splitlines() if "SCRIPT ERROR" in line or line.startswith(("ERROR", "WARNING"))]
     assert not [line for line in bad if not any(text in line for text in SCREEN)], output[-6000:]
+    return steps
+
+
+def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
+    steps = drive_editor(tmp_path)
     assert "No game" in steps["before"]["status"]
     # Hidden: nothing asked, nothing told.
     assert steps["hidden"] == {"listening": False, "rows": 0}
@@ -305,3 +335,30 @@ def test_the_tab_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
     assert 'event "polls the clock": applied; the same results in' in steps["applied"]["said"]
     (row,) = [row for row in steps["applied"]["rows"] if row[0] == "polls the clock"]
     assert row[1] == "waits" and int(row[5] or 0) <= 1, row
+
+
+def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Path) -> None:
+    steps = drive_editor(tmp_path, "panels_driver.gd")
+    variables = {row[0]: row[1:] for row in steps["variables"]["rows"]}
+    assert len(variables) == 10 and variables["Roster"][0] == "list of string"
+    assert variables["Alert"][0] == "string" and variables["Losses"][0] == "number"
+    edited = {row[0]: row[2] for row in steps["edited"]["rows"]}
+    assert edited["Losses"] == "77" and "@Losses is 77 now" in steps["edited"]["status"]
+    assert "@Losses cannot be 'seven': a whole number is expected" in steps["refused"]["status"]
+    assert {row[0]: row[2] for row in steps["refused"]["rows"]}["Losses"] == "77"
+    assert {row[0]: row[2] for row in steps["item"]["rows"]}["Roster"].startswith(str(steps["item"]["count"] + 1))
+    objects = {row[0]: row[1:] for row in steps["objects"]["rows"]}
+    assert len(objects) == 13 and objects["Heron 1"][0] == "present" and objects["Heron 1"][4] == "Friendly"
+    assert objects["Heron 1"][3]  # the node that is tied to it
+    details = dict(steps["objects"]["details"])
+    assert details["status"] == "present" and details["node"].startswith("/root/")
+    assert any(name.startswith("subsystem ") for name in details)
+    assert ["0:01.0", "message", "#Command"] in [row[:3] for row in steps["log"]["rows"]]
+    assert any(row[1:3] == ["ship-arrived", "Lantern 1"] for row in steps["log"]["rows"])
+    assert ["Deliver the cargo", "primary", "incomplete"] in [row[:3] for row in steps["goals"]["rows"]]
+    watched = dict(steps["watch"]["rows"])
+    assert watched["( > ( mission-time ) 1 )"].startswith("1") and watched["( rand 1 6 )"] == "(draws at random)"
+    assert watched['( hits-left "Nobody" )'].startswith('1:13: error E320 hits-left, argument 1: no ship "Nobody"')
+    found = [row[0] for row in steps["found"]["rows"]]
+    assert 0 < len(found) < 46 and not any("hits-left" in name for name in found)
+    assert steps["found"]["log"] == 0

@@ -13,12 +13,7 @@ func _enter_tree() -> void:
 
 
 func _drive() -> void:
-	EditorInterface.get_editor_settings().set_setting("run/window_placement/game_embed_mode", -1)
-	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_play", 0)
-	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_stop", 0)
-	EditorInterface.set_main_screen_editor("Script") # drawing three dimensions without a graphics card takes its time
-	await _seconds(0.5)
-	_tab = EditorInterface.get_base_control().find_children("SEXP", "VBoxContainer", true, false)[0] as SexpTab
+	await _prepare()
 	_say("before", {"status": _tab.status_text()})
 	EditorInterface.play_main_scene()
 	await _until(func() -> bool: return _tab.status_text() == _tab.NO_MISSION)
@@ -89,6 +84,16 @@ func _drive() -> void:
 	_say("after", {"status": _tab.status_text(), "rows": _tab.table.shown_rows().size(), "listening": _tab.listening})
 	await _apply_hint()
 	get_tree().quit()
+
+
+## Sets the editor up for a script, and finds the tab.
+func _prepare() -> void:
+	EditorInterface.get_editor_settings().set_setting("run/window_placement/game_embed_mode", -1)
+	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_play", 0)
+	EditorInterface.get_editor_settings().set_setting("run/bottom_panel/action_on_stop", 0)
+	EditorInterface.set_main_screen_editor("Script") # drawing three dimensions without a graphics card takes its time
+	await _seconds(0.5)
+	_tab = EditorInterface.get_base_control().find_children("SEXP", "VBoxContainer", true, false)[0] as SexpTab
 
 
 ## Plays a mission for which there is a hint, and applies it with the button.

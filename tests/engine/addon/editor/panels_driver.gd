@@ -1,0 +1,86 @@
+## Only for tests: uses the pages of the SEXP tab that show the mission, at the dock's usual height.
+@tool
+extends "res://addons/driver/driver.gd"
+
+
+func _drive() -> void:
+	await _prepare()
+	EditorInterface.play_main_scene()
+	await _until(func() -> bool: return _tab.status_text() == _tab.NO_MISSION)
+	_reveal()
+	await _until(func() -> bool: return _tab.table.shown_rows().size() > 3)
+	await _use_variables()
+	await _use_objects()
+	await _use_log_and_goals()
+	await _use_watch()
+	_tab.set_filter("hits-left", "")
+	await _until(func() -> bool: return _tab.table.shown_rows().size() > 0)
+	await _seconds(0.3)
+	_open(_tab.glance.log_panel)
+	_say("found", {"rows": _tab.table.shown_rows(), "log": _tab.glance.log_panel.shown_rows().size()})
+	_tab.set_filter("", "")
+	EditorInterface.stop_playing_scene()
+	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
+	get_tree().quit()
+
+
+func _use_variables() -> void:
+	var page := _tab.glance.variables
+	_open(page)
+	await _until(func() -> bool: return page.shown_rows().size() > 5)
+	_say("variables", {"rows": page.shown_rows()})
+	page.edit("Losses", "77")
+	await _until(func() -> bool: return _tab.status_text().begins_with("@Losses"))
+	_say("edited", {"status": _tab.status_text(), "rows": page.shown_rows()})
+	page.edit("Losses", "seven")
+	await _until(func() -> bool: return _tab.status_text().begins_with("failed"))
+	_say("refused", {"status": _tab.status_text(), "rows": page.shown_rows()})
+	var roster := page.get_root().get_child(-1)
+	roster.collapsed = false
+	var count := int(roster.get_text(2))
+	page.wanted.emit("add_item", ["Roster", "", "Nightjar"])
+	await _until(func() -> bool: return int(roster.get_text(2)) > count)
+	_say("item", {"rows": page.shown_rows(), "count": count})
+	page.scroll_to_item(roster)
+	await _shoot("variables")
+
+
+func _use_objects() -> void:
+	var page := _tab.glance.objects
+	_open(page)
+	await _until(func() -> bool: return page.table.shown_rows().any(
+			func(row: PackedStringArray) -> bool: return row[0] == "Heron 1" and not row[4].is_empty()))
+	page.table.choose("Heron 1")
+	await _until(func() -> bool: return page.details.count() > 3)
+	var details: Array[PackedStringArray] = []
+	for item: TreeItem in page.details.get_root().get_children():
+		details.append(PackedStringArray([item.get_text(0), item.get_text(1)]))
+	_say("objects", {"rows": page.table.shown_rows(), "details": details})
+	await _shoot("objects")
+
+
+func _use_log_and_goals() -> void:
+	_open(_tab.glance.log_panel)
+	await _until(func() -> bool: return _tab.glance.log_panel.shown_rows().any(
+			func(row: PackedStringArray) -> bool: return row[1] == "ship-arrived"))
+	_say("log", {"rows": _tab.glance.log_panel.shown_rows()})
+	await _shoot("log")
+	_open(_tab.glance.goals)
+	await _until(func() -> bool: return _tab.glance.goals.shown_rows().size() == 4)
+	_say("goals", {"rows": _tab.glance.goals.shown_rows()})
+	await _shoot("goals")
+
+
+func _use_watch() -> void:
+	var page := _tab.glance.watch
+	_open(page)
+	await _shoot("watch_empty")
+	for text: String in ["( > ( mission-time ) 1 )", "( rand 1 6 )", "( hits-left \"Nobody\" )"]:
+		page.add(text)
+	await _until(func() -> bool: return page.shown_rows().size() == 3 and not page.shown_rows()[2][1].is_empty())
+	_say("watch", {"rows": page.shown_rows()})
+	await _shoot("watch")
+
+
+func _open(page: Control) -> void:
+	_tab.pages.current_tab = page.get_index()
