@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import ExpressionHints, Outcome
-from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
-from sexp_runtime.operators.budget import BudgetError
-from sexp_runtime.operators.building import BuildError
+from sexp_runtime.compiler.facts import install, install_actions, scan
+from sexp_runtime.compiler.formula import WRAPPER_BYTES, CompiledFormula, compile_formula, tree_bytes
+from sexp_runtime.operators import evaluator
+from sexp_runtime.operators.budget import BudgetError, is_paying
+from sexp_runtime.operators.building import BuildError, build
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
-from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import Trait
-from sexp_runtime.syntax.parser import SexpParser
-from sexp_runtime.syntax.tree import NodeKind, SexpExpression
+from sexp_runtime.syntax.parser import ParseResult, SexpParser
+from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactKey
@@ -23,15 +27,23 @@ if TYPE_CHECKING:
     from sexp_runtime.syntax.symbols import Symbols
     from sexp_runtime.world.world import World
 
-#: Why an evaluation may not be reused, by the trait that forbids it, gravest first.
+#: Why an evaluation may not be reused, by the trait that forbids it (as a number, which is quicker), gravest first.
 _REFUSALS: Final = (
-    (Trait.ACTION, "runs an action"),
-    (Trait.RANDOM, "draws a random number"),
-    (Trait.VOLATILE, "reads what no fact covers"),
-    (Trait.STATEFUL, "keeps memory between evaluations"),
+    (Trait.ACTION.value, "runs an action"),
+    (Trait.RANDOM.value, "draws a random number"),
+    (Trait.VOLATILE.value, "reads what no fact covers"),
+    (Trait.STATEFUL.value, "keeps memory between evaluations"),
 )
 #: Operators that leave something in the tree that a flush does not take out (D3).
-_LEAVES_TRACES: Final = Trait.ACTION | Trait.RANDOM | Trait.STATEFUL
+_LEAVES_TRACES: Final = (Trait.ACTION | Trait.RANDOM | Trait.STATEFUL).value
+#: The evaluation of an expression that is compiled: compiling takes as long as about fifty walks over the nodes, so
+#: it pays only for what is evaluated again and again.
+COMPILED_FROM: Final = 10
+
+
+#: A runtime node without arguments; a node of the syntax tree.
+_NODE_BYTES: Final = tree_bytes(EvalNode(EvalKind.ATOM))
+_SYNTAX_BYTES: Final = sys.getsizeof(SyntaxNode(NodeKind.NUMBER))
 
 
 class SexpError(ValueError):
@@ -56,26 +68,78 @@ class _Notes:
         self.facts.clear()
 
 
+class _Interpreted:
+    """A formula that walks its runtime nodes, with the facts that it reads: ready sooner than a compiled one."""
+
+    __slots__ = ("_context", "_is_paying", "facts", "nodes_bytes", "reads_containers", "root", "traits")
+
+    def __init__(self, expression: SexpExpression, context: EvaluationContext, notes: _Notes) -> None:
+        self._context = context
+        self.root = build(expression, context)
+        found = scan(self.root, context)
+        self.facts = tuple(found.facts)
+        self._is_paying = is_paying(self.root)
+        wrapped = install(found, context, notes) + install_actions(found)
+        shared = (context.constants.true, context.constants.false)
+        #: The traits of all operators, as a number; and the bytes of all nodes with the functions made for them.
+        self.traits = 0
+        self.reads_containers = False
+        self.nodes_bytes = wrapped * WRAPPER_BYTES
+        for node in self.root.walk():
+            if node.spec is not None:
+                self.traits |= node.spec.traits.value
+            elif node.kind is EvalKind.CONTAINER_DATA:
+                self.reads_containers = True
+            if node not in shared:
+                self.nodes_bytes += _NODE_BYTES if not node.args else tree_bytes(node)
+
+    def evaluate(self) -> int:
+        """Evaluate once (B10-B15)."""
+        if self._is_paying:
+            self._context.budget.begin(self.root)
+        return evaluator.evaluate(self._context, self.root)
+
+    def flush(self) -> None:
+        """Forget everything that the nodes remember (D3)."""
+        evaluator.flush(self._context, self.root)
+
+    def nbytes(self) -> int:
+        """Return the bytes held by nodes, functions made for them, and facts."""
+        return sys.getsizeof(self) + self.nodes_bytes + sum(map(sys.getsizeof, self.facts))
+
+
 class AdHocExpression:
     """One prepared expression; `evaluate` starts from scratch each time, so that statuses never carry over.
 
     That makes it the same whether a result comes from the cache or not, and whether an entry was evicted in between.
+    The first evaluations walk the nodes; one that is evaluated often is compiled. What acts, draws or remembers is
+    built anew for each evaluation and never compiled.
+
+    `on_effect()` is called before each evaluation that can change anything: one that acts, draws or reads containers.
     """
 
-    def __init__(self, expression: SexpExpression, context: EvaluationContext, argument: str | None = None) -> None:
+    def __init__(
+        self,
+        expression: SexpExpression,
+        context: EvaluationContext,
+        argument: str | None = None,
+        on_effect: Callable[[], None] | None = None,
+    ) -> None:
         self._expression = expression
         self._context = context
+        self._on_effect = on_effect
         self._candidate = Candidate(argument) if argument is not None else None
         self._notes = _Notes()
-        self._formula = self._compile()
-        self._facts = tuple(self._formula.facts)
-        traits = Trait.NONE
-        for node in self._formula.walk():
-            if node.spec is not None:
-                traits |= node.spec.traits
-        self._refusal = next((reason for trait, reason in _REFUSALS if traits & trait), "")
-        self._rebuild = bool(traits & _LEAVES_TRACES)
-        self.nbytes = self._formula.nbytes() + _own_bytes(self, expression)
+        first = _Interpreted(expression, context, self._notes)
+        self._formula: _Interpreted | CompiledFormula = first
+        self._facts = first.facts
+        self._evaluations = 0
+        self._refusal = next((reason for trait, reason in _REFUSALS if first.traits & trait), "")
+        self._rebuild = bool(first.traits & _LEAVES_TRACES)
+        if not self._rebuild and not first.reads_containers:  # some reads of a container take an item out (J22)
+            self._on_effect = None
+        self._own_bytes = _own_bytes(self, expression)
+        self.nbytes = first.nbytes() + self._own_bytes
 
     @property
     def root(self) -> EvalNode:
@@ -87,21 +151,24 @@ class AdHocExpression:
         """The root's status after the last evaluation (B10)."""
         return self._formula.root.status
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether the expression is compiled by now."""
+        return isinstance(self._formula, CompiledFormula)
+
     def evaluate(self) -> Outcome:
         """Evaluate from scratch; raises SexpError if that takes more steps than the quotas allow."""
         context = self._context
-        if self._rebuild:
-            self._formula = self._compile()
-            self._facts = tuple(self._formula.facts)  # there can be more ships now
-        elif not self._formula.quiet:
-            self._formula.flush()
+        formula = self._ready()
+        if self._on_effect is not None:
+            self._on_effect()
         self._notes.begin()
         before = context.effects
         context.due = NEVER
         context.changed_statuses.clear()
         outer, context.candidate = context.candidate, self._candidate
         try:
-            value = self._formula.evaluate()
+            value = formula.evaluate()
         except BudgetError as error:
             raise SexpError(str(error)) from error
         finally:
@@ -112,16 +179,32 @@ class AdHocExpression:
         facts = (*self._facts, *self._notes.facts) if self._notes.facts else self._facts
         return Outcome(value, facts=facts, due_us=context.due, refusal=refusal)
 
-    def _compile(self) -> CompiledFormula:
-        return compile_formula(self._expression, self._context, owner="expression", recorder=self._notes)
+    def _ready(self) -> _Interpreted | CompiledFormula:
+        """Return the formula as if it had just been parsed, compiled when its time has come."""
+        self._evaluations += 1
+        if self._evaluations == 1:
+            return self._formula
+        if self._rebuild:
+            self._replace(_Interpreted(self._expression, self._context, self._notes))  # there can be more ships now
+        elif self._evaluations == COMPILED_FROM:
+            self._replace(compile_formula(self._expression, self._context, owner="expression", recorder=self._notes))
+            self.nbytes = self._formula.nbytes() + self._own_bytes
+        elif isinstance(self._formula, _Interpreted) or not self._formula.quiet:
+            self._formula.flush()
+        return self._formula
+
+    def _replace(self, formula: _Interpreted | CompiledFormula) -> None:
+        self._formula = formula
+        self._facts = tuple(formula.facts)
 
 
 def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:
     """Bytes of a prepared expression beside its formula: the syntax tree, the notes, the object itself."""
-    total = sys.getsizeof(prepared) + sys.getsizeof(prepared.__dict__) + sys.getsizeof(expression)
+    total = sys.getsizeof(prepared) + sys.getsizeof(prepared.__dict__)
+    total += sys.getsizeof(expression) + sys.getsizeof(expression.text)
     total += sys.getsizeof(prepared._notes) + sys.getsizeof(prepared._notes.facts) + sys.getsizeof(prepared._facts)
     for node in expression.root.walk():
-        total += sys.getsizeof(node)
+        total += _SYNTAX_BYTES
         if node.children:
             total += sys.getsizeof(node.children)
         elif node.kind is not NodeKind.OPERATOR:  # operators' names are the catalog's own
@@ -138,21 +221,35 @@ class AdHocContext:
 
     def __init__(self, world: World, symbols: Symbols, context: EvaluationContext, actions: Action | None) -> None:
         self._parser = SexpParser(symbols)
+        self._parsed: tuple[str, ParseResult] | None = None  # the text parsed last: it is checked, then evaluated
+        #: Called with text and argument before each evaluation that can change anything, when set.
+        self.on_effect: Callable[[str, str | None], None] | None = None
         self.context = EvaluationContext(
             world, dialect=context.dialect, options=context.options, actions=actions, own=context.own
         )  # fmt: skip
         self.context.flush_formula = context.flush_formula
 
+    def read(self, text: str) -> ParseResult:
+        """Parse the text; return its expression and all problems."""
+        if self._parsed is None or self._parsed[0] != text:
+            self._parsed = text, self._parser.parse(text)
+        return self._parsed[1]
+
     def parse(self, text: str) -> SexpExpression:
         """Parse the text; raises SexpError with every problem found."""
-        result = self._parser.parse(text)
+        result = self.read(text)
         if result.expression is None or not result.ok:
             problems = "; ".join(str(problem) for problem in result.diagnostics) or "no expression"
             raise SexpError(problems)
         return result.expression
 
+    def evaluate(self, text: str, argument: str | None = None) -> None:
+        """Evaluate a text for what it changes, as a recording says that a game did; errors are those of the game."""
+        with contextlib.suppress(SexpError):
+            self.prepare(text, argument).evaluate()
+
     def prepare(self, text: str, argument: str | None = None, hints: ExpressionHints | None = None) -> AdHocExpression:
-        """Parse and compile the text; raises SexpError for text that cannot be evaluated.
+        """Parse the text and build its nodes; raises SexpError for text that cannot be evaluated.
 
         The speed bounds of hints are given to the ships that have none yet.
         """
@@ -162,7 +259,8 @@ class AdHocContext:
                 ship = world.ship(name)
                 if ship is not None and ship.speed_bound is None:
                     world.set_ship(ship, "speed_bound", float(metres_a_second))
+        on_effect = None if self.on_effect is None else partial(self.on_effect, text, argument)
         try:
-            return AdHocExpression(self.parse(text), self.context, argument)
+            return AdHocExpression(self.parse(text), self.context, argument, on_effect)
         except BuildError as error:
             raise SexpError(str(error)) from error

@@ -23,9 +23,8 @@ from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
-from sexp_runtime.monitor.recording import BEFORE, DURING, RecordingWriter
 from sexp_runtime.monitor.report import build_report, build_statistics
-from sexp_runtime.monitor.tap import WorldTap
+from sexp_runtime.monitor.run_recorder import RunRecorder
 from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
@@ -40,8 +39,10 @@ if TYPE_CHECKING:
     from sexp_runtime.events.explain import Explanation, FactTimes
     from sexp_runtime.events.tree import TreePart
     from sexp_runtime.mission.model import Mission
+    from sexp_runtime.monitor.recording import RecordingWriter
     from sexp_runtime.rules.formula import Formula
     from sexp_runtime.syntax.diagnostics import Diagnostic
+    from sexp_runtime.syntax.parser import ParseResult
     from sexp_runtime.syntax.tree import SexpExpression
     from sexp_runtime.world.campaign import Campaign, MissionRecord
     from sexp_runtime.world.mission_state import Kind
@@ -49,8 +50,8 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
-#: Frames between two digests of the state in a recording: each takes a while where there are many events.
-DIGEST_EVERY: Final = 128
+#: Nobody who gets actions: a list, as `on_action` is.
+_NOBODY: Final[list[Any]] = []
 
 
 class Driver(Protocol):
@@ -188,15 +189,14 @@ class MissionSession:
             frame_budget_us=settings.frame_budget_us, event_budget_us=settings.event_budget_us,
             owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
         )  # fmt: skip
+        self._world.expressions = self._adhoc
         self._watcher = ChangeWatcher(self._world)
         self._in_frame = False
-        self._actions = 0  # in this frame
         self._told_end = False
         self.closed = False
-        self._recorder: RecordingWriter | None = None
+        self._recorder: RunRecorder | None = None
         #: The world as a game is to see and change it: while a recording runs, its changes are noted.
         self.world: World = self._world
-        self._phase = BEFORE
         self._note_listeners()
         if settings.record_to is not None:
             self.world = self._start_recording(settings.record_to, source)
@@ -286,8 +286,10 @@ class MissionSession:
             raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
         self._thread.check("step")
         self._in_frame = True
-        self._actions = 0
-        self._phase = DURING
+        recorder = self._recorder
+        if recorder is not None:
+            recorder.begin_frame()
+            self._note_listeners()
         monitor = self.monitor
         watching = monitor.watching
         world = self._world
@@ -312,16 +314,14 @@ class MissionSession:
                     monitor.attend()
         finally:
             self._in_frame = False
-            self._phase = BEFORE
+            if recorder is not None:
+                recorder.leave_frame()
             self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
-        if self._recorder is not None:
-            due = self._recorder.frames % DIGEST_EVERY == 0
-            self._recorder.end_frame(microseconds, self.digest() if due else None)
-            if self._recorder.ended:
-                if self._recorder.failure:
-                    self.context.warnings.append(f"the recording ends here: {self._recorder.failure}")
-                self._recorder = None
-                self._note_listeners()
+        if recorder is not None and not recorder.end_frame(microseconds, self.digest):
+            if recorder.writer.failure:
+                self.context.warnings.append(f"the recording ends here: {recorder.writer.failure}")
+            self._recorder = None
+            self._note_listeners()
         self._tell()
 
     def _tell(self) -> None:
@@ -354,16 +354,24 @@ class MissionSession:
                 _LOG.exception("a listener of %s failed", self.mission_name)
 
     def _note_listeners(self) -> None:
-        """Let the context tell which actions anybody wants: a recording and most simulators want all of them."""
-        wants_all = self._recorder is not None or (self.scenario is not None and self._heeded is None)
-        self.context.listeners = None if wants_all else self.on_action
+        """Let the context tell which actions anybody wants: most simulators want all, and so does a recording of one.
+
+        A recording numbers the actions of a frame, because listeners may change the world during one. Without any it
+        needs no numbers; a first listener that joins in the middle of a recorded frame gets the actions of the next.
+        """
+        recorded = self._recorder is not None
+        wants_all = self.scenario is not None and (recorded or self._heeded is None)
+        listeners = _NOBODY if recorded and self._in_frame and not self.on_action else self.on_action
+        self.context.listeners = None if wants_all else listeners
         self.context.heeded = self._heeded or ()
 
     def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        recording = self._recorder is not None
-        if recording:
-            self._actions += 1
-            self._phase = DURING + self._actions
+        if self._recorder is None:
+            self._offer(operator, arguments)
+        else:
+            self._recorder.offer(self._offer, operator, arguments)
+
+    def _offer(self, operator: str, arguments: tuple[Any, ...]) -> None:
         scenario = self.scenario
         if scenario is not None and (self._heeded is None or operator in self._heeded):
             scenario.on_action(self.world, operator, arguments)
@@ -374,8 +382,6 @@ class MissionSession:
                 listener(operator, arguments)
             except Exception:
                 _LOG.exception("a listener of %s failed", self.mission_name)
-        if recording:
-            self._phase = DURING if self._in_frame else BEFORE
 
     def end_mission(self) -> None:
         """End the mission as `end-mission` does (F25) and tell who listens.
@@ -428,12 +434,15 @@ class MissionSession:
 
     def evaluate(self, text: str, *, argument: str | None = None, hints: ExpressionHints | None = None) -> int:
         """Return the value of an expression now, from cache where that is right; raises SexpError for bad text."""
-        value: int = self.cache.evaluate(text, self._adhoc, argument=argument, hints=hints)
-        return value
+        return self.cache.evaluate(text, self._adhoc, argument=argument, hints=hints)  # type: ignore[no-any-return]
 
     def parse(self, text: str) -> SexpExpression:
         """Return the parsed text, with this mission's variables and containers; raises SexpError for bad text."""
         return self._adhoc.parse(text)
+
+    def read_text(self, text: str) -> ParseResult:
+        """As `parse`, with all problems in place of an error."""
+        return self._adhoc.read(text)
 
     def set_variable(self, name: str, value: int | str) -> None:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
@@ -558,38 +567,25 @@ class MissionSession:
 
     def _start_recording(self, path: str | Path, source: bytes) -> Any:
         """Begin the recording; return the world as its changes are noted."""
-        writer = RecordingWriter(
-            path,
-            {
-                "mission": source, "file": Path(self.mission.file).name, "seed": self.settings.seed,
-                "dialect": self.mission.dialect.value, "engine": self.engine,
-                "simulated": self.scenario is not None, "options": asdict(self.settings.options),
-                "operators": self.operators.as_dicts(), "quotas": asdict(self._world.quotas),
-            },
-            most_bytes=self.settings.record_bytes,
-        )  # fmt: skip
-        self._recorder = writer
+        header = {
+            "mission": source, "file": Path(self.mission.file).name, "seed": self.settings.seed,
+            "dialect": self.mission.dialect.value, "engine": self.engine,
+            "simulated": self.scenario is not None, "options": asdict(self.settings.options),
+            "operators": self.operators.as_dicts(), "quotas": asdict(self._world.quotas),
+        }  # fmt: skip
+        self._recorder = RunRecorder(path, header, most_bytes=self.settings.record_bytes)
         self._note_listeners()
-
-        def note(part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-            if self._recorder is not None:
-                writer.change(self._phase, part, method, args, kwargs)
-
-        def answered(name: str, answer: int | str | None) -> None:
-            if self._recorder is not None:
-                writer.change(BEFORE, "answers", "put", (name, answer), {})
-
-        self._world.answers.on_answer = answered
-        return WorldTap(self._world, note)
+        self._adhoc.on_effect = self._recorder.evaluation
+        return self._recorder.tap(self._world)
 
     @property
     def recording(self) -> RecordingWriter | None:
         """The recording being written, None if there is none, or it has reached its bound."""
-        return self._recorder
+        return None if self._recorder is None else self._recorder.writer
 
     def stop_recording(self) -> None:
         """Finish the recording being written, if there is one."""
         if self._recorder is not None:
             recorder, self._recorder = self._recorder, None
             self._note_listeners()
-            recorder.close()
+            recorder.writer.close()

@@ -360,3 +360,24 @@ def test_new_values_are_collected_only_while_somebody_gets_them() -> None:
     bench.host.set_variable("Fuel", 8)
     bench.step()
     assert bench.take() == [("variable_changed", "Fuel", 8)]
+
+
+def test_a_first_listener_that_joins_in_a_handler_gets_the_signals_of_the_next_frame() -> None:
+    acting = event("on", "( every-time ( true ) ( do-nothing ) )", "+Repeat Count: -1\n")
+    bench = Bench([ship("Alpha 1")], [acting, event("now", "( when ( true ) ( do-nothing ) )")])
+    joined = False
+    bench.host.is_connected = lambda signal: joined
+
+    def join(_name: str) -> None:
+        nonlocal joined
+        joined = True
+        bench.host.set_variable("Fuel", 5)
+
+    bench.handlers["event_satisfied"] = join
+    bench.take()
+    bench.step()
+    assert [told[0] for told in bench.take()] == ["event_satisfied"]
+    bench.step()
+    told = bench.take()
+    assert told[0] == ("action_requested", "do-nothing", [])
+    assert ("variable_changed", "Fuel", 5) in told

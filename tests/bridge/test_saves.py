@@ -92,6 +92,22 @@ def test_a_simulated_battle_goes_on_as_well() -> None:
     second.close()
 
 
+@pytest.mark.parametrize("simulated", [False, True])
+def test_what_the_game_evaluated_is_part_of_the_save(simulated: bool) -> None:
+    first, second = new_host([]), new_host([])
+    assert first.load("a.fs2", TEXT, {"savable": True, "seed": 5, "scenario": simulated})
+    for frame in range(30):
+        first.evaluate("( rand 1 1000 )")
+        first.evaluate("( when ( true ) ( modify-variable @Fuel[10] ( + @Fuel[10] 1 ) ) )")
+        first.evaluate('( when ( true ) ( add-goal "Alpha 1" ( ai-chase-any 50 ) ) )')
+        go(first, range(frame, frame + 1))
+    assert second.restore_state(first.save_state(), {})
+    assert state(second) == state(first)
+    assert go(second, range(30, 60)) == go(first, range(30, 60))
+    first.close()
+    second.close()
+
+
 @needs_missions
 @pytest.mark.parametrize("path", mission_paths()[::12], ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_real_missions_go_on_as_if_they_had_never_been_interrupted(path: Path) -> None:

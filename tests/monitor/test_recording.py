@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import msgpack
 import pytest
 
+from sexp_runtime.monitor.packed_moves import MovePacker
 from sexp_runtime.monitor.recording import (
     BEFORE,
     DURING,
@@ -16,7 +18,7 @@ from sexp_runtime.monitor.recording import (
     apply_changes,
 )
 from sexp_runtime.monitor.tap import WorldTap
-from sexp_runtime.world.ships import ExitKind, ShipStatus
+from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.state import WorldState
 
 HEADER = {"mission": "#End", "seed": 7, "engine": "cached", "dialect": "fso", "options": {}}
@@ -175,3 +177,33 @@ def test_a_recording_is_saved_while_it_goes_on_and_ends_at_its_bound(tmp_path: P
 def test_a_value_that_cannot_be_recorded_is_told_at_once(tmp_path: Path) -> None:
     with RecordingWriter(tmp_path / "run.rec", HEADER) as writer, pytest.raises(TypeError, match="cannot hold"):
         writer.change(DURING, "", "set_ship", (object(),), {})
+
+
+POINT = (1.5, -0.0, 1e300)
+TURN = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("phase", [BEFORE, DURING, 127])
+@pytest.mark.parametrize("rest", [(), (POINT,), (None, TURN), (POINT, TURN), (POINT, None), (None,)])
+@pytest.mark.parametrize("by_name", [{}, {"jump": True}, {"jump": False}])
+def test_a_packed_move_is_what_msgpack_makes_of_it(phase: int, rest: tuple[Any, ...], by_name: dict[str, Any]) -> None:
+    ship = Ship("Älpha 1")
+    packed = MovePacker().pack(phase, (ship, POINT, *rest), by_name)
+    reference = msgpack.ExtType(1, ship.key.encode())
+    assert packed == msgpack.packb([phase, "", "move_ship", [reference, POINT, *rest], by_name])
+
+
+@pytest.mark.parametrize(
+    ("phase", "args", "by_name"),
+    [
+        (128, (Ship("A"), POINT), {}),
+        (0, (Ship("A"), (1.0, 2.0)), {}),
+        (0, (Ship("A"), (1.0, 2.0, "x")), {}),
+        (0, (Ship("A"), POINT, None, (1.0, 2.0, 3.0)), {}),
+        (0, (Ship("A"), POINT), {"velocity": POINT}),
+        (0, (Ship("A"),), {}),
+        (0, ("A", POINT), {}),
+    ],
+)
+def test_an_unusual_move_is_left_to_msgpack(phase: int, args: tuple[Any, ...], by_name: dict[str, Any]) -> None:
+    assert MovePacker().pack(phase, args, by_name) is None

@@ -108,3 +108,59 @@ def test_a_changed_recording_is_noticed_by_its_digests(tmp_path: Path) -> None:
             replay.session.set_variable("Hits", -7)  # what the recorded run did not do
     assert replay.mismatches
     assert min(replay.mismatches) > 300
+
+
+def test_what_a_game_evaluates_and_changes_is_part_of_the_recording(tmp_path: Path) -> None:
+    """Actions, draws and what listeners do on those actions, before a frame and in the middle of one."""
+    session = MissionSession.load(MISSION, seed=5, record_to=tmp_path / "run.rec")
+
+    def on_action(operator: str, _args: tuple[Any, ...]) -> None:
+        if operator == "send-message":  # in a frame, or in the game's own evaluation between two
+            session.world.variables.set_number(0, int(session.get_variable("Score")) + 1)
+            session.evaluate("( when ( true ) ( modify-variable @Hits[0] ( + @Hits[0] ( rand-multiple 1 9 ) ) ) )")
+
+    session.on_action.append(on_action)
+    for frame in range(300):
+        cargo = session.world.ship("Cargo 1")
+        assert cargo is not None
+        if frame == 200:
+            session.world.damage(cargo, cargo.max_hull / 4)
+        if frame % 40 == 7:
+            session.evaluate("( rand 1 1000 )")
+            session.evaluate('( when ( > 1 0 ) ( send-message "a" "b" "c" ) ( modify-variable @Score[0] 1 ) )')
+            session.evaluate('( hits-left "Alpha 1" )')
+            session.evaluate("( when ( true ) ( modify-variable @Score[0] ( + @Score[0] 3 ) ) )")
+        session.step_us(16_667)
+    digest = session.digest()
+    session.close()
+    for engine in ("naive", "cached"):
+        replay = Replay(tmp_path / "run.rec", engine=engine)
+        assert list(replay.run())[-1] == 300
+        assert (replay.damage, replay.mismatches) == ("", [])
+        assert replay.session.digest() == digest
+        replay.session.close()
+
+
+def test_a_value_that_changes_nothing_is_not_recorded(tmp_path: Path) -> None:
+    sizes = []
+    for asked in (False, True):
+        session = MissionSession.load(MISSION, seed=5, record_to=tmp_path / "run.rec")
+        for _ in range(64):
+            if asked:
+                session.evaluate('( < ( hits-left "Alpha 1" ) 50 )')
+            session.step_us(16_667)
+        session.close()
+        sizes.append((tmp_path / "run.rec").stat().st_size)
+    assert sizes[0] == sizes[1]
+
+
+def test_without_listeners_a_recording_costs_no_call_for_an_action(tmp_path: Path) -> None:
+    session = MissionSession.load(MISSION, seed=5, record_to=tmp_path / "run.rec")
+    offered: list[str] = []
+    session.context.actions = lambda operator, _args: offered.append(operator)
+    session.world.set_ship(session.world.ship("Cargo 1"), "hull", 1.0)
+    for _ in range(180):
+        session.step_us(16_667)
+    assert session.get_variable("Hits") > 0
+    assert offered == []
+    session.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.monitor.recording import (
+    ANSWERING,
     BEFORE,
     DURING,
     Recording,
@@ -29,14 +30,17 @@ class ReplayDriver:
     def __init__(self) -> None:
         self.changes: list[bytes] = []
         self._actions = 0
+        self._in_frame = False
 
     def begin(self, world: World) -> None:
         """Do nothing: the game's changes before the first frame are part of that frame."""
 
     def before_frame(self, world: World) -> None:
         """Make the game's changes between two frames."""
+        self._in_frame = False
+        apply_changes(world, self.changes, BEFORE, ANSWERING)
         self._actions = 0
-        apply_changes(world, self.changes, BEFORE)
+        self._in_frame = True
 
     def step(self, world: World, dt_us: int) -> None:
         """Make the changes of the middle of the frame."""
@@ -46,7 +50,9 @@ class ReplayDriver:
         """Do nothing: the recording says when the ship left."""
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """Make the changes recorded while this action was offered."""
+        """Make the changes recorded while this action was offered; those between two frames are made in their order."""
+        if not self._in_frame:
+            return
         self._actions += 1
         if self.changes:
             apply_changes(world, self.changes, DURING + self._actions)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.mission import SexpValidator, make_symbols
-from sexp_runtime.syntax import Severity, SexpParser
+from sexp_runtime.mission import SexpValidator
+from sexp_runtime.syntax import ParseResult, Severity
 from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
@@ -24,19 +24,26 @@ _UNKNOWN_OBJECT: Final = ("E320", "E321", "E322", "E329")
 class TextChecker:
     """Checks whether the mission's world can evaluate a text, and reports each problem once."""
 
-    def __init__(self, mission: Mission, world: World, report: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        mission: Mission,
+        world: World,
+        report: Callable[[str], None],
+        parse: Callable[[str], ParseResult],
+    ) -> None:
+        """`parse` reads a text with the mission's symbols."""
         self._world = world
         self._report = report
         self._known: dict[str, bool] = {}
         self._validator = SexpValidator(mission)
-        self._parser = SexpParser(make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()))
+        self._parse = parse
 
     def is_sound(self, text: str) -> bool:
         """Return whether the text can be evaluated."""
         known = self._known.get(text)
         if known is not None:
             return known
-        parsed = self._parser.parse(text)
+        parsed = self._parse(text)
         problems = list(parsed.diagnostics)
         if parsed.expression is not None and parsed.ok:
             there = self._names_of_now(parsed.expression)

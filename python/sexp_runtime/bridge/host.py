@@ -161,12 +161,17 @@ class RuntimeHost:
         except (OSError, ValueError) as error:
             self._report("error", f"reload_mission: {reason_of(error)}")
             return False
-        self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
+        self._checker = self._checker_of(session)
         self.reloaded = str(done)
         self._report("info", f"reload_mission: {self.reloaded}")
         for line in done.left_out:
             self._report("warning", f"reload_mission: needs the mission to be loaded anew: {line}")
         return True
+
+    def _checker_of(self, session: MissionSession) -> TextChecker:
+        return TextChecker(
+            session.mission, session.world, lambda line: self._report("error", line), session.read_text
+        )  # fmt: skip
 
     def reload_again(self) -> str:
         """Reload the file of the running mission; return the result as a sentence. Raises LookupError if impossible."""
@@ -226,7 +231,7 @@ class RuntimeHost:
         self.tracking = Tracking(session.world, interest, self._access, self._gate)
         self._roster = Roster(session.world)
         self._dying = DeathRolls(session.world)
-        self._checker = TextChecker(session.mission, session.world, lambda line: self._report("error", line))
+        self._checker = self._checker_of(session)
         self.snapshot.reset()
         for listener in self.on_mission:
             listener(session)

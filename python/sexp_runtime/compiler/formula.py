@@ -78,7 +78,7 @@ _NEVER_NUMBERS: Final = frozenset({"every-time", "every-time-argument"})
 #: What stands for the source in linecache: function, cell, weak reference, tuples, dictionary entry.
 _SOURCE_BYTES = 460
 #: A function of its own for an operator node: meaning, closure, cells and what it keeps.
-_WRAPPER_BYTES = 430
+WRAPPER_BYTES: Final = 430
 
 
 class CompiledFormula:
@@ -272,7 +272,7 @@ class CompiledFormula:
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
         if self.program is not None:
             total += self.program.nbytes()
-        total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * _WRAPPER_BYTES
+        total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * WRAPPER_BYTES
         total += sum(map(sys.getsizeof, self.facts))
         total += sum(tree_bytes(node) for node in self._root.walk() if node not in shared)
         return total

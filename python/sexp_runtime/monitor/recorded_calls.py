@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.monitor.tap import PART_CHANGES, WORLD_CHANGES
+from sexp_runtime.monitor.tap import OTHER_CHANGES, PART_CHANGES, WORLD_CHANGES
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 
@@ -45,7 +45,7 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
     """Make one recorded call; raises CallRefusedError, without any change, if the call is not allowed."""
     if not isinstance(part, str) or not isinstance(method, str):
         raise CallRefusedError("a call has no name")
-    listed = PART_CHANGES.get(part, frozenset()) if part else WORLD_CHANGES
+    listed = WORLD_CHANGES if not part else PART_CHANGES.get(part) or OTHER_CHANGES.get(part, frozenset())
     if method not in listed:
         raise CallRefusedError(f"{part}.{method} may not be called" if part else f"{method} may not be called")
     if not isinstance(args, list) or not isinstance(kwargs, dict) or not all(isinstance(key, str) for key in kwargs):
@@ -53,7 +53,9 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
     for number, _ in enumerate(_parts([*args, *kwargs.values()], method)):
         if number > MOST_PARTS:
             raise CallRefusedError(f"{method}: more than {MOST_PARTS} values")
-    target = getattr(world, part) if part else world
+    target = getattr(world, part, None) if part else world
+    if target is None:
+        raise CallRefusedError(f"{part}.{method} cannot be called here")
     function = getattr(target, method)
     given: dict[Any, Any]
     try:

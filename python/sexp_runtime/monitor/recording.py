@@ -28,6 +28,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from sexp_runtime.mission.source import read_regular
+from sexp_runtime.monitor.packed_moves import MovePacker
 from sexp_runtime.monitor.recorded_calls import make_call
 from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
@@ -60,11 +61,13 @@ _MOST_DEPTH: Final = 16
 MOST_OF_DEFAULT: Final = 10
 
 #: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while
-#: the n-th action of the frame is offered, n from 1.
+#: the n-th action of the frame is offered, n from 1. ANSWERING means while an action is offered between two frames: an
+#: expression of the game ran it. A run that is restored with its simulator makes these changes by itself.
 BEFORE: Final = 0
 DURING: Final = 1
+ANSWERING: Final = 2**31
 
-_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)
+_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)  # packed_moves has the first, too
 _VECTOR: Final = struct.Struct("<3d")
 _MATRIX: Final = struct.Struct("<9d")
 #: The method whose arrays are tuples.
@@ -178,6 +181,9 @@ class RecordingWriter:
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
         self._mover = msgpack.Packer(default=_encode)
         self._ships: dict[str, Any] = {}
+        self._moves = MovePacker()
+        #: Whether the recording has ended: it was closed, or it has reached its limit.
+        self.ended = False
         self._block: list[bytes] = []
         self._file: BinaryIO = self.path.open("wb")
         try:
@@ -190,6 +196,11 @@ class RecordingWriter:
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Add one change to the frame being recorded; packs the arguments at once, because they may change later."""
+        if method == _MOVE:
+            packed = self._moves.pack(phase, args, kwargs)
+            if packed is not None:
+                self._changes.append(packed)
+                return
         ships = self._ships
         packer = self._mover if method == _MOVE else self._packer
         plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]
@@ -206,7 +217,7 @@ class RecordingWriter:
 
     def end_frame(self, step_us: int, digest: int | None = None) -> None:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
-        if self._file.closed:
+        if self.ended:
             return
         self._block.append(self._packer.pack([step_us, self._changes, digest]))
         if self._changes:
@@ -221,14 +232,9 @@ class RecordingWriter:
             if 0 < self._most_bytes <= self.bytes:
                 self.close()
 
-    @property
-    def ended(self) -> bool:
-        """Whether the recording has ended: it was closed, or it has reached its limit."""
-        return self._file.closed
-
     def save(self, target: str | Path) -> None:
         """Write the recording so far to another file, as a complete recording; this one continues. Raises OSError."""
-        if self._file.closed:
+        if self.ended:
             shutil.copyfile(self.path, target)
             return
         self._flush()
@@ -238,8 +244,9 @@ class RecordingWriter:
 
     def close(self) -> None:
         """Write pending frames and the end block; closing twice is harmless. `failure` describes a disk error."""
-        if self._file.closed:
+        if self.ended:
             return
+        self.ended = True
         try:
             self._flush()
             self._write(b"E", _pack(self.frames))
@@ -255,6 +262,7 @@ class RecordingWriter:
 
     def _give_up(self) -> None:
         """Close the file and ignore disk errors."""
+        self.ended = True
         with contextlib.suppress(OSError):
             self._file.close()
 
@@ -452,15 +460,15 @@ def _vector(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def apply_changes(world: World, changes: list[bytes], phase: int) -> None:
-    """Apply a frame's recorded changes of one phase to the world of a replay.
+def apply_changes(world: World, changes: list[bytes], *phases: int) -> None:
+    """Apply a frame's recorded changes of some phases to the world of a replay, in the order in which they were made.
 
     Raises DamagedRecordingError for a change that does not fit the world (a recording of another mission).
     """
     decoder = _Decoder(world)
     for packed in changes:
         try:
-            if _phase_of(packed) != phase:
+            if _phase_of(packed) not in phases:
                 continue
             _, part, method, args, kwargs = decoder.unpack(packed)
             if method == _MOVE:

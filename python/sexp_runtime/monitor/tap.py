@@ -25,6 +25,9 @@ PART_CHANGES: Final = {
     "answers": frozenset({"put"}),
 }
 
+#: Changes that the session records itself: evaluations of a game's texts that can act or draw.
+OTHER_CHANGES: Final = {"expressions": frozenset({"evaluate"})}
+
 #: Attributes of World that keep the same object for its whole life.
 _LASTING: Final = frozenset(
     ("clock", "facts", "ships", "wings", "class_table", "waypoints", "jump_nodes", "player", "events", "goals")

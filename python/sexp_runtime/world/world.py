@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.lifecycle import Lifecycle
@@ -31,6 +31,8 @@ class World(Lifecycle):
     ) -> None:
         super().__init__(dialect, seed, quotas)
         self.mission = mission
+        #: Evaluates texts outside the mission's formulas with `evaluate(text, argument)`; None until a session sets it.
+        self.expressions: Any = None
         if mission is not None:
             populate(self, mission)
 

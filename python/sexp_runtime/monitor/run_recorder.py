@@ -1,0 +1,76 @@
+"""Records one session: which of its changes come from outside, and in which phase of a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.monitor.recording import ANSWERING, BEFORE, DURING, RecordingWriter
+from sexp_runtime.monitor.tap import WorldTap
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.world import World
+
+#: Frames between two digests of the state in a recording: each takes a while where there are many events.
+DIGEST_EVERY: Final = 128
+
+
+class RunRecorder:
+    """Writes the changes that a game and its stand-ins make to a world, until the recording ends.
+
+    Raises OSError if the file cannot be created. `header` is that of RecordingWriter, `most_bytes` too.
+    """
+
+    def __init__(self, path: str | Path, header: dict[str, Any], *, most_bytes: int) -> None:
+        self.writer = RecordingWriter(path, header, most_bytes=most_bytes)
+        self._phase = BEFORE
+        self._actions = 0  # in this frame
+        self._in_frame = False
+
+    def tap(self, world: World) -> WorldTap:
+        """Return the world as a game is to change it; answers of the game's operators are recorded from now on, too."""
+        world.answers.on_answer = self._answered
+        return WorldTap(world, self._change)
+
+    def evaluation(self, text: str, argument: str | None) -> None:
+        """Record that a game evaluates a text that can change something."""
+        self._change("expressions", "evaluate", (text, argument), {})
+
+    def begin_frame(self) -> None:
+        """A frame begins."""
+        self._actions = 0
+        self._phase = DURING
+        self._in_frame = True
+
+    def leave_frame(self) -> None:
+        """The frame is over, or has failed: changes now come before the next one."""
+        self._phase = BEFORE
+        self._in_frame = False
+
+    def end_frame(self, microseconds: int, digest: Callable[[], int]) -> bool:
+        """Write the frame that is over, of so many microseconds; return whether the recording goes on."""
+        due = self.writer.frames % DIGEST_EVERY == 0
+        self.writer.end_frame(microseconds, digest() if due else None)
+        return not self.writer.ended
+
+    def offer(self, listeners: Callable[[str, tuple[Any, ...]], None], name: str, arguments: tuple[Any, ...]) -> None:
+        """Call the listeners with an action; the changes that they make belong to it."""
+        outer = self._phase
+        if self._in_frame:
+            self._actions += 1
+            self._phase = DURING + self._actions
+        else:
+            self._phase = ANSWERING
+        try:
+            listeners(name, arguments)
+        finally:
+            self._phase = outer
+
+    def _change(self, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if not self.writer.ended:
+            self.writer.change(self._phase, part, method, args, kwargs)
+
+    def _answered(self, name: str, answer: int | str | None) -> None:
+        if not self.writer.ended:
+            self.writer.change(BEFORE, "answers", "put", (name, answer), {})
