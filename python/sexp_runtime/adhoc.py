@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.cache.contract import ExpressionHints, Outcome
 from sexp_runtime.compiler.facts import install, install_actions, scan
 from sexp_runtime.compiler.formula import WRAPPER_BYTES, CompiledFormula, compile_formula, tree_bytes
-from sexp_runtime.operators import evaluator
+from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import BudgetError, is_paying
 from sexp_runtime.operators.building import BuildError, build
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
@@ -97,11 +97,11 @@ class _Interpreted:
         """Evaluate once (B10-B15)."""
         if self._is_paying:
             self._context.budget.begin(self.root)
-        return evaluator.evaluate(self._context, self.root)
+        return interpreter.evaluate(self._context, self.root)
 
     def flush(self) -> None:
         """Forget everything that the nodes remember (D3)."""
-        evaluator.flush(self._context, self.root)
+        interpreter.flush(self._context, self.root)
 
     def nbytes(self) -> int:
         """Return the bytes held by nodes, functions made for them, and facts."""

@@ -167,7 +167,7 @@ class PageFeed:
     def _parse(self, session: MissionSession, text: str) -> SexpExpression | str:
         """Return a parsed expression, or what is wrong with it."""
         if self._checker is None:
-            self._checker = TextChecker(session.mission, session.world, self._note_problem)
+            self._checker = TextChecker(session.mission, session.world, self._note_problem, session.read_text)
         return session.parse(text) if self._checker.is_sound(text) else self._problem
 
     def _note_problem(self, line: str) -> None:
