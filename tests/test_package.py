@@ -47,7 +47,7 @@ ROOMS: Final[dict[str, str]] = {
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
     ),
     "breaks": "session",
-    "analysis": "values syntax mission world operators monitor session",
+    "analysis": "values syntax mission world operators monitor simulate session",
     "testing": "files values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",

@@ -16,8 +16,10 @@ from sexp_runtime.monitor.recording import (
     recorded_options,
     recorded_quotas,
 )
-from sexp_runtime.session import MissionSession
+from sexp_runtime.session import Driver, MissionSession
+from sexp_runtime.simulate.scenario import Scenario
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.world.ships import PRESENT
 
 if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
@@ -25,15 +27,29 @@ if TYPE_CHECKING:
 
 
 class ReplayDriver:
-    """Replaces the simulator: makes the recorded changes of each frame at their recorded moments."""
+    """Replaces the simulator: makes the recorded changes of each frame at their recorded moments.
+
+    After `hand_over` another driver makes the changes, or none.
+    """
 
     def __init__(self) -> None:
         self.changes: list[bytes] = []
         self._actions = 0
         self._in_frame = False
+        self._successor: Driver | None = None
 
     def begin(self, world: World) -> None:
         """Do nothing: the game's changes before the first frame are part of that frame."""
+
+    def hand_over(self, world: World, successor: Driver | None) -> None:
+        """End the recorded changes; from the next frame on, `successor` drives the world as it stands now."""
+        self.changes = []
+        self._successor = successor
+        if successor is not None:
+            successor.begin(world)
+            for ship in world.ships.values():
+                if ship.departing and ship.status is PRESENT:
+                    successor.leave(ship)
 
     def before_frame(self, world: World) -> None:
         """Make the game's changes between two frames."""
@@ -44,25 +60,33 @@ class ReplayDriver:
 
     def step(self, world: World, dt_us: int) -> None:
         """Make the changes of the middle of the frame."""
-        apply_changes(world, self.changes, DURING)
+        if self._successor is not None:
+            self._successor.step(world, dt_us)
+        else:
+            apply_changes(world, self.changes, DURING)
 
     def leave(self, ship: Ship) -> None:
-        """Do nothing: the recording says when the ship left."""
+        """Do nothing during the replay: the recording says when the ship left."""
+        if self._successor is not None:
+            self._successor.leave(ship)
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
         """Make the changes recorded while this action was offered; those between two frames are made in their order."""
         if not self._in_frame:
             return
         self._actions += 1
-        if self.changes:
+        if self._successor is not None:
+            self._successor.on_action(world, name, args)
+        elif self.changes:
             apply_changes(world, self.changes, DURING + self._actions)
 
 
 class Replay:
     """One recorded run being reproduced. `session` is the mission; `mismatches` are frames whose check sum differs.
 
-    `mission` is the content of another mission file, which replaces the recorded mission. Raises OSError for a file
-    that cannot be read, DamagedRecordingError for a file that is not a recording.
+    `mission` is the content of another mission file, which replaces the recorded mission; further settings are those of
+    SessionSettings. Raises OSError for a file that cannot be read, DamagedRecordingError for a file that is not a
+    recording.
     """
 
     def __init__(
@@ -82,6 +106,7 @@ class Replay:
             seed=header["seed"],
             scenario=self._driver,
             dialect=Dialect(header["dialect"]).name.lower(),
+            file=header.get("file", ""),
             options=recorded_options(header),
             operators=recorded_operators(header),
             **({"quotas": recorded_quotas(header)} | settings),
@@ -106,7 +131,33 @@ class Replay:
         while self.step():
             yield self.frames
 
+    def run_to(self, seconds: float) -> Iterator[int]:
+        """Make all frames that end at a mission time or before it, in seconds, yielding the number made so far."""
+        end_us = round(seconds * 1_000_000)
+        while self._next is not None and self.session.world.clock.us + self._next[0] <= end_us:
+            self.step()
+            yield self.frames
+
+    def hand_over(self, *, simulated: bool) -> MissionSession:
+        """End the replay at this moment and return the session, which plays on as a copy of the game.
+
+        simulated: whether the seeded simulator takes over all ships, or nothing changes but by the mission itself.
+        """
+        self._frames, self._next = iter(()), None
+        successor = Scenario(self.session.mission, self.recording.header["seed"]) if simulated else None
+        self._driver.hand_over(self.session.world, successor)
+        return self.session
+
     @property
     def damage(self) -> str:
         """Place and kind of damage in the file as far as it was read, "" for none."""
         return self.recording.damage
+
+
+def recorded_length(path: str | Path) -> tuple[int, float]:
+    """Return the frames and the seconds of mission time of a recording, up to its end or its damage; as Recording."""
+    frames = microseconds = 0
+    for step_us, _changes, _digest in Recording(path).frames():
+        frames += 1
+        microseconds += step_us
+    return frames, microseconds / 1_000_000

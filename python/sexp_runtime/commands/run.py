@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.analysis.moments import event_row
 from sexp_runtime.breaks import SYNTAX, Breaks
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.rules.cues import CueKind
 from sexp_runtime.session import MissionSession
-from sexp_runtime.world.clock import EVENT_CLOCK_START
 from sexp_runtime.world.mission_state import EventState
 
 #: Mission seconds played when neither --seconds nor --frames says how long.
@@ -154,7 +154,7 @@ def summary(session: MissionSession, actions: Counter[str], played: int) -> dict
         "goals": [{"name": goal.name, "status": goal.status, "invalid": goal.invalid} for goal in world.goals],
         "ships": dict(sorted(Counter(ship.status.value for ship in world.ships.values()).items())),
         "cues": {"arrivals": len(waves), "departures": len(session.cues.cues) - len(waves)},
-        "log": dict(sorted(Counter(entry.kind for entry in world.log).items())),
+        "log": dict(sorted(Counter(entry.kind for entry in world.log.entries).items())),
         "actions": dict(sorted(actions.items())),
         "variables": {name: world.variables.text(index) for index, name in enumerate(world.variables.names) if name},
         "requests": statistics["requests"],
@@ -166,21 +166,6 @@ def summary(session: MissionSession, actions: Counter[str], played: int) -> dict
         "digest": session.digest(),
         "warnings": session.context.warning_count,
         "first_warnings": session.context.warnings[:20],
-    }
-
-
-def event_row(event: EventState) -> dict[str, Any]:
-    """Return the result of an event: outcome `satisfied`, `failed`, `repeating` or `open`, and its time in seconds."""
-    if event.done:
-        outcome = "satisfied" if event.result != 0 else "failed"
-    else:
-        outcome = "repeating" if event.count else "open"
-    moment = event.satisfied_time
-    return {
-        "name": event.name,
-        "outcome": outcome,
-        "count": event.count,
-        "first_time": None if moment is None else (moment - EVENT_CLOCK_START) / 1000,
     }
 
 
