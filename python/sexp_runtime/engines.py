@@ -34,13 +34,15 @@ ENGINES: Final = ("naive", "compiled", "cached")
 class Engine:
     """What processes a mission: `cues` steps 2 and 3 of a frame, `events` the goal and event pass (F0).
 
-    `rows` are the slots of cached results, by kind of formula; empty for an engine that keeps none. `explain_slot`
-    explains one by kind and name; None where there are none.
+    `is_interpreting` says that every evaluation walks the nodes. `rows` are the slots of cached results, by kind of
+    formula; empty for an engine that keeps none. `explain_slot` explains one by kind and name; None where there are
+    none.
     """
 
     name: str
     events: MissionEventManager
     cues: CueManager
+    is_interpreting: bool = False
     rows: Mapping[Kind, Answers] = field(default_factory=dict)
     explain_slot: Callable[[str, str | int, FactTimes | None], Explanation] | None = None
 
@@ -87,11 +89,11 @@ def make_engine(
             world, context, training=training, mission=mission.name, verify_every=verify_every
         )  # fmt: skip
         rows = {Kind.EVENT: events.events, Kind.GOAL: events.goals, Kind.CUE: cached_cues.answers}
-        return Engine(name, events, cached_cues, rows, partial(explain, events, cached_cues))
+        return Engine(name, events, cached_cues, False, rows, partial(explain, events, cached_cues))
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
     make: FormulaFactory = interpreted if name == "naive" else compiled
     cues = CueManager(
         world, mission, context, lambda expression: make(expression, context, expression.owner), leave=leave, seed=seed
     )
-    return Engine(name, NaiveEventManager(world, context, make, training=training), cues)
+    return Engine(name, NaiveEventManager(world, context, make, training=training), cues, name == "naive")

@@ -476,6 +476,11 @@ class MissionSession:
         return self._engine.name
 
     @property
+    def is_interpreting(self) -> bool:
+        """Whether the engine interprets every formula in every evaluation."""
+        return self._engine.is_interpreting
+
+    @property
     def mission_time(self) -> float:
         """Seconds of mission time."""
         return self.world.clock.us / 1_000_000

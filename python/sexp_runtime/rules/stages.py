@@ -42,7 +42,6 @@ class Stages:
         formula = self._formulas.get(id(stage))
         if formula is None:
             formula = self._formulas[id(stage)] = interpreted(expression, self._context, expression.owner)
-        self._context.start()
         return formula.evaluate()
 
     def briefing(self, team: int = 0) -> list[BriefingStage]:
