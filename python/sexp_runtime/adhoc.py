@@ -20,7 +20,6 @@ from sexp_runtime.operators.registry import Trait
 from sexp_runtime.syntax.parser import ParseResult, SexpParser
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.values import Status
-from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactKey
 
 if TYPE_CHECKING:
@@ -163,9 +162,7 @@ class AdHocExpression:
         if self._on_effect is not None:
             self._on_effect()
         self._notes.begin()
-        before = context.effects
-        context.due = NEVER
-        context.changed_statuses.clear()
+        before = context.start()
         outer, context.candidate = context.candidate, self._candidate
         try:
             value = formula.evaluate()

@@ -113,8 +113,7 @@ class Answers:
         self.counters.evaluations += 1
         if index in self.pre_evaluated and not is_check:
             self._undo_pre_evaluation(index)
-        effects = ctx.effects
-        ctx.start()
+        effects = ctx.start()
         table.dirty.flags[index] = 0
         formula = self.formulas[index]
         run = formula.evaluate_compiled if is_check and isinstance(formula, CompiledFormula) else self.evaluators[index]

@@ -135,13 +135,14 @@ class EvaluationContext:
         self.own = OwnOperators() if own is None else own
         self.on_unknown: Callable[[str], None] | None = None
 
-    def start(self) -> None:
-        """Reset the bookkeeping for caches before an evaluation that may be reused; `effects` is not reset."""
+    def start(self) -> int:
+        """Reset the bookkeeping for caches before an evaluation that may be reused; return the count of effects."""
         self.due = NEVER
         self.unused_draws = 0
         self.unsettled = False
         if self.changed_statuses:
             self.changed_statuses.clear()
+        return self.effects
 
     # -- evaluation ---------------------------------------------------------------------------------------------
 
