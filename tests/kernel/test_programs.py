@@ -245,7 +245,7 @@ def test_a_call_that_several_formulas_have_is_one_leaf() -> None:
         made = programs.of_formula(tree_of(text, ctx), lambda: None)
         assert made is not None
         made.program()
-    (leaf,) = [leaf for leaf, _facts in programs._leaves.values()]
+    (leaf,) = [leaf for leaf, _facts in programs.parts._leaves.values()]
     assert leaf.evaluations == 1
     programs.close()
     assert not world.facts.readers

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from sexp_runtime.compiler.facts import NESTED
+from sexp_runtime.compiler.program_parts import Parts
+from sexp_runtime.compiler.program_steps import program_of_actions
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.arguments import run_form_actions, valid_candidates
 from sexp_runtime.operators.budget import is_paying, weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalNode
+
+#: How often actions run before they get a program.
+RUNS_INTERPRETED: Final = 3
 
 
 def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
@@ -18,11 +24,13 @@ def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
     ctx.budget.pay(len(valid_candidates(form.args[0].head)) * weight(form.args[1]), form)
 
 
-def conditional_actions(ctx: EvaluationContext, root: EvalNode) -> Callable[..., object]:
-    """Return what runs the actions of a `when` (C1)."""
+def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:
+    """Return what runs the actions of a `when` (C1), until they have run often enough to get a program."""
+    ctx = parts.ctx
     kept = [action for action in root.args[1:] if action.inner is not None]
     pays = is_paying(root)
     counts = any(action.head.name not in NESTED for action in kept)
+    runs = _Runs(parts, root, partial(ctx.budget.begin, root) if pays else None)
 
     def perform(program: Any) -> None:
         if pays:
@@ -31,22 +39,29 @@ def conditional_actions(ctx: EvaluationContext, root: EvalNode) -> Callable[...,
             ctx.effects += 1
         for action in kept:
             interpreter.evaluate_head(ctx, action)
+        runs.count(program)
 
     return perform
 
 
-def form_actions(ctx: EvaluationContext, form: EvalNode, *, is_nested: bool) -> Callable[..., object]:
-    """Return what runs the actions of an argument form for its applicable candidates (C20, C28).
+def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[..., object]:
+    """Return what runs the actions of an argument form for its applicable candidates (C20, C28), as for a `when`.
 
     A form that is a formula of its own has paid for nothing yet. That it can pay for its trial is known before.
     """
+    ctx = parts.ctx
     actions = form.args[2:]
     counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
 
+    def pay() -> None:
+        ctx.budget.begin(form)
+        pay_for_trial(ctx, form)
+
+    runs = _Runs(parts, form, None if is_nested else pay)
+
     def perform(program: Any, applicable: list[Candidate]) -> None:
         if not is_nested:
-            ctx.budget.begin(form)
-            pay_for_trial(ctx, form)
+            pay()
         if counts:
             ctx.effects += 1
         ctx.applicable.append(applicable)
@@ -54,8 +69,29 @@ def form_actions(ctx: EvaluationContext, form: EvalNode, *, is_nested: bool) -> 
             run_form_actions(ctx, actions, applicable)
         finally:
             ctx.applicable.pop()
+        runs.count(program)
 
     return perform
+
+
+class _Runs:
+    """Counts how often actions run: most do once in a mission, and are not worth a program."""
+
+    __slots__ = ("_before", "_count", "_parts", "_root")
+
+    def __init__(self, parts: Parts, root: EvalNode, before: Callable[[], object] | None) -> None:
+        self._parts = parts
+        self._root = root
+        self._before = before
+        self._count = 0
+
+    def count(self, program: Any) -> None:
+        """Count a run; have a program of their own run the actions from the next one on if that was one too many."""
+        self._count += 1
+        if self._count == RUNS_INTERPRETED:
+            actions = program_of_actions(self._parts, self._root)
+            if actions is not None:
+                program.use_actions(actions, self._before)
 
 
 def written_actions(

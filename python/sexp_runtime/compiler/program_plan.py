@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from sexp_runtime.compiler.atoms import is_number
-from sexp_runtime.kernel import Assignment, Distance, Leaf, Op, Place
+from sexp_runtime.kernel import Act, Assignment, Distance, Leaf, Op, Place
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
@@ -33,6 +33,8 @@ MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
 DISTANCES: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE})
 MOVING_NAMES: Final = frozenset(name for name, (op, _) in MEASURED.items() if op in MOVING)
 AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
+#: Texts in the place of a subsystem's name that name none.
+NO_SUBSYSTEM: Final = frozenset({"", "none", "<none>"})
 NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 READER: Final = Trait.NONE | Trait.TIME
 ROSTER: Final = ("roster",)
@@ -58,6 +60,13 @@ class ProgramPlan:
     perform: Callable[..., object] | None = None
     #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
     assignments: list[Assignment] = field(default_factory=list)
+    #: The actions of a program of actions: node, operator, and its weight if it runs for each candidate, else 0.
+    steps: list[tuple[int, EvalNode, int]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    #: Whether the actions count as an effect before the first runs.
+    counts: bool = False
+    #: Whether nodes keep their statuses.
+    remembers: bool = True
     is_simple: bool = True
     is_bounded: bool = False
     is_nested: bool = False
@@ -70,12 +79,20 @@ class ProgramPlan:
     valid_candidates: Callable[[EvalNode], object] = valid_candidates
 
 
+def is_bounded(head: EvalNode) -> bool:
+    """Whether the speed of ships bounds that of a distance or coordinate: not that of a point beside a turning ship."""
+    return head.name not in AXES or len(head.args) == 1
+
+
 def moving_argument(head: EvalNode) -> int:
     """Return which argument of a comparison with a number is a distance or coordinate, from 1; 0 for none."""
     if len(head.args) != 2:
         return 0
     for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
-        if arg.inner is not None and arg.inner.name in MOVING_NAMES and is_number(other) and other.inner is None:
+        inner = arg.inner
+        if inner is None or not is_number(other) or other.inner is not None:
+            continue
+        if inner.name in MOVING_NAMES and is_bounded(inner):
             return number
     return 0
 

@@ -10,16 +10,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexp_runtime.kernel.plain import Op
+from sexp_runtime.kernel.plain import Op, Reading
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "Assignment", "BoardCore", "ClockCore", "Distance", "FormProgram", "Leaf", "Op", "Place", "Program",
-    "ShipCore", "VariablesCore", "WorldCore", "use_cosines",
+    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "Distance", "FormProgram", "Leaf", "Op",
+    "Place", "Program", "Reading", "ShipCore", "VariablesCore", "WorldCore", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
     from sexp_runtime.loops.native import (
+        Act,
+        ActionProgram,
         Assignment,
         BoardCore,
         ClockCore,

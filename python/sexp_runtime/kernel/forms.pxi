@@ -218,7 +218,12 @@ cdef class FormProgram(Program):
             if not self.is_nested and (self.kind == WHEN or not self.remembers_ships):  # nothing noted is forgotten
                 self.found = found
                 self.found_generation = self.places_board().generation
-        self.perform(self, found)
+        if self.actions is None or not found:
+            self.perform(self, found)
+        else:
+            if self.before_actions is not None:
+                self.before_actions()
+            perform_for(self.actions, self.context, found)
         return 0
 
     cdef inline BoardCore places_board(self):

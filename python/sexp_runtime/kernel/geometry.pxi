@@ -235,16 +235,6 @@ cdef inline int presence(Place place, int* status) noexcept:
     return 0
 
 
-cdef int coordinate(int axis, Place place, double* found, int* status) noexcept:
-    if not presence(place, status):
-        return 0
-    if place.kind == GROUP:
-        found[0] = INFINITY  # of a wing's leader: Python finds it
-    else:
-        found[0] = spot(place, place.ship, 0)[axis]
-    return 1
-
-
 cdef int distance(int op, Place one, Place two, double* found, int* status) noexcept:
     cdef Py_ssize_t at, other, count, others
     cdef double least = INFINITY, apart

@@ -30,6 +30,9 @@ cdef enum:
     COORDINATE = 25
     FACING = 26
     IN_BOX = 27
+    ACT = 28
+    WHEN_TRUE = 29
+    IF_TRUE = 30
 
 cdef enum:
     # Statuses: an ordinary result, and the five special ones. CANT counts as ordinary when settling.
@@ -45,6 +48,7 @@ cdef enum:
     CONDITION = 0
     WHEN = 1
     EVERY_TIME = 2
+    ACTIONS = 3
 
 cdef long long NEVER = 1 << 62
 cdef enum:

@@ -13,14 +13,20 @@ FactKey = tuple[Hashable, ...]
 
 
 class Op:
-    """The operations of nodes, and what a program stands for; `program.pxi` has the same numbers."""
+    """The operations of nodes, and what a program stands for; `nodes.pxi` has the same numbers."""
 
     (
         CONSTANT, VARIABLE, KNOWN, AND, OR, NOT, XOR, EQUAL, UNEQUAL, LESS, GREATER, AT_MOST, AT_LEAST, ADD, SUBTRACT,
         MULTIPLY, DIVIDE, REMAINDER, LEAF, TREE, COMMON, HULL_LEFT, SHIELDS_LEFT, DISTANCE, CENTRE_DISTANCE, COORDINATE,
-        FACING, IN_BOX,
-    ) = range(28)  # fmt: skip
-    CONDITION, WHEN, EVERY_TIME = range(3)
+        FACING, IN_BOX, ACT, WHEN_TRUE, IF_TRUE,
+    ) = range(31)  # fmt: skip
+    CONDITION, WHEN, EVERY_TIME, ACTIONS = range(4)
+
+
+class Reading:
+    """How an action reads an argument; `performing.pxi` has the same numbers."""
+
+    FIXED, NUMBER, NATURAL, TRUTH, VALUE, TEXT, CANDIDATE = range(7)
 
 
 class ClockCore:

@@ -32,7 +32,10 @@ cdef class Program:
     cdef ClockCore clock
     cdef object root, perform, interpret
     cdef list places, distances, leaves, holders, candidates
-    cdef list assignments  # all that its actions do; None: `perform` runs them
+    cdef list assignments  # all that its actions do; None: `perform` or `actions` runs them
+    cdef object actions  # their program, if they have run often, and what is called before it; None: nothing
+    cdef object before_actions
+    cdef list acts
     cdef readonly bint is_simple
     cdef readonly bint by_time  # whether the last evaluation was made when the one before was due
     cdef readonly long evaluations
@@ -74,7 +77,8 @@ cdef class Program:
         self.clock = context.world.clock
         self.variables = context.world.variables.core
         self.wcs = context.wcs
-        self.remembers = plan.kind != EVERY_TIME
+        self.remembers = plan.remembers
+        self.acts = list(plan.acts)
         self.is_simple = plan.is_simple
         self.is_bounded = plan.is_bounded
         self.due = NEVER
@@ -126,7 +130,8 @@ cdef class Program:
         value = self.operate(node, &found)
         if found != ORDINARY:
             value = found == KT
-        if self.remembers and before != found:
+        if self.remembers and self.statuses[index] != found:  # read again: an action may have cleared it
+            before = self.statuses[index]
             self.statuses[index] = found
             if node.op != TREE and (settles(before) or settles(found)):
                 self.changed = True
@@ -158,7 +163,9 @@ cdef class Program:
             return self.tree(node, status)
         if op == XOR:
             return self.exactly_one(node, own, status)
-        return self.measure(node, own, status)
+        if op >= ACT:
+            return act(self, node, own, status) if op == ACT else choose(self, node, own, status)
+        return measure(self, node, own, status)
 
     cdef int all_of(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value
@@ -354,122 +361,6 @@ cdef class Program:
     cdef Place place(self, int index):
         return <Place>self.places[index if index >= 0 else self.candidate]
 
-    cdef int measure(self, Node* node, int* own, int* status) except? RAISED:
-        """Evaluate an operator that reads ships; Python does so where a result may not fit into 32 bits."""
-        cdef Place one, two
-        cdef double found = 0.0
-        cdef int outcome
-        if self.was_read is not NULL and (node.one < 0 or node.two < 0):
-            self.was_read[self.candidate] = 1
-        one = self.place(node.one)
-        one.look()
-        if node.op == HULL_LEFT or node.op == SHIELDS_LEFT:
-            outcome = vital(node.op, one, &found, status)
-        elif node.op == COORDINATE:
-            outcome = coordinate(node.value, one, &found, status)
-        else:
-            two = self.place(node.two)
-            two.look()
-            if node.op == FACING:
-                return self.facing(node, own, one, two, status)
-            if node.op == IN_BOX:
-                return self.in_box(node, own, one, two, status)
-            if node.value:
-                outcome = (<Distance>self.distances[node.value - 1]).measure(&found, status)
-            else:
-                outcome = distance(node.op, one, two, &found, status)
-        if outcome == 0:
-            return 0
-        if not -MOST < found < MOST:
-            return self.by_hand(node, status)
-        return <int>found
-
-    cdef int facing(self, Node* node, int* own, Place one, Place two, int* status) except? RAISED:
-        """`is-facing`: whether a thing lies within an angle of a ship's nose, and within a distance (H.3)."""
-        cdef int found, degrees = 0, reach = 0, forced = ORDINARY, there = ORDINARY, at, value
-        cdef double x, y, z, size
-        cdef double* target
-        cdef ShipCore ship = one.ship
-        for at in range(node.count):
-            value = self.run(own[at], &found)
-            if found == NAN or found == NANF:
-                value = 0
-                if forced != NAN:
-                    forced = found
-            if value < 0:
-                value = self.context.as_natural(value)
-            if at == 0:
-                degrees = value
-            else:
-                reach = value
-        if one.kind != SHIP or ship.life == NOT_YET:
-            return 0
-        if ship.life == EXITED:
-            status[0] = KF
-            return 0
-        if not presence(two, &there):
-            if there == NANF:
-                status[0] = KF
-            return 0
-        if two.kind == GROUP:
-            return self.by_hand(node, status)
-        if forced != ORDINARY:
-            if forced == NANF:
-                status[0] = KF
-            return 0
-        target = spot(two, two.ship, 0)
-        if node.count > 1 and quick_distance(ship.place, target) > reach:
-            return 0
-        x = target[0] - ship.place[0]
-        y = target[1] - ship.place[1]
-        z = target[2] - ship.place[2]
-        size = sqrt(x * x + y * y + z * z)
-        if size == 0.0:
-            return 1
-        at = degrees % 360
-        return (ship.frame[6] * x + ship.frame[7] * y + ship.frame[8] * z) / size >= COSINES[at if at >= 0 else at + 360]
-
-    cdef int in_box(self, Node* node, int* own, Place one, Place two, int* status) except? RAISED:
-        """`is-in-box`: whether all that a name stands for lies in a box, in a ship's frame if one is given (H.3)."""
-        cdef int found, at, axis, there = ORDINARY
-        cdef double bounds[6]
-        cdef double away[3]
-        cdef double low, high, where
-        cdef double* here
-        cdef ShipCore frame = two.ship if node.value else None
-        cdef Py_ssize_t number, count
-        for at in range(6):
-            bounds[at] = self.run(own[at], &found)
-        if node.value:
-            if two.kind != SHIP or frame.life == NOT_YET:
-                return 0
-            if frame.life == EXITED:
-                status[0] = KF
-                return 0
-        if not presence(one, &there):
-            if there == NANF:
-                status[0] = KF
-            return 0
-        count = len(<list>one.ships) if one.kind == GROUP else 1
-        for number in range(count):
-            here = spot(one, one.ship, number)
-            if node.value:
-                for axis in range(3):
-                    away[axis] = here[axis] - frame.place[axis]
-            for axis in range(3):
-                if node.value:
-                    where = away[0] * frame.frame[3 * axis] + away[1] * frame.frame[3 * axis + 1]
-                    where = where + away[2] * frame.frame[3 * axis + 2]
-                else:
-                    where = here[axis]
-                low = bounds[2 * axis]
-                high = bounds[2 * axis + 1]
-                if high < low:
-                    low, high = high, low
-                if not low <= where <= high:
-                    return 0
-        return 1
-
     # -- what Python evaluates
 
     cdef int tree(self, Node* node, int* status) except? RAISED:
@@ -527,11 +418,19 @@ cdef class Program:
         return value
 
     cdef int do_actions(self) except -1:
-        if self.assignments is None:
+        if self.assignments is not None:
+            assign(self, self.assignments)
+        elif self.actions is None:
             self.perform(self)
         else:
-            assign(self, self.assignments)
+            if self.before_actions is not None:
+                self.before_actions()
+            perform_once(self.actions)
         return 0
+
+    def use_actions(self, actions, before):
+        self.actions, self.before_actions = actions, before
+        self.actions.from_nodes()
 
     cdef int wait(self) except -1:
         """Have movement change nothing for as long as the outcome stands, if that is worth it."""
@@ -612,33 +511,42 @@ cdef class Program:
         self.root.status = STATUS_OF_CODE[self.root_status]
 
     def forget(self):
-        cdef int at
+        if self.actions is not None:
+            self.actions.forget()
         self.until = 0
         if self.remembers:
-            for at in range(self.size):
-                self.statuses[at] = ORDINARY
-        self.root_status = ORDINARY
-        self.root.status = STATUS_OF_CODE[ORDINARY]
+            memset(self.statuses, ORDINARY, self.size)
+        if self.kind != ACTIONS:
+            self.root_status = ORDINARY
+            self.root.status = STATUS_OF_CODE[ORDINARY]
 
     def to_nodes(self):
         cdef int at
+        if self.actions is not None:
+            self.actions.to_nodes()
         for at in range(self.size):
             holder = self.holders[at]
-            if holder is not None and self.nodes[at].op != TREE and self.remembers:
+            if holder is not None and self.nodes[at].op != TREE and self.nodes[at].op != ACT and self.remembers:
                 holder.status = holder.head.status = STATUS_OF_CODE[self.statuses[at]]
-        self.root.status = STATUS_OF_CODE[self.root_status]
+        if self.kind != ACTIONS:
+            self.root.status = STATUS_OF_CODE[self.root_status]
 
     def from_nodes(self):
         cdef int at
+        if self.actions is not None:
+            self.actions.from_nodes()
         self.until = 0
         for at in range(self.size):
             holder = self.holders[at]
-            if holder is not None and self.remembers:
+            if holder is not None and self.remembers and self.nodes[at].op != ACT:
                 self.statuses[at] = code_of(holder.head.status)
-        self.root_status = code_of(self.root.status)
+        if self.kind != ACTIONS:
+            self.root_status = code_of(self.root.status)
 
     def doubt(self):
         """Have every leaf called, and every distance measured, at its next use."""
+        if self.actions is not None:
+            self.actions.doubt()
         self.until = 0
         for leaf in self.leaves:
             for each in leaf if isinstance(leaf, list) else (leaf,):
@@ -650,4 +558,4 @@ cdef class Program:
         """The bytes of the object, its rows and lists, and what the board keeps to find it."""
         return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 650 + (
             len(self.assignments) * 50 if self.assignments is not None else 0
-        )
+        ) + len(self.acts) * 250 + (self.actions.nbytes() if self.actions is not None else 0)

@@ -32,8 +32,10 @@ include "../kernel/ships.pxi"
 include "../kernel/nodes.pxi"
 include "../kernel/geometry.pxi"
 include "../kernel/program.pxi"
+include "../kernel/measuring.pxi"
 include "../kernel/forms.pxi"
 include "../kernel/actions.pxi"
+include "../kernel/performing.pxi"
 
 
 def set_flags(dict readers not None, keys):

@@ -1,0 +1,147 @@
+"""Builds programs of argument forms: `when-argument` and `every-time-argument` over ships that are listed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sexp_runtime.catalog import CATALOG
+from sexp_runtime.compiler.atoms import is_text, text_of
+from sexp_runtime.compiler.facts import lists_plain_texts
+from sexp_runtime.compiler.forms import can_write_actions, reads_candidates
+from sexp_runtime.compiler.program_actions import form_actions, written_actions
+from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
+from sexp_runtime.compiler.program_parts import Parts
+from sexp_runtime.compiler.program_plan import CANDIDATE, NAN_LIKE, NUMBERS, READER, ROSTER, meaning_of
+from sexp_runtime.compiler.truth import is_pure
+from sexp_runtime.kernel import FormProgram, Leaf, Op
+from sexp_runtime.operators import interpreter
+from sexp_runtime.operators.budget import weight
+from sexp_runtime.operators.context import Candidate
+from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.world.facts import FactKey
+
+
+class FormBuilder(Builder):
+    """`when-argument` and `every-time-argument` over ships that are listed."""
+
+    def __init__(self, parts: Parts, root: EvalNode, every_time: Callable[[], object] | None) -> None:
+        """`every_time` is None for a form that stands among the actions of another formula."""
+        super().__init__(parts, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
+        self.fresh = True
+        self._every_time = every_time
+        self.plan.is_nested = every_time is None
+        self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
+        self._inside_common = False
+
+    def build(self) -> Compiled:
+        """Return the program."""
+        root, ctx = self.plan.root, self.ctx
+        provider = root.args[0].inner if len(root.args) > 1 else None
+        is_when = root.name == "when-argument"
+        # WCS judges a `when-argument` by what the condition remembers of the last candidate (K).
+        if provider is None or (ctx.wcs if is_when else not can_write_actions(root, ctx)):
+            raise Unfit
+        if provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
+            raise Unfit
+        condition = root.args[1].inner
+        if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):
+            raise Unfit
+        plan = self.plan
+        if not plan.is_nested and len(provider.args) * weight(root.args[1]) > ctx.budget.certain:
+            raise Unfit  # what it cannot pay for has to be ended, which programs do not do
+        world = ctx.world
+        if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
+            raise Unfit
+        plan.reads_candidates = any(map(reads_candidates, root.args[2:]))
+        plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
+        plan.places.extend(self.parts.place(arg.text) for arg in provider.args)
+        plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
+        found: list[list[Candidate]] | None = None
+        if is_when:
+            plan.perform = form_actions(self.parts, root, is_nested=plan.is_nested)
+        else:
+            found = [[]]
+            assert self._every_time is not None
+            plan.perform = written_actions(ctx, root, self._every_time, found)
+        plan.top = self.operator(condition, condition)
+        program = FormProgram(plan, ctx, interpreter.evaluate)
+        self._subscribe(program)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found=found)
+
+    def argument(self, arg: EvalNode) -> int:
+        """Add an argument; a variable is read once for all candidates, whose results depend on what it was."""
+        index = super().argument(arg)
+        if self._inside_common or self.plan.nodes[index][0] != Op.VARIABLE:
+            return index
+        self.plan.common.append(index)
+        return self.emit(Op.COMMON, value=len(self.plan.common) - 1)
+
+    def operator(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add an operator; what no candidate appears in is evaluated once for all of them."""
+        constants = self.ctx.constants
+        is_own = any(node.is_placeholder for node in head.walk())
+        if is_own or self._inside_common or head is constants.true or head is constants.false:
+            return super().operator(holder, head)
+        self._inside_common = True
+        try:
+            index = super().operator(holder, head)
+        finally:
+            self._inside_common = False
+        self.plan.common.append(index)
+        return self.emit(Op.COMMON, value=len(self.plan.common) - 1, holder=holder, can_be_nan=self.can_be_nan[index])
+
+    def candidate_place(self) -> int:
+        """Return the number that stands for the place of a candidate."""
+        return CANDIDATE
+
+    def read(self, head: EvalNode) -> frozenset[FactKey]:
+        """Note what an operator reads; of one with `<argument>` each candidate's facts, when the program is there."""
+        if any(arg.is_placeholder for arg in head.args):
+            self._candidate_reads.append((head, []))
+            return frozenset()
+        return super().read(head)
+
+    def _is_leaf(self, head: EvalNode) -> bool:
+        assert head.spec is not None
+        if not any(arg.is_placeholder for arg in head.args):
+            return super()._is_leaf(head)
+        if head.spec.traits & ~READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
+            return False
+        row = CATALOG.dialect_catalog(self.ctx.dialect).get(head.name)
+        if row is None or head.spec.reads is None:
+            return False
+        if ROSTER in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]):
+            return False
+        return not any(arg.is_placeholder and row.argument_type(at) in NUMBERS for at, arg in enumerate(head.args))
+
+    def leaf(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a pure operator, with a leaf for each candidate if it has `<argument>` among its arguments."""
+        assert head.spec is not None
+        if not any(arg.is_placeholder for arg in head.args):
+            return super().leaf(holder, head)
+        leaves = [Leaf(self.ctx, head, candidate) for candidate in self.plan.candidates]
+        self.plan.leaves.append(leaves)
+        self._candidate_reads.append((head, leaves))
+        self.handled.add(head)
+        return self.emit(
+            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=CANDIDATE,
+            can_be_nan=bool(head.spec.results & NAN_LIKE),
+        )  # fmt: skip
+
+    def _subscribe(self, program: FormProgram) -> None:
+        """Have each candidate's facts set its flags."""
+        world, subscribe = self.ctx.world, self.parts.subscribe
+        for index, candidate in enumerate(self.plan.candidates):
+            own: set[FactKey] = set()
+            for head, leaves in self._candidate_reads:
+                assert head.spec is not None
+                if head.spec.reads is None:
+                    continue
+                texts = [candidate.text if arg.is_placeholder else text_of(arg) for arg in head.args]
+                found = frozenset(head.spec.reads(world, texts))
+                own |= found
+                for fact in found if leaves else ():
+                    subscribe(fact, leaves[index].flag, 0)
+            for fact in own:
+                subscribe(fact, program.flags, index)
+            self.facts |= own

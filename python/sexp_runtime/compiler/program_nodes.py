@@ -1,0 +1,276 @@
+"""Builds the nodes of programs: operators of the kernel, leaves, and subtrees that the interpreter evaluates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
+from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
+from sexp_runtime.compiler.program_parts import Parts
+from sexp_runtime.compiler.program_plan import (
+    AXES,
+    CALCULATED,
+    CANDIDATE,
+    COMPARISONS,
+    DISTANCES,
+    MEASURED,
+    MOVING,
+    NAN_LIKE,
+    NO_SUBSYSTEM,
+    READER,
+    ROSTER,
+    ProgramPlan,
+    is_bounded,
+    meaning_of,
+    moving_argument,
+)
+from sexp_runtime.kernel import Op, Program
+from sexp_runtime.operators import interpreter
+from sexp_runtime.operators.budget import is_paying
+from sexp_runtime.operators.context import Candidate
+from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE
+from sexp_runtime.world.facts import FactKey
+
+#: The most nodes of a program.
+MOST_NODES: Final = 2000
+#: The fewest and the most arguments of measured operators, where that is not the number of names.
+_COUNTS: Final = {Op.FACING: (3, 4), Op.COORDINATE: (1, 5)}
+
+
+class Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in another way)
+    """A formula, or a part, that is better evaluated in another way."""
+
+
+class Looks(Unfit):
+    """A comparison in which what a later argument remembers could be seen, where the program keeps no statuses."""
+
+
+@dataclass
+class Compiled:
+    """A program, the facts that it reads, and the operators of the formula that it stands for."""
+
+    program: Program
+    facts: frozenset[FactKey]
+    handled: frozenset[EvalNode]
+    #: Whether the program needs no function for the actions of an `every-time`.
+    is_whole: bool = False
+    #: Where the program of an `every-time-argument` puts the applicable candidates for the function of its actions.
+    found: list[list[Candidate]] | None = None
+
+
+class Builder:
+    """Turns one formula into nodes, arguments before their operator."""
+
+    def __init__(self, parts: Parts, root: EvalNode, kind: int) -> None:
+        self.parts = parts
+        self.ctx = parts.ctx
+        self.plan = ProgramPlan(root, kind)
+        self.facts: set[FactKey] = set()
+        self.handled: set[EvalNode] = set()
+        self.can_be_nan: list[bool] = []
+        self.fresh = False
+        self.has_trees = True
+        #: Whether a movement is compared in a form that can be bounded, and whether one is read otherwise.
+        self.is_moving = self.moves_freely = False
+        self._is_compared = False
+        self._place_numbers: dict[str, int] = {}
+
+    def finish(self, top: int) -> Compiled:
+        """Return the program."""
+        self.plan.top = top
+        if self.is_moving and not self.moves_freely:
+            self.plan.is_bounded = True
+            self.facts.update(without_motion(self.facts))
+        program = Program(self.plan, self.ctx, interpreter.evaluate)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled), bool(self.plan.assignments))
+
+    def mark(self) -> list[int]:
+        """Return where the lists of the plan end now."""
+        return [len(part) for part in self._parts()]
+
+    def roll_back(self, marked: Sequence[int]) -> None:
+        """Take back all that has been added since `mark`."""
+        for part, size in zip(self._parts(), marked, strict=True):
+            del part[size:]
+
+    def _parts(self) -> tuple[list[Any], ...]:
+        plan = self.plan
+        return plan.nodes, plan.holders, self.can_be_nan, plan.leaves, plan.distances, plan.acts
+
+    def emit(
+        self,
+        op: int,
+        arguments: Sequence[int] = (),
+        value: int = 0,
+        *,
+        holder: EvalNode | None = None,
+        one: int = 0,
+        two: int = 0,
+        can_be_nan: bool = False,
+    ) -> int:
+        """Add a node and return its index."""
+        if len(self.plan.nodes) >= MOST_NODES:
+            raise Unfit
+        traps = holder is not None and holder.traps and not self.fresh
+        is_expression = holder is not None and holder.head.kind is EvalKind.OPERATOR
+        self.plan.nodes.append((op, tuple(arguments), value, int(is_expression), int(traps), one, two))
+        self.plan.holders.append(holder)
+        self.can_be_nan.append(can_be_nan)
+        return len(self.plan.nodes) - 1
+
+    def argument(self, arg: EvalNode) -> int:
+        """Add an argument as its operator sees it."""
+        if arg.inner is not None:
+            return self.operator(arg, arg.inner)
+        if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
+            return self.emit(Op.CONSTANT)
+        if arg.kind is not EvalKind.ATOM:
+            return self.tree(arg)
+        if arg.is_placeholder and arg.form is not None:
+            raise Unfit
+        if arg.variable is not None:
+            self.facts.add(("var", arg.variable))
+            return self.emit(Op.VARIABLE, value=arg.variable)
+        return self.emit(Op.CONSTANT, value=arg.literal)
+
+    def operator(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add an operator; `holder` is the node that its operator sees."""
+        constants = self.ctx.constants
+        if head is constants.true or head is constants.false:
+            known = KNOWN_TRUE if head is constants.true else KNOWN_FALSE
+            return self.emit(Op.KNOWN, value=1 if known is KNOWN_TRUE else 2, holder=holder)
+        if head.kind is not EvalKind.OPERATOR or head.spec is None or head.call is not meaning_of(head):
+            return self.tree(holder)
+        size = len(self.plan.nodes)
+        try:
+            return self._native(holder, head)
+        except Unfit:
+            self._is_compared = False
+            if len(self.plan.nodes) != size:
+                raise
+        if self._is_leaf(head):
+            return self.leaf(holder, head)
+        return self.tree(holder)
+
+    def _native(self, holder: EvalNode, head: EvalNode) -> int:
+        op = CALCULATED.get(head.name)
+        if op is not None:
+            return self.calculated(op, holder, head)
+        measured = MEASURED.get(head.name)
+        if measured is not None:
+            return self._measured(*measured, holder, head)
+        if head.name == "is-in-box":
+            return self._boxed(holder, head)
+        raise Unfit
+
+    def _boxed(self, holder: EvalNode, head: EvalNode) -> int:
+        names, numbers = [*head.args[:1], *head.args[7:]], head.args[1:7]
+        if not 7 <= len(head.args) <= 8 or not all(map(is_name, names)) or not all(map(is_number, numbers)):
+            raise Unfit
+        self.moves_freely = True
+        places = [self._place_number(arg) for arg in names]
+        bounds = [self.argument(arg) for arg in numbers]
+        self.read(head)
+        self.handled.add(head)
+        return self.emit(Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1])
+
+    def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
+        """Add logic, a comparison or arithmetic."""
+        moving = moving_argument(head) if head.name in COMPARISONS else 0
+        arguments = []
+        for number, arg in enumerate(head.args, 1):
+            self._is_compared = number == moving
+            arguments.append(self.argument(arg))
+        self._is_compared = False
+        if moving and self.plan.nodes[arguments[moving - 1]][0] not in MOVING:
+            moving = 0
+        nans = [self.can_be_nan[index] for index in arguments]
+        if head.name in COMPARISONS and self.fresh and any(nans[1:]):
+            raise Looks
+        self.handled.add(head)
+        is_arithmetic = op >= Op.ADD
+        can_be_nan = is_arithmetic and (any(nans) or op in (Op.DIVIDE, Op.REMAINDER))
+        return self.emit(op, arguments, moving, holder=holder, can_be_nan=can_be_nan)
+
+    def _measured(self, op: int, names: int, holder: EvalNode, head: EvalNode) -> int:
+        arguments = head.args
+        least, most = _COUNTS.get(op, (names, names))
+        if not least <= len(arguments) <= most:
+            raise Unfit
+        numbers = arguments[names:]
+        if op == Op.COORDINATE and numbers:
+            subsystem, *numbers = numbers
+            if not is_text(subsystem) or text_of(subsystem).lower() not in NO_SUBSYSTEM:
+                raise Unfit
+        if not all(map(is_name, arguments[:names])) or not all(map(is_number, numbers)):
+            raise Unfit
+        if op in MOVING and self._is_compared and is_bounded(head):
+            self.is_moving = True
+        elif op in MOVING or op == Op.FACING:
+            self.moves_freely = True
+        places = [self._place_number(arg) for arg in arguments[:names]]
+        rest = [self.argument(arg) for arg in numbers]
+        facts = self.read(head)
+        self.handled.add(head)
+        value = AXES.get(head.name, 0)
+        if op in DISTANCES and CANDIDATE not in places:
+            shared = self.parts.distance(op, arguments[0].text, arguments[1].text, facts)
+            if shared is not None:
+                self.plan.distances.append(shared)
+                value = len(self.plan.distances)
+        return self.emit(
+            op, rest, value, holder=holder, one=places[0], two=places[-1],
+            can_be_nan=op != Op.FACING,
+        )  # fmt: skip
+
+    def _place_number(self, arg: EvalNode) -> int:
+        if arg.is_placeholder:
+            return self.candidate_place()
+        number = self._place_numbers.get(arg.text)
+        if number is None:
+            number = self._place_numbers[arg.text] = len(self.plan.places)
+            self.plan.places.append(self.parts.place(arg.text))
+        return number
+
+    def candidate_place(self) -> int:
+        """Return the number that stands for the place of a candidate."""
+        raise Unfit
+
+    def read(self, head: EvalNode) -> frozenset[FactKey]:
+        """Note what an operator with plain texts reads, and return it."""
+        assert head.spec is not None
+        if head.spec.reads is None:
+            return frozenset()
+        found = frozenset(head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]))
+        self.facts |= found
+        return found
+
+    def _is_leaf(self, head: EvalNode) -> bool:
+        assert head.spec is not None
+        if head.spec.traits & ~READER or not all(map(is_text, head.args)):
+            return False
+        reads = head.spec.reads
+        return reads is None or ROSTER not in reads(self.ctx.world, [text_of(arg) for arg in head.args])
+
+    def leaf(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a pure operator whose arguments are plain texts."""
+        assert head.spec is not None
+        facts = self.read(head)
+        if any(key[-1] in MOTION_FIELDS for key in facts):
+            self.moves_freely = True
+        leaf = self.parts.leaf(head, facts)
+        self.plan.leaves.append(leaf)
+        self.handled.add(head)
+        can_be_nan = bool(head.spec.results & NAN_LIKE)
+        return self.emit(Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, can_be_nan=can_be_nan)
+
+    def tree(self, holder: EvalNode) -> int:
+        """Add a subtree that the interpreter evaluates."""
+        if self.fresh or not self.has_trees or is_paying(holder):
+            raise Unfit
+        self.plan.is_simple = False
+        self.moves_freely = True
+        return self.emit(Op.TREE, holder=holder, can_be_nan=True)
