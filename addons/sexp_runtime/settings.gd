@@ -36,6 +36,15 @@ const OVERLAY_KEY := "sexp_runtime/debug/overlay_key"
 const OVERLAY_SHOWN := "sexp_runtime/debug/overlay_shown_at_start"
 ## Whether an exported game has the overlay, too.
 const OVERLAY_EXPORTED := "sexp_runtime/debug/overlay_in_exported_games"
+## Limits on what a mission can make grow, by name; [code]limits.md[/code] describes them.
+const QUOTAS: Dictionary[String, String] = {
+	"container_items": "sexp_runtime/quotas/container_items",
+	"ships": "sexp_runtime/quotas/ships",
+	"candidates": "sexp_runtime/quotas/candidates",
+	"steps": "sexp_runtime/quotas/steps",
+	"frame_steps": "sexp_runtime/quotas/frame_steps",
+	"text_length": "sexp_runtime/quotas/text_length",
+}
 ## Files that an export puts into the pack because the runtime loads them. Patterns as in the filters of
 ## export presets: names or paths, separated by commas.
 const EXPORTED_FILES := "sexp_runtime/export/files"
@@ -75,6 +84,12 @@ const _TABLE: Array[Array] = [
 	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_EXPORTED, false, PROPERTY_HINT_NONE, "", true],
+	[QUOTAS["container_items"], 100000, PROPERTY_HINT_RANGE, "1,100000000,1,or_greater", false],
+	[QUOTAS["ships"], 5000, PROPERTY_HINT_RANGE, "1,1000000,1,or_greater", false],
+	[QUOTAS["candidates"], 100000, PROPERTY_HINT_RANGE, "1,100000000,1,or_greater", false],
+	[QUOTAS["steps"], 500000, PROPERTY_HINT_RANGE, "0,1000000000,1,or_greater", false],
+	[QUOTAS["frame_steps"], 10000000, PROPERTY_HINT_RANGE, "0,1000000000,1,or_greater", false],
+	[QUOTAS["text_length"], 16384, PROPERTY_HINT_RANGE, "1,100000000,1,or_greater,suffix:characters", false],
 	[EXPORTED_FILES, "*.fs2", PROPERTY_HINT_NONE, "", true],
 ]
 
@@ -124,6 +139,14 @@ static func default_of(setting: String) -> Variant:
 		if row[0] == setting:
 			return row[1]
 	return null
+
+
+## The quotas of the project, by name.
+static func quotas() -> Dictionary:
+	var found := {}
+	for quota: String in QUOTAS:
+		found[quota] = value(QUOTAS[quota])
+	return found
 
 
 ## The value of a setting, or its default when the plugin is not enabled.

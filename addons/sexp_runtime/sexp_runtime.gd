@@ -152,7 +152,8 @@ func get_mission_node() -> Node:
 ## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: the built-in simulation
 ## moves the ships, instead of the game's nodes), [code]record[/code] (bool: whether every change by the game is
 ## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
-## [code]frame_budget_us[/code] and [code]event_budget_us[/code], [code]strict[/code] (bool: a mission with errors is
+## [code]frame_budget_us[/code] and [code]event_budget_us[/code], [code]quotas[/code] (Dictionary: limits on what the mission can
+## make grow, see [code]limits.md[/code]; those it does not name are those of the project settings), [code]strict[/code] (bool: a mission with errors is
 ## refused, as the original does; see [method get_problems]). The output lists the mission's problems with
 ## file, line and column. If the mission cannot be loaded or an option is unknown, the current mission stays as it is.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
@@ -209,6 +210,10 @@ func _load_content(file: String, content: PackedByteArray, options: Dictionary, 
 		"recordings": ProjectSettings.globalize_path(RECORDINGS),
 	}
 	chosen.merge(options, true)
+	if not options.has("quotas"):
+		chosen["quotas"] = Settings.quotas()
+	elif options["quotas"] is Dictionary:
+		chosen["quotas"] = (options["quotas"] as Dictionary).merged(Settings.quotas())
 	if chosen.has("record_to"):
 		chosen["record_to"] = ProjectSettings.globalize_path(str(chosen["record_to"]))
 	var before := _mission_node

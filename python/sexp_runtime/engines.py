@@ -83,6 +83,7 @@ def make_engine(
     many of its cached answers, 0 for none.
     """
     training = mission.info.is_training
+    context.budget.share(mission.formulas())
     if name == "cached":
         cached_cues = CachedCueManager(world, mission, context, leave=leave, seed=seed)
         events = CachedEventManager(

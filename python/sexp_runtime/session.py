@@ -156,6 +156,7 @@ class MissionSession:
         self.context = EvaluationContext(
             self._world, dialect=mission.dialect, options=settings.options, actions=self._act, own=settings.operators
         )  # fmt: skip
+        self.context.file = mission.file
         #: Operators of the game's own.
         self.operators = self.context.own
         self.operators.on_changed.append(self._operator_changed)

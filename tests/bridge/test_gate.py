@@ -11,6 +11,7 @@ from bridge.fake_nodes import FakeNode, Vector2, Vector3, sexp_object
 from bridge.test_host import Bench, event, ship
 from sexp_runtime.bridge.gate import Gate, RefusedError, matrix, meant, number, text, truth, vector, whole_number
 from sexp_runtime.bridge.options import read_options
+from sexp_runtime.world.quotas import Quotas
 
 REFUSED: list[Any] = [None, [], {}, math.nan, math.inf, -math.inf, 1e300, Vector2(0, 0), "abc", "1e5", "12abc", ""]
 
@@ -191,6 +192,9 @@ def test_frames_of_no_length_are_refused(seconds: float) -> None:
         ({"engine": "fast"}, "it is one of cached"),
         ({"dialect": 5}, "a text is expected"),
         ({"verify_every": -1}, "at least 0"),
+        ({"quotas": 5}, "a dictionary of quotas is expected"),
+        ({"quotas": {"ship": 5}}, "there is no quota 'ship'; did you mean 'ships'"),
+        ({"quotas": {"ships": 0}}, "the quota ships is at least 1"),
     ],
 )
 def test_options_that_are_none_leave_the_running_mission(options: dict[str, Any], said: str) -> None:
@@ -202,6 +206,12 @@ def test_options_that_are_none_leave_the_running_mission(options: dict[str, Any]
     assert bench.host.session is playing and playing is not None and not playing.closed
     assert said in bench.errors()[0]
     bench.step()
+
+
+def test_quotas_of_the_options_reach_the_mission() -> None:
+    bench = Bench([ship("Alpha 1")], [], quotas={"ships": 7, "steps": 0})
+    assert bench.host.session is not None
+    assert bench.host.session.world.quotas == Quotas(ships=7, steps=0)
 
 
 def test_every_method_says_the_same_without_a_mission() -> None:

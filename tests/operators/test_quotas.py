@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,55 @@ def test_a_formula_that_was_ended_gets_half_as_much_each_time(engine: str) -> No
         session.set_variable("Score", 300)  # would do without the halves
         session.step(0.05)
         assert session.manager.counters.errors == 11
+
+
+def busy(number: int) -> str:
+    """Return an event that takes some 5,000 steps in each frame."""
+    formula = "( every-time-argument ( for-counter 1 1000 ) ( > <argument> 2000 ) ( do-nothing ) )"
+    return f"$Formula: {formula}\n+Name: Busy {number}\n"
+
+
+@pytest.mark.parametrize("frame_steps", [0, 1_000_000, 100_000])
+def test_formulas_share_the_steps_of_a_frame(frame_steps: int, tmp_path: Path) -> None:
+    text = MISSION.format(formula="( when ( true ) ( do-nothing ) )")
+    path = tmp_path / "busy.fs2"
+    path.write_text(text.replace("#Goals", "".join(map(busy, range(50))) + "#Goals"))
+    seen = []
+    for engine in ENGINES:
+        with MissionSession.load(path, engine=engine, quotas=Quotas(frame_steps=frame_steps)) as session:
+            for _ in range(10):
+                session.step(0.05)
+            ended = [line for line in session.context.warnings if "shared by 50 formulas" in line]
+            assert len(ended) == (50 if frame_steps == 100_000 else 0)
+            if ended:
+                assert ended[0].startswith(f'{path}:41: event "Busy 0": every-time-argument takes more than the 2000')
+            assert int(session.get_variable("Score")) == 10  # what pays nothing has no share
+            seen.append((session.manager.counters.errors, session.digest(), session.context.warnings))
+    assert seen[0] == seen[1] == seen[2]
+    assert seen[0][0] == (500 if frame_steps == 100_000 else 0)
+
+
+def test_texts_for_players_have_a_limit() -> None:
+    with play("( when ( true ) ( do-nothing ) )", "cached", quotas=Quotas(text_length=9)) as session:
+        assert session.world.shown_text("$Score is high") == "40 is"
+        assert session.world.shown_text("$" * 1_000_000) == "$" * 9
+
+
+def test_a_long_item_of_a_container_does_not_stop_the_game() -> None:
+    text = MISSION.format(formula='( every-time ( true ) ( modify-variable "@Word[x]" &A& ( "Get_First" ) ) )')
+    text = text.replace('"x" "y"', f'"Score $Score {"$" * 2_000_000}"').replace(
+        '"Score"\t"0"\t"number"', '"Score"\t"0"\t"number"\n\t1\t"Word"\t"x"\t"string"'
+    )
+    start = time.perf_counter()
+    words = set()
+    for engine in ENGINES:
+        with MissionSession.load(text, engine=engine) as session:
+            for _ in range(20):
+                session.step(0.05)
+            words.add(session.get_variable("Word"))
+            assert all(len(line) < 300 for line in session.context.warnings)
+    assert len(words) == 1 and str(words.pop()).startswith("Score 20 ")
+    assert time.perf_counter() - start < 10
 
 
 def test_an_expression_of_the_game_has_a_budget() -> None:

@@ -263,3 +263,8 @@ def test_a_replay_has_the_quotas_of_the_run(tmp_path: Path) -> None:
 def test_a_recording_cannot_lift_the_quotas(tmp_path: Path, quotas: Any) -> None:
     with pytest.raises(DamagedRecordingError, match="quota"):
         recorded_quotas({**HEADER, "quotas": quotas})
+
+
+def test_a_run_without_a_limit_of_steps_is_replayed_with_one() -> None:
+    found = recorded_quotas({**HEADER, "quotas": {"steps": 0, "frame_steps": 0, "ships": 7}})
+    assert (found.steps, found.frame_steps, found.ships) == (5_000_000, 100_000_000, 7)

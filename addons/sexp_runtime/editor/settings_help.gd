@@ -23,6 +23,12 @@ const DESCRIPTIONS: Dictionary[String, String] = {
 	Settings.OVERLAY_KEY: "The key that shows and hides the overlay, by its name.",
 	Settings.OVERLAY_SHOWN: "Show the overlay from the start.",
 	Settings.OVERLAY_EXPORTED: "Exported games have the overlay, too.",
+	"sexp_runtime/quotas/container_items": "Most items of one container. An action that would exceed it does nothing.",
+	"sexp_runtime/quotas/ships": "Most ships of a mission's whole run. Beyond it no wave and no script makes more.",
+	"sexp_runtime/quotas/candidates": "Most candidates of an argument form. The rest is skipped.",
+	"sexp_runtime/quotas/steps": "Most steps of one evaluation. One that takes more is ended and counts as false. 0: no limit.",
+	"sexp_runtime/quotas/frame_steps": "Most steps of all formulas in a frame, shared equally. 0: no limit.",
+	"sexp_runtime/quotas/text_length": "Most characters of a message's or briefing's text. The rest is left out.",
 	Settings.EXPORTED_FILES: "Files that an export puts into the pack: names or paths with * and ?, separated by commas.",
 }
 

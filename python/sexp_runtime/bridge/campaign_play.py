@@ -256,7 +256,7 @@ class CampaignPlay:
         session, stages = self._playing("get_briefing"), self._stages
         if session is None or stages is None or not self._is_before(session, "get_briefing"):
             return []
-        replace = session.world.variables.replace_in
+        replace = session.world.shown_text
         shown = self._evaluated(session, stages.briefing)
         return [{"text": replace(stage.text), "voice": stage.voice} for stage in shown]
 
@@ -269,7 +269,7 @@ class CampaignPlay:
         if session is None or stages is None or not self._is_after(session, "get_debriefing"):
             return []
         self._settle()
-        replace = session.world.variables.replace_in
+        replace = session.world.shown_text
         return [
             {"text": replace(stage.text), "recommendation": replace(stage.recommendation), "voice": stage.voice}
             for stage in stages.debriefing()

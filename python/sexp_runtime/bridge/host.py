@@ -123,6 +123,7 @@ class RuntimeHost:
                 verify_every=chosen.verify_every,
                 frame_budget_us=chosen.frame_budget_us,
                 event_budget_us=chosen.event_budget_us,
+                quotas=chosen.quotas,
                 record_to=recording,
                 record_bytes=0 if chosen.record_to or chosen.savable else MOST_BYTES,
             )

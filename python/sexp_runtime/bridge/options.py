@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
 from sexp_runtime.bridge.gate import RefusedError, meant, number, shown, text, truth, whole_number
 from sexp_runtime.bridge.mapping import LEAVING
+from sexp_runtime.world.quotas import UNLIMITED_BY_ZERO, Quotas
 
 ENGINES: Final = ("cached", "naive", "compiled")
 DIALECTS: Final = ("auto", "fso", "wcs")
@@ -34,6 +35,7 @@ class LoadOptions:
     campaign: str = ""
     pilot: str = "pilot"
     campaigns: str = ""
+    quotas: Quotas = field(default_factory=Quotas)
 
 
 _CHOICES: Final = {"engine": ENGINES, "dialect": DIALECTS, "freed_means": LEAVING}
@@ -42,7 +44,8 @@ _LEAST: Final = {"cache_bytes": 0, "verify_every": 0, "frame_budget_us": 0, "eve
 
 def read_options(given: Mapping[str, Any]) -> LoadOptions:
     """Return the options of a dictionary; raises RefusedError with a sentence about the first invalid one."""
-    known = {field.name: field.default for field in fields(LoadOptions)}
+    usual = LoadOptions()
+    known = {one.name: getattr(usual, one.name) for one in fields(LoadOptions)}
     found: dict[str, Any] = {}
     for key, value in given.items():
         name = str(key)
@@ -56,6 +59,8 @@ def read_options(given: Mapping[str, Any]) -> LoadOptions:
 
 
 def _converted(name: str, default: Any, value: Any) -> Any:
+    if isinstance(default, Quotas):
+        return _quotas(value)
     if isinstance(default, bool):
         return truth(value)
     if isinstance(default, str):
@@ -67,3 +72,20 @@ def _converted(name: str, default: Any, value: Any) -> Any:
     if amount < _LEAST[name]:
         raise RefusedError(f"it is at least {_LEAST[name]}")
     return amount
+
+
+def _quotas(value: Any) -> Quotas:
+    """Return the quotas of a dictionary; those that it does not name are the usual ones."""
+    if not isinstance(value, Mapping):
+        raise RefusedError("a dictionary of quotas is expected")
+    known = asdict(Quotas())
+    found: dict[str, int] = {}
+    for key, amount in value.items():
+        name = str(key)
+        if name not in known:
+            raise RefusedError(f"there is no quota {name!r}{meant(name, known)}; there are {', '.join(known)}")
+        least = 0 if name in UNLIMITED_BY_ZERO else 1
+        if whole_number(amount) < least:
+            raise RefusedError(f"the quota {name} is at least {least}")
+        found[name] = whole_number(amount)
+    return Quotas(**found)

@@ -57,7 +57,7 @@ def message_text(session: MissionSession, name: str) -> str:
     messages = session.mission.messages
     for message in messages:
         if message.name.lower() == name.lower():
-            return session.world.variables.replace_in(message.text)
+            return session.world.shown_text(message.text)
     near = meant(name, (message.name for message in messages))
     raise RefusedError(f"the mission has no message {name!r}{near}")
 

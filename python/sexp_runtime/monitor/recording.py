@@ -33,7 +33,7 @@ from sexp_runtime.monitor.recorded_calls import make_call
 from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.packing import msgpack
-from sexp_runtime.world.quotas import Quotas
+from sexp_runtime.world.quotas import UNLIMITED_BY_ZERO, Quotas
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 
@@ -421,7 +421,7 @@ def recorded_quotas(header: dict[str, Any]) -> Quotas:
     """Return the quotas of a recorded run, those of today for a recording without any.
 
     Raises DamagedRecordingError if they are invalid, or allow more than `MOST_OF_DEFAULT` times as much as usual: a
-    recording may not take away the protection of the machine that replays it.
+    recording may not take away the protection of the machine that replays it. No limit counts as that much.
     """
     found = header.get("quotas", {})
     known: dict[str, int] = asdict(Quotas())
@@ -431,7 +431,8 @@ def recorded_quotas(header: dict[str, Any]) -> Quotas:
         most = MOST_OF_DEFAULT * known[name]
         if type(value) is not int or not 0 <= value <= most:
             raise DamagedRecordingError(f"the quota {name} is {value!r:.30}; from 0 to {most} is allowed")
-    return Quotas(**found)
+    bounded = {name: MOST_OF_DEFAULT * known[name] for name in UNLIMITED_BY_ZERO if found.get(name) == 0}
+    return Quotas(**(found | bounded))
 
 
 def recorded_operators(header: dict[str, Any]) -> OwnOperators:

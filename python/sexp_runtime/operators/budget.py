@@ -7,6 +7,9 @@ deep try each candidate of one for every candidate of the next. They therefore p
 - to generate candidates from n numbers, ships, subsystems or items: n
 - to copy or to search a container of n items: n / 64 + 1
 
+A mission of many such formulas has a budget for the frame, too: each formula that can pay has an equal share of it, so
+that one formula's budget does not depend on what others paid.
+
 What is paid depends on the formula and the state of the mission only, so that it is the same on every engine and in a
 replay. An evaluation that cannot pay is ended: it counts as false, its formula forgets what it remembers (D3), and its
 next evaluations have half as much each time, down to a sixteenth, so that the mission stays playable.
@@ -14,9 +17,11 @@ next evaluations have half as much each time, down to a sixteenth, so that the m
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
+from sexp_runtime.syntax.tree import SexpExpression
 
 #: How often the budget of a formula is halved.
 MOST_HALVINGS: Final = 4
@@ -34,9 +39,9 @@ _UNLIMITED: Final = 1 << 62
 class BudgetError(Exception):
     """An evaluation was ended because `node` would take more steps than are left."""
 
-    def __init__(self, node: EvalNode, steps: int) -> None:
+    def __init__(self, node: EvalNode, steps: int, quota: str) -> None:
         super().__init__(
-            f"{node.name or node.text} takes more than the {steps} steps that one evaluation may take (quota `steps`); "
+            f"{node.name or node.text} takes more than the {steps} steps that one evaluation may take (quota {quota}); "
             "it was ended and counts as false"
         )
         self.node = node
@@ -45,14 +50,23 @@ class BudgetError(Exception):
 class Budget:
     """The steps that are left to the evaluation of one engine's formulas."""
 
-    __slots__ = ("_halvings", "_left", "_root", "_steps")
+    __slots__ = ("_frame_steps", "_halvings", "_left", "_quota", "_root", "_steps")
 
-    def __init__(self, steps: int) -> None:
-        """`steps` is what one evaluation may take, 0 for no limit."""
+    def __init__(self, steps: int, frame_steps: int = 0) -> None:
+        """`steps` is what one evaluation may take, `frame_steps` all of a frame together, 0 for no limit."""
         self._steps = self._left = steps or _UNLIMITED
+        self._frame_steps = frame_steps
+        self._quota = "`steps`"
         self._root: EvalNode | None = None
         #: How often the budget of a formula was halved, by its root.
         self._halvings: dict[EvalNode, int] = {}
+
+    def share(self, formulas: Iterable[SexpExpression]) -> None:
+        """Share the steps of a frame among the formulas of a mission that can pay; call it before they are built."""
+        count = sum(any(node.operator in _PAYING for node in one.root.walk()) for one in formulas)
+        if self._frame_steps and count and self._frame_steps // count < self._steps:
+            self._steps = self._left = max(1, self._frame_steps // count)
+            self._quota = f"`frame_steps`, shared by {count} formulas"
 
     def begin(self, root: EvalNode) -> None:
         """Begin the evaluation of a formula that contains operators that pay."""
@@ -63,7 +77,7 @@ class Budget:
         """Pay for what a node is about to do; raises BudgetError if the rest does not suffice."""
         self._left -= steps
         if self._left < 0:
-            raise BudgetError(node, self._steps)
+            raise BudgetError(node, self._steps, self._quota)
 
     def pay_items(self, items: int, node: EvalNode) -> None:
         """Pay for copying or searching so many items of containers."""

@@ -117,7 +117,7 @@ class EvaluationContext:
         #: Called for each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
         #: What the evaluation that is running may still do.
-        self.budget = Budget(world.quotas.steps)
+        self.budget = Budget(world.quotas.steps, world.quotas.frame_steps)
         self.due = NEVER
         #: Age of the ships' positions in microseconds. It is not 0 before the frame has moved the ships, because the
         #: clock already shows the end of the frame.
@@ -127,6 +127,8 @@ class EvaluationContext:
         self.unsettled = False
         self.changed_statuses: dict[EvalNode, Status] = {}
         self.nan: Status | None = None
+        #: The mission's file, which warnings name; "" for none.
+        self.file = ""
         self.warnings: list[str] = []
         self.warning_count = 0
         self._warned: set[str] = set()
@@ -392,5 +394,7 @@ class EvaluationContext:
         """Record a warning that the original would also give; never stops the mission (J9)."""
         self.warning_count += 1
         if len(self.warnings) < MAX_WARNINGS:
-            where = f"line {node.syntax.line}: " if node is not None and node.syntax is not None else ""
+            where = ""
+            if node is not None and node.syntax is not None:
+                where = f"{self.file}:{node.syntax.line}: " if self.file else f"line {node.syntax.line}: "
             self.warnings.append(where + message)

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
 _NAN_TEXT: Final = "NaN"
+#: Characters of a text in which names are replaced before it is cut to a variable's length; the others are left out.
+MOST_REPLACED: Final = 1024
 
 
 def variable_index(ctx: EvaluationContext, arg: EvalNode | None) -> int | None:
@@ -46,6 +48,7 @@ def target(ctx: EvaluationContext, node: EvalNode, arg: EvalNode | None, kind: s
 def store_text(ctx: EvaluationContext, node: EvalNode, index: int, text: str) -> None:
     """Store a text, names of variables, containers and keys in it replaced, cut to 31 bytes (N10.3, N10.4)."""
     world = ctx.world
+    text = text[:MOST_REPLACED]
     if "$" in text:
         text = world.variables.replace_in(text)
     if "&" in text:
@@ -53,7 +56,7 @@ def store_text(ctx: EvaluationContext, node: EvalNode, index: int, text: str) ->
     if "$" in text:
         text = replace_keys(text)
     if len(text) > MAX_TEXT_BYTES:
-        ctx.warn(f"text {text!r} is cut to {MAX_TEXT_BYTES} bytes", node)
+        ctx.warn(f"text {text[:80]!r} is cut to {MAX_TEXT_BYTES} bytes", node)
     world.variables.set_text(index, text)
 
 

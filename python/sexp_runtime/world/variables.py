@@ -164,6 +164,8 @@ class VariableManager:
         """
         if "$" not in text:
             return text
+        places = {name: index for index, name in enumerate(self.names) if name}
+        lengths = {len(name) for name in places}
         pieces: list[str] = []
         start = 0
         while True:
@@ -172,15 +174,9 @@ class VariableManager:
                 pieces.append(text[start:])
                 return "".join(pieces)
             pieces.append(text[start:at])
-            for index in range(self.capacity - 1, -1, -1):
-                name = self.names[index]
-                if name and text.startswith(name, at + 1):
-                    pieces.append(self.texts[index])
-                    start = at + 1 + len(name)
-                    break
-            else:
-                pieces.append("$")
-                start = at + 1
+            found = max((places.get(text[at + 1 : at + 1 + length], -1) for length in lengths), default=-1)
+            pieces.append("$" if found < 0 else self.texts[found])
+            start = at + 1 + (0 if found < 0 else len(self.names[found]))
 
     def snapshot(self) -> dict[str, str]:
         """Return name -> text of every set variable, in table order."""

@@ -36,6 +36,11 @@ class World(Lifecycle):
         if mission is not None:
             populate(self, mission)
 
+    def shown_text(self, text: str) -> str:
+        """Return a text as players see it: names of variables replaced (A23), cut to the quota `text_length`."""
+        most = self.quotas.text_length
+        return self.variables.replace_in(text[:most])[:most]
+
     def keep_up(self) -> None:
         """Run a frame's automatic changes, after arrivals and departures are decided and before events (F0 (4))."""
         if self.dragged:

@@ -89,5 +89,19 @@ func run() -> void:
 	for key: String in ["frames", "evaluations", "hits", "requests", "hit_rate", "invalidations", "evictions", "cached_expressions", "cache_bytes"]:
 		var value: float = SexpRuntime.get_statistics()[key]
 		check(is_finite(value) and value >= 0.0, "statistic %s is %s" % [key, value])
+	_check_quotas()
 	SexpRuntime.close_mission()
 	equal(SexpRuntime.get_objects(), PackedStringArray(), "objects after closing")
+
+
+func _check_quotas() -> void:
+	var ships: Array[String] = [ship_text("Alpha 1")]
+	var events: Array[String] = [event_text("first", "( true )")]
+	load_bench(ships, events, {"quotas": {"text_length": 4}})
+	equal(SexpRuntime.get_message_text("Hello"), "Fuel", "a quota of the options")
+	ProjectSettings.set_setting(SexpSettings.QUOTAS["text_length"], 7)
+	load_bench(ships, events, {"quotas": {"ships": 10}})
+	equal(SexpRuntime.get_message_text("Hello"), "Fuel is", "a quota of the project settings")
+	ProjectSettings.set_setting(SexpSettings.QUOTAS["text_length"], null)
+	load_bench(ships, events)
+	equal(SexpRuntime.get_message_text("Hello"), "Fuel is 10.", "the usual quotas")
