@@ -328,7 +328,9 @@ class MissionSession:
     def _tell(self) -> None:
         if self._world.outcome_log.has_any:
             for outcome, name, index in self._watcher.events():
-                self._call(self.on_event_satisfied if outcome else self.on_event_failed, name, index)
+                listeners = self.on_event_satisfied if outcome else self.on_event_failed
+                if listeners:
+                    self._call(listeners, name, index)
             for name, status in self._watcher.goals():
                 self._call(self.on_goal_changed, name, status)
         if self.on_variable_changed:

@@ -198,7 +198,7 @@ def play(
 SLOTS = 12
 MARKS = st.lists(st.integers(0, 1), min_size=SLOTS, max_size=SLOTS).map(bytes)
 WORDS = st.lists(
-    st.sampled_from([0, READY, READY, READY, HOT, HOT, PASSED_OVER, 3, 4]), min_size=SLOTS, max_size=SLOTS
+    st.sampled_from([0, READY, READY, READY, HOT, HOT, PASSED_OVER, 4, 5]), min_size=SLOTS, max_size=SLOTS
 ).map(bytes)
 OUTCOMES = st.tuples(
     st.sampled_from([0, 0, 0, 0, 1, -1, 2**31 - 1, "error"]),

@@ -342,6 +342,8 @@ class Answers:
         table = self.table
         if table.evaluated_us[index] == table.recorded_us[index] or not self.is_quiet(index):
             return table.causes[index]
+        if table.unsettled[index]:  # it acts in every frame
+            return CAUSE_UNSETTLED
         program = self.formulas[index].program
         return CAUSE_TIME if program is not None and program.by_time else CAUSE_FACT
 

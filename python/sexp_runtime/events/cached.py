@@ -19,14 +19,14 @@ from sexp_runtime.events.chains import chain_due_us, wake_facts
 from sexp_runtime.events.deferred_draws import DeferredDraws
 from sexp_runtime.events.passes import NEW, Pass
 from sexp_runtime.events.self_check import SelfCheck
-from sexp_runtime.loops import PASSED_OVER
+from sexp_runtime.loops import PASSED_OVER, REPEATING
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.manager import MissionEventManager, is_elapsed
 from sexp_runtime.rules.naive import formula_of
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
-from sexp_runtime.world.clock import NEVER, STAMP_NEVER, us_of_event_ms
+from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState, Kind
 from sexp_runtime.world.world import World
 
@@ -83,11 +83,14 @@ class CachedEventManager(MissionEventManager):
         self.counters = counters
         size = len(events)
         self._wakes = self.events.table.wake.flags
-        self._repeat_pass = Pass(self.events, self._visit_in_repeat, self._apply_event, self._report_event)
+        self._repeat_pass = Pass(
+            self.events, self._visit_in_repeat, self._apply_event, self._report_event, repeat=self._count_once_more
+        )
         self._goal_pass = Pass(self.goals, self._visit_goal, self._apply_goal, self._report_goal)
         self._first_pass = Pass(
-            self.events, self._visit_in_first, self._apply_event, self._report_event, self._deferred
-        )
+            self.events, self._visit_in_first, self._apply_event, self._report_event, self._deferred,
+            self._count_once_more,
+        )  # fmt: skip
         self._stamped: list[int] = []  # events that have a stamp and are not done, in order
         self._is_stamped = [False] * size
         self._leaving: set[int] = set()  # events that are done and still to be retired
@@ -247,9 +250,13 @@ class CachedEventManager(MissionEventManager):
             self.timers.schedule(self.events.table.wake, index, wake_us)
             self._pass_over(index)
             return
-        if _state(event) != before:
-            wakes[index] = 1
-            self.timers.pending[0] = 1
+        after = _state(event)
+        if after != before:
+            if after[:-1] == before[:-1] and self._repeats(event):
+                self._make_repeating(event)
+            else:
+                wakes[index] = 1
+                self.timers.pending[0] = 1
             return
         self.timers.schedule(self.events.table.wake, index, chain_due_us(event, self.context))
         if event.bypassed:
@@ -261,6 +268,27 @@ class CachedEventManager(MissionEventManager):
                 self._keep_drawing(index)
             if event.result == 0 and event.chain_delay_ms < 0:  # a chained one has to look at its neighbours first
                 (self._first_pass if kind == IDLE_FIRST else self._repeat_pass).make_ready(index)
+
+    def _repeats(self, event: EventState) -> bool:
+        """Whether an event of which only the count has changed does the same in each frame in which its formula acts.
+
+        Its stamp must not follow the clock, and no neighbour may bypass it.
+        """
+        if event.result != 1 or event.chain_delay_ms >= 0 or event.timestamp not in (None, STAMP_IMMEDIATE):
+            return False
+        program = self.events.formulas[event.index].program
+        return program is not None and program.acted and bool(self.events.table.dirty.flags[event.index])
+
+    def _make_repeating(self, event: EventState) -> None:
+        """Have the pass evaluate an event in every frame, and count it for as long as its formula acts."""
+        kind = IDLE_FIRST if event.timestamp is None else IDLE_REPEAT
+        self.events.make_idle(event.index, kind)
+        (self._first_pass if kind == IDLE_FIRST else self._repeat_pass).ready[event.index] = REPEATING
+
+    def _count_once_more(self, index: int) -> None:
+        """Count an event that has acted in another frame (F5)."""
+        self.world.events[index].count += 1
+        self.world.outcome_log.event(index, True)
 
     def _keep_drawing(self, index: int) -> None:
         """See to the draws of an event that has just drawn and rests from now on."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.slots import IDLE_FIRST, IDLE_REPEAT, UNREQUESTED
 from sexp_runtime.events.answers import Answers
-from sexp_runtime.loops import CAME_TRUE, HOT, PASSED_OVER, READY, Scan
-from sexp_runtime.values import KNOWN_FALSE, Status
+from sexp_runtime.loops import CAME_TRUE, HOT, PASSED_OVER, READY, REPEATING, Scan
+from sexp_runtime.values import KNOWN_FALSE, UNKNOWN, Status
 from sexp_runtime.world.clock import NEVER
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: Words of `Pass.ready` beside those of loops, for slots whose evaluations are fully recorded: any such slot, and one
 #: that is evaluated for the first time or re-checked.
-TRACKED: Final = 3
-NEW: Final = 4
+TRACKED: Final = 4
+NEW: Final = 5
 #: A set flag, to search for; a search for bytes is much faster than one for a number.
 _SET: Final = b"\x01"
 #: Microseconds of mission time after which a formula that was evaluated in every frame becomes hot.
@@ -34,13 +34,14 @@ class Pass:
 
     An idle slot that its owner has made `ready` is only evaluated: while its value is 0 and its root is not known to
     be false, a visit would change nothing. A slot that was evaluated in every frame for a while becomes hot: it keeps
-    its flag, and its evaluations are not recorded, for as long again. `visit(index)` visits any other slot,
+    its flag, and its evaluations are not recorded, for as long again. A slot whose event acts in every frame, and does
+    nothing else, is `repeating`: while it does, `repeat(index)` counts that. `visit(index)` visits any other slot,
     `apply(index, value, status)` visits one that has just been evaluated and whose request is counted already,
     `report(index, error)` reports an exception. `deferred` makes the deferred draws of idle slots; None if the pass
     has none.
 
-    `ready` has a word for each slot: READY or HOT of loops, TRACKED or NEW, 0 for slots to be visited, and PASSED_OVER
-    for slots whose turn is not in this pass; their flags stay.
+    `ready` has a word for each slot: READY, HOT or REPEATING of loops, TRACKED or NEW, 0 for slots to be visited, and
+    PASSED_OVER for slots whose turn is not in this pass; their flags stay.
     """
 
     __slots__ = (
@@ -66,6 +67,7 @@ class Pass:
         apply: Callable[[int, int, Status], None],
         report: Callable[[int, Exception], None],
         deferred: DeferredDraws | None = None,
+        repeat: Callable[[int], None] | None = None,
     ) -> None:
         self._answers = answers
         self._visit = visit
@@ -76,7 +78,7 @@ class Pass:
         self.ready = bytearray(size)
         self._scan = Scan(
             table.dirty.flags, table.wake.flags, self.ready, answers.evaluators, answers.hot, answers.roots,
-            table.evaluated_us, table.dirty.due_us, partial(answers.timers.schedule, table.dirty),
+            table.evaluated_us, table.dirty.due_us, partial(answers.timers.schedule, table.dirty), repeat,
         )  # fmt: skip
         self._us = self._before_us = -1  # when the pass ran last, and when the frame before this one was
         self._frame = 0  # in which frame that was
@@ -122,16 +124,20 @@ class Pass:
             else:
                 try:
                     index = scan.run(index, woken, us)
-                except Exception as error:
+                except Exception as error:  # counts as false, and is evaluated again in the next pass
                     index = scan.position
                     self._report(index, error)
-                    answers.table.touch(index)  # counts as false, and is evaluated again in the next pass
+                    answers.table.touch(index)
+                    if answers.table.values[index]:  # it was repeating
+                        answers.table.values[index] = 0
+                        self._apply(index, 0, UNKNOWN)
                 else:
                     if index != CAME_TRUE:
                         woken = wakes.find(_SET, scan.position + 1)
                         continue
                     index = scan.position
                     answers.table.values[index] = scan.value
+                    answers.table.unsettled[index] = 0
                     answers.table.touch(index)
                     self._apply(index, scan.value, answers.formulas[index].status)
             index += 1
@@ -145,7 +151,7 @@ class Pass:
         for index, word in enumerate(self.ready):
             state, value = table.states[index], table.values[index]
             where = f"{self._answers.kind} {index}, state {state}, word {word}"
-            if word in (READY, TRACKED, HOT, NEW):
+            if word in (READY, TRACKED, HOT, NEW, REPEATING):
                 assert state in (IDLE_FIRST, IDLE_REPEAT), where
                 assert value == 0 or table.dirty.flags[index], f"{where}: value {value}"
             if word == HOT:
@@ -195,9 +201,11 @@ class Pass:
             self._report(index, error)
             if drew and deferred is not None:
                 deferred.keep(index, 0)
+            if word == REPEATING:
+                self._apply(index, 0, UNKNOWN)
             return
         status = answers.formulas[index].status
-        if value == 0 and status is not KNOWN_FALSE and self.ready[index]:
+        if value == 0 and word != REPEATING and status is not KNOWN_FALSE and self.ready[index]:
             draws = table.draws[index]
             if draws != drew and deferred is not None:
                 deferred.take_turn(index)

@@ -14,8 +14,9 @@ from sexp_runtime.kernel.plain import Op, Reading
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "Distance", "FormProgram", "Leaf", "Op",
-    "Place", "Program", "Reading", "ShipCore", "VariablesCore", "WorldCore", "use_cosines",
+    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Distance",
+    "FormProgram", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "VariablesCore", "WorldCore",
+    "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
@@ -25,6 +26,7 @@ if TYPE_CHECKING or LANGUAGE == "c":
         Assignment,
         BoardCore,
         ClockCore,
+        ContextCore,
         Distance,
         FormProgram,
         Leaf,
@@ -36,4 +38,4 @@ if TYPE_CHECKING or LANGUAGE == "c":
         use_cosines,
     )  # fmt: skip
 else:
-    from sexp_runtime.kernel.plain import BoardCore, ClockCore, ShipCore, VariablesCore, WorldCore
+    from sexp_runtime.kernel.plain import BoardCore, ClockCore, ContextCore, ShipCore, VariablesCore, WorldCore

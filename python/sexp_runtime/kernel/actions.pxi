@@ -1,6 +1,12 @@
 # Actions that need no Python: the number that an expression of the program gives becomes a variable's.
 
 
+cdef class ContextCore:
+    """The fields of an evaluation context that compiled code reads."""
+
+    cdef public object effects, actions, listeners, heeded
+
+
 cdef class Assignment:
     """A `modify-variable` of a number variable (J2)."""
 
@@ -12,24 +18,21 @@ cdef class Assignment:
         self.name, self.index, self.top = name, index, top
 
 
-cdef tuple NOBODY = ()
 cdef str MODIFY_VARIABLE = "modify-variable"
 
 
-cdef inline bint is_heard(context, str name) except -1:
+cdef inline bint is_heard(ContextCore context, str name) except -1:
     """As `EvaluationContext.is_heard`."""
-    listeners = context.listeners
-    if listeners is None:
+    if context.listeners is None:
         return context.actions is not None
-    if len(<list?>listeners):
+    if len(<list?>context.listeners):
         return True
-    heeded = context.heeded
-    return heeded is not NOBODY and name in heeded
+    return name in context.heeded if context.heeded else False
 
 
 cdef int assign(Program program, list assignments) except -1:
     """Carry out assignments in order; the game gets each that anybody listens to."""
-    cdef object context = program.context
+    cdef ContextCore context = program.core
     cdef Assignment each
     cdef int found, value
     context.effects = context.effects + 1  # first, because loading stops here

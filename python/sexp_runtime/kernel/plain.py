@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable
 from typing import Any
 
 from sexp_runtime.loops import Edge, set_flags
@@ -35,6 +35,15 @@ class ClockCore:
     __slots__ = ("us",)
 
     us: int
+
+
+class ContextCore:
+    """The fields of an evaluation context that compiled code reads (see `operators.context`)."""
+
+    effects: int
+    actions: Callable[[str, tuple[Any, ...]], None] | None
+    listeners: list[Any] | None
+    heeded: Collection[str]
 
 
 class BoardCore:

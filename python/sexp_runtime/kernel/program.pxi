@@ -21,7 +21,7 @@ cdef class Program:
     cdef bint wcs
     cdef bint remembers
     cdef bint changed
-    cdef bint acted
+    cdef readonly bint acted
     cdef long long due
     cdef long long until  # up to this moment movement alone does not change the outcome; 0: it may
     cdef long long stands  # the same for what has been evaluated of a part so far
@@ -29,6 +29,7 @@ cdef class Program:
     cdef int candidate
     cdef VariablesCore variables
     cdef object context
+    cdef ContextCore core  # the same
     cdef ClockCore clock
     cdef object root, perform, interpret
     cdef list places, distances, leaves, holders, candidates
@@ -73,7 +74,7 @@ cdef class Program:
         self.root, self.perform = plan.root, plan.perform
         self.assignments = plan.assignments or None
         self.candidates = []
-        self.context, self.interpret = context, interpret
+        self.context, self.core, self.interpret = context, context, interpret
         self.clock = context.world.clock
         self.variables = context.world.variables.core
         self.wcs = context.wcs

@@ -9,9 +9,12 @@ from __future__ import annotations
 import os
 
 from sexp_runtime.loops import plain
-from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, Edge
+from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, REPEATING, Edge
 
-__all__ = ["CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "Edge", "Scan", "set_flags", "track", "untrack"]
+__all__ = [
+    "CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "REPEATING", "Edge", "Scan", "set_flags", "track",
+    "untrack",
+]  # fmt: skip
 
 #: What the loops in use are written in: "python" or "c".
 LANGUAGE = "python"

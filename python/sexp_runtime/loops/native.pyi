@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from sexp_runtime.kernel.plain import BoardCore as BoardCore
 from sexp_runtime.kernel.plain import ClockCore as ClockCore
+from sexp_runtime.kernel.plain import ContextCore as ContextCore
 from sexp_runtime.kernel.plain import ShipCore as ShipCore
 from sexp_runtime.kernel.plain import VariablesCore as VariablesCore
 from sexp_runtime.kernel.plain import WorldCore as WorldCore
@@ -46,6 +47,7 @@ class _Plan(Protocol):
     def kind(self) -> int: ...
 
 class Program:
+    acted: bool
     is_simple: bool
     by_time: bool
     evaluations: int

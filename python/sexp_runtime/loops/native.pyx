@@ -25,7 +25,8 @@ cdef enum:
     FINISHED = -1
     READY = 1
     HOT = 2
-    PASSED_OVER = 5
+    REPEATING = 3
+    PASSED_OVER = 6
 
 
 include "../kernel/ships.pxi"
@@ -97,7 +98,7 @@ cdef class Scan:
     cdef bytearray _dirty, _wakes, _ready
     cdef list _evaluators, _hot, _roots
     cdef array _evaluated_us, _due_us
-    cdef object _schedule
+    cdef object _schedule, _repeat
     cdef public Py_ssize_t position
     cdef public Py_ssize_t done
     cdef public Py_ssize_t repeated
@@ -114,6 +115,7 @@ cdef class Scan:
         array evaluated_us not None,
         array due_us not None,
         schedule not None,
+        repeat=None,
     ):
         if evaluated_us.ob_descr.typecode != c"q" or due_us.ob_descr.typecode != c"q":
             raise TypeError("moments are arrays of q")
@@ -128,6 +130,7 @@ cdef class Scan:
         self._evaluated_us = evaluated_us
         self._due_us = due_us
         self._schedule = schedule
+        self._repeat = repeat
         self.position = -1
         self.done = 0
         self.repeated = 0
@@ -161,6 +164,18 @@ cdef class Scan:
             elif word == HOT:
                 self.repeated += 1
                 evaluate = self._hot[index]
+            elif word == REPEATING:
+                self.position = index
+                evaluated_us[index] = us
+                self.done += 1
+                self.repeated += 1
+                if not self.acts_again(<Program?>evaluators[index], index):
+                    return CAME_TRUE
+                woken = find(self._wakes, index + 1)
+                if woken >= 0 and (limit < 0 or woken < limit):
+                    limit = woken
+                index = find(dirty, index + 1)
+                continue
             elif word == PASSED_OVER:
                 index = find(dirty, index + 1)
                 continue
@@ -194,6 +209,18 @@ cdef class Scan:
         elif due != self._due_us.data.as_longlongs[index]:
             self._schedule(index, due)
         return False
+
+    cdef bint acts_again(self, Program program, Py_ssize_t index) except -1:
+        """Evaluate a program that acted in the last frame; return whether it did the same, and that is counted."""
+        cdef int value
+        self._dirty[index] = 0
+        value = program.evaluate()
+        if value != 1 or not program.acted or self._ready[index] != REPEATING:
+            self.value = value
+            return False
+        self._dirty[index] = 1
+        self._repeat(index)
+        return True
 
     cdef bint stays_hot(self, Py_ssize_t index) except -1:
         if self._ready[index] != HOT:

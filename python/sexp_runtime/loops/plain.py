@@ -12,10 +12,12 @@ from sexp_runtime.values import KNOWN_FALSE, Status
 CAME_TRUE: Final = -2
 FINISHED: Final = -1
 #: Words of `ready` for slots that a scan evaluates: READY if only a value other than 0 matters, HOT if the slot is
-#: evaluated in every frame without bookkeeping; and PASSED_OVER for those that it skips without clearing the flag.
+#: evaluated in every frame without bookkeeping, REPEATING if it is a program that acts in every frame, which is counted
+#: while it does; and PASSED_OVER for those that it skips without clearing the flag.
 READY: Final = 1
 HOT: Final = 2
-PASSED_OVER: Final = 5
+REPEATING: Final = 3
+PASSED_OVER: Final = 6
 
 _SET: Final = b"\x01"
 
@@ -66,6 +68,7 @@ class Scan:
         "_evaluators",
         "_hot",
         "_ready",
+        "_repeat",
         "_roots",
         "_schedule",
         "_wakes",
@@ -86,10 +89,12 @@ class Scan:
         evaluated_us: array[int],
         due_us: array[int],
         schedule: Callable[[int, int], None],
+        repeat: Callable[[int], None] | None = None,
     ) -> None:
         """Take what belongs to the slots, by index: flags, words, evaluators of ready and of hot ones, roots (None
         for a formula that ends with no special status), where to note the time of an evaluation, when a slot is due,
-        and what is called with another such moment. An evaluator that has `in_pass` is a program of the kernel."""
+        what is called with another such moment, and what is called for a repeating slot that has acted once more. An
+        evaluator that has `in_pass` is a program of the kernel."""
         self._dirty = dirty
         self._wakes = wakes
         self._ready = ready
@@ -99,6 +104,7 @@ class Scan:
         self._evaluated_us = evaluated_us
         self._due_us = due_us
         self._schedule = schedule
+        self._repeat = repeat
         self.position = -1
         self.done = 0
         self.repeated = 0
@@ -110,8 +116,8 @@ class Scan:
         The flag of a ready slot is cleared before its evaluation, so that a flag set meanwhile stays; the flag of a hot
         slot always stays. Returns the first slot with a set flag that is neither ready, hot nor passed over, or is not
         below `limit` (-1: no limit), or that a hot evaluation woke; FINISHED if there is none; CAME_TRUE as soon as the
-        slot at `position` has a value other than 0, was hot and is no longer, or is known to be false. Passes on
-        what an evaluation raises; `position` says which.
+        slot at `position` has a value other than 0, was hot and is no longer, is known to be false, or was repeating
+        and did not act again or was reset. Passes on what an evaluation raises; `position` says which.
         """
         dirty, ready, evaluated_us = self._dirty, self._ready, self._evaluated_us
         size = len(dirty)
@@ -141,6 +147,23 @@ class Scan:
             elif word == HOT:
                 self.repeated += 1
                 evaluate = self._hot[index]
+            elif word == REPEATING:
+                self.position = index
+                evaluated_us[index] = us
+                self.done += 1
+                self.repeated += 1
+                dirty[index] = 0
+                self.value, _, acted, _ = self._evaluators[index].in_pass()  # type: ignore[attr-defined]  # a program
+                if self.value != 1 or not acted or ready[index] != REPEATING:
+                    return CAME_TRUE
+                dirty[index] = 1
+                assert self._repeat is not None
+                self._repeat(index)
+                woken = self._wakes.find(_SET, index + 1)
+                if woken >= 0 and (limit < 0 or woken < limit):
+                    limit = woken
+                index = dirty.find(_SET, index + 1)
+                continue
             elif word == PASSED_OVER:
                 index = dirty.find(_SET, index + 1)
                 continue

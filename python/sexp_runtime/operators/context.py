@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.kernel import ContextCore
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import Budget
 from sexp_runtime.operators.interpreter import OperatorProfiler
@@ -73,7 +74,7 @@ class Candidate:
         self.node = node
 
 
-class EvaluationContext:
+class EvaluationContext(ContextCore):
     """The state with which one engine evaluates its formulas; one per mission run.
 
     Bookkeeping for caches, reset by `start`: `due` is the first microsecond at which time alone could change the
