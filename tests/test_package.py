@@ -32,7 +32,7 @@ ROOMS: Final[dict[str, str]] = {
     "syntax": "",
     "mission": "files catalog syntax",
     "world": "values packing files loops kernel catalog syntax mission",
-    "operators": "values catalog syntax world",
+    "operators": "kernel values catalog syntax world",
     "compiler": "values kernel catalog syntax world operators",
     "cache": "threads world",
     "rules": "values syntax mission world operators",
