@@ -85,7 +85,7 @@ cdef class ActionProgram(Program):
     cdef inline int count_effect(self) except -1:
         if not self.has_counted:
             self.has_counted = True
-            self.context.effects = self.context.effects + 1
+            self.core.effects = self.core.effects + 1
         return 0
 
     cdef int end(self) except -1:
