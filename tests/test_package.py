@@ -43,11 +43,14 @@ ROOMS: Final[dict[str, str]] = {
     "collector": "loops",
     "adhoc": "values syntax world operators compiler cache",
     "engines": "mission world operators rules events",
+    "reloading": "catalog syntax mission world",
+    "session_settings": "monitor operators world",
     "session": (
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
+        " reloading session_settings"
     ),
     "breaks": "session",
-    "analysis": "values syntax mission world operators monitor simulate session",
+    "analysis": "values syntax mission world operators monitor simulate session session_settings",
     "testing": "files values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",

@@ -226,8 +226,9 @@ func _load_content(file: String, content: PackedByteArray, options: Dictionary, 
 	return answer if answer is int else FAILED # no answer: Python has failed, and the output says where
 
 
-## Applies the changes of the mission's file to the running mission: replaces changed formulas of events and goals, and changed
-## texts; time, variables, ships and everything else stay. A change that needs a full load gives a warning. If
+## Applies the changes of the mission's file to the running mission, also in an exported game that finds the file. Formulas, cues,
+## texts, new and removed events, goals, ships, wings and variables follow the file; time, values of variables, ships that are there and the
+## state of unchanged formulas stay. What has to wait for a new start gives a warning. A file with new errors changes nothing. If
 ## [param keep] is false, the mission is loaded anew, with the same options.
 func reload_mission(keep := true) -> Error:
 	if _bridge == null:

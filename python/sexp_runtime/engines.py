@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -12,7 +12,7 @@ from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import Explanation, FactTimes, explain
 from sexp_runtime.events.formulas import compiled
-from sexp_runtime.rules.cues import CueManager
+from sexp_runtime.rules.cues import Cue, CueManager, CueSeed
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.rules.naive import FormulaFactory, NaiveEventManager
@@ -22,6 +22,7 @@ from sexp_runtime.world.mission_state import Kind
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission
     from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.world.mission_changes import WorldChanges
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
@@ -76,16 +77,17 @@ def make_engine(
     leave: Callable[[Ship], None] | None = None,
     seed: int = 1,
     verify_every: int = 0,
+    seeds: Iterable[CueSeed] | None = None,
 ) -> Engine:
     """Return the engine of that name over a world; ValueError for a name that is not in ENGINES.
 
-    `leave` is told of ships that are to depart (see CueManager); `verify_every` has the cached engine check one in so
-    many of its cached answers, 0 for none.
+    `leave` is told of ships that are to depart, `seeds` are the cues (see CueManager); `verify_every` has the cached
+    engine check one in so many of its cached answers, 0 for none.
     """
     training = mission.info.is_training
     context.budget.share(mission.formulas())
     if name == "cached":
-        cached_cues = CachedCueManager(world, mission, context, leave=leave, seed=seed)
+        cached_cues = CachedCueManager(world, mission, context, leave=leave, seed=seed, seeds=seeds)
         events = CachedEventManager(
             world, context, training=training, mission=mission.name, verify_every=verify_every
         )  # fmt: skip
@@ -95,6 +97,33 @@ def make_engine(
         raise ValueError(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
     make: FormulaFactory = interpreted if name == "naive" else compiled
     cues = CueManager(
-        world, mission, context, lambda expression: make(expression, context, expression.owner), leave=leave, seed=seed
-    )
+        world, mission, context, lambda expression: make(expression, context, expression.owner),
+        leave=leave, seed=seed, seeds=seeds,
+    )  # fmt: skip
     return Engine(name, NaiveEventManager(world, context, make, training=training), cues, name == "naive")
+
+
+def renew_engine(
+    old: Engine,
+    world: World,
+    mission: Mission,
+    context: EvaluationContext,
+    changes: WorldChanges,
+    cues: Sequence[tuple[CueSeed, Cue | None]],
+    *,
+    leave: Callable[[Ship], None] | None = None,
+    verify_every: int = 0,
+) -> Engine:
+    """Return an engine of the same kind over a world that has taken a changed mission; `old` is closed.
+
+    Formulas that have not changed keep what they remember, cues their delays. `cues` has for each cue the same one of
+    `old`, None for one that is new or has changed (see `rules.renewal`).
+    """
+    seeds = [seed for seed, _ in cues]
+    new = make_engine(old.name, world, mission, context, leave=leave, verify_every=verify_every, seeds=seeds)
+    new.cues.continue_from(old.cues, [before for _, before in cues])
+    new.events.continue_from(old.events, changes.kept_events, changes.kept_goals)
+    old.close()
+    context.changed_statuses.clear()
+    context.unsettled = False
+    return new

@@ -6,17 +6,17 @@ import difflib
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Final, Protocol, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from sexp_runtime.adhoc import AdHocContext
 from sexp_runtime.cache.contract import CacheInfo, ExpressionHints
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.collector import LeftOut
-from sexp_runtime.engines import make_engine
+from sexp_runtime.engines import make_engine, renew_engine
 from sexp_runtime.events.explain import slot_index
 from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.source import MAX_BYTES, read_regular
@@ -25,13 +25,16 @@ from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
 from sexp_runtime.monitor.report import build_report, build_statistics
 from sexp_runtime.monitor.run_recorder import RunRecorder
-from sexp_runtime.operators.context import EvaluationContext, RuntimeOptions
+from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
+from sexp_runtime.reloading import Reloaded, check_changed, read_changed
+from sexp_runtime.rules.renewal import renewed_cues
+from sexp_runtime.session_settings import Driver, SessionSettings
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.threads import OneThread
 from sexp_runtime.watcher import ChangeWatcher
-from sexp_runtime.world.quotas import Quotas
+from sexp_runtime.world.mission_changes import take_changes, use_running_slots
 from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
@@ -44,66 +47,13 @@ if TYPE_CHECKING:
     from sexp_runtime.syntax.diagnostics import Diagnostic
     from sexp_runtime.syntax.parser import ParseResult
     from sexp_runtime.syntax.tree import SexpExpression
-    from sexp_runtime.world.campaign import Campaign, MissionRecord
+    from sexp_runtime.world.campaign import MissionRecord
     from sexp_runtime.world.mission_state import Kind
-    from sexp_runtime.world.persistence import PersistentStores
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
 #: Nobody who gets actions: a list, as `on_action` is.
 _NOBODY: Final[list[Any]] = []
-
-
-class Driver(Protocol):
-    """What stands in for a game: the simulator, or a recording being replayed."""
-
-    def begin(self, world: World) -> None:
-        """Take over a world before its first frame, without changing it yet."""
-
-    def step(self, world: World, dt_us: int) -> None:
-        """Make the changes of a frame of dt_us microseconds."""
-
-    def leave(self, ship: Ship) -> None:
-        """Take note of a ship that is to depart."""
-
-    def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """React to an action of the mission; one with an attribute `heeds` is told of the actions named there only."""
-
-
-@dataclass(slots=True)
-class SessionSettings:
-    """How a session runs.
-
-    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
-    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file
-    that every external change goes to; record_bytes: how long it may get, 0 for no bound. campaign: what the
-    campaign remembers of missions before, None for a single mission; stores: where its persistent variables and
-    containers are kept (J10). operators: those that the game adds to the catalog's. monitor: how closely
-    performance is watched. verify_every: the cached engine checks one in so many cached answers, 0 for none.
-    cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
-    whether Python's garbage collector leaves out the objects that the mission is built of, so that its rounds stay
-    short; it touches no other objects. Such a session is collected only after it was closed. quotas: bounds of what
-    the mission may make grow, None for those of `Quotas`.
-    """
-
-    engine: str = "cached"
-    seed: int = 0
-    scenario: bool | Driver = False
-    record_to: str | Path | None = None
-    record_bytes: int = 0
-    campaign: Campaign | None = None
-    stores: PersistentStores | None = None
-    monitor: Mode = Mode.SAMPLED
-    sample_every: int = 17  # divides no frame rate: what happens once a second has its turn
-    verify_every: int = 0
-    cache_entries: int = 4096
-    cache_bytes: int = 4 << 20
-    frame_budget_us: float = 0.0
-    event_budget_us: float = 0.0
-    freeze_gc: bool = False
-    quotas: Quotas | None = None
-    options: RuntimeOptions = field(default_factory=RuntimeOptions)
-    operators: OwnOperators | None = None
 
 
 class MissionSession:
@@ -172,18 +122,14 @@ class MissionSession:
         self._heeded: Collection[str] | None = getattr(self.scenario, "heeds", None)
         self._engine = make_engine(
             settings.engine, self._world, mission, self.context,
-            leave=self.scenario.leave if self.scenario is not None else None,
-            seed=settings.seed or 1, verify_every=settings.verify_every,
+            leave=self._leave, seed=settings.seed or 1, verify_every=settings.verify_every,
         )  # fmt: skip
         self.manager = self._engine.events
         self.cues = self._engine.cues
         self.cache = ExpressionCache(
             self._world.facts, self._world.clock, maxsize=settings.cache_entries, max_bytes=settings.cache_bytes
         )
-        self._adhoc = AdHocContext(
-            self._world, make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds()),
-            self.context, self._act,
-        )  # fmt: skip
+        self._adhoc = self._make_adhoc()
         self.monitor = SexpPerformanceMonitor(
             [self.manager, self.cues], self.context, facts=self._world.facts,
             waits_for=self._engine.waits_for, mode=Mode.OFF, sample_every=settings.sample_every,
@@ -192,6 +138,9 @@ class MissionSession:
         )  # fmt: skip
         self._world.expressions = self._adhoc
         self._watcher = ChangeWatcher(self._world)
+        self._world.on_take_mission = self._take_mission
+        #: How often the mission was reloaded.
+        self.reloads = 0
         self._in_frame = False
         self._told_end = False
         self.closed = False
@@ -260,6 +209,50 @@ class MissionSession:
 
     def _operator_changed(self, name: str) -> None:
         self._world.facts.changed(("own", name))
+
+    @property
+    def _leave(self) -> Callable[[Ship], None] | None:
+        return self.scenario.leave if self.scenario is not None else None
+
+    def _make_adhoc(self) -> AdHocContext:
+        mission = self.mission
+        symbols = make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds())
+        return AdHocContext(self._world, symbols, self.context, self._act)
+
+    def reload(self, content: bytes | str) -> Reloaded:
+        """Apply a changed file of the mission, given by its content, between two frames; return what was applied.
+
+        Raises ReloadError, and changes nothing, for a file with errors that the running mission does not have.
+        """
+        self._thread.check("reload")
+        if self.closed or self._in_frame:
+            raise RuntimeError("reload: " + ("the session is closed" if self.closed else "a frame is being made"))
+        packed = content.encode("utf-8", "surrogateescape") if isinstance(content, str) else content
+        check_changed(packed, self.mission, self.problems(), self.operators.rows())
+        done: Reloaded = self.world.take_mission(packed)
+        return done
+
+    def _take_mission(self, content: bytes) -> Reloaded:
+        """Apply a file that was checked, or is part of a recording."""
+        old, loaded = self.mission, read_changed(content, self.mission)
+        new, world = loaded.mission, self._world
+        use_running_slots(world, new)
+        cues, changes = self.cues.cues, take_changes(world, old, new)
+        seeds = renewed_cues(world, old, new, cues)
+        self._engine = renew_engine(
+            self._engine, world, new, self.context, changes, seeds,
+            leave=self._leave, verify_every=self.settings.verify_every,
+        )  # fmt: skip
+        self.manager, self.cues = self._engine.events, self._engine.cues
+        self.mission, self.diagnostics = new, loaded.diagnostics
+        self.mission_name = new.name or self.mission_name
+        self.cache.clear()
+        on_effect = self._adhoc.on_effect
+        self._adhoc = world.expressions = self._make_adhoc()
+        self._adhoc.on_effect = on_effect
+        self.monitor.watch([self.manager, self.cues], self._engine.waits_for)
+        self.reloads += 1
+        return Reloaded.of(changes)
 
     # --- frames ---------------------------------------------------------------------------------------------------
 

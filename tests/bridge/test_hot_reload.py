@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bridge.test_host import MISSION, Bench, event, ship
-from sexp_runtime.bridge.hot_reload import ReloadError, reload_formulas
+from sexp_runtime.analysis.trial import check_live
+from sexp_runtime.monitor.hints import Hint
 
 SHIPS = ship("Alpha 1") + ship("Beta 1", "( has-time-elapsed 100 )")
 EVENTS = [
@@ -43,7 +44,7 @@ def test_a_changed_formula_takes_effect_and_everything_else_stays() -> None:
     )
     bench.step(0.1)
     assert bench.host.get_variable("Mood") == "high"
-    assert bench.lines[-1] == ("info", "reload_mission: 1 formula and 0 texts replaced")
+    assert bench.lines[-1] == ("info", 'reload_mission: 1 change applied: event "limit": formula')
     assert not bench.errors()
 
 
@@ -52,8 +53,8 @@ def test_the_same_file_changes_nothing() -> None:
     session = bench.host.session
     assert session is not None
     evaluations, digest = session.counters()["evaluations"], session.digest()
-    done = reload_formulas(session, text(EVENTS).replace("\n", "\r\n"), "bench.fs2")
-    assert (done.replaced, done.texts, done.left_out) == ([], 0, [])
+    assert bench.host.reload("bench.fs2", text(EVENTS).replace("\n", "\r\n"))
+    assert bench.lines[-1] == ("info", "reload_mission: the file has not changed")
     assert (session.counters()["evaluations"], session.digest()) == (evaluations, digest)
 
 
@@ -63,8 +64,9 @@ def test_texts_of_messages_are_replaced() -> None:
     assert str(bench.host.message_text("Hello")).startswith("Now 1")
 
 
-def test_what_needs_a_new_start_is_said() -> None:
+def test_the_rest_of_the_file_is_applied_and_what_has_to_wait_is_said() -> None:
     bench = start()
+    bench.take()
     new = [
         EVENTS[0].replace("+Interval: 1", "+Interval: 7"),
         EVENTS[2],
@@ -72,9 +74,15 @@ def test_what_needs_a_new_start_is_said() -> None:
     ]
     assert bench.host.reload("bench.fs2", text(new, SHIPS + ship("Gamma 1")).replace('"10"', '"11"'))
     said = "\n".join(line for level, line in bench.lines if level == "warning")
-    for part in ("variables: Fuel", "ships: Gamma 1", 'event "limit": interval', "new events: extra", "removed events"):
-        assert part in said
-    assert "counted" in said
+    assert "variable Fuel keeps its value" in said
+    done = bench.lines[-2][1]
+    for part in ('new ship "Gamma 1"', 'event "limit": interval', 'new event "extra"', "removed event counted"):
+        assert part in done
+    bench.step()
+    assert [one for one in bench.take() if one[0].startswith(("object", "event"))] == [
+        ("object_arrived", "Gamma 1"),
+        ("event_satisfied", "extra"),
+    ]
 
 
 def test_a_file_with_errors_leaves_the_running_mission() -> None:
@@ -90,8 +98,29 @@ def test_a_file_with_errors_leaves_the_running_mission() -> None:
     bench.step()
 
 
-def test_the_naive_engine_has_to_load_anew() -> None:
+def test_the_naive_engine_reloads_as_well() -> None:
     bench = Bench([ship("Alpha 1")], EVENTS, engine="naive")
-    assert bench.host.session is not None
-    with pytest.raises(ReloadError, match="naive"):
-        reload_formulas(bench.host.session, text(EVENTS), "bench.fs2")
+    assert bench.host.reload("bench.fs2", text([EVENTS[0].replace("50", "9", 1), *EVENTS[1:]], ship("Alpha 1")))
+    bench.step(0.1)
+    assert bench.host.get_variable("Mood") == "high"
+
+
+def test_hints_are_not_tried_on_a_run_whose_formulas_changed() -> None:
+    bench = start()
+    assert bench.host.reload("bench.fs2", text([EVENTS[0].replace("50", "51", 1), *EVENTS[1:]]))
+    session = bench.host.session
+    assert session is not None
+    hint = Hint("kind", 'event "limit"', "", "", {})
+    with pytest.raises(ValueError, match="was reloaded"):
+        check_live(session, hint)
+
+
+def test_a_reload_inside_a_frame_is_refused() -> None:
+    bench = start()
+    refused = []
+    session = bench.host.session
+    assert session is not None
+    session.on_action.append(lambda name, arguments: refused.append(bench.host.reload("bench.fs2", text(EVENTS))))
+    bench.step(1.0)
+    assert refused and not any(refused)
+    assert "between two frames" in bench.errors()[0]

@@ -13,7 +13,8 @@ from events.test_cues import GO, LEAVE, ship
 from events.test_equivalence import check_mission
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
 from sexp_runtime.mission.model import Mission, VariableDef
-from sexp_runtime.session import MissionSession, SessionSettings
+from sexp_runtime.session import MissionSession
+from sexp_runtime.session_settings import SessionSettings
 from sexp_runtime.values import FALSE, TRUE, UNKNOWN
 from sexp_runtime.world.world import World
 

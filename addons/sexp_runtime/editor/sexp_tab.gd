@@ -183,7 +183,7 @@ func offer_reload(path: String) -> void:
 	if not tools.disabled:
 		_reload.show()
 		_reload.grab_focus()
-		_say("%s was saved: press Reload Mission to use its changed formulas in the running game" % path.get_file())
+		_say("%s was saved: press Reload Mission to apply its changes to the running game" % path.get_file())
 
 
 ## Asks the game to reload its mission, as the button does.

@@ -16,7 +16,8 @@ from sexp_runtime.monitor.recording import (
     recorded_options,
     recorded_quotas,
 )
-from sexp_runtime.session import Driver, MissionSession
+from sexp_runtime.session import MissionSession
+from sexp_runtime.session_settings import Driver
 from sexp_runtime.simulate.scenario import Scenario
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.ships import PRESENT

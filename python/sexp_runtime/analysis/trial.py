@@ -248,6 +248,8 @@ def check_live(session: MissionSession, hint: Hint) -> tuple[str, int]:
     It would not on another engine, for a missing formula, or for a formula with remembered state that the new formula,
     which starts without any, cannot find again.
     """
+    if session.reloads:
+        raise ValueError("the mission was reloaded while it ran; load it anew to try hints")
     if not session.rows:
         raise ValueError(f"formulas are replaced on the cached engine, this is {session.engine}")
     if not (hint.rewritten and hint.safe):

@@ -155,6 +155,10 @@ class CampaignPlay:
         self._is_finished = False
         self._stages = Stages(session.mission, session.context)
 
+    def renew(self, session: MissionSession) -> None:
+        """Take the stages of a mission whose file was reloaded."""
+        self._stages = Stages(session.mission, session.context)
+
     def end(self) -> None:
         """Take note that no mission is played any more."""
         self.book = self._stages = None

@@ -28,6 +28,7 @@ class DebuggerLink:
         self.feed.control = lambda wish, seconds: emit("debugger_wish", wish, seconds)
         host.breaks.on_hit.append(self.feed.break_hit)
         host.on_mission.append(self.feed.mission)
+        host.on_reload.append(self.feed.mission)
         host.after_frame.append(self.feed.after_frame)
         self._registered = False
 

@@ -16,7 +16,6 @@ from sexp_runtime.bridge.game_operators import GameOperators
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
 from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
-from sexp_runtime.bridge.hot_reload import reload_formulas
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
@@ -90,6 +89,8 @@ class RuntimeHost:
         #: Called with each mission that was loaded, and with None when it is closed.
         self.on_mission: list[Callable[[MissionSession | None], None]] = [self.recordings.mission, self.hints.mission]
         self.on_mission.append(self.breaks.mission)
+        #: Called with the mission after its file was reloaded: its formulas have other numbers.
+        self.on_reload: list[Callable[[MissionSession], None]] = [self.hints.mission]
 
     # Missions
 
@@ -150,23 +151,32 @@ class RuntimeHost:
         return True
 
     def reload(self, file: str, content: str | bytes) -> bool:
-        """Put the changed formulas of the mission's file into the running mission; return whether it could be read.
+        """Apply the changes of the mission's file to the running mission; return whether it could be read.
 
-        Time, variables, ships and unchanged formulas stay (see `bridge.hot_reload`); what is not kept is reported.
+        Time, variables, ships and unchanged formulas stay (see `MissionSession.reload`); what has to wait is reported.
         """
-        session = self._playing("reload_mission")
-        if session is None:
+        session, tracking = self._playing("reload_mission"), self.tracking
+        if session is None or tracking is None:
+            return False
+        if self._stepping:
+            self._report("error", "reload_mission: a frame is being made; call it between two frames")
             return False
         try:
-            done = reload_formulas(session, content or self.read_file(file), file)
+            done = session.reload(content or self.read_file(file))
         except (OSError, ValueError) as error:
             self._report("error", f"reload_mission: {reason_of(error)}")
             return False
         self._checker = self._checker_of(session)
+        tracking.watch_motion(_interest_of(session))
+        self.campaign.renew(session)
+        self.problems.take(file, session.problems())
+        for listener in self.on_reload:
+            listener(session)
         self.reloaded = str(done)
         self._report("info", f"reload_mission: {self.reloaded}")
         for line in done.left_out:
-            self._report("warning", f"reload_mission: needs the mission to be loaded anew: {line}")
+            self._report("warning", f"reload_mission: not applied: {line}")
+        self._outbox.flush()
         return True
 
     def _checker_of(self, session: MissionSession) -> TextChecker:
@@ -228,8 +238,7 @@ class RuntimeHost:
         self._freed_means = chosen.freed_means
         self.session = session
         self._listen(session)
-        interest = MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))
-        self.tracking = Tracking(session.world, interest, self._access, self._gate)
+        self.tracking = Tracking(session.world, _interest_of(session), self._access, self._gate)
         self._roster = Roster(session.world)
         self._dying = DeathRolls(session.world)
         self._checker = self._checker_of(session)
@@ -579,3 +588,7 @@ class RuntimeHost:
         """Emit a signal now, after those that wait."""
         self._outbox.put(signal, *arguments)
         self._outbox.flush()
+
+
+def _interest_of(session: MissionSession) -> MotionInterest:
+    return MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))

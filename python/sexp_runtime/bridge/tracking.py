@@ -110,6 +110,11 @@ class Tracking:
     def __len__(self) -> int:
         return len(self._by_node)
 
+    def watch_motion(self, interest: MotionInterest) -> None:
+        """Read the positions that other formulas read from now on."""
+        self._interest = interest
+        self._revision = -1
+
     def has(self, ship: Ship) -> bool:
         """Return whether a node is tied to the ship."""
         return ship.key in self._by_ship

@@ -20,6 +20,7 @@ from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
 from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import NOTHING, EvaluationContext
+from sexp_runtime.operators.memory import copy_memory
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.places import find_spot
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
@@ -265,6 +266,17 @@ class CompiledFormula:
         interpreter.flush(self._ctx, self._root)
         if self.program is not None:
             self.program.forget()
+
+    def take_memory(self, other: Any) -> None:
+        """Remember what another compiled formula of the same text remembers."""
+        if not isinstance(other, CompiledFormula):
+            return
+        if self._is_hollow and other._is_hollow:  # what both have let go of remembers nothing
+            copy_memory(other._root, self._root)
+        else:
+            copy_memory(other.root, self.root)
+        if self.program is not None:
+            self.program.from_nodes()
 
     def nbytes(self) -> int:
         """Return the bytes held by tree, code and facts of this formula alone."""

@@ -248,6 +248,11 @@ class Answers:
         """Undo what a pre-evaluation left on the nodes."""
         self.pre_evaluated.pop(index).undo()
 
+    def undo_pre_evaluations(self) -> None:
+        """Undo what all pre-evaluations left on nodes; their results must not be used any more."""
+        for index in list(self.pre_evaluated):
+            self._undo_pre_evaluation(index)
+
     # -- states -----------------------------------------------------------------------------------------------------
 
     def make_idle(self, index: int, state: int) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from bisect import insort
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, UNREQUESTED, TimerQueue
 from sexp_runtime.compiler.effects import Effects
@@ -101,6 +101,7 @@ class CachedEventManager(MissionEventManager):
         for event in events:
             self.events.table.wake_by(event.index, wake_facts(event, events))
             self._unready(event.index)
+            self._note_stamp(event)
             self._begin(event)
         for goal in goals:
             self.goals.table.wake_by(goal.index, (("goal", goal.key),))
@@ -114,6 +115,16 @@ class CachedEventManager(MissionEventManager):
                     self._first_pass.make_ready(index)
             elif self._is_undecided(event) and self.is_bypassed(index):
                 self._process(event)
+
+    def continue_from(
+        self, other: MissionEventManager, events: Sequence[int | None], goals: Sequence[int | None]
+    ) -> None:
+        """Go on where the manager that this one replaces stands; every slot is dirty then."""
+        assert isinstance(other, CachedEventManager)
+        for answers in (other.events, other.goals):
+            answers.undo_pre_evaluations()
+        super().continue_from(other, events, goals)
+        self._frame_us = other._frame_us
 
     # -- one frame --------------------------------------------------------------------------------------------------
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sexp_runtime.cache.slots import IDLE_REPEAT, UNREQUESTED, TimerQueue
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.passes import Pass
 from sexp_runtime.loops import PASSED_OVER
-from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager
+from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager, CueSeed
 from sexp_runtime.rules.formula import AbsentFormula, Formula
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
@@ -37,6 +37,7 @@ class CachedCueManager(CueManager):
         *,
         leave: Callable[[Ship], None] | None = None,
         seed: int = 1,
+        seeds: Iterable[CueSeed] | None = None,
     ) -> None:
         expressions: list[SexpExpression] = []
 
@@ -44,7 +45,7 @@ class CachedCueManager(CueManager):
             expressions.append(expression)
             return AbsentFormula(expression.owner)
 
-        super().__init__(world, mission, ctx, collect, leave=leave, seed=seed)
+        super().__init__(world, mission, ctx, collect, leave=leave, seed=seed, seeds=seeds)
         self.timers = TimerQueue(world.facts)
         owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
         name = mission.name if mission is not None else ""
@@ -56,6 +57,18 @@ class CachedCueManager(CueManager):
             cue.formula = formula
             self.answers.table.wake.flags[cue.index] = 1
             self._watch(cue)
+
+    def continue_from(self, other: CueManager, kept: Sequence[Cue | None]) -> None:
+        """Go on where the manager that this one replaces stands; every slot is dirty then."""
+        assert isinstance(other, CachedCueManager)
+        other.answers.undo_pre_evaluations()
+        super().continue_from(other, kept)
+        self._frame_us = other._frame_us
+        for cue in self.cues:
+            if cue.done:
+                self._retire(cue)
+            else:
+                self._watch(cue)
 
     def load(self) -> None:
         """Evaluate the arrival cues at mission time 0 (F40), and make idle what the first frame would find false."""

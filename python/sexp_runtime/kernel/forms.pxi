@@ -229,6 +229,19 @@ cdef class FormProgram(Program):
     cdef inline BoardCore places_board(self):
         return (<Place>self.places[0]).board
 
+    def to_nodes(self):
+        """Also note the ships as which the condition has read candidates (D7)."""
+        cdef int at
+        Program.to_nodes(self)
+        if self.kind != WHEN or self.is_nested:
+            return
+        for at in range(self.count):
+            node = self.candidates[at].node
+            if self.was_read[at] and node.cache is None:
+                ship = (<Place>self.places[at]).ship
+                if ship is not None:
+                    node.cache = ("ship", ship)
+
     def doubt(self):
         self.found = None
         Program.doubt(self)

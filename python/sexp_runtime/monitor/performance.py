@@ -175,6 +175,14 @@ class SexpPerformanceMonitor:
         self._frame_budget_us = microseconds
         self.attend_at = 0 if microseconds else min(self._plan_at, BATCH)
 
+    def watch(self, watched: list[Watched], waits_for: dict[str, Sequence[Collection[FactKey] | None]]) -> None:
+        """Watch other engines from now on; measurements of single formulas begin anew."""
+        mode, self.mode = self._mode, Mode.OFF
+        self._watched, self._waits_for = watched, waits_for
+        self.formulas.clear()
+        self._tree.clear()
+        self.mode = mode
+
     def reset(self) -> None:
         """Discard all measurements; mode and budgets stay."""
         self._frame_times = Histogram()

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.mission.source import MAX_BYTES
 from sexp_runtime.monitor.tap import OTHER_CHANGES, PART_CHANGES, WORLD_CHANGES
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
@@ -107,6 +108,8 @@ def _parts(values: list[Any], method: str) -> Iterator[None]:
             fits = math.isfinite(value)
         elif isinstance(value, str):
             fits = len(value) <= MOST_CHARACTERS
+        elif isinstance(value, bytes):  # a changed mission file
+            fits = method == "take_mission" and len(value) <= MAX_BYTES
         elif isinstance(value, (list, tuple, set, frozenset)):
             fits = len(value) <= MOST_ITEMS
             waiting.extend(value if fits else ())

@@ -16,7 +16,7 @@ WORLD_CHANGES: Final = frozenset({
     "damage_subsystem", "depart", "depart_wing", "destroy", "dock", "end_mission", "finish_death", "finish_waypoints",
     "forget_orders", "give_order", "move_ship", "press_key", "reset_key", "reveal_cargo", "reveal_subsystem_cargo",
     "self_destruct", "set_flag", "set_game", "set_option", "set_player", "set_ship", "set_subsystem", "set_waypoints",
-    "set_wing", "tag", "undock", "vanish",
+    "set_wing", "tag", "take_mission", "undock", "vanish",
 })  # fmt: skip
 PART_CHANGES: Final = {
     "variables": frozenset({"set_text", "set_number", "create_slot"}),

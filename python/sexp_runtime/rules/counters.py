@@ -68,6 +68,13 @@ class EngineCounters:
             self.idle -= 1
             self.asked += self.frames - self.short_frames - frames
 
+    def continue_from(self, other: EngineCounters) -> None:
+        """Go on from the counts of an engine that this one replaces, which has made no frame yet."""
+        for name in (*self.NAMES, "short_frames"):
+            if name not in ("requests", "hits"):
+                setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.asked += other.requests - self.requests
+
     def as_dict(self) -> dict[str, int]:
         """Return the counts by name."""
         return {name: getattr(self, name) for name in self.NAMES}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from time import perf_counter_ns
@@ -107,6 +107,7 @@ class CueKind(Enum):
 class Cue:
     """One cue in the order of processing, with the delay that runs once it was true.
 
+    - `expression`: what its formula was made of
     - `terms`: the subject's arrival or departure terms that the delay is of; an action can give it others
     - `due_us`: the moment in mission microseconds at which the running delay has elapsed, NEVER while none runs
     - `facts`: what processing looks at beside the formula; while neither these nor the formula's own inputs change and
@@ -114,11 +115,16 @@ class Cue:
     - `done`: processing it will never do anything again
     """
 
-    __slots__ = ("anchor", "arrives", "done", "due_us", "facts", "formula", "index", "kind", "subject", "terms")
+    __slots__ = (
+        "anchor", "arrives", "done", "due_us", "expression", "facts", "formula", "index", "kind", "subject", "terms",
+    )  # fmt: skip
 
-    def __init__(self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula) -> None:
+    def __init__(
+        self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula, expression: SexpExpression
+    ) -> None:
         self.index = index
         self.kind = kind
+        self.expression = expression
         self.arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
         self.subject = subject
         self.formula = formula
@@ -132,15 +138,37 @@ class Cue:
         return f"Cue({self.kind.value} of {self.subject.name!r}, done={self.done})"
 
 
+#: What a cue is made of: what it decides, for whom, and its formula.
+CueSeed = tuple[CueKind, Ship | Wing, SexpExpression]
+
+
+def cue_seeds(world: World) -> Iterator[CueSeed]:
+    """Yield the cues of a world before its first frame, in the order in which a frame processes them."""
+    single = [ship for ship in world.ships.values() if ship.wing is None]
+    followers = dock_followers(world)
+    subjects: dict[CueKind, Sequence[Ship | Wing]] = {
+        CueKind.SHIP_ARRIVAL: [ship for ship in single if ship.key not in followers],
+        CueKind.WING_ARRIVAL: list(world.wings.values()),
+        CueKind.SHIP_DEPARTURE: single,
+        CueKind.WING_DEPARTURE: list(world.wings.values()),
+    }
+    for kind, found in subjects.items():
+        arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
+        for subject in found:
+            expression = getattr(subject.arrival if arrives else subject.departure, "cue", None)
+            if expression is not None:
+                yield kind, subject, expression
+
+
 class CueManager:
     """Steps 2 and 3 of a frame (F0): arrivals of ships, then of wings, then departures of ships, then of wings.
 
-    `formulas` makes the evaluable form of a cue. `leave` is told of each ship that is to depart, so that a game or a
-    simulation can fly it out and call World.depart when it is gone; without it ships depart at once. `load` is to be
-    called once at mission time 0, `frame` each frame. `on_request("cue", index)` is called for each evaluation that is
-    asked for, `profiler.formula` after each that is made. A turn finds out whether the cue is asked (`is_decided`),
-    asks (`request`) and applies what is true (`apply`). An engine that answers from cache overrides `request`, or takes
-    fewer turns.
+    `formulas` makes the evaluable form of a cue; the cues are those of `seeds`, None for all of a world that is loaded.
+    `leave` is told of each ship that is to depart, so that a game or a simulation can fly it out and call World.depart
+    when it is gone; without it ships depart at once. `load` is to be called once at mission time 0, `frame` each frame.
+    `on_request("cue", index)` is called for each evaluation that is asked for, `profiler.formula` after each that is
+    made. A turn finds out whether the cue is asked (`is_decided`), asks (`request`) and applies what is true (`apply`).
+    An engine that answers from cache overrides `request`, or takes fewer turns.
     """
 
     def __init__(
@@ -152,6 +180,7 @@ class CueManager:
         *,
         leave: Callable[[Ship], None] | None = None,
         seed: int = 1,
+        seeds: Iterable[CueSeed] | None = None,
     ) -> None:
         self.world = world
         self.mission = mission
@@ -177,28 +206,31 @@ class CueManager:
             CueKind.SHIP_DEPARTURE: self._ship_departure,
             CueKind.WING_DEPARTURE: self._wing_departure,
         }
-        single = [ship for ship in world.ships.values() if ship.wing is None]
-        followers = dock_followers(world)
-        for kind, subjects in (
-            (CueKind.SHIP_ARRIVAL, single),
-            (CueKind.WING_ARRIVAL, list(world.wings.values())),
-            (CueKind.SHIP_DEPARTURE, single),
-            (CueKind.WING_DEPARTURE, list(world.wings.values())),
-        ):
-            arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
-            for subject in subjects:
-                if kind is CueKind.SHIP_ARRIVAL and subject.key in followers:
-                    continue
-                terms = subject.arrival if arrives else subject.departure
-                expression = getattr(terms, "cue", None)
-                if expression is not None:
-                    cue = Cue(len(self.cues), kind, subject, formulas(expression))
-                    self.cues.append(cue)
-                    self.refresh_facts(cue)
+        for kind, subject, expression in cue_seeds(world) if seeds is None else seeds:
+            cue = Cue(len(self.cues), kind, subject, formulas(expression), expression)
+            self.cues.append(cue)
+            self.refresh_facts(cue)
         self._active = list(self.cues)
         self._no_arrival = [
-            ship for ship in single if ship.status is ShipStatus.NOT_YET and getattr(ship.arrival, "cue", None) is None
+            ship
+            for ship in world.ships.values()
+            if ship.wing is None and ship.status is ShipStatus.NOT_YET and getattr(ship.arrival, "cue", None) is None
         ]
+
+    def continue_from(self, other: CueManager, kept: Sequence[Cue | None]) -> None:
+        """Go on where the manager that this one replaces stands; `kept` has for each cue the same cue there.
+
+        None in `kept` stands for a cue that is new or has changed.
+        """
+        self._placement = other._placement
+        self.counters.continue_from(other.counters)
+        for cue, before in zip(self.cues, kept, strict=True):
+            if before is not None:
+                cue.done, cue.due_us, cue.terms = before.done, before.due_us, before.terms
+                cue.formula.take_memory(before.formula)
+                if before.index in other._reported:
+                    self._reported.add(cue.index)
+        self._active = [cue for cue in self.cues if not cue.done]
 
     # What a cached engine needs to know
 

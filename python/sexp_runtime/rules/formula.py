@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
 from sexp_runtime.operators.building import BuildError, build
 from sexp_runtime.operators.context import EvaluationContext
+from sexp_runtime.operators.memory import copy_memory
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import UNKNOWN, Status
@@ -37,6 +38,9 @@ class Formula(Protocol):
 
     def flush(self) -> None:
         """Forget everything that the formula remembers (D3)."""
+
+    def take_memory(self, other: Any) -> None:
+        """Remember what another formula of this kind, made of the same text, remembers."""
 
     def walk(self) -> Iterator[EvalNode]:
         """Yield all runtime nodes in text order, with what they remember where the kind keeps that in nodes."""
@@ -79,6 +83,11 @@ class InterpretedFormula:
         """Forget what all nodes remember (D3)."""
         interpreter.flush(self.context, self.root)
 
+    def take_memory(self, other: Any) -> None:
+        """Remember what another interpreted formula of the same text remembers."""
+        if isinstance(other, InterpretedFormula):
+            copy_memory(other.root, self.root)
+
     def walk(self) -> Iterator[EvalNode]:
         """Yield all runtime nodes in text order."""
         return self.root.walk()
@@ -116,6 +125,9 @@ class AbsentFormula:
 
     def flush(self) -> None:
         """Do nothing: there is nothing to forget."""
+
+    def take_memory(self, other: Any) -> None:
+        """Do nothing: there is nothing to remember."""
 
     def walk(self) -> Iterator[EvalNode]:
         """Yield nothing."""

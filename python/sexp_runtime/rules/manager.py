@@ -308,6 +308,26 @@ class MissionEventManager:
         """Return the memory of this engine's own caches in bytes, by part; the naive engine has none."""
         return {}
 
+    def continue_from(
+        self, other: MissionEventManager, events: Sequence[int | None], goals: Sequence[int | None]
+    ) -> None:
+        """Go on where the manager that this one replaces stands.
+
+        `events` and `goals` have for each formula the index of the same one there, None for one that is new or has
+        changed.
+        """
+        self.counters.continue_from(other.counters)
+        self.ended = other.ended
+        self._goals_due_ms = other._goals_due_ms
+        self._reported = other._reported
+        for mine, others, kept in (
+            (self.event_formulas, other.event_formulas, events),
+            (self.goal_formulas, other.goal_formulas, goals),
+        ):
+            for formula, index in zip(mine, kept, strict=True):
+                if index is not None:
+                    formula.take_memory(others[index])
+
     def close(self) -> None:
         """Give back what the engine has of the world; the naive engine has nothing."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.syntax.dialect import Dialect
@@ -33,6 +34,8 @@ class World(Lifecycle):
         self.mission = mission
         #: Evaluates texts outside the mission's formulas with `evaluate(text, argument)`; None until a session sets it.
         self.expressions: Any = None
+        #: Applies a changed mission file, given by its content; set by the session that plays this world.
+        self.on_take_mission: Callable[[bytes], Any] | None = None
         if mission is not None:
             populate(self, mission)
 
@@ -40,6 +43,27 @@ class World(Lifecycle):
         """Return a text as players see it: names of variables replaced (A23), cut to the quota `text_length`."""
         most = self.quotas.text_length
         return self.variables.replace_in(text[:most])[:most]
+
+    def take_mission(self, content: bytes) -> Any:
+        """Apply a changed mission file, given by its content (see `MissionSession.reload`).
+
+        It is a method of the world so that recordings hold it. Raises ValueError for a file that cannot be applied.
+        """
+        if self.on_take_mission is None:
+            raise ValueError("nobody plays this mission")
+        return self.on_take_mission(content)
+
+    def forget_events(self) -> None:
+        """Take all events out of the registry, so that they can be registered in another order."""
+        self.events.clear()
+        self._event_facts.clear()
+        self._event_index.clear()
+
+    def forget_goals(self) -> None:
+        """Take all goals out of the registry, so that they can be registered in another order."""
+        self.goals.clear()
+        self._goal_facts.clear()
+        self._goal_index.clear()
 
     def keep_up(self) -> None:
         """Run a frame's automatic changes, after arrivals and departures are decided and before events (F0 (4))."""

@@ -1,6 +1,8 @@
 ## A mission's file is changed while it is played, and taken into the running mission.
 extends "res://tests/engine/addon/case.gd"
 
+const NEW_EVENT := "$Formula: ( when ( > @Lost[0] 3 ) ( do-nothing ) )\n+Name: Reinforced\n"
+
 
 func run() -> void:
 	var path := "user://reload_%d.fs2" % OS.get_process_id()
@@ -17,6 +19,11 @@ func run() -> void:
 	equal(SexpRuntime.get_variable("Lost"), 4, "a variable")
 	SexpRuntime.step(0.1)
 	equal(satisfied, ["Begin", "Late"] as Array[String], "the changed formula")
+	_write(path, text.replace("( has-time-elapsed 1 )", "( = @Lost[0] 4 )").replace("#Goals", NEW_EVENT + "#Goals"))
+	equal(SexpRuntime.reload_mission(), OK, "a new event")
+	SexpRuntime.step(0.1)
+	check("Reinforced" in satisfied, "the new event")
+	equal(SexpRuntime.get_mission_time(), 0.7, "the time goes on")
 	_write(path, text.replace("( has-time-elapsed 1 )", "( has-time-elapsed )"))
 	check(SexpRuntime.reload_mission() != OK, "a file with errors")
 	_write(path, text)

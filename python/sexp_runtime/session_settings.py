@@ -1,0 +1,70 @@
+"""How a session runs: its settings, and what stands in for a game."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.operators.context import RuntimeOptions
+from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.world.quotas import Quotas
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.campaign import Campaign
+    from sexp_runtime.world.persistence import PersistentStores
+    from sexp_runtime.world.ships import Ship
+    from sexp_runtime.world.world import World
+
+
+class Driver(Protocol):
+    """What stands in for a game: the simulator, or a recording being replayed."""
+
+    def begin(self, world: World) -> None:
+        """Take over a world before its first frame, without changing it yet."""
+
+    def step(self, world: World, dt_us: int) -> None:
+        """Make the changes of a frame of dt_us microseconds."""
+
+    def leave(self, ship: Ship) -> None:
+        """Take note of a ship that is to depart."""
+
+    def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
+        """React to an action of the mission; one with an attribute `heeds` is told of the actions named there only."""
+
+
+@dataclass(slots=True)
+class SessionSettings:
+    """How a session runs.
+
+    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
+    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file
+    that every external change goes to; record_bytes: how long it may get, 0 for no bound. campaign: what the
+    campaign remembers of missions before, None for a single mission; stores: where its persistent variables and
+    containers are kept (J10). operators: those that the game adds to the catalog's. monitor: how closely
+    performance is watched. verify_every: the cached engine checks one in so many cached answers, 0 for none.
+    cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
+    whether Python's garbage collector leaves out the objects that the mission is built of, so that its rounds stay
+    short; it touches no other objects. Such a session is collected only after it was closed. quotas: bounds of what
+    the mission may make grow, None for those of `Quotas`.
+    """
+
+    engine: str = "cached"
+    seed: int = 0
+    scenario: bool | Driver = False
+    record_to: str | Path | None = None
+    record_bytes: int = 0
+    campaign: Campaign | None = None
+    stores: PersistentStores | None = None
+    monitor: Mode = Mode.SAMPLED
+    sample_every: int = 17  # divides no frame rate: what happens once a second has its turn
+    verify_every: int = 0
+    cache_entries: int = 4096
+    cache_bytes: int = 4 << 20
+    frame_budget_us: float = 0.0
+    event_budget_us: float = 0.0
+    freeze_gc: bool = False
+    quotas: Quotas | None = None
+    options: RuntimeOptions = field(default_factory=RuntimeOptions)
+    operators: OwnOperators | None = None
