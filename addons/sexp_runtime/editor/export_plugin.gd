@@ -7,7 +7,7 @@ const ADDON := "res://addons/sexp_runtime/"
 const DEMO := ADDON + "demo/"
 ## Parts of the add-on that no game needs.
 const EDITOR_ONLY: Array[String] = [
-	ADDON + "editor/", ADDON + "docs/", ADDON + "testing/", ADDON + "plugin.gd", ADDON + "prove_hint.gd",
+	ADDON + "editor/", ADDON + "docs/", ADDON + "testing/", ADDON + "plugin.gd", ADDON + "prove_hint.gd", ADDON + "look_back.gd",
 ]
 ## How the names of scripts with mission tests end, the game's own too. They extend a class of the part `testing`.
 const TESTS := "_mission_test.gd"

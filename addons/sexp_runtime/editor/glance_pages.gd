@@ -42,9 +42,20 @@ func open_page() -> String:
 
 ## Asks the game for the open page.
 func ask() -> void:
+	for question: Array in questions():
+		wanted.emit(question[0], question[1])
+	if open_page().is_empty():
+		wanted.emit("view", ["", ""])
+
+
+## The messages that ask for the open page, each with its data.
+func questions() -> Array:
+	var found := []
 	if open_page() == "watch":
-		wanted.emit("watch", [Array(watch.texts())])
-	wanted.emit("view", [open_page(), objects.chosen()])
+		found.append(["watch", [Array(watch.texts())]])
+	if not open_page().is_empty():
+		found.append(["view", [open_page(), objects.chosen()]])
+	return found
 
 
 ## Processes a message of the game; returns whether it was one for these pages.

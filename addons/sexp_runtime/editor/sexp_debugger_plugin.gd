@@ -38,6 +38,7 @@ func _setup_session(session_id: int) -> void:
 	tab.wanted.connect(_send.bind(session_id))
 	tab.line_wanted.connect(func(path: String, line: int) -> void: line_wanted.emit(path, line))
 	tab.visibility_changed.connect(_listen_while_seen.bind(session_id))
+	tab.live_changed.connect(_listen_while_seen.bind(session_id))
 	session.started.connect(_on_started.bind(session_id))
 	session.stopped.connect(_on_stopped.bind(session_id))
 	session.add_session_tab(tab)
@@ -61,6 +62,7 @@ func close() -> void:
 	for session_id: int in _tabs:
 		var tab := _tabs[session_id]
 		tab.visibility_changed.disconnect(_listen_while_seen)
+		tab.live_changed.disconnect(_listen_while_seen)
 		var session := get_session(session_id)
 		if session != null:
 			if session.is_active() and tab.listening:
@@ -88,7 +90,7 @@ func _listen_while_seen(session_id: int) -> void:
 	var session := get_session(session_id)
 	if session == null or not session.is_active():
 		return
-	var seen := tab.is_visible_in_tree()
+	var seen := tab.is_live()
 	if seen != tab.listening:
 		tab.listening = seen
 		session.send_message(PREFIX + (":start_session" if seen else ":stop_session"), [])

@@ -8,6 +8,8 @@ extends VBoxContainer
 signal wanted(message: String, data: Array)
 ## The user asks for a line of the mission's file.
 signal line_wanted(path: String, line: int)
+## The tab goes back in time or returns: see [method is_live].
+signal live_changed()
 
 const FormulaTable := preload("res://addons/sexp_runtime/editor/formula_table.gd")
 const NumbersPanel := preload("res://addons/sexp_runtime/editor/numbers_panel.gd")
@@ -15,12 +17,17 @@ const HotList := preload("res://addons/sexp_runtime/editor/hot_list.gd")
 const FormulaTree := preload("res://addons/sexp_runtime/editor/formula_tree.gd")
 const GlancePages := preload("res://addons/sexp_runtime/editor/glance_pages.gd")
 const ToolsMenu := preload("res://addons/sexp_runtime/editor/tools_menu.gd")
+const PastBar := preload("res://addons/sexp_runtime/editor/past_bar.gd")
 const TimeBar := preload("res://addons/sexp_runtime/editor/time_bar.gd")
 const HintsPanel := preload("res://addons/sexp_runtime/editor/hints_panel.gd")
 
 const STATES: PackedStringArray = [
 	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
 ]
+## Messages of the game that count while the tab shows the past.
+const ALWAYS: PackedStringArray = ["done", "failed", "recording_copied", "breaks", "hints", "hint_tried"]
+## Messages for the game that ask for what the tab shows; in the past, the replay answers instead.
+const QUESTIONS: PackedStringArray = ["why", "view", "watch", "search"]
 const NO_GAME := "No game is running. Press Play (F5) to see the mission's events here."
 const NO_MISSION := "The game runs; no mission is loaded yet."
 
@@ -35,12 +42,14 @@ var why := TextEdit.new()
 var tree := FormulaTree.new()
 var time_bar := TimeBar.new()
 var tools := ToolsMenu.new()
+var past_bar := PastBar.new()
 var pages := TabContainer.new()
 var glance := GlancePages.new()
 
 var _filter := LineEdit.new()
 var _state := OptionButton.new()
 var _reload := Button.new()
+var _past := Button.new()
 var _status := Label.new()
 var _dialog: FileDialog = null
 var _title := ""
@@ -48,8 +57,10 @@ var _engine := ""
 var _shown := 0
 var _total := 0
 var _said_until := 0
+var _recorded_to := "" # the file of the game's recording
 var _asked_kind := ""
 var _asked_index := -1
+var _keep_page := false # a formula is chosen, but not by the user
 
 
 func _init() -> void:
@@ -76,7 +87,7 @@ func _init() -> void:
 	why.placeholder_text = "Choose an event or a goal to see why it has its value, what it waits for and when it is next due."
 	pages.add_child(why)
 	glance.add_to(pages)
-	glance.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	glance.wanted.connect(_request)
 	pages.add_child(numbers)
 	hot.formula_opened.connect(table.choose)
 	pages.add_child(hot)
@@ -96,8 +107,18 @@ func _init() -> void:
 	_reload.hide()
 	tools.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
 	tools.file_wanted.connect(_ask)
+	_past.text = "Back in Time"
+	_past.tooltip_text = "Look at earlier moments of the recorded run. The game goes on."
+	_past.pressed.connect(go_back)
+	past_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
+	past_bar.questions = _questions
+	past_bar.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
+	past_bar.switched.connect(_on_past_switched)
+	past_bar.moment_shown.connect(func(messages: Array) -> void:
+		for message: Array in messages:
+			_show(str(message[0]), message[1]))
 	var below := HBoxContainer.new()
-	for part: Control in [_status, _reload, time_bar, tools]:
+	for part: Control in [_status, _reload, past_bar, _past, time_bar, tools]:
 		below.add_child(part)
 	add_child(below)
 	custom_minimum_size.y = 235 # shows a useful part of the table in a small window
@@ -126,6 +147,20 @@ func _shortcut_input(event: InputEvent) -> void:
 
 ## Processes a message of the game; returns whether it was one for the tab.
 func take(message: String, data: Array) -> bool:
+	return (past_bar.is_open() and not message in ALWAYS) or _show(message, data)
+
+
+## Whether the tab shows the running game, if there is one: it can be seen, and does not show the past.
+func is_live() -> bool:
+	return is_visible_in_tree() and not past_bar.is_open()
+
+
+## Goes back in time: shows earlier moments of the run, as the button does.
+func go_back() -> void:
+	past_bar.enter(_recorded_to if tools.disabled else "")
+
+
+func _show(message: String, data: Array) -> bool:
 	match message:
 		"mission":
 			_show_mission(data)
@@ -155,8 +190,12 @@ func take(message: String, data: Array) -> bool:
 			_say(str(data[0]))
 		"failed":
 			_say("failed: " + str(data[0]))
+			if str(data[0]).begins_with("copy_recording: "):
+				past_bar.refuse(str(data[0]).trim_prefix("copy_recording: "))
 			if str(data[0]).begins_with("apply_hint: "):
 				hints.show_outcome("not applied: " + str(data[0]).trim_prefix("apply_hint: "))
+		"recording_copied":
+			past_bar.take_copy(str(data[0]))
 		"found":
 			if data[0] == _filter.text:
 				table.show_found(data[1])
@@ -167,6 +206,8 @@ func take(message: String, data: Array) -> bool:
 
 ## A game has started in this session.
 func begin() -> void:
+	past_bar.leave()
+	_recorded_to = ""
 	_clear()
 	_enable(true)
 	_status.text = NO_MISSION
@@ -257,11 +298,13 @@ func _show_mission(data: Array) -> void:
 		hints.clear()
 		why.text = ""
 		tree.clear_rows()
+		glance.clear()
 	numbers.clear()
 	hot.clear()
 	_asked_index = -1
+	_keep_page = true
 	table.show_formulas(formulas) # requests the chosen formula again, if the mission has it
-	glance.clear()
+	_keep_page = false
 	_search()
 	glance.ask()
 	if _title.is_empty():
@@ -276,11 +319,40 @@ func _search() -> void:
 	table.filter(_filter.text, STATES[_state.selected])
 	glance.filter(_filter.text)
 	if not _filter.text.is_empty():
-		wanted.emit("search", [_filter.text])
+		_request("search", [_filter.text])
+
+
+# Sends a question to the game, or asks it of the moment that is shown. Nothing of the past can be changed.
+func _request(message: String, data: Array) -> void:
+	if not past_bar.is_open():
+		wanted.emit(message, data)
+	elif message in QUESTIONS:
+		past_bar.ask()
+
+
+# What the tab asks of a moment of the past.
+func _questions() -> Array:
+	var found := []
+	if _asked_index >= 0:
+		found.append(["why", [_asked_kind, _asked_index]])
+	if not _filter.text.is_empty():
+		found.append(["search", [_filter.text]])
+	return found + glance.questions()
+
+
+func _on_past_switched(in_past: bool) -> void:
+	_status.visible = not in_past
+	time_bar.visible = not in_past
+	_past.visible = not in_past
+	glance.enable(not in_past and not tools.disabled)
+	if not in_past and tools.disabled:
+		_status.text = "%s has ended; shown is the moment you looked at last." % _title
+	live_changed.emit()
 
 
 func _show_numbers(news: Dictionary) -> void:
 	table.sampled_frames = news.get("sampled_frames", 0)
+	_recorded_to = news.get("recorded_to", "")
 	numbers.show_numbers(news)
 	tools.show_recording(news.get("recording", false) or news.get("will_record", false))
 	if Time.get_ticks_msec() < _said_until:
@@ -323,10 +395,11 @@ func _clear() -> void:
 
 func _enable(on: bool) -> void:
 	tools.enable(on)
+	_past.disabled = not on and not FileAccess.file_exists(_recorded_to)
 	if not on:
 		_reload.hide()
 	hints.enable(on)
-	glance.enable(on)
+	glance.enable(on and not past_bar.is_open())
 	time_bar.enable(on)
 
 
@@ -337,9 +410,9 @@ func _on_formula_chosen(kind: String, index: int, formula_name: String) -> void:
 	_asked_index = index
 	why.text = "%s \"%s\"" % [kind, formula_name]
 	tree.clear_rows()
-	if not why.visible:
+	if not why.visible and not _keep_page:
 		pages.current_tab = tree.get_index()
-	wanted.emit("why", [kind, index])
+	_request("why", [kind, index])
 
 
 func _has_focus() -> bool:

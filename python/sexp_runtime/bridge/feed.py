@@ -45,12 +45,14 @@ class DebugFeed:
     rows [place in the list, state, value, times true, last cause, evaluations, mean us], `numbers` [dictionary],
     `hot` [formulas, operators, mode], `why` [kind, index, text], `tree` [kind, index, mission file, rows (see
     trees.tree_rows)], `hints` [list, how many], `hint_tried` [id, applied, text], `breaks` [[[id, text]...]],
-    `break_hit` [mission time, reason], `found` [text, places of the formulas in which it occurs], `done` [text],
-    `failed` [text], and those of the open page (see PageFeed). Messages in: `start_session`, `stop_session`,
-    `why` [kind, index], `mode` [mode], `reset`, `hints`, `apply_hint` [id], `reload`, `add_break` [text],
-    `clear_breaks`, `control` [pause, continue or step, seconds], `record` [on], `save_recording` [path],
-    `save_report` [path], `view` [page, object], `watch` [expressions], `search` [text], `set_variable` [name, value],
-    `set_item` and `add_item` [container, key or position, value], `remove_item` [container, key or position].
+    `break_hit` [mission time, reason], `recording_copied` [path, seconds], `found` [text, places of the formulas in
+    which it occurs], `done` [text], `failed` [text], and those of the open page (see PageFeed).
+
+    Messages in: `start_session`, `stop_session`, `why` [kind, index], `mode` [mode], `reset`, `hints`,
+    `apply_hint` [id], `reload`, `add_break` [text], `clear_breaks`, `control` [pause, continue or step, seconds],
+    `record` [on], `save_recording` [path], `copy_recording` [path], `save_report` [path], `view` [page, object],
+    `watch` [expressions], `search` [text], `set_variable` [name, value], `set_item` and `add_item` [container, key or
+    position, value], `remove_item` [container, key or position].
 
     No message holds more than the bounds above, and one frame makes at most one part of an update.
     """
@@ -68,6 +70,8 @@ class DebugFeed:
         self._recordings = recordings
         self._clock = clock
         self.active = False
+        #: Whether messages of the mission are kept even while no tab listens and nothing is recorded.
+        self.keeps_messages = False
         #: Reloads the running mission's file and returns the result as a sentence; set by the host.
         self.reload: Callable[[], str] | None = None
         #: The breaks of the running mission, and what pauses, continues or steps it; set by the debugger's link.
@@ -116,7 +120,7 @@ class DebugFeed:
     def _hear(self) -> None:
         """Listen to the mission's messages if a tab does, or where a recording has all actions told anyway."""
         if self._heard is not None and self.session is not None:
-            if self.active or self.session.recording is not None:
+            if self.active or self.keeps_messages or self.session.recording is not None:
                 self._heard.open()
             else:
                 self._heard.close()
@@ -165,6 +169,7 @@ class DebugFeed:
             "apply_hint": self._apply_hint,
             "record": self._record,
             "save_recording": self._save_recording,
+            "copy_recording": self._copy_recording,
             "save_report": self._save_report,
             "reload": self._reload,
             "add_break": self._add_break,
@@ -328,6 +333,10 @@ class DebugFeed:
         seconds = self._recordings.save(Path(str(path)))
         self._send("done", [f"recording saved to {path}: {seconds:.1f} s from the mission's beginning"])
 
+    def _copy_recording(self, path: str) -> None:
+        seconds = self._recordings.save(Path(str(path)))
+        self._send("recording_copied", [str(path), seconds])
+
     def _save_report(self, path: str) -> None:
         report = self._playing().report()
         write_text(Path(path), json.dumps(report, indent=1) + "\n")
@@ -401,7 +410,8 @@ class DebugFeed:
             "errors": counters["errors"] + info.errors, "stale_results": counters["stale_results"],
             "over_budget": session.monitor.overrun_count,
             "mode": session.monitor.mode.value, "recording": self._recordings.running,
-            "recorded_bytes": self._recordings.bytes, "will_record": bool(self._recordings.switched),
+            "recorded_bytes": self._recordings.bytes, "recorded_to": self._recordings.file,
+            "will_record": bool(self._recordings.switched),
         }  # fmt: skip
         self._send("numbers", [numbers])
 

@@ -56,6 +56,11 @@ class MissionRecordings:
         """The size of the current mission's recording, in bytes as in the file."""
         return 0 if self._writer is None else self._writer.bytes
 
+    @property
+    def file(self) -> str:
+        """The file of the current mission's recording, "" if there is none."""
+        return "" if self._writer is None else str(self._writer.path.absolute())
+
     def stop(self) -> None:
         """End the recording of the current mission; what was recorded can still be saved."""
         if self._session is not None:

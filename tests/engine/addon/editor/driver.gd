@@ -162,6 +162,7 @@ func _shoot(shot: String) -> void:
 	var folder := OS.get_environment("SEXP_SHOTS")
 	if folder.is_empty() or DisplayServer.get_name() == "headless":
 		return
+	EditorInterface.get_base_control().queue_redraw() # an editor in which nothing moves draws nothing
 	await RenderingServer.frame_post_draw
 	EditorInterface.get_base_control().get_viewport().get_texture().get_image().save_png(folder.path_join(shot + ".png"))
 

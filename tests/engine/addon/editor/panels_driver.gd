@@ -13,6 +13,7 @@ func _drive() -> void:
 	await _use_objects()
 	await _use_log_and_goals()
 	await _use_watch()
+	await _use_past()
 	_tab.set_filter("hits-left", "")
 	await _until(func() -> bool: return _tab.table.shown_rows().size() > 0)
 	await _seconds(0.3)
@@ -21,6 +22,7 @@ func _drive() -> void:
 	_tab.set_filter("", "")
 	EditorInterface.stop_playing_scene()
 	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
+	await _use_past_of_ended_game()
 	get_tree().quit()
 
 
@@ -37,12 +39,18 @@ func _use_variables() -> void:
 	_say("refused", {"status": _tab.status_text(), "rows": page.shown_rows()})
 	var roster := page.get_root().get_child(-1)
 	roster.collapsed = false
-	var count := int(roster.get_text(2))
 	page.wanted.emit("add_item", ["Roster", "", "Nightjar"])
-	await _until(func() -> bool: return int(roster.get_text(2)) > count)
-	_say("item", {"rows": page.shown_rows(), "count": count})
+	await _until(func() -> bool: return _items(roster).has("Nightjar"))
+	_say("item", {"count": int(roster.get_text(2)), "items": _items(roster)})
 	page.scroll_to_item(roster)
 	await _shoot("variables")
+
+
+func _items(container: TreeItem) -> PackedStringArray:
+	var texts := PackedStringArray()
+	for item: TreeItem in container.get_children():
+		texts.append(item.get_text(2))
+	return texts
 
 
 func _use_objects() -> void:
@@ -80,6 +88,58 @@ func _use_watch() -> void:
 	await _until(func() -> bool: return page.shown_rows().size() == 3 and not page.shown_rows()[2][1].is_empty())
 	_say("watch", {"rows": page.shown_rows()})
 	await _shoot("watch")
+
+
+## Stops the mission, changes nothing any more, and compares what the tab shows with the same moment of the past.
+func _use_past() -> void:
+	var bar := _tab.past_bar
+	_tab.table.choose("event", 13)
+	_open(_tab.glance.variables)
+	_tab.time_bar.press("pause")
+	await _seconds(0.7)
+	var live := _seen()
+	await _shoot("before_past")
+	_tab.go_back()
+	await _until(func() -> bool: return bar.shown_frame() > 0)
+	await _seconds(0.3)
+	_say("past", {"live": live, "past": _seen(), "listening": _tab.listening, "note": bar.note_text(), "frame": bar.shown_frame(),
+			"first": bar.bounds().x, "last": bar.bounds().y})
+	await _shoot("past")
+	_open(_tab.tree)
+	await _shoot("past_tree")
+	_open(_tab.glance.variables)
+	bar.go_to(bar.bounds().x + 5)
+	await _until(func() -> bool: return bar.shown_frame() == bar.bounds().x + 5)
+	await _seconds(0.2)
+	_say("earlier", {"past": _seen()})
+	_open(_tab.glance.objects)
+	await _until(func() -> bool: return _tab.glance.objects.table.shown_rows().size() == 13)
+	await _shoot("past_objects")
+	_open(_tab.glance.variables)
+	await _seconds(0.3)
+	bar.leave()
+	await _until(func() -> bool: return _tab.table.shown_rows().size() > 3)
+	await _seconds(0.7)
+	_say("now", {"live": _seen(), "listening": _tab.listening})
+	_tab.time_bar.press("pause")
+
+
+func _use_past_of_ended_game() -> void:
+	_tab.go_back()
+	await _until(func() -> bool: return _tab.past_bar.shown_frame() > 0)
+	_say("ended", {"frame": _tab.past_bar.shown_frame(), "note": _tab.past_bar.note_text()})
+	_tab.past_bar.leave()
+	_say("left", {"status": _tab.status_text()})
+
+
+func _seen() -> Dictionary:
+	var rows: Array[PackedStringArray] = []
+	for row: PackedStringArray in _tab.table.shown_rows():
+		rows.append(row.slice(0, 4))
+	var parts: Array[PackedStringArray] = []
+	for at: int in _tab.tree.row_count():
+		parts.append(_tab.tree.row_texts(at))
+	return {"rows": rows, "variables": _tab.glance.variables.shown_rows(), "tree": parts}
 
 
 func _open(page: Control) -> void:
