@@ -34,7 +34,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 VARIABLES = (
     '0 "n" "3" "number"',
     '1 "m" "0" "number" "player-persistent"',
-    '2 "word" "calm" "string"',
+    '2 "word" "calm" "string" "save-on-mission-close" "eternal"',
     '3 "who" "Alpha 1" "string" "campaign-persistent"',
 )
 CONTAINERS = """$Lists
@@ -47,8 +47,17 @@ $Name: Prices
 $Key Type: String
 $Data Type: Number
 $Data: ( "apple" "3" "pear" "4" )
++Save On Mission Close
 $End Maps
 """
+#: What most missions begin with, so that operators about nav points, orders and flags find some; it runs once.
+BEGINNING = """( when ( true )
+   ( add-nav-waypoint "Nav" "Lane" 1 )
+   ( add-nav-ship "Escort" "Tug" )
+   ( select-nav "Nav" )
+   ( add-goal "Alpha 1" ( ai-chase "Tug" 80 ) )
+   ( add-goal "Beta" ( ai-waypoints "Lane" 70 ) )
+)"""
 #: They end the run, take away its time, or copy without bound.
 LEFT_OUT = frozenset({"end-mission", "end-campaign", "end-of-campaign"})
 
@@ -80,9 +89,13 @@ class CatalogFormulas:
             must = wanted.names in ("operator", "boolean")
             if must or (depth > 0 and self.draw.randrange(3) == 0):
                 return self.result(sorted(wanted.accepts), depth)
+            if self.dialect is Dialect.FSO and self.draw.randrange(15) == 0:
+                return '&Prices& ( "apple" )'
             return self.draw.choice(("0", "1", "2", "5", "60", "100", "-3", "@n[3]", "@m[0]"))
         if kind.endswith("container-name") or kind == "data-or-str-container":
             return "&&Prices" if kind.startswith("map") else "&&Queue"
+        if kind != "variable-name" and self.dialect is Dialect.FSO and self.draw.randrange(15) == 0:
+            return self.draw.choice(('&Queue& ( "Get_First" )', '&Queue& ( "Get_Random" )', '&Queue& ( "At" 1 )'))
         if kind == "variable-name":
             return self.draw.choice(('"@n[3]"', '"@word[calm]"', '"@who[Alpha 1]"'))
         if self.draw.randrange(12) == 0:
@@ -113,7 +126,8 @@ class CatalogFormulas:
         if row.returns == "null" and row.kind == "conditional":
             return self.call(row, 2)
         if row.returns == "null":
-            return f"( when {self.condition()} {self.call(row, 2)} )"
+            condition = self.condition(0 if self.draw.randrange(2) else 2)  # half of the actions run soon
+            return f"( when {condition} {self.call(row, 2)} )"
         action = '( modify-variable "@n[3]" ( + @n[3] 1 ) )'
         if row.returns == "bool":
             return f"( {self.draw.choice(('when', 'every-time'))} {self.call(row, 2)} {action} )"
@@ -124,32 +138,51 @@ class CatalogFormulas:
         return f"( every-time ( > {self.call(row, 2)} {self.draw.randrange(5)} ) {action} )"
 
 
+def timing(draw: Random, dialect: Dialect) -> list[str]:
+    """Return how often an event repeats, at which intervals, and what it waits for, in seconds or milliseconds."""
+    fields = []
+    milliseconds = dialect is Dialect.FSO and draw.randrange(3) == 0
+    if milliseconds:
+        fields += ['+Event Flags: ( "interval & delay use msecs" )']
+    if draw.randrange(2):
+        fields += [f"+Repeat Count: {draw.choice((1, 2, 5, -1))}"]
+        if dialect is Dialect.FSO and draw.randrange(2) == 0:
+            fields += [f"+Trigger Count: {draw.choice((1, 3, -1))}"]
+        fields += [f"+Interval: {draw.choice((0, 250, 900, 1700) if milliseconds else (0, 1, 2))}"]
+    if draw.randrange(3) == 0:
+        fields += [f"+Chained: {draw.choice((0, 300, 1100) if milliseconds else (0, 1))}"]
+    return fields
+
+
 def catalog_mission(draw: Random, dialect: Dialect, rows: list[CatalogRow]) -> tuple[str, set[str]]:
     """Return a mission's text with an event for each of these operators, and the operators that are in it."""
     formulas = CatalogFormulas(draw, dialect)
     events = []
     for number, name in enumerate(EVENTS):
         row = rows[number % len(rows)]
-        fields = [f"$Formula: {formulas.event(row)}", f"+Name: {name}"]
-        if draw.randrange(2):
-            fields += [f"+Repeat Count: {draw.choice((1, 2, 5, -1))}"]
-            if dialect is Dialect.FSO and draw.randrange(3) == 0:
-                fields += [f"+Trigger Count: {draw.choice((1, 3))}"]
-            fields += [f"+Interval: {draw.choice((0, 1, 2))}"]
-        if draw.randrange(4) == 0:
-            fields += [f"+Chained: {draw.choice((0, 1))}"]
-        events.append("\n".join(fields))
+        events.append("\n".join([f"$Formula: {formulas.event(row)}", f"+Name: {name}", *timing(draw, dialect)]))
+    if draw.randrange(4):
+        events.insert(draw.randrange(2) * len(events), f"$Formula: {BEGINNING}\n+Name: Beginning")
     if draw.randrange(4) == 0:  # nobody knows it: false, or for FSO refused
         events.append('$Formula: ( when ( no-such-operator "x" ) ( do-nothing ) )\n+Name: Unknown')
     ships = [ship("Heron", flags='"player-start"')]
-    ships += [
-        ship(name, cue=formulas.condition(1) if draw.randrange(3) == 0 else "( true )", place=f"{number * 90}, 0, 0")
-        for number, name in enumerate(SHIPS[1:])
-    ]
+    for number, name in enumerate(SHIPS[1:]):
+        cue = formulas.condition(1) if draw.randrange(3) == 0 else "( true )"
+        early = [
+            f"+Initial Hull: {draw.choice((100, 40))}",
+            "+Subsystem: engine",
+            f"$Damage: {draw.choice((0, 60, 100))}",
+        ]
+        early += ["+Subsystem: turret01", "+Subsystem: sensors", "+Cargo Name: Grain"] if number % 2 else []
+        text = ship(name, *early, cue=cue, place=f"{number * 90}, 0, 0")
+        if draw.randrange(3) == 0:
+            text = text.replace("$Departure Cue: ( false )", f"$Departure Cue: {formulas.condition(1)}")
+        ships.append(text)
     wings = [
-        wing(name, [f"{name} 1", f"{name} 2"], cue=formulas.condition(1), waves=draw.randrange(1, 4)).replace(
-            "$Departure Cue: ( false )", f"$Departure Cue: {formulas.condition(1)}"
-        )
+        wing(name, [f"{name} 1", f"{name} 2"], cue=formulas.condition(1), waves=draw.randrange(1, 4))
+        .replace("$Departure Cue: ( false )", f"$Departure Cue: {formulas.condition(1)}")
+        .replace("$Wave Threshold: 0", f"$Wave Threshold: {draw.choice((0, 0, 1))}")
+        + f"\n+Wave Delay Min: {draw.choice((0, 1))}\n+Wave Delay Max: {draw.choice((1, 2))}"
         for name in WINGS
     ]
     goals = [f"$Type: Primary\n+Name: {name}\n$MessageNew: x\n$end_multi_text\n$Formula: {formulas.condition(1)}"
@@ -157,9 +190,11 @@ def catalog_mission(draw: Random, dialect: Dialect, rows: list[CatalogRow]) -> t
     containers = f"#Sexp_containers\n{CONTAINERS}" if dialect is Dialect.FSO else ""
     variables = "\n".join(VARIABLES)
     text = "\n".join([
-        "#Mission Info\n$Version: 24.2\n$Name: Catalog", f"#Sexp_variables\n$Variables:\n(\n{variables}\n)", containers,
+        f"#Mission Info\n$Version: 24.2\n$Name: Catalog\n+Red Alert: {draw.randrange(2)}",
+        f"#Sexp_variables\n$Variables:\n(\n{variables}\n)", containers,
         "#Players\n$Starting Shipname: Heron\n#Objects", *ships, "#Wings", *wings, "#Events", *events, "#Goals", *goals,
-        "#Waypoints\n$Name: Lane\n$List: ( ( 100, 0, 0 ) ( 200, 0, 0 ) )\n#Messages",
+        "#Waypoints\n$Jump Node: 900, 0, 0\n$Jump Node Name: Node",
+        "$Name: Lane\n$List: ( ( 100, 0, 0 ) ( 200, 0, 0 ) )\n#Messages",
         "$Name: Hail\n$MessageNew: Hail\n$end_multi_text\n#End\n",
     ])  # fmt: skip
     return text, formulas.used

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.rules.formula import Formula
@@ -30,7 +31,8 @@ Difference = tuple[str, Any, Any]
 def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueManager | None = None) -> Snapshot:
     """Return all that a frame left behind; `actions` are those of the frame, the last ones will do.
 
-    Parts: events, goals, cues, ships, variables, containers, log, actions, random draws, requests.
+    Parts: events, goals, cues, ships, subsystems, nav points, variables, containers, log, actions, random draws,
+    requests.
     """
     world = manager.world
     seen: Snapshot = {
@@ -56,6 +58,12 @@ def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueMana
         "random draws": [world.rng.draws, world.rng.seed_used],
         "requests": [manager.counters.requests],
         "score": [world.player.score],
+        "subsystems": [
+            (ship.key, subsystem.name, subsystem.hull, subsystem.disrupted, subsystem.cargo, sorted(subsystem.flags))
+            for ship in world.ships.values()
+            for subsystem in ship.subsystems.values()
+        ],
+        "nav points": [point and astuple(point) for point in world.navigation.points],
     }  # fmt: skip
     if cues is not None:
         seen["cue"] = [(cue.done, cue.due_us) for cue in cues.cues]
