@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sexp_runtime import MissionSession
 from sexp_runtime.breaks import BreakError, Breaks
 from sexp_runtime.cli import main
+from sexp_runtime.monitor.performance import Mode
 from support.small_missions import mission, ship
 
 TEXT = mission(
@@ -44,7 +48,10 @@ def stops(*texts: str, frames: int = 40) -> list[tuple[float, str]]:
         ("event two", 'event "Two" came true'),
         ('event "Two"', 'event "Two" came true'),
         ("variable Count", "variable Count is 5"),
-        ("action modify-variable", "action modify-variable Count 5"),
+        (
+            "action modify-variable",
+            "action modify-variable Count 5 has run (it could not stop before: the mission is not recorded)",
+        ),
         ("( = @Count[0] 5 )", "( = @Count[0] 5 ) is true"),
     ],
 )
@@ -70,6 +77,7 @@ def test_a_frame_over_its_budget() -> None:
         ("event Tow", "no event 'Tow'; did you mean 'Two'"),
         ("variable Cuont", "no variable 'Cuont'; did you mean 'Count'"),
         ("frame soon", "whole number of microseconds"),
+        ("formula 0", "whole number of microseconds"),
         ("( = 1", "="),
     ],
 )
@@ -78,6 +86,111 @@ def test_breaks_that_cannot_be_set(text: str, message: str) -> None:
     with pytest.raises(BreakError, match=message):
         breaks.add(text)
     assert not len(breaks)
+
+
+def recorded(folder: Path, engine: str = "cached", **settings: Any) -> MissionSession:
+    """Return a session of the mission that is being recorded, so that its frames can be rehearsed."""
+    return MissionSession.load(TEXT, engine=engine, seed=1, record_to=folder / f"{engine}.rec", **settings)
+
+
+@pytest.mark.parametrize("engine", ["naive", "cached"])
+@pytest.mark.parametrize("simulated", [False, True])
+def test_a_mission_stops_before_an_action_runs(tmp_path: Path, engine: str, simulated: bool) -> None:
+    plain = MissionSession.load(TEXT, seed=1, scenario=simulated)
+    session = recorded(tmp_path, engine, scenario=simulated)
+    breaks = Breaks(session)
+    breaks.add("action modify-variable")
+    breaks.add("action send-message")
+    stops = []
+    for frame in range(1, 61):
+        for one in (plain, session):
+            if frame == 30:
+                one.world.change_ship(one.world.ships["barge"], "hull", -1.0)
+                one.world.destroy(one.world.ships["barge"])
+        reasons = breaks.before(100_000)
+        if reasons:
+            stops.append((round(session.mission_time, 1), session.get_variable("Count"), *reasons))
+            assert not breaks.before(100_000)  # continuing makes the frame
+        plain.step_us(100_000)
+        session.step_us(100_000)
+        assert not breaks.check()
+        assert plain.digest() == session.digest()
+    assert stops[0] == (1.9, 0, 'action modify-variable Count 5 is about to run [event "Two"]')
+    assert stops[1][0] == 2.9 and stops[1][2].endswith('is about to run [event "Lost"]') and len(stops) == 2
+    breaks.close()
+    assert not session.on_action
+
+
+def test_what_a_handler_changes_in_a_frame_is_rehearsed_from_then_on(tmp_path: Path) -> None:
+    later = '( when ( and ( has-time-elapsed 3 ) ( is-destroyed-delay 0 "Barge" ) ) ( add-nav-waypoint "N" "Lane" 1 ) )'
+    text = TEXT.replace("#Goals", f"$Formula: {later}\n+Name: Later\n#Goals")
+    session = MissionSession.load(text, seed=1, record_to=tmp_path / "run.rec")
+    barge = session.world.ships["barge"]
+
+    def destroy(operator: str, _: tuple[Any, ...]) -> None:
+        if operator == "modify-variable":
+            session.world.destroy(barge)
+
+    session.on_action.append(destroy)
+    breaks = Breaks(session)
+    breaks.add("action send-message")
+    breaks.add("action add-nav-waypoint")
+    stops = []
+    for _ in range(40):
+        stops += [(round(session.mission_time, 1), reason) for reason in breaks.before(100_000)]
+        session.step_us(100_000)
+        stops += [(round(session.mission_time, 1), reason) for reason in breaks.check()]
+    assert stops == [
+        (2.0, "action send-message #Command High Hail has run"),  # the handler caused it in the same frame
+        (2.9, 'action add-nav-waypoint N Lane 1 is about to run [event "Later"]'),
+    ]
+
+
+def test_what_cannot_be_rehearsed_stops_after_the_action(tmp_path: Path) -> None:
+    session = recorded(tmp_path)
+    session.step_us(100_000)
+    session.manager.world.variables.set_number(0, 3)  # past the recording
+    breaks = Breaks(session)
+    breaks.add("action modify-variable")
+    reasons = []
+    for _ in range(40):
+        assert not breaks.before(100_000)
+        session.step_us(100_000)
+        reasons += breaks.check()
+    told = "it could not stop before: the game does what its recording does not hold"
+    assert reasons == [f"action modify-variable Count 5 has run ({told})"]
+
+
+@pytest.mark.parametrize("engine", ["naive", "cached"])
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.SAMPLED, Mode.FULL])
+def test_a_formula_over_its_budget(engine: str, mode: Mode) -> None:
+    session = MissionSession.load(TEXT, engine=engine, monitor=mode)
+    before = session.monitor.mode, session.monitor.sample_every, session.monitor.hook
+    breaks = Breaks(session)
+    breaks.add("formula 1000000")
+    session.step_us(2_000_000)
+    assert not breaks.check()
+    session.context.profiler, slow = _Slow(), breaks.add("formula 2000")
+    if engine == "cached":
+        session.manager.interpret(1)
+    session.world.destroy(session.world.ships["barge"])
+    session.step_us(100_000)
+    (reason,) = {one for one in breaks.check() if '"Lost"' in one}
+    assert re.match(r'the evaluation of event "Lost" took \d+ us \(', reason)
+    session.context.profiler = None
+    assert breaks.remove(slow)
+    breaks.close()
+    assert (session.monitor.mode, session.monitor.sample_every, session.monitor.hook) == before
+
+
+class _Slow:
+    """A profiler that makes every operator slow."""
+
+    def enter(self, node: object) -> None:
+        time.sleep(0.003)
+
+    def leave(self, node: object) -> None:
+        pass
 
 
 def test_breaks_are_removed_by_id() -> None:
@@ -97,3 +210,14 @@ def test_run_stops_at_a_break_and_shows_the_formula(tmp_path: Path, capsys: pyte
     assert "has-time-elapsed 2" in shown and "= 1" in shown
     assert main(["run", str(path), "--break", "event Tow"]) == 2
     assert "did you mean 'Two'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("engine", ["naive", "cached"])
+def test_run_stops_before_an_action(tmp_path: Path, capsys: pytest.CaptureFixture[str], engine: str) -> None:
+    path = tmp_path / "small.fs2"
+    path.write_text(TEXT)
+    assert main(["run", str(path), "--fps", "10", "--engine", engine, "--break", "action modify-variable"]) == 0
+    shown = capsys.readouterr().out
+    assert "1.9 s in 19 frames" in shown
+    assert 'stopped  action modify-variable Count 5 is about to run [event "Two"]' in shown
+    assert "has-time-elapsed 2" in shown and "= 0" in shown

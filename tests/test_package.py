@@ -49,8 +49,8 @@ ROOMS: Final[dict[str, str]] = {
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
         " reloading session_settings"
     ),
-    "breaks": "session",
     "analysis": "values syntax mission world operators monitor simulate session session_settings",
+    "breaks": "monitor session analysis",
     "testing": "files values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",

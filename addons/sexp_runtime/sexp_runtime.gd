@@ -549,12 +549,14 @@ func explain_tree(event_name: String) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("explain_tree", event_name)
 
 
-## Stops mission time after the frame in which something happens, and emits [signal break_hit]; [method start] resumes it.
+## Stops mission time when something happens, and emits [signal break_hit]; [method start] resumes it.
 ## [param text] is
 ## [code]event NAME[/code] (comes true or fails), [code]goal NAME[/code], [code]variable NAME[/code] (changes),
-## [code]action OPERATOR[/code] (has run), [code]frame MICROSECONDS[/code] (took longer), or a condition such as
-## [code]( < ( hits-left "Alpha 1" ) 50 )[/code], which becomes true. Returns an id for [method remove_break]; 0 with an
-## error for an invalid text. Breaks go with their mission.
+## [code]action OPERATOR[/code] (is about to run), [code]frame MICROSECONDS[/code] or [code]formula MICROSECONDS[/code] (took
+## longer), or a condition such as
+## [code]( < ( hits-left "Alpha 1" ) 50 )[/code], which becomes true. An action stops the mission before
+## the frame that would run it, if the mission is recorded, all else after the frame. Returns an id for
+## [method remove_break]; 0 with an error for an invalid text. Breaks go with their mission.
 func add_break(text: String) -> int:
 	return 0 if _bridge == null else _bridge.call("add_break", text)
 

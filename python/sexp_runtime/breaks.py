@@ -1,4 +1,4 @@
-"""Breaks: what stops a mission after a frame, because an event came true, a value passed a bound, an action ran ..."""
+"""Breaks: what stops a mission, because an event came true, a value passed a bound, an action is about to run ..."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.analysis.rehearsal import Action, Rehearsal
+from sexp_runtime.monitor.performance import Mode, describe_cause
+
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
 #: The words that a break may begin with; a text that begins with ( is a condition.
-KINDS: Final = ("event", "goal", "variable", "action", "frame")
+KINDS: Final = ("event", "goal", "variable", "action", "frame", "formula")
 #: How breaks are written, for messages and help.
 SYNTAX: Final = (
-    '"event NAME", "goal NAME", "variable NAME", "action OPERATOR", "frame MICROSECONDS" or a condition "( ... )"'
+    '"event NAME", "goal NAME", "variable NAME", "action OPERATOR", "frame MICROSECONDS", "formula MICROSECONDS"'
+    ' or a condition "( ... )"'
 )
 
 
@@ -34,10 +38,13 @@ class Break:
 
 
 class Breaks:
-    """The breaks of one session. Call `check` after each frame; the mission itself is never changed.
+    """The breaks of one session. Call `before` and `check` around each frame; the mission itself is never changed.
 
     - event: the event came true or failed in this frame. goal: its status changed. variable: its value changed.
-    - action: an action with this operator ran. frame: the frame took longer than so many microseconds.
+    - action: an action with this operator is about to run: `before` says so, and the frame is not to be made. That
+      needs a recorded session (see Rehearsal); without, `check` says so when it has run.
+    - frame: the frame took longer than so many microseconds. formula: one evaluation of an event, goal or cue did;
+      while there is such a break, every evaluation is timed.
     - condition: an expression has become true (value 1) since the last frame. It may draw or act as any ad-hoc
       expression may.
     """
@@ -48,6 +55,9 @@ class Breaks:
         self._next = 1
         self._seen: list[tuple[str, str, str]] = []  # kind, name in lower case, what happened
         self._listeners: list[tuple[list[Any], Any]] = []
+        self._rehearsal: Rehearsal | None = None
+        self._announced: list[Action] = []  # what the frame that is made next may do without a stop
+        self._timer: _FormulaTimer | None = None
 
     def __len__(self) -> int:
         return len(self._breaks)
@@ -83,10 +93,39 @@ class Breaks:
         """Return id and text of each break."""
         return [(one.id, one.text) for one in self._breaks.values()]
 
+    def before(self, step_us: int) -> list[str]:
+        """Return why the mission is to stop before a frame of so many microseconds, a sentence for each action.
+
+        Call it when the game has made its changes for the frame. The frame made next is not stopped again.
+        """
+        if self._rehearsal is None or self._announced:
+            return []
+        wanted = {one.name.lower() for one in self._breaks.values() if one.kind == "action"}
+        coming = [action for action in self._rehearsal.ahead(step_us) if action[0].lower() in wanted]
+        if coming:
+            self._rehearsal.rewind()
+            self._announced = coming
+        return list(dict.fromkeys(f"{_described(action)} is about to run{self._of(action[0])}" for action in coming))
+
+    def _of(self, operator: str) -> str:
+        """Return ` [event "Name"]` if only one event has such an action, else ""."""
+        session = self._session
+        having = [
+            event.index
+            for event in session.world.events
+            if any(node.name == operator for node in session.formula("event", event.index).walk())
+        ]
+        return f" [{session.owner_of('event', having[0])}]" if len(having) == 1 else ""
+
     def check(self) -> list[str]:
         """Return why the mission is to stop after the frame just made: a sentence for each break that was hit."""
+        if self._rehearsal is not None:
+            self._rehearsal.made()
         reasons = [reason for one in self._breaks.values() for reason in self._hits(one)]
         self._seen.clear()
+        self._announced = []
+        if self._timer is not None:
+            self._timer.begin()
         return reasons
 
     def close(self) -> None:
@@ -102,9 +141,9 @@ class Breaks:
             known = [goal.name for goal in world.goals]
         elif made.kind == "variable":
             known = [name for name in world.variables.names if name]
-        elif made.kind == "frame":
-            if not made.name.isdecimal() or int(made.name) == 0:
-                raise BreakError(f"a frame's bound is a whole number of microseconds above 0, not {made.name!r}")
+        elif made.kind in ("frame", "formula"):
+            if not (made.name.isdecimal() and made.name.isascii()) or int(made.name) == 0:
+                raise BreakError(f"a {made.kind}'s bound is a whole number of microseconds above 0, not {made.name!r}")
             return
         elif made.kind == "condition":
             made.held = self._is_true(made)
@@ -129,6 +168,8 @@ class Breaks:
         if one.kind == "frame":
             took = self._session.monitor.last_frame_ns / 1000
             return [f"the frame took {took:.0f} us"] if took > int(one.name) else []
+        if one.kind == "formula":
+            return [] if self._timer is None else self._timer.over(int(one.name))
         name = one.name.lower()
         return [what for kind, seen, what in self._seen if kind == one.kind and seen == name]
 
@@ -151,6 +192,16 @@ class Breaks:
             if kind in kinds:
                 listeners.append(function)
                 self._listeners.append((listeners, function))
+        if "action" not in kinds and self._rehearsal is not None:
+            self._rehearsal.close()
+            self._rehearsal = None
+        elif "action" in kinds and self._rehearsal is None:
+            self._rehearsal = Rehearsal(session)
+        if "formula" not in kinds and self._timer is not None:
+            self._timer.close()
+            self._timer = None
+        elif "formula" in kinds and self._timer is None:
+            self._timer = _FormulaTimer(session)
 
     def _satisfied(self, name: str, _: int) -> None:
         self._seen.append(("event", name.lower(), f'event "{name}" came true'))
@@ -165,5 +216,56 @@ class Breaks:
         self._seen.append(("variable", name.lower(), f"variable {name} is {value!r}"))
 
     def _action(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        shown = " ".join(str(argument) for argument in arguments)
-        self._seen.append(("action", operator.lower(), f"action {operator} {shown}".rstrip()))
+        action = (operator, arguments)
+        if action in self._announced:
+            return
+        why_not = "" if self._rehearsal is None else self._rehearsal.why_not
+        told = f" (it could not stop before: {why_not})" if why_not else ""
+        self._seen.append(("action", operator.lower(), f"{_described(action)} has run{told}"))
+
+
+class _FormulaTimer:
+    """Stands in for the monitor's hooks: keeps the time of every evaluation of the frame, and passes all on."""
+
+    def __init__(self, session: MissionSession) -> None:
+        self._session = session
+        self._monitor = session.monitor
+        self._next = session.monitor.hook
+        self._before = session.monitor.mode, session.monitor.sample_every
+        self._times: list[tuple[int, str, int]] = []
+        if session.monitor.mode is not Mode.FULL:
+            session.monitor.sample_every = 1
+            session.monitor.mode = Mode.SAMPLED
+        session.monitor.hook = self
+
+    def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
+        """Keep the time of one evaluation."""
+        self._next.formula(kind, index, nanoseconds, value, cause)
+        self._times.append((nanoseconds, kind, index))
+
+    def over(self, microseconds: int) -> list[str]:
+        """Return a sentence for each evaluation of the latest frame that took longer."""
+        found = []
+        for nanoseconds, kind, index in self._times:
+            if nanoseconds > microseconds * 1000:
+                cause = describe_cause(self._monitor.formulas[kind, index].last_cause)
+                owner = self._session.owner_of(kind, index)
+                found.append(f"the evaluation of {owner} took {nanoseconds / 1000:.0f} us ({cause})")
+        return found
+
+    def begin(self) -> None:
+        """Forget the evaluations of the frame before."""
+        self._times.clear()
+
+    def close(self) -> None:
+        """Give the monitor back as it was."""
+        monitor = self._monitor
+        monitor.hook = self._next
+        mode, monitor.sample_every = self._before
+        if monitor.mode is Mode.SAMPLED:
+            monitor.mode = mode
+
+
+def _described(action: Action) -> str:
+    operator, arguments = action
+    return f"action {operator} {' '.join(str(argument) for argument in arguments)}".rstrip()

@@ -155,6 +155,27 @@ def test_the_tab_switches_recording(tmp_path: Path) -> None:
     runtime.close()
 
 
+def test_a_break_stops_the_game_before_an_action(tmp_path: Path) -> None:
+    emitted: list[tuple[Any, ...]] = []
+    runtime = new_host([], emitted)
+    assert runtime.load("", MISSION, {"record": True, "recordings": str(tmp_path)})
+    play(runtime, 30)
+    assert runtime.breaks.add("action modify-variable")
+    for _ in range(3):  # the event acts in every frame
+        session = runtime.session
+        assert session is not None
+        time_before, value = session.mission_time, session.get_variable("a")
+        emitted.clear()
+        play(runtime, 1)
+        reason = f'action modify-variable a {(int(value) + 1) % 10} is about to run [event "writes a"]'
+        assert [signal for signal in emitted if signal[0] == "break_hit"] == [("break_hit", reason)]
+        assert (session.mission_time, session.get_variable("a")) == (time_before, value)
+        emitted.clear()
+        play(runtime, 1)  # continuing makes the frame
+        assert session.mission_time > time_before and session.get_variable("a") != value
+        assert not [signal for signal in emitted if signal[0] == "break_hit"]
+
+
 # --- hints ---------------------------------------------------------------------------------------------------------
 
 

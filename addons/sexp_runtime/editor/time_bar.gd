@@ -13,7 +13,7 @@ const HELP := """Pause the mission after the frame in which:
 event NAME  comes true or fails
 goal NAME  changes its status
 variable NAME  changes
-action OPERATOR  has run
+action OPERATOR  is about to run
 frame MICROSECONDS  took longer
 ( expression )  becomes true"""
 

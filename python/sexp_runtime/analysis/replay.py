@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.monitor.recording import (
     ANSWERING,
     BEFORE,
@@ -30,17 +31,19 @@ if TYPE_CHECKING:
 class ReplayDriver:
     """Replaces the simulator: makes the recorded changes of each frame at their recorded moments.
 
-    After `hand_over` another driver makes the changes, or none.
+    With a `successor`, given at once or by `hand_over`, that driver makes the changes in the middle of frames.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, successor: Driver | None = None) -> None:
         self.changes: list[bytes] = []
         self._actions = 0
         self._in_frame = False
-        self._successor: Driver | None = None
+        self._successor = successor
 
     def begin(self, world: World) -> None:
-        """Do nothing: the game's changes before the first frame are part of that frame."""
+        """Let the successor begin; the game's changes before the first frame are part of that frame."""
+        if self._successor is not None:
+            self._successor.begin(world)
 
     def hand_over(self, world: World, successor: Driver | None) -> None:
         """End the recorded changes; from the next frame on, `successor` drives the world as it stands now."""
@@ -85,19 +88,26 @@ class ReplayDriver:
 class Replay:
     """One recorded run being reproduced. `session` is the mission; `mismatches` are frames whose check sum differs.
 
-    `mission` is the content of another mission file, which replaces the recorded mission; further settings are those of
+    `mission` is the content of another mission file, which replaces the recorded mission. `simulated` has the simulator
+    act again, as it did in the recorded run, in place of what was recorded of it. Further settings are those of
     SessionSettings. Raises OSError for a file that cannot be read, DamagedRecordingError for a file that is not a
     recording.
     """
 
     def __init__(
-        self, path: str | Path, *, engine: str | None = None, mission: bytes | None = None, **settings: Any
+        self,
+        path: str | Path,
+        *,
+        engine: str | None = None,
+        mission: bytes | None = None,
+        simulated: bool = False,
+        **settings: Any,
     ) -> None:
         self.recording = Recording(path)
         header = self.recording.header
         self._frames = self.recording.frames()
         self._next = next(self._frames, None)
-        self._driver = ReplayDriver()
+        self._driver = ReplayDriver(_scenario(header) if simulated else None)
         self.frames = 0
         self.mismatches: list[int] = []
         content = mission if mission is not None else header["mission"]
@@ -118,14 +128,18 @@ class Replay:
         if self._next is None:
             return False
         step_us, changes, digest = self._next
-        self._driver.changes = changes
-        self._driver.before_frame(self.session.world)
-        self.session.step_us(step_us)
+        self.make(step_us, changes)
         if digest is not None and digest != self.session.digest():
             self.mismatches.append(self.frames)
         self.frames += 1
         self._next = next(self._frames, None)
         return True
+
+    def make(self, step_us: int, changes: list[bytes]) -> None:
+        """Make a frame of so many microseconds with changes in the form of a recording."""
+        self._driver.changes = changes
+        self._driver.before_frame(self.session.world)
+        self.session.step_us(step_us)
 
     def run(self) -> Iterator[int]:
         """Make every recorded frame, yielding the number of frames made so far."""
@@ -162,3 +176,11 @@ def recorded_length(path: str | Path) -> tuple[int, float]:
         frames += 1
         microseconds += step_us
     return frames, microseconds / 1_000_000
+
+
+def _scenario(header: dict[str, Any]) -> Scenario:
+    content = header["mission"]
+    mission = parse_mission(
+        content.encode() if isinstance(content, str) else content, dialect=Dialect(header["dialect"])
+    ).mission
+    return Scenario(mission, header["seed"])

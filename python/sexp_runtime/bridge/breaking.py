@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class GameBreaks:
     """The breaks of the current mission. They go with it.
 
-    `emit("break_hit", reason)` tells the game of each break that a frame has hit; `on_hit` are called with the reason.
+    `emit("break_hit", reason)` tells the game of each break that was hit; `on_hit` are called with the reason.
     """
 
     def __init__(self, emit: Callable[[str, str], None], report: Callable[[str, str], None]) -> None:
@@ -56,11 +56,21 @@ class GameBreaks:
         """Return [id, text] of each break."""
         return [] if self._breaks is None else [list(row) for row in self._breaks.rows()]
 
+    def before_frame(self, seconds: float) -> list[str]:
+        """Return why a frame of so many seconds is not to be made now: actions that are about to run."""
+        if self._breaks is None or not len(self._breaks):
+            return []
+        return self._breaks.before(round(seconds * 1_000_000))
+
     def after_frame(self) -> None:
         """Report the breaks that the frame has hit; costs nothing without breaks."""
         if self._breaks is None or not len(self._breaks):
             return
-        for reason in self._breaks.check():
+        self.stop(self._breaks.check())
+
+    def stop(self, reasons: list[str]) -> None:
+        """Tell the game and the listeners of breaks that were hit."""
+        for reason in reasons:
             self._emit("break_hit", reason)
             for listener in self.on_hit:
                 listener(reason)

@@ -334,18 +334,26 @@ class RuntimeHost:
                 return  # a game's getter or signal has closed or replaced the mission
             if self._dying:
                 self._dying.finish(tracking.has)
-            self._outbox.step(session, seconds, self._is_wanted)
-            if len(session.context.warnings) > self._warnings_seen:
-                self._report_warnings(session.context.warnings)
-            self._notice_ships()
-            self.snapshot.frame((perf_counter_ns() - began) / 1000.0)
+            stops = self.breaks.before_frame(seconds)
+            if not stops:
+                self._make_frame(session, seconds, began)
         finally:
             self._stepping = False
+        if stops:
+            self.breaks.stop(stops)
+            return
         if self._outbox:
             self._outbox.flush()
         self.hints.poll()
         for listener in self.after_frame:
             listener()
+
+    def _make_frame(self, session: MissionSession, seconds: float, began: int) -> None:
+        self._outbox.step(session, seconds, self._is_wanted)
+        if len(session.context.warnings) > self._warnings_seen:
+            self._report_warnings(session.context.warnings)
+        self._notice_ships()
+        self.snapshot.frame((perf_counter_ns() - began) / 1000.0)
 
     def _notice_ships(self) -> None:
         if self._roster is None or self.session is None or self.tracking is None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from sexp_runtime.analysis.moments import event_row
@@ -43,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="BREAK",
-        help=f"stop after the frame of {SYNTAX}",
+        help=f"stop at {SYNTAX}; an action stops before the frame that would run it, all else after its frame",
     )
     parser.add_argument("--all", action="store_true", help=f"list all events, not only {LISTED}")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
@@ -98,39 +100,62 @@ def play(
     has the reasons, and `why` the formula of an event that did as a tree. Raises OSError or ValueError as
     MissionSession.load, BreakError for a break that cannot be set.
     """
-    session = MissionSession.load(
-        path,
-        engine=engine,
-        seed=seed,
-        scenario=True,
-        dialect=dialect,
-        verify_every=verify_every,
-        freeze_gc=True,
-    )
+    rehearsed = any(text.split()[:1] == ["action"] for text in breaks)
+    with TemporaryDirectory(prefix="sexp-run-") if rehearsed else nullcontext() as folder:
+        session = MissionSession.load(
+            path,
+            engine=engine,
+            seed=seed,
+            scenario=True,
+            dialect=dialect,
+            verify_every=verify_every,
+            freeze_gc=True,
+            record_to=None if folder is None else Path(folder) / "run.rec",
+        )
+        try:
+            return _played(session, frames, fps, breaks, Path(path).stem if progress else "")
+        finally:
+            session.close()
+
+
+def _played(session: MissionSession, frames: int, fps: float, breaks: Sequence[str], label: str) -> dict[str, Any]:
     actions: Counter[str] = Counter()
     session.on_action.append(lambda operator, arguments: actions.update((operator,)))
-    made = session.play(frames, fps)
-    try:
-        watched = Breaks(session)
-        for text in breaks:
-            watched.add(text)
-        stopped: list[str] = []
-        for _ in track_some(made, frames, Path(path).stem) if progress else made:
-            stopped = watched.check() if breaks else stopped
-            if stopped:
-                break
-        result = summary(session, actions, session.counters()["frames"])
-        if breaks:
-            result["stopped"] = stopped
-            result["why"] = [line for event in session.world.events if _stopped_by(event, stopped)
-                             for line in session.explain_tree("event", event.index).lines()]  # fmt: skip
-        return result
-    finally:
-        session.close()
+    watched = Breaks(session)
+    for text in breaks:
+        watched.add(text)
+    stopped: list[str] = []
+    made = _frames(session, frames, fps, watched, stopped)
+    for _ in track_some(made, frames, label) if label else made:
+        pass
+    result = summary(session, actions, session.counters()["frames"])
+    if breaks:
+        result["stopped"] = stopped
+        result["why"] = [line for event in session.world.events if _stopped_by(event, stopped)
+                         for line in session.explain_tree("event", event.index).lines()]  # fmt: skip
+    watched.close()
+    return result
+
+
+def _frames(session: MissionSession, frames: int, fps: float, watched: Breaks, stopped: list[str]) -> Iterator[int]:
+    """Make frames as `session.play` does until a break is hit; its reasons go to `stopped`."""
+    start = session.world.clock.us
+    for number in range(1, frames + 1):
+        step_us = start + round(number * 1_000_000 / fps) - session.world.clock.us
+        stopped += watched.before(step_us)
+        if stopped:
+            return
+        session.step_us(step_us)
+        yield number
+        if len(watched):
+            stopped += watched.check()
+        if stopped or session.world.mission_over:
+            return
 
 
 def _stopped_by(event: EventState, reasons: Sequence[str]) -> bool:
-    return any(reason.startswith(f'event "{event.name}" ') for reason in reasons)
+    named = (f'event "{event.name}" ', f'[event "{event.name}"]')
+    return any(reason.startswith(named[0]) or reason.endswith(named[1]) for reason in reasons)
 
 
 def summary(session: MissionSession, actions: Counter[str], played: int) -> dict[str, Any]:

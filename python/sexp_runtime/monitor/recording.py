@@ -21,7 +21,7 @@ import contextlib
 import shutil
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from types import TracebackType
@@ -209,6 +209,11 @@ class RecordingWriter:
         except Exception:
             packer.reset()
             raise
+
+    @property
+    def pending(self) -> Sequence[bytes]:
+        """The packed changes of the frame that has not ended yet."""
+        return self._changes
 
     def _learn(self, ship: Ship) -> Any:
         """Return the packed reference to a ship, cached because the packer would otherwise call back each time."""

@@ -1,0 +1,120 @@
+"""Rehearsal: a twin of a running session makes each frame first, so that it is known what the frame will do.
+
+A frame cannot be interrupted halfway without harm: formulas are evaluated in order, and each sees what those before it
+did. So the frame is made twice, first by a twin that was replayed from the session's own recording. Whoever wants to
+stop before an action stops before the frame in which the twin has run it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+from sexp_runtime.analysis.replay import Replay
+from sexp_runtime.session import MissionSession
+
+#: Frames between two comparisons of the twin with its original.
+_COMPARED_EVERY: Final = 64
+#: Differences after which the session is not rehearsed any more.
+_MOST_DIFFERENCES: Final = 3
+
+Action = tuple[str, tuple[Any, ...]]
+
+
+class Rehearsal:
+    """Rehearses the frames of a session that is being recorded. `why_not` says why it cannot, "" while it can.
+
+    Call `ahead` before each frame, when the game has made its changes, and `made` after it. A frame that was rehearsed
+    and then not made is undone with `rewind`.
+    """
+
+    def __init__(self, session: MissionSession) -> None:
+        self.why_not = ""
+        if session.recording is None:
+            self.why_not = "the mission is not recorded"
+        elif session.operators.as_dicts():
+            self.why_not = "the mission asks operators of the game"
+        self._session = session
+        self._twin: Replay | None = None
+        self._actions: list[Action] = []
+        self._pending = 0  # changes of the game before the frame
+        self._interfered = False
+        self._differences = 0
+        session.on_action.append(self._notice)
+
+    def ahead(self, step_us: int) -> list[Action]:
+        """Return the actions that a frame of so many microseconds will run now; none if it cannot be known."""
+        recorder = self._session.recording
+        if recorder is None:
+            self.why_not = self.why_not or "the recording has ended"
+        if self.why_not or recorder is None:
+            return []
+        if self._twin is None:
+            self._build()
+        self._actions.clear()
+        self._interfered = False
+        self._pending = len(recorder.pending)
+        if self._twin is not None:
+            self._twin.make(step_us, list(recorder.pending))
+        return list(self._actions)
+
+    def made(self) -> None:
+        """Compare, now and then, the frame that the session has made with the twin's."""
+        recorder, twin = self._session.recording, self._twin
+        if twin is None or recorder is None:
+            return
+        if self._interfered:
+            self.rewind()
+        elif recorder.frames % _COMPARED_EVERY == 0 and twin.session.digest() != self._session.digest():
+            self._differ()
+
+    def _notice(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        """Notice what a handler of an action changes in the middle of a frame: the twin has not seen it."""
+        recorder = self._session.recording
+        if recorder is not None and len(recorder.pending) != self._pending and not self._session.has_scenario:
+            self._interfered = True
+
+    def rewind(self) -> None:
+        """Forget the twin; the next frame replays the recording again."""
+        if self._twin is not None:
+            self._twin.session.close()
+            self._twin = None
+
+    def close(self) -> None:
+        """End the rehearsal."""
+        self.rewind()
+        if self._notice in self._session.on_action:
+            self._session.on_action.remove(self._notice)
+
+    def _differ(self) -> None:
+        self.rewind()
+        self._differences += 1
+        if self._differences >= _MOST_DIFFERENCES:
+            self.why_not = "the game does what its recording does not hold"
+
+    def _build(self) -> None:
+        """Replay the recording so far: a second of mission time takes a few milliseconds."""
+        recorder = self._session.recording
+        assert recorder is not None
+        descriptor, name = tempfile.mkstemp(prefix="sexp-rehearsal-", suffix=".rec")
+        os.close(descriptor)
+        try:
+            recorder.save(name)
+            twin = Replay(name, simulated=self._session.has_scenario, freeze_gc=False)
+            for _ in twin.run():
+                pass
+        except (OSError, ValueError) as error:
+            self.why_not = f"its recording cannot be replayed: {error}"
+            return
+        finally:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+        if twin.session.digest() != self._session.digest():
+            twin.session.close()
+            self._differ()
+            return
+        twin.session.on_action.append(lambda operator, arguments: self._actions.append((operator, arguments)))
+        self._twin = twin
