@@ -9,6 +9,7 @@ import msgpack
 import pytest
 
 from sexp_runtime.monitor.packed_moves import MovePacker
+from sexp_runtime.monitor.recorded_calls import CallRefusedError, make_call
 from sexp_runtime.monitor.recording import (
     BEFORE,
     DURING,
@@ -207,3 +208,28 @@ def test_a_packed_move_is_what_msgpack_makes_of_it(phase: int, rest: tuple[Any, 
 )
 def test_an_unusual_move_is_left_to_msgpack(phase: int, args: tuple[Any, ...], by_name: dict[str, Any]) -> None:
     assert MovePacker().pack(phase, args, by_name) is None
+
+
+@pytest.mark.parametrize(
+    ("method", "args", "kwargs"),
+    [
+        ("move_ship", ["alpha 1", (0.0, 1.0, 2.0)], {}),
+        ("move_ship", [Ship("Alpha 1"), (0.0, float("nan"), 2.0)], {}),
+        ("move_ship", [Ship("Alpha 1"), (0.0, 1.0, 2.0)], {"jump": (float("inf"),)}),
+        ("move_ship", [Ship("Alpha 1")], {}),
+        ("set_ship", [Ship("Alpha 1"), "__class__", 3], {}),
+        ("set_ship", ["no ship", "hull", 3.0], {}),
+    ],
+)
+@pytest.mark.parametrize("tapped", [False, True])
+def test_calls_that_do_not_fit_are_refused_also_while_the_replay_is_recorded(
+    method: str, args: list[Any], kwargs: dict[str, Any], tapped: bool
+) -> None:
+    world, made = new_world(), []
+    target: Any = WorldTap(world, lambda *change: made.append(change)) if tapped else world  # type: ignore[arg-type]
+    before = world.ships["alpha 1"].position
+    with pytest.raises(CallRefusedError):
+        make_call(target, "", method, args, kwargs)
+    assert not made and world.ships["alpha 1"].position == before
+    make_call(target, "", "move_ship", [world.ships["alpha 1"], (1.0, 2.0, 3.0)], {})
+    assert len(made) == tapped and world.ships["alpha 1"].position == (1.0, 2.0, 3.0)

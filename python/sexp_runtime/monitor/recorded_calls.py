@@ -9,10 +9,11 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.mission.source import MAX_BYTES
-from sexp_runtime.monitor.tap import OTHER_CHANGES, PART_CHANGES, WORLD_CHANGES
+from sexp_runtime.monitor.tap import OTHER_CHANGES, PART_CHANGES, WORLD_CHANGES, untapped
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.wings import Wing
 
@@ -24,6 +25,8 @@ MOST_CHARACTERS: Final = 1 << 20
 MOST_ITEMS: Final = 100_000
 #: Maximum number of parts of all arguments of one call.
 MOST_PARTS: Final = 250_000
+#: Numbers in the position, velocity and orientation of `move_ship`.
+_MOVE_SIZES: Final = (3, 3, 9)
 _INTEGERS: Final = range(-(2**63), 2**63)
 #: Required types of parameters by name, for all calls.
 _OBJECTS: Final[Mapping[str, tuple[type, ...]]] = {
@@ -51,22 +54,51 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
         raise CallRefusedError(f"{part}.{method} may not be called" if part else f"{method} may not be called")
     if not isinstance(args, list) or not isinstance(kwargs, dict) or not all(isinstance(key, str) for key in kwargs):
         raise CallRefusedError(f"{method}: no list of arguments")
+    if method == "move_ship" and not part and _is_plain_move(args, kwargs):
+        world.move_ship(*args, **kwargs)
+        return
     for number, _ in enumerate(_parts([*args, *kwargs.values()], method)):
         if number > MOST_PARTS:
             raise CallRefusedError(f"{method}: more than {MOST_PARTS} values")
     target = getattr(world, part, None) if part else world
     if target is None:
         raise CallRefusedError(f"{part}.{method} cannot be called here")
-    function = getattr(target, method)
+    kind: Any = type(untapped(target))
+    signature = _signature(kind, method)
     given: dict[Any, Any]
     try:
-        given = inspect.signature(function).bind(*args, **kwargs).arguments
+        # A compiled method without a signature checks by itself.
+        given = dict(enumerate(args)) if signature is None else signature.bind(target, *args, **kwargs).arguments
     except TypeError as error:
         raise CallRefusedError(f"{method}: {error}") from error
-    except ValueError:  # a compiled method without a signature checks by itself
-        given = dict(enumerate(args))
     _check_parameters(world, method, {str(name): value for name, value in given.items()})
-    function(*args, **kwargs)
+    getattr(target, method)(*args, **kwargs)
+
+
+@cache
+def _signature(kind: type, method: str) -> inspect.Signature | None:
+    """Return the signature of a class's method, `self` first; None for a compiled method that has none."""
+    try:
+        return inspect.signature(getattr(kind, method))
+    except ValueError:
+        return None
+
+
+def _is_plain_move(args: list[Any], kwargs: dict[str, Any]) -> bool:
+    """Whether arguments of `move_ship`, nearly all calls of a recording, are such that they need no further check."""
+    if type(args[0] if args else None) is not Ship or not 2 <= len(args) <= 1 + len(_MOVE_SIZES):
+        return False
+    if kwargs and not (kwargs.keys() == {"jump"} and type(kwargs["jump"]) is bool):
+        return False
+    for place, vector in enumerate(args[1:]):
+        if vector is None and place:
+            continue
+        if type(vector) is not tuple or len(vector) != _MOVE_SIZES[place]:
+            return False
+        for number in vector:
+            if type(number) is not float or not math.isfinite(number):
+                return False
+    return True
 
 
 def _check_parameters(world: World, method: str, given: Mapping[str, Any]) -> None:

@@ -81,3 +81,8 @@ class WorldTap(_Tap):
         """Record and make the changes of several subsystems one by one."""
         changed = [self.set_subsystem(ship, subsystem, field, value) for subsystem, value in values]
         return any(changed)
+
+
+def untapped(target: object) -> object:
+    """Return what a tap forwards to; anything else as it is."""
+    return target._target if isinstance(target, _Tap) else target
