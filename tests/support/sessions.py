@@ -14,6 +14,7 @@ class FakeSession:
 
     mission_name = "Test"
     engine = "cached"
+    is_interpreting = False
     mission_time = 0.0
 
     def __init__(self) -> None:
