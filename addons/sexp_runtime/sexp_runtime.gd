@@ -574,7 +574,14 @@ func get_breaks() -> Array:
 ## Shows or hides the overlay with the runtime's numbers, as its key does.
 func show_overlay(shown: bool = true) -> void:
 	if _overlay != null:
-		_overlay.visible = shown
+		_overlay.call("set_shown", shown)
+
+
+## Shows in the overlay why an event has its value now: its formula with the value of every part, the parts that decide in
+## bold. [code]""[/code] closes it. The overlay's key with Shift does the same with a field for the event's name.
+func show_why(event_name: String) -> void:
+	if _overlay != null:
+		_overlay.call("show_why", event_name)
 
 
 ## The runtime's counters: frames, evaluations, hits, requests, hit_rate (0 to 1), invalidations, evictions,

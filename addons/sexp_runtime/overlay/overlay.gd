@@ -1,9 +1,12 @@
 ## The runtime's numbers on top of the running game, shown and hidden by a key of the project settings.
 ##
+## Its key with Shift opens *Why*, where an event is chosen and its formula shown with the values of its parts.
+##
 ## Works in debug and release builds: it reads from the runtime, not from the debugger. It reads nothing while it is hidden.
 extends CanvasLayer
 
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
+const Why := preload("res://addons/sexp_runtime/overlay/why.gd")
 ## Seconds between two readings.
 const INTERVAL := 0.1
 ## Seconds between two readings of the performance report, and how many of its most expensive formulas are shown.
@@ -14,6 +17,7 @@ const RATE_WINDOW := 1.0
 
 @onready var _numbers: Label = %Numbers
 @onready var _graph: Control = %Graph
+@onready var _why: Why = %Why
 
 var _key := KEY_F9
 var _wait := 0.0
@@ -25,6 +29,7 @@ var _dearest := ""
 
 func _ready() -> void:
 	_runtime = get_parent()
+	_why.begin(_runtime)
 	var key_name: String = Settings.value(Settings.OVERLAY_KEY)
 	var found := OS.find_keycode_from_string(key_name)
 	if found == KEY_NONE:
@@ -37,10 +42,32 @@ func _ready() -> void:
 func _unhandled_key_input(event: InputEvent) -> void:
 	var key := event as InputEventKey
 	if key != null and key.pressed and not key.echo and key.keycode == _key:
-		visible = not visible
-		_past.clear()
-		_report_at = 0.0
+		if not key.shift_pressed:
+			set_shown(not visible)
+		elif visible and _why.visible:
+			_why.close()
+		else:
+			set_shown(true)
+			_why.open()
 		get_viewport().set_input_as_handled()
+
+
+## Shows or hides the overlay.
+func set_shown(shown: bool) -> void:
+	visible = shown
+	_past.clear()
+	_report_at = 0.0
+	if not shown:
+		_why.close() # the keyboard belongs to the game
+
+
+## Shows why an event has its value; "" closes that.
+func show_why(event_name: String) -> void:
+	if event_name.is_empty():
+		_why.close()
+	else:
+		set_shown(true)
+		_why.choose(event_name)
 
 
 func _process(delta: float) -> void:
