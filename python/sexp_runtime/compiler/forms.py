@@ -13,7 +13,15 @@ from sexp_runtime.compiler.facts import lists_plain_texts
 from sexp_runtime.compiler.performing import ActionWriter, acts, can_write_condition
 from sexp_runtime.compiler.plan import Plan, Planner
 from sexp_runtime.compiler.source import SourceWriter
-from sexp_runtime.compiler.truth import TruthWriter, cheapest_first, conjuncts, is_pure, looks_back, residue
+from sexp_runtime.compiler.truth import (
+    TruthWriter,
+    cheapest_first,
+    conjuncts,
+    draws_of_any_candidate,
+    is_pure,
+    looks_back,
+    residue,
+)
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.budget import weight
 from sexp_runtime.operators.context import Candidate, EvaluationContext
@@ -105,6 +113,8 @@ class _FormWriter:
         #: Whether the candidates that were not drawn are tried, too: if none is applicable, the draw did not matter,
         #: and the event can rest until one may be.
         self.defers_draws = self.draws and self.is_pure
+        #: What makes all draws irrelevant while one of it is not true, where the condition draws, too.
+        self.telling = draws_of_any_candidate(condition) if self.draws and not self.is_pure else []
 
     def write(self) -> SourceWriter:
         """Return the whole function."""
@@ -112,6 +122,8 @@ class _FormWriter:
         provider = writer.reference("p", self.provider)
         writer.add(f"L = {provider}.choice or {writer.reference('f', valid_candidates)}({provider})")
         if self.draws:
+            if self.telling:
+                writer.add("E, U = C.effects, C.unused_draws")
             writer.add("if L:")
             writer.add("    C.effects += 1")
             writer.add(f"    D = L[{writer.reference('r', self.ctx.world.rng)}.below(len(L))]")
@@ -136,6 +148,9 @@ class _FormWriter:
         if self.defers_draws:
             writer.add("if A: A[:] = (D,) if D in A else ()")
             writer.add("elif L: C.unused_draws += 1")
+        if self.telling:
+            telling = TruthWriter(writer, acts=True).known(cheapest_first(self.telling))
+            writer.add(f"if not (A or {telling}): C.unused_draws = U + C.effects - E")
         self._run_actions()
         writer.indent -= 1
         writer.add("finally:")

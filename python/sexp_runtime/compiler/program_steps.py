@@ -12,6 +12,7 @@ from sexp_runtime.kernel import Act, ActionProgram, Op, Reading
 from sexp_runtime.operators import actions, interpreter
 from sexp_runtime.operators.actions import ArgumentKind
 from sexp_runtime.operators.budget import weight
+from sexp_runtime.operators.conditionals import do_nothing
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalKind, EvalNode
 from sexp_runtime.operators.variables import modify_variable
 from sexp_runtime.world.variables import NUMBER
@@ -68,6 +69,8 @@ class StepBuilder(Builder):
             return self._choose(head)
         if spec.function is modify_variable:
             return self._assign(head)
+        if spec.function is do_nothing and not head.args:
+            return self._emit_act(Act(head.name, None), head, ())
         performed = actions.PERFORMED.get(spec.function)
         if performed is None or performed[0] in actions.NAN_VALUES:
             raise Unfit

@@ -19,6 +19,10 @@ from sexp_runtime.operators.registry import Trait
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN_FOREVER, NAN_LIKE
 
 _READER: Final = Trait.NONE | Trait.TIME
+#: Operators that read a delay before anything else.
+_DELAYED: Final = frozenset(
+    {"is-destroyed-delay", "is-disabled-delay", "is-disarmed-delay", "has-arrived-delay", "has-departed-delay"}
+)
 #: What ends an `and` (B30).
 _ENDING: Final = frozenset({KNOWN_FALSE, NAN_FOREVER})
 
@@ -60,6 +64,29 @@ def _draws_without_effect(plan: Plan) -> list[Plan]:
         if not draws and part.watcher is None:
             telling.append(part)
     return telling
+
+
+def draws_of_any_candidate(plan: Plan) -> list[Plan]:
+    """Return what makes the draws of an argument form's condition irrelevant: one of the list that is not true.
+
+    None where how many numbers are drawn could depend on the candidate or on what is drawn.
+    """
+    parts = conjuncts(plan)
+    drawing = [number for number, part in enumerate(parts) if _draws(part)]
+    if len(drawing) != 1:
+        return []
+    one = parts[drawing[0]]
+    if _draws(one) > 1 or (one.node.has_placeholder and not _draws_first(one.head)):
+        return []
+    if any(part.specials & _ENDING for part in parts[: drawing[0]]):
+        return []
+    return [part for part in parts if part is not one and part.watcher is None and not part.node.has_placeholder]
+
+
+def _draws_first(head: EvalNode) -> bool:
+    """Whether an operator draws before it looks at any candidate."""
+    draw = head.args[0].inner if head.name in _DELAYED else None
+    return draw is not None and is_plain_draw(draw) and not draw.has_placeholder
 
 
 def _draws(plan: Plan) -> int:

@@ -207,6 +207,8 @@ class Pass:
         status = answers.formulas[index].status
         if value == 0 and word != REPEATING and status is not KNOWN_FALSE and self.ready[index]:
             draws = table.draws[index]
+            if word == HOT and not table.dirty.flags[index]:  # a profiler watches
+                self.make_ready(index)
             if draws != drew and deferred is not None:
                 deferred.take_turn(index)
                 deferred.keep(index, draws)
