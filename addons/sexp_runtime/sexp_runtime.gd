@@ -254,7 +254,8 @@ func save_state() -> PackedByteArray:
 
 
 ## Replaces the current mission by a saved one, in the state in which it was saved: a restored mission continues exactly as it would
-## have without the save. [SexpObject]s take hull, shields and team from it. If the bytes are not a save, the current mission stays as it is.
+## have without the save. [SexpObject]s take hull, shields and team from it. A mission of a campaign sets the
+## campaign, which must be open, back to where it was when the mission was loaded. If the bytes are not a save, the current mission stays.
 func restore_state(bytes: PackedByteArray) -> Error:
 	return restore_for(get_mission_node(), bytes)
 
@@ -272,6 +273,7 @@ func restore_for(node: Node, bytes: PackedByteArray) -> Error:
 		"freed_means": Settings.value(Settings.FREED_MEANS),
 		"frame_budget_us": Settings.value(Settings.FRAME_BUDGET),
 		"event_budget_us": Settings.value(Settings.EVENT_BUDGET),
+		"campaigns": ProjectSettings.globalize_path(CAMPAIGNS),
 	})
 	_restoring = false
 	if answer is int and answer == OK:
@@ -327,6 +329,12 @@ func get_briefing() -> Array[Dictionary]:
 	return stages
 
 
+## The text of the fiction viewer that is to be shown before the mission, with [code]file[/code], [code]font[/code] and
+## [code]voice[/code]: the first whose formula is true. Empty if there is none. Call it before the mission's first frame.
+func get_fiction() -> Dictionary:
+	return {} if _bridge == null else _bridge.call("get_fiction")
+
+
 ## The stages of the debriefing whose formulas are true, each with [code]text[/code], [code]recommendation[/code] and
 ## [code]voice[/code]. The mission must be over; it has no objects any more then.
 func get_debriefing() -> Array[Dictionary]:
@@ -376,6 +384,7 @@ func close_campaign() -> void:
 ## The open campaign and the place in it; empty without one: [code]name[/code], [code]pilot[/code], [code]description[/code],
 ## [code]missions[/code] (each with [code]file[/code], [code]completed[/code], [code]skipped[/code]), [code]mission[/code] (the file
 ## of the current one), [code]previous[/code], [code]is_over[/code], [code]can_skip[/code] (after five failures),
+## [code]has_ended[/code] (the mission has ended the campaign with [code]end-campaign[/code]: show the movies of [code]"campaign end"[/code]),
 ## [code]in_loop[/code]. Once the current mission is over, [code]is_decided[/code] is true, and [code]next[/code],
 ## [code]must_replay[/code], [code]loop[/code] (the mission of a side trip that is offered) and [code]loop_text[/code] are known.
 func get_campaign() -> Dictionary:

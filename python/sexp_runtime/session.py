@@ -23,6 +23,7 @@ from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
+from sexp_runtime.monitor.recorded_campaign import campaign_header
 from sexp_runtime.monitor.report import build_report, build_statistics
 from sexp_runtime.monitor.run_recorder import RunRecorder
 from sexp_runtime.operators.context import EvaluationContext
@@ -573,6 +574,8 @@ class MissionSession:
             "dialect": self.mission.dialect.value, "engine": self.engine,
             "simulated": self.scenario is not None, "options": asdict(self.settings.options),
             "operators": self.operators.as_dicts(), "quotas": asdict(self._world.quotas),
+            "campaign": campaign_header(self.settings.campaign, self.settings.stores),
+            "notes": self.settings.record_notes,
         }  # fmt: skip
         self._recorder = RunRecorder(path, header, most_bytes=self.settings.record_bytes)
         self._note_listeners()

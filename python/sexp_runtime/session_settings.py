@@ -13,7 +13,7 @@ from sexp_runtime.world.quotas import Quotas
 
 if TYPE_CHECKING:
     from sexp_runtime.world.campaign import Campaign
-    from sexp_runtime.world.persistence import PersistentStores
+    from sexp_runtime.world.persistence import Stores
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
@@ -47,7 +47,7 @@ class SessionSettings:
     cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
     whether Python's garbage collector leaves out the objects that the mission is built of, so that its rounds stay
     short; it touches no other objects. Such a session is collected only after it was closed. quotas: bounds of what
-    the mission may make grow, None for those of `Quotas`.
+    the mission may make grow, None for those of `Quotas`. record_notes: plain values that the recording's header keeps.
     """
 
     engine: str = "cached"
@@ -56,7 +56,7 @@ class SessionSettings:
     record_to: str | Path | None = None
     record_bytes: int = 0
     campaign: Campaign | None = None
-    stores: PersistentStores | None = None
+    stores: Stores | None = None
     monitor: Mode = Mode.SAMPLED
     sample_every: int = 17  # divides no frame rate: what happens once a second has its turn
     verify_every: int = 0
@@ -68,3 +68,4 @@ class SessionSettings:
     quotas: Quotas | None = None
     options: RuntimeOptions = field(default_factory=RuntimeOptions)
     operators: OwnOperators | None = None
+    record_notes: dict[str, Any] = field(default_factory=dict)

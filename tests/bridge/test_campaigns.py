@@ -134,12 +134,3 @@ def test_damaged_records_are_said_and_count_as_none(tmp_path: Path) -> None:
         assert any("cannot be read" in line for line in lines)
         assert host.campaign.finish(accepted=False)["goals"] == {"done": "failed"}
     host.close()
-
-
-def test_a_mission_of_a_campaign_says_that_it_cannot_be_saved(tmp_path: Path) -> None:
-    lines: list[str] = []
-    host = new_host(lines)
-    play(host, tmp_path, "leg1.fs2", FIRST, savable=True)
-    assert host.save_state() == b""
-    assert "campaign" in lines[-1]
-    host.close()

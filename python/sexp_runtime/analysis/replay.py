@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.mission.reader import parse_mission
+from sexp_runtime.monitor.recorded_campaign import recorded_campaign
 from sexp_runtime.monitor.recording import (
     ANSWERING,
     BEFORE,
@@ -111,6 +112,7 @@ class Replay:
         self.frames = 0
         self.mismatches: list[int] = []
         content = mission if mission is not None else header["mission"]
+        campaign, stores = recorded_campaign(header)
         self.session = MissionSession.load(
             content.encode() if isinstance(content, str) else content,
             engine=engine if engine is not None else header["engine"],
@@ -120,7 +122,7 @@ class Replay:
             file=header.get("file", ""),
             options=recorded_options(header),
             operators=recorded_operators(header),
-            **({"quotas": recorded_quotas(header)} | settings),
+            **({"quotas": recorded_quotas(header), "campaign": campaign, "stores": stores} | settings),
         )
 
     def step(self) -> bool:

@@ -10,12 +10,13 @@ from sexp_runtime.bridge.campaigns import CampaignBook
 from sexp_runtime.bridge.gate import meant, reason_of
 from sexp_runtime.mission import parse_campaign
 from sexp_runtime.rules.campaign import FAILURES_TO_SKIP, CampaignProgress
-from sexp_runtime.rules.stages import MOVIES_AFTER, MOVIES_BEFORE, Stages, movie_kind
+from sexp_runtime.rules.stages import MOVIES_AFTER, MOVIES_BEFORE, Stages, chosen_fiction, movie_kind
 from sexp_runtime.world.campaign import mission_key
 from sexp_runtime.world.persistence import StoreError
 
 if TYPE_CHECKING:
     from sexp_runtime.bridge.options import LoadOptions
+    from sexp_runtime.mission.model import FictionDef
     from sexp_runtime.session import MissionSession
     from sexp_runtime.world.campaign import MissionRecord
 
@@ -46,9 +47,11 @@ class CampaignPlay:
         # Of the running mission:
         #: The campaign that it belongs to; None for a single mission.
         self.book: CampaignBook | None = None
+        self._session: MissionSession | None = None
         self._file = ""
         self._is_finished = False
         self._stages: Stages | None = None
+        self._fiction: tuple[FictionDef | None] | None = None  # once it is chosen
 
     # A campaign
 
@@ -113,6 +116,7 @@ class CampaignPlay:
             "mission": file(progress.current),
             "previous": file(progress.previous),
             "is_over": progress.current is None,
+            "has_ended": self._has_ended(self._session),
             "is_decided": progress.is_settled,
             "next": file(progress.next),
             "must_replay": progress.must_replay,
@@ -149,9 +153,49 @@ class CampaignPlay:
             raise ValueError(f'the current mission of the campaign "{book.name}" is {mission.file}')
         return book
 
+    def notes(self, book: CampaignBook | None, file: str) -> dict[str, Any]:
+        """Return what a recording of a mission keeps for `restored`."""
+        found: dict[str, Any] = {"file": Path(file).name}
+        if book is not None:
+            is_open = book is self._open and self._progress is not None
+            place = self._progress.as_dict() if is_open and self._progress is not None else None
+            found |= {"pilot": book.pilot, "progress": place}
+        return found
+
+    def restored(self, session: MissionSession, options: LoadOptions) -> CampaignBook | None:
+        """Return the campaign of a restored mission, set back to where it was when the mission was loaded.
+
+        Its files change only with `finish`. None for a single mission; raises ValueError if the campaign is not open.
+        """
+        campaign, stores, notes = session.settings.campaign, session.settings.stores, session.settings.record_notes
+        if campaign is None:
+            return None
+        pilot, place = str(notes.get("pilot", "pilot")), notes.get("progress")
+        book, progress = self._open, self._progress
+        if book is None or progress is None or (book.name, book.pilot) != (campaign.name, pilot):
+            if place is not None or not options.campaigns:
+                raise ValueError(f'it is of the campaign "{campaign.name}", pilot {pilot}; call open_campaign first')
+            book = CampaignBook(Path(options.campaigns), campaign.name, pilot)
+        elif place is not None:
+            try:
+                progress.restore(place)
+            except (KeyError, TypeError) as error:
+                raise ValueError("the saved place in the campaign is damaged") from error
+            progress.is_settled = False
+            progress.next = progress.loop = None
+            book.progress = progress.as_dict()
+        book.campaign.missions.clear()
+        book.campaign.missions.update(campaign.missions)
+        if stores is not None:
+            book.stores.campaign = stores.campaign
+            session.settings.stores = book.stores
+        session.world.set_campaign(book.campaign)
+        return book
+
     def begin(self, session: MissionSession, book: CampaignBook | None, file: str) -> None:
         """Take note of the mission that is played from now on."""
         self.book, self._file = book, file or session.mission_name
+        self._session, self._fiction = session, None
         self._is_finished = False
         self._stages = Stages(session.mission, session.context)
 
@@ -161,7 +205,7 @@ class CampaignPlay:
 
     def end(self) -> None:
         """Take note that no mission is played any more."""
-        self.book = self._stages = None
+        self.book = self._stages = self._session = None
         self._file = ""
 
     def _settle(self) -> None:
@@ -170,11 +214,14 @@ class CampaignPlay:
         if progress is None or self.book is None or self.book is not self._open:
             return
         session = None if self._is_finished or progress.is_settled else self._playing("finish")
-        if session is not None and session.world.mission_over:
+        if session is not None and session.world.mission_over and not self._has_ended(session):
             progress.settle(session.manager.record())
 
     def finish(self, accepted: bool, loop: bool = False) -> dict[str, Any]:
         """End the mission and keep what outlives it; return goals and events with their statuses, {} without one.
+
+        A mission that has ended its campaign (`end-campaign`, R47) keeps its variables; its record is not kept, and the
+        campaign stays at it.
 
         With a campaign file the campaign goes on to the next mission, with `loop` to the side trip that is offered.
         An outcome that the campaign does not accept is reported and counts as not accepted.
@@ -188,6 +235,9 @@ class CampaignPlay:
         if self._is_finished:
             progress = None  # the campaign has gone on
         self._is_finished = True
+        has_ended = self._has_ended(session)
+        if has_ended:
+            accepted = False
         if accepted and progress is not None:
             try:
                 progress.accept(loop=loop)
@@ -197,12 +247,17 @@ class CampaignPlay:
         if not accepted and progress is not None:
             progress.reject()
         try:
-            record = self._finish(session, progress, accepted=accepted)
+            record = self._finish(session, progress, accepted=accepted or has_ended, is_kept=not has_ended)
         except (OSError, StoreError) as error:
             self._report("error", f"finish: {reason_of(error)}")
             return {}
         self._flush()
-        return {"goals": dict(record.goals), "events": dict(record.events), "accepted": accepted}
+        found = {"goals": dict(record.goals), "events": dict(record.events), "accepted": accepted}
+        return found | {"campaign_ended": has_ended}
+
+    def _has_ended(self, session: MissionSession | None) -> bool:
+        """Return whether the mission has ended its campaign."""
+        return session is not None and self.book is not None and session.world.campaign_ended
 
     def _finish(
         self,
@@ -211,12 +266,14 @@ class CampaignPlay:
         *,
         accepted: bool,
         record: MissionRecord | None = None,
+        is_kept: bool = True,
     ) -> MissionRecord:
         """End the mission; write what outlives it, the record (R28, R29) and the campaign's place."""
         if self.book is None:
             return session.finish(accepted=accepted)
         place = None if progress is None else progress.as_dict()
-        return self.book.finish(session, self._file, accepted=accepted, progress=place, record=record)
+        return self.book.finish(session, self._file, accepted=accepted, progress=place, record=record, is_kept=is_kept
+        )  # fmt: skip
 
     def skip(self) -> dict[str, Any]:
         """Skip the running mission (R42): its goals are satisfied; return its record as `finish` does."""
@@ -255,6 +312,22 @@ class CampaignPlay:
 
     # Before and after a mission
 
+    def fiction(self) -> dict[str, str]:
+        """Return the text of the fiction viewer to be shown (R78): `file`, `font` and `voice`; empty if there is none.
+
+        Empty, after reporting it, once the mission has begun.
+        """
+        session = self._playing("get_fiction")
+        if session is None or not self._is_before(session, "get_fiction"):
+            return {}
+        found = self._chosen_fiction(session)
+        return {} if found is None else {"file": found.file, "font": found.font, "voice": found.voice}
+
+    def _chosen_fiction(self, session: MissionSession) -> FictionDef | None:
+        if self._fiction is None:
+            self._fiction = (chosen_fiction(session.mission, session.settings.stores, session.world.campaign),)
+        return self._fiction[0]
+
     def briefing(self) -> list[dict[str, str]]:
         """Return the stages of the briefing that are shown; none, after reporting it, once the mission has begun."""
         session, stages = self._playing("get_briefing"), self._stages
@@ -267,11 +340,14 @@ class CampaignPlay:
     def debriefing(self) -> list[dict[str, str]]:
         """Return the stages of the debriefing that are shown; none, after reporting it, before the mission is over.
 
-        A mission of a campaign file is decided first: what comes next is known then (R21).
+        A mission of a campaign file is decided first: what comes next is known then (R21). One that has ended its
+        campaign has no debriefing (R47).
         """
         session, stages = self._playing("get_debriefing"), self._stages
         if session is None or stages is None or not self._is_after(session, "get_debriefing"):
             return []
+        if self._has_ended(session):
+            return []  # the campaign's end comes at once (R47)
         self._settle()
         replace = session.world.shown_text
         return [
@@ -292,6 +368,8 @@ class CampaignPlay:
         is_right = self._is_before if wanted in MOVIES_BEFORE else self._is_after
         if not is_right(session, "get_cutscenes"):
             return []
+        if wanted == "fiction viewer" and self._chosen_fiction(session) is None:
+            return []  # its screen is not entered (R78)
         found = self._evaluated(session, lambda: stages.movies(wanted, in_campaign=self.book is not None))
         progress = self._progress
         if wanted == "briefing" and progress is not None and self.book is self._open and progress.mission is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.files import write_whole
-from sexp_runtime.world.campaign import FAILED, INCOMPLETE, SATISFIED, Campaign, MissionRecord, mission_key
+from sexp_runtime.world.campaign import Campaign, MissionRecord, mission_key
 from sexp_runtime.world.persistence import PersistentStores, Store, safe_name, write_store
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 VERSION: Final = 1
 #: Most bytes of a file of records that is read.
 MOST_BYTES: Final = 16 << 20
-_STATUSES: Final = frozenset((SATISFIED, FAILED, INCOMPLETE))
 
 
 class CampaignBook:
@@ -42,7 +41,7 @@ class CampaignBook:
             content = json.loads(self._path.read_text(encoding="utf-8"))
             if content["version"] != VERSION:
                 raise ValueError(f"it is of version {content['version']}, this runtime reads version {VERSION}")
-            records = {str(key): _record(entry) for key, entry in content["missions"].items()}
+            records = {str(key): MissionRecord.from_dict(entry) for key, entry in content["missions"].items()}
             self.progress = dict(content.get("progress", {}))
             return records
         except FileNotFoundError:
@@ -59,10 +58,12 @@ class CampaignBook:
         accepted: bool,
         progress: dict[str, Any] | None = None,
         record: MissionRecord | None = None,
+        is_kept: bool = True,
     ) -> MissionRecord:
         """End the mission, save what outlives it in one transaction, and return its record.
 
         Only a mission whose outcome is accepted is completed: its record is kept then, by its file's name (R28, R29).
+        It is not with `is_kept` False, as after `end-campaign` (R47).
         progress: the new place in the campaign, None where no campaign file is played. record: what is kept, None for
         that of the session. Raises StoreError if something cannot be written; nothing is then.
         """
@@ -70,7 +71,7 @@ class CampaignBook:
             self.progress = self.progress if progress is None else progress
 
             def files() -> dict[str, bytes]:
-                added = {mission_key(mission): record or session.manager.record()} if accepted else {}
+                added = {mission_key(mission): record or session.manager.record()} if is_kept and accepted else {}
                 return {self._path.name: self._packed(added)}
 
             self.stores.further = files
@@ -78,7 +79,7 @@ class CampaignBook:
             ended = session.finish(accepted=accepted)
         finally:
             self.stores.further = None
-        if accepted:
+        if accepted and is_kept:
             self.campaign.missions[mission_key(mission)] = record or ended
         return record or ended
 
@@ -99,16 +100,5 @@ class CampaignBook:
 
     def _packed(self, added: dict[str, MissionRecord]) -> bytes:
         """Return the content of the file of records and progress, with further records."""
-        rows = {
-            key: {"goals": found.goals, "events": found.events, "skipped": found.skipped}
-            for key, found in (self.campaign.missions | added).items()
-        }
+        rows = {key: found.as_dict() for key, found in (self.campaign.missions | added).items()}
         return json.dumps({"version": VERSION, "missions": rows, "progress": self.progress}, indent=1).encode()
-
-
-def _record(entry: Any) -> MissionRecord:
-    """Return a record from the content of a file; raises ValueError if it is not a record."""
-    record = MissionRecord(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
-    if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
-        raise ValueError("a status is not known")
-    return record

@@ -18,7 +18,7 @@ from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reas
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
-from sexp_runtime.bridge.motion import MotionInterest, mission_anchors, mission_expressions
+from sexp_runtime.bridge.motion import mission_interest
 from sexp_runtime.bridge.options import LoadOptions, read_options
 from sexp_runtime.bridge.outbox import Outbox
 from sexp_runtime.bridge.problems import MOST_PROBLEMS, MissionProblems
@@ -28,6 +28,7 @@ from sexp_runtime.bridge.snapshot import MonitorSnapshot
 from sexp_runtime.bridge.tracking import NodeAccess, Tracking
 from sexp_runtime.mission import RefusedMissionError
 from sexp_runtime.session import MissionSession
+from sexp_runtime.world.persistence import StoreError
 from sexp_runtime.world.ships import ShipStatus
 
 #: Nanoseconds between two measurements of the caches' size, which are slow.
@@ -37,8 +38,6 @@ NOT_SAVABLE: Final = (
     "the mission was not loaded to be saved; turn on Savable at the SexpMission, the project setting "
     'sexp_runtime/run/savable, or give {"savable": true} to load_mission'
 )
-#: Why a mission of a campaign cannot be saved.
-NOT_IN_CAMPAIGN: Final = "a mission of a campaign cannot be saved in its middle; finish() keeps what outlives it"
 #: Most seconds of one frame.
 LONGEST_FRAME: Final = 3600.0
 
@@ -118,6 +117,7 @@ class RuntimeHost:
                 strict=chosen.strict,
                 freeze_gc=True,
                 operators=self.operators.own,
+                record_notes=self.campaign.notes(book, file),
                 campaign=None if book is None else book.campaign,
                 stores=None if book is None else book.stores,
                 cache_bytes=chosen.cache_bytes,
@@ -167,7 +167,7 @@ class RuntimeHost:
             self._report("error", f"reload_mission: {reason_of(error)}")
             return False
         self._checker = self._checker_of(session)
-        tracking.watch_motion(_interest_of(session))
+        tracking.watch_motion(mission_interest(session.mission))
         self.campaign.renew(session)
         self.problems.take(file, session.problems())
         for listener in self.on_reload:
@@ -195,9 +195,8 @@ class RuntimeHost:
         session = self._playing("save_state")
         if session is None:
             return b""
-        book = self.campaign.book
-        if session.recording is None or book is not None:
-            self._report("error", f"save_state: {NOT_SAVABLE if book is None else NOT_IN_CAMPAIGN}")
+        if session.recording is None:
+            self._report("error", f"save_state: {NOT_SAVABLE}")
             return b""
         try:
             return saves.save_state(session.recording)
@@ -208,7 +207,8 @@ class RuntimeHost:
     def restore_state(self, data: bytes, options: Mapping[str, Any]) -> bool:
         """Replace the current mission by a saved one, in the state in which it was saved; return whether it succeeded.
 
-        If the bytes are not a save, the current mission stays as it is. Earlier happenings emit no signals.
+        If the bytes are not a save, the current mission stays as it is. Earlier happenings emit no signals. A mission
+        of a campaign sets its campaign back to where it was when the mission was loaded.
         """
         scratch = saves.scratch_file()
         try:
@@ -222,13 +222,20 @@ class RuntimeHost:
                 event_budget_us=chosen.event_budget_us,
                 operators=self.operators.own,
             )
-        except (OSError, ValueError) as error:
+            try:
+                book = self.campaign.restored(session, chosen)
+            except ValueError:
+                session.close()
+                raise
+        except (OSError, ValueError, StoreError) as error:
             scratch.unlink(missing_ok=True)
             self._report("error", f"restore_state: {reason_of(error)}")
             return False
+        name = str(session.settings.record_notes.get("file", ""))
+        file = self._file if Path(self._file).name == name else ""
         self.close()
-        self._scratch = scratch
-        self.campaign.begin(session, None, "")
+        self._scratch, self._file = scratch, file
+        self.campaign.begin(session, book, name)
         self._begin(session, chosen)
         return True
 
@@ -238,7 +245,7 @@ class RuntimeHost:
         self._freed_means = chosen.freed_means
         self.session = session
         self._listen(session)
-        self.tracking = Tracking(session.world, _interest_of(session), self._access, self._gate)
+        self.tracking = Tracking(session.world, mission_interest(session.mission), self._access, self._gate)
         self._roster = Roster(session.world)
         self._dying = DeathRolls(session.world)
         self._checker = self._checker_of(session)
@@ -596,7 +603,3 @@ class RuntimeHost:
         """Emit a signal now, after those that wait."""
         self._outbox.put(signal, *arguments)
         self._outbox.flush()
-
-
-def _interest_of(session: MissionSession) -> MotionInterest:
-    return MotionInterest(mission_expressions(session.mission), mission_anchors(session.mission))

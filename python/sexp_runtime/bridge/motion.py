@@ -98,3 +98,8 @@ def mission_expressions(mission: Mission) -> list[SexpExpression]:
         found += [owner.arrival.cue, owner.departure.cue]
     found += [stage.formula for stage in mission.debriefing]
     return [expression for expression in found if expression is not None]
+
+
+def mission_interest(mission: Mission) -> MotionInterest:
+    """Return the interest of a mission's formulas and of its terms of arrival."""
+    return MotionInterest(mission_expressions(mission), mission_anchors(mission))

@@ -197,6 +197,10 @@ class SexpBridge(godot.RefCounted):
         """The stages of the briefing that are shown."""
         return list(self._value("get_briefing", self.host.campaign.briefing, []))
 
+    def get_fiction(self) -> dict[str, Any]:
+        """The text of the fiction viewer that is shown."""
+        return dict(self._value("get_fiction", self.host.campaign.fiction, {}))
+
     def get_debriefing(self) -> list[Any]:
         """The stages of the debriefing that are shown."""
         return list(self._value("get_debriefing", self.host.campaign.debriefing, []))

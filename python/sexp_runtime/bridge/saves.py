@@ -21,6 +21,7 @@ import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.monitor.recorded_campaign import recorded_campaign
 from sexp_runtime.monitor.recording import (
     BEFORE,
     DamagedRecordingError,
@@ -135,6 +136,7 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
         content = header["mission"]
         if not isinstance(content, bytes):
             raise TypeError("the mission's text is missing")
+        campaign, stores = recorded_campaign(header)
         return MissionSession.load(
             content,
             engine=str(header["engine"]),
@@ -145,6 +147,10 @@ def _begin(header: dict[str, Any], record_to: Path, settings: dict[str, Any]) ->
             operators=settings.pop("operators", None) or recorded_operators(header),
             freeze_gc=True,
             record_to=record_to,
+            record_notes=dict(header.get("notes", {})),
+            file=header.get("file", ""),
+            campaign=campaign,
+            stores=stores,
             **({"quotas": recorded_quotas(header)} | settings),
         )
     except (KeyError, TypeError, ValueError) as error:

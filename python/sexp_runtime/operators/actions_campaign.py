@@ -52,9 +52,12 @@ def end_campaign(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> NoE
     """
     if ctx.world.campaign is None:
         return NOTHING
+    if not as_number(values, 0, 1) and _player_is_dying(ctx):
+        return NOTHING
+    ctx.world.campaign_ended = True
     if not ctx.world.supernova.is_running:
-        return end_mission(ctx, values)
-    return NOTHING if not as_number(values, 0, 1) and _player_is_dying(ctx) else None
+        ctx.world.end_mission()
+    return None
 
 
 @action("red-alert")

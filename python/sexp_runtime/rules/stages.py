@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.formula import Formula, interpreted
+from sexp_runtime.world.loading import add_tables
+from sexp_runtime.world.world import World
 
 if TYPE_CHECKING:
-    from sexp_runtime.mission.model import BriefingStage, CutsceneDef, DebriefingStage, Mission
-    from sexp_runtime.operators.context import EvaluationContext
+    from sexp_runtime.mission.model import BriefingStage, CutsceneDef, DebriefingStage, FictionDef, Mission
     from sexp_runtime.syntax.tree import SexpExpression
+    from sexp_runtime.world.campaign import Campaign
+    from sexp_runtime.world.persistence import Stores
 
 #: Kinds of movies before the mission's first frame, and after its end (R80).
 MOVIES_BEFORE: Final = ("fiction viewer", "command brief", "briefing", "pre-game")
@@ -78,3 +82,24 @@ class Stages:
             if self._value(movie) != 0 and movie.file:
                 found.append(movie.file)
         return found
+
+
+def chosen_fiction(mission: Mission, stores: Stores | None, campaign: Campaign | None) -> FictionDef | None:
+    """Return the text of the fiction viewer: the first whose formula is exactly true, None if there is none (R78).
+
+    The formulas are evaluated as while the file is read: variables, containers and the campaign have values, there are
+    no ships, events and goals yet. The running mission does not change.
+    """
+    if not mission.fiction:
+        return None
+    world = World(None, mission.dialect)
+    add_tables(world, mission)
+    world.set_campaign(campaign)
+    if stores is not None and campaign is not None:
+        stores.load_into(world)
+    context = EvaluationContext(world, dialect=mission.dialect)
+    for fiction in mission.fiction:
+        expression = fiction.formula
+        if expression is None or interpreted(expression, context, expression.owner).evaluate() == 1:
+            return fiction if fiction.file else None
+    return None

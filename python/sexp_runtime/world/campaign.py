@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final, Self
 
 SATISFIED: Final = "satisfied"
 FAILED: Final = "failed"
 INCOMPLETE: Final = "incomplete"
+_STATUSES: Final = frozenset((SATISFIED, FAILED, INCOMPLETE))
 
 
 @dataclass(slots=True)
@@ -17,6 +19,21 @@ class MissionRecord:
     goals: dict[str, str] = field(default_factory=dict)
     events: dict[str, str] = field(default_factory=dict)
     skipped: bool = False
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the record as plain values, for `from_dict`."""
+        return {"goals": dict(self.goals), "events": dict(self.events), "skipped": self.skipped}
+
+    @classmethod
+    def from_dict(cls, entry: Mapping[str, Any]) -> Self:
+        """Return the record in plain values, which may come from anywhere.
+
+        Raises ValueError, TypeError or KeyError if they are no record.
+        """
+        record = cls(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
+        if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
+            raise ValueError("a status is not known")
+        return record
 
 
 def mission_key(name: str) -> str:

@@ -33,7 +33,7 @@ def populate(world: Lifecycle, mission: Mission) -> None:
     All ships and wings are yet to arrive: the cues decide which are there at the start (F41). Of duplicate names the
     first counts; the mission reader has reported them.
     """
-    _add_tables(world, mission)
+    add_tables(world, mission)
     for row in mission.wings:
         most = min(row.waves * len(row.ships), world.quotas.ships)
         older = older_wave_names(row.name, most) if row.waves > 1 else {}
@@ -61,7 +61,7 @@ def populate(world: Lifecycle, mission: Mission) -> None:
     world.count_ship_types()
 
 
-def _add_tables(world: Lifecycle, mission: Mission) -> None:
+def add_tables(world: Lifecycle, mission: Mission) -> None:
     for row in mission.variables:
         if world.variables.index(row.name) is None and 0 <= row.index < world.variables.capacity:
             world.variables.declare(

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.files import locked, replace_together, write_whole
 from sexp_runtime.packing import MissingMsgpackError, msgpack
@@ -250,6 +250,34 @@ def load_variables(world: World, campaign: Store, pilot: Store) -> None:
             world.containers.replace(container.name, items=list(stored.data))
         else:
             world.containers.replace(container.name, pairs=dict(zip(stored.data[::2], stored.data[1::2], strict=True)))
+
+
+class Stores(Protocol):
+    """Where a mission's persistent variables and containers come from and go to."""
+
+    campaign: Store
+    pilot: Store
+
+    def load_into(self, world: World) -> None:
+        """Set the world's persistent variables and containers to their stored values."""
+
+    def save_from(self, world: World, *, accepted: bool) -> None:
+        """Keep the world's persistent values; StoreError where that fails."""
+
+
+@dataclass(slots=True)
+class RecordedStores:
+    """The stores of a run that is replayed: they have the values of then, and keep nothing."""
+
+    campaign: Store
+    pilot: Store
+
+    def load_into(self, world: World) -> None:
+        """Set the world's persistent variables and containers to their stored values."""
+        load_variables(world, self.campaign, self.pilot)
+
+    def save_from(self, world: World, *, accepted: bool) -> None:
+        """Keep nothing."""
 
 
 class PersistentStores:

@@ -34,6 +34,8 @@ class World(Lifecycle):
         self.mission = mission
         #: Evaluates texts outside the mission's formulas with `evaluate(text, argument)`; None until a session sets it.
         self.expressions: Any = None
+        #: Whether the mission has ended its campaign (R47).
+        self.campaign_ended = False
         #: Applies a changed mission file, given by its content; set by the session that plays this world.
         self.on_take_mission: Callable[[bytes], Any] | None = None
         if mission is not None:

@@ -1,0 +1,48 @@
+"""The campaign in the header of a recording: what a mission knew of it when it began."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.monitor.recording import DamagedRecordingError
+from sexp_runtime.world.campaign import Campaign, MissionRecord
+from sexp_runtime.world.persistence import RecordedStores, Store, StoreError
+
+if TYPE_CHECKING:
+    from sexp_runtime.world.persistence import Stores
+
+#: Most records of missions in a header.
+_MOST_RECORDS: Final = 10_000
+
+
+def campaign_header(campaign: Campaign | None, stores: Stores | None) -> dict[str, Any]:
+    """Return what a recording keeps of a campaign, plain values; empty for a single mission."""
+    if campaign is None:
+        return {}
+    return {
+        "name": campaign.name,
+        "missions": {key: record.as_dict() for key, record in campaign.missions.items()},
+        "stores": None if stores is None else [stores.campaign.pack(), stores.pilot.pack()],
+    }
+
+
+def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, RecordedStores | None]:
+    """Return the campaign of a recorded run, and its stores as they were; None for a single mission.
+
+    Raises DamagedRecordingError if the header's values are none of a campaign.
+    """
+    found = header.get("campaign")
+    if not found:
+        return None, None
+    try:
+        missions = found["missions"]
+        if len(missions) > _MOST_RECORDS:
+            raise ValueError(f"there are more than {_MOST_RECORDS} missions")
+        records = {str(key): MissionRecord.from_dict(entry) for key, entry in missions.items()}
+        campaign = Campaign(str(found["name"]), records)
+        if found["stores"] is None:
+            return campaign, None
+        of_campaign, of_pilot = found["stores"]
+        return campaign, RecordedStores(Store.unpack(of_campaign), Store.unpack(of_pilot))
+    except (AttributeError, KeyError, TypeError, ValueError, StoreError) as error:
+        raise DamagedRecordingError(f"the campaign makes no sense: {error!r:.80}") from error
