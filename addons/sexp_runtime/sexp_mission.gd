@@ -172,6 +172,11 @@ func finish(accepted := true, loop := false) -> Dictionary:
 	return _runtime.finish(accepted, loop) if _check("finish") else {}
 
 
+## See [method SexpRuntime.get_fiction].
+func get_fiction() -> Dictionary:
+	return _runtime.get_fiction() if _check("get_fiction") else {}
+
+
 ## See [method SexpRuntime.get_briefing].
 func get_briefing() -> Array[Dictionary]:
 	return _runtime.get_briefing() if _check("get_briefing") else ([] as Array[Dictionary])

@@ -33,5 +33,6 @@ func run() -> void:
 	await get_tree().process_frame
 	equal(mission.get_briefing(), [] as Array[Dictionary], "a mission without a briefing")
 	equal(mission.get_cutscenes("briefing"), PackedStringArray(), "and without movies")
+	equal(mission.get_fiction(), {}, "and without fiction")
 	SexpRuntime.emit_signal(&"operator_unknown", "save-exists")
 	equal(unknown, ["save-exists"] as Array[String], "the node hands it on")
