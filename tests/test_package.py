@@ -43,11 +43,12 @@ ROOMS: Final[dict[str, str]] = {
     "collector": "loops",
     "adhoc": "values syntax world operators compiler cache",
     "engines": "mission world operators rules events",
+    "offers": "operators monitor",
     "reloading": "catalog syntax mission world",
     "session_settings": "monitor operators world",
     "session": (
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
-        " reloading session_settings"
+        " offers reloading session_settings"
     ),
     "analysis": "values syntax mission world operators monitor simulate session session_settings",
     "breaks": "monitor session analysis",
@@ -56,7 +57,8 @@ ROOMS: Final[dict[str, str]] = {
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",
     "bridge": (
-        "values files catalog syntax mission world operators cache rules events monitor session breaks analysis testing"
+        "values kernel files catalog syntax mission world operators cache rules events monitor session breaks analysis"
+        " testing"
     ),
     "commands": (
         "values files catalog syntax mission world operators rules events monitor engines session breaks analysis"

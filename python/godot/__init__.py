@@ -23,6 +23,7 @@ from ._core import (
     Basis,
     Callable,
     Color,
+    Emitter,
     FreedObjectError,
     NodePath,
     PackedColorArray,
@@ -45,6 +46,7 @@ from ._core import (
     Vector3i,
     Vector4,
     Vector4i,
+    VectorReader,
 )
 from ._errors import push_error_at
 from ._expose import export, expose, exposed, signal
@@ -56,6 +58,7 @@ __all__ = [
     "Basis",
     "Callable",
     "Color",
+    "Emitter",
     "FreedObjectError",
     "NodePath",
     "PackedColorArray",
@@ -78,6 +81,7 @@ __all__ = [
     "Vector3i",
     "Vector4",
     "Vector4i",
+    "VectorReader",
     "export",
     "expose",
     "exposed",

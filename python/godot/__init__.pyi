@@ -1,5 +1,6 @@
 """What type checkers know of `godot`: its own names precisely, the engine's classes by name with any members."""
 
+from array import array
 from collections.abc import Callable as _Function
 from collections.abc import Iterable, Iterator
 from typing import Any, Self, TypeVar, overload
@@ -23,6 +24,23 @@ class Signal:
     def disconnect(self, function: _Function[..., object]) -> None: ...
     def is_connected(self, function: _Function[..., object]) -> bool: ...
     def emit(self, *values: Any) -> None: ...
+
+class Emitter:
+    def __init__(self, owner: Object) -> None: ...
+    def stop(self) -> None: ...
+    def emit(
+        self,
+        rows: list[tuple[str, tuple[Any, ...]]],
+        start: int,
+        failed: _Function[[tuple[str, tuple[Any, ...]], Exception], object],
+        after: _Function[[str, tuple[Any, ...]], object] | None = None,
+    ) -> int: ...
+
+class VectorReader:
+    kinds: bytearray
+    numbers: array[float]
+    def __init__(self, rows: Iterable[tuple[Object, str]]) -> None: ...
+    def read(self) -> None: ...
 
 class _Value:
     def __init__(self, *arguments: Any) -> None: ...

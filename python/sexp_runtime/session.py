@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +26,7 @@ from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, descr
 from sexp_runtime.monitor.recorded_campaign import campaign_header
 from sexp_runtime.monitor.report import build_report, build_statistics
 from sexp_runtime.monitor.run_recorder import RunRecorder
+from sexp_runtime.offers import ActionOffers
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
@@ -53,8 +54,6 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
-#: Nobody who gets actions: a list, as `on_action` is.
-_NOBODY: Final[list[Any]] = []
 
 
 class MissionSession:
@@ -96,7 +95,6 @@ class MissionSession:
         self.on_event_failed: list[Callable[[str, int], None]] = []
         self.on_goal_changed: list[Callable[[str, str], None]] = []
         self.on_variable_changed: list[Callable[[str, int | str], None]] = []
-        self.on_action: list[Callable[[str, tuple[Any, ...]], None]] = []
         self.on_mission_ended: list[Callable[[], None]] = []
         self._world = World(mission, mission.dialect, settings.seed or 1, settings.quotas)
         self._assign = self._world.variables.core.assign
@@ -105,7 +103,7 @@ class MissionSession:
             if settings.stores is not None:
                 settings.stores.load_into(self._world)
         self.context = EvaluationContext(
-            self._world, dialect=mission.dialect, options=settings.options, actions=self._act, own=settings.operators
+            self._world, dialect=mission.dialect, options=settings.options, own=settings.operators
         )  # fmt: skip
         self.context.file = mission.file
         #: Operators of the game's own.
@@ -120,7 +118,16 @@ class MissionSession:
             self.scenario = Scenario(mission, settings.seed)
         elif settings.scenario:
             self.scenario = settings.scenario
-        self._heeded: Collection[str] | None = getattr(self.scenario, "heeds", None)
+        scenario = self.scenario
+        #: Passes actions on to the stand-in of a game, to a collector, and to listeners.
+        self.offers = ActionOffers(
+            self.context,
+            None if scenario is None else lambda name, arguments: scenario.on_action(self.world, name, arguments),
+            getattr(scenario, "heeds", None),
+            lambda: self.closed,
+        )
+        self.on_action = self.offers.listeners
+        self.closed = False
         self._engine = make_engine(
             settings.engine, self._world, mission, self.context,
             leave=self._leave, seed=settings.seed or 1, verify_every=settings.verify_every,
@@ -144,11 +151,9 @@ class MissionSession:
         self.reloads = 0
         self._in_frame = False
         self._told_end = False
-        self.closed = False
         self._recorder: RunRecorder | None = None
         #: The world as a game is to see and change it: while a recording runs, its changes are noted.
         self.world: World = self._world
-        self._note_listeners()
         if settings.record_to is not None:
             self.world = self._start_recording(settings.record_to, source)
         if self.scenario is not None:
@@ -218,7 +223,7 @@ class MissionSession:
     def _make_adhoc(self) -> AdHocContext:
         mission = self.mission
         symbols = make_symbols(mission.dialect, mission.variable_names(), mission.container_kinds())
-        return AdHocContext(self._world, symbols, self.context, self._act)
+        return AdHocContext(self._world, symbols, self.context, self.offers.act)
 
     def reload(self, content: bytes | str) -> Reloaded:
         """Apply a changed file of the mission, given by its content, between two frames; return what was applied.
@@ -284,7 +289,7 @@ class MissionSession:
         recorder = self._recorder
         if recorder is not None:
             recorder.begin_frame()
-            self._note_listeners()
+        self.offers.begin_frame()
         monitor = self.monitor
         watching = monitor.watching
         world = self._world
@@ -316,7 +321,7 @@ class MissionSession:
             if recorder.writer.failure:
                 self.context.warnings.append(f"the recording ends here: {recorder.writer.failure}")
             self._recorder = None
-            self._note_listeners()
+            self.offers.record_with(None)
         self._tell()
 
     def _tell(self) -> None:
@@ -348,36 +353,6 @@ class MissionSession:
             try:
                 listener(*args)
             except Exception:  # a listener's mistake must stop neither the frame nor others
-                _LOG.exception("a listener of %s failed", self.mission_name)
-
-    def _note_listeners(self) -> None:
-        """Let the context tell which actions anybody wants: most simulators want all, and so does a recording of one.
-
-        A recording numbers the actions of a frame, because listeners may change the world during one. Without any it
-        needs no numbers; a first listener that joins in the middle of a recorded frame gets the actions of the next.
-        """
-        recorded = self._recorder is not None
-        wants_all = self.scenario is not None and (recorded or self._heeded is None)
-        listeners = _NOBODY if recorded and self._in_frame and not self.on_action else self.on_action
-        self.context.listeners = None if wants_all else listeners
-        self.context.heeded = self._heeded or ()
-
-    def _act(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        if self._recorder is None:
-            self._offer(operator, arguments)
-        else:
-            self._recorder.offer(self._offer, operator, arguments)
-
-    def _offer(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        scenario = self.scenario
-        if scenario is not None and (self._heeded is None or operator in self._heeded):
-            scenario.on_action(self.world, operator, arguments)
-        for listener in tuple(self.on_action):  # as `_call`, for what happens often
-            if self.closed:
-                break
-            try:
-                listener(operator, arguments)
-            except Exception:
                 _LOG.exception("a listener of %s failed", self.mission_name)
 
     def end_mission(self) -> None:
@@ -418,11 +393,12 @@ class MissionSession:
         self.cache.clear()
         self._engine.close()
         self._watcher.close()
+        self.offers.close()
         self.operators.on_changed.remove(self._operator_changed)
         for listeners in (self.on_event_satisfied, self.on_event_failed, self.on_goal_changed):
             listeners.clear()
         self.on_operator_unknown.clear()
-        for others in (self.on_variable_changed, self.on_action, self.on_mission_ended):
+        for others in (self.on_variable_changed, self.on_mission_ended):
             others.clear()
         if self._left_out is not None:
             self._left_out.give_back()
@@ -578,7 +554,7 @@ class MissionSession:
             "notes": self.settings.record_notes,
         }  # fmt: skip
         self._recorder = RunRecorder(path, header, most_bytes=self.settings.record_bytes)
-        self._note_listeners()
+        self.offers.record_with(self._recorder)
         self._adhoc.on_effect = self._recorder.evaluation
         return self._recorder.tap(self._world)
 
@@ -591,5 +567,5 @@ class MissionSession:
         """Finish the recording being written, if there is one."""
         if self._recorder is not None:
             recorder, self._recorder = self._recorder, None
-            self._note_listeners()
+            self.offers.record_with(None)
             recorder.writer.close()

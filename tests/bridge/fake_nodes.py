@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Callable
 from typing import Any
 
 from sexp_runtime.bridge.host import RuntimeHost
+from sexp_runtime.bridge.readings import as_lists
 
 
 class Vector2:
@@ -76,6 +78,29 @@ class FakeNode:
         self.freed = True
 
 
+class FakeReader:
+    """Reads vectors of fake nodes one by one."""
+
+    def __init__(self, rows: list[tuple[FakeNode, str]]) -> None:
+        self.rows = rows
+        self.kinds = bytearray(len(rows))
+        self.numbers = array("d", bytes(24 * len(rows)))
+
+    def read(self) -> None:
+        for index, (node, name) in enumerate(self.rows):
+            if node.freed:
+                self.kinds[index] = 0
+                continue
+            value = node.get(name)
+            if isinstance(value, Vector3):
+                self.kinds[index], parts = 3, (value.x, value.y, value.z)
+            elif isinstance(value, Vector2):
+                self.kinds[index], parts = 2, (value.x, value.y, 0.0)
+            else:
+                self.kinds[index], parts = 1, (0.0, 0.0, 0.0)
+            self.numbers[3 * index : 3 * index + 3] = array("d", parts)
+
+
 class FakeAccess:
     """Reaches fake nodes."""
 
@@ -100,7 +125,10 @@ class FakeAccess:
         node.connected[signal].remove(function)
 
     def emit(self, node: FakeNode, signal: str, *arguments: Any) -> None:
-        node.told.append((signal, *arguments))
+        node.told.append((signal, *as_lists(arguments)))
+
+    def vectors(self, rows: list[tuple[FakeNode, str]]) -> FakeReader:
+        return FakeReader(rows)
 
     def parent(self, node: FakeNode) -> FakeNode | None:
         return node.parent

@@ -178,6 +178,7 @@ def stop():
     global interface_open
     known_names.clear()
     known_paths.clear()
+    known_texts.clear()
     while first_tracked != NULL:
         thing = <object>first_tracked
         if isinstance(thing, Name):

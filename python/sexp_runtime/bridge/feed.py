@@ -118,7 +118,7 @@ class DebugFeed:
             self._begin()
 
     def _hear(self) -> None:
-        """Listen to the mission's messages if a tab does, or where a recording has all actions told anyway."""
+        """Listen to the mission's messages if a tab does, or where a recording shows that one may later."""
         if self._heard is not None and self.session is not None:
             if self.active or self.keeps_messages or self.session.recording is not None:
                 self._heard.open()

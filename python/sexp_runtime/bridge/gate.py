@@ -147,31 +147,32 @@ class Gate:
     `report(text)` is called with the line.
     """
 
-    __slots__ = ("_refused", "_report")
+    __slots__ = ("_report", "refusals")
 
     def __init__(self, report: Callable[[str], None]) -> None:
         self._report = report
-        self._refused: dict[tuple[str, str], str] = {}
+        #: The refused values, as text, by subject and fact.
+        self.refusals: dict[tuple[str, str], str] = {}
 
     def accepted(self, subject: str, fact: str) -> None:
         """A value was accepted: the next refusal is reported again."""
-        if self._refused:
-            self._refused.pop((subject, fact), None)
+        if self.refusals:
+            self.refusals.pop((subject, fact), None)
 
     def refused(self, subject: str, fact: str, value: Any, reason: Exception) -> None:
         """Report a refused value, unless the last value was refused, too, and is equal."""
         key, found = (subject, fact), shown(value)
-        if self._refused.get(key) == found:
+        if self.refusals.get(key) == found:
             return
-        if len(self._refused) >= MOST_REMEMBERED:
-            self._refused.clear()
-        self._refused[key] = found
+        if len(self.refusals) >= MOST_REMEMBERED:
+            self.refusals.clear()
+        self.refusals[key] = found
         self._report(f"{subject}: {fact} cannot be {found}: {reason}")
 
     def once(self, subject: str, line: str) -> None:
         """Report a line once until `accepted(subject, "")`."""
-        if self._refused.get((subject, "")) != line:
-            self._refused[subject, ""] = line
+        if self.refusals.get((subject, "")) != line:
+            self.refusals[subject, ""] = line
             self._report(line)
 
 

@@ -35,12 +35,12 @@ class HeardMessages:
         """Listen to the mission's actions."""
         if not self._open and not self._session.closed:
             self._open = True
-            self._session.on_action.append(self._hear)
+            self._session.offers.hear((*_GROUPS_AT, _TRAINING), self._hear)
 
     def close(self) -> None:
         """Stop listening."""
         if self._open and not self._session.closed:
-            self._session.on_action.remove(self._hear)
+            self._session.offers.unhear(self._hear)
         self._open = False
 
     def since(self, count: int) -> list[Heard]:
@@ -49,8 +49,6 @@ class HeardMessages:
         return list(self.rows)[-new:] if new > 0 else []
 
     def _hear(self, operator: str, arguments: Sequence[Any]) -> None:
-        if operator not in _GROUPS_AT and operator != _TRAINING:
-            return
         for sender, message in _sent(operator, arguments):
             self.count += 1
             self.rows.append((self._session.mission_time, "message", sender, self._text(message)))

@@ -20,7 +20,7 @@ from sexp_runtime.bridge.live_hints import LiveHints, Outcome
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import mission_interest
 from sexp_runtime.bridge.options import LoadOptions, read_options
-from sexp_runtime.bridge.outbox import Outbox
+from sexp_runtime.bridge.outbox import Emitter, OneByOne, Outbox
 from sexp_runtime.bridge.problems import MOST_PROBLEMS, MissionProblems
 from sexp_runtime.bridge.recordings import MOST_BYTES, MissionRecordings
 from sexp_runtime.bridge.roster import DeathRolls, Roster
@@ -52,8 +52,8 @@ class RuntimeHost:
     def __init__(self, access: NodeAccess, emit: Callable[..., None], report: Callable[[str, str], None]) -> None:
         self._access = access
         self._report = report
-        self._outbox = Outbox(emit, lambda line: report("error", line))
-        self._outbox.after = self._tell_nodes
+        self._outbox = Outbox(OneByOne(emit), lambda line: report("error", line))
+        self._outbox.after = lambda: self._tell_nodes if self.tracking else None
         self._gate = Gate(lambda line: report("error", line))
         #: Operators that the game registers, for all missions.
         self.operators = GameOperators(report)
@@ -90,6 +90,10 @@ class RuntimeHost:
         self.on_mission.append(self.breaks.mission)
         #: Called with the mission after its file was reloaded: its formulas have other numbers.
         self.on_reload: list[Callable[[MissionSession], None]] = [self.hints.mission]
+
+    def emit_with(self, emitter: Emitter) -> None:
+        """Emit all signals with an emitter of the engine's."""
+        self._outbox.emitter = emitter
 
     # Missions
 
@@ -463,6 +467,7 @@ class RuntimeHost:
         except (MappingError, ValueError) as error:
             self._report("error", f"track {name!r}: {error}")
             return False
+        self._outbox.interrupt()  # from now on signals concern a node
         if made:
             line = f"track {name!r}: the mission has no object of that name, so a new one is made{near}"
             self._report("warning", line)

@@ -42,6 +42,10 @@ class GodotNodes:
         """Emit a signal of the node."""
         node.emit_signal(signal, *arguments)
 
+    def vectors(self, rows: list[tuple[Any, str]]) -> godot.VectorReader:
+        """A reader of vector properties of living nodes."""
+        return godot.VectorReader(rows)
+
     def parent(self, node: Any) -> Any:
         """The node above, if any."""
         return node.get_parent()
@@ -58,6 +62,43 @@ class GodotNodes:
         return (
             int(scene.get_instance_id()) if scene is not None and (scene is node or scene.is_ancestor_of(node)) else 0
         )
+
+
+class OwnerSignals:
+    """Emits the signals of the node that owns the bridge; without one, or with a freed one, they are dropped."""
+
+    def __init__(self) -> None:
+        self._emitter: godot.Emitter | None = None
+
+    def begin(self, owner: Any) -> None:
+        """Emit the signals of this node from now on."""
+        self._emitter = godot.Emitter(owner)
+
+    def end(self) -> None:
+        """Emit no signals any more, not even those that follow in this frame."""
+        self.stop()
+        self._emitter = None
+
+    def emit(
+        self,
+        rows: list[tuple[str, tuple[Any, ...]]],
+        start: int,
+        failed: Callable[[tuple[str, tuple[Any, ...]], Exception], object],
+        after: Callable[[str, tuple[Any, ...]], object] | None,
+    ) -> int:
+        """As Outbox's Emitter."""
+        if self._emitter is None:
+            return len(rows)
+        try:
+            return self._emitter.emit(rows, start, failed, after)
+        except godot.FreedObjectError:
+            self._emitter = None
+            return len(rows)
+
+    def stop(self) -> None:
+        """Return from `emit` after the signal being emitted."""
+        if self._emitter is not None:
+            self._emitter.stop()
 
 
 def _read_file(path: str) -> bytes:
@@ -88,7 +129,9 @@ class SexpBridge(godot.RefCounted):
         from sexp_runtime.bridge.monitors import CustomMonitors
 
         self._owner: Any = None
+        self._signals = OwnerSignals()
         self.host = RuntimeHost(GodotNodes(), self._emit, self._report)
+        self.host.emit_with(self._signals)
         self.host.read_file = _read_file
         self.host.is_connected = self._is_connected
         if not self.host.hints.command and not godot.OS.has_feature("template"):
@@ -106,6 +149,7 @@ class SexpBridge(godot.RefCounted):
     def attach(self, owner: godot.Node, monitors: bool) -> None:
         """Emit signals on that node from now on, and show the custom monitors if wanted."""
         self._owner = owner
+        self._signals.begin(owner)
         if monitors:
             self._monitors.add()
         self._debugger.open()
@@ -115,13 +159,14 @@ class SexpBridge(godot.RefCounted):
         self._debugger.close()
         self._monitors.remove()
         self._owner = None
+        self._signals.end()
 
     def _emit(self, signal: str, *arguments: Any) -> None:
         if self._owner is not None:
             self._owner.emit_signal(signal, *arguments)
 
     def _is_connected(self, signal: str) -> bool:
-        return self._owner is not None and len(self._owner.get_signal_connection_list(signal)) > 0
+        return self._owner is not None and bool(self._owner.has_connections(signal))
 
     def _report(self, level: str, text: str) -> None:
         line = f"SEXP: {text}"

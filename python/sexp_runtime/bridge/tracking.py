@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,11 +19,22 @@ from sexp_runtime.bridge.mapping import (
     position_property,
 )
 from sexp_runtime.bridge.motion import MotionInterest
-from sexp_runtime.bridge.strength import FULL_OF, Strength, SubsystemStrength
+from sexp_runtime.bridge.strength import FULL_OF, SubsystemStrength
+from sexp_runtime.kernel import Course, Hits, Strength, move_all
 from sexp_runtime.world.ships import Matrix, Ship, ShipStatus, Vector
 
 if TYPE_CHECKING:
     from sexp_runtime.world.world import World
+
+
+class VectorReader(Protocol):
+    """Reads a vector of each of several nodes: three numbers each, and what each is (see `kernel.plain_game`)."""
+
+    @property
+    def kinds(self) -> bytearray: ...
+    @property
+    def numbers(self) -> array[float]: ...
+    def read(self) -> None: ...
 
 
 class NodeAccess(Protocol):
@@ -47,6 +58,9 @@ class NodeAccess(Protocol):
     def emit(self, node: Node, signal: str, *arguments: Any) -> None:
         """Emit a signal of the node."""
 
+    def vectors(self, rows: list[tuple[Node, str]]) -> VectorReader:
+        """A reader of vector properties of living nodes."""
+
     def parent(self, node: Node) -> Node | None:
         """The node above, if any."""
 
@@ -62,9 +76,9 @@ class TrackedObject:
 
     __slots__ = (
         "connections",
+        "course",
         "identity",
         "in_tree",
-        "last_position",
         "mapping",
         "mover",
         "mover_identity",
@@ -75,7 +89,7 @@ class TrackedObject:
         "subsystems",
     )
 
-    def __init__(self, node: Node, identity: int, ship: Ship, mapping: ObjectMapping) -> None:
+    def __init__(self, node: Node, identity: int, ship: Ship, mapping: ObjectMapping, world: World) -> None:
         self.node = node
         self.identity = identity
         self.ship = ship
@@ -85,9 +99,9 @@ class TrackedObject:
         self.scene = 0
         self.mover: Node | None = None
         self.mover_identity = 0
-        self.last_position: Vector | None = None
+        self.course = Course(ship)
         facts = {source.fact for source in mapping.sources}
-        self.strengths = {fact: Strength(fact, given=full in facts) for fact, full in FULL_OF.items()}
+        self.strengths = {fact: Strength(world, ship, fact, full in facts) for fact, full in FULL_OF.items()}
         self.subsystems: dict[str, SubsystemStrength] = {}
 
 
@@ -103,6 +117,9 @@ class Tracking:
         self._by_ship: dict[str, TrackedObject] = {}
         self._outside: list[TrackedObject] = []
         self._moving: list[TrackedObject] = []
+        self._turning: list[TrackedObject] = []  # those of them whose orientations are read, too
+        self._courses: list[Course] = []
+        self._places = self._velocities = access.vectors([])
         self._revision = -1
         #: How many positions were read since the start, for tests and statistics.
         self.positions_read = 0
@@ -157,7 +174,7 @@ class Tracking:
                 raise ValueError(
                     f"{name!r} is one more than the {self._world.quotas.ships} ships that a mission may have"
                 )
-        tracked = TrackedObject(node, identity, ship, checked)
+        tracked = TrackedObject(node, identity, ship, checked, self._world)
         self._find_mover(tracked)
         tracked.scene = self._access.scene(node)
         self._by_node[identity] = tracked
@@ -172,6 +189,7 @@ class Tracking:
         self._connect(tracked, "tree_exited", lambda: self._left_tree(tracked))
         self._connect(tracked, "tree_entered", lambda: self._entered_tree(tracked))
         if self._interest.wants(ship, self._world):
+            self.positions_read += 1
             self._read_motion(tracked, 0.0)
         if not mapping and not checked.sources and not checked.life:
             line = f"{name}: the node has no signal of SexpObject's, so only its place and its freeing are seen"
@@ -214,20 +232,53 @@ class Tracking:
         """Read the positions of the tracked objects whose motion the formulas read."""
         if self._world.facts.revision != self._revision:
             self._find_moving()
-        for tracked in self._moving:
-            if tracked.in_tree:
-                self._read_motion(tracked, seconds)
+        moving = self._moving
+        if moving:
+            self.positions_read += len(moving)
+            places, velocities = self._places, self._velocities
+            places.read()
+            velocities.read()
+            unusual = move_all(
+                self._courses, self._world, places.kinds, places.numbers, velocities.kinds, velocities.numbers, seconds
+            )
+            for index in unusual:
+                self._read_motion(moving[index], seconds)
+            if self._gate.refusals:
+                for index in set(range(len(moving))).difference(unusual):
+                    self._gate.accepted(moving[index].ship.name, MOTION[0])
+        for tracked in self._turning:
+            self.positions_read += 1
+            self._read_motion(tracked, seconds)
 
     def _find_moving(self) -> None:
         """Find the objects whose motion is read now; recomputed when the facts' revision changes."""
         interest, world = self._interest, self._world
         self._revision = world.facts.revision
-        self._moving = []
+        wanted = []
         for tracked in self._by_node.values():
-            if tracked.mover is not None and interest.wants(tracked.ship, world):
-                self._moving.append(tracked)
-            else:
-                tracked.last_position = None
+            if tracked.mover is None or not interest.wants(tracked.ship, world):
+                tracked.course.forget()
+            elif tracked.in_tree and self._access.alive(tracked.mover_identity):
+                wanted.append(tracked)
+        self._turning = [tracked for tracked in wanted if MOTION[2] in tracked.mapping.motion]
+        moving = [tracked for tracked in wanted if MOTION[2] not in tracked.mapping.motion]
+        if moving != self._moving:
+            self._moving = moving
+            self._make_readers()
+
+    def _make_readers(self) -> None:
+        """Prepare the readers of the positions and velocities of all moving objects."""
+        places: list[tuple[Node, str]] = []
+        velocities: list[tuple[Node, str]] = []
+        for tracked in self._moving:
+            assert tracked.mover is not None
+            motion = tracked.mapping.motion
+            places.append((tracked.mover, motion[MOTION[0]]))
+            tracked.course.velocity_at = len(velocities) if MOTION[1] in motion else -1
+            if MOTION[1] in motion:
+                velocities.append((tracked.mover, motion[MOTION[1]]))
+        self._courses = [tracked.course for tracked in self._moving]
+        self._places, self._velocities = self._access.vectors(places), self._access.vectors(velocities)
 
     # Signals to the nodes
 
@@ -283,7 +334,11 @@ class Tracking:
             elif source.property is not None:
                 self._set(tracked, source.fact, tracked.node.get(source.property))
 
-        self._connect(tracked, source.signal, told)
+        function: Callable[..., None] = told
+        if source.fact in FULL_OF and source.argument is not None:
+            strength = tracked.strengths[source.fact]
+            function = Hits(strength, source.argument, self._gate.refusals, told).told
+        self._connect(tracked, source.signal, function)
 
     def _set(self, tracked: TrackedObject, fact: str, value: Any, *, first: bool = False) -> None:
         """Set a fact to the node's value; `first` if it is the value of a property when tracking begins."""
@@ -309,9 +364,9 @@ class Tracking:
         elif ship.status is not ShipStatus.EXITED and value != "":  # an empty text leaves the file's
             taken = field_value(fact, value)
             if fact in FULL_OF:
-                tracked.strengths[fact].set_left(world, ship, taken, first=first)
+                tracked.strengths[fact].set_left(taken, first)
             elif fact in FULL_OF.values():
-                tracked.strengths[fact.removeprefix("max_")].set_full(world, ship, taken)
+                tracked.strengths[fact.removeprefix("max_")].set_full(taken)
             else:
                 world.set_ship(ship, FIELDS[fact], taken)
 
@@ -341,10 +396,12 @@ class Tracking:
 
     def _entered_tree(self, tracked: TrackedObject) -> None:
         tracked.in_tree = True
+        self._revision = -1
         tracked.scene = self._access.scene(tracked.node)
 
     def _left_tree(self, tracked: TrackedObject) -> None:
         tracked.in_tree = False
+        self._revision = -1
         if self._access.ends(tracked.node):
             self._freed(tracked)
         else:
@@ -380,12 +437,11 @@ class Tracking:
             tracked.mapping = replace(tracked.mapping, motion={**motion, **tracked.mapping.motion})
 
     def _read_motion(self, tracked: TrackedObject, seconds: float) -> None:
+        """Read one object's motion, and report a value that is refused; `move_all` does the usual ones together."""
         mover = tracked.mover
         if mover is None or not self._access.alive(tracked.mover_identity):
             return
         motion = tracked.mapping.motion
-        self.positions_read += 1
-        last = tracked.last_position
         velocity: Vector | None = None
         orientation: Matrix | None = None
         fact = MOTION[0]
@@ -396,8 +452,6 @@ class Tracking:
                 fact = MOTION[1]
                 value = mover.get(motion[fact])
                 velocity = vector(value)
-            elif last is not None and seconds > 0:
-                velocity = tuple((now - before) / seconds for now, before in zip(position, last, strict=True))  # type: ignore[assignment]  # three parts in, three out
             if MOTION[2] in motion:
                 fact = MOTION[2]
                 value = mover.get(motion[fact])
@@ -406,10 +460,4 @@ class Tracking:
             self._gate.refused(tracked.ship.name, fact, value, reason)
             return
         self._gate.accepted(tracked.ship.name, MOTION[0])
-        bound = tracked.ship.speed_bound
-        jump = last is None
-        if last is None or seconds > 0:
-            # Farther than the declared speed allows: a teleport, not a flight.
-            jump = jump or (bound is not None and math.dist(position, last or position) > bound * seconds + 1.0)
-            tracked.last_position = position
-        self._world.move_ship(tracked.ship, position, velocity, orientation, jump=jump)
+        tracked.course.move(self._world, position, velocity, orientation, seconds)

@@ -14,9 +14,9 @@ from sexp_runtime.kernel.plain import Op, Reading
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Distance",
-    "FormProgram", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "VariablesCore", "WorldCore",
-    "use_cosines",
+    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Course", "Distance",
+    "FormProgram", "Hits", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "Strength", "VariablesCore",
+    "WorldCore", "move_all", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
@@ -27,15 +27,20 @@ if TYPE_CHECKING or LANGUAGE == "c":
         BoardCore,
         ClockCore,
         ContextCore,
+        Course,
         Distance,
         FormProgram,
+        Hits,
         Leaf,
         Place,
         Program,
         ShipCore,
+        Strength,
         VariablesCore,
         WorldCore,
+        move_all,
         use_cosines,
     )  # fmt: skip
 else:
     from sexp_runtime.kernel.plain import BoardCore, ClockCore, ContextCore, ShipCore, VariablesCore, WorldCore
+    from sexp_runtime.kernel.plain_game import Course, Hits, Strength, move_all

@@ -37,6 +37,7 @@ include "../kernel/measuring.pxi"
 include "../kernel/forms.pxi"
 include "../kernel/actions.pxi"
 include "../kernel/performing.pxi"
+include "../kernel/game.pxi"
 
 
 def set_flags(dict readers not None, keys):

@@ -185,6 +185,8 @@ class RecordingWriter:
         #: Whether the recording has ended: it was closed, or it has reached its limit.
         self.ended = False
         self._block: list[bytes] = []
+        self._empty = b""  # a frame of this length without changes, packed
+        self._empty_us = -1
         self._file: BinaryIO = self.path.open("wb")
         try:
             self._put(MAGIC)
@@ -224,9 +226,13 @@ class RecordingWriter:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
         if self.ended:
             return
-        self._block.append(self._packer.pack([step_us, self._changes, digest]))
-        if self._changes:
+        if self._changes or digest is not None:
+            self._block.append(self._packer.pack([step_us, self._changes, digest]))
             self._changes = []
+        else:
+            if step_us != self._empty_us:  # most frames without changes are equally long
+                self._empty_us, self._empty = step_us, self._packer.pack([step_us, [], None])
+            self._block.append(self._empty)
         self.frames += 1
         self.microseconds += step_us
         if len(self._block) >= _FRAMES_PER_BLOCK:

@@ -50,9 +50,9 @@ class RunRecorder:
 
     def end_frame(self, microseconds: int, digest: Callable[[], int]) -> bool:
         """Write the frame that is over, of so many microseconds; return whether the recording goes on."""
-        due = self.writer.frames % DIGEST_EVERY == 0
-        self.writer.end_frame(microseconds, digest() if due else None)
-        return not self.writer.ended
+        writer = self.writer
+        writer.end_frame(microseconds, None if writer.frames % DIGEST_EVERY else digest())
+        return not writer.ended
 
     def offer(self, listeners: Callable[[str, tuple[Any, ...]], None], name: str, arguments: tuple[Any, ...]) -> None:
         """Call the listeners with an action; the changes that they make belong to it."""

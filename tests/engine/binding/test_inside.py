@@ -13,6 +13,7 @@ MODULES = (
     "check_conversions",
     "check_objects",
     "check_signals",
+    "check_many",
     "check_exposed",
     "check_words",
     "check_leaks",

@@ -1,0 +1,120 @@
+"""Who gets the actions of a session: the stand-in of a game, a collector, listeners."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection, Iterable
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from sexp_runtime.monitor.run_recorder import RunRecorder
+    from sexp_runtime.operators.context import EvaluationContext
+
+_LOG: Final = logging.getLogger(__name__)
+#: Nobody who gets actions: a list, as `listeners` is.
+_NOBODY: Final[list[Any]] = []
+
+#: Gets an action: the operator and its evaluated arguments.
+Listener = Callable[[str, tuple[Any, ...]], None]
+
+
+class ActionOffers:
+    """Passes each action that has run on: to the stand-in, then the collector, then the listeners.
+
+    `stand_in(operator, arguments)` takes the place of a game, None without one; it gets the actions named in `heeds`,
+    all if that is None. `listeners` may change the world; one that raises is logged, and once `is_closed()` nobody gets
+    anything any more.
+    """
+
+    def __init__(
+        self,
+        context: EvaluationContext,
+        stand_in: Listener | None,
+        heeds: Collection[str] | None,
+        is_closed: Callable[[], bool],
+    ) -> None:
+        self._context = context
+        self._stand_in = stand_in
+        self._heeds = heeds
+        self._is_closed = is_closed
+        self.listeners: list[Listener] = []
+        #: Gets each action before the listeners. It neither raises nor changes the mission.
+        self.collector: Listener | None = None
+        self._recorder: RunRecorder | None = None
+        self._hearing: dict[str, list[Listener]] = {}
+        self._noted: Listener | None = None  # the collector that the context knows
+        self._noted_alone: bool | None = None  # whether it was the only one in the frame for which that was noted
+        self._is_direct = False  # whether the context calls it without this object
+        self.note(in_frame=False)
+
+    def record_with(self, recorder: RunRecorder | None) -> None:
+        """Number the actions for a recording from now on; None ends that."""
+        self._recorder = recorder
+        self.note(in_frame=False)
+
+    def hear(self, names: Iterable[str], listener: Listener) -> None:
+        """Have a listener get the actions of these names only; it must not change the world."""
+        for name in names:
+            self._hearing.setdefault(name, []).append(listener)
+        self.note(in_frame=False)
+
+    def unhear(self, listener: Listener) -> None:
+        """Undo `hear`."""
+        for name, hearing in list(self._hearing.items()):
+            self._hearing[name] = [other for other in hearing if other != listener]
+            if not self._hearing[name]:
+                del self._hearing[name]
+        self.note(in_frame=False)
+
+    def begin_frame(self) -> None:
+        """Tell the context who wants actions in the frame that begins."""
+        if self.collector is not self._noted or (not self.listeners) is not self._noted_alone:
+            self.note(in_frame=True)
+
+    def note(self, *, in_frame: bool) -> None:
+        """Tell the context who wants actions: most stand-ins want all, and so does a recording of one.
+
+        A recording numbers the actions of a frame, because listeners may change the world during one. Without any it
+        needs no numbers; a first listener that joins in the middle of a recorded frame gets the actions of the next.
+        """
+        context, recorded = self._context, self._recorder is not None
+        collector = self._noted = self.collector
+        alone = in_frame and not self.listeners
+        self._noted_alone = alone if in_frame else None
+        wanted: list[Any] = self.listeners
+        if collector is not None:
+            wanted = [collector]
+        elif recorded and alone:
+            wanted = _NOBODY
+        wants_all = self._stand_in is not None and (recorded or self._heeds is None)
+        context.listeners = None if wants_all else wanted
+        context.heeded = frozenset((*(self._heeds or ()), *self._hearing)) if self._hearing else self._heeds or ()
+        self._is_direct = collector is not None and alone and self._stand_in is None and not self._hearing
+        context.actions = collector if self._is_direct else self.act
+
+    def act(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        """Pass an action on."""
+        if self._recorder is None:
+            self._pass_on(operator, arguments)
+        else:
+            self._recorder.offer(self._pass_on, operator, arguments)
+
+    def _pass_on(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        if self._stand_in is not None and (self._heeds is None or operator in self._heeds):
+            self._stand_in(operator, arguments)
+        if self.collector is not None:
+            self.collector(operator, arguments)
+        listeners = (*self._hearing[operator], *self.listeners) if operator in self._hearing else tuple(self.listeners)
+        for listener in listeners:
+            if self._is_closed():
+                break
+            try:
+                listener(operator, arguments)
+            except Exception:  # a listener's mistake must stop neither the frame nor others
+                _LOG.exception("a listener of the action %s failed", operator)
+
+    def close(self) -> None:
+        """Pass nothing on any more."""
+        self.collector = None
+        self._hearing.clear()
+        self.listeners.clear()
