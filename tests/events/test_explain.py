@@ -34,7 +34,7 @@ def test_the_first_evaluation_and_the_facts_waited_for() -> None:
     assert found.value == 0 and found.cached
     assert found.cause == "first evaluation" and found.evaluated_at == pytest.approx(0.1)
     assert found.facts["variable a"] == "'0'"
-    assert found.facts["status of ship blue"] == "not yet"
+    assert found.facts["status of ship Blue"] == "not yet"
     assert found.due_at is None
     assert "waits for" in str(found)
 
@@ -69,6 +69,35 @@ def test_draws_kept_up_without_an_evaluation_are_told_of() -> None:
     assert found.cached and found.evaluated_at == pytest.approx(0.1)
     assert found.state["random numbers drawn in each frame without effect"] == 1
     assert manager.world.rng.draws == 3
+
+
+def test_the_text_says_what_has_come_of_the_event_and_what_a_chain_waits_for() -> None:
+    chained = dict(FIELDS, chain_delay_ms=2000)
+    twice = dict(FIELDS, repeat=2)
+    plan = [
+        EventPlan("( when ( = @a[0] 7 ) ( do-nothing ) )", dict(FIELDS)),
+        EventPlan("( when ( true ) ( do-nothing ) )", chained),
+        EventPlan("( when ( true ) ( do-nothing ) )", twice),
+        EventPlan("( when ( false ) ( do-nothing ) )", dict(FIELDS)),
+    ]
+    manager, _ = build(MissionPlan(events=plan), "cached")
+    assert isinstance(manager, CachedEventManager)
+
+    def text(index: int) -> str:
+        return str(explain(manager, None, "event", index))
+
+    step(manager, 100_000)
+    names = [event.name for event in manager.world.events]
+    assert text(0).startswith(f'event "{names[0]}": value 0, has not come true yet\n')
+    assert f'  chained: waits until event "{names[0]}" has come true, then 2 s\n  never evaluated' in text(1)
+    assert "has come true once, 1 repeats left" in text(2) and "next turn: at " in text(2)
+    assert text(3).startswith(f'event "{names[3]}": value 0 (for good), has failed: it cannot come true any more\n')
+    manager.world.variables.set_number(0, 7)
+    step(manager, 1_200_000)
+    assert "has come true once, no repeats left" in text(0) and "has come true 2 times, no repeats left" in text(2)
+    assert f'  chained: event "{names[0]}" came true at 1.200 s, 2 s before this one\'s turn' in text(1)
+    step(manager, 3_300_000)
+    assert "value 1" in text(1) and "has come true once" in text(1)
 
 
 def test_an_unknown_name_is_an_error() -> None:

@@ -59,7 +59,7 @@ def test_the_false_operands_of_an_and_decide(engine: str) -> None:
     assert part(tree, "and").value == 0 and part(tree, "true").value == 1
     assert part(tree, "=").facts == {"variable Count": "'0'"}
     assert part(tree, "=").short_by == 3
-    assert part(tree, "is-destroyed").facts["status of ship barge"] == "present"
+    assert part(tree, "is-destroyed").facts["status of ship Barge"] == "present"
     action = part(tree, "( end-mission")
     assert action.role == ACTION and action.value is None and not action.decides
 

@@ -49,7 +49,7 @@ def test_a_wheel_installs_and_plays_a_mission(release: Release, version: str, tm
     ).stdout
 
     def without_times(text: str) -> list[str]:
-        return [line.split(", frame median")[0] for line in text.splitlines()]
+        return [line.split("frame    median")[0] for line in text.splitlines()]
 
     assert without_times(report) == without_times(here)
     assert "evaluations of" in report

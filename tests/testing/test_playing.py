@@ -159,11 +159,11 @@ def test_a_failure_explains_itself_and_changes_nothing(played: MissionTest) -> N
     assert lines[2:7] == [
         "> when",
         "> < = 0 misses by 11",
-        '> hits-left "Barge" = 60 [status of ship barge present, hull of ship barge 150.00]',
+        '> hits-left "Barge" = 60 [status of ship Barge present, hull of ship Barge 150.00]',
         "> 50",
         '( send-message "#Command" "High" "Hail" )',
     ]
-    assert "status of ship barge = present" in lines
+    assert "status of ship Barge = present" in lines
     assert lines[-1] == "1.000 s the test: Barge has 60 % hull"
 
 
@@ -182,7 +182,7 @@ def test_a_part_that_is_known_for_good_says_so(mission: Load) -> None:
     test.advance(0.1)
     test.ship("Barge").destroy()
     test.advance(0.5)
-    with pytest.raises(MissionTestFailure, match=r'has-departed-delay 0 "Barge" += 0 \(KNOWN_FALSE\)'):
+    with pytest.raises(MissionTestFailure, match=r'has-departed-delay 0 "Barge" += 0 \(for good\)'):
         test.expect.event("Gone")
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sexp_runtime.commands.output import write_json
+from sexp_runtime.commands.tables import tree_lines
 from sexp_runtime.events.explain import FactTimes
 from sexp_runtime.events.tree import TreePart
 from sexp_runtime.monitor.performance import Mode
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json != "-":
         print(f"at {session.mission_time:.3f} s: {found}")
         if tree is not None:
-            print("\n".join(("  formula, > marks what decides:", *tree.lines())))
+            print("\n".join(("  formula, > marks what decides:", *tree_lines(tree.lines()))))
     return 0
 
 

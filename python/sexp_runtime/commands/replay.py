@@ -15,7 +15,7 @@ from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
 from sexp_runtime.commands.run import print_summary, summary
-from sexp_runtime.commands.tables import text_table, wrapped
+from sexp_runtime.commands.tables import text_table, tree_lines, wrapped
 from sexp_runtime.engines import ENGINES
 
 
@@ -169,7 +169,7 @@ def _show(result: dict[str, Any]) -> None:
     _show_moment(moment)
     for name, tree in result["trees"].items():
         print(f'event "{name}", > marks what decides')
-        print("\n".join(tree["lines"]))
+        print("\n".join(tree_lines(tree["lines"])))
     played = result.get("played_on")
     if played is not None:
         print(f"\nplayed on to {played['seconds']:.3f} s:")

@@ -15,6 +15,7 @@ from sexp_runtime.analysis.moments import event_row
 from sexp_runtime.breaks import SYNTAX, Breaks
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
+from sexp_runtime.commands.tables import tree_lines, wrapped
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.rules.cues import CueKind
 from sexp_runtime.session import MissionSession
@@ -197,13 +198,14 @@ def summary(session: MissionSession, actions: Counter[str], played: int) -> dict
 def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
     """Print what happened in a readable way."""
     ended = ", the mission ended" if result["ended"] else ""
-    print(
+    head = (
         f"{result['mission']} ({result['file']}, {result['dialect']}): {result['seconds']:.1f} s in"
         f" {result['frames']} frames, {result['engine']} engine, seed {result['seed']}{ended}"
     )
+    print("\n".join(wrapped("", head)))
     for reason in result.get("stopped", ()):
-        print(f"  stopped  {reason}")
-    for line in result.get("why", ()):
+        print("\n".join(wrapped("  ", f"stopped  {reason}")))
+    for line in tree_lines(result.get("why", ())):
         print(f"    {line}")
     rows = result["events"]
     counted = Counter(row["outcome"] for row in rows)
@@ -220,9 +222,9 @@ def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
     print("  ships    " + ", ".join(f"{count} {status}" for status, count in result["ships"].items()))
     times = result["frame_time_us"]
     print(
-        f"  cost     {result['evaluations']} evaluations of {result['requests']} asked for"
-        f" (hit rate {100 * result['hit_rate']:.1f} %),"
-        f" frame median {times['median']:.1f} us, p99 {times['p99']:.1f} us, max {times['max']:.1f} us"
+        f"  cost     {result['evaluations']:,} evaluations of {result['requests']:,} asked for"
+        f" (hit rate {100 * result['hit_rate']:.1f} %)\n"
+        f"  frame    median {times['median']:.1f} us, p99 {times['p99']:.1f} us, max {times['max']:.1f} us"
     )
     for word in ("errors", "stale_results", "warnings"):
         if result[word]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 #: Minimum width of a column of text that has to give way.
@@ -27,6 +27,15 @@ def wrapped(indent: str, text: str) -> list[str]:
         text, width(), initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False,
         break_on_hyphens=False,
     )  # fmt: skip
+
+
+def tree_lines(lines: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a formula's tree; what does not fit goes on further right, its columns stay."""
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip(" >")) + 4)
+        yield from textwrap.wrap(
+            line, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [line]  # fmt: skip
 
 
 def text_table(

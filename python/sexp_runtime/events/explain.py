@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSES, Answers
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
+from sexp_runtime.events.tree import WORDS
 from sexp_runtime.values import UNKNOWN
 from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
 from sexp_runtime.world.facts import FactBoard, FactKey
@@ -19,21 +20,31 @@ if TYPE_CHECKING:
     from sexp_runtime.world.mission_state import EventState
     from sexp_runtime.world.world import World
 
+#: Numbers of an orientation.
+_MATRIX: Final = 9
 #: Most facts that the readable text lists.
 LISTED: Final = 40
+#: Entries of the state that the outcome tells in words.
+_IN_OUTCOME: Final = frozenset({"result", "done", "repeats left", "status"})
+#: What has come of an event or cue that has not come true and still can.
+NOT_YET: Final = "has not come true yet"
 #: Values of facts about names that nobody has.
 NOBODY: Final = ("no such ship", "no such wing")
 
 
 @dataclass(slots=True)
 class Explanation:
-    """What is known of one formula now. Times are seconds of mission time, None where there is none."""
+    """What is known of one formula now. Times are seconds of mission time, None where there is none.
+
+    `outcome` says what has come of the event, goal or cue, `state` holds the details behind it.
+    """
 
     owner: str
     kind: str
     index: int
     value: int
     status: str
+    outcome: str
     state: dict[str, Any]
     cached: bool
     evaluated_at: float | None
@@ -45,27 +56,33 @@ class Explanation:
 
     def __str__(self) -> str:
         """Return the explanation for people, one thing a line."""
-        lines = [f"{self.owner}: value {self.value}" + (f", {self.status}" if self.status else "")]
-        lines += [f"  {name}: {value}" for name, value in self.state.items()]
+        status = WORDS.get(self.status, self.status)
+        lines = [f"{self.owner}: value {self.value}" + (f" ({status})" if status else "") + f", {self.outcome}"]
+        lines += [f"  {name}: {value}" for name, value in self.state.items() if name not in _IN_OUTCOME]
         if self.evaluated_at is None:
             lines.append("  never evaluated")
-        else:
-            reason = self.cause + (f": {', '.join(self.cause_facts)}" if self.cause_facts else "")
-            lines.append(f"  last evaluated at {self.evaluated_at:.3f} s ({reason})")
-        lines.append("  the cached value stands" if self.cached else "  will be evaluated when its turn comes")
+            return "\n".join(lines)
+        reason = self.cause + (f": {', '.join(self.cause_facts)}" if self.cause_facts else "")
+        lines.append(f"  last evaluated at {self.evaluated_at:.3f} s ({reason})")
+        lines.append(
+            "  nothing that it reads has changed since" if self.cached else "  evaluated again in its next turn"
+        )
         if self.due_at is not None:
             lines.append(f"  time alone can change it at {self.due_at:.3f} s")
         if self.visit_at is not None:
             lines.append(f"  looked at again at {self.visit_at:.3f} s at the latest")
         if self.facts:
             lines.append("  waits for:")
-            known = [(name, value) for name, value in self.facts.items() if value not in NOBODY]
-            lines += [f"    {name} = {value}" if value else f"    {name}" for name, value in known[:LISTED]]
-            if len(known) > LISTED:
-                lines.append(f"    and {len(known) - LISTED} more")
-            if len(known) < len(self.facts):
-                lines.append(f"    and {len(self.facts) - len(known)} facts of names that nothing has yet")
-        elif self.due_at is None:
+            known = {name: value for name, value in self.facts.items() if value not in NOBODY}
+            shown = [(name, value) for name, value in known.items() if value] or list(known.items())
+            lines += [f"    {name} = {value}" if value else f"    {name}" for name, value in shown[:LISTED]]
+            if len(shown) > LISTED:
+                lines.append(f"    and {len(shown) - LISTED} more")
+            if nobody := len(self.facts) - len(known):
+                lines.append(
+                    f"    and {nobody} {'fact of a name' if nobody == 1 else 'facts of names'} that nothing has yet"
+                )
+        elif self.due_at is None and not self.state.get("done"):
             lines.append("  waits for nothing")
         return "\n".join(lines)
 
@@ -109,16 +126,23 @@ def explain(
             raise KeyError(name)
         index = slot_index(manager.world, cues, kind, name)
         row = cues.answers
-        state: dict[str, Any] = {"kind": cues.cues[index].kind.value, "done": cues.cues[index].done}
+        cue = cues.cues[index]
+        state: dict[str, Any] = {"kind": cue.kind.value, "done": cue.done}
+        outcome = "has come true" if cue.done and row.table.values[index] else "is over" if cue.done else NOT_YET
     else:
         states: list[Any] = list(manager.world.events if kind == Kind.EVENT else manager.world.goals)
         index = slot_index(manager.world, cues, kind, name)
         row = manager.answers(kind)
-        state = _event_state(states[index]) if kind == Kind.EVENT else {"status": states[index].status}
-    return _explain_slot(row, index, kind, state, times)
+        if kind == Kind.EVENT:
+            state, outcome = _event_state(manager.world, states[index]), _event_outcome(states[index])
+        else:
+            state, outcome = {"status": states[index].status}, states[index].status
+    return _explain_slot(row, index, kind, state, outcome, times)
 
 
-def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], times: FactTimes | None) -> Explanation:
+def _explain_slot(
+    row: Answers, index: int, kind: str, state: dict[str, Any], outcome: str, times: FactTimes | None
+) -> Explanation:
     world = row.ctx.world
     status = row.status(index)
     if row.table.draws[index]:
@@ -131,6 +155,7 @@ def _explain_slot(row: Answers, index: int, kind: str, state: dict[str, Any], ti
         index=index,
         value=row.table.values[index],
         status="" if status is UNKNOWN else str(status),
+        outcome=outcome,
         state=state,
         cached=not row.table.dirty.flags[index] and evaluated >= 0,
         evaluated_at=evaluated / 1e6 if evaluated >= 0 else None,
@@ -172,22 +197,49 @@ def slot_index(world: World, cues: CueManager | None, kind: str, name: str | int
     return found[0]
 
 
-def _event_state(event: EventState) -> dict[str, Any]:
+def _event_outcome(event: EventState) -> str:
+    """Return what has come of an event, in words."""
+    if event.done:
+        if event.result == 0:
+            return "has failed: it cannot come true any more"
+        return f"has come true {_times(event.count)}, no repeats left"
+    if event.count:
+        left = "" if event.repeat < 0 else f", {event.repeat} repeats left"
+        return f"has come true {_times(event.count)}{left}"
+    return NOT_YET
+
+
+def _times(count: int) -> str:
+    return "once" if count <= 1 else f"{count} times"
+
+
+def _event_state(world: World, event: EventState) -> dict[str, Any]:
     state: dict[str, Any] = {"result": event.result, "done": event.done, "repeats left": event.repeat}
     if event.uses_trigger:
         state["triggers left"] = event.trigger
     stamp = event.timestamp
+    if event.done:
+        return state
     if stamp == STAMP_NEVER:
-        state["stamp"] = "never elapses"
+        state["next turn"] = "never"
     elif stamp == STAMP_IMMEDIATE:
-        state["stamp"] = "elapses at once"
+        state["next turn"] = "at once"
     elif stamp is not None:
-        state["stamp"] = f"{us_of_event_ms(stamp) / 1e6:.3f} s"
-    if event.chain_delay_ms >= 0:
-        state["chained"] = f"{event.chain_delay_ms / 1000:g} s after the event before" + (
-            ", waits for its neighbours" if event.bypassed else ""
-        )
+        state["next turn"] = f"at {us_of_event_ms(stamp) / 1e6:.3f} s"
+    if event.chain_delay_ms >= 0 and event.index:
+        state["chained"] = _chained(world.events[event.index - 1], event.chain_delay_ms / 1000)
     return state
+
+
+def _chained(before: EventState, delay: float) -> str:
+    """Return in words what a chained event waits for: the event before it, and a delay in seconds."""
+    moment = before.satisfied_time
+    if before.result and moment is not None:
+        turn = us_of_event_ms(moment) / 1e6
+        return f'event "{before.name}" came true at {turn:.3f} s' + (
+            f", {delay:g} s before this one's turn" if delay else ""
+        )
+    return f'waits until event "{before.name}" has come true' + (f", then {delay:g} s" if delay else "")
 
 
 def fact_name(world: World, key: FactKey) -> str:
@@ -195,11 +247,29 @@ def fact_name(world: World, key: FactKey) -> str:
     kind, *rest = key
     if kind == "var" and isinstance(rest[0], int):
         return f"variable {world.variables.names[rest[0]] or rest[0]}"
+    name = _proper_name(world, kind, rest)
     if kind in ("ship", "wing", "team") and len(rest) == 2:
-        return f"{rest[1]} of {kind} {rest[0]}"
+        return f"{rest[1]} of {kind} {name}"
     if kind == "log":
-        return f"log entries of {rest[0]}"
+        return f"log entries of {name}"
+    if kind in ("event", "goal") and len(rest) == 1:
+        return f'{kind} "{name}"'
     return " ".join(str(part) for part in key)
+
+
+def _proper_name(world: World, kind: Any, rest: Sequence[Any]) -> str:
+    """Return the name in a fact as the mission writes it, where it is known."""
+    key = str(rest[0]) if rest else ""
+    named: Any = None
+    if kind in ("ship", "log"):
+        named = world.ship(key)
+    if kind == "wing" or (kind == "log" and named is None):
+        named = world.wing(key)
+    if kind == "event":
+        named = world.event(key)
+    if kind == "goal":
+        named = world.goal(key)
+    return key if named is None else str(named.name)
 
 
 def fact_value(world: World, key: FactKey) -> str:
@@ -214,7 +284,8 @@ def _ship_value(world: World, rest: Sequence[Any]) -> str:
     if ship is None:
         return "no such ship"
     if rest[1:] == ["status"]:
-        return ship.status.name.lower().replace("_", " ")
+        status = ship.status.name.lower().replace("_", " ")
+        return status if ship.exit is None else f"{status} ({ship.exit.name.lower().replace('_', ' ')})"
     return _short(getattr(ship, str(rest[1]), "")) if len(rest) == 2 else ""
 
 
@@ -229,7 +300,7 @@ def _wing_value(world: World, rest: Sequence[Any]) -> str:
 
 def _event_value(world: World, rest: Sequence[Any]) -> str:
     event = world.event(str(rest[0]))
-    return "no such event" if event is None else f"result {event.result}" + (", done" if event.done else "")
+    return "no such event" if event is None else _event_outcome(event)
 
 
 def _goal_value(world: World, rest: Sequence[Any]) -> str:
@@ -256,6 +327,8 @@ _VALUES: Final[dict[str, Callable[[World, Sequence[Any]], str]]] = {
 
 
 def _short(value: object) -> str:
+    if isinstance(value, tuple) and len(value) == _MATRIX:
+        return ""  # nine numbers tell nobody anything
     if isinstance(value, tuple) and value and all(isinstance(part, float) for part in value):
         return "(" + ", ".join(f"{part:.1f}" for part in value) + ")"
     if isinstance(value, dict | set | frozenset | list):

@@ -14,6 +14,14 @@ COMPARISONS: Final = frozenset({"<", ">", "=", "<=", ">=", "!="})
 _FIRST_DECIDES: Final = frozenset(
     {"when", "every-time", "if-then-else", "switch", "when-argument", "every-time-argument"}
 )
+#: Special results in the words of an author.
+WORDS: Final = {
+    "KNOWN_TRUE": "for good",
+    "KNOWN_FALSE": "for good",
+    "NAN": "not known yet",
+    "NAN_FOREVER": "cannot be known any more",
+    "CANT_EVAL": "cannot be told yet",
+}
 #: The closest to true that something false can be.
 _MOST: Final = 0.999
 
@@ -71,9 +79,9 @@ class TreePart:
         """Return the value in words, with what the part reads and when it can next change."""
         words = []
         if self.value is not None:
-            words.append(f"= {self.value}" + (f" ({self.status})" if self.status else ""))
+            words.append(f"= {self.value}" + (f" ({WORDS.get(self.status, self.status)})" if self.status else ""))
             if self.short_by is not None:
-                words.append(f"misses by {self.short_by}")
+                words.append(f"misses by {self.short_by}" + ("," if self.next_at is not None else ""))
         elif self.note:
             words.append(f"({self.note})")
         if facts and self.facts:
