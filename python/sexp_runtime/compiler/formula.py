@@ -112,6 +112,8 @@ class CompiledFormula:
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
         found = made = None
+        self._compiled: Callable[[], int]
+        self.evaluate: Callable[[], int]
         self._wrapped = 0  # operator nodes with a function of their own
         if recorder is not None:
             handled: frozenset[EvalNode] = frozenset()
@@ -138,15 +140,21 @@ class CompiledFormula:
             self._wrapped += install_actions(found)
         #: Whether an evaluation with value 0 leaves no trace: no status, no effect, no moment at which it could change.
         self.quiet = analysis.is_quiet
+        if analysis.is_left_to_interpreter:
+            self._compiled = (
+                partial(self._walk_nodes, root) if is_paying(root) else partial(interpreter.evaluate, ctx, root)
+            )
+            self.evaluate = self._compiled
+            return
         self._file = _file_name(f"sexp {mission}: {owner}" if mission else f"sexp: {owner or 'expression'}")
         source = writer.source("formula")
         code = compile(source, self._file, "exec", dont_inherit=True)
         function_code = next(const for const in code.co_consts if isinstance(const, types.CodeType))
         values = (ctx, ctx.world.variables.numbers, *writer.parameters.values())
-        self._compiled: Callable[[], int] = types.FunctionType(function_code, _GLOBALS, "formula", values)
+        self._compiled = types.FunctionType(function_code, _GLOBALS, "formula", values)
         _show_source(self._file, self)
         if self.program is None:
-            self.evaluate: Callable[[], int] = self._compiled
+            self.evaluate = self._compiled
             if analysis.needs_no_nodes:
                 self._empty()
         else:
@@ -254,7 +262,8 @@ class CompiledFormula:
         if self.program is not None:
             return self.program
         compiled = self._compiled
-        assert isinstance(compiled, types.FunctionType)
+        if not isinstance(compiled, types.FunctionType):
+            return compiled
         usual = compiled.__defaults__ or ()
         values = tuple(map(motion.unwatched, usual))
         if all(value is other for value, other in zip(values, usual, strict=True)):
@@ -284,7 +293,7 @@ class CompiledFormula:
         total = sys.getsizeof(self) + sys.getsizeof(self._file) + sys.getsizeof(self.facts) + sys.getsizeof(self.owner)
         if self.program is not None:
             total += self.program.nbytes()
-        total += function_bytes(self._compiled) + _SOURCE_BYTES + self._wrapped * WRAPPER_BYTES
+        total += function_bytes(self._compiled) + self._wrapped * WRAPPER_BYTES + (_SOURCE_BYTES if self._file else 0)
         total += sum(map(sys.getsizeof, self.facts))
         total += sum(tree_bytes(node) for node in self._root.walk() if node not in shared)
         return total
@@ -386,6 +395,13 @@ class Analysis:
         else:
             self.is_quiet = root.name != "when" and _reads_no_clock(self.plan)
             self.needs_no_nodes = can_be_empty and _needs_no_nodes(self.plan)
+
+    @property
+    def is_left_to_interpreter(self) -> bool:
+        """Whether code could do no more than have the root interpreted."""
+        if self.condition is not None or self.root.name in _NEVER_NUMBERS:
+            return False
+        return self.plan.form is Form.INTERPRETED or self.plan.form is Form.KNOWN
 
     @property
     def plan(self) -> Plan:

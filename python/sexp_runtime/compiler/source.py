@@ -36,35 +36,6 @@ class Arg:
         return " or ".join(possible) or None
 
 
-class _Moving:
-    """A comparison of what moves below an `and` or `or`: the code of whether it decides, and of whether it counts."""
-
-    __slots__ = ("counts", "decides", "plan")
-
-    def __init__(self, plan: Plan, decides: str, counts: str = "") -> None:
-        self.plan = plan
-        self.decides = decides
-        self.counts = counts
-
-    @property
-    def test(self) -> str:
-        """Code for whether it counts and decides."""
-        return f"{self.counts} and {self.decides}" if self.counts else self.decides
-
-    def within(self, counts: str) -> _Moving:
-        """Return it as it is for an outer operator, where it counts only on a condition."""
-        return _Moving(self.plan, self.decides, f"{counts} and {self.counts}" if self.counts else counts)
-
-
-def _joins(outer: Plan, inner: Plan) -> bool:
-    """Whether an argument is an operator of the same kind that has to do with what moves."""
-    return (
-        inner.form is Form.STATUS
-        and inner.head.name == outer.head.name
-        and any(kid.watcher is not None or _joins(inner, kid) for kid in inner.kids)
-    )
-
-
 class SourceWriter:
     """Writes one function. `parameters` maps the names that the code uses to the objects they stand for.
 
@@ -87,12 +58,6 @@ class SourceWriter:
         self.runs_actions = False
         self._names: dict[int, str] = {}
         self._count = 0
-        #: Plans whose watchers are told of the end elsewhere.
-        self._unended: set[Plan] = set()
-        #: For an `and` in an `and`, or an `or` in an `or`: the name of what says whether what moves in it counts.
-        self._joined: dict[Plan, str] = {}
-        #: What moves in those written.
-        self._inner: dict[Plan, list[_Moving]] = {}
 
     # -- pieces -------------------------------------------------------------------------------------------------
 
@@ -284,8 +249,7 @@ class SourceWriter:
             self._arithmetic(plan, name, result)
         self.add("break")
         self.indent -= 1
-        if plan.watcher is not None and plan not in self._unended:
-            self.end(plan)
+        self.end(plan)
 
     def begin(self, plan: Plan) -> None:
         """Write the beginning of a watched evaluation; where the watcher's parameter is None, nobody watches."""
@@ -295,8 +259,9 @@ class SourceWriter:
 
     def end(self, plan: Plan) -> None:
         """Write the end of a watched evaluation."""
-        watcher = self.reference("w", plan.watcher)
-        self.add(f"if {watcher}: {watcher}.end(C)")
+        if plan.watcher is not None:
+            watcher = self.reference("w", plan.watcher)
+            self.add(f"if {watcher}: {watcher}.end(C)")
 
     def leave(self, condition: str | None, result: str, outcome: str) -> None:
         """Write an early end of the operator, if the condition can hold."""
@@ -335,75 +300,26 @@ class SourceWriter:
         self.add(f"{result} = 1")
 
     def _junction(self, plan: Plan, result: str, *, conjunction: bool) -> None:
-        """`and` (B30) and `or` (B31): every argument is evaluated unless a known one decides.
-
-        What moves is judged last: how long its outcome stands does not matter while another argument decides alone.
-        An `and` in an `and` leaves that to the outer one: there are more arguments that could decide.
-        """
+        """`and` (B30) and `or` (B31): every argument is evaluated unless a known one decides."""
         decided, outcome = (self._falsities, "KF") if conjunction else ((KNOWN_TRUE,), "KT")
         wanted, all_known = (KNOWN_TRUE, "KT") if conjunction else (KNOWN_FALSE, "KF")
         known = wanted in plan.specials and all(wanted in kid.specials for kid in plan.kids)
         total, knowing = self.fresh_name("a"), self.fresh_name("k")
         self.add(f"{total} = {int(conjunction)}" + (f"; {knowing} = True" if known else ""))
-        moving: list[_Moving] = []
         for kid in plan.kids:
             if kid.form in (Form.INLINE, Form.CALL, Form.VARIABLE, Form.CONSTANT):
                 test = f"{total} and not {self.truth(kid)}" if conjunction else f"not {total} and {self.truth(kid)}"
                 self.add(f"if {test}: {total} = {int(not conjunction)}")
                 continue
-            if kid.watcher is not None:
-                self._unended.add(kid)
-            joined = ""
-            if _joins(plan, kid):
-                joined = self._joined[kid] = self.fresh_name("j")
-                self.add(f"{joined} = False")
             arg = self.argument(kid)
             if kid.form is Form.KNOWN and plan.kids[-1] is kid and kid.value != int(conjunction):
                 self.add(f"{result} = {outcome}; break")
                 return
             self.leave(arg.test(*decided), result, outcome)
-            decides = f"{arg.value} {'!=' if conjunction else '=='} 1"
-            if kid.watcher is not None:
-                moving.append(_Moving(kid, decides))
-            elif joined:
-                moving += [each.within(joined) for each in self._inner.pop(kid, ())]
-                self.add(f"if {decides} and not {joined}: {total} = {int(not conjunction)}")
-            else:
-                self.add(f"if {decides}: {total} = {int(not conjunction)}")
+            self.add(f"if {arg.value} {'!=' if conjunction else '=='} 1: {total} = {int(not conjunction)}")
             if known:
                 self.add(f"if {arg.status} is not {all_known}: {knowing} = False")
-        outer = self._joined.pop(plan, None)
-        if outer is not None:
-            self._inner[plan] = moving
-            self.add(f"{outer} = {'' if conjunction else 'not '}{total}")
-            decisive = " or ".join(f"({each.test})" for each in moving)
-            self.add(f"if {outer} and ({decisive}): {total} = {int(not conjunction)}")
-        elif moving:
-            self._judge_moving(moving, total, conjunction=conjunction)
         self.add(f"{result} = {all_known} if {knowing} else {total}" if known else f"{result} = {total}")
-
-    def _judge_moving(self, moving: list[_Moving], total: str, *, conjunction: bool) -> None:
-        """Write how comparisons of what moves enter into `and` or `or`, given the total of the other arguments.
-
-        If one of them decides, it is enough to know how long that one stands; if none does, any could come to.
-        """
-        self.add(f"if {total}:" if conjunction else f"if not {total}:")
-        self.indent += 1
-        for position, each in enumerate(moving):
-            self.add(f"{'elif' if position else 'if'} {each.test}:")
-            self.indent += 1
-            self.add(f"{total} = {int(not conjunction)}")
-            self.end(each.plan)
-            self.indent -= 1
-        self.add("else:")
-        self.indent += 1
-        for each in moving:
-            if each.counts:
-                self.add(f"if {each.counts}:")
-            self.indent += bool(each.counts)
-            self.end(each.plan)
-            self.indent -= bool(each.counts)
-        self.indent -= 2
 
     def _negation(self, plan: Plan, result: str) -> None:
         arg = self.argument(plan.kids[0])
