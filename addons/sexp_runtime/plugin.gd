@@ -14,6 +14,7 @@ const AUTOLOAD_PATH := "res://addons/sexp_runtime/sexp_runtime.gd"
 
 var _debugger: SexpDebuggerPlugin = null
 var _missions: MissionEditor = null
+var _opener: Control = null # its button in the bottom panel opens the SEXP tab
 var _highlighter: MissionHighlighter = null
 var _settings_help: SettingsHelp = null
 var _exporters: Array[EditorExportPlugin] = []
@@ -44,6 +45,10 @@ func _enter_tree() -> void:
 	add_control_to_bottom_panel(_missions, "Mission")
 	_missions.saved.connect(_debugger.offer_reload)
 	_debugger.line_wanted.connect(show_line)
+	_debugger.mission_started.connect(_on_mission_started)
+	_opener = Control.new()
+	_opener.visibility_changed.connect(_on_opener_shown)
+	add_control_to_bottom_panel(_opener, "SEXP")
 	_highlighter = MissionHighlighter.new()
 	EditorInterface.get_script_editor().register_syntax_highlighter(_highlighter)
 	_settings_help = SettingsHelp.new()
@@ -60,6 +65,10 @@ func _exit_tree() -> void:
 	remove_control_from_bottom_panel(_missions)
 	_missions.queue_free()
 	_missions = null
+	_opener.visibility_changed.disconnect(_on_opener_shown)
+	remove_control_from_bottom_panel(_opener)
+	_opener.queue_free()
+	_opener = null
 	_debugger.close()
 	remove_debugger_plugin(_debugger)
 	_debugger = null
@@ -80,6 +89,22 @@ func _edit(object: Object) -> void:
 	if file != null and not file.resource_path.is_empty():
 		_missions.open(file)
 		make_bottom_panel_item_visible(_missions)
+
+
+func _on_mission_started(tab: SexpDebuggerPlugin.SexpTab) -> void:
+	if Settings.value(Settings.SHOW_TAB):
+		tab.show_in_editor()
+
+
+# The page of the bottom panel is empty: choosing it leads on to the tab.
+func _on_opener_shown() -> void:
+	_lead_on.call_deferred()
+
+
+func _lead_on() -> void:
+	var tab := _debugger.tab_of(0) if _debugger != null else null
+	if tab != null and _opener.is_visible_in_tree():
+		tab.show_in_editor()
 
 
 ## Opens a mission of the project in the panel *Mission* and jumps to a line of it.

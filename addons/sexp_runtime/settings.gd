@@ -28,6 +28,8 @@ const FRAME_BUDGET := "sexp_runtime/debug/frame_budget_us"
 const EVENT_BUDGET := "sexp_runtime/debug/event_budget_us"
 ## Which missions are recorded from their beginning, so that a run can be saved as one file at any time.
 const RECORD := "sexp_runtime/debug/record"
+## Whether the editor shows the SEXP tab as soon as a game that it has started plays a mission.
+const SHOW_TAB := "sexp_runtime/debug/show_tab"
 ## Whether the overlay can be shown in the game.
 const OVERLAY := "sexp_runtime/debug/overlay"
 ## The key that shows and hides the overlay, by the name of the key.
@@ -80,6 +82,7 @@ const _TABLE: Array[Array] = [
 	[FRAME_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
 	[EVENT_BUDGET, 0, PROPERTY_HINT_RANGE, "0,1000000,1,suffix:us", false],
 	[RECORD, RECORD_DEBUGGED, PROPERTY_HINT_ENUM, "Never,With the Editor's Debugger,Always", true],
+	[SHOW_TAB, true, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY, true, PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_KEY, "F9", PROPERTY_HINT_NONE, "", true],
 	[OVERLAY_SHOWN, false, PROPERTY_HINT_NONE, "", true],

@@ -103,3 +103,21 @@ def test_tables_beside_a_mission_are_read(tmp_path: Path, capsys: pytest.Capture
     assert unknown == ["lamp-set"]  # declared, but it has no function
     missing = tmp_path / "none.tbm"
     assert read_tables(OwnOperators(), [missing]) == [f"{missing}: No such file or directory"]
+
+
+def test_the_command_lists_the_operators_of_a_game(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "lamps.fs2"
+    path.write_text(mission([]))
+    table = tmp_path / "lamps-sexp.tbm"
+    table.write_text(TABLE)
+    assert main(["operators", "lamp", "--own", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert "( lamp-set <ship> <number> [<bool>] )" in said and "lamp-all" in said
+    assert main(["operators", "lamp-set", "--own", str(table)]) == 0
+    assert "returns: nothing that counts" in capsys.readouterr().out
+    assert main(["operators", "--own", str(table)]) == 0
+    assert int(capsys.readouterr().out.splitlines()[-1].split()[0]) > 700
+    assert main(["operators", "lamp-sett", "--own", str(table)]) == 1
+    assert "did you mean lamp-set" in capsys.readouterr().err
+    assert main(["operators", "--own", str(tmp_path / "none.fs2")]) == 2
+    assert "No such file" in capsys.readouterr().err

@@ -19,6 +19,7 @@ const DESCRIPTIONS: Dictionary[String, String] = {
 	Settings.FRAME_BUDGET: "A frame of the runtime that takes longer emits budget_exceeded. In microseconds; 0: no budget.",
 	Settings.EVENT_BUDGET: "An event that takes longer in a sampled frame emits budget_exceeded. In microseconds; 0: no budget.",
 	Settings.RECORD: "Which missions are recorded from their beginning, so that a run can be saved as one file.",
+	Settings.SHOW_TAB: "Show the SEXP tab as soon as a game started from the editor plays a mission.",
 	Settings.OVERLAY: "The overlay with the runtime's numbers can be shown in the game.",
 	Settings.OVERLAY_KEY: "The key that shows and hides the overlay, by its name.",
 	Settings.OVERLAY_SHOWN: "Show the overlay from the start.",

@@ -1,11 +1,13 @@
 ## Puts a tab "SEXP" into each session of the editor's debugger, and carries messages between the tabs and the games.
 ##
-## A game sends nothing until its tab requests it, and the tab requests it only while it is visible.
+## A game sends only that it plays a mission until its tab requests more, and the tab requests it only while it is visible.
 @tool
 extends EditorDebuggerPlugin
 
 ## The user asks for a line of a mission's file.
 signal line_wanted(path: String, line: int)
+## A game has begun to play its first mission.
+signal mission_started(tab: SexpTab)
 
 const SexpTab := preload("res://addons/sexp_runtime/editor/sexp_tab.gd")
 const PREFIX := "sexp"
@@ -26,6 +28,9 @@ func _capture(message: String, data: Array, session_id: int) -> bool:
 		tab.listening = false # a game that has just started sends to no tab yet
 		tab.reveal()
 		_listen_while_seen(session_id)
+		return true
+	if name == "playing":
+		mission_started.emit(tab)
 		return true
 	return tab.take(name, data)
 

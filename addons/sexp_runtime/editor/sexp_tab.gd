@@ -232,6 +232,16 @@ func reload_mission() -> void:
 	wanted.emit("reload", [])
 
 
+## Shows this tab: opens the debugger in the bottom panel.
+func show_in_editor() -> void:
+	var node: Node = self
+	while node != null:
+		var pages_above := node.get_parent() as TabContainer
+		if pages_above != null:
+			pages_above.current_tab = pages_above.get_tab_idx_from_control(node as Control)
+		node = node.get_parent()
+
+
 ## Makes this the tab that the debugger shows when it is opened.
 func reveal() -> void:
 	var pages_above := get_parent() as TabContainer

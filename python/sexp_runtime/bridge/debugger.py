@@ -10,6 +10,7 @@ from sexp_runtime.bridge.feed import DebugFeed
 
 if TYPE_CHECKING:
     from sexp_runtime.bridge.host import RuntimeHost
+    from sexp_runtime.session import MissionSession
 
 PREFIX: Final = "sexp"
 
@@ -30,7 +31,15 @@ class DebuggerLink:
         host.on_mission.append(self.feed.mission)
         host.on_reload.append(self.feed.mission)
         host.after_frame.append(self.feed.after_frame)
+        host.on_mission.append(self._announce)
         self._registered = False
+        self._announced = False
+
+    def _announce(self, session: MissionSession | None) -> None:
+        """Tell the editor of the first mission, so that it shows the tab."""
+        if session is not None and self._registered and not self._announced:
+            self._announced = True
+            self._send("playing", [])
 
     def open(self) -> None:
         """Listen to the debugger, if the game was started with one."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.operators.action_table import ACTION_TABLE, as_markdown
+from sexp_runtime.operators.own import OwnOperators
+from sexp_runtime.operators.own_tables import read_tables, tables_beside
 
 _RETURNS = {
     "null": "nothing that counts (an action or conditional)",
@@ -36,8 +39,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--category", metavar="WORD", help="only categories that begin with WORD")
     parser.add_argument("--json", metavar="FILE", help="write the rows to FILE as JSON (- for standard output)")
+    parser.add_argument(
+        "--own", metavar="PATH",
+        help="also the operators that a game declares: a table (*-sexp.tbm), or a mission with tables beside it",
+    )  # fmt: skip
     parser.add_argument("--actions", action="store_true", help="print the table of actions (docs/actions.md) and stop")
-    parser.epilog = "Exit code: 0, or 1 if there is no such operator."
+    parser.epilog = "Exit code: 0, or 1 if there is no such operator, 2 if --own names nothing that can be read."
 
 
 def run(args: argparse.Namespace) -> int:
@@ -46,18 +53,25 @@ def run(args: argparse.Namespace) -> int:
         print(as_markdown(), end="")
         return 0
     view = CATALOG if args.dialect == "both" else CATALOG.dialect_catalog(args.dialect)
+    try:
+        own = _own_rows(Path(args.own)) if args.own else {}
+    except OSError as error:
+        print(f"sexp operators: {args.own}: {error.strerror or error}", file=sys.stderr)
+        return 2
     name: str = (args.name or "").lower()
     retired = view.aliases.get(name)
-    if name in view:
+    if name in own:
+        rows = [own[name]]
+    elif name in view:
         rows = [view[name]]
     elif retired is not None and retired in view:
         rows = [view[retired]]
     else:
-        rows = [view[known] for known in sorted(view) if name in known]
+        rows = [{**view, **own}[known] for known in sorted({*view, *own}) if name in known]
     if args.category:
         rows = [row for row in rows if row.category.lower().startswith(args.category.lower())]
     if not rows:
-        nearest = nearest_names(name, view)
+        nearest = nearest_names(name, [*own, *view])
         hint = f"; did you mean {', '.join(nearest)}?" if nearest else ""
         print(f"sexp operators: no operator {args.name or args.category}{hint}", file=sys.stderr)
         return 1
@@ -70,6 +84,19 @@ def run(args: argparse.Namespace) -> int:
     else:
         _list(rows)
     return 0
+
+
+def _own_rows(path: Path) -> dict[str, CatalogRow]:
+    """Return the operators of a table, or of the tables beside a mission, by name; reports what is wrong in them.
+
+    Raises OSError for a path that cannot be read.
+    """
+    path.stat()
+    tables = [path] if path.suffix.lower() == ".tbm" else tables_beside(path)
+    own = OwnOperators()
+    for line in read_tables(own, tables):
+        print(line, file=sys.stderr)
+    return {name.lower(): row for name, row in own.rows().items()}
 
 
 def _plain(row: CatalogRow) -> dict[str, Any]:
@@ -137,7 +164,7 @@ def _describe(row: CatalogRow, retired_name: str = "") -> str:
 
 
 def _wcs_difference(row: CatalogRow) -> list[str]:
-    if len(row.dialects) < 2:
+    if len(row.dialects) < 2 or row.name not in CATALOG.wcs:
         return []
     other = CATALOG.wcs[row.name]
     if (other.args, other.arity, other.repeats) == (row.args, row.arity, row.repeats):

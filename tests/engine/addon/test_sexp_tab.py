@@ -246,6 +246,8 @@ modules=PackedStringArray("sexp_runtime.bridge.runtime")
 
 renderer/rendering_method="gl_compatibility"
 """
+#: The tab is shown by the script, not by the mission.
+HIDDEN = "\n[sexp_runtime]\n\ndebug/show_tab=false\n"
 #: What the engine says on a screen without a graphics card, and cannot be otherwise.
 SCREEN = ("V-Sync", "VK_KHR_surface", "_initialize_instance", 'Condition "err != OK"', "vulkan", "Vulkan")
 
@@ -274,9 +276,11 @@ def steps_of(output: str) -> dict[str, dict[str, Any]]:
     return {entry["step"]: entry["facts"] for entry in said}
 
 
-def drive_editor(tmp_path: Path, driver: str = "driver.gd") -> dict[str, dict[str, Any]]:
+def drive_editor(tmp_path: Path, driver: str = "driver.gd", settings: str = HIDDEN) -> dict[str, dict[str, Any]]:
     """Have a script use the tab in an editor whose project is the demo; return what it said, by step."""
-    project = make_project(tmp_path / "project", SETTINGS, main_scene="res://addons/sexp_runtime/demo/demo.tscn")
+    project = make_project(
+        tmp_path / "project", SETTINGS + settings, main_scene="res://addons/sexp_runtime/demo/demo.tscn"
+    )
     shutil.copytree(ROOT / "tests" / "engine" / "addon" / "editor", project / "addons" / "driver")
     plugin = project / "addons" / "driver" / "plugin.cfg"
     plugin.write_text(plugin.read_text().replace("driver.gd", driver))
@@ -376,3 +380,11 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     assert dict(row[::2] for row in earlier["variables"])["Losses"] == "0"
     assert now["live"] == past["live"] and now["listening"]
     assert steps["ended"]["frame"] >= past["frame"] and "has ended; shown is" in steps["left"]["status"]
+
+
+def test_the_tab_is_shown_when_a_mission_starts_and_by_its_button(tmp_path: Path) -> None:
+    steps = drive_editor(tmp_path, "shown_driver.gd", settings="")
+    assert steps["before"] == {"visible": False}
+    assert steps["started"]["visible"] and steps["started"]["rows"] == 46
+    assert steps["away"] == {"visible": False}
+    assert steps["button"] == {"visible": True, "buttons": 1}
