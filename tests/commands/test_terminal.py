@@ -46,3 +46,38 @@ def test_what_is_no_regular_file_is_refused_at_once(
     shown = capsys.readouterr()
     assert "Traceback" not in shown.err
     assert "no regular file" in shown.err + shown.out or "directory" in (shown.err + shown.out).lower()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["explain", "{demo}", "Everyone on the gunship", "--tree", "--at", "30"],
+        ["explain", "{demo}", "Lantern 1 through", "--tree", "--at", "30"],
+        ["run", "{demo}", "--seconds", "60", "--break", "event Raiders"],
+        ["hints", "{demo}", "--seconds", "20", "--try"],
+        ["profile", "{demo}", "--seconds", "20"],
+        ["sweep", "{demo}", "--seeds", "1:2", "--seconds", "30"],
+        ["replay", "{recording}", "--at", "20", "--event", "Ashmark wavers", "--play-on", "5", "--simulated"],
+    ],
+    ids=lambda arguments: str(arguments[0]),
+)
+@pytest.mark.parametrize("columns", [80, 132])
+def test_what_commands_print_fits_the_terminal_and_has_no_colours(
+    arguments: list[str],
+    columns: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    demo = Path(__file__).parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
+    short, recording = tmp_path / "lantern.fs2", tmp_path / "lantern.rec"
+    short.write_bytes(demo.read_bytes())
+    if arguments[0] == "replay":
+        assert main(["record", str(short), str(recording), "--seconds", "30"]) == 0
+        capsys.readouterr()
+    monkeypatch.chdir(tmp_path)
+    assert main([one.format(demo=short.name, recording=recording.name) for one in arguments]) == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert shown and not [line for line in shown if len(line) > columns]
+    assert "\x1b" not in "".join(shown)

@@ -90,7 +90,7 @@ def test_the_text_says_what_has_come_of_the_event_and_what_a_chain_waits_for() -
     names = [event.name for event in manager.world.events]
     assert text(0).startswith(f'event "{names[0]}": value 0, has not come true yet\n')
     assert f'  chained: waits until event "{names[0]}" has come true, then 2 s\n  never evaluated' in text(1)
-    assert "has come true once, 1 repeats left" in text(2) and "next turn: at " in text(2)
+    assert "has come true once, 1 repeat left" in text(2) and "next turn: at " in text(2)
     assert text(3).startswith(f'event "{names[3]}": value 0 (for good), has failed: it cannot come true any more\n')
     manager.world.variables.set_number(0, 7)
     step(manager, 1_200_000)

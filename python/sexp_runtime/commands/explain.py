@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sexp_runtime.commands.output import write_json
-from sexp_runtime.commands.tables import tree_lines
+from sexp_runtime.commands.tables import fitted, tree_lines
 from sexp_runtime.events.explain import FactTimes
 from sexp_runtime.events.tree import TreePart
 from sexp_runtime.monitor.performance import Mode
@@ -63,9 +63,9 @@ def run(args: argparse.Namespace) -> int:
         found_data = asdict(found) if tree is None else {**asdict(found), "tree": tree.as_dict()}
         write_json(args.json, {"time": session.mission_time, **found_data})
     if args.json != "-":
-        print(f"at {session.mission_time:.3f} s: {found}")
+        print("\n".join(fitted(f"at {session.mission_time:.3f} s: {found}")))
         if tree is not None:
-            print("\n".join(("  formula, > marks what decides:", *tree_lines(tree.lines()))))
+            print("\n".join(("  formula, > marks what decides:", *tree_lines(tree))))
     return 0
 
 

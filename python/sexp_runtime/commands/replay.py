@@ -141,7 +141,7 @@ def _moment(args: argparse.Namespace) -> dict[str, Any]:
         }  # fmt: skip
         for name in args.event:
             tree = session.explain_tree("event", known[name.lower()])
-            result["trees"][name] = {"lines": tree.lines(), "tree": tree.as_dict()}
+            result["trees"][name] = {"lines": tree_lines(tree), "tree": tree.as_dict()}
         if args.play_on is not None:
             replay.hand_over(simulated=args.simulated)
             actions: Counter[str] = Counter()
@@ -158,10 +158,11 @@ def _moment(args: argparse.Namespace) -> dict[str, Any]:
 
 def _show(result: dict[str, Any]) -> None:
     moment = result["moment"]
-    print(
+    head = (
         f"{result['recording']}: {moment['mission']} at {moment['time']:.3f} s of {result['of_seconds']:.3f} s"
         f" (frame {result['frames']:,} of {result['of_frames']:,}, {result['engine']} engine)"
     )
+    print("\n".join(wrapped("", head)))
     if result["damage"]:
         print(f"damaged: {result['damage']}")
     if result["mismatches"]:
@@ -169,7 +170,7 @@ def _show(result: dict[str, Any]) -> None:
     _show_moment(moment)
     for name, tree in result["trees"].items():
         print(f'event "{name}", > marks what decides')
-        print("\n".join(tree_lines(tree["lines"])))
+        print("\n".join(tree["lines"]))
     played = result.get("played_on")
     if played is not None:
         print(f"\nplayed on to {played['seconds']:.3f} s:")

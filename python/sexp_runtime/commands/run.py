@@ -133,7 +133,7 @@ def _played(session: MissionSession, frames: int, fps: float, breaks: Sequence[s
     if breaks:
         result["stopped"] = stopped
         result["why"] = [line for event in session.world.events if _stopped_by(event, stopped)
-                         for line in session.explain_tree("event", event.index).lines()]  # fmt: skip
+                         for line in tree_lines(session.explain_tree("event", event.index), indent=4)]  # fmt: skip
     watched.close()
     return result
 
@@ -205,7 +205,7 @@ def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
     print("\n".join(wrapped("", head)))
     for reason in result.get("stopped", ()):
         print("\n".join(wrapped("  ", f"stopped  {reason}")))
-    for line in tree_lines(result.get("why", ())):
+    for line in result.get("why", ()):
         print(f"    {line}")
     rows = result["events"]
     counted = Counter(row["outcome"] for row in rows)

@@ -17,6 +17,7 @@ from sexp_runtime.analysis.sweep_page import sweep_page
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
+from sexp_runtime.commands.tables import wrapped
 from sexp_runtime.files import write_text
 
 #: Most seeds of one sweep.
@@ -159,10 +160,11 @@ def print_summary(sweep: Sweep, seconds: float | None) -> None:
     """Print the rows as a table."""
     found = summary(sweep)
     took = "" if seconds is None else f" in {seconds:.1f} s"
-    print(
+    head = (
         f"{sweep.settings['mission']}: {found['runs']} runs of {sweep.settings['seconds']} s{took};"
         f" the mission ended in {found['ended_share']:.0%}"
     )
+    print("\n".join(wrapped("", head)))
     print("    share     first      median        last   (seeds of first and last)")
     for kind in ("event", "goal"):
         for row in found[f"{kind}s"]:
@@ -174,13 +176,13 @@ def print_summary(sweep: Sweep, seconds: float | None) -> None:
                 f"   {kind} {row['name']}{failed} ({row['min_seed']}, {row['max_seed']})"
             )
     if found["never"]:
-        print(f"  never true: {', '.join(found['never'])}")
+        print("\n".join(wrapped("  ", f"never true: {', '.join(found['never'])}")))
     costs = ", ".join(f"{name} {low:.0f} to {high:.0f}" for name, (low, _, high) in found["frame_us"].items())
-    print(f"  frame in microseconds, simulator included, over the runs: {costs}")
+    print("\n".join(wrapped("  ", f"frame in microseconds, simulator included, over the runs: {costs}")))
     worst = ", ".join(f"{name}: seed {seed}" for name, seed in found["worst"].items())
-    print(f"  worst: {worst}")
+    print("\n".join(wrapped("  ", f"worst: {worst}")))
     for odd in found["odd"]:
-        print(f"  odd: seed {odd['seed']}: {', '.join(odd['reasons'][:4])}")
+        print("\n".join(wrapped("  ", f"odd: seed {odd['seed']}: {', '.join(odd['reasons'][:4])}")))
     print(f"  again: {sweep.replay_command(found['worst']['slowest'])}")
 
 

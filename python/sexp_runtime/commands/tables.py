@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from sexp_runtime.events.tree import ACTION, TreePart
+
+#: Width of the column of values in a tree.
+_RESULT: Final = 32
 #: Minimum width of a column of text that has to give way.
 _LEAST: Final = 12
 
@@ -23,19 +27,49 @@ def shortened(text: str, most: int) -> str:
 
 def wrapped(indent: str, text: str) -> list[str]:
     """Return the lines of a text that starts at an indent; what does not fit goes on two characters further right."""
-    return textwrap.wrap(
-        text, width(), initial_indent=indent, subsequent_indent=indent + "  ", break_long_words=False,
-        break_on_hyphens=False,
-    )  # fmt: skip
+    return _folded(indent + text, indent + "  ", width())
 
 
-def tree_lines(lines: Iterable[str]) -> Iterator[str]:
-    """Yield the lines of a formula's tree; what does not fit goes on further right, its columns stay."""
-    for line in lines:
-        indent = " " * (len(line) - len(line.lstrip(" >")) + 4)
-        yield from textwrap.wrap(
-            line, width(), subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-        ) or [line]  # fmt: skip
+def fitted(text: str) -> Iterator[str]:
+    """Yield the lines of a text; what does not fit the terminal goes on four characters further right."""
+    for line in text.splitlines():
+        indent = " " * (len(line) - len(line.lstrip()) + 4)
+        yield from _folded(line, indent, width()) or [line]
+
+
+def tree_lines(tree: TreePart, most: int = 120, *, indent: int = 0) -> list[str]:
+    """Return a formula's tree in at most `most` lines that fit the terminal at an indent; `>` marks what decides.
+
+    Values stand in a column, what a part reads in brackets below it. Actions are shortened to a line.
+    """
+    lines = list(_part_lines(tree, 0, width() - indent))
+    return lines if len(lines) <= most else [*lines[:most], f"  ... and {len(lines) - most} more lines"]
+
+
+def _part_lines(part: TreePart, depth: int, wide: int) -> Iterator[str]:
+    indent = "  " * depth
+    head = indent + ("> " if part.decides else "  ") + part.text
+    if part.role == ACTION:
+        yield shortened(head, wide)
+        return
+    result, column = part.result(facts=False), wide - _RESULT
+    if result and len(head) < column:
+        yield from _folded(f"{head:<{column}}{result}", " " * (column + 2), wide)
+    elif result and len(head) + len(result) < wide:
+        yield f"{head} {result}"
+    else:
+        yield from _folded(head, indent + "      ", wide)
+        if result:
+            yield from _folded(" " * column + result, " " * (column + 2), wide)
+    if part.facts:
+        facts = ", ".join(f"{name} {value}".rstrip() for name, value in part.facts.items())
+        yield from _folded(f"{indent}      [{facts}]", indent + "       ", wide)
+    for inner in part.parts:
+        yield from _part_lines(inner, depth + 1, wide)
+
+
+def _folded(text: str, indent: str, wide: int) -> list[str]:
+    return textwrap.wrap(text, wide, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def text_table(

@@ -204,7 +204,7 @@ def _event_outcome(event: EventState) -> str:
             return "has failed: it cannot come true any more"
         return f"has come true {_times(event.count)}, no repeats left"
     if event.count:
-        left = "" if event.repeat < 0 else f", {event.repeat} repeats left"
+        left = "" if event.repeat < 0 else f", {event.repeat} repeat{'' if event.repeat == 1 else 's'} left"
         return f"has come true {_times(event.count)}{left}"
     return NOT_YET
 
