@@ -194,7 +194,7 @@ def debugger(data: bytes) -> None:
         with contextlib.suppress(msgpack.UnpackException, ValueError, TypeError, RecursionError):
             for message in unpacker:
                 if isinstance(message, list) and message and isinstance(message[0], str):
-                    if message[0].startswith("save_"):
+                    if message[0].startswith(("save_", "copy_")):
                         continue  # they write where they are asked to: files of this machine are not for fuzzing
                     feed.receive(message[0], message[1:])
                     session.step_us(16_667)

@@ -4,7 +4,7 @@ extends "res://addons/sexp_runtime/editor/page_table.gd"
 
 
 func _init() -> void:
-	super(["Goal", "Type", "State", "Text", "Score"], [0, 1, 2, 3], [90, 66, 74, 90, 46])
+	super(["Goal", "Type", "State", "Text", "Score"], [0, 1, 2, 3], [76, 58, 66, 76, 40])
 	name = "Goals"
 	set_column_expand_ratio(0, 3)
 	set_column_expand_ratio(3, 4)

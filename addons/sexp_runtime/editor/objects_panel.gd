@@ -14,24 +14,27 @@ class Objects:
 	extends PageTable
 
 	func _init() -> void:
-		super(["Object", "Status", "Hull %", "Shields %", "Node", "Team"], [0, 1, 4, 5], [80, 56, 46, 62, 46, 46])
+		super(["Object", "Status", "Hull %", "Shields %", "Node"], [0, 1, 4], [66, 54, 44, 62, 44])
 		set_column_expand_ratio(0, 3)
-		for column: int in [1, 4, 5]:
-			set_column_expand_ratio(column, 2)
+		set_column_expand_ratio(1, 2)
+		set_column_expand_ratio(4, 3)
 
 	# The game's row: name, class, team, status, hull, shields, node.
 	func _fill(item: TreeItem, row: Array, before: Array) -> void:
 		var path: String = row[6]
-		var texts: Array[String] = [row[0], row[3], row[4], row[5], path.get_file(), row[2]]
-		var tips: Array[String] = ["%s %s" % [row[1], row[0]], row[3], row[4], row[5], path, row[2]]
+		var node := path.get_file()
+		if node.begins_with("@"): # a name that the engine has made says nothing
+			node = path.get_base_dir().get_file()
+		var texts: Array[String] = [row[0], row[3], row[4], row[5], node]
+		var tips: Array[String] = ["%s (%s, %s)" % [row[0], row[1], row[2]], row[3], row[4], row[5], path]
 		for column: int in columns:
-			var from: int = [0, 3, 4, 5, 6, 2][column]
+			var from: int = [0, 3, 4, 5, 6][column]
 			_set_cell(item, column, texts[column], tips[column], not before.is_empty() and before[from] != row[from])
 		item.set_custom_color(1, _status_color(texts[1]))
 
 
 var table := Objects.new()
-var details := ColumnList.new(["About It", ""], [0, 1], [60, 60])
+var details := ColumnList.new(["About It", ""], [0, 1], [54, 54])
 var _shown := ""
 
 

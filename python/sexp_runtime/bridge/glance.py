@@ -90,6 +90,8 @@ def object_details(session: MissionSession, name: str, node: str) -> list[list[s
     wing = world.wings.get(ship.wing) if ship.wing else None
     rows = [
         ["status", status_of(ship)],
+        ["class", ship.class_name],
+        ["team", ship.team],
         ["hull", f"{ship.hull:.1f} of {ship.max_hull:.1f}"],
         ["shields", f"{ship.shields:.1f} of {ship.max_shields:.1f}" if ship.max_shields > 0 else ""],
         ["position", _numbers(ship.position)],
@@ -104,9 +106,11 @@ def object_details(session: MissionSession, name: str, node: str) -> list[list[s
         ["AI class", ship.ai_class],
         ["tagged", "yes" if ship.tagged else ""],
     ]
+    if ship.subsystems:
+        rows.append(["subsystems", str(len(ship.subsystems))])
     for part in islice(ship.subsystems.values(), MOST_ITEMS):
         state = f"{_percent(part.hull, part.max_hull)} %" + (", disrupted" if part.disrupted else "")
-        rows.append([f"subsystem {part.name}", state])
+        rows.append([f"- {part.name}", state])
     return [[label[:LONGEST_NAME], text[:LONGEST_VALUE]] for label, text in rows if text]
 
 

@@ -78,7 +78,6 @@ func _drive() -> void:
 	await _until(func() -> bool: return _tab.status_text().begins_with("recording saved"))
 	_say("recording", {"status": _tab.status_text(), "path": ProjectSettings.globalize_path("user://bug.rec")})
 	await _shoot("numbers")
-	await _pictures()
 	EditorInterface.stop_playing_scene()
 	await _until(func() -> bool: return _tab.status_text().contains("has ended"))
 	_say("after", {"status": _tab.status_text(), "rows": _tab.table.shown_rows().size(), "listening": _tab.listening})
@@ -120,32 +119,6 @@ func _apply_hint() -> void:
 
 func _is_wanted(hint: Dictionary) -> bool:
 	return hint["owner"] == "event \"polls the clock\"" and not str(hint["rewritten"]).is_empty()
-
-
-## Pictures for the documentation, only if a folder for them is named: the tab large, at its different pages.
-func _pictures() -> void:
-	if OS.get_environment("SEXP_SHOTS").is_empty():
-		return
-	var key := InputEventKey.new()
-	key.keycode = KEY_F12
-	key.shift_pressed = true
-	key.pressed = true
-	EditorInterface.get_base_control().get_viewport().push_input(key) # expands the bottom panel
-	EditorInterface.distraction_free_mode = true
-	_tab.set_full_profiling(false)
-	_tab.table.sort_by(-1, false)
-	_tab.table.choose("event", 13)
-	await _seconds(0.5)
-	_tab.table.scroll_to_item(_tab.table.get_root().get_first_child())
-	for i: int in 5:
-		await _seconds(6.0)
-		_tab.pages.current_tab = _tab.why.get_index()
-		await _until(func() -> bool: return _tab.table.flashing() > 2)
-		await _seconds(0.1)
-		await _shoot("large_why_%d" % i)
-		_tab.pages.current_tab = _tab.numbers.get_index()
-		await _seconds(0.3)
-		await _shoot("large_numbers_%d" % i)
 
 
 ## Brings the tab to the front, whatever it lies in.
