@@ -400,7 +400,7 @@ func load_campaign_mission(options: Dictionary = {}) -> Error:
 		return ERR_UNCONFIGURED
 	var chosen := options.duplicate()
 	chosen.merge({"campaign": campaign["name"], "pilot": campaign["pilot"]}, true)
-	return load_mission(_campaign.get_base_dir().path_join(campaign["mission"] as String), chosen)
+	return load_mission(_campaign.get_base_dir().path_join((campaign["mission"] as String).get_file()), chosen) # in the campaign's folder, whatever it says
 
 
 ## Skips the running mission of the open campaign: all goals are satisfied, and the campaign goes on. Returns what [method finish] returns.

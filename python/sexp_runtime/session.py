@@ -54,6 +54,8 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
+#: Most microseconds of one frame.
+LONGEST_STEP_US: Final = 1_000_000_000_000
 
 
 class MissionSession:
@@ -275,13 +277,14 @@ class MissionSession:
                 return
 
     def step(self, seconds: float) -> None:
-        """Make one frame that is `seconds` of mission time later than the last; raises ValueError if negative."""
-        self.step_us(round(seconds * 1_000_000))
+        """Make one frame that is `seconds` of mission time later than the last; raises ValueError as `step_us`."""
+        self.step_us(round(seconds * 1_000_000) if abs(seconds) < LONGEST_STEP_US else LONGEST_STEP_US + 1)
 
     def step_us(self, microseconds: int) -> None:
-        """Make one frame in the original's order (F0): clock, cues, what the simulator does, events."""
-        if microseconds < 0:
-            raise ValueError(f"time does not go back: a step of {microseconds} microseconds")
+        """Make one frame in the original's order (F0): clock, cues, simulator, events; ValueError for a bad step."""
+        if not 0 <= microseconds <= LONGEST_STEP_US:
+            why = "time does not go back" if microseconds < 0 else "eleven days are the most"
+            raise ValueError(f"{why}: a step of {microseconds} microseconds")
         if self.closed or self._in_frame:
             raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
         self._thread.check("step")
@@ -427,7 +430,10 @@ class MissionSession:
         if isinstance(value, str):
             variables.set_text(index, value)
         else:
-            variables.set_number(index, int(value))
+            try:
+                variables.set_number(index, int(value))
+            except (TypeError, ValueError, OverflowError):
+                raise ValueError(f"a variable holds a number or a text, not {value!r:.60}") from None
 
     def get_variable(self, name: str) -> int | str:
         """Return a variable's value by its type; raises KeyError with the nearest names if there is none."""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from bridge.fake_nodes import new_host
 from sexp_runtime.bridge.host import RuntimeHost
@@ -134,3 +138,47 @@ def test_damaged_records_are_said_and_count_as_none(tmp_path: Path) -> None:
         assert any("cannot be read" in line for line in lines)
         assert host.campaign.finish(accepted=False)["goals"] == {"done": "failed"}
     host.close()
+
+
+DAMAGED = (
+    b"{", b'{"version": 7, "missions": {}}', b"\xff\xfe\x00", b"[" * 100_000, b'{"version": ' + b"9" * 5000 + b"}",
+    b'{"version": 1, "missions": Infinity}', b'{"version": 1, "missions": {}, "progress": [1]}',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_damaged_records_are_kept_under_another_name(tmp_path: Path, content: bytes) -> None:
+    lines: list[str] = []
+    host = new_host(lines)
+    path = tmp_path / "Lane.Ada.missions.json"
+    path.write_bytes(content)
+    play(host, tmp_path, "leg1.fs2", FIRST)
+    host.campaign.finish(accepted=True)
+    (kept,) = tmp_path.glob("*.damaged-*")
+    assert kept.read_bytes() == content
+    assert any(f"the file was kept as {kept.name}" in line for line in lines)
+    assert path.is_file()
+    host.close()
+
+
+FILES = ("Lane.Ada.missions.json", "Lane.campaign.msgpack", "Ada.pilot.msgpack")
+#: What a file can be that is not to be read: made of a path.
+UNREADABLE: dict[str, Callable[[Path], object]] = {
+    "a pipe": lambda path: os.mkfifo(path),
+    "a folder": lambda path: path.mkdir(),
+    "an endless device": lambda path: path.symlink_to("/dev/zero"),
+    "a link to itself": lambda path: path.symlink_to(path.name),
+}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes and devices of POSIX")
+@pytest.mark.parametrize("kind", UNREADABLE)
+@pytest.mark.parametrize("name", FILES)
+def test_a_campaign_with_a_file_that_cannot_be_read_is_refused_at_once(tmp_path: Path, name: str, kind: str) -> None:
+    lines: list[str] = []
+    host = new_host(lines)
+    UNREADABLE[kind](tmp_path / name)
+    assert not host.load("leg1.fs2", FIRST, {"campaign": "Lane", "pilot": "Ada", "campaigns": str(tmp_path)})
+    (line,) = lines
+    assert line.startswith("error: load_mission: leg1.fs2: cannot read") and name in line
+    assert os.path.lexists(tmp_path / name)

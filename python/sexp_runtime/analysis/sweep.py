@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import log2
 from pathlib import Path
+from shlex import quote
 from statistics import median
 from time import perf_counter
 from typing import Any, Final
@@ -157,7 +158,7 @@ class Sweep:
         chosen = self.settings
         extra = "" if chosen["dialect"] == "auto" else f" --dialect {chosen['dialect']}"
         fps = "" if chosen["fps"] == 60 else f" --fps {chosen['fps']}"
-        return f"sexp run {chosen['mission']} --seed {seed} --seconds {chosen['seconds']}{fps}{extra}"
+        return f"sexp run {quote(str(chosen['mission']))} --seed {seed} --seconds {chosen['seconds']}{fps}{extra}"
 
 
 def merge(parts: Sequence[Sweep]) -> list[Sweep]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.files import write_whole
+from sexp_runtime.mission.source import read_regular
 from sexp_runtime.world.campaign import Campaign, MissionRecord, mission_key
-from sexp_runtime.world.persistence import PersistentStores, Store, safe_name, write_store
+from sexp_runtime.world.persistence import PersistentStores, Store, StoreError, safe_name, set_aside, write_store
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -21,7 +22,8 @@ MOST_BYTES: Final = 16 << 20
 class CampaignBook:
     """One pilot's progress in one campaign: records of missions, persistent variables and containers.
 
-    Files that are damaged are named in `problems`, and count as empty.
+    Files that are damaged are named in `problems`, are kept under another name, and count as empty. Raises StoreError
+    for one that cannot be read at all, because the next save would overwrite it.
     """
 
     def __init__(self, folder: Path, name: str, pilot: str) -> None:
@@ -36,18 +38,25 @@ class CampaignBook:
 
     def _read(self) -> dict[str, MissionRecord]:
         try:
-            if self._path.stat().st_size > MOST_BYTES:
+            data = read_regular(self._path, MOST_BYTES)
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise StoreError(f"cannot read the records of missions from {self._path}: {reason}") from error
+        try:
+            if len(data) > MOST_BYTES:
                 raise ValueError("it is too large")
-            content = json.loads(self._path.read_text(encoding="utf-8"))
+            content = json.loads(data)
             if content["version"] != VERSION:
                 raise ValueError(f"it is of version {content['version']}, this runtime reads version {VERSION}")
             records = {str(key): MissionRecord.from_dict(entry) for key, entry in content["missions"].items()}
             self.progress = dict(content.get("progress", {}))
             return records
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            self.problems.append(f"{self._path}: the records of missions cannot be read: {error}")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            kept = set_aside(self._path, str(error))
+            wrong = f"the records of missions cannot be read: {error}"
+            self.problems.append(f"{self._path}: {wrong}; the file was kept as {kept.name}")
             return {}
 
     def finish(

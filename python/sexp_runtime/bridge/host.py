@@ -136,7 +136,7 @@ class RuntimeHost:
             if recording is not None:
                 with contextlib.suppress(OSError):
                     recording.unlink()
-            if not isinstance(error, OSError | ValueError):
+            if not isinstance(error, OSError | ValueError | StoreError):
                 raise
             reason = reason_of(error)
             if isinstance(error, RefusedMissionError):

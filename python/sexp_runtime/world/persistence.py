@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.files import locked, replace_together, write_whole
+from sexp_runtime.mission.source import read_regular
 from sexp_runtime.packing import MissingMsgpackError, msgpack
 from sexp_runtime.world.containers import LIST, MAP, Container
 from sexp_runtime.world.variables import NOT_SAVED, NUMBER, SAVE_ON_CLOSE, SAVE_ON_PROGRESS, STRING
@@ -150,20 +151,22 @@ def read_store(path: Path) -> StoreLoad:
     says why. A file that cannot be read at all is a StoreError, because overwriting it could lose its data.
     """
     try:
-        if path.stat().st_size > MAX_FILE_BYTES:
-            return _keep_aside(path, f"it is larger than {MAX_FILE_BYTES} bytes")
-        data = path.read_bytes()
+        data = read_regular(path, MAX_FILE_BYTES)
     except FileNotFoundError:
         return StoreLoad(Store())
     except OSError as error:
         raise StoreError(f"cannot read variables from {path}: {error.strerror or error}") from error
     try:
+        if len(data) > MAX_FILE_BYTES:
+            raise StoreError(f"it is larger than {MAX_FILE_BYTES} bytes")
         return StoreLoad(Store.unpack(data))
     except StoreError as error:
-        return _keep_aside(path, str(error))
+        target = set_aside(path, str(error))
+        return StoreLoad(Store(), f"{path} is damaged: {error}; it was kept as {target.name}", target)
 
 
-def _keep_aside(path: Path, reason: str) -> StoreLoad:
+def set_aside(path: Path, reason: str) -> Path:
+    """Rename a damaged file, so that the next save does not overwrite it; return its new path. Raises StoreError."""
     stamp = time.strftime("%Y%m%d-%H%M%S")
     for number in range(1000):
         target = path.with_name(f"{path.name}.damaged-{stamp}" + (f"-{number}" if number else ""))
@@ -173,7 +176,7 @@ def _keep_aside(path: Path, reason: str) -> StoreLoad:
             os.rename(path, target)
         except OSError as error:
             raise StoreError(f"{path} is damaged ({reason}) and cannot be set aside: {error.strerror}") from error
-        return StoreLoad(Store(), f"{path} is damaged: {reason}; it was kept as {target.name}", target)
+        return target
     raise StoreError(f"{path} is damaged ({reason}) and no free name was found to keep it")
 
 
