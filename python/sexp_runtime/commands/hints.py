@@ -97,7 +97,7 @@ def watch(stage: Stage, name: str) -> list[Hint]:
 
 def _show(result: dict[str, Any], most: int) -> None:
     count = len(result["hints"])
-    print(f"{result['mission']}: {count} hint{'' if count == 1 else 's'}")
+    print(f"{result['mission']}: {count} hint{'' if count == 1 else 's'}" + ("" if count else ", no formula took time"))
     for hint in result["hints"][:most]:
         place = f"{hint['file']}:{hint['line']}:{hint['column']}: " if hint["line"] else ""
         _say("  ", f"{place}{hint['kind']} [{hint['owner']}]: {hint['message']}")

@@ -46,6 +46,11 @@ def test_the_report_budgets_and_hints_from_gdscript() -> None:
     run_case("report", allowed=allowed)
 
 
+def test_a_break_stands_before_an_action_runs(tmp_path: Path) -> None:
+    allowed = ("SEXP: add_break", "SEXP: Alpha 1", "at: push_", "GDScript backtrace", "USER ERROR")
+    run_case("breaks", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path)})
+
+
 def test_a_hint_is_applied_and_the_run_saved_as_one_file(tmp_path: Path) -> None:
     allowed = ("SEXP: apply_hint", "SEXP: save_recording", "at: push_", "GDScript backtrace")
     result = run_case("hints", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path)})
