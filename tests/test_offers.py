@@ -1,4 +1,4 @@
-"""Actions that are passed on: who gets them, in which order, and that nobody pays for what nobody wants."""
+"""Actions that are passed on: who gets them, in which order, and that actions without listeners cost nothing."""
 
 from __future__ import annotations
 

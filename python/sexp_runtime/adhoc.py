@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.cache.contract import ExpressionHints, Outcome
+from sexp_runtime.cache.contract import Evaluation, ExpressionHints
 from sexp_runtime.compiler.facts import install, install_actions, scan
 from sexp_runtime.compiler.formula import WRAPPER_BYTES, CompiledFormula, compile_formula, tree_bytes
 from sexp_runtime.operators import interpreter
@@ -50,7 +50,7 @@ class SexpError(ValueError):
 
 
 class _Notes:
-    """Takes down which facts an evaluation turned out to read."""
+    """Records the facts that an evaluation reads."""
 
     __slots__ = ("epoch", "facts")
 
@@ -62,7 +62,7 @@ class _Notes:
         self.facts.update(keys)
 
     def begin(self) -> None:
-        """Forget what was noted: a new epoch has everything told again."""
+        """Forget the facts; in a new epoch the formula reports all of them again."""
         self.epoch += 1
         self.facts.clear()
 
@@ -155,7 +155,7 @@ class AdHocExpression:
         """Whether the expression is compiled by now."""
         return isinstance(self._formula, CompiledFormula)
 
-    def evaluate(self) -> Outcome:
+    def evaluate(self) -> Evaluation:
         """Evaluate from scratch; raises SexpError if that takes more steps than the quotas allow."""
         context = self._context
         formula = self._ready()
@@ -174,7 +174,7 @@ class AdHocExpression:
         if not refusal and context.effects != before:
             refusal = "has effects"
         facts = (*self._facts, *self._notes.facts) if self._notes.facts else self._facts
-        return Outcome(value, facts=facts, due_us=context.due, refusal=refusal)
+        return Evaluation(value, facts=facts, due_us=context.due, refusal=refusal)
 
     def _ready(self) -> _Interpreted | CompiledFormula:
         """Return the formula as if it had just been parsed, compiled when its time has come."""

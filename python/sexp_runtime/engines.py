@@ -81,7 +81,7 @@ def make_engine(
 ) -> Engine:
     """Return the engine of that name over a world; ValueError for a name that is not in ENGINES.
 
-    `leave` is told of ships that are to depart, `seeds` are the cues (see CueManager); `verify_every` has the cached
+    `leave` gets each ship that is to depart, `seeds` are the cues (see CueManager); `verify_every` has the cached
     engine check one in so many of its cached answers, 0 for none.
     """
     training = mission.info.is_training

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
 _LOG: Final = logging.getLogger(__name__)
-#: Nobody who gets actions: a list, as `listeners` is.
+#: No listeners: a list, as `listeners` is.
 _NOBODY: Final[list[Any]] = []
 
 #: Gets an action: the operator and its evaluated arguments.
@@ -22,8 +22,8 @@ class ActionOffers:
     """Passes each action that has run on: to the stand-in, then the collector, then the listeners.
 
     `stand_in(operator, arguments)` takes the place of a game, None without one; it gets the actions named in `heeds`,
-    all if that is None. `listeners` may change the world; one that raises is logged, and once `is_closed()` nobody gets
-    anything any more.
+    all if that is None. `listeners` may change the world. One that raises is logged. After `is_closed()` no listener is
+    called.
     """
 
     def __init__(
@@ -67,12 +67,12 @@ class ActionOffers:
         self.note(in_frame=False)
 
     def begin_frame(self) -> None:
-        """Tell the context who wants actions in the frame that begins."""
+        """Set the listeners of actions for the frame that begins."""
         if self.collector is not self._noted or (not self.listeners) is not self._noted_alone:
             self.note(in_frame=True)
 
     def note(self, *, in_frame: bool) -> None:
-        """Tell the context who wants actions: most stand-ins want all, and so does a recording of one.
+        """Set the listeners of actions: most stand-ins get all of them, and so does a recording of one.
 
         A recording numbers the actions of a frame, because listeners may change the world during one. Without any it
         needs no numbers; a first listener that joins in the middle of a recorded frame gets the actions of the next.

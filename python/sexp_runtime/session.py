@@ -62,10 +62,10 @@ class MissionSession:
     """One mission being played. `step` makes a frame; everything else may be called between frames.
 
     The lists `on_event_satisfied` (name, index), `on_event_failed` (name, index), `on_goal_changed` (name, status),
-    `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions that
-    are told, `on_operator_unknown` (name) those told once of each operator that nobody knows. Actions and unknown
-    operators are told at once, everything else at the end of the frame, in the order events, goals, variables, end.
-    Each outcome of an event and each new status of a goal is told, a variable once with its last value.
+    `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions to
+    call, `on_operator_unknown` (name) those to call once for each unknown operator. Actions and unknown operators are
+    reported at once, everything else at the end of the frame, in the order events, goals, variables, end. Each outcome
+    of an event and each new status of a goal is reported, a variable once with its last value.
 
     A session, its world and its caches belong to one thread: the first that makes a frame or evaluates something. A
     mission may so be loaded by one thread and played by another. From any other thread the methods of a session raise
@@ -152,7 +152,7 @@ class MissionSession:
         #: How often the mission was reloaded.
         self.reloads = 0
         self._in_frame = False
-        self._told_end = False
+        self._reported_end = False
         self._recorder: RunRecorder | None = None
         #: The world as a game is to see and change it: while a recording runs, its changes are noted.
         self.world: World = self._world
@@ -340,15 +340,15 @@ class MissionSession:
                 self._call(self.on_variable_changed, name, value)
         elif not self.closed:
             self._watcher.forget_variables()
-        if self._world.mission_over and not self._told_end:
-            self._told_end = True
+        if self._world.mission_over and not self._reported_end:
+            self._reported_end = True
             self.cache.clear()
             self._call(self.on_mission_ended)
 
     def _call(self, listeners: list[Callable[..., None]], *args: object) -> None:
-        """Tell listeners of something; one that raises is logged and keeps no other from being told.
+        """Call listeners; an exception is logged and does not stop the others.
 
-        Once a listener has closed the session nobody is told any more.
+        After a listener has closed the session, no other is called.
         """
         for listener in tuple(listeners):
             if self.closed:

@@ -31,7 +31,7 @@ class Driver(Protocol):
         """Take note of a ship that is to depart."""
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """React to an action of the mission; one with an attribute `heeds` is told of the actions named there only."""
+        """React to an action of the mission; one with an attribute `heeds` gets only the actions named there."""
 
 
 @dataclass(slots=True)

@@ -6,7 +6,7 @@ import gc
 
 import pytest
 
-from sexp_runtime.cache.contract import ExpressionHints, Outcome
+from sexp_runtime.cache.contract import Evaluation, ExpressionHints
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard
@@ -22,12 +22,12 @@ class FakeClock:
 class Script:
     """A prepared expression whose outcome the test dictates; counts its evaluations."""
 
-    def __init__(self, outcome: Outcome | Exception) -> None:
+    def __init__(self, outcome: Evaluation | Exception) -> None:
         self.outcome = outcome
         self.runs = 0
         self.nbytes = 100
 
-    def evaluate(self) -> Outcome:
+    def evaluate(self) -> Evaluation:
         self.runs += 1
         if isinstance(self.outcome, Exception):
             raise self.outcome
@@ -117,7 +117,7 @@ def test_bytes_are_a_hard_bound(board: FactBoard, clock: FakeClock) -> None:
 
 def test_refused_outcomes_and_errors_are_never_kept(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock)
-    drawing = Script(Outcome(4, refusal="draws a random number"))
+    drawing = Script(Evaluation(4, refusal="draws a random number"))
     broken = Script(ZeroDivisionError("transient"))
     scope = Scope(draw=drawing, broken=broken)
     assert [cache.evaluate("draw", scope) for _ in range(3)] == [4, 4, 4]
@@ -125,7 +125,7 @@ def test_refused_outcomes_and_errors_are_never_kept(board: FactBoard, clock: Fak
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
             cache.evaluate("broken", scope)
-    broken.outcome = Outcome(7)
+    broken.outcome = Evaluation(7)
     assert cache.evaluate("broken", scope) == 7
     with pytest.raises(ValueError, match="bad text"):
         cache.evaluate("nonsense", scope)
@@ -135,12 +135,12 @@ def test_refused_outcomes_and_errors_are_never_kept(board: FactBoard, clock: Fak
 
 
 def test_a_variable_changed_after_a_cached_read(board: FactBoard, clock: FakeClock) -> None:
-    script = Script(Outcome(1, facts=[("var", 0)]))
+    script = Script(Evaluation(1, facts=[("var", 0)]))
     scope = Scope(v=script)
     cache = ExpressionCache(board, clock)
     assert cache.evaluate("v", scope) == cache.evaluate("v", scope) == 1
     assert script.runs == 1
-    script.outcome = Outcome(2, facts=[("var", 0)])
+    script.outcome = Evaluation(2, facts=[("var", 0)])
     board.changed(("var", 0))
     assert cache.evaluate("v", scope) == 2
     assert scope.prepared == 1  # compiled once: an invalidation drops the value, not the knowledge
@@ -148,7 +148,7 @@ def test_a_variable_changed_after_a_cached_read(board: FactBoard, clock: FakeClo
 
 def test_two_contexts_of_one_name_do_not_share(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock)
-    one, two = Scope("same", v=Script(Outcome(1))), Scope("same", v=Script(Outcome(2)))
+    one, two = Scope("same", v=Script(Evaluation(1))), Scope("same", v=Script(Evaluation(2)))
     assert [cache.evaluate("v", scope) for scope in (one, two, one, two)] == [1, 2, 1, 2]
     assert cache.evaluate("v", one, argument="Alpha 1") == 1
     assert len(cache) == 3
@@ -156,7 +156,7 @@ def test_two_contexts_of_one_name_do_not_share(board: FactBoard, clock: FakeCloc
 
 def test_a_dead_context_takes_its_entries_along(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock)
-    scope = Scope(v=Script(Outcome(1, facts=[("var", 0)])), w=Script(Outcome(2)))
+    scope = Scope(v=Script(Evaluation(1, facts=[("var", 0)])), w=Script(Evaluation(2)))
     cache.evaluate("v", scope)
     cache.evaluate("w", scope)
     del scope
@@ -169,8 +169,8 @@ def test_a_dead_context_takes_its_entries_along(board: FactBoard, clock: FakeClo
 
 def test_hints_are_obeyed_or_refused_with_a_reason(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock)
-    plain = Script(Outcome(1))
-    volatile = Script(Outcome(1, refusal="runs an action"))
+    plain = Script(Evaluation(1))
+    volatile = Script(Evaluation(1, refusal="runs an action"))
     scope = Scope(plain=plain, volatile=volatile)
     cache.evaluate("plain", scope, hints=ExpressionHints(cacheable=False))
     assert len(cache) == 0
@@ -186,7 +186,7 @@ def test_hints_are_obeyed_or_refused_with_a_reason(board: FactBoard, clock: Fake
 
 def test_clean_up_drops_the_idle_and_keeps_the_used_and_the_pinned(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock, cleanup_interval=10, max_idle=60)
-    scope = Scope(pinned=Script(Outcome(1)))
+    scope = Scope(pinned=Script(Evaluation(1)))
     cache.evaluate("pinned", scope, hints=ExpressionHints(calls_per_second=60))
     cache.put("idle", 1)
     cache.put("used", 2)
@@ -223,7 +223,7 @@ def test_bounds_out_of_range_are_refused(board: FactBoard, clock: FakeClock, bad
 
 def test_one_text_is_taken_away_in_every_context(board: FactBoard, clock: FakeClock) -> None:
     cache = ExpressionCache(board, clock)
-    one, two = (Scope(v=Script(Outcome(1)), w=Script(Outcome(2))) for _ in range(2))
+    one, two = (Scope(v=Script(Evaluation(1)), w=Script(Evaluation(2))) for _ in range(2))
     for scope in (one, two):
         cache.evaluate("v", scope)
         cache.evaluate("w", scope)

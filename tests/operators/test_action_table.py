@@ -14,7 +14,7 @@ from sexp_runtime.operators.actions import CONDITIONAL, PERFORMED
 from sexp_runtime.operators.registry import MEANINGS
 
 PAGE = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "docs" / "actions.md"
-#: Actions whose own functions only arrange what a game is told, or do nothing at all.
+#: Actions whose own functions only prepare what the game gets, or do nothing.
 ARRANGED = {"do-nothing", "send-message", "send-message-list", "send-message-chain"}
 #: Every operator that returns nothing; what the table has to hold.
 RETURN_NOTHING = {name for name in CATALOG if CATALOG[name].returns == "null"}
@@ -36,7 +36,7 @@ def test_what_is_told_only_has_no_effect() -> None:
             function not in PERFORMED or PERFORMED[function][1] is not None
         )
         if changes is row.sent_only:
-            wrong[name] = "is told only, but has an effect" if changes else "has no effect, but is not told only"
+            wrong[name] = "is game only, but has an effect" if changes else "has no effect, but is not game only"
     assert wrong == {}
 
 

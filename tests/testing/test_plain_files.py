@@ -1,4 +1,4 @@
-"""Plain files of tests: what they may say, how mistakes are told, the command and the plugin that play them."""
+"""Plain files of tests: what they may say, how mistakes are reported, the command and the plugin that play them."""
 
 from __future__ import annotations
 

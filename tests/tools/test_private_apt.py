@@ -1,4 +1,4 @@
-"""The private apt against repositories made on the spot: signatures count, failures are told in a sentence."""
+"""The private apt against repositories made on the spot: signatures count, a failure is one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fact board: a change marks the same readers whether or not somebody observes it."""
+"""The fact board: a change marks the same readers with and without an observer."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ _ROOT_ONLY = ("when", *_EVERY_TIME)
 class Cost:
     """What one formula cost: evaluations and nanoseconds, why, and in how many of them it drew or left a trace.
 
-    `actions` counts what the game was told of; a trace is anything that forbids to use a result again (an action, a
+    `actions` counts the actions that the game got; a trace is anything that forbids to use a result again (an action, a
     draw), so that any engine has to make that evaluation; `trace_ns` is what those took.
     """
 
@@ -209,7 +209,7 @@ def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str
     (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
     the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
     in those frames, and how long the same frame took in this run. `equal` says whether both runs were asked the same;
-    the watched one evaluates a little less of it, because nothing is hot while somebody watches.
+    the watched one evaluates a little less of it, because watched formulas are never hot.
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())

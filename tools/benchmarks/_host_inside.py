@@ -78,7 +78,7 @@ class BenchTarget(godot.Node):
         self._bridge.host.step(STEP)
 
     def _telling(self) -> dict[str, float]:
-        """What an action costs beyond carrying it out, told to nobody and to a handler in GDScript."""
+        """What an action costs beyond carrying it out, without listeners and with a handler in GDScript."""
         host = self._load(mission_text(_ACTING, repeats=True), "acting")
         taken = {}
         for handlers in (0, 1):
@@ -93,8 +93,8 @@ class BenchTarget(godot.Node):
         alone = _us(lambda tick: session.step(STEP), self._rounds)
         idle = self._idle()
         return {
-            "an action told to nobody": (taken[0] - alone - idle) / COUNT,
-            "an action told to one handler": (taken[1] - alone - idle) / COUNT,
+            "an action without listeners": (taken[0] - alone - idle) / COUNT,
+            "an action with one handler": (taken[1] - alone - idle) / COUNT,
         }
 
     def _idle(self) -> float:
@@ -138,17 +138,17 @@ class BenchTarget(godot.Node):
         return {"a signal that changes a fact with ten readers": taken / COUNT}
 
     def _whole(self, file: Path) -> dict[str, float]:
-        """The median microseconds of a mission's frames: plain, told to a handler, counted, recorded."""
+        """The median microseconds of a mission's frames: plain, with a handler, counted, recorded."""
         content = file.read_bytes()
         is_battle = file.parent.name == "heavy"
         found = {}
-        for way in ("plain", "told", "counters", "recorded"):
+        for way in ("plain", "handler", "counters", "recorded"):
             with tempfile.TemporaryDirectory(prefix="bench-host-") as folder:
                 options = {"record_to": os.path.join(folder, "bench.sexprec")} if way == "recorded" else {}
                 host = self._load(content, str(file), scenario=is_battle, **options)
                 if way == "counters":
                     host.session.monitor.mode = Mode.COUNTERS
-                if way == "told":
+                if way == "handler":
                     self._owner.listen(True)
                 for tick in range(WARM_UP):
                     self._step(tick)
@@ -158,7 +158,7 @@ class BenchTarget(godot.Node):
                     self._step(tick)
                     taken.append((time.thread_time_ns() - start) / 1000)
                 found[way] = statistics.median(taken)
-                if way == "told":
+                if way == "handler":
                     self._owner.listen(False)
                 host.close()
         return found

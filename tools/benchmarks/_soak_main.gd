@@ -60,7 +60,7 @@ func _load() -> void:
 		quit(2)
 		return
 	for object_name: String in runtime.get_objects():
-		if not ships.has(object_name): # those that have just arrived have told so
+		if not ships.has(object_name): # those that have just arrived have reported it
 			_add(object_name)
 	runtime.start()
 

@@ -86,7 +86,7 @@ def _dirty(
             evaluator()
 
     before = cached.counters.evaluations, cached.counters.frames
-    # The writes alone are made where nobody reads: no formula of the naive world has edges.
+    # The writes alone are made without readers: no formula of the naive world has edges.
     both, both_plain, alone, evaluated = by_turns(
         (lambda: write_and_run(cached), 200),
         (in_python(lambda: write_and_run(plain)), 200),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.bridge.edits import add_item, edit_item, edit_variable, remove_item
 from sexp_runtime.bridge.feed_rows import LONGEST_NAME, FormulaRows
 from sexp_runtime.bridge.heard import HeardMessages
-from sexp_runtime.bridge.live_hints import LiveHints, Outcome
+from sexp_runtime.bridge.live_hints import LiveHints, TrialResult
 from sexp_runtime.bridge.page_feed import PageFeed
 from sexp_runtime.bridge.recordings import MissionRecordings
 from sexp_runtime.bridge.trees import formula_text, tree_rows
@@ -158,7 +158,7 @@ class DebugFeed:
     # --- requests of the tab ------------------------------------------------------------------------------------
 
     def receive(self, message: str, data: list[Any]) -> bool:
-        """Carry out a message of the tab; return whether it was one. What is wrong with it is told in `failed`."""
+        """Carry out a message of the tab; return whether it was one. The message `failed` reports an error."""
         handlers: dict[str, Callable[..., None]] = {
             "start_session": self._start,
             "stop_session": self._stop,
@@ -312,7 +312,7 @@ class DebugFeed:
     def _apply_hint(self, hint_id: str) -> None:
         self._send("done", [self._live_hints.apply(str(hint_id))])
 
-    def _hint_tried(self, outcome: Outcome) -> None:
+    def _hint_tried(self, outcome: TrialResult) -> None:
         if self.active:
             self._look_at_all()
             self._send("hint_tried", [outcome.id, outcome.applied, outcome.text])

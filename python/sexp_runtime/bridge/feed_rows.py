@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 #: Most rows in one message; the rest come with the next update.
 MOST_ROWS: Final = 150
-#: Rows looked at in each update though nothing told of a change, for what no fact tells.
+#: Rows checked in each update although no change was reported, for changes without a fact.
 SWEEP: Final = 16
 #: Most events and goals that are sent to the tab.
 MOST_FORMULAS: Final = 4000

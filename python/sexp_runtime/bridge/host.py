@@ -16,7 +16,7 @@ from sexp_runtime.bridge.game_operators import GameOperators
 from sexp_runtime.bridge.game_values import report_entry, set_game_value
 from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of, set_variable
 from sexp_runtime.bridge.hints import HintedEvaluation
-from sexp_runtime.bridge.live_hints import LiveHints, Outcome
+from sexp_runtime.bridge.live_hints import LiveHints, TrialResult
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
 from sexp_runtime.bridge.motion import mission_interest
 from sexp_runtime.bridge.options import LoadOptions, read_options
@@ -601,7 +601,7 @@ class RuntimeHost:
             return False
         return True
 
-    def _hint_tried(self, outcome: Outcome) -> None:
+    def _hint_tried(self, outcome: TrialResult) -> None:
         self.emit_now("hint_tried", outcome.id, outcome.applied, outcome.text)
 
     def emit_now(self, signal: str, *arguments: Any) -> None:

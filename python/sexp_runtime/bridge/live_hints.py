@@ -26,7 +26,7 @@ _PACKAGES: Final = Path(__file__).resolve().parents[2]
 
 
 @dataclass(slots=True)
-class Outcome:
+class TrialResult:
     """The result of applying a hint; `text` describes it in a sentence."""
 
     id: str
@@ -39,7 +39,7 @@ class LiveHints:
 
     `apply` starts the proof: the mission's recording up to now is played with the old and the new formula side by side,
     by another process. `poll`, called between frames, takes its answer and, if it stands, replaces the formula.
-    The functions in `on_outcome` are told once for each hint that `apply` took.
+    Each function in `on_outcome` is called once for each hint that `apply` accepted.
 
     `command` starts that process, `sexp_runtime.analysis.proof`. It is empty where Python has no program of its own and
     no engine that may run a script: in an exported game. Then no hint can be applied.
@@ -47,7 +47,7 @@ class LiveHints:
 
     def __init__(self, recordings: MissionRecordings) -> None:
         self.command: Sequence[str] = [sys.executable, "-m", "sexp_runtime.analysis.proof"] if sys.executable else []
-        self.on_outcome: list[Callable[[Outcome], None]] = []
+        self.on_outcome: list[Callable[[TrialResult], None]] = []
         self._recordings = recordings
         self._session: MissionSession | None = None
         self._told: dict[str, Hint] = {}
@@ -77,7 +77,7 @@ class LiveHints:
         return self._told
 
     def apply(self, hint_id: str) -> str:
-        """Begin to apply a hint that `find` told; return what is being done, in a sentence.
+        """Begin to apply a hint that `find` reported; return a sentence that says what is being done.
 
         Raises LookupError for an unknown hint or a mission that is not recorded, ValueError for a hint that cannot be
         applied, RuntimeError while another one is being proved or where none can be, OSError if no process can be
@@ -144,10 +144,10 @@ class LiveHints:
             except ValueError as error:
                 refusal = str(error)
         if refusal:
-            outcome = Outcome(hint_id, False, f"{hint.owner}: not applied: {refusal}")
+            outcome = TrialResult(hint_id, False, f"{hint.owner}: not applied: {refusal}")
         else:
             proved = f"the same results in {trial['frames']:,} frames, {_numbers(trial)}"
-            outcome = Outcome(hint_id, True, f"{hint.owner}: applied; {proved}")
+            outcome = TrialResult(hint_id, True, f"{hint.owner}: applied; {proved}")
         for listener in self.on_outcome:
             listener(outcome)
 

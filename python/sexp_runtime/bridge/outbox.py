@@ -143,7 +143,7 @@ class Outbox:
             self.busy = False
 
     def interrupt(self) -> None:
-        """Ask `after` again before the next signal: who wants the signals has changed."""
+        """Ask `after` again before the next signal, because listeners have changed."""
         self.emitter.stop()
 
     def _failed(self, row: Signal, error: Exception) -> None:

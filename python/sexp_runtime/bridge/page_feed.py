@@ -46,7 +46,7 @@ class PageFeed:
         self.forget()
 
     def forget(self) -> None:
-        """Forget what was sent: another mission begins, or nobody listens. The page stays chosen."""
+        """Forget what was sent, for another mission or when the tab closes. The page stays chosen."""
         self._sent: list[Row] = []
         self._total = -1
         self._details: list[list[str]] | None = None

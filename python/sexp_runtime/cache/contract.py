@@ -17,7 +17,7 @@ class Clock(Protocol):
 
 
 @dataclass(slots=True)
-class Outcome:
+class Evaluation:
     """One fresh evaluation: its value and how long it may be reused.
 
     `facts` are all facts that it rests on; `due_us` is the first moment at which time alone could change it;
@@ -36,7 +36,7 @@ class Evaluable(Protocol):
 
     nbytes: int  #: memory it holds
 
-    def evaluate(self) -> Outcome:
+    def evaluate(self) -> Evaluation:
         """Evaluate afresh, as if the text had just been parsed."""
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator
 from threading import get_ident
 from typing import Any, Final
 
-from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluable, ExpressionHints, Outcome
+from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluable, Evaluation, ExpressionHints
 from sexp_runtime.threads import OneThread
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard, FactKey
@@ -175,29 +175,29 @@ class ExpressionCache:
                 entry = self._entry(key)
                 entry.prepared = prepared
                 self._adopt(context, key)
-            outcome = entry.prepared.evaluate()
+            evaluation = entry.prepared.evaluate()
         except Exception:
             self.errors += 1
             failed = self._waiting.get(key)
             if failed is not None:
                 self._discard(failed)
             raise
-        if self._accept(outcome, hints):
-            due_us = outcome.due_us
+        if self._accept(evaluation, hints):
+            due_us = evaluation.due_us
             if hints is not None and hints.time_to_live is not None:
                 due_us = min(due_us, self._clock.us + round(hints.time_to_live * 1e6))
             entry.pinned = hints is not None and hints.calls_per_second > 0
-            self.put(key, outcome.value, facts=outcome.facts, due_us=due_us, permanent=outcome.permanent)
+            self.put(key, evaluation.value, facts=evaluation.facts, due_us=due_us, permanent=evaluation.permanent)
         else:
             self._weigh(entry)
             self._shrink()
-        return outcome.value
+        return evaluation.value
 
-    def _accept(self, outcome: Outcome, hints: ExpressionHints | None) -> bool:
-        if outcome.refusal:
+    def _accept(self, evaluation: Evaluation, hints: ExpressionHints | None) -> bool:
+        if evaluation.refusal:
             self.refusals += 1
             wanted = hints is not None and bool(hints.cacheable)
-            self.last_refusal = outcome.refusal + (" (the hint cacheable=True is refused)" if wanted else "")
+            self.last_refusal = evaluation.refusal + (" (the hint cacheable=True is refused)" if wanted else "")
             return False
         return hints is None or hints.cacheable is not False
 

@@ -145,7 +145,9 @@ def _describe(row: CatalogRow, retired_name: str = "") -> str:
         lines.append(f"  its value is always {row.constant_result}")
     action = ACTION_TABLE.get(row.name)
     if action is not None:
-        lines.append(f"  changes: {action.changes or 'nothing that formulas read; a game is told'} ({action.rule})")
+        lines.append(
+            f"  changes: {action.changes or 'nothing that formulas read; the game gets the action'} ({action.rule})"
+        )
         if action.note:
             lines.append(f"  note: {action.note}")
     group = f"{row.category}, {row.subcategory}" if row.subcategory else row.category

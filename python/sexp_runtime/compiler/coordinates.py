@@ -18,8 +18,8 @@ _NUMBERS: Final = (Form.CONSTANT, Form.VARIABLE)
 def one_place(plans: Iterable[Plan]) -> EvalNode | None:
     """Return the atom of which plans read coordinates, if they are sums of such and numbers and read nothing else.
 
-    None if they read no coordinate, or those of two things: nothing may be looked up that an evaluation which stops at
-    the first thing that is not there would not have looked up.
+    None if they read no coordinate, or coordinates of two things: an evaluation that stops at a missing thing does not
+    look up the next one.
     """
     place: EvalNode | None = None
     for plan in plans:
@@ -38,7 +38,7 @@ def _leaves(plan: Plan) -> Iterator[Plan | None]:
     if plan.form in _NUMBERS:
         return
     head = plan.head
-    if head.spec is None or head.call is not head.spec.function:  # one that also has to tell what it reads
+    if head.spec is None or head.call is not head.spec.function:  # one that also reports what it reads
         yield None
     elif head.name in _AXES and len(head.args) == 1 and head.args[0].kind is EvalKind.ATOM:
         yield plan

@@ -64,7 +64,7 @@ class FactScan:
 def scan(root: EvalNode, ctx: EvaluationContext, handled: Collection[EvalNode] = ()) -> FactScan:
     """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway.
 
-    `handled` are operators that a program evaluates: what only running them shows is nobody's business.
+    `handled` are operators that a program evaluates; the facts that they show only when they run are left out.
     """
     found = FactScan()
     shared = (ctx.constants.true, ctx.constants.false)

@@ -227,7 +227,7 @@ def _can_write(provider: EvalNode, ctx: EvaluationContext) -> bool:
     """Whether a provider is one that code can stand for."""
     if provider.name not in (_ALL, _DRAWN) or not provider.args:
         return False
-    if provider.call is not MEANINGS[provider.name].function:  # one that also has to tell what it reads
+    if provider.call is not MEANINGS[provider.name].function:  # one that also reports what it reads
         return False
     return lists_plain_texts(provider, ctx)
 

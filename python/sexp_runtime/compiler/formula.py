@@ -348,7 +348,7 @@ def compile_formula(
 
 
 def _file_name(wanted: str) -> str:
-    """Return a file name that no living formula has; not in angle brackets, for which linecache asks nobody."""
+    """Return a file name that no living formula has; linecache ignores names in angle brackets."""
     name = wanted
     number = 1
     while name in linecache.cache:
@@ -358,7 +358,7 @@ def _file_name(wanted: str) -> str:
 
 
 def _show_source(file: str, formula: CompiledFormula) -> None:
-    """Let tracebacks show the source without keeping it: it is written anew when somebody asks."""
+    """Let tracebacks show the source without storing it: each request writes it again."""
     weak = weakref.ref(formula)
 
     def get_source() -> str:

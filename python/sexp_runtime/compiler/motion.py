@@ -19,7 +19,7 @@ from sexp_runtime.world.ships import Ship
 
 #: Fields of a ship that change whenever it flies or turns.
 MOTION_FIELDS: Final = frozenset({"position", "velocity", "orientation"})
-#: Fields to be told of instead: what could make a ship faster, or move it at once.
+#: Fields to wait for instead: those that can make a ship faster, or move it at once.
 _BOUND_FIELDS: Final = ("speed_bound", "docked", "jump", "radius")
 
 _TESTS: Final[dict[str, Callable[[int, int], bool]]] = {

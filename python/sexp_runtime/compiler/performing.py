@@ -97,7 +97,7 @@ class ActionWriter:
         return truth
 
     def _when(self, head: EvalNode) -> bool:
-        """Write a nested `when` whose own result nobody sees; False if that cannot be."""
+        """Write a nested `when` whose own result is not used; False if that cannot be."""
         if len(head.args) < 2 or not _is_standard(head) or head.args[0].inner is None:
             return False
         if head.args[0].has_placeholder:  # what a candidate is read as first counts, so all is read (D7)

@@ -48,9 +48,9 @@ _READER: Final = Trait.NONE | Trait.TIME
 
 
 class Watched(ABC):
-    """Base of operator functions that watch the evaluation of their arguments, which code tells them of.
+    """Base of operator functions that watch the evaluation of their arguments; code calls `begin` and `end`.
 
-    Where code has None in its place, nobody watches.
+    Code with None in its place watches nothing.
     """
 
     __slots__ = ()
@@ -61,7 +61,7 @@ class Watched(ABC):
 
     @abstractmethod
     def end(self, ctx: EvaluationContext) -> None:
-        """The operator has its result, and it counts for how long that stands."""
+        """The operator has its result; record until when it is valid."""
 
 
 class Form(Enum):
@@ -113,7 +113,7 @@ class Plan:
         self.value = value
         #: Whether the Python result can leave the 32-bit range, so that it has to be wrapped (B1).
         self.wraps = False
-        #: What is told of the evaluation of the operator's arguments.
+        #: Watches the evaluation of the operator's arguments.
         self.watcher: Watched | None = None
         self.depth: int = 1 + max((kid.depth for kid in kids), default=0)
 
@@ -124,7 +124,7 @@ class Plan:
 
 
 def constant(node: EvalNode, value: int) -> Plan:
-    """Return the plan of a node whose value is known and whose status nobody can see."""
+    """Return the plan of a node with a known value and no visible status."""
     return Plan(node, Form.CONSTANT, low=value, high=value, value=value)
 
 

@@ -60,7 +60,7 @@ class Parts:
         return found
 
     def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
-        """Have a change of the fact set a flag that somebody looks at unasked."""
+        """Make a change of the fact set a flag that is checked in every frame."""
         self._facts += self.board.add_edge(key, (flags, index, UNREAD))
         self._edges.append((key, flags, index))
 

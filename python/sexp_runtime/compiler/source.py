@@ -1,4 +1,4 @@
-"""Writes the Python source of a formula from its plan, with the node statuses that somebody could see and no others."""
+"""Writes the Python source of a formula from its plan, with only those node statuses that are visible."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ class SourceWriter:
     # -- expressions --------------------------------------------------------------------------------------------
 
     def value(self, plan: Plan) -> str:
-        """Return an expression for the value of a plan whose evaluation nobody notices."""
+        """Return an expression for the value of a plan whose evaluation leaves no trace."""
         form = plan.form
         if form is Form.CONSTANT or form is Form.KNOWN:
             return str(plan.value) if plan.value >= 0 else f"({plan.value})"
@@ -132,7 +132,7 @@ class SourceWriter:
         return f"{'c_divide' if name == '/' else 'c_remainder'}({left}, {right})", -(2**31)
 
     def truth(self, plan: Plan) -> str:
-        """Return an expression that is true if the value is exactly 1 (B4), for a plan that nobody notices."""
+        """Return an expression that is true if the value is exactly 1 (B4), for a plan that leaves no trace."""
         form = plan.form
         if form is Form.CONSTANT or form is Form.KNOWN:
             return "True" if plan.value == 1 else "False"
@@ -213,7 +213,7 @@ class SourceWriter:
         return Arg(plan, value, status)
 
     def _remember(self, plan: Plan, value: str, status: str, result: str, holder: EvalNode) -> None:
-        """Write how the raw result becomes value and status (B10); ordinary statuses are told apart by nobody."""
+        """Write how the raw result becomes value and status (B10); ordinary statuses are equivalent."""
         head = self.reference("n", plan.head)
         nodes = f"{head}, {self.reference('n', holder)}"
         self.add(f"if {result}.__class__ is Status:")
@@ -252,7 +252,7 @@ class SourceWriter:
         self.end(plan)
 
     def begin(self, plan: Plan) -> None:
-        """Write the beginning of a watched evaluation; where the watcher's parameter is None, nobody watches."""
+        """Write the beginning of a watched evaluation; a watcher that is None watches nothing."""
         if plan.watcher is not None:
             watcher = self.reference("w", plan.watcher)
             self.add(f"if {watcher}: {watcher}.begin(C)")

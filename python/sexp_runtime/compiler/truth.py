@@ -1,9 +1,9 @@
-"""Writes conditions of which nothing counts but whether their value is 1, the cheap and telling parts first.
+"""Writes conditions of which only the truth counts; cheap parts come first.
 
-Below an `every-time` form all statuses are forgotten after each pass (C7), and the form is never a number: of its
-condition only the truth can be noticed. Then `and` may stop at the first argument that is not true, and its arguments
-may come in any order, provided that evaluating them leaves nothing behind. Facts and moments of arguments that were
-left out need not be waited for either: as long as the false one stays false the outcome stays the same.
+An `every-time` form forgets all statuses after each pass (C7), and is never a number: only the truth of its condition
+is visible. So `and` may stop at the first argument that is not true, and may evaluate its arguments in any order if
+they leave no trace. The formula need not wait for facts and moments of skipped arguments: while the false argument is
+false, the result is the same.
 """
 
 from __future__ import annotations

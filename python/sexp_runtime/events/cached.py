@@ -1,8 +1,8 @@
 """The cached engine: the naive engine's results, frame by frame, while evaluating only what could have changed.
 
-Every event and goal has a slot. The naive engine would evaluate an idle slot in every frame with the same outcome, so
-it is only counted; it is visited when a fact, the clock, a neighbour in its chain or a reset sets one of its flags.
-Visits happen in the original's order and apply results as the naive engine does (`apply_event`, `apply_goal`).
+Every event and goal has a slot. The naive engine would evaluate an idle slot in every frame with the same result, so
+its requests are only counted. A fact, the clock, a neighbour in its chain or a reset sets one of its flags; then it is
+visited. Visits happen in the original's order and apply results as the naive engine does (`apply_event`, `apply_goal`).
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ OUTSIDE, IN_REPEAT, IN_GOALS, IN_FIRST = range(4)
 class CachedEventManager(MissionEventManager):
     """The event manager that answers from cache; its results equal the naive manager's in every frame.
 
-    With `on_request` set every request is visited, cheaply, so that each can be told of. With `verify_every` N one in N
-    answers from cache is evaluated again in its turn; a difference counts in `counters.stale_results`, is described
-    in `stale`, and does not survive, because the fresh result is used.
+    With `on_request` set, every request is visited and reported. With `verify_every` N, one in N cached results is
+    evaluated again. A difference is counted in `counters.stale_results` and described in `stale`; the fresh result is
+    used.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class CachedEventManager(MissionEventManager):
             self.goals.table.wake_by(goal.index, (("goal", goal.key),))
 
     def pre_evaluate(self) -> None:
-        """Before the first frame, give the events their turn that it would give without anything coming of it."""
+        """Before the first frame, process the events whose first turn would change nothing."""
         for event in self.world.events:
             index = event.index
             if self._first_pass.ready[index] == NEW:
@@ -180,7 +180,7 @@ class CachedEventManager(MissionEventManager):
             self._first_pass.run(now, self.profiler)
 
     def _every_slot(self, now: int, due: bool) -> None:
-        """Visit every slot that the naive engine would evaluate, so that each request can be told of."""
+        """Visit every slot that the naive engine would evaluate, to report each request."""
         self._stage = IN_REPEAT
         for event in self.world.events:
             if not event.done and is_elapsed(event.timestamp, now):
@@ -377,7 +377,7 @@ class CachedEventManager(MissionEventManager):
         self.report_error(self.goal_formulas[index], error)
 
     def _begin(self, event: EventState) -> None:
-        """Spare an event what its first visit would find out."""
+        """Set up an event as its first visit would."""
         index = event.index
         if not self._is_undecided(event):
             return
@@ -391,7 +391,7 @@ class CachedEventManager(MissionEventManager):
             table.dirty.flags[index] = table.wake.flags[index] = 1
 
     def _is_undecided(self, event: EventState) -> bool:
-        """Whether nothing has come of an event yet, not even a bypass."""
+        """Whether the event has had no outcome yet, not even a bypass."""
         return not event.done and event.timestamp is None and event.result == 0 and not event.bypassed
 
     # -- answers ----------------------------------------------------------------------------------------------------

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class CachedCueManager(CueManager):
     """The cue manager that answers from cache; its results equal the naive manager's in every frame.
 
-    An idle cue is visited again when a fact of its formula changes, when a fact that its processing reads changes
-    (`Cue.facts`), or when its delay has run out; until then the request that the naive manager would make is counted.
+    An idle cue is visited again when a fact of its formula or of its processing (`Cue.facts`) changes, or when its
+    delay has elapsed. Until then only its requests are counted.
     """
 
     def __init__(

@@ -76,6 +76,6 @@ class DeferredDraws:
         return self._counts.get(index, 0)
 
     def close(self) -> None:
-        """Draw for nobody any more."""
+        """Stop drawing."""
         for index in list(self.order):
             self.keep(index, 0)

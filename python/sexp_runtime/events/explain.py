@@ -28,7 +28,7 @@ LISTED: Final = 40
 _IN_OUTCOME: Final = frozenset({"result", "done", "repeats left", "status"})
 #: What has come of an event or cue that has not come true and still can.
 NOT_YET: Final = "has not come true yet"
-#: Values of facts about names that nobody has.
+#: Values of facts about unknown names.
 NOBODY: Final = ("no such ship", "no such wing")
 
 
@@ -328,7 +328,7 @@ _VALUES: Final[dict[str, Callable[[World, Sequence[Any]], str]]] = {
 
 def _short(value: object) -> str:
     if isinstance(value, tuple) and len(value) == _MATRIX:
-        return ""  # nine numbers tell nobody anything
+        return ""  # nine numbers would explain nothing
     if isinstance(value, tuple) and value and all(isinstance(part, float) for part in value):
         return "(" + ", ".join(f"{part:.1f}" for part in value) + ")"
     if isinstance(value, dict | set | frozenset | list):

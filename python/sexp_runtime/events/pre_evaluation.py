@@ -121,7 +121,7 @@ def pre_evaluate(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[]
     program = formula.program if isinstance(formula, CompiledFormula) else None
     pre_evaluation = PreEvaluation(root, program)
     if program is not None:
-        evaluate = program.try_out  # which tells by itself whether it left anything
+        evaluate = program.try_out  # which records whether it left anything
     effects, warnings, count = ctx.effects, len(ctx.warnings), ctx.warning_count
     ctx.effects = _EFFECT_GUARD
     due = NEVER
@@ -134,7 +134,7 @@ def pre_evaluate(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[]
             if not stands or ctx.unsettled or not differs:
                 break
         stands = stands and not ctx.unsettled and not differs
-    except Exception:  # an effect, or an operator that fails: the first frame will tell
+    except Exception:  # an effect, or an operator that fails: the first frame reports it
         pre_evaluation.note(ctx)
         stands = False
     finally:

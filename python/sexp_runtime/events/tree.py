@@ -20,7 +20,7 @@ WORDS: Final = {
     "KNOWN_FALSE": "for good",
     "NAN": "not known yet",
     "NAN_FOREVER": "cannot be known any more",
-    "CANT_EVAL": "cannot be told yet",
+    "CANT_EVAL": "not known yet",
 }
 #: The closest to true that something false can be.
 _MOST: Final = 0.999

@@ -47,7 +47,7 @@ class ContextCore:
 
 
 class BoardCore:
-    """The part of the board of facts that compiled code reaches: who is told, and the edges of hot fields.
+    """The part of the board of facts that compiled code uses: the observer and the edges of hot fields.
 
     Hot are variables, and of ships hull, shields, position, velocity, orientation and status. In C their edges are
     pointers as well, so that a write needs no key; in Python the lists of the board serve all facts.
@@ -68,7 +68,7 @@ class BoardCore:
         """Take the mission clock, which says how late it is when something moves."""
 
     def bind(self, flags: bytearray, index: int, program: Any) -> None:
-        """Say whose flag that is: a program, which knows how long movement changes nothing for it; None: nobody's."""
+        """Say whose flag that is: a program, which knows how long movement changes nothing for it; None: no owner."""
 
     def flag(self, keys: Iterable[FactKey]) -> None:
         """Set the flags of the readers of what movement changes, save of those for whom it changes nothing yet."""

@@ -128,7 +128,7 @@ class Strength:
 
 
 class Hits:
-    """What a node's signal calls that reports points: `told` sets them, in C without another call in the usual case.
+    """Receives a node's signal of hull or shields; `told` sets the points, usually without leaving C.
 
     Everything else goes to `otherwise(*arguments)`: a value that is no floating number, one that follows a refused
     value (`refused` is then not empty), a world that is recorded or watched, and what changes more than the points.

@@ -1,7 +1,7 @@
-"""The table of actions: what each operator that returns nothing changes, by which rule, or that a game is only told.
+"""The table of actions: what each operator that returns nothing changes, by which rule, or that only the game gets it.
 
 One row for each such operator of the catalog. Rows of actions on objects are in `action_table_objects`, the others in
-`action_table_world`. A row says what formulas can read back afterwards; a row without that is "told only": the game
+`action_table_world`. A row says what formulas can read back afterwards; a row without that is "game only": the game
 gets the evaluated arguments (numbers by the types of the catalog, texts with variables looked up) and nothing else
 happens. `docs/actions.md` is made from the table; a test compares both with the operators as they are registered.
 """
@@ -79,14 +79,15 @@ ACTION_TABLE: Final[Mapping[str, ActionRow]] = _table()
 
 def as_markdown() -> str:
     """Return the table as page of the documentation."""
-    told = sum(row.sent_only for row in ACTION_TABLE.values())
+    game_only = sum(row.sent_only for row in ACTION_TABLE.values())
     lines = [
         INTRODUCTION,
-        f"{len(ACTION_TABLE)} operators: {len(ACTION_TABLE) - told} change something, {told} are told only.",
+        f"{len(ACTION_TABLE)} operators: {len(ACTION_TABLE) - game_only} change something, "
+        f"{game_only} go to the game only.",
         "",
         "| operator | rule | what formulas can read afterwards | arguments |",
         "|---|---|---|---|",
     ]
     for row in ACTION_TABLE.values():
-        lines.append(f"| `{row.name}` | {row.rule} | {row.changes or '*told only*'} | {row.note} |")
+        lines.append(f"| `{row.name}` | {row.rule} | {row.changes or '*game only*'} | {row.note} |")
     return "\n".join(lines) + "\n"

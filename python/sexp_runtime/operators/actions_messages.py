@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _PRIORITIES: Final = ("low", "normal", "high")
 _HIGH: Final = "high"
-#: Special words for senders: any wingman, nobody; and one that the original never lets send (N8.3).
+#: Special words for senders: any wingman, no sender; and one that the original never lets send (N8.3).
 _WINGMAN: Final = "<any wingman>"
 _NOBODY: Final = "<none>"
 _NEVER: Final = "<any allied>"

@@ -135,8 +135,7 @@ def named_subsystems(world: World, ship: Ship, value: ActionValue) -> list[Subsy
 def depends_on(*fields: str, points: bool = False) -> Depends:
     """Return what an effect depends on that reads and writes these fields of the ships and wings that it names.
 
-    With `points` its texts can also name waypoints. Which ships there are, on which side, and what becomes of them
-    goes with the board's generation.
+    With `points` its texts can also name waypoints. The board's generation covers the roster, sides and statuses.
     """
 
     def depends(world: World, values: tuple[ActionValue, ...]) -> Iterable[FactKey]:

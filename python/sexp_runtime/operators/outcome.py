@@ -1,4 +1,4 @@
-"""Outcome operators: the fate of ships and wings, read from the mission log (H.1). A known true is permanent."""
+"""Fate operators: the fate of ships and wings, read from the mission log (H.1). A known true is permanent."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DESTRUCTIONS: Final = (kinds.SHIP_DESTROYED, kinds.SELF_DESTRUCTED, kinds.WING_
 _NAMES = name_reads(count=None, log=True)
 _NAMES_AFTER_DELAY = name_reads(at=1, count=None, log=True)
 
-Outcome = int | Status | None
+Fate = int | Status | None
 
 
 def destroyed_fix(ctx: EvaluationContext, name: str) -> int | None:
@@ -56,7 +56,7 @@ def _not_yet(ctx: EvaluationContext, arg: EvalNode) -> bool:
 # is-destroyed
 
 
-def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     if ctx.wcs:
         return _destroyed_wcs(ctx, arg)
     ship = ctx.ship(arg)
@@ -78,7 +78,7 @@ def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
     return KNOWN_FALSE if fix is None else fix
 
 
-def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     """Judge by the log alone, as WCS does (K)."""
     times = ctx.world.log.firsts(ctx.text(arg))
     if kinds.SHIP_DEPARTED in times or kinds.WING_DEPARTED in times:
@@ -192,7 +192,7 @@ def is_subsystem_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def _logged(kind: str) -> Any:
     """Return a judge for ships: the time of their entry of the kind; an unknown ship makes the whole false (H.1)."""
 
-    def judge(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+    def judge(ctx: EvaluationContext, arg: EvalNode) -> Fate:
         ship = ctx.ship(arg)
         if ship is None:
             return FALSE
@@ -286,7 +286,7 @@ def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
 # Arrival and departure
 
 
-def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     if ctx.wcs:
         times = ctx.world.log.firsts(ctx.text(arg))
         fix = _either(times, kinds.SHIP_ARRIVED, kinds.WING_ARRIVED) if times else None
@@ -316,7 +316,7 @@ def has_arrived_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return _delayed(ctx, node, _arrived)
 
 
-def _departed(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+def _departed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     if ctx.wcs:
         times = ctx.world.log.firsts(ctx.text(arg))
         for kind in _DESTRUCTIONS:
@@ -355,7 +355,7 @@ def has_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return _delayed(ctx, node, _departed)
 
 
-def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Outcome:
+def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Fate:
     ship = ctx.ship(arg)
     if ship is None:
         return FALSE
@@ -378,7 +378,7 @@ def depart_node_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     return known_true_after(ctx, outcome, delay)
 
 
-def _gone(ctx: EvaluationContext, arg: EvalNode) -> Outcome:
+def _gone(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     """Judge destroyed or departed, wing first (H)."""
     log = ctx.world.log
     wing = ctx.wing(arg)

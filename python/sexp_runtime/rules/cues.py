@@ -164,8 +164,8 @@ class CueManager:
     """Steps 2 and 3 of a frame (F0): arrivals of ships, then of wings, then departures of ships, then of wings.
 
     `formulas` makes the evaluable form of a cue; the cues are those of `seeds`, None for all of a world that is loaded.
-    `leave` is told of each ship that is to depart, so that a game or a simulation can fly it out and call World.depart
-    when it is gone; without it ships depart at once. `load` is to be called once at mission time 0, `frame` each frame.
+    `leave` gets each ship that is to depart; a game or a simulation flies it out, then calls World.depart. Without
+    `leave`, ships depart at once. `load` is to be called once at mission time 0, `frame` each frame.
     `on_request("cue", index)` is called for each evaluation that is asked for, `profiler.formula` after each that is
     made. A turn finds out whether the cue is asked (`is_decided`), asks (`request`) and applies what is true (`apply`).
     An engine that answers from cache overrides `request`, or takes fewer turns.
@@ -191,7 +191,7 @@ class CueManager:
         self.counters = EngineCounters()
         #: Every cue in the order in which a frame processes them.
         self.cues: list[Cue] = []
-        #: Told of each evaluation that is made, when set (see the event manager's).
+        #: Called for each evaluation, when set (see the event manager's).
         self._placement = Placement(world, seed)
         self._reported: set[int] = set()
         self._decide: dict[CueKind, Callable[[Cue], bool | None]] = {
@@ -541,7 +541,7 @@ class CueManager:
     # Departures
 
     def begin_departure(self, ship: Ship) -> bool:
-        """Let a ship leave, by its cue or because it was told to; False if it cannot."""
+        """Let a ship leave, by its cue or by an order; False if it cannot."""
         if not can_leave(ship):
             return False
         self.world.set_ship(ship, "departing", True)

@@ -35,7 +35,7 @@ TRAINING_INTERVAL_MS: Final = 500
 
 
 class FormulaProfiler(Protocol):
-    """Is told of each evaluation when set: kind ("event" or "goal"), index, time taken, value and cause."""
+    """Called for each evaluation, when set: kind ("event" or "goal"), index, time taken, value and cause."""
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
         """Take note of one evaluation."""

@@ -15,7 +15,7 @@ FormulaFactory = Callable[[SexpExpression | None, EvaluationContext, str], Formu
 
 
 class NaiveEventManager(MissionEventManager):
-    """The event manager over the formulas of a world's own events and goals, interpreted unless told otherwise."""
+    """The event manager over the formulas of a world's own events and goals, interpreted by default."""
 
     def __init__(
         self,

@@ -1,6 +1,6 @@
 """What a mission's formulas are about: the keys, orders, places, cargo, targets and docks that they wait for.
 
-A simulated battle in which nobody knows what the mission is about leaves most events untouched. Players know it from
+A simulated battle that ignores what the mission is about leaves most events untouched. Players know it from
 the briefing and the messages; the simulator takes it from the formulas.
 """
 

@@ -313,7 +313,7 @@ def _atoms(provider: EvalNode) -> Iterator[EvalNode]:
 
 
 def _around(node: EvalNode, note: Callable[[EvaluationContext, int], object]) -> None:
-    """Have a function told of the value of each evaluation of an operator node."""
+    """Call a function with the value of each evaluation of an operator node."""
     inner = node.call
 
     def call(ctx: EvaluationContext, current: EvalNode) -> Raw:

@@ -18,7 +18,7 @@ class Journal:
     """Listens to a session from its first frame. Times are seconds of mission time.
 
     `events` and `failures` hold the times at which each event came true or failed, by lower-case name; `actions` the
-    time, operator and arguments of everything that the game was told.
+    time, operator and arguments of each action that the game got.
     """
 
     def __init__(self, session: MissionSession) -> None:

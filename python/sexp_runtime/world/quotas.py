@@ -11,7 +11,7 @@ UNLIMITED_BY_ZERO: Final = frozenset(("steps", "frame_steps"))
 
 @dataclass(frozen=True, slots=True)
 class Quotas:
-    """Limits of one mission run; no known mission comes near them.
+    """Limits of one mission run; known missions stay far below.
 
     container_items: items of one container; an action that would exceed it does nothing. ships: ships of the whole run,
     including those gone; at the limit later waves and `ship-create` make no more. candidates: candidates that one

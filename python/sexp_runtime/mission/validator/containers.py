@@ -111,7 +111,7 @@ class ContainerChecks:
         report = self.report.at
         here = (link, f"&{container.name}&", 1)
         if not node.children:
-            report("E337", f"&{container.name}& needs to be told which item", node, link)
+            report("E337", f"&{container.name}& must say which item", node, link)
             return
         first = node.children[0]
         for number, child in enumerate(node.children, 1):
