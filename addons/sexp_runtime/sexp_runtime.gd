@@ -517,7 +517,8 @@ func get_waypoints(path_name: String) -> PackedVector3Array:
 	return PackedVector3Array() if _bridge == null else PackedVector3Array(_bridge.call("get_waypoints", path_name) as Array)
 
 
-## The text of a message of the mission, with the variables in it replaced by their values.
+## The text of a message of the mission, with the variables in it replaced by their values; the name itself, with an error, if
+## there is no such message.
 func get_message_text(message_name: String) -> String:
 	return "" if _bridge == null else _bridge.call("get_message_text", message_name)
 

@@ -63,7 +63,7 @@ def test_a_refusal_is_told_once_until_the_value_changes() -> None:
         gate.refused("Alpha 1", "hull", value, RefusedError("a finite number is expected"))
     assert lines == [
         "Alpha 1: hull cannot be nan: a finite number is expected",
-        "Alpha 1: hull cannot be None: a finite number is expected",
+        "Alpha 1: hull cannot be null: a finite number is expected",
         "Alpha 1: hull cannot be nan: a finite number is expected",
     ]
     gate.accepted("Alpha 1", "hull")

@@ -49,10 +49,12 @@ func _init() -> void:
 	code.gutters_draw_line_numbers = true
 	code.gutters_draw_fold_gutter = true
 	code.line_folding = true
+	code.add_comment_delimiter(";", "", true) # so that `;region` and `;endregion` fold
 	code.highlight_current_line = true
 	code.auto_brace_completion_enabled = true
 	code.indent_automatic = true
 	code.text_changed.connect(_on_text_changed)
+	code.caret_changed.connect(_show_section)
 	code.gui_input.connect(_on_code_input)
 	split.add_child(code)
 	problems.custom_minimum_size.y = 60
@@ -140,6 +142,11 @@ func check() -> void:
 	_show_title()
 
 
+## The text of the list of sections: where the caret is.
+func section_text() -> String:
+	return _sections.get_item_text(_sections.selected).strip_edges() if _sections.selected >= 0 else ""
+
+
 ## Puts the caret on a line and a column, both from 1.
 func jump_to(line: int, column: int) -> void:
 	var row := clampi(line - 1, 0, code.get_line_count() - 1)
@@ -193,14 +200,32 @@ func _show_title() -> void:
 	_title.text = "" if file == null else file.resource_path + (" (*)" if is_changed() else "")
 
 
+# Events and goals begin before their names: an event with its formula, a goal with its type.
 func _list_sections() -> void:
 	_sections.clear()
+	var opening := "$Formula:"
+	var begin := -1
 	for number: int in code.get_line_count():
 		var line := code.get_line(number)
 		if line.begins_with("#"):
 			_sections.add_item(line.strip_edges().left(40), number + 1)
+			opening = "$Type:" if line.to_lower().begins_with("#goals") else "$Formula:"
+			begin = -1
+		elif line.begins_with(opening):
+			begin = number
 		elif line.begins_with("+Name:"):
-			_sections.add_item("    " + line.trim_prefix("+Name:").strip_edges().left(40), number + 1)
+			_sections.add_item("    " + line.trim_prefix("+Name:").strip_edges().left(40), (begin if begin >= 0 else number) + 1)
+			begin = -1
+	_show_section()
+
+
+# The list of sections names the one in which the caret is.
+func _show_section() -> void:
+	var line := code.get_caret_line() + 1
+	for index: int in range(_sections.item_count - 1, -1, -1):
+		if _sections.get_item_id(index) <= line:
+			_sections.select(index)
+			return
 
 
 func _icon(wrong: bool) -> Texture2D:

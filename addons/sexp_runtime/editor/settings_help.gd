@@ -1,4 +1,4 @@
-## Shows a description below each of the runtime's project settings.
+## Shows a description above each of the runtime's project settings.
 ##
 ## The engine describes only its own settings; an add-on's settings have no descriptions without this.
 @tool

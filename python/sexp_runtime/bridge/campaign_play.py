@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sexp_runtime.bridge.campaigns import CampaignBook
-from sexp_runtime.bridge.gate import meant, reason_of
+from sexp_runtime.bridge.gate import choices, reason_of
 from sexp_runtime.mission import parse_campaign
 from sexp_runtime.rules.campaign import FAILURES_TO_SKIP, CampaignProgress
 from sexp_runtime.rules.stages import MOVIES_AFTER, MOVIES_BEFORE, Stages, chosen_fiction, movie_kind
@@ -362,8 +362,7 @@ class CampaignPlay:
             return []
         wanted, kinds = movie_kind(kind), (*MOVIES_BEFORE, *MOVIES_AFTER)
         if wanted not in kinds:
-            near = meant(wanted, kinds)
-            self._report("error", f"get_cutscenes: there is no kind {kind!r}{near}; there are {', '.join(kinds)}")
+            self._report("error", f"get_cutscenes: there is no kind {kind!r}{choices(wanted, kinds)}")
             return []
         is_right = self._is_before if wanted in MOVIES_BEFORE else self._is_after
         if not is_right(session, "get_cutscenes"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.bridge.gate import RefusedError, meant, text, whole_number
+from sexp_runtime.bridge.gate import RefusedError, choices, meant, text, whole_number
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.world import log as log_kinds
 
@@ -26,8 +26,7 @@ SCRIPTS: Final = "script"
 def report_entry(session: MissionSession, kind: str, name: str, second: str) -> None:
     """Write an entry of the mission's log; raises RefusedError for an unknown kind or object."""
     if kind not in REPORTABLE:
-        known = ", ".join(sorted(REPORTABLE))
-        raise RefusedError(f"there is no kind {kind!r}{meant(kind, REPORTABLE)}; there are {known}")
+        raise RefusedError(f"there is no kind {kind!r}{choices(kind, sorted(REPORTABLE))}")
     if session.world.ship(name) is None:
         near = meant(name, (ship.name for ship in session.world.ships.values()))
         raise RefusedError(f"the mission has no object {name!r}{near}")

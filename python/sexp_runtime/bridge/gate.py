@@ -119,6 +119,13 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f"; did you mean {' or '.join(repr(found) for found in near)}?" if near else ""
 
 
+def choices(name: str, known: Iterable[str]) -> str:
+    """Return how a sentence about an unknown name goes on: the names that look like it, and all that there are."""
+    names = list(known)
+    near = meant(name, names)
+    return f"{near} There are {', '.join(names)}" if near else f"; there are {', '.join(names)}"
+
+
 def set_variable(world: World, name: str, value: Any) -> None:
     """Set a variable of the mission to a value of its type; raises RefusedError, for an unknown name, too."""
     variables = world.variables
@@ -136,8 +143,8 @@ def set_variable(world: World, name: str, value: Any) -> None:
 
 
 def shown(value: Any) -> str:
-    """Return a value as short text in one line."""
-    found = repr(value)
+    """Return a value as short text in one line, as GDScript calls it."""
+    found = "null" if value is None else repr(value)
     return found if len(found) <= SHOWN else found[:SHOWN] + "..."
 
 

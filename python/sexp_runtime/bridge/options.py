@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Final
 
-from sexp_runtime.bridge.gate import RefusedError, meant, number, shown, text, truth, whole_number
+from sexp_runtime.bridge.gate import RefusedError, choices, number, shown, text, truth, whole_number
 from sexp_runtime.bridge.mapping import LEAVING
 from sexp_runtime.world.quotas import UNLIMITED_BY_ZERO, Quotas
 
@@ -50,7 +50,7 @@ def read_options(given: Mapping[str, Any]) -> LoadOptions:
     for key, value in given.items():
         name = str(key)
         if name not in known:
-            raise RefusedError(f"there is no option {name!r}{meant(name, known)}; there are {', '.join(known)}")
+            raise RefusedError(f"there is no option {name!r}{choices(name, known)}")
         try:
             found[name] = _converted(name, known[name], value)
         except RefusedError as reason:
@@ -83,7 +83,7 @@ def _quotas(value: Any) -> Quotas:
     for key, amount in value.items():
         name = str(key)
         if name not in known:
-            raise RefusedError(f"there is no quota {name!r}{meant(name, known)}; there are {', '.join(known)}")
+            raise RefusedError(f"there is no quota {name!r}{choices(name, known)}")
         least = 0 if name in UNLIMITED_BY_ZERO else 1
         if whole_number(amount) < least:
             raise RefusedError(f"the quota {name} is at least {least}")

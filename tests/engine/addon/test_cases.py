@@ -32,6 +32,33 @@ def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
     assert result["frames_after"] > 0
 
 
+SENTENCES = """explain: no mission is loaded; call load_mission first
+set_variable: no mission is loaded; call load_mission first
+report: no mission is loaded; call load_mission first
+reload_mission: no mission is loaded; call load_mission first
+track: no mission is loaded; call load_mission first
+save_state: no mission is loaded; call load_mission first
+did you mean 'limit'
+did you mean 'Hello'
+did you mean 'Fuel'
+did you mean 'get-fov'
+did you mean 'docked'
+did you mean 'Alpha 1'
+track 'Alhpa 2': the mission has no object of that name, so a new one is made
+a frame is 0 to 3600 seconds long
+did you mean 'seed'
+the mission was not loaded to be saved
+these bytes are no saved mission"""
+
+
+def test_the_errors_of_the_first_ten_minutes_are_clear_sentences() -> None:
+    done = run("res://tests/engine/addon/run_case.tscn", "--", "--case=first_minutes")
+    assert "CASE OK" in done.output, done.output
+    missing = [sentence for sentence in SENTENCES.splitlines() if sentence not in done.output]
+    assert not missing, (missing, done.output)
+    assert "tools/sexp" not in done.output and "Traceback" not in done.output
+
+
 def test_the_overlay_opens_with_its_key_and_shows_numbers() -> None:
     run_case("overlay")
 

@@ -92,6 +92,9 @@ def test_the_panel_and_the_inspector(tmp_path: Path) -> None:
     problem = said["opened"]["problems"][0]
     assert problem.startswith(f"{line}:") and "E301" in problem and "has-tme-elapsed" in problem and "Late" in problem
     assert said["jumped"]["line"] == line and said["jumped"]["column"] > 1
+    assert said["jumped"]["section"] == "Late"
+    folding = said["folding"]
+    assert (folding["formula"], folding["region"], folding["section"], folding["panel"]) == (True, True, False, True)
     kinds = {kind for _column, kind in said["colours"]["parts"]}
     assert {"conditional", "boolean", "action", "number", "string", "variable", "comment"} <= kinds
     assert said["kept"]["same"] and said["changed"]["changed"]

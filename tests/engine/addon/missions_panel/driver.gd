@@ -22,7 +22,13 @@ func _drive() -> void:
 	await _seconds(1.0)
 	_say("opened", {"visible": _panel.is_visible_in_tree(), "problems": _problems(), "lines": _panel.code.get_line_count()})
 	_panel.problems.item_selected.emit(0)
-	_say("jumped", {"line": _panel.code.get_caret_line() + 1, "column": _panel.code.get_caret_column() + 1})
+	await _seconds(0.3) # the caret's signal comes later
+	_say("jumped", {
+		"line": _panel.code.get_caret_line() + 1,
+		"column": _panel.code.get_caret_column() + 1,
+		"section": _panel.section_text(),
+	})
+	_folding()
 	_say("colours", {"parts": Highlighter.parts_of("\t( when ( has-time-elapsed 5 ) ( send-message \"#Command\" @X[1] ) ) ; so")})
 	await _shoot("wrong")
 	var before := FileAccess.get_file_as_bytes("res://wrong.fs2")
@@ -39,6 +45,19 @@ func _drive() -> void:
 	if DisplayServer.get_name() != "headless": # without a screen the dialog does not open
 		await _settings()
 	get_tree().quit()
+
+
+## What folds: formulas over several lines and regions, not sections.
+func _folding() -> void:
+	var code := CodeEdit.new()
+	code.line_folding = true
+	code.add_comment_delimiter(";", "", true)
+	code.text = "#Events\n$Formula: ( when\n\t( true )\n\t( do-nothing )\n)\n+Name: A\n;region Late\n$Formula: ( true )\n;endregion\n#Goals\n"
+	_say("folding", {
+		"formula": code.can_fold_line(1), "region": code.can_fold_line(6), "section": code.can_fold_line(0),
+		"panel": _panel.code.line_folding and _panel.code.has_comment_delimiter(";"),
+	})
+	code.free()
 
 
 ## What the inspector and the scene tree say of the nodes of a scene.
