@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
-from sexp_runtime.compiler.motion import MOTION_FIELDS, without_motion
+from sexp_runtime.compiler.motion import MOTION_FIELDS, is_leaf, is_moving_comparison, without_motion
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import (
     AXES,
@@ -22,10 +22,8 @@ from sexp_runtime.compiler.program_plan import (
     READER,
     ROSTER,
     ProgramPlan,
-    is_bounded,
     meaning_of,
-    moving_argument,
-)
+)  # fmt: skip
 from sexp_runtime.kernel import Op, Program
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
@@ -144,11 +142,11 @@ class Builder:
             return self.emit(Op.KNOWN, value=1 if known is KNOWN_TRUE else 2, holder=holder)
         if head.kind is not EvalKind.OPERATOR or head.spec is None or head.call is not meaning_of(head):
             return self.tree(holder)
-        size = len(self.plan.nodes)
+        size, is_compared = len(self.plan.nodes), self._is_compared
         try:
             return self._native(holder, head)
         except Unfit:
-            self._is_compared = False
+            self._is_compared = is_compared
             if len(self.plan.nodes) != size:
                 raise
         if self._is_leaf(head):
@@ -179,21 +177,18 @@ class Builder:
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
-        moving = moving_argument(head) if head.name in COMPARISONS else 0
-        arguments = []
-        for number, arg in enumerate(head.args, 1):
-            self._is_compared = number == moving
-            arguments.append(self.argument(arg))
-        self._is_compared = False
-        if moving and self.plan.nodes[arguments[moving - 1]][0] not in MOVING:
-            moving = 0
+        outer = self._is_compared
+        moving = is_moving_comparison(head)
+        self._is_compared = moving or (outer and head.name not in COMPARISONS)
+        arguments = [self.argument(arg) for arg in head.args]
+        self._is_compared = outer
         nans = [self.can_be_nan[index] for index in arguments]
         if head.name in COMPARISONS and self.fresh and any(nans[1:]):
             raise Looks
         self.handled.add(head)
         is_arithmetic = op >= Op.ADD
         can_be_nan = is_arithmetic and (any(nans) or op in (Op.DIVIDE, Op.REMAINDER))
-        return self.emit(op, arguments, moving, holder=holder, can_be_nan=can_be_nan)
+        return self.emit(op, arguments, int(moving), holder=holder, can_be_nan=can_be_nan)
 
     def _measured(self, op: int, names: int, holder: EvalNode, head: EvalNode) -> int:
         arguments = head.args
@@ -207,7 +202,7 @@ class Builder:
                 raise Unfit
         if not all(map(is_name, arguments[:names])) or not all(map(is_number, numbers)):
             raise Unfit
-        if op in MOVING and self._is_compared and is_bounded(head):
+        if op in MOVING and self._is_compared and is_leaf(head):
             self.is_moving = True
         elif op in MOVING or op == Op.FACING:
             self.moves_freely = True

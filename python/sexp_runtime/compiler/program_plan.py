@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sexp_runtime.compiler.atoms import is_number
 from sexp_runtime.kernel import Act, Assignment, Distance, Leaf, Op, Place
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import Candidate
@@ -18,7 +17,7 @@ from sexp_runtime.values import NAN, NAN_FOREVER
 CALCULATED: Final = {
     "and": Op.AND, "or": Op.OR, "not": Op.NOT, "xor": Op.XOR, "=": Op.EQUAL, "!=": Op.UNEQUAL, "<": Op.LESS,
     ">": Op.GREATER, "<=": Op.AT_MOST, ">=": Op.AT_LEAST, "+": Op.ADD, "-": Op.SUBTRACT, "*": Op.MULTIPLY,
-    "/": Op.DIVIDE, "mod": Op.REMAINDER,
+    "/": Op.DIVIDE, "mod": Op.REMAINDER, "min": Op.LEAST, "max": Op.GREATEST, "abs": Op.MAGNITUDE,
 }  # fmt: skip
 #: Operators that the kernel evaluates from the fields of ships, and how many names they read.
 MEASURED: Final = {
@@ -28,11 +27,10 @@ MEASURED: Final = {
     "is-facing": (Op.FACING, 2),
 }  # fmt: skip
 COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
-#: Those whose comparison with a number stands for as long as things are too slow to change it.
+#: Those whose comparison stands for as long as things are too slow to change it.
 MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
-DISTANCES: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE})
-MOVING_NAMES: Final = frozenset(name for name, (op, _) in MEASURED.items() if op in MOVING)
 AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
+DISTANCES: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE})
 #: Texts in the place of a subsystem's name that name none.
 NO_SUBSYSTEM: Final = frozenset({"", "none", "<none>"})
 NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
@@ -77,24 +75,6 @@ class ProgramPlan:
     provider: EvalNode | None = None
     provider_kind: int = 0
     valid_candidates: Callable[[EvalNode], object] = valid_candidates
-
-
-def is_bounded(head: EvalNode) -> bool:
-    """Whether the speed of ships bounds that of a distance or coordinate: not that of a point beside a turning ship."""
-    return head.name not in AXES or len(head.args) == 1
-
-
-def moving_argument(head: EvalNode) -> int:
-    """Return which argument of a comparison with a number is a distance or coordinate, from 1; 0 for none."""
-    if len(head.args) != 2:
-        return 0
-    for number, (arg, other) in enumerate((head.args, head.args[::-1]), 1):
-        inner = arg.inner
-        if inner is None or not is_number(other) or other.inner is not None:
-            continue
-        if inner.name in MOVING_NAMES and is_bounded(inner):
-            return number
-    return 0
 
 
 def meaning_of(head: EvalNode) -> object:

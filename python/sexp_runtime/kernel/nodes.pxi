@@ -33,6 +33,9 @@ cdef enum:
     ACT = 28
     WHEN_TRUE = 29
     IF_TRUE = 30
+    LEAST = 31
+    GREATEST = 32
+    MAGNITUDE = 33
 
 cdef enum:
     # Statuses: an ordinary result, and the five special ones. CANT counts as ordinary when settling.
@@ -83,13 +86,15 @@ cdef struct Node:
     int op
     int count       # of arguments
     int first       # of them, in the list of arguments
-    int value       # constant, index of a variable, axis, code of a status, index of a leaf, tree or common part,
-                    # or of a shared distance from 1 on
+    int value       # constant, index of a variable, axis, code of a status, index of a leaf or common part, of a shared
+                    # distance from 1 on; of a comparison whether the speed of ships bounds all that it reads
     int one         # index of the place that is read, or of the first of two; -1: the candidate
     int two
     unsigned char is_expression
     unsigned char traps
     unsigned char is_plain  # variables and numbers only: no status anywhere
+    unsigned char found     # the status and value of the last evaluation, if it is not plain
+    int last
 
 
 cdef class Leaf:

@@ -1,13 +1,6 @@
 # Programs: formulas as trees of nodes that remember their statuses exactly as the original does (B10 to B13).
 
 
-# How long a comparison of what moves stands (compiler/motion.py says the same): what rounding and the turning of a cube
-# can add, metres of distance a metre of movement, a share for rounding in positions, and seconds at most.
-cdef double ROUNDING = 2.0, TURNING = 0.75, QUICK = 1.1, CAUTION = 0.999, LONGEST = 1e6
-# Microseconds that an outcome must stand, else it is evaluated whenever something moves.
-cdef long long WORTH_WAITING = 50_000
-
-
 cdef class Program:
     """One formula; docs/kernel.md describes what it does."""
 
@@ -126,7 +119,7 @@ cdef class Program:
                 status[0] = KT
                 return 1
             if before == KF or (before == NANF and not self.wcs):
-                status[0] = before
+                status[0] = node.found = before
                 return 0
         value = self.operate(node, &found)
         if found != ORDINARY:
@@ -136,7 +129,8 @@ cdef class Program:
             self.statuses[index] = found
             if node.op != TREE and (settles(before) or settles(found)):
                 self.changed = True
-        status[0] = found
+        status[0] = node.found = found
+        node.last = value
         return value
 
     cdef int operate(self, Node* node, int* status) except? RAISED:
@@ -154,6 +148,8 @@ cdef class Program:
             return self.negate(node, own, status)
         if ADD <= op <= REMAINDER:
             return self.calculate(node, own, status)
+        if op >= LEAST:
+            return self.extreme(node, own, status)
         if op == COMMON:
             status[0] = self.common_statuses[node.value]
             return self.common_values[node.value]
@@ -284,32 +280,11 @@ cdef class Program:
             if at + 1 < node.count and self.looks_back(own[at + 1], status):
                 return 0
             value = self.run(own[at], &found)
-            if node.value and found == ORDINARY and self.is_bounded:
-                self.stand(&self.nodes[own[node.value - 1]], fabs(<double>first - <double>value))
+            if node.value and self.is_bounded:
+                stand(self, own[0], own[at])
             if not holds(node.op, first, value):
                 return 0
         return 1
-
-    cdef int stand(self, Node* moving, double apart) except -1:
-        """Note how long a comparison stands, whose sides are so far apart and one of which moves."""
-        cdef double speed = 0.0, radius = 0.0, margin
-        cdef long long stands
-        if not widest(self.place(moving.one), &speed, &radius) or (
-            moving.op != COORDINATE and not widest(self.place(moving.two), &speed, &radius)
-        ):
-            self.stands = 0
-            return 0
-        margin = apart - ROUNDING
-        if moving.op != COORDINATE:
-            margin -= TURNING * radius
-        if moving.op == DISTANCE:
-            speed *= QUICK
-        if margin <= 0.0:
-            self.stands = 0
-        elif speed > 0.0:
-            stands = <long long>(min(margin / speed * CAUTION, LONGEST) * 1e6) - <long long>self.context.positions_age_us
-            self.stands = min(self.stands, self.clock.us + 1 + max(stands, 0))
-        return 0
 
     cdef int calculate(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value, total = 0, op = node.op
@@ -337,6 +312,22 @@ cdef class Program:
                 wide = total  # with `cdivision` toward zero, as the original (B21)
                 total = <int>(wide / value if op == DIVIDE else wide % value)
         return total
+
+    cdef int extreme(self, Node* node, int* own, int* status) except? RAISED:
+        """`min`, `max` and `abs` (B22)."""
+        cdef int at, found, value, best = 0
+        for at in range(node.count if node.op != MAGNITUDE else min(node.count, 1)):
+            value = self.run(own[at], &found)
+            if found == NAN or found == NANF:
+                if not self.wcs:
+                    status[0] = found
+                    return 0
+                value = 0
+            if at == 0 or (value < best if node.op == LEAST else value > best):
+                best = value
+        if node.op == MAGNITUDE and best < 0:
+            best = <int>(0 - <unsigned int>best)
+        return best
 
     cdef int warn_of_zero(self, int op) except -1:
         self.context.warn("/ by zero" if op == DIVIDE else "mod by zero", None)
