@@ -79,6 +79,9 @@ def test_a_frame_over_its_budget() -> None:
         ("frame soon", "whole number of microseconds"),
         ("formula 0", "whole number of microseconds"),
         ("( = 1", "="),
+        ("( > ( rand 1 9 ) 3 )", "may not change the mission: rand draws at random"),
+        ("( when ( true ) ( modify-variable @Count[0] 1 ) )", "modify-variable acts"),
+        ("( is-true-for-duration 3 ( true ) )", "remembers its evaluations"),
     ],
 )
 def test_breaks_that_cannot_be_set(text: str, message: str) -> None:

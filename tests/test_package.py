@@ -51,7 +51,7 @@ ROOMS: Final[dict[str, str]] = {
         " offers reloading session_settings"
     ),
     "analysis": "values syntax mission world operators monitor simulate session session_settings",
-    "breaks": "monitor session analysis",
+    "breaks": "syntax operators monitor session analysis",
     "testing": "files values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.analysis.rehearsal import Action, Rehearsal
 from sexp_runtime.monitor.performance import Mode, describe_cause
+from sexp_runtime.operators.registry import MEANINGS, Trait
+from sexp_runtime.syntax.tree import NodeKind
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -20,6 +22,18 @@ SYNTAX: Final = (
     '"event NAME", "goal NAME", "variable NAME", "action OPERATOR", "frame MICROSECONDS", "formula MICROSECONDS"'
     ' or a condition "( ... )"'
 )
+
+
+#: What is said of an action.
+IS_COMING: Final = "is about to run"
+HAS_RUN: Final = "has run"
+#: What a condition may not do, by the trait of the operator that does it.
+_CHANGES: Final = {
+    Trait.ACTION: "acts",
+    Trait.FLUSHES: "acts",
+    Trait.RANDOM: "draws at random",
+    Trait.STATEFUL: "remembers its evaluations",
+}
 
 
 class BreakError(ValueError):
@@ -45,8 +59,7 @@ class Breaks:
       needs a recorded session (see Rehearsal); without, `check` says so when it has run.
     - frame: the frame took longer than so many microseconds. formula: one evaluation of an event, goal or cue did;
       while there is such a break, every evaluation is timed.
-    - condition: an expression has become true (value 1) since the last frame. It may draw or act as any ad-hoc
-      expression may.
+    - condition: an expression has become true (value 1) since the last frame. It may neither act nor draw.
     """
 
     def __init__(self, session: MissionSession) -> None:
@@ -105,7 +118,7 @@ class Breaks:
         if coming:
             self._rehearsal.rewind()
             self._announced = coming
-        return list(dict.fromkeys(f"{_described(action)} is about to run{self._of(action[0])}" for action in coming))
+        return list(dict.fromkeys(f"{_described(action)} {IS_COMING}{self._of(action[0])}" for action in coming))
 
     def _of(self, operator: str) -> str:
         """Return ` [event "Name"]` if only one event has such an action, else ""."""
@@ -146,6 +159,7 @@ class Breaks:
                 raise BreakError(f"a {made.kind}'s bound is a whole number of microseconds above 0, not {made.name!r}")
             return
         elif made.kind == "condition":
+            self._refuse_changes(made)
             made.held = self._is_true(made)
             return
         else:
@@ -154,6 +168,21 @@ class Breaks:
             near = difflib.get_close_matches(made.name, list(known), 1)
             hint = f"; did you mean {near[0]!r}?" if near else ""
             raise BreakError(f"{session.mission_name} has no {made.kind} {made.name!r}{hint}")
+
+    def _refuse_changes(self, made: Break) -> None:
+        """Raise BreakError for a condition that would change the mission each time it is evaluated."""
+        try:
+            expression = self._session.parse(made.name)
+        except ValueError as error:  # SexpError
+            raise BreakError(f"{made.name}: {error}") from None
+        for node in expression.root.walk():
+            meaning = MEANINGS.get(node.operator or "")
+            traits = Trait.NONE if meaning is None else meaning.traits
+            what = next((what for trait, what in _CHANGES.items() if trait in traits), "")
+            if node.kind is NodeKind.CONTAINER_DATA:
+                what = "may change its container"
+            if what:
+                raise BreakError(f"a break may not change the mission: {node.operator or node.text} {what}")
 
     def _is_true(self, made: Break) -> bool:
         try:
@@ -217,11 +246,11 @@ class Breaks:
 
     def _action(self, operator: str, arguments: tuple[Any, ...]) -> None:
         action = (operator, arguments)
-        if action in self._announced:
-            return
+        if any(operator == announced for announced, _ in self._announced):
+            return  # in this frame: the mission has stopped before it
         why_not = "" if self._rehearsal is None else self._rehearsal.why_not
         told = f" (it could not stop before: {why_not})" if why_not else ""
-        self._seen.append(("action", operator.lower(), f"{_described(action)} has run{told}"))
+        self._seen.append(("action", operator.lower(), f"{_described(action)} {HAS_RUN}{told}"))
 
 
 class _FormulaTimer:

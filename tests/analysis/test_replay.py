@@ -11,6 +11,12 @@ from sexp_runtime.analysis.replay import Replay, recorded_length
 from sexp_runtime.cli import main
 from sexp_runtime.session import MissionSession
 from simulate.mission_text import MISSION
+from support.small_missions import mission as small_mission
+
+SMALL = small_mission(
+    [("( when ( has-time-elapsed 2 ) ( modify-variable @Count[0] 5 ) )", "Two")],
+    variables=['\t0\t"Count"\t"0"\t"number"'],
+)
 
 
 @pytest.mark.parametrize("engine", ["naive", "cached"])
@@ -102,9 +108,34 @@ def test_the_command_shows_a_moment_and_plays_on(
     assert main(["replay", str(copy), "--diff"]) == 0
 
 
+def test_the_command_finds_the_moment_of_a_break(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    mission, path = tmp_path / "small.fs2", tmp_path / "small.rec"
+    mission.write_text(SMALL)
+    assert main(["record", str(mission), str(path), "--seconds", "4", "--fps", "10"]) == 0
+    for wanted, shown in {
+        "action modify-variable": [
+            "at 1.900 s of 4.000 s (frame 19 of 40",
+            "Count 5 is about to run",
+            "Count = 0",
+            "= 0",
+        ],
+        "event Two": ["at 2.000 s of 4.000 s (frame 20 of 40", 'stopped: event "Two" came true', "Count = 5", "= 1"],
+        "( > @Count[0] 4 )": ["at 2.000 s of 4.000 s (frame 20 of 40", "stopped: ( > @Count[0] 4 ) is true"],
+    }.items():
+        capsys.readouterr()
+        assert main(["replay", str(path), "--break", wanted, "--event", "Two"]) == 0
+        out = " ".join(capsys.readouterr().out.split())
+        assert [text for text in shown if text not in out] == []
+    assert main(["replay", str(path), "--break", "( > @Count[0] 5 )"]) == 2
+    assert "no break is hit in the 40 frames" in capsys.readouterr().err
+    assert main(["replay", str(path), "--break", "event Tow"]) == 2
+    assert "did you mean 'Two'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
+        (["--at", "3", "--break", "event x"], "not with both"),
         (["--event", "x"], "need --at"),
         (["--at", "3", "--diff"], "without --at"),
         (["--at", "3", "--simulated"], "need --play-on"),

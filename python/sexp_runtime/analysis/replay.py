@@ -155,6 +155,11 @@ class Replay:
             self.step()
             yield self.frames
 
+    def run_frames(self, count: int) -> Iterator[int]:
+        """Make frames until so many have been made since the beginning, yielding the number made so far."""
+        while self.frames < count and self.step():
+            yield self.frames
+
     def hand_over(self, *, simulated: bool) -> MissionSession:
         """End the replay at this moment and return the session, which plays on as a copy of the game.
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from sexp_runtime.analysis.moments import moment_of
 from sexp_runtime.analysis.replay import Replay, recorded_length
+from sexp_runtime.breaks import HAS_RUN, IS_COMING, SYNTAX, Breaks
 from sexp_runtime.commands.options import positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
@@ -29,11 +30,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="show the mission at this moment: mission time, or a negative number of seconds before the end",
     )  # fmt: skip
     parser.add_argument(
-        "--event", action="append", default=[], metavar="NAME",
-        help="with --at: show the formula of an event with the value of every part; may be repeated",
+        "--break", dest="breaks", action="append", default=[], metavar="BREAK",
+        help=f"instead of --at: show the mission at the first moment of {SYNTAX}; may be repeated",
     )  # fmt: skip
     parser.add_argument(
-        "--play-on", type=float, metavar="SECONDS", help="with --at: play on from there for so long, as a copy"
+        "--event", action="append", default=[], metavar="NAME",
+        help="with --at or --break: show the formula of an event with the value of every part; may be repeated",
+    )  # fmt: skip
+    parser.add_argument(
+        "--play-on",
+        type=float,
+        metavar="SECONDS",
+        help="with --at or --break: play on from there for so long, as a copy",
     )
     parser.add_argument(
         "--simulated", action="store_true", help="with --play-on: the simulator takes over the ships (else they rest)"
@@ -52,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"sexp replay: {wrong}", file=sys.stderr)
         return 2
     try:
-        if args.at is not None:
+        if args.at is not None or args.breaks:
             result = _moment(args)
         else:
             result = _diff(args.recording) if args.diff else _replay(args.recording, args.engine)
@@ -64,20 +72,23 @@ def run(args: argparse.Namespace) -> int:
         return 2
     if args.json:
         write_json(args.json, result)
-    elif args.at is None:
+    elif "moment" not in result:
         for name, value in result.items():
             print(f"{name}: {value}")
-    if args.json != "-" and args.at is not None:
+    if args.json != "-" and "moment" in result:
         _show(result)
     return 1 if result["mismatches"] or result["damage"] else 0
 
 
 def _wrong_use(args: argparse.Namespace) -> str:
     """Return what is wrong with the options together, "" if nothing is."""
-    if args.at is None and (args.event or args.play_on is not None):
-        return "--event and --play-on need --at"
-    if args.at is not None and args.diff:
-        return "--diff compares whole runs; it goes without --at"
+    if args.at is not None and args.breaks:
+        return "choose a moment with --at or with --break, not with both"
+    moment = args.at is not None or bool(args.breaks)
+    if not moment and (args.event or args.play_on is not None):
+        return "--event and --play-on need --at or --break"
+    if moment and args.diff:
+        return "--diff compares whole runs; it goes without --at and --break"
     if args.play_on is None and (args.simulated or args.record is not None):
         return "--simulated and --record need --play-on"
     if args.play_on is not None and not 0 < args.play_on <= 86_400:
@@ -121,12 +132,18 @@ def _diff(path: Path) -> dict[str, Any]:
 def _moment(args: argparse.Namespace) -> dict[str, Any]:
     """Replay up to the moment; return it, and what followed if the copy plays on. Raises KeyError for a wrong name."""
     frames, seconds = recorded_length(args.recording)
-    at = args.at if args.at >= 0 else max(seconds + args.at, 0.0)
+    stopped: list[str] = []
+    if args.breaks:
+        count, stopped = _first_break(args)
     settings: dict[str, Any] = {} if args.record is None else {"record_to": args.record}
     replay = Replay(args.recording, engine=args.engine, **settings)
     session = replay.session
     try:
-        for _ in track_some(replay.run_to(at), frames, args.recording.stem):
+        if args.breaks:
+            made = replay.run_frames(count)
+        else:
+            made = replay.run_to(args.at if args.at >= 0 else max(seconds + args.at, 0.0))
+        for _ in track_some(made, frames, args.recording.stem):
             pass
         known = {event.name.lower(): event.index for event in session.world.events}
         for name in args.event:
@@ -137,7 +154,7 @@ def _moment(args: argparse.Namespace) -> dict[str, Any]:
         result: dict[str, Any] = {
             "recording": args.recording.name, "engine": session.engine, "frames": replay.frames,
             "of_frames": frames, "of_seconds": seconds, "damage": replay.damage, "mismatches": len(replay.mismatches),
-            "moment": moment_of(session), "trees": {},
+            "stopped": stopped, "moment": moment_of(session), "trees": {},
         }  # fmt: skip
         for name in args.event:
             tree = session.explain_tree("event", known[name.lower()])
@@ -146,14 +163,36 @@ def _moment(args: argparse.Namespace) -> dict[str, Any]:
             replay.hand_over(simulated=args.simulated)
             actions: Counter[str] = Counter()
             session.on_action.append(lambda operator, arguments: actions.update((operator,)))
-            made = round(args.play_on * args.fps)
-            for _ in track_some(session.play(made, args.fps), made, args.recording.stem):
+            more = round(args.play_on * args.fps)
+            for _ in track_some(session.play(more, args.fps), more, args.recording.stem):
                 pass
             result["played_on"] = summary(session, actions, session.counters()["frames"])
             result["recorded"] = "" if args.record is None else str(args.record)
         return result
     finally:
         session.close()
+
+
+def _first_break(args: argparse.Namespace) -> tuple[int, list[str]]:
+    """Replay until a break is hit; return the frames up to there, and why. An action counts before its frame.
+
+    Raises BreakError for a break that cannot be set, and ValueError if none is hit.
+    """
+    replay = Replay(args.recording, engine=args.engine)
+    try:
+        breaks = Breaks(replay.session)
+        for text in args.breaks:
+            breaks.add(text)
+        for _ in replay.run():
+            reasons = breaks.check()
+            coming = [reason.replace(HAS_RUN, IS_COMING) for reason in reasons if reason.startswith("action ")]
+            if coming:
+                return replay.frames - 1, [reason.partition(" (it")[0] for reason in coming]
+            if reasons:
+                return replay.frames, reasons
+        raise ValueError(f"{args.recording}: no break is hit in the {replay.frames:,} frames of the recording")
+    finally:
+        replay.session.close()
 
 
 def _show(result: dict[str, Any]) -> None:
@@ -163,6 +202,8 @@ def _show(result: dict[str, Any]) -> None:
         f" (frame {result['frames']:,} of {result['of_frames']:,}, {result['engine']} engine)"
     )
     print("\n".join(wrapped("", head)))
+    for reason in result["stopped"]:
+        print("\n".join(wrapped("", f"stopped: {reason}")))
     if result["damage"]:
         print(f"damaged: {result['damage']}")
     if result["mismatches"]:
