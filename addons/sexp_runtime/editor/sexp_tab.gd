@@ -100,7 +100,7 @@ func _init() -> void:
 	time_bar.size_flags_horizontal = Control.SIZE_EXPAND_FILL
 	time_bar.wanted.connect(func(message: String, data: Array) -> void: wanted.emit(message, data))
 	_reload.text = "Reload Mission"
-	_reload.tooltip_text = "The mission's file was saved: put its changed formulas into the running mission."
+	_reload.tooltip_text = "The mission's file was saved: apply its changes to the running mission."
 	_reload.pressed.connect(func() -> void:
 		_reload.hide()
 		reload_mission())

@@ -387,6 +387,8 @@ def test_the_tab_is_shown_when_a_mission_starts_and_by_its_button(tmp_path: Path
     steps = drive_editor(tmp_path, "shown_driver.gd", settings="")
     assert steps["before"] == {"visible": False}
     assert steps["started"]["visible"] and steps["started"]["rows"] == 46
+    assert "lantern_run.fs2 was saved: press Reload Mission" in steps["offered"]["status"]
+    assert steps["reloaded"]["rows"] == 47
     assert steps["away"] == {"visible": False}
     assert steps["button"] == {"visible": True, "buttons": 1}
 

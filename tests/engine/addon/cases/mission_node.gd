@@ -45,6 +45,9 @@ func _play_and_leave() -> void:
 	equal(mission.evaluate("( hits-left \"Alpha 1\" )"), 25, "percent of the hull")
 	object.max_hull = 40.0
 	equal(mission.evaluate("( hits-left \"Alpha 1\" )"), 50, "percent of another full hull")
+	object.max_hull = 8.0
+	equal(mission.evaluate("( hits-left \"Alpha 1\" )"), 100, "never more than 100")
+	object.max_hull = 40.0
 	object.hull = 10.0
 	for frame: int in 2:
 		await get_tree().process_frame

@@ -11,6 +11,7 @@ func _drive() -> void:
 	await _seconds(0.5)
 	_say("started", {"visible": _tab.is_visible_in_tree(), "rows": _tab.table.shown_rows().size()})
 	await _shoot("started")
+	await _reload()
 	hide_bottom_panel()
 	await _seconds(0.3)
 	_say("away", {"visible": _tab.is_visible_in_tree()})
@@ -27,3 +28,19 @@ func _drive() -> void:
 	await _shoot("button")
 	EditorInterface.stop_playing_scene()
 	get_tree().quit()
+
+
+## Changes the mission's file while it is played, and presses Reload Mission.
+func _reload() -> void:
+	var path := "res://addons/sexp_runtime/demo/lantern_run.fs2"
+	var text := FileAccess.get_file_as_string(path)
+	var file := FileAccess.open(path, FileAccess.WRITE)
+	file.store_string(text.replace("\n#Goals", "\n$Formula: ( when ( true ) ( do-nothing ) )\n+Name: Brought later\n#Goals"))
+	file.close()
+	_tab.offer_reload(path)
+	_say("offered", {"status": _tab.status_text()})
+	_tab.reload_mission()
+	await _until(func() -> bool: return _tab.table.shown_rows().size() == 47)
+	await _until(func() -> bool: return _tab.table.shown_rows().any(
+			func(row: PackedStringArray) -> bool: return row[0] == "Brought later" and row[1] == "true"))
+	_say("reloaded", {"rows": _tab.table.shown_rows().size(), "status": _tab.status_text()})
