@@ -79,18 +79,27 @@ class _Interpreted:
         self.facts = tuple(found.facts)
         self._is_paying = is_paying(self.root)
         wrapped = install(found, context, notes) + install_actions(found)
-        shared = (context.constants.true, context.constants.false)
+        constants = context.constants
         #: The traits of all operators, as a number; and the bytes of all nodes with the functions made for them.
         self.traits = 0
         self.reads_containers = False
         self.nodes_bytes = wrapped * WRAPPER_BYTES
-        for node in self.root.walk():
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
             if node.spec is not None:
                 self.traits |= node.spec.traits.value
+                if node is constants.true or node is constants.false:
+                    continue
             elif node.kind is EvalKind.CONTAINER_DATA:
                 self.reads_containers = True
-            if node not in shared:
-                self.nodes_bytes += _NODE_BYTES if not node.args else tree_bytes(node)
+            if node.inner is not None:
+                waiting.append(node.inner)
+            if node.args:
+                self.nodes_bytes += tree_bytes(node)
+                waiting += node.args
+            else:
+                self.nodes_bytes += _NODE_BYTES
 
     def evaluate(self) -> int:
         """Evaluate once (B10-B15)."""
@@ -200,9 +209,12 @@ def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:
     total = sys.getsizeof(prepared) + sys.getsizeof(prepared.__dict__)
     total += sys.getsizeof(expression) + sys.getsizeof(expression.text)
     total += sys.getsizeof(prepared._notes) + sys.getsizeof(prepared._notes.facts) + sys.getsizeof(prepared._facts)
-    for node in expression.root.walk():
+    waiting = [expression.root]
+    while waiting:
+        node = waiting.pop()
         total += _SYNTAX_BYTES
         if node.children:
+            waiting += node.children
             total += sys.getsizeof(node.children)
         elif node.kind is not NodeKind.OPERATOR:  # operators' names are the catalog's own
             total += sys.getsizeof(node.text)
