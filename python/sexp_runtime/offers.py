@@ -22,7 +22,7 @@ class ActionOffers:
     """Passes each action that has run on: to the stand-in, then the collector, then the listeners.
 
     `stand_in(operator, arguments)` takes the place of a game, None without one; it gets the actions named in `heeds`,
-    all if that is None. `listeners` may change the world. One that raises is logged. After `is_closed()` no listener is
+    all if that is None. `listeners` may change the world. One that raises is logged. After `close` no listener is
     called.
     """
 
@@ -31,19 +31,18 @@ class ActionOffers:
         context: EvaluationContext,
         stand_in: Listener | None,
         heeds: Collection[str] | None,
-        is_closed: Callable[[], bool],
     ) -> None:
         self._context = context
         self._stand_in = stand_in
         self._heeds = heeds
-        self._is_closed = is_closed
         self.listeners: list[Listener] = []
         #: Gets each action before the listeners. It neither raises nor changes the mission.
         self.collector: Listener | None = None
         self._recorder: RunRecorder | None = None
         self._hearing: dict[str, list[Listener]] = {}
+        self._closed = False
         self._noted: Listener | None = None  # the collector that the context knows
-        self._noted_alone: bool | None = None  # whether it was the only one in the frame for which that was noted
+        self._noted_count = -1  # how many listeners there were in the frame for which that was noted
         self._is_direct = False  # whether the context calls it without this object
         self.note(in_frame=False)
 
@@ -68,7 +67,7 @@ class ActionOffers:
 
     def begin_frame(self) -> None:
         """Set the listeners of actions for the frame that begins."""
-        if self.collector is not self._noted or (not self.listeners) is not self._noted_alone:
+        if self.collector is not self._noted or len(self.listeners) != self._noted_count:
             self.note(in_frame=True)
 
     def note(self, *, in_frame: bool) -> None:
@@ -80,7 +79,7 @@ class ActionOffers:
         context, recorded = self._context, self._recorder is not None
         collector = self._noted = self.collector
         alone = in_frame and not self.listeners
-        self._noted_alone = alone if in_frame else None
+        self._noted_count = len(self.listeners) if in_frame else -1
         wanted: list[Any] = self.listeners
         if collector is not None:
             wanted = [collector]
@@ -90,7 +89,12 @@ class ActionOffers:
         context.listeners = None if wants_all else wanted
         context.heeded = frozenset((*(self._heeds or ()), *self._hearing)) if self._hearing else self._heeds or ()
         self._is_direct = collector is not None and alone and self._stand_in is None and not self._hearing
-        context.actions = collector if self._is_direct else self.act
+        if self._is_direct:
+            context.actions = collector
+        elif len(self.listeners) == 1 and collector is None and self._stand_in is None:
+            context.actions = self._act_alone
+        else:
+            context.actions = self.act
 
     def act(self, operator: str, arguments: tuple[Any, ...]) -> None:
         """Pass an action on."""
@@ -99,6 +103,17 @@ class ActionOffers:
         else:
             self._recorder.offer(self._pass_on, operator, arguments)
 
+    def _act_alone(self, operator: str, arguments: tuple[Any, ...]) -> None:
+        """Pass an action on to the only listener, as `act` does."""
+        listeners = self.listeners
+        if len(listeners) != 1 or self._hearing or self._recorder is not None or self._closed:
+            self.act(operator, arguments)
+            return
+        try:
+            listeners[0](operator, arguments)
+        except Exception:
+            _LOG.exception("a listener of the action %s failed", operator)
+
     def _pass_on(self, operator: str, arguments: tuple[Any, ...]) -> None:
         if self._stand_in is not None and (self._heeds is None or operator in self._heeds):
             self._stand_in(operator, arguments)
@@ -106,7 +121,7 @@ class ActionOffers:
             self.collector(operator, arguments)
         listeners = (*self._hearing[operator], *self.listeners) if operator in self._hearing else tuple(self.listeners)
         for listener in listeners:
-            if self._is_closed():
+            if self._closed:
                 break
             try:
                 listener(operator, arguments)
@@ -115,6 +130,7 @@ class ActionOffers:
 
     def close(self) -> None:
         """Pass nothing on any more."""
+        self._closed = True
         self.collector = None
         self._hearing.clear()
         self.listeners.clear()

@@ -126,7 +126,6 @@ class MissionSession:
             self.context,
             None if scenario is None else lambda name, arguments: scenario.on_action(self.world, name, arguments),
             getattr(scenario, "heeds", None),
-            lambda: self.closed,
         )
         self.on_action = self.offers.listeners
         self.closed = False

@@ -25,6 +25,7 @@ class DebuggerLink:
         self.feed = DebugFeed(self._send, host.hints, host.recordings)
         self.feed.reload = host.reload_again
         self.feed.breaks = host.breaks
+        self.feed.expects_tab = bool(godot.EngineDebugger.is_active())
         self.feed.pages.nodes = host.node_paths
         self.feed.control = lambda wish, seconds: emit("debugger_wish", wish, seconds)
         host.breaks.on_hit.append(self.feed.break_hit)

@@ -72,6 +72,8 @@ class DebugFeed:
         self.active = False
         #: Whether messages of the mission are kept even while no tab listens and nothing is recorded.
         self.keeps_messages = False
+        #: Whether a tab may begin to listen, so that it then finds the messages of a recorded mission.
+        self.expects_tab = True
         #: Reloads the running mission's file and returns the result as a sentence; set by the host.
         self.reload: Callable[[], str] | None = None
         #: The breaks of the running mission, and what pauses, continues or steps it; set by the debugger's link.
@@ -120,7 +122,7 @@ class DebugFeed:
     def _hear(self) -> None:
         """Listen to the mission's messages if a tab does, or where a recording shows that one may later."""
         if self._heard is not None and self.session is not None:
-            if self.active or self.keeps_messages or self.session.recording is not None:
+            if self.active or self.keeps_messages or (self.session.recording is not None and self.expects_tab):
                 self._heard.open()
             else:
                 self._heard.close()

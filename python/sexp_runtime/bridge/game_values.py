@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.bridge.gate import RefusedError, choices, meant, text, whole_number
+from sexp_runtime.bridge.gate import Gate, RefusedError, choices, meant, set_variable, text, whole_number
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.world import log as log_kinds
 
@@ -41,3 +41,70 @@ def set_game_value(session: MissionSession, operator: str, arguments: Sequence[A
         raise RefusedError(f"there is no operator {operator!r}{meant(operator, CATALOG.names)}")
     keys = [text(item) if isinstance(item, str) else whole_number(item) for item in arguments]
     session.world.set_game(name, keys, None if value is None else whole_number(value))
+
+
+class GameValues:
+    """Changes and reads values of the running mission for a game; what is refused is reported.
+
+    `playing(method)` returns the session, None after reporting that there is none. `flush()` emits the signals of a
+    change.
+    """
+
+    def __init__(
+        self,
+        playing: Callable[[str], MissionSession | None],
+        gate: Gate,
+        report: Callable[[str, str], None],
+        flush: Callable[[], None],
+    ) -> None:
+        self._playing = playing
+        self._gate = gate
+        self._report = report
+        self._flush = flush
+
+    def set_variable(self, name: str, value: Any) -> bool:
+        """Set a variable and return whether it was set; reports an unknown name and a value of another type."""
+        session = self._playing("set_variable")
+        if session is None:
+            return False
+        try:
+            set_variable(session.world, name, value)
+        except RefusedError as reason:
+            self._gate.refused("set_variable", f"@{name}", value, reason)
+            return False
+        self._gate.accepted("set_variable", f"@{name}")
+        self._flush()
+        return True
+
+    def get_variable(self, name: str) -> int | str | None:
+        """Return a variable's value by its type; None if there is none of that name."""
+        session = self._playing("get_variable")
+        if session is None or session.world.variables.index(name) is None:
+            return None
+        return session.get_variable(name)
+
+    def report_entry(self, kind: str, name: str, second: str) -> bool:
+        """Write an entry of the mission log for the game; return whether the entry was valid."""
+        session = self._playing("report")
+        if session is None:
+            return False
+        try:
+            report_entry(session, kind, name, second)
+        except RefusedError as reason:
+            self._report("error", f"report: {reason}")
+            return False
+        return True
+
+    def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> bool:
+        """Set a whole number that only the game has, None withdraws it; return whether it was accepted."""
+        session = self._playing("set_game_value")
+        if session is None:
+            return False
+        fact = f"{operator} {' '.join(str(item) for item in arguments)}".strip()
+        try:
+            set_game_value(session, operator, arguments, value)
+        except RefusedError as reason:
+            self._gate.refused("set_game_value", fact, value, reason)
+            return False
+        self._gate.accepted("set_game_value", fact)
+        return True

@@ -161,6 +161,10 @@ class Gate:
         #: The refused values, as text, by subject and fact.
         self.refusals: dict[tuple[str, str], str] = {}
 
+    def clear(self) -> None:
+        """Forget all refusals: another mission begins."""
+        self.refusals.clear()
+
     def accepted(self, subject: str, fact: str) -> None:
         """A value was accepted: the next refusal is reported again."""
         if self.refusals:

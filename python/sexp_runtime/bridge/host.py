@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any, Final
@@ -13,11 +13,12 @@ from sexp_runtime.bridge.breaking import GameBreaks
 from sexp_runtime.bridge.campaign_play import CampaignPlay
 from sexp_runtime.bridge.checks import TextChecker
 from sexp_runtime.bridge.game_operators import GameOperators
-from sexp_runtime.bridge.game_values import report_entry, set_game_value
-from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of, set_variable
+from sexp_runtime.bridge.game_values import GameValues
+from sexp_runtime.bridge.gate import NO_MISSION, Gate, RefusedError, meant, reason_of
 from sexp_runtime.bridge.hints import HintedEvaluation
 from sexp_runtime.bridge.live_hints import LiveHints, TrialResult
 from sexp_runtime.bridge.mapping import LEAVING, MappingError, Node
+from sexp_runtime.bridge.mission_reader import MissionReader
 from sexp_runtime.bridge.motion import mission_interest
 from sexp_runtime.bridge.options import LoadOptions, read_options
 from sexp_runtime.bridge.outbox import Emitter, OneByOne, Outbox
@@ -31,8 +32,6 @@ from sexp_runtime.session import MissionSession
 from sexp_runtime.world.persistence import StoreError
 from sexp_runtime.world.ships import ShipStatus
 
-#: Nanoseconds between two measurements of the caches' size, which are slow.
-MEMORY_INTERVAL_NS: Final = 1_000_000_000
 #: Why a mission cannot be saved.
 NOT_SAVABLE: Final = (
     "the mission was not loaded to be saved; turn on Savable at the SexpMission, the project setting "
@@ -67,14 +66,26 @@ class RuntimeHost:
         self._checker: TextChecker | None = None
         self._warnings_seen = 0
         self._warnings_told: set[str] = set()
-        self._weighed = -MEMORY_INTERVAL_NS
-        self._cache_bytes = 0
         self.is_connected: Callable[[str], bool] = lambda signal: True  #: Whether the game listens to a signal.
         self._dying: DeathRolls | None = None
         self._freed_means = "destroyed"
         self.session: MissionSession | None = None
         self.tracking: Tracking | None = None
-        self.snapshot = MonitorSnapshot(self.counters)
+        # What the game reads of the running mission, and the values that it changes.
+        self._reader = reader = MissionReader(self._playing, lambda: self.session, lambda: self.tracking, self._gate)
+        self.object_facts, self.object_names, self.waypoints = (
+            reader.object_facts,
+            reader.object_names,
+            reader.waypoints,
+        )
+        self.message_text, self.explain, self.read = reader.message_text, reader.explain, reader.read
+        self.events, self.goals, self.mission_time = reader.events, reader.goals, reader.mission_time
+        self.counters, self.statistics = reader.counters, reader.statistics
+        self.performance_report = reader.performance_report
+        values = GameValues(self._playing, self._gate, report, self._outbox.flush)
+        self.set_variable, self.get_variable = values.set_variable, values.get_variable
+        self.report_entry, self.set_game_value = values.report_entry, values.set_game_value
+        self.snapshot = MonitorSnapshot(reader.counters)
         self._roster: Roster | None = None
         self._hinted = HintedEvaluation(lambda line: self._report("warning", line))
         self.recordings = MissionRecordings()
@@ -245,7 +256,7 @@ class RuntimeHost:
 
     def _begin(self, session: MissionSession, chosen: LoadOptions) -> None:
         """Play a session that has just been loaded, and emit the signals for it."""
-        self._weighed = -MEMORY_INTERVAL_NS
+        self._reader.begin()
         self._freed_means = chosen.freed_means
         self.session = session
         self._listen(session)
@@ -292,7 +303,7 @@ class RuntimeHost:
         self.campaign.end()
         self.session = self.tracking = self._roster = self._checker = self._dying = None
         self._outbox.new_mission()
-        self._gate = Gate(lambda line: self._report("error", line))
+        self._gate.clear()
         self._warnings_seen = 0
         self._warnings_told.clear()
         self.snapshot.reset()
@@ -406,53 +417,6 @@ class RuntimeHost:
             return None
         return value if isinstance(value, int | float | str | None) else str(value)
 
-    def set_variable(self, name: str, value: Any) -> bool:
-        """Set a variable and return whether it was set; reports an unknown name and a value of another type."""
-        session = self._playing("set_variable")
-        if session is None:
-            return False
-        try:
-            set_variable(session.world, name, value)
-        except RefusedError as reason:
-            self._gate.refused("set_variable", f"@{name}", value, reason)
-            return False
-        self._gate.accepted("set_variable", f"@{name}")
-        self._outbox.flush()
-        return True
-
-    def get_variable(self, name: str) -> int | str | None:
-        """Return a variable's value by its type; None if there is none of that name."""
-        session = self._playing("get_variable")
-        if session is None or session.world.variables.index(name) is None:
-            return None
-        return session.get_variable(name)
-
-    def report_entry(self, kind: str, name: str, second: str) -> bool:
-        """Write an entry of the mission log for the game; return whether the entry was valid."""
-        session = self._playing("report")
-        if session is None:
-            return False
-        try:
-            report_entry(session, kind, name, second)
-        except RefusedError as reason:
-            self._report("error", f"report: {reason}")
-            return False
-        return True
-
-    def set_game_value(self, operator: str, arguments: Sequence[Any], value: Any) -> bool:
-        """Set a whole number that only the game has, None withdraws it; return whether it was accepted."""
-        session = self._playing("set_game_value")
-        if session is None:
-            return False
-        fact = f"{operator} {' '.join(str(item) for item in arguments)}".strip()
-        try:
-            set_game_value(session, operator, arguments, value)
-        except RefusedError as reason:
-            self._gate.refused("set_game_value", fact, value, reason)
-            return False
-        self._gate.accepted("set_game_value", fact)
-        return True
-
     # Objects
 
     def track(self, node: Node, name: str, mapping: Mapping[str, Any]) -> bool:
@@ -490,92 +454,7 @@ class RuntimeHost:
         """Return the paths of the tied nodes by the keys of their ships."""
         return {} if self.tracking is None else self.tracking.paths()
 
-    def object_facts(self, name: str) -> dict[str, Any]:
-        """Return the facts of a ship; hull and shields are shares, 0 to 1. Empty if there is no such ship."""
-        session = self._playing("get_object")
-        ship = None if session is None else session.world.ship(name)
-        return {} if session is None or ship is None else readings.object_facts(session, ship)
-
-    def object_names(self) -> list[str]:
-        """Return the names of the ships that are in the mission now."""
-        session = self._playing("get_objects")
-        if session is None:
-            return []
-        return [ship.name for ship in session.world.ships.values() if ship.status is ShipStatus.PRESENT]
-
-    # Reading the mission
-
-    def message_text(self, name: str) -> str:
-        """Return a message's text with variables replaced; the name itself if there is no such message (reported)."""
-        return str(self.read("get_message_text", name, readings.message_text, name))
-
-    def waypoints(self, path: str) -> Sequence[Sequence[float]]:
-        """Return the points of a waypoint path; none if there is no path of that name, which is reported."""
-        found: Sequence[Sequence[float]] = self.read("get_waypoints", path, readings.waypoints, ())
-        return found
-
-    def mission_time(self) -> float:
-        """Return the seconds since the mission began, 0 without one."""
-        return 0.0 if self.session is None else self.session.world.clock.us / 1e6
-
-    def explain(self, event: str) -> str:
-        """Return why an event has its result, as text; "" for an unknown event, which is reported."""
-        return str(self.read("explain", event, readings.explanation, ""))
-
-    def read(self, method: str, name: str, function: Callable[[MissionSession, str], Any], nothing: Any) -> Any:
-        """Return a function's result for a name; `nothing` without a mission or for an unknown name (reported once)."""
-        session = self._playing(method)
-        if session is None:
-            return nothing
-        try:
-            return function(session, name)
-        except RefusedError as reason:
-            self._gate.once(f"{method} {name}", f"{method}: {reason}")
-            return nothing
-
-    def events(self) -> list[dict[str, Any]]:
-        """Return the events in order: name, result, done, count, objective."""
-        session = self._playing("get_events")
-        return [] if session is None else readings.events(session)
-
-    def goals(self) -> list[dict[str, Any]]:
-        """Return the goals in order: name, type, status, message."""
-        session = self._playing("get_goals")
-        return [] if session is None else readings.goals(session)
-
-    # Numbers
-
-    def counters(self) -> Mapping[str, Any]:
-        """Return the session's statistics with `cache_bytes`, nothing before a mission is loaded."""
-        if self.session is None:
-            return {}
-        now = perf_counter_ns()
-        if now - self._weighed > MEMORY_INTERVAL_NS:
-            self._cache_bytes = sum(self.session.memory().values())
-            self._weighed = perf_counter_ns()
-        found = self.session.statistics()
-        found["cache_bytes"] = self._cache_bytes
-        return found
-
-    def statistics(self) -> dict[str, Any]:
-        """Return the session's statistics with the mission's name and time, for the autoload."""
-        if self.session is None:
-            return {}
-        found = dict(self.counters())
-        found["mission"] = self.session.mission_name
-        found["mission_time"] = self.session.world.clock.us / 1e6
-        found["events"] = len(self.session.world.events)
-        found["tracked_objects"] = 0 if self.tracking is None else len(self.tracking)
-        found["positions_read"] = 0 if self.tracking is None else self.tracking.positions_read
-        found["process_bytes"], found["process_peak_bytes"] = readings.process_memory()
-        return found
-
-    def performance_report(self, most: int = -1) -> dict[str, Any]:
-        """Return the performance report (monitor.report), its lists cut to `most` rows if that is not negative.
-
-        Empty without a mission.
-        """
-        return {} if self.session is None else self.session.report(most=most if most >= 0 else None)
+    # Recordings and hints
 
     def save_recording(self, path: str) -> bool:
         """Write the recording since the mission began to a file; return whether it succeeded, and report errors."""
