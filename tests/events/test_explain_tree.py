@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from time import process_time
 
 import pytest
 
 from sexp_runtime import MissionSession
-from sexp_runtime.events.explain_tree import explain_tree
+from sexp_runtime.events.explain_tree import explain_expression, explain_tree
 from sexp_runtime.events.tree import ACTION, CANDIDATE, TreePart
 from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.interpreter import evaluate_head
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, Trait
+from sexp_runtime.world.quotas import Quotas
 from support.missions import MISSIONS, mission_paths, needs_missions
 from support.small_missions import mission, ship
 
@@ -136,6 +138,41 @@ def test_the_text_shows_values_and_marks_what_decides() -> None:
 def test_long_trees_are_cut() -> None:
     tree = tree_of("( when ( and " + "( true ) " * 200 + ") ( end-mission ) )")
     assert len(tree.lines(80)) == 81 and tree.lines(80)[-1] == "  ... and 123 more lines"
+
+
+def test_of_very_many_candidates_only_some_are_compared_and_true_ones_come_first() -> None:
+    session = session_of(
+        '( when-argument ( for-counter 1 40000 ) ( = ( string-to-int "<argument>" ) 3000 ) ( end-mission ) )',
+        '( when-argument ( for-counter 1 40000 ) ( = ( string-to-int "<argument>" ) 0 ) ( end-mission ) )',
+    )
+    began = process_time()
+    provider = part(session.explain_tree("event", "E0"), "for-counter")
+    assert (provider.parts[0].text, provider.parts[0].value) == ("3000", 1)
+    assert provider.parts[-1].text == "and 39992 more candidates"
+    assert part(session.explain_tree("event", "E1"), "for-counter").parts[0].value == 0
+    assert process_time() - began < 3.0
+
+
+def test_an_evaluation_beyond_the_budget_has_no_value() -> None:
+    text = mission(
+        [('( when-argument ( for-counter 1 40000 ) ( = ( string-to-int "<argument>" ) 0 ) ( end-mission ) )', "E0")],
+        ships=[ship("Barge", place="0, 0, 900")],
+    )
+    session = MissionSession.load(text, quotas=Quotas(steps=1000))
+    session.step(1.0)
+    assert part(session.explain_tree("event", "E0"), "for-counter").note == "takes more steps than an evaluation may"
+
+
+def test_the_value_of_an_expression_without_its_parts() -> None:
+    session = session_of("( when ( true ) ( end-mission ) )")
+    for text, value, note in (
+        ("( + 1 ( * 2 3 ) )", 7, ""),
+        ('( and ( true ) ( = @Count[0] 0 ) )', 1, ""),
+        ("( + 1 ( rand 1 6 ) )", None, "draws at random"),
+        ("( or ( true ) ( end-mission ) )", None, "not run"),
+    ):  # fmt: skip
+        found = explain_expression(session.context, session.parse(text))
+        assert (found.value, found.note, found.parts) == (value, note, []), text
 
 
 def test_names_that_are_not_there() -> None:

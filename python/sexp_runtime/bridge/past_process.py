@@ -241,9 +241,15 @@ def _guarded(action: Callable[[dict[str, Any]], None], wish: dict[str, Any], say
     try:
         action(wish)
     except Exception as error:  # whatever it is: the editor shows a sentence
-        say(wish.get("number", 0), {"error": str(error) or type(error).__name__})
+        say(wish.get("number", 0), {"error": _reason(error)})
         return False
     return True
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return str(error) or type(error).__name__
 
 
 def main() -> int:

@@ -10,6 +10,7 @@ from sexp_runtime.compiler.facts import possible_texts, split_actions
 from sexp_runtime.events.explain import NOBODY, fact_name, fact_value
 from sexp_runtime.events.tree import ACTION, ATOM, CANDIDATE, COMPARISONS, TreePart
 from sexp_runtime.operators.arguments import candidates_of
+from sexp_runtime.operators.budget import BudgetError
 from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.interpreter import evaluate_head
@@ -27,8 +28,13 @@ if TYPE_CHECKING:
 
 #: Maximum number of candidates that a tree shows, the closest first.
 SHOWN_CANDIDATES: Final = 8
+#: Maximum number of candidates of which a tree is made to find the closest, and of those that are tried at all.
+COMPARED_CANDIDATES: Final = 200
+TRIED_CANDIDATES: Final = 5000
 #: Maximum number of facts that a part names.
 SHOWN_FACTS: Final = 6
+#: The note of a part whose evaluation exceeds the quota of steps.
+TOO_MANY_STEPS: Final = "takes more steps than an evaluation may"
 #: Parts with one of these are not evaluated: that would change the mission, or mean nothing outside a frame.
 _UNTOUCHED: Final = {
     Trait.ACTION: "not run",
@@ -61,8 +67,11 @@ def explain_tree(context: EvaluationContext, formula: Formula) -> TreePart:
 
 
 def explain_expression(context: EvaluationContext, expression: SexpExpression) -> TreePart:
-    """Return an expression that belongs to no formula as such a tree. Raises ValueError if it cannot be evaluated."""
-    return _Explainer(context).tree(expression.root, None)
+    """Return the value of an expression that belongs to no formula, or why it has none, without its parts.
+
+    As `explain_tree`, this changes nothing. Raises ValueError if the expression cannot be evaluated.
+    """
+    return _Explainer(context).value(expression.root)
 
 
 class _Facts:
@@ -85,10 +94,17 @@ class _Explainer:
         self.ctx = EvaluationContext(engine.world, dialect=engine.dialect, options=engine.options, own=engine.own)
         self.shared = (self.ctx.constants.true, self.ctx.constants.false)
 
-    def tree(self, syntax: SyntaxNode, formula: Formula | None) -> TreePart:
+    def value(self, syntax: SyntaxNode) -> TreePart:
         root = build(syntax, self.ctx)
-        if formula is not None:
-            self._remember(root, formula)
+        part = TreePart(self._head_text(root), line=syntax.line, column=syntax.column)
+        self._evaluate(part, root)
+        if part.value is None and not part.note:
+            part.note = self._reason(root)  # it lies in a part
+        return part
+
+    def tree(self, syntax: SyntaxNode, formula: Formula) -> TreePart:
+        root = build(syntax, self.ctx)
+        self._remember(root, formula)
         for node in root.walk():
             if node.kind is EvalKind.OPERATOR and motion.is_moving_comparison(node):
                 motion.install(node, _Facts())
@@ -145,7 +161,12 @@ class _Explainer:
             return [self._atom(form.args[0])]
         part = TreePart(provider.name, line=provider.syntax.line if provider.syntax else 0)
         own = self._reason(condition)
-        candidates, part.note = candidates_of(self.ctx, provider)
+        self.ctx.budget.begin(provider)
+        try:
+            candidates, part.note = candidates_of(self.ctx, provider)
+        except BudgetError:
+            part.note = TOO_MANY_STEPS
+            return [part]
         if own:
             part.note = own
         elif not part.note:
@@ -154,12 +175,36 @@ class _Explainer:
                 self._evaluate(part, provider, chosen=True)
             finally:
                 self.ctx.applicable.pop()
-        found = [self._candidate(one, condition) for one in candidates]
+        found = [self._candidate(one, condition) for one in self._compared(candidates, condition)]
         found.sort(key=TreePart.closeness, reverse=True)  # stable: the order of the file among equals
         part.parts = found[:SHOWN_CANDIDATES]
-        if len(found) > SHOWN_CANDIDATES:
-            part.parts.append(TreePart(f"and {len(found) - SHOWN_CANDIDATES} more candidates", ATOM))
+        if len(candidates) > SHOWN_CANDIDATES:
+            part.parts.append(TreePart(f"and {len(candidates) - SHOWN_CANDIDATES} more candidates", ATOM))
         return [part]
+
+    def _compared(self, candidates: Sequence[Candidate], condition: EvalNode) -> Sequence[Candidate]:
+        """Return the candidates to compare: all of a few; of many those for which the condition is true come first."""
+        if len(candidates) <= COMPARED_CANDIDATES:
+            return candidates
+        node = condition.inner
+        if node is None or self._reason(node):
+            return candidates[:COMPARED_CANDIDATES]
+        before = self.ctx.candidate
+        true: list[Candidate] = []
+        others: list[Candidate] = []
+        try:
+            for one in candidates[:TRIED_CANDIDATES]:
+                self.ctx.candidate = one
+                if self.ctx.wcs:
+                    self.ctx.flush(condition)
+                self.ctx.start()
+                self.ctx.budget.begin(node)
+                (true if evaluate_head(self.ctx, node) == 1 else others).append(one)
+        except BudgetError:
+            return candidates[:COMPARED_CANDIDATES]
+        finally:
+            self.ctx.candidate = before
+        return (true + others)[:COMPARED_CANDIDATES]
 
     def _candidate(self, candidate: Candidate, condition: EvalNode) -> TreePart:
         before, self.ctx.candidate = self.ctx.candidate, candidate
@@ -195,7 +240,11 @@ class _Explainer:
         ctx = self.ctx
         ctx.start()
         ctx.budget.begin(node)
-        part.value = evaluate_head(ctx, node)
+        try:
+            part.value = evaluate_head(ctx, node)
+        except BudgetError:
+            part.note = TOO_MANY_STEPS
+            return
         part.status = "" if node.status in _ORDINARY else str(node.status)
         due = ctx.due
         if part.value == 0 and node.name in COMPARISONS and len(node.args) > 1:

@@ -24,6 +24,8 @@ from support.large_mission import large_mission
 from support.planted import MISSION
 
 pytestmark = pytest.mark.engine
+#: All that a game says to an editor whose tab is closed.
+OPENING = ["sexp:ready", "sexp:playing"]
 
 
 @contextlib.contextmanager
@@ -43,7 +45,7 @@ def game(server: DebuggerServer, *arguments: str, scene: tuple[str, ...] = ("--"
 def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
     with DebuggerServer() as server, game(server, "--seconds=60"):
         time.sleep(1.0)
-        assert [message.name for message in server.messages if message.name.startswith("sexp:")] == ["sexp:ready"]
+        assert [message.name for message in server.messages if message.name.startswith("sexp:")] == OPENING
         server.send("sexp:start_session")
         title, engine_name, formulas, total = server.wait_for("sexp:mission").data
         assert (title, engine_name) == ("The Lantern Run", "cached")
