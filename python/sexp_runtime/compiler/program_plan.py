@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from sexp_runtime.kernel import Act, Assignment, Distance, Leaf, Op, Place
+from sexp_runtime.kernel import Act, Distance, Leaf, Op, Place, Step
 from sexp_runtime.operators.arguments import valid_candidates
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
@@ -56,8 +56,8 @@ class ProgramPlan:
     distances: list[Distance] = field(default_factory=list)
     leaves: list[Leaf | list[Leaf]] = field(default_factory=list)
     perform: Callable[..., object] | None = None
-    #: What all the actions do, if that is nothing but assignments of numbers; else `perform` runs them.
-    assignments: list[Assignment] = field(default_factory=list)
+    #: All the actions, if each does nothing or assigns a number to a variable; else `perform` runs them.
+    assignments: list[Step] = field(default_factory=list)
     #: The actions of a program of actions: node, operator, and its weight if it runs for each candidate, else 0.
     steps: list[tuple[int, EvalNode, int]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)

@@ -15,8 +15,9 @@ from sexp_runtime.compiler.program_forms import FormBuilder
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import READER, meaning_of
-from sexp_runtime.kernel import Assignment, Op, Program, use_cosines
+from sexp_runtime.kernel import Assignment, Op, Program, Step, use_cosines
 from sexp_runtime.operators.actions_geometry import turn
+from sexp_runtime.operators.conditionals import do_nothing
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction
@@ -144,25 +145,31 @@ class _Conditional(Builder):
         return self.finish(top)
 
     def _assign(self, actions: Sequence[EvalNode]) -> None:
-        """Add the values of actions if all of them assign numbers to number variables (J2)."""
+        """Add the actions if all of them are `do-nothing` or assign numbers to number variables (J2)."""
         table = self.ctx.world.variables
         kept = [action.inner for action in actions if action.inner is not None]
-        if not all(head.call is modify_variable and len(head.args) == 2 for head in kept):
-            return
-        targets = [head.args[0].variable for head in kept]
-        if not all(index is not None and table.is_set(index) and table.types[index] == NUMBER for index in targets):
+        if not all(self._is_step(head) for head in kept):
             return
         plan, facts, moves, has_trees = self.plan, set(self.facts), (self.is_moving, self.moves_freely), self.has_trees
         before = self.mark()
         self.has_trees = False
         try:
-            for head, index in zip(kept, targets, strict=True):
-                assert index is not None
-                top = self.argument(head.args[1])
-                plan.assignments.append(Assignment(table.names[index], index, top))
+            for head in kept:
+                index = head.args[0].variable if head.args else None
+                if index is None:
+                    plan.assignments.append(Step(head.name))
+                else:
+                    plan.assignments.append(Assignment(table.names[index], index, self.argument(head.args[1])))
         except Unfit:
             plan.assignments.clear()
             self.roll_back(before)
         finally:  # what actions read is read when the condition is true, not waited for
             self.facts, self.has_trees = facts, has_trees
             self.is_moving, self.moves_freely = moves
+
+    def _is_step(self, head: EvalNode) -> bool:
+        if head.call is do_nothing:
+            return not head.args
+        table = self.ctx.world.variables
+        index = head.args[0].variable if head.call is modify_variable and len(head.args) == 2 else None
+        return index is not None and table.is_set(index) and table.types[index] == NUMBER

@@ -11,6 +11,7 @@ from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, SlotTable,
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.formulas import SlotRecorder, Weights, compiled, facts_of, make_programs, root_of
 from sexp_runtime.events.pre_evaluation import PreEvaluation, pre_evaluate
+from sexp_runtime.loops import SOON_US
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.interpreter import is_same, is_settled
 from sexp_runtime.operators.node import EvalNode
@@ -171,7 +172,7 @@ class Answers:
             table.draws[index] = 0
             table.release(index)
             self.counters.permanents += 1
-        elif due == now + 1:  # in every frame, whatever its time: no need to schedule it
+        elif due <= now + SOON_US:  # in the next frame: no need to schedule it
             table.touch(index)
         elif due != table.dirty.due_us[index]:
             self.timers.schedule(table.dirty, index, due)
@@ -337,7 +338,7 @@ class Answers:
     def due_us(self, index: int) -> int:
         """Return the moment at which time alone could change the value, in microseconds, NEVER if none."""
         due = self.table.due_us[index]
-        return due if due == self.table.recorded_us[index] + 1 else self.table.dirty.due_us[index]
+        return due if due <= self.table.recorded_us[index] + SOON_US else self.table.dirty.due_us[index]
 
     def cause_of(self, index: int) -> int:
         """Return why a formula was last evaluated, as an index into CAUSES.

@@ -15,8 +15,8 @@ from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
     "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Course", "Distance",
-    "FormProgram", "Hits", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "Strength", "VariablesCore",
-    "WorldCore", "move_all", "use_cosines",
+    "FormProgram", "Hits", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "Step", "Strength",
+    "VariablesCore", "WorldCore", "move_all", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
@@ -35,6 +35,7 @@ if TYPE_CHECKING or LANGUAGE == "c":
         Place,
         Program,
         ShipCore,
+        Step,
         Strength,
         VariablesCore,
         WorldCore,

@@ -1,4 +1,4 @@
-# Actions that need no Python: the number that an expression of the program gives becomes a variable's.
+# Actions that need no Python: those that do nothing, and those that give a number variable the number of an expression.
 
 
 cdef class ContextCore:
@@ -7,7 +7,16 @@ cdef class ContextCore:
     cdef public object effects, actions, listeners, heeded
 
 
-cdef class Assignment:
+cdef class Step:
+    """An action that a program carries out; by itself it is only offered to the game, as `do-nothing` is (C11)."""
+
+    cdef readonly str operator
+
+    def __init__(self, str operator not None):
+        self.operator = operator
+
+
+cdef class Assignment(Step):
     """A `modify-variable` of a number variable (J2)."""
 
     cdef readonly str name
@@ -15,6 +24,7 @@ cdef class Assignment:
     cdef int top  # the node that gives the number
 
     def __init__(self, str name not None, Py_ssize_t index, int top):
+        Step.__init__(self, MODIFY_VARIABLE)
         self.name, self.index, self.top = name, index, top
 
 
@@ -31,14 +41,19 @@ cdef inline bint is_heard(ContextCore context, str name) except -1:
 
 
 cdef int assign(Program program, list assignments) except -1:
-    """Carry out assignments in order; the game gets each that anybody listens to."""
+    """Carry out actions in order; the game gets each that anybody listens to."""
     cdef ContextCore context = program.core
+    cdef Step step
     cdef Assignment each
     cdef int found, value
     context.effects = context.effects + 1  # first, because loading stops here
-    for each in assignments:
-        value = program.run(each.top, &found)
-        program.variables.set_number(each.index, value)
-        if is_heard(context, MODIFY_VARIABLE):
-            context.actions(MODIFY_VARIABLE, (each.name, value))
+    for step in assignments:
+        if type(step) is Assignment:
+            each = <Assignment>step
+            value = program.run(each.top, &found)
+            program.variables.set_number(each.index, value)
+            if is_heard(context, MODIFY_VARIABLE):
+                context.actions(MODIFY_VARIABLE, (each.name, value))
+        elif is_heard(context, step.operator):
+            context.actions(step.operator, ())
     return 0

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 
 from sexp_runtime.loops import plain
-from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, REPEATING, Edge
+from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, REPEATING, SOON_US, Edge
 
 __all__ = [
-    "CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "REPEATING", "Edge", "Scan", "set_flags", "track",
-    "untrack",
+    "CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "REPEATING", "SOON_US", "Edge", "Scan", "set_flags",
+    "track", "untrack",
 ]  # fmt: skip
 
 #: What the loops in use are written in: "python" or "c".

@@ -37,7 +37,11 @@ class Leaf:
     evaluations: int
     def __init__(self, context: Any, node: Any, candidate: Any) -> None: ...
 
-class Assignment:
+class Step:
+    operator: str
+    def __init__(self, operator: str) -> None: ...
+
+class Assignment(Step):
     name: str
     def __init__(self, name: str, index: int, top: int) -> None: ...
 

@@ -27,6 +27,7 @@ cdef enum:
     HOT = 2
     REPEATING = 3
     PASSED_OVER = 6
+    SOON_US = 4000
 
 
 include "../kernel/ships.pxi"
@@ -205,7 +206,7 @@ cdef class Scan:
         if not program.comes_to_nothing(value):
             self.value = value
             return True
-        if program.acted or due == now + 1:
+        if program.acted or due <= now + SOON_US:
             self._dirty[index] = 1
             self.repeated += 1
         elif due != self._due_us.data.as_longlongs[index]:

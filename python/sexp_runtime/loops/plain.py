@@ -19,6 +19,9 @@ HOT: Final = 2
 REPEATING: Final = 3
 PASSED_OVER: Final = 6
 
+#: A slot that is due so many microseconds later is evaluated in the next frame: that costs less than to schedule it.
+SOON_US: Final = 4_000
+
 _SET: Final = b"\x01"
 
 #: What a change sets: flags, the index of the one to set, and a pending flag, a bytearray whose first byte is set.
@@ -134,7 +137,7 @@ class Scan:
                     self.value, is_nothing, acted, due_us = in_pass()
                     if not is_nothing:
                         return CAME_TRUE
-                    if acted or due_us == us + 1:
+                    if acted or due_us <= us + SOON_US:
                         dirty[index] = 1
                         self.repeated += 1
                         woken = self._wakes.find(_SET, index + 1)
