@@ -1,7 +1,7 @@
-"""Keeps what a mission is built of out of the rounds of Python's garbage collector, and nothing else.
+"""Excludes the objects that a mission is built of, and no others, from Python's garbage collections.
 
-`gc.freeze` would leave out every object of the process, those of the game among them, so that their cycles would never
-be collected. Compiled code can leave out single objects instead; without it nothing is left out.
+`gc.freeze` would exclude every object of the process, the game's included, and their cycles would never be collected.
+Compiled code can exclude single objects; without it all objects are collected.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from sexp_runtime.loops import track, untrack
 class LeftOut:
     """The objects of one mission that the collector leaves out, from `end` until `give_back`.
 
-    Create it before the mission is built: objects made on any thread between then and `end` count, as far as they are
-    lists, dictionaries, tuples and sets, or of a class of this package. They are freed by their reference counts as
+    Create it before the mission is built. Objects made on any thread between then and `end` count if they are lists,
+    dictionaries, tuples or sets, or of a class of this package. They are freed by their reference counts as
     usual, but cycles among them only after `give_back`. As a context manager it gives them back if the block fails.
     """
 

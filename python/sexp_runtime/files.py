@@ -3,8 +3,8 @@
 A file is first written beside its target, under a name that ends with TEMPORARY, and then takes its place. What a
 killed process leaves behind is removed by the next write to the same target, or when a shared folder is opened.
 
-Several files become one transaction by a journal: once it is in place, the new files take their places in any case, if
-need be when the folder is opened the next time. Without a journal none of them does.
+A journal makes several files one transaction. With the journal in place, all new files take their places, at the
+latest when the folder is next opened. Without it, none does.
 """
 
 from __future__ import annotations

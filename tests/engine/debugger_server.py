@@ -154,4 +154,4 @@ class DebuggerServer:
             self.messages.append(Message(name, thread, data, time.monotonic()))
             self._changed.notify_all()
         if name == "debug_enter":
-            self.send("continue")  # the game stops at a script error until told to go on
+            self.send("continue")  # the game stops at a script error until this message

@@ -57,7 +57,7 @@ def mission(
 
 
 class Played:
-    """A mission played for some seconds: when each event first came true, variables, and what the game was told."""
+    """A mission played for some seconds: when each event first came true, variables, and the actions that the game got."""
 
     def __init__(self, text: str, seconds: float = 6.0, fps: int = 30, **settings: Any) -> None:
         self.session = session = MissionSession.load(text, seed=1, **settings)
@@ -74,5 +74,5 @@ class Played:
         return None if found is None else round(found, 1)
 
     def heard(self, operator: str) -> list[tuple[Any, ...]]:
-        """Return the arguments of each call of an operator that the game was told."""
+        """Return the arguments of each call of an operator that the game got."""
         return [args for name, args in self.told if name == operator]

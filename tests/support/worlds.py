@@ -78,7 +78,7 @@ def result_of(world: World, text: str) -> Result:
 
 
 def small_world(dialect: Dialect = Dialect.FSO) -> World:
-    """A world with two wings, two single ships, a path, events, goals, variables and containers; nobody has arrived."""
+    """A world with two wings, two single ships, a path, events, goals, variables and containers; no ship has arrived."""
     world = World(dialect=dialect)
     for name in SHIPS[:-1]:
         kind = "GTC Fenris" if name == "Cruiser" else "GTF Ulysses"
@@ -108,7 +108,7 @@ def small_world(dialect: Dialect = Dialect.FSO) -> World:
 class Touched:
     """Collects the facts that changes touch while it is installed as observer of a world.
 
-    Some changes touch only facts that somebody reads: `listen` reads them.
+    Some changes touch only facts with readers: `listen` reads them.
     """
 
     def __init__(self, world: World) -> None:

@@ -58,8 +58,8 @@ class Watch:
     """Plays a mission with every evaluation watched; stands where the monitor's hooks are.
 
     `costs` are those of the whole run, `slow_costs` those of the frames numbered in `slow`, `frames` what happened in
-    the frames of interest, all from 0. An evaluation's time is that of the engine's own hook, real time, but never more
-    than the CPU time since the one before, so that other programs on the machine are not blamed on a formula.
+    the frames of interest, all from 0. An evaluation's time is the real time of the engine's own hook, but never more
+    than the CPU time since the evaluation before. So other programs on the machine do not count.
     """
 
     def __init__(self, path: Path, seed: int, slow: Iterable[int], interesting: Iterable[int]) -> None:
@@ -205,11 +205,11 @@ def _with(operators: Iterable[str], traits: Trait) -> str:
 def blame(path: Path, fps: float, seed: int, played: dict[str, Any]) -> dict[str, Any]:
     """Play a mission again, as `play` did, and return what made it miss its aims.
 
-    Returns `must_run` (how many evaluations acted or drew) and `must_run_us` (what they took a frame), `throughout`
-    (formulas that cost most) where evaluations or the median miss, `slow_frames` (the same for
-    the slowest hundredth of all frames) where the 99th percentile misses, and `worst` and `worst_later`: what happened
-    in those frames, and how long the same frame took in this run. `equal` says whether both runs were asked the same;
-    the watched one evaluates a little less of it, because watched formulas are never hot.
+    `must_run` is the number of evaluations that acted or drew, `must_run_us` their time a frame. `throughout` lists the
+    costliest formulas if evaluations or the median miss, `slow_frames` those of the slowest hundredth of all frames if
+    the 99th percentile misses. `worst` and `worst_later` say what happened in those frames, and how long the same frame
+    took in this run. `equal` says whether both runs had the same requests. The watched one evaluates a little less,
+    because watched formulas are never hot.
     """
     numbers = {name: played[name]["number"] for name in ("worst", "worst_later") if played[name] is not None}
     watch = Watch(path, seed, played["slow_frames"], numbers.values())

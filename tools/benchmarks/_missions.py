@@ -111,8 +111,8 @@ class FrameTimes:
 def worst_frame(plays: Sequence[FrameTimes], after: float = 0.0) -> Frame | None:
     """Return the frame that took longest of those after so many seconds of mission time, None if there are none.
 
-    Each frame counts by the quickest of the plays, which are of the same battle: what else the machine did, for a
-    moment or for a minute, is no property of the mission.
+    A frame's time is that of the quickest of the plays, which are of the same battle. So other programs on the machine
+    do not count.
     """
     numbers = [number for number, at in enumerate(plays[0].at) if at > after]
     if not numbers:
@@ -136,9 +136,8 @@ def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
     """One mission on the naive engine over compiled formulas and on the cached one, the same battle.
 
     It is played for so many seconds of mission time, or until it ends: frames after that would cost nothing. The
-    engines take turns of a second each, so that what else the machine does falls on both; frame by frame, the naive
-    one, which goes through everything, would leave nothing of the other in the processor's caches.
-    Times are CPU microseconds of cues and events together, the simulator left out, the garbage collector included. All
+    engines run in turns of a second each, so that other programs on the machine slow both. With turns of one frame, the
+    naive engine would clear the processor's caches for the cached one. Times are CPU microseconds of cues and events together, the simulator left out, the garbage collector included. All
     but the worst frames is of the cached engine's first play; for those it plays the battle twice, and again while one
     is above the aim, `MOST_PLAYS` times in all. `slow_frames` are the numbers of the frames from the 99th percentile
     on, `misses` the aims that are missed.

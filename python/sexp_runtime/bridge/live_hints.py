@@ -79,9 +79,9 @@ class LiveHints:
     def apply(self, hint_id: str) -> str:
         """Begin to apply a hint that `find` reported; return a sentence that says what is being done.
 
-        Raises LookupError for an unknown hint or a mission that is not recorded, ValueError for a hint that cannot be
-        applied, RuntimeError while another one is being proved or where none can be, OSError if no process can be
-        started.
+        Raises LookupError for an unknown hint or a mission that is not recorded, and ValueError for a hint that cannot
+        be applied. Raises RuntimeError while another hint is being proved or if none can be, OSError if no process can
+        be started.
         """
         hint = self._told.get(hint_id)
         if self._session is None or hint is None:

@@ -1,9 +1,9 @@
 """Saved missions: a run as bytes, and the same run again from them.
 
-A save holds the mission's text and everything that the game did to it, frame by frame (a recording). Restoring makes
-the run once more, so that the state afterwards is that of the run itself, whatever the engine keeps: a restored run
-cannot be told from one that was never interrupted. The price is that a save grows with the time played, and that
-restoring takes as long as the frames take to be evaluated.
+A save holds the mission's text and everything that the game did to it, frame by frame (a recording). Restoring
+plays the run again. So the restored state is that of the run itself, whatever the engine keeps: a restored run equals
+one that was never interrupted. A save grows with the time played, and restoring takes as long as evaluating all of its
+frames.
 
     b"SEXPSAVE"   magic
     u16           version

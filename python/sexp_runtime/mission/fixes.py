@@ -1,7 +1,7 @@
 """Corrections of problems that have one right answer, made in a file's bytes without changing any others.
 
-These problems have one right answer: an operator in other case (`AND`) or misspelt, if only one name is similar; a
-retired operator name; a bare `true` or `false`; a misspelt name or fixed word, if only one is similar.
+These problems have one right answer: a retired operator name, a bare `true` or `false`, an operator in another case
+(`AND`). So does a misspelt operator, name or fixed word, if only one is similar.
 """
 
 from __future__ import annotations

@@ -137,8 +137,8 @@ def parse_mission(
 def detect_dialect(text: str) -> Dialect:
     """Return the dialect of a mission text without comments.
 
-    WCS if a list starts with an operator that only WCS has (not even a retired name of FSO), or if the AI profile's
-    name begins with SAGA, as in all missions of that game; else FSO.
+    WCS if a list starts with an operator that FSO does not have, not even as a retired name. WCS, too, if the name of
+    the AI profile begins with SAGA, as in all missions of that game. Else FSO.
     """
     return Dialect.WCS if _WCS_SIGN.search(text) is not None else Dialect.FSO
 

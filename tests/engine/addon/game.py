@@ -34,7 +34,7 @@ class Run:
         return [line for line in self.output.splitlines() if line.startswith(start)]
 
     def assert_clean(self, *allowed: str) -> None:
-        """Fail if the engine told of an error, a warning or a leak that none of the allowed texts explains."""
+        """Fail if the engine reported an error, a warning or a leak that no allowed text explains."""
         bad = [
             line
             for line in self.output.splitlines()

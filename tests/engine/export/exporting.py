@@ -1,4 +1,4 @@
-"""Exports projects with the engine and runs what comes of it."""
+"""Exports projects with the engine and runs the results."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ custom_template/debug="{debug}"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of the engine or of a game gave: its output (both streams), exit status, and what the game told."""
+    """What a run of the engine or of a game gave: its output (both streams), exit status, and what the game reported."""
 
     output: str
     status: int
@@ -65,7 +65,7 @@ class Outcome:
         return [json.loads(line) for line in re.findall(r"^TOLD (.*)$", self.output, re.M)]
 
     def about(self, argument: str) -> dict[str, Any]:
-        """What the game told of one argument."""
+        """What the game reported about one argument."""
         (found,) = [told for told in self.told if told["did"] == argument]
         return found
 
@@ -84,7 +84,7 @@ def templates() -> Templates:
 
 def make_game(folder: Path, settings: str = "") -> Path:
     """Make a project with the small game and our add-ons, set up to be exported; `settings` go to project.godot."""
-    # Templates keep what is printed to themselves until they end, unless told otherwise.
+    # Templates buffer what is printed until they end, unless a flag says otherwise.
     flushing = "[application]\nrun/flush_stdout_on_print=true\n"
     make_project(folder, SETTINGS + flushing + settings, main_scene="res://main.tscn")
     (folder / "python").unlink()  # the game has modules of its own

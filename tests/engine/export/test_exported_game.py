@@ -21,7 +21,7 @@ PLAY = ("--load=res://missions/first.fs2", "--play=240")
 
 @dataclass(frozen=True)
 class Games:
-    """The game exported in several ways, what its unexported run told, and an empty folder to run it from."""
+    """The game exported in several ways, what its unexported run reported, and an empty folder to run it from."""
 
     release: Path
     debug: Path

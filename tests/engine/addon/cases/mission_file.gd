@@ -1,4 +1,4 @@
-## Missions as resources: loaded, changed and saved without a byte that nobody asked for.
+## Missions as resources: loaded, changed and saved with no other byte changed.
 extends "res://tests/engine/addon/case.gd"
 
 const PATROL := preload("res://tests/engine/addon/scene/patrol.fs2")

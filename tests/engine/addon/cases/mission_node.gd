@@ -1,4 +1,4 @@
-## A mission that belongs to a scene: loaded and closed with it, its objects tied by themselves, nothing told when it is gone.
+## A mission that belongs to a scene: loaded and closed with it, its objects tied by themselves, no signals after its end.
 extends "res://tests/engine/addon/case.gd"
 
 const PATROL := "res://tests/engine/addon/scene/patrol.tscn"

@@ -1,4 +1,4 @@
-## What is wrong is told, gives an error or null, and the game goes on.
+## A mistake is reported and gives an error or null, and the game goes on.
 extends "res://tests/engine/addon/case.gd"
 
 
@@ -46,7 +46,7 @@ func run() -> void:
 	equal(SexpRuntime.get_variable("Mood"), "glad", "set by a handler")
 	SexpRuntime.step(STEP)
 	equal(called[0], 3, "handlers called for what handlers did")
-	# A handler that makes a frame is told that it cannot, and the game goes on.
+	# A handler that makes a frame gets an error, and the game goes on.
 	SexpRuntime.variable_changed.connect(func(variable: String, value: Variant) -> void:
 		if variable == "Fired":
 			SexpRuntime.set_variable("Fired", int(value) + 1)

@@ -1,4 +1,4 @@
-## Operators of the game's own: registered, evaluated, changed, and one that nobody knows.
+## Operators of the game's own: registered, evaluated, changed, and an unknown one.
 extends "res://tests/engine/addon/case.gd"
 
 
