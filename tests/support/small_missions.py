@@ -57,7 +57,7 @@ def mission(
 
 
 class Played:
-    """A mission played for some seconds: when each event first came true, variables, and the actions that the game got."""
+    """A mission played for some seconds: when each event first came true, variables, and the actions for the game."""
 
     def __init__(self, text: str, seconds: float = 6.0, fps: int = 30, **settings: Any) -> None:
         self.session = session = MissionSession.load(text, seed=1, **settings)

@@ -136,11 +136,12 @@ def play(path: Path, seconds: float, fps: float, seed: int) -> dict[str, Any]:
     """One mission on the naive engine over compiled formulas and on the cached one, the same battle.
 
     It is played for so many seconds of mission time, or until it ends: frames after that would cost nothing. The
-    engines run in turns of a second each, so that other programs on the machine slow both. With turns of one frame, the
-    naive engine would clear the processor's caches for the cached one. Times are CPU microseconds of cues and events together, the simulator left out, the garbage collector included. All
-    but the worst frames is of the cached engine's first play; for those it plays the battle twice, and again while one
-    is above the aim, `MOST_PLAYS` times in all. `slow_frames` are the numbers of the frames from the 99th percentile
-    on, `misses` the aims that are missed.
+    engines run in turns of a second each, so that other programs on the machine slow both. With turns of one frame,
+    the naive engine would clear the processor's caches for the cached one. Times are CPU microseconds of cues and
+    events together, the simulator left out, the garbage collector included. All but the worst frames is of the
+    cached engine's first play; for those it plays the battle twice, and again while one is above the aim,
+    `MOST_PLAYS` times in all. `slow_frames` are the numbers of the frames from the 99th percentile on, `misses` the
+    aims that are missed.
     """
     sides = [_side(path, engine, seed) for engine in ("compiled", "cached", "cached")]
     step_us = round(1_000_000 / fps)

@@ -54,7 +54,7 @@ custom_template/debug="{debug}"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run of the engine or of a game gave: its output (both streams), exit status, and what the game reported."""
+    """A run of the engine or of a game: its output (both streams), exit status, and what the game reported."""
 
     output: str
     status: int
