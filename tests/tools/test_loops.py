@@ -22,7 +22,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with the sources of the loops and nothing built."""
     place = tmp_path / "loops"
     place.mkdir()
-    for name in ("native.pyx", "build.py"):
+    for name in ("native.pyx", "build.py", "sources.py"):
         shutil.copy(loops.SCRIPT.with_name(name), place)
     shutil.copytree(loops.KERNEL, tmp_path / "kernel")
     monkeypatch.setattr(loops, "KERNEL", tmp_path / "kernel")

@@ -29,7 +29,9 @@ def build_loops(progress: Progress, python: Path) -> None:
 def _mark(python: Path) -> str:
     """A digest of the build's inputs."""
     compiler = os.environ.get("CC") or "gcc"
-    sources = digest_of_files([SCRIPT, SCRIPT.with_name("native.pyx"), *sorted(KERNEL.glob("*.pxi"))])
+    sources = digest_of_files(
+        [SCRIPT, *map(SCRIPT.with_name, ("native.pyx", "sources.py")), *sorted(KERNEL.glob("*.pxi"))]
+    )
     packages = identity(python.parents[1] / "sexp-setup.json")
     return f"{sources} {compiler} {shutil.which(compiler.split()[0])} {python} {packages}"
 

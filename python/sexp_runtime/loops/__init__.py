@@ -1,15 +1,18 @@
 """The innermost loops of the cached engine: setting the flags of a fact's readers, and evaluating dirty slots.
 
 Set-up compiles `native.pyx` to C, which is used wherever it is found. The same in Python, `plain.py`, stands in where
-there is no C compiler, or with SEXP_LOOPS=plain in the environment.
+there is no C compiler, where the module is of other sources than those beside it, or with SEXP_LOOPS=plain in the
+environment.
 """
 
 from __future__ import annotations
 
 import os
+import warnings
 
 from sexp_runtime.loops import plain
 from sexp_runtime.loops.plain import CAME_TRUE, HOT, PASSED_OVER, READY, REPEATING, SOON_US, Edge
+from sexp_runtime.loops.sources import is_current
 
 __all__ = [
     "CAME_TRUE", "HOT", "LANGUAGE", "PASSED_OVER", "READY", "REPEATING", "SOON_US", "Edge", "Scan", "set_flags",
@@ -25,5 +28,13 @@ if os.environ.get("SEXP_LOOPS") != "plain":
     except ImportError:  # not compiled here, or for another Python
         pass
     else:
-        LANGUAGE = "c"
-        set_flags, Scan, track, untrack = native.set_flags, native.Scan, native.track, native.untrack
+        if is_current(native.SOURCES):
+            LANGUAGE = "c"
+            set_flags, Scan, track, untrack = native.set_flags, native.Scan, native.track, native.untrack
+        else:
+            warnings.warn(
+                f"{native.__file__} was compiled from other sources and is not used; "
+                "compile it anew: python python/sexp_runtime/loops/build.py",
+                RuntimeWarning,
+                stacklevel=2,
+            )

@@ -7,6 +7,7 @@ standard error and exit status 1, and leaves no module behind: one made from oth
 from __future__ import annotations
 
 import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,8 @@ def build(source: Path = SOURCE) -> Path:
     with tempfile.TemporaryDirectory(prefix="sexp-loops-") as folder:
         code, built = Path(folder) / "native.c", Path(folder) / "native.so"
         _run([sys.executable, "-m", "cython", "-3", "--module-name", "sexp_runtime.loops.native", source, "-o", code])
-        _run([*compiler, *FLAGS, "-I", sysconfig.get_path("include"), code, "-o", built])
+        sources = runpy.run_path(str(HERE / "sources.py"))["checksum"](source.parent)
+        _run([*compiler, *FLAGS, f'-DSEXP_SOURCES="{sources}"', "-I", sysconfig.get_path("include"), code, "-o", built])
         try:
             shutil.copyfile(built, beside)
             os.replace(beside, module)

@@ -19,6 +19,8 @@ from sexp_runtime.loops.plain import set_flags as set_flags
 from sexp_runtime.loops.plain import track as track
 from sexp_runtime.loops.plain import untrack as untrack
 
+SOURCES: str
+
 class Scan(PlainScan): ...
 
 def use_cosines(values: list[float]) -> None: ...

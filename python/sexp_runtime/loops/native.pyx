@@ -20,6 +20,17 @@ cdef extern from "Python.h":
     void PyObject_GC_UnTrack(void*)
     long long PyLong_AsLongLongAndOverflow(object number, int* overflow) except? -1
 
+cdef extern from *:
+    """
+    #ifndef SEXP_SOURCES
+    #define SEXP_SOURCES ""
+    #endif
+    """
+    const char* SEXP_SOURCES
+
+#: The check sum of the sources (see sources.py), "" where whoever compiled it gave none.
+SOURCES = SEXP_SOURCES.decode("ascii")
+
 cdef enum:
     CAME_TRUE = -2
     FINISHED = -1
