@@ -1,4 +1,4 @@
-"""Every run replays the corpus of inputs that once went wrong, the fuzz targets' seeds, and mutations of them."""
+"""Every run replays the corpus of inputs that went wrong or were made to, the fuzz targets' seeds, and mutations."""
 
 from __future__ import annotations
 
@@ -15,8 +15,13 @@ FOUND = [(target, path) for target in TARGETS for path in found(target)]
 
 
 @pytest.mark.parametrize(("target", "path"), FOUND, ids=lambda value: value.name if isinstance(value, Path) else value)
-def test_an_input_that_once_went_wrong(target: str, path: Path) -> None:
+def test_an_input_of_the_corpus(target: str, path: Path) -> None:
     TARGETS[target](path.read_bytes())
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_has_a_corpus(target: str) -> None:
+    assert len(found(target)) > 4
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -1,6 +1,6 @@
 """What the fuzzers feed with bytes: each target takes any bytes and must answer with nothing but its own errors.
 
-`tools/fuzz TARGET` runs one under coverage guidance; `tests/corpus` holds the inputs that once went wrong.
+`tools/fuzz TARGET` runs one under coverage guidance; `tests/corpus` holds inputs that once went wrong or were made to.
 """
 
 from __future__ import annotations
@@ -271,5 +271,5 @@ def seeds(target: str) -> list[bytes]:
 
 
 def found(target: str) -> list[Path]:
-    """Return the inputs in `tests/corpus` of this target: those that once went wrong."""
+    """Return the inputs in `tests/corpus` of this target."""
     return sorted((CORPUS / target).glob("*.bin"))
