@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from support.leaks import environment_of, reported
+
 ROOT = Path(__file__).resolve().parents[2]
 #: Missions with many operators, on every engine: loaded, played and closed; one with a recording that is replayed.
 PLAYED = """
@@ -55,16 +57,7 @@ leak()
 
 def leaks(program: str, *arguments: str) -> list[str]:
     """Run a program of Python under LeakSanitizer; return the leaks that it reports, one text each."""
-    library = subprocess.run(["gcc", "-print-file-name=liblsan.so"], capture_output=True, text=True, check=True)
-    if not os.path.isabs(library.stdout.strip()):
-        pytest.skip("gcc has no liblsan.so (Debian: liblsan0)")
-    environment = {
-        **os.environ,
-        "LD_PRELOAD": library.stdout.strip(),
-        "LSAN_OPTIONS": "fast_unwind_on_malloc=0:malloc_context_size=12:exitcode=0",
-        "PYTHONMALLOC": "malloc",
-        "PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(ROOT / "tests")]),
-    }
+    environment = environment_of() | {"PYTHONPATH": os.pathsep.join([str(ROOT / "python"), str(ROOT / "tests")])}
     done = subprocess.run(
         [sys.executable, "-c", program, *arguments],
         env=environment,
@@ -74,7 +67,7 @@ def leaks(program: str, *arguments: str) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return re.findall(r"^(?:Direct|Indirect) leak of .*?(?=^$)", done.stderr, re.M | re.S)
+    return reported(done.stderr)
 
 
 pytestmark = [
