@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +13,7 @@ from events.catalog_missions import EVENTS, catalog_mission
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge.saves import restore_state, save_state
 from sexp_runtime.catalog import CATALOG
+from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.reloading import ReloadError
@@ -239,13 +241,20 @@ def test_errors_of_the_running_mission_do_not_stand_in_the_way_new_ones_do() -> 
 
 
 def test_many_reloads_leave_nothing_behind() -> None:
-    text = mission([COUNTING, LATE], ships=[ship("Guest")], variables=VARIABLES)
+    near = ('( when ( < ( distance "Heron" "Guest" ) 50 ) ( do-nothing ) )', "Near")
+    form = (
+        '( when-argument ( any-of "Heron" "Guest" ) ( > ( hits-left "<argument>" ) 200 ) ( do-nothing ) )',
+        "Form",
+    )
+    text = mission([COUNTING, LATE, near, form], ships=[ship("Guest", place="500, 0, 0")], variables=VARIABLES)
     session = playing(text)
     board = session.world.facts
     sizes = []
-    for _ in range(30):
+    for _ in range(12):
         session.reload(text)
         session.step(0.1)
-        sizes.append((len(board.readers), sum(map(len, board.readers.values()))))
+        gc.collect()
+        formulas = sum(isinstance(one, CompiledFormula) for one in gc.get_objects())
+        sizes.append((len(board.readers), sum(map(len, board.readers.values())), formulas))
     assert len(set(sizes[5:])) == 1, sizes
     session.close()

@@ -321,6 +321,8 @@ class Answers:
 
     def close(self) -> None:
         """Drop all edges, so that the world no longer knows of these formulas."""
+        for index in range(len(self.table)):  # the board knows programs by the places of their flags
+            self.timers.board.bind(self.table.dirty.flags, index, None)
         self.table.close()
         if self._programs is not None:
             self._programs.close()
