@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,3 +197,17 @@ def test_a_run_that_broke_off_is_shown_as_far_as_it_goes(run: tuple[Path, Any], 
     view.ask(ready["last"], [EVENT])
     assert wait(view, "messages")["frame"] == ready["last"]
     view.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="copies of the replay need fork")
+def test_a_copy_that_the_system_ends_gives_the_reason(run: tuple[Path, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    said = run[0].with_name("said")
+    past = Past(run[0], 60.0, 2, lambda number, answer: said.write_text(str(answer)))
+    monkeypatch.setattr(PastRun, "look", lambda *_args, **_settings: os.kill(os.getpid(), signal.SIGKILL))
+    past.prepare()
+    past.answer({"number": 1, "frame": 10, "messages": []})
+    deadline = time.monotonic() + 30
+    while "was ended" not in said.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    past.close()

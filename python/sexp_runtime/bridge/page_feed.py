@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -135,7 +134,7 @@ class PageFeed:
         at, heard_at = self._logged
         found: list[Row] = [
             [entry.fix / 65536, entry.kind, entry.name[:LONGEST_NAME], entry.second[:LONGEST_NAME]]
-            for entry in islice(entries, at, None)
+            for entry in entries[at:]
         ]
         if heard is not None:
             found += [[time, kind, who, text[:LONGEST_VALUE]] for time, kind, who, text in heard.since(heard_at)]

@@ -198,13 +198,16 @@ class Past:
         gc.disable()
         with os.fdopen(reading) as lines:
             for line in lines:
+                wish = json.loads(line)
                 worker = os.fork()
                 if not worker:
                     try:
-                        _guarded(self._answer_here, json.loads(line), self._say)
+                        _guarded(self._answer_here, wish, self._say)
                     finally:
                         os._exit(0)
-                os.waitpid(worker, 0)
+                _, status = os.waitpid(worker, 0)
+                if status:  # ended by the system, perhaps because memory is short
+                    self._say(wish["number"], {"error": f"the replay to this moment was ended (status {status})"})
 
 
 def _frame_times(path: Path) -> array[int]:
