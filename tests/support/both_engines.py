@@ -7,6 +7,7 @@ from contextlib import ExitStack, closing
 from typing import Any, Final
 
 from sexp_runtime.events.cached import CachedEventManager
+from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.rules.trace import compare, snapshot
 from sexp_runtime.session import MissionSession
 from support.small_missions import mission, ship
@@ -60,5 +61,8 @@ def check_both(text: str, changes: Sequence[Sequence[tuple[str, int]]], dialect:
             assert compare(seen[0], seen[1], manager) == [], f"frame {number}"
             assert isinstance(manager, CachedEventManager)
             manager.check_valid()
+            cues = sides[1][0].cues
+            assert isinstance(cues, CachedCueManager)
+            cues.check_valid()
             words.append(bytes(manager._repeat_pass.ready + manager._first_pass.ready))
     return words
