@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from kernel.test_assignments import mission
 from sexp_runtime import kernel
-from sexp_runtime.compiler import program_actions
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.session import MissionSession
+
+if kernel.LANGUAGE == "c":
+    from sexp_runtime.compiler import program_actions
 
 FRAME_US = 100_000
 TURNED = (0.0, 0.0, -1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
@@ -142,6 +144,7 @@ def test_every_frame_is_that_of_the_interpreter(formulas: list[str], dialect: st
     assert play(text, "cached", dialect=dialect) == play(text, "naive", dialect=dialect)
 
 
+@pytest.mark.skipif(kernel.LANGUAGE != "c", reason="programs are compiled")
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.one_of(_whens, _forms, _nested), min_size=1, max_size=3))
 def test_it_does_not_matter_when_actions_get_their_program(formulas: list[str]) -> None:
@@ -177,3 +180,19 @@ def test_actions_that_run_often_are_a_program_that_is_counted() -> None:
         for _ in range(program_actions.RUNS_INTERPRETED):
             session.step_us(FRAME_US)
         assert formula.nbytes() > before
+
+
+@pytest.mark.parametrize("form", ["( when ( true ) {} )", '( when-argument ( any-of "Beta 1" ) ( true ) {} )'])
+@pytest.mark.parametrize(
+    "actions",
+    [
+        '( set-object-speed-x "Beta 1" ( + @v0[1] @v1[1] ) ) ' * 700,
+        f"( send-message-list {'( + @v0[1] 1 ) ' * 20} )",
+        f"( explosion-effect {'( + @v0[1] 1 ) ' * 18})",
+        f"( damaged-escort-priority {'( + @v0[1] 1 ) ' * 17})",
+    ],
+    ids=["nodes", "messages", "numbers", "any"],
+)
+def test_actions_that_are_too_many_for_a_program_are_left_to_the_interpreter(form: str, actions: str) -> None:
+    text = mission_of([form.format(actions)])
+    assert play(text, "cached", 6) == play(text, "naive", 6)

@@ -18,6 +18,8 @@ from sexp_runtime.operators.variables import modify_variable
 from sexp_runtime.world.variables import NUMBER
 
 _NUMBERS: Final = {ArgumentKind.NUMBER: Reading.NUMBER, ArgumentKind.NATURAL: Reading.NATURAL}
+#: The most arguments of an action that are read each time; `performing.pxi` has the same number.
+MOST_READ: Final = 16
 _TEXTS: Final = (EvalKind.WRAPPER, EvalKind.CLAUSE)
 
 
@@ -39,10 +41,13 @@ class StepBuilder(Builder):
         if self._is_form and self.ctx.options.true_loop_arguments:
             return None
         plan = self.plan
-        for step in self._steps:
-            assert step.inner is not None
-            is_own = self._is_form and step.has_placeholder
-            plan.steps.append((self.action(step.inner), step.inner, weight(step) if is_own else 0))
+        try:
+            for step in self._steps:
+                assert step.inner is not None
+                is_own = self._is_form and step.has_placeholder
+                plan.steps.append((self.action(step.inner), step.inner, weight(step) if is_own else 0))
+        except Unfit:  # too many nodes
+            return None
         plan.counts = any(step.head.name not in NESTED for step in self._steps)
         if not plan.acts:
             return None
@@ -76,6 +81,8 @@ class StepBuilder(Builder):
             raise Unfit
         name, effect = performed
         if len(head.args) < actions.fewest_arguments(name, self.ctx.dialect):
+            raise Unfit
+        if sum(arg.inner is not None or arg.variable is not None for arg in head.args) > MOST_READ:
             raise Unfit
         act = Act(name, effect if effect is None or self.ctx.remember is None else self.ctx.remember(effect))
         arguments = []
