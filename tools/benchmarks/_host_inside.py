@@ -27,6 +27,8 @@ READERS = 10
 STEP = 1 / 60
 #: Frames that are left out before a mission is measured, and frames of one pass.
 WARM_UP, FRAMES = 660, 300
+#: Plays of each mission in each way.
+PLAYS = 4
 WHOLE = {
     **{name: f"wc-saga/{name}-BG-Hermes.fs2" for name in ("M04", "M08", "M18", "M28")},
     "bp2-09": "heavy/bp2-09.fs2",
@@ -138,27 +140,34 @@ class BenchTarget(godot.Node):
         return {"a signal that changes a fact with ten readers": taken / COUNT}
 
     def _whole(self, file: Path) -> dict[str, float]:
-        """The median microseconds of a mission's frames: plain, with a handler, counted, recorded."""
-        content = file.read_bytes()
-        is_battle = file.parent.name == "heavy"
-        found = {}
-        for way in ("plain", "handler", "counters", "recorded"):
-            with tempfile.TemporaryDirectory(prefix="bench-host-") as folder:
-                options = {"record_to": os.path.join(folder, "bench.sexprec")} if way == "recorded" else {}
-                host = self._load(content, str(file), scenario=is_battle, **options)
-                if way == "counters":
-                    host.session.monitor.mode = Mode.COUNTERS
-                if way == "handler":
-                    self._owner.listen(True)
-                for tick in range(WARM_UP):
-                    self._step(tick)
-                taken = []
-                for tick in range(FRAMES):
-                    start = time.thread_time_ns()
-                    self._step(tick)
-                    taken.append((time.thread_time_ns() - start) / 1000)
-                found[way] = statistics.median(taken)
-                if way == "handler":
-                    self._owner.listen(False)
-                host.close()
+        """The median microseconds of a mission's frames: plain, with a handler, counted, recorded.
+
+        The least of several plays by turns, because other programs slow down some of them.
+        """
+        found: dict[str, float] = {}
+        for _ in range(PLAYS):
+            for way in ("plain", "handler", "counters", "recorded"):
+                taken = self._play(file, way)
+                found[way] = min(taken, found.get(way, taken))
         return found
+
+    def _play(self, file: Path, way: str) -> float:
+        """The median microseconds of a frame in one play."""
+        with tempfile.TemporaryDirectory(prefix="bench-host-") as folder:
+            options = {"record_to": os.path.join(folder, "bench.sexprec")} if way == "recorded" else {}
+            host = self._load(file.read_bytes(), str(file), scenario=file.parent.name == "heavy", **options)
+            if way == "counters":
+                host.session.monitor.mode = Mode.COUNTERS
+            if way == "handler":
+                self._owner.listen(True)
+            for tick in range(WARM_UP):
+                self._step(tick)
+            taken = []
+            for tick in range(FRAMES):
+                start = time.thread_time_ns()
+                self._step(tick)
+                taken.append((time.thread_time_ns() - start) / 1000)
+            if way == "handler":
+                self._owner.listen(False)
+            host.close()
+        return statistics.median(taken)

@@ -15,7 +15,8 @@ _LARGEST_PHASE: Final = 0x7F
 _POINT: Final = struct.Struct(">BBdBdBd")
 _TURN: Final = struct.Struct(">BBdBdBdBdBdBdBdBdBd")
 _NONE: Final = b"\xc0"
-_ENDS: Final = {(): b"\x80", (("jump", False),): b"\x81\xa4jump\xc2", (("jump", True),): b"\x81\xa4jump\xc3"}
+_PLAIN_END: Final = b"\x80"
+_ENDS: Final = {(("jump", False),): b"\x81\xa4jump\xc2", (("jump", True),): b"\x81\xa4jump\xc3"}
 _FEWEST: Final = 2
 _MOST: Final = 4
 
@@ -33,21 +34,22 @@ class MovePacker:
 
         Usual are a ship, its position, and none, one or both of velocity and orientation by place; `jump` by name.
         """
-        end = _ENDS.get(tuple(kwargs.items()))
-        if end is None or not _FEWEST <= len(args) <= _MOST or phase > _LARGEST_PHASE or type(args[0]) is not Ship:
+        count = len(args)
+        end = _ENDS.get(tuple(kwargs.items())) if kwargs else _PLAIN_END
+        if end is None or not _FEWEST <= count <= _MOST or phase > _LARGEST_PHASE or type(args[0]) is not Ship:
             return None
-        key = (phase, len(args), args[0].key)
+        key = (phase, count, args[0].key)
         packed = self._heads.get(key) or self._learn(key)
         try:
             x, y, z = args[1]
             packed += _POINT.pack(0x93, 0xCB, x, 0xCB, y, 0xCB, z)
-            if len(args) > 2:
+            if count > 2:
                 if args[2] is None:
                     packed += _NONE
                 else:
                     x, y, z = args[2]
                     packed += _POINT.pack(0x93, 0xCB, x, 0xCB, y, 0xCB, z)
-            if len(args) == _MOST:
+            if count == _MOST:
                 if args[3] is None:
                     packed += _NONE
                 else:

@@ -198,11 +198,20 @@ class RecordingWriter:
 
     def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Add one change to the frame being recorded; packs the arguments at once, because they may change later."""
-        if method == _MOVE:
-            packed = self._moves.pack(phase, args, kwargs)
-            if packed is not None:
-                self._changes.append(packed)
-                return
+        if method == _MOVE and not part:
+            self.move(phase, args, kwargs)
+        else:
+            self._change(phase, part, method, args, kwargs)
+
+    def move(self, phase: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Add a call of `move_ship`, as `change` does."""
+        packed = self._moves.pack(phase, args, kwargs)
+        if packed is not None:
+            self._changes.append(packed)
+        else:
+            self._change(phase, "", _MOVE, args, kwargs)
+
+    def _change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         ships = self._ships
         packer = self._mover if method == _MOVE else self._packer
         plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]

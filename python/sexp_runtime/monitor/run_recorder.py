@@ -31,7 +31,20 @@ class RunRecorder:
     def tap(self, world: World) -> WorldTap:
         """Return the world as a game is to change it; answers of the game's operators are recorded from now on, too."""
         world.answers.on_answer = self._answered
-        return WorldTap(world, self._change)
+        tap = WorldTap(world, self._change)
+        tap.__dict__["move_ship"] = self._moving(world)
+        return tap
+
+    def _moving(self, world: World) -> Callable[..., None]:
+        """Return the tap's `move_ship`, which is called most, without the calls in between."""
+        writer, move = self.writer, world.move_ship
+
+        def move_ship(*args: Any, **kwargs: Any) -> None:
+            if not writer.ended:
+                writer.move(self._phase, args, kwargs)
+            move(*args, **kwargs)
+
+        return move_ship
 
     def evaluation(self, text: str, argument: str | None) -> None:
         """Record that a game evaluates a text that can change something."""
