@@ -16,7 +16,10 @@ _POINT: Final = struct.Struct(">BBdBdBd")
 _TURN: Final = struct.Struct(">BBdBdBdBdBdBdBdBdBd")
 _NONE: Final = b"\xc0"
 _PLAIN_END: Final = b"\x80"
-_ENDS: Final = {(("jump", False),): b"\x81\xa4jump\xc2", (("jump", True),): b"\x81\xa4jump\xc3"}
+_ENDS: Final[dict[tuple[tuple[str, Any], ...], bytes]] = {
+    (("jump", False),): b"\x81\xa4jump\xc2",
+    (("jump", True),): b"\x81\xa4jump\xc3",
+}
 _FEWEST: Final = 2
 _MOST: Final = 4
 
