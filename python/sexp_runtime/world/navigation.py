@@ -43,8 +43,8 @@ def quick_distance(one: Vector, other: Vector) -> float:
 
 def is_near(one: Vector, other: Vector, reach: float) -> bool:
     """Whether the quick estimate of a distance is less than `reach` metres; it is no less than along any axis."""
-    for x, y in zip(one, other, strict=True):
-        if not -reach < x - y < reach:
+    for axis in (0, 1, 2):
+        if not -reach < one[axis] - other[axis] < reach:
             return False
     return quick_distance(one, other) < reach
 
