@@ -11,6 +11,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.persistence import MAGIC as STORE_MAGIC
 from sexp_runtime.world.persistence import PersistentStores, Store, StoreError
+from support.changed_saves import SavingGame, header_of, with_header
+from support.changed_saves import campaign_save as whole_campaign_save
 from support.small_missions import mission, ship
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
@@ -90,6 +93,8 @@ $Data: ( "apple" "3" "pear" "4" )
 $End Maps
 """,
 )
+#: The parts of a recording's header that say which campaign it is of, and where in it.
+_OF_CAMPAIGN: Final = ("campaign", "notes", "file")
 _SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
 
 
@@ -181,6 +186,44 @@ def save(data: bytes) -> None:
         restore_state(whole, path).close()
 
 
+def campaign_save(data: bytes) -> None:
+    """Restore a campaign's save with these parts of its header: it is played on, or nothing has changed."""
+    try:
+        parts = msgpack.unpackb(data, strict_map_key=False, unicode_errors="surrogatepass")
+        if not isinstance(parts, dict):
+            return
+    except (msgpack.UnpackException, ValueError, TypeError, RecursionError):
+        return
+    saved = _campaign_save()
+    try:
+        whole = with_header(saved, header_of(saved) | {name: parts.get(name) for name in _OF_CAMPAIGN})
+    except (ValueError, TypeError, OverflowError):  # what msgpack reads and cannot write
+        return
+    with tempfile.TemporaryDirectory(prefix="sexp-fuzz-") as folder:
+        game = SavingGame(Path(folder))
+        host = game.host
+        try:
+            before, session, told = host.campaign.state(), host.session, len(game.lines)
+            if game.restore(whole):
+                game.step(2)
+                host.campaign.finish(accepted=len(data) % 2 == 0)
+                host.campaign.state()
+                told = len(game.lines)
+                game.open()
+                assert len(game.lines) == told, game.lines[-1]  # what was kept can be read
+            else:
+                assert (host.campaign.state(), host.session) == (before, session)
+                assert len(game.lines) == told + 1, game.lines[told:]
+                assert len(game.lines[-1]) < 1000, game.lines[-1][:1000]
+        finally:
+            host.close()
+
+
+@cache
+def _campaign_save() -> bytes:
+    return whole_campaign_save()
+
+
 def debugger(data: bytes) -> None:
     """Send the feed messages of the debugger, unpacked from the bytes; the game must play on."""
     unpacker = msgpack.Unpacker(max_buffer_size=1 << 20, strict_map_key=False, unicode_errors="replace")
@@ -208,6 +251,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "recording": recording,
     "store": store,
     "save": save,
+    "campaign_save": campaign_save,
     "debugger": debugger,
 }
 
@@ -263,6 +307,9 @@ def seeds(target: str) -> list[bytes]:
         return [Store().pack(), *_stores()]
     if target == "save":
         return [_save(), _recorded()]
+    if target == "campaign_save":
+        header = header_of(_campaign_save())
+        return [msgpack.packb({name: header[name] for name in _OF_CAMPAIGN})]
     messages: list[list[Any]] = [
         ["start_session"], ["why", "event", 0], ["why", "goal", 0], ["mode", "full"], ["reset"], ["hints"],
         ["apply_hint", 0], ["record", True], ["reload"], ["stop_session"],

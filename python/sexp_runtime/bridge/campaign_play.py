@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from sexp_runtime.bridge.campaigns import CampaignBook
-from sexp_runtime.bridge.gate import choices, reason_of
+from sexp_runtime.bridge.gate import SHOWN, choices, reason_of, shown
 from sexp_runtime.mission import parse_campaign
 from sexp_runtime.rules.campaign import FAILURES_TO_SKIP, CampaignProgress
 from sexp_runtime.rules.stages import MOVIES_AFTER, MOVIES_BEFORE, Stages, chosen_fiction, movie_kind
@@ -77,10 +77,11 @@ class CampaignPlay:
         progress = CampaignProgress(load.campaign, book.campaign, lambda line: self._report("warning", line))
         if book.progress:
             try:
-                progress.restore(book.progress)
-            except (KeyError, TypeError, ValueError) as error:
-                reason = reason_of(error) if isinstance(error, ValueError) else "it is damaged"
-                self._report("warning", f"open_campaign: the saved place in the campaign is not used: {reason}")
+                _take_up(progress, book.progress)
+            except ValueError as error:
+                self._report(
+                    "warning", f"open_campaign: the saved place in the campaign is not used: {reason_of(error)}"
+                )
         self._progress, self._open = progress, book
         return True
 
@@ -170,27 +171,44 @@ class CampaignPlay:
         campaign, stores, notes = session.settings.campaign, session.settings.stores, session.settings.record_notes
         if campaign is None:
             return None
+        if stores is None:
+            raise ValueError("the campaign's variables are missing in it")
         pilot, place = str(notes.get("pilot", "pilot")), notes.get("progress")
-        book, progress = self._open, self._progress
-        if book is None or progress is None or (book.name, book.pilot) != (campaign.name, pilot):
+        book = self._open
+        if book is None or (book.name, book.pilot) != (campaign.name, pilot):
             if place is not None or not options.campaigns:
-                raise ValueError(f'it is of the campaign "{campaign.name}", pilot {pilot}; call open_campaign first')
+                whose = f'the campaign "{campaign.name[:SHOWN]}", pilot {pilot[:SHOWN]}'
+                raise ValueError(f"it is of {whose}; call open_campaign first")
             book = CampaignBook(Path(options.campaigns), campaign.name, pilot)
-        elif place is not None:
-            try:
-                progress.restore(place)
-            except (KeyError, TypeError) as error:
-                raise ValueError("the saved place in the campaign is damaged") from error
+        if not book.can_keep(campaign.missions):
+            raise ValueError("its records of missions are too large")
+        if book is self._open:
+            self._set_back(place, str(notes.get("file", "")) or session.mission_name)
+        book.campaign.missions.clear()
+        book.campaign.missions.update(campaign.missions)
+        book.stores.campaign = stores.campaign
+        session.settings.stores = book.stores
+        session.world.set_campaign(book.campaign)
+        return book
+
+    def _set_back(self, place: Any, file: str) -> None:
+        """Take the open campaign back to a saved place, None for where it is; the mission must be the one there.
+
+        Raises ValueError, and the campaign stays where it is.
+        """
+        book, progress = self._open, self._progress
+        assert book is not None and progress is not None
+        former = progress.as_dict()
+        if place is not None:
+            _take_up(progress, place)
+        mission = progress.mission
+        if mission is None or mission_key(mission.file) != mission_key(file):
+            progress.restore(former)
+            raise ValueError(f"its mission {shown(file)} is not the current one of the campaign")
+        if place is not None:
             progress.is_settled = False
             progress.next = progress.loop = None
             book.progress = progress.as_dict()
-        book.campaign.missions.clear()
-        book.campaign.missions.update(campaign.missions)
-        if stores is not None:
-            book.stores.campaign = stores.campaign
-            session.settings.stores = book.stores
-        session.world.set_campaign(book.campaign)
-        return book
 
     def begin(self, session: MissionSession, book: CampaignBook | None, file: str) -> None:
         """Take note of the mission that is played from now on."""
@@ -396,3 +414,14 @@ class CampaignPlay:
             line = "a stage's formula acts or draws a random number: the mission cannot be saved or recorded any more"
             self._report("warning", line)
         return found
+
+
+def _take_up(progress: CampaignProgress, place: Any) -> None:
+    """Go to a place that `CampaignProgress.as_dict` returned; raises ValueError for any other value (R18)."""
+    try:
+        indices = [place[name] for name in ("current", "previous", "reentry") if place[name] is not None]
+        if not all(type(index) is int for index in (*indices, *place["completed"])):
+            raise ValueError("it is damaged")
+        progress.restore(place)
+    except (KeyError, TypeError) as error:
+        raise ValueError("it is damaged") from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -106,6 +107,11 @@ class CampaignBook:
     def write(self) -> None:
         """Write records and progress; raises OSError. The file is always either the old or the new one."""
         write_whole(self._path, self._packed({}))
+
+    def can_keep(self, missions: Mapping[str, MissionRecord]) -> bool:
+        """Return whether these records make a file that can be read again, with room for one more mission."""
+        rows = {key: found.as_dict() for key, found in missions.items()}
+        return len(json.dumps(rows, indent=1)) < MOST_BYTES // 2
 
     def _packed(self, added: dict[str, MissionRecord]) -> bytes:
         """Return the content of the file of records and progress, with further records."""

@@ -239,7 +239,7 @@ class RuntimeHost:
             )
             try:
                 book = self.campaign.restored(session, chosen)
-            except ValueError:
+            except BaseException:
                 session.close()
                 raise
         except (OSError, ValueError, StoreError) as error:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.monitor.recording import DamagedRecordingError
 from sexp_runtime.world.campaign import Campaign, MissionRecord
-from sexp_runtime.world.persistence import RecordedStores, Store, StoreError
+from sexp_runtime.world.persistence import MAX_FILE_BYTES, RecordedStores, Store, StoreError
 
 if TYPE_CHECKING:
     from sexp_runtime.world.persistence import Stores
@@ -36,13 +37,20 @@ def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, Recorded
         return None, None
     try:
         missions = found["missions"]
+        if type(found["name"]) is not str:
+            raise ValueError("its name is none")
         if len(missions) > _MOST_RECORDS:
             raise ValueError(f"there are more than {_MOST_RECORDS} missions")
-        records = {str(key): MissionRecord.from_dict(entry) for key, entry in missions.items()}
-        campaign = Campaign(str(found["name"]), records)
+        records = {key: MissionRecord.from_dict(entry) for key, entry in missions.items()}
+        names = (name for record in records.values() for names in (record.goals, record.events) for name in names)
+        if not all(type(name) is str for name in chain(records, names)):
+            raise ValueError("a name is none")
+        campaign = Campaign(found["name"], records)
         if found["stores"] is None:
             return campaign, None
         of_campaign, of_pilot = found["stores"]
+        if max(len(of_campaign), len(of_pilot)) > MAX_FILE_BYTES:
+            raise ValueError("its variables are too large")
         return campaign, RecordedStores(Store.unpack(of_campaign), Store.unpack(of_pilot))
     except (AttributeError, KeyError, TypeError, ValueError, StoreError) as error:
         raise DamagedRecordingError(f"the campaign makes no sense: {error!r:.80}") from error
