@@ -152,12 +152,31 @@ static func quotas() -> Dictionary:
 	return found
 
 
-## The value of a setting, or its default when the plugin is not enabled.
+## The value of a setting, or its default when the plugin is not enabled. One of a wrong type, or that cannot be chosen, counts as
+## the default, with a warning.
 static func value(setting: String) -> Variant:
-	if ProjectSettings.has_setting(setting):
-		return ProjectSettings.get_setting(setting)
 	for row: Array in _TABLE:
 		if row[0] == setting:
+			var found: Variant = ProjectSettings.get_setting(setting, row[1])
+			if typeof(row[1]) == TYPE_FLOAT and found is int:
+				found = float(found as int)
+			if _fits(found, row):
+				return found
+			push_warning("SEXP runtime: the setting %s cannot be %s; %s is used" % [setting, var_to_str(found).left(60), row[1]])
 			return row[1]
 	push_error("SEXP runtime: there is no setting %s" % setting)
 	return null
+
+
+# Whether a value is one that its setting can have. The bridge refuses the other numbers, when a mission is loaded.
+static func _fits(found: Variant, row: Array) -> bool:
+	if row[1] is int and found is float:
+		return is_finite(found as float) and row[2] == PROPERTY_HINT_RANGE and row[0] != MOST_STEPS
+	if typeof(found) != typeof(row[1]):
+		return false
+	var hint: String = row[3]
+	if row[1] is int and row[2] == PROPERTY_HINT_ENUM:
+		return found >= 0 and found < hint.get_slice_count(",")
+	if row[0] == LONGEST_STEP or row[0] == MOST_STEPS:
+		return is_finite(float(found)) and found >= hint.get_slice(",", 0).to_float()
+	return true

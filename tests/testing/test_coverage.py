@@ -153,3 +153,16 @@ def test_pytest_reports_coverage_from_all_its_workers(tmp_path: Path, workers: t
     assert done.returncode == 0, done.stdout + done.stderr
     (one,) = Coverage.read(counts).missions.values()
     assert one.runs == 4 and f"({one.share:.0%}), 4 runs" in done.stdout
+
+
+def test_control_characters_of_a_mission_are_no_part_of_the_page(tmp_path: Path) -> None:
+    path = tmp_path / "esc.fs2"
+    source = mission([('( when ( has-time-elapsed 50 ) ( send-message "a\x9b" "High" "b" ) )', "Red\x1b[31m")])
+    path.write_text(source + "\n; a\tb \x07\x7f\n", encoding="utf-8")
+    coverage = Coverage()
+    with MissionSession.load(path, engine="naive") as session:
+        coverage.watch(session)
+        session.step_us(16_667)
+    page = coverage_html(coverage)
+    assert "Red\ufffd[31m" in page and "a\tb" in page
+    assert not [char for char in page if not char.isprintable() and char not in "\n\t"]

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import time
@@ -117,6 +118,15 @@ def test_a_run_played_again_is_the_same(path: Path, capsys: pytest.CaptureFixtur
     assert command[:3] == ["sexp", "run", "luck.fs2"]
     assert main(["run", str(path), *command[3:], "--all"]) == 0
     assert re.search(r"\bTwo\b", capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("name", ["two words.fs2", "it's $(date) & `x`; *.fs2", '"-x.fs2'])
+def test_the_command_that_plays_a_run_again_is_quoted_for_a_shell(name: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(text_of(LUCK), encoding="utf-8")
+    task = make_task(path, seconds=1)
+    command = Sweep.of(task, [play_one(task, 5)]).replay_command(5)
+    assert shlex.split(command) == ["sexp", "run", name, "--seed", "5", "--seconds", "1"]
 
 
 def test_a_change_of_the_mission_is_compared(path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -125,12 +125,28 @@ def test_operators_of_the_games_own() -> None:
     run_case("operators", allowed=("SEXP: register_operator", "SEXP: ", "at: push_", "GDScript backtrace"))
 
 
+def test_settings_of_wrong_types_and_sizes_count_as_their_defaults() -> None:
+    allowed = ("the option seed cannot be -5", "is used", "USER ERROR", "USER WARNING", "at: push_")
+    run_case("settings", allowed=(*allowed, "GDScript backtrace"))
+
+
 def test_a_campaign_file_is_played(tmp_path: Path) -> None:
-    (tmp_path / "lane.fc2").write_text(CAMPAIGN, encoding="utf-8")
-    for name in ("leg1", "side", "leg2"):
-        (tmp_path / f"{name}.fs2").write_text(MISSION, encoding="utf-8")
-    allowed = ("no campaign is open", "SEXP: finish", "USER ERROR", "USER WARNING", "at: push_", "GDScript backtrace")
-    run_case("campaign", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path), "SEXP_CAMPAIGN": str(tmp_path)})
+    folder = tmp_path / "inside"
+    folder.mkdir()
+    (folder / "lane.fc2").write_text(CAMPAIGN, encoding="utf-8")
+    for name in ("leg1", "side", "leg2", "../outside"):
+        (folder / f"{name}.fs2").write_text(MISSION, encoding="utf-8")
+    (folder / "out.fc2").write_text("$Name: Out\n$Type: single\n$Mission: ../outside.fs2\n#End\n", encoding="utf-8")
+    allowed = (
+        "no campaign is open",
+        "outside.fs2",
+        "SEXP: finish",
+        "USER ERROR",
+        "USER WARNING",
+        "at: push_",
+        "GDScript backtrace",
+    )
+    run_case("campaign", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path), "SEXP_CAMPAIGN": str(folder)})
 
 
 def test_the_patrol_demo_is_played_saved_and_loaded() -> None:

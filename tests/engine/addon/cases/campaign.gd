@@ -31,6 +31,9 @@ func run() -> void:
 	SexpRuntime.close_campaign()
 	equal(SexpRuntime.open_campaign(folder.path_join("lane.fc2"), "Ada"), OK, "opening again")
 	equal(SexpRuntime.get_campaign()["mission"], "leg2.fs2", "the place that is kept")
+	equal(SexpRuntime.open_campaign(folder.path_join("out.fc2"), "Ada"), OK, "a campaign whose mission is elsewhere")
+	equal(SexpRuntime.load_campaign_mission(), ERR_FILE_NOT_FOUND, "no mission outside the campaign's folder")
+	SexpRuntime.close_campaign()
 	var mission := SexpMission.new()
 	mission.mission = load("res://tests/engine/addon/scene/patrol.fs2")
 	mission.autostart = false
