@@ -39,7 +39,7 @@ static func escaped(text: String) -> String:
 
 
 func _say(colour: String, kind: String, text: String) -> void:
-	_lines.append("[color=#5f6b7a]%6.1f[/color]  [color=#%s]%s[/color]  %s" % [_runtime.get_mission_time(), colour, kind, escaped(text)])
+	_lines.append("[color=#5f6b7a]%6.1f[/color]  [color=#%s]%s[/color]  %s" % [_runtime.get_mission_time(), colour, escaped(kind), escaped(text)])
 	if _lines.size() > FEED_LINES:
 		_lines.pop_front()
 	_feed.text = "\n".join(_lines)

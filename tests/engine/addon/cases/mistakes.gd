@@ -5,6 +5,14 @@ extends "res://tests/engine/addon/case.gd"
 func run() -> void:
 	var hud: GDScript = load("res://addons/sexp_runtime/demo/hud.gd")
 	equal(hud.call("escaped", "[url=x]a[/url]"), "[lb]url=x]a[lb]/url]", "names of a mission are no mark-up")
+	var demo: Node = (load("res://addons/sexp_runtime/demo/demo.tscn") as PackedScene).instantiate()
+	var shown: Node = demo.get_node("Hud")
+	shown.set("_runtime", SexpRuntime)
+	shown.set("_feed", shown.get_node("Feed"))
+	shown.call("_say", "ffffff", "[b]Fuel", "[img]x") # a variable's name and its value
+	var feed: String = (shown.get_node("Feed") as RichTextLabel).text
+	check(feed.ends_with("[lb]b]Fuel[/color]  [lb]img]x"), "names in the demo's feed are no mark-up: " + feed)
+	demo.free()
 	equal(SexpRuntime.load_mission("user://there_is_no_such.fs2") == OK, false, "a mission that is not there")
 	equal(SexpRuntime.load_mission("res://there_is_no_such.fs2") == OK, false, "a mission that is not in the project")
 	equal(SexpRuntime.evaluate("( true )"), null, "evaluating without a mission")
