@@ -26,6 +26,7 @@ ROOMS: Final[dict[str, str]] = {
     "packing": "",
     "threads": "",
     "files": "",
+    "markup": "",
     "loops": "values",
     "kernel": "values loops",
     "catalog": "",
@@ -50,9 +51,9 @@ ROOMS: Final[dict[str, str]] = {
         "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
         " offers reloading session_settings"
     ),
-    "analysis": "values syntax mission world operators monitor simulate session session_settings",
+    "analysis": "values markup syntax mission world operators monitor simulate session session_settings",
     "breaks": "syntax operators monitor session analysis",
-    "testing": "files values syntax mission world operators rules session",
+    "testing": "files markup values syntax mission world operators rules session",
     "conformance_engines": "values syntax world operators compiler cache rules events",
     "conformance": "values syntax mission world operators conformance_engines",
     "conformance_missions": "mission world session adhoc conformance",

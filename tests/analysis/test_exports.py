@@ -72,6 +72,16 @@ def test_the_page_is_self_contained_and_escapes_names() -> None:
     assert all(len(line) == len(plot["data"][0]) for plot in plots for line in plot["data"])
 
 
+def test_control_characters_of_names_are_no_part_of_the_page() -> None:
+    name = "Red\x1b[31m\x9b\x7f"
+    text = mission([(CLOCK.replace("every-time", "when"), name)], variables=['\t0\t"Tick"\t"0"\t"number"'])
+    page = profile_page(profile_run(text, seconds=2, seed=1, fps=30, closer=True))
+    body, plots = page.partition("<body>")[2].partition("<script>")[0], parsed(page)[1]
+    assert body.count("Red\ufffd[31m\ufffd\ufffd") >= 3
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", page)
+    assert plots[3]["names"] == ["Red\ufffd[31m\ufffd\ufffd"]
+
+
 def test_a_run_without_anything_still_makes_a_page() -> None:
     page, plots = parsed(profile_page(Profile(build_report(FakeSession()), Series(dict, lambda: 0))))
     assert "table" not in page.tags and plots == []

@@ -166,3 +166,20 @@ def test_control_characters_of_a_mission_are_no_part_of_the_page(tmp_path: Path)
     page = coverage_html(coverage)
     assert "Red\ufffd[31m" in page and "a\tb" in page
     assert not [char for char in page if not char.isprintable() and char not in "\n\t"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_the_page_are_those_of_the_mission(tmp_path: Path, end: str, encoding: str) -> None:
+    path = tmp_path / "lines.fs2"
+    source = "; a\x0cb\u2028c\x85d\x1ce\n" + mission([("( when ( has-time-elapsed 50 ) ( do-nothing ) )", "Late")])
+    path.write_bytes(source.replace("\n", end).encode(encoding))
+    coverage = Coverage()
+    with MissionSession.load(path, engine="naive") as session:
+        coverage.watch(session)
+        session.step_us(16_667)
+    (one,) = coverage.missions.values()
+    late = next(point.line for point in one.points if point.text == 'event "Late"')
+    page = coverage_html(coverage)
+    assert re.findall(r"<i>(\d+)</i><b>0</b>\$Formula: \( when \( has-time-elapsed 50", page) == [str(late)]
+    assert page.count("<span id=") == source.count("\n")

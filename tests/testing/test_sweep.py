@@ -275,3 +275,13 @@ def test_a_scheduler_without_the_package_is_told(path: Path, tmp_path: Path) -> 
         pytest.raises(ClusterError, match="lacks this package"),
     ):
         list(play_on_dask(make_task(path), [1], address))
+
+
+def test_control_characters_of_names_are_no_part_of_the_page() -> None:
+    name = "Red\x1b[31m\x9b"
+    row = {"name": name, "kind": "event", "old": 0.5, "new": None, "old_median": 1.0, "new_median": None, "differ": 1}
+    sweep = Sweep(SETTINGS | {"mission": name}, [name, "F"], [name], [run_of(1, 2.0), run_of(2, None)])
+    page = sweep_page([sweep], {name: [row | {"seeds": [1]}]})
+    plots = re.findall(r"const PLOTS = (.*);\n", page)[0]
+    assert "Red\ufffd[31m\ufffd" in page and "Red\\ufffd[31m\\ufffd" in plots
+    assert "\x1b" not in page and "\x9b" not in page and "u001b" not in plots and "u009b" not in plots

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any, Final
 
 from sexp_runtime.analysis.costs import FormulaCost
 from sexp_runtime.analysis.plots import COLOURS, Plots, cell, share_cell, table
 from sexp_runtime.analysis.profiling import Profile
 from sexp_runtime.analysis.series import Series
+from sexp_runtime.markup import escaped
 from sexp_runtime.monitor.hints import Hint
 
 #: Names beside the plot of firings that get a line of their own; more share the height.
@@ -29,9 +29,9 @@ def profile_page(profile: Profile, *, most: int = 25) -> str:
 
 def _body(profile: Profile, plots: Plots, most: int) -> Iterator[str]:
     report, series = profile.report, profile.series
-    yield f"<h1>{escape(report['mission'])}</h1>\n"
+    yield f"<h1>{escaped(report['mission'])}</h1>\n"
     yield (
-        f'<p class="note">{report["mission_time"]:.0f} s of mission time on the {escape(report["engine"])} engine,'
+        f'<p class="note">{report["mission_time"]:.0f} s of mission time on the {escaped(report["engine"])} engine,'
         f" {report['mode']} monitoring: {report['sampled_frames']:,} frames measured closely.</p>\n"
     )
     yield _figures(report)
@@ -125,14 +125,16 @@ def _trees(costs: Sequence[FormulaCost], report: dict[str, Any]) -> Iterator[str
         if row is not None:
             told = (
                 f" &middot; {row['total_us'] / whole:.0%} of the time, {row['evaluations']:,} evaluations of"
-                f" {row['mean_us']:.2f} us, last because of {escape(row['last_cause'])}"
+                f" {row['mean_us']:.2f} us, last because of {escaped(row['last_cause'])}"
             )
-        yield f"<details{' open' if position < _OPEN else ''}><summary><b>{escape(cost.owner)}</b>{told}</summary>\n"
+        yield f"<details{' open' if position < _OPEN else ''}><summary><b>{escaped(cost.owner)}</b>{told}</summary>\n"
         total = cost.root.time.total_ns if cost.root.time is not None else 0
         lines = []
         for depth, part in cost.root.walk():
             mark = " decides" if part.decides else ""
-            text = f'<td class="text{mark}" style="padding-left:{depth + 0.3}rem"><code>{escape(part.text)}</code></td>'
+            text = (
+                f'<td class="text{mark}" style="padding-left:{depth + 0.3}rem"><code>{escaped(part.text)}</code></td>'
+            )
             if part.time is None or not total:
                 numbers = "<td></td><td></td><td></td>"
             else:
@@ -148,9 +150,9 @@ def _hints(hints: Sequence[Hint]) -> Iterator[str]:
     yield "<h2>Hints</h2>\n<ul>\n"
     for hint in hints:
         place = f"{hint.file}:{hint.line}: " if hint.line else ""
-        part = f" In <code>{escape(hint.part)}</code>:" if hint.part else ""
-        yield f"<li>{escape(place)}<b>{escape(hint.owner)}</b>: {escape(hint.message)}.{part}"
-        yield f" <i>{escape(hint.change)}</i></li>\n"
+        part = f" In <code>{escaped(hint.part)}</code>:" if hint.part else ""
+        yield f"<li>{escaped(place)}<b>{escaped(hint.owner)}</b>: {escaped(hint.message)}.{part}"
+        yield f" <i>{escaped(hint.change)}</i></li>\n"
     yield "</ul>\n"
 
 

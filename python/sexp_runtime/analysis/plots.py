@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import Any, Final
+
+from sexp_runtime.markup import escaped, printable
 
 #: Colours of series, readable on light and dark paper.
 COLOURS: Final = ("#2f7ed8", "#e0702f", "#3f9f55", "#a05cc0", "#b08a1e", "#d0453a", "#2a9d9d", "#7b8494")
@@ -113,6 +114,9 @@ class Plots:
             for at, one in enumerate(series)
         ]
         plot_id = f"plot{len(self.plots)}"
+        rows = [{**row, "name": printable(str(row["name"]))} for row in rows]
+        if "names" in more:
+            more["names"] = [printable(name) for name in more["names"]]
         self.plots.append({"id": plot_id, "x": x, "y": y, "data": data, "series": rows, **more})
         return f'<div id="{plot_id}"></div>\n'
 
@@ -122,7 +126,7 @@ class Plots:
         return (
             '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
             '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-            f"<title>{escape(title)}</title>\n"
+            f"<title>{escaped(title)}</title>\n"
             f"<!--\nuPlot, which draws the plots:\n{_asset('LICENSE')}-->\n"
             f"<style>{_asset('uPlot.min.css')}{_STYLE}</style>\n</head>\n<body>\n{body}"
             f"<script>{_asset('uPlot.iife.min.js')}</script>\n"
@@ -132,7 +136,7 @@ class Plots:
 
 def cell(value: object, form: str = "") -> str:
     """Return a table cell: a number in a format, or escaped text if there is no format."""
-    return f"<td>{format(value, form)}</td>" if form else f'<td class="text">{escape(str(value))}</td>'
+    return f"<td>{format(value, form)}</td>" if form else f'<td class="text">{escaped(str(value))}</td>'
 
 
 def share_cell(share: float) -> str:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any, Final
 
 from sexp_runtime.analysis.plots import COLOURS, Plots, cell, share_cell, table
 from sexp_runtime.analysis.sweep import COST, Sweep, summary
+from sexp_runtime.markup import escaped
 
 #: Maximum number of moments of the plot of shares, and of events that it shows at first.
 _MOMENTS: Final = 400
@@ -29,7 +29,7 @@ def sweep_page(sweeps: Sequence[Sweep], differences: dict[str, list[dict[str, An
 
 def _sweep(sweep: Sweep, plots: Plots) -> Iterator[str]:
     found, settings = summary(sweep), sweep.settings
-    yield f"<h2>{escape(settings['mission'])}</h2>\n"
+    yield f"<h2>{escaped(settings['mission'])}</h2>\n"
     yield (
         f"<p>{found['runs']} runs of {settings['seconds']} s at {settings['fps']} frames a second; the mission ended in"
         f" {found['ended_share']:.0%}.</p>\n"
@@ -57,12 +57,12 @@ def _row(kind: str, row: dict[str, Any]) -> str:
 
 
 def _replay(reason: str, seed: int, sweep: Sweep) -> str:
-    command = escape(sweep.replay_command(seed))
+    command = escaped(sweep.replay_command(seed))
     return f'{cell(reason)}<td>{seed}</td><td class="text"><code>{command}</code></td>'
 
 
 def _differences(title: str, rows: Sequence[dict[str, Any]]) -> Iterator[str]:
-    yield f"<h2>{escape(title)}</h2>\n"
+    yield f"<h2>{escaped(title)}</h2>\n"
     if not rows:
         yield "<p>No difference in any run.</p>\n"
         return

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Final
 
+from sexp_runtime.markup import escaped
+from sexp_runtime.mission.source import read_source
+from sexp_runtime.syntax.preprocess import unify_newlines
 from sexp_runtime.testing.coverage import Coverage, MissionCoverage
 
 _KINDS: Final = ("event", "goal", "cue", "branch", "candidate", "action")
-#: Control characters, which are no valid part of a page; tabs and line ends are.
-_CONTROLS: Final = dict.fromkeys(
-    (*range(9), *range(11, 13), *range(14, 32), *range(127, 160)), "\N{REPLACEMENT CHARACTER}"
-)
 _STYLE: Final = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; color: #1d2430; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
@@ -87,18 +85,18 @@ def _page(coverage: Coverage) -> Iterator[str]:
         kinds = {kind: f"{reached} of {count}" for kind, reached, count in _by_kind(one)}
         cells = "".join(f"<td>{kinds.get(_plural(kind), '')}</td>" for kind in _KINDS)
         yield (
-            f"<tr><td><a href='#m{number}'>{_escaped(_name(one))}</a></td><td>{one.runs}</td>"
+            f"<tr><td><a href='#m{number}'>{escaped(_name(one))}</a></td><td>{one.runs}</td>"
             f"<td>{one.share:.0%}</td>{cells}</tr>\n"
         )
     yield "</table>\n"
     yield "<p class='note'>The number before a line is how often the least reached of its parts was reached.</p>\n"
     for number, one in enumerate(missions):
-        yield f"<h2 id='m{number}'>{_escaped(_name(one))}</h2>\n"
+        yield f"<h2 id='m{number}'>{escaped(_name(one))}</h2>\n"
         missed = one.missed()
         if missed:
             yield "<table><tr><th>never reached</th><th></th><th>line</th></tr>\n"
             for point in missed:
-                what = _escaped(_described(point.kind, point.text, point.owner))
+                what = escaped(_described(point.kind, point.text, point.owner))
                 link = f"<a href='#m{number}l{point.line}'>{point.line}</a>"
                 yield f"<tr><td>{point.kind}</td><td class='text'>{what}</td><td>{link}</td></tr>\n"
             yield "</table>\n"
@@ -107,25 +105,17 @@ def _page(coverage: Coverage) -> Iterator[str]:
 
 
 def _source(one: MissionCoverage, number: int) -> str:
-    try:
-        text = Path(one.file).read_bytes().decode("utf-8", "replace") if one.file else ""
-    except OSError:
-        text = ""
+    text = read_source(one.file)[0] if one.file else None
     if not text:
         return "<p class='note'>The source is not there.</p>\n"
     counts = one.lines()
     rows = []
-    for line, content in enumerate(text.splitlines(), 1):
+    for line, content in enumerate(unify_newlines(text).removesuffix("\n").split("\n"), 1):
         count = counts.get(line)
         look = "" if count is None else " class='hit'" if count else " class='missed'"
         shown = "" if count is None else str(count)
-        rows.append(f"<span id='m{number}l{line}'{look}><i>{line}</i><b>{shown}</b>{_escaped(content)}</span>")
+        rows.append(f"<span id='m{number}l{line}'{look}><i>{line}</i><b>{shown}</b>{escaped(content)}</span>")
     return f"<pre>{''.join(rows)}</pre>\n"
-
-
-def _escaped(text: str) -> str:
-    """Return a text as it stands in a page; its control characters are replaced."""
-    return escape(text.translate(_CONTROLS))
 
 
 def _sorted(coverage: Coverage) -> list[MissionCoverage]:
