@@ -164,6 +164,31 @@ def test_what_cannot_be_rehearsed_stops_after_the_action(tmp_path: Path) -> None
     assert reasons == [f"action modify-variable Count 5 has run ({told})"]
 
 
+def test_a_refused_change_of_the_game_ends_the_rehearsal_only(tmp_path: Path) -> None:
+    session = recorded(tmp_path)
+    breaks = Breaks(session)
+    breaks.add("action modify-variable")
+    reasons = []
+    for frame in range(40):
+        if frame == 5:
+            with pytest.raises(TypeError):
+                session.world.set_ship(session.world.ships["barge"], "hull", "half")
+        assert not breaks.before(100_000)
+        session.step_us(100_000)
+        reasons += breaks.check()
+    (reason,) = reasons
+    assert "has run (it could not stop before: its recording cannot be replayed: a recorded change" in reason
+
+
+def test_measurements_that_begin_anew_hit_no_break() -> None:
+    session = MissionSession.load(TEXT)
+    breaks = Breaks(session)
+    breaks.add("formula 1")
+    session.step(2.1)
+    session.monitor.reset()  # as a handler of the frame's signals may
+    assert not breaks.check()
+
+
 @pytest.mark.parametrize("engine", ["naive", "cached"])
 @pytest.mark.parametrize("mode", [Mode.OFF, Mode.SAMPLED, Mode.FULL])
 def test_a_formula_over_its_budget(engine: str, mode: Mode) -> None:

@@ -277,7 +277,10 @@ class _FormulaTimer:
         found = []
         for nanoseconds, kind, index in self._times:
             if nanoseconds > microseconds * 1000:
-                cause = describe_cause(self._monitor.formulas[kind, index].last_cause)
+                measured = self._monitor.formulas.get((kind, index))
+                if measured is None:
+                    continue  # the measurements began anew since
+                cause = describe_cause(measured.last_cause)
                 owner = self._session.owner_of(kind, index)
                 found.append(f"the evaluation of {owner} took {nanoseconds / 1000:.0f} us ({cause})")
         return found

@@ -63,6 +63,13 @@ def test_any_moment_of_a_recording_is_as_it_was(battle: tuple[Path, dict[int, ob
         replay.session.close()
 
 
+def test_empty_containers_of_a_moment_keep_their_kind() -> None:
+    containers = "$Maps\n$Name: Prices\n$Key Type: String\n$Data Type: Number\n$Data: ( )\n$End Maps\n"
+    containers = "$Lists\n$Name: Kept\n$Data Type: String\n$Data: ( )\n$End Lists\n" + containers
+    session = MissionSession.load(small_mission([("( when ( true ) ( do-nothing ) )", "One")], containers=containers))
+    assert moment_of(session)["containers"] == {"Kept": [], "Prices": {}}
+
+
 @pytest.mark.parametrize("simulated", [True, False])
 def test_a_copy_plays_on_from_a_moment_and_its_recording_is_whole(
     battle: tuple[Path, dict[int, object]], tmp_path: Path, simulated: bool
@@ -137,6 +144,8 @@ def test_the_command_finds_the_moment_of_a_break(tmp_path: Path, capsys: pytest.
     [
         (["--at", "3", "--break", "event x"], "not with both"),
         (["--event", "x"], "need --at"),
+        (["--at", "inf"], "--at needs a number of seconds"),
+        (["--at", "nan"], "--at needs a number of seconds"),
         (["--at", "3", "--diff"], "without --at"),
         (["--at", "3", "--simulated"], "need --play-on"),
         (["--at", "3", "--play-on", "-1"], "above 0"),

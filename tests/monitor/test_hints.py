@@ -75,6 +75,9 @@ def test_the_costly_part_is_the_smallest_with_most_of_the_time() -> None:
     (hint,) = costliest(replace(evidence, formulas=[writes]))
     assert hint.part == "( mod ( + @a[0] 1 ) 10 )" and "this part takes 70% of its time" in hint.message
     assert "9 of them because of unsettled" in hint.message and "interval" in hint.change
+    writes.parts = {place: PartTime(10, 0, 0) for place in places.values()}  # quicker than the clock's resolution
+    (hint,) = costliest(replace(evidence, formulas=[writes]))
+    assert hint.part.startswith("( every-time") and "this part" not in hint.message
 
 
 def measured(text: str, seconds: int = 20) -> tuple[float, list[Hint]]:

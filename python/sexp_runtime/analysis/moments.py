@@ -45,7 +45,9 @@ def moment_of(session: MissionSession) -> dict[str, Any]:
         "events": [event_row(event) for event in world.events],
         "goals": [{"name": goal.name, "status": goal.status, "invalid": goal.invalid} for goal in world.goals],
         "variables": {name: world.variables.text(index) for index, name in enumerate(world.variables.names) if name},
-        "containers": {name: _contents(session, name) for name in session.mission.container_kinds()},
+        "containers": {
+            name: _contents(session, name, kind) for name, kind in session.mission.container_kinds().items()
+        },
         "ships": [_ship_row(ship) for ship in world.ships.values()],
         "log": [
             {"time": entry.fix / 65536, "kind": entry.kind, "name": entry.name, "second": entry.second}
@@ -55,11 +57,11 @@ def moment_of(session: MissionSession) -> dict[str, Any]:
     }
 
 
-def _contents(session: MissionSession, name: str) -> list[str] | dict[str, str]:
+def _contents(session: MissionSession, name: str, kind: str) -> list[str] | dict[str, str]:
     container = session.world.containers.get(name)
-    if container is None:
-        return []
-    return dict(container.pairs) if container.pairs else list(container.items)
+    if kind == "map":
+        return {} if container is None else dict(container.pairs)
+    return [] if container is None else list(container.items)
 
 
 def _ship_row(ship: Ship) -> dict[str, Any]:

@@ -58,7 +58,12 @@ class Rehearsal:
         self._interfered = False
         self._pending = len(recorder.pending)
         if self._twin is not None:
-            self._twin.make(step_us, list(recorder.pending))
+            try:
+                self._twin.make(step_us, list(recorder.pending))
+            except ValueError as error:  # the game made a change that was refused
+                self.rewind()
+                self.why_not = f"its recording cannot be replayed: {error}"
+                return []
         return list(self._actions)
 
     def made(self) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -84,6 +85,8 @@ def _wrong_use(args: argparse.Namespace) -> str:
     """Return what is wrong with the options together, "" if nothing is."""
     if args.at is not None and args.breaks:
         return "choose a moment with --at or with --break, not with both"
+    if args.at is not None and not math.isfinite(args.at):
+        return f"--at needs a number of seconds, not {args.at}"
     moment = args.at is not None or bool(args.breaks)
     if not moment and (args.event or args.play_on is not None):
         return "--event and --play-on need --at or --break"

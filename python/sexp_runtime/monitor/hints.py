@@ -413,7 +413,7 @@ def _costly_part(watched: Watched) -> SyntaxNode:
     """Return the smallest part of a formula that still takes most of its time, the whole if parts were not measured."""
     root = part = watched.expression.root
     whole = watched.parts.get(_place(root))
-    if whole is None:
+    if whole is None or not whole.total_ns:
         return root
     while True:
         inner = {child: watched.parts.get(_place(child)) for child in part.arguments if child.kind is NodeKind.LIST}

@@ -16,10 +16,9 @@ _POINT: Final = struct.Struct(">BBdBdBd")
 _TURN: Final = struct.Struct(">BBdBdBdBdBdBdBdBdBd")
 _NONE: Final = b"\xc0"
 _PLAIN_END: Final = b"\x80"
-_ENDS: Final[dict[tuple[tuple[str, Any], ...], bytes]] = {
-    (("jump", False),): b"\x81\xa4jump\xc2",
-    (("jump", True),): b"\x81\xa4jump\xc3",
-}
+_JUMP: Final = frozenset({"jump"})
+_JUMPS: Final = b"\x81\xa4jump\xc3"
+_NO_JUMP: Final = b"\x81\xa4jump\xc2"
 _FEWEST: Final = 2
 _MOST: Final = 4
 
@@ -38,8 +37,13 @@ class MovePacker:
         Usual are a ship, its position, and none, one or both of velocity and orientation by place; `jump` by name.
         """
         count = len(args)
-        end = _ENDS.get(tuple(kwargs.items())) if kwargs else _PLAIN_END
-        if end is None or not _FEWEST <= count <= _MOST or phase > _LARGEST_PHASE or type(args[0]) is not Ship:
+        if not kwargs:
+            end = _PLAIN_END
+        elif kwargs.keys() == _JUMP and type(kwargs["jump"]) is bool:
+            end = _JUMPS if kwargs["jump"] else _NO_JUMP
+        else:
+            return None
+        if not _FEWEST <= count <= _MOST or phase > _LARGEST_PHASE or type(args[0]) is not Ship:
             return None
         key = (phase, count, args[0].key)
         packed = self._heads.get(key) or self._learn(key)
