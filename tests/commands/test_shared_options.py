@@ -31,3 +31,19 @@ def test_frames_a_second_are_at_least_one(command: str, fps: str, capsys: pytest
         main([command, "mission.fs2", *further, "--fps", fps])
     assert stopped.value.code == 2
     assert "no whole number of at least 1" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run", "--seconds"), ("run", "--fps"), ("profile", "--seconds"), ("hints", "--seconds"), ("diff", "--fps"),
+        ("record", "out.sexprec", "--seconds"), ("timeline", "event", "--seconds"), ("explain", "event", "--at"),
+        ("explain", "event", "--fps"), ("replay", "--at"), ("replay", "--at=3", "--play-on"), ("eval", "--time"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("number", ["inf", "nan", "1e999", "long"])
+def test_seconds_are_finite(command: tuple[str, ...], number: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stopped:
+        main([command[0], "mission.fs2", *command[1:], number])
+    assert stopped.value.code == 2
+    assert f"'{number}' is no finite number" in capsys.readouterr().err

@@ -83,6 +83,7 @@ def test_missions_are_checked_on_demand(folder: Path, capsys: pytest.CaptureFixt
         ("seed = 1\n[[test]]\n", "unknown key 'seed'"),
         ('[[test]]\nname = "A"\n', "expects nothing"),
         ('[[test]]\n[[test.step]]\n\n[[test.step]]\nexpect_evnt = "Two"\n', r"toml:2: .*step 1: is empty"),
+        ('# a\u2028b\x85c\n[[test]]\n[[test.step]]\nx = 1\n', r"toml:3: test 'test 1', step 1: unknown key 'x'"),
         ('[[test]]\n[[test.step]]\nexpect_evnt = "Two"\n', r"toml:2: test 'test 1', step 1: unknown key 'expect_evnt'"),
         ('[[test]]\n[[test.step]]\nexpect_event = 7\n', "expect_event is a text, not 7"),
         ('[[test]]\n[[test.step]]\nexpect_event = "Two"\nwithin = "5"\n', "within is a whole number or a number"),

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.options import finite_number
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
 from sexp_runtime.engines import ENGINES
@@ -47,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's arguments."""
     parser.add_argument("missions", nargs="+", metavar="MISSION", type=Path, help="mission file (.fs2)")
     parser.add_argument("--frames", type=int, default=3600, metavar="N", help="frames to compare (default: 3600)")
-    parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
+    parser.add_argument(
+        "--fps", type=finite_number, default=60.0, help="frames per second of mission time (default: 60)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
     parser.add_argument("--engine", choices=ENGINES[1:], default="cached", help="what is compared (default: cached)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")

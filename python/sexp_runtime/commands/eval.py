@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sexp_runtime.commands.options import finite_number
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.mission import SexpValidator, load_mission
 from sexp_runtime.mission.model import Mission
@@ -36,7 +37,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="set a variable: a whole number makes it a number variable, anything else a string (repeatable)",
     )
     parser.add_argument("--mission", type=Path, help="evaluate in the world of this mission at its start")
-    parser.add_argument("--time", type=float, default=0.0, metavar="S", help="mission time in seconds (default: 0)")
+    parser.add_argument(
+        "--time", type=finite_number, default=0.0, metavar="S", help="mission time in seconds (default: 0)"
+    )
     parser.add_argument("--evals", type=int, default=1, metavar="N", help="evaluate N times (default: 1)")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the random generator")
     parser.add_argument("--dialect", choices=[str(dialect) for dialect in Dialect], default="fso")

@@ -8,6 +8,7 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
+from sexp_runtime.commands.options import finite_number
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.tables import fitted, tree_lines
 from sexp_runtime.events.explain import FactTimes
@@ -22,8 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="EVENT", help="name of the event, or of what --kind says")
     parser.add_argument("--kind", choices=("event", "goal", "cue"), default="event", help="what is named")
     parser.add_argument("--tree", action="store_true", help="show the formula with the value of every part")
-    parser.add_argument("--at", type=float, default=10.0, metavar="SECONDS", help="mission time (default: 10)")
-    parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
+    parser.add_argument("--at", type=finite_number, default=10.0, metavar="SECONDS", help="mission time (default: 10)")
+    parser.add_argument(
+        "--fps", type=finite_number, default=60.0, help="frames per second of mission time (default: 60)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
-from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.tables import wrapped
 from sexp_runtime.files import write_whole
@@ -22,7 +22,7 @@ from sexp_runtime.monitor.recording import is_recording
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("missions", type=Path, nargs="+", metavar="MISSION", help="mission files or recordings")
-    parser.add_argument("--seconds", type=float, default=120.0, help="mission time to watch (default 120)")
+    parser.add_argument("--seconds", type=finite_number, default=120.0, help="mission time to watch (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.epilog = "A recording has its own length, seed and frames."

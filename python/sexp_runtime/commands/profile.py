@@ -13,7 +13,7 @@ from typing import Any
 from sexp_runtime.analysis.page import profile_page
 from sexp_runtime.analysis.profiling import Profile, profile_run
 from sexp_runtime.analysis.speedscope import speedscope_file
-from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
 from sexp_runtime.commands.tables import text_table
@@ -25,7 +25,7 @@ from sexp_runtime.monitor.performance import Mode
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("mission", type=Path, help="the mission file")
-    parser.add_argument("--seconds", type=float, default=600.0, help="mission time to play (default 600)")
+    parser.add_argument("--seconds", type=finite_number, default=600.0, help="mission time to play (default 600)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")

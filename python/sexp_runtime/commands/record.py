@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.session import MissionSession
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("mission", type=Path, help="the mission file")
     parser.add_argument("output", type=Path, help="the recording to write")
-    parser.add_argument("--seconds", type=float, default=60.0, help="mission time to play (default 60)")
+    parser.add_argument("--seconds", type=finite_number, default=60.0, help="mission time to play (default 60)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")

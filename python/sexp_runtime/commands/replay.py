@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import math
 import sys
 from collections import Counter
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 from sexp_runtime.analysis.moments import moment_of
 from sexp_runtime.analysis.replay import Replay, recorded_length
 from sexp_runtime.breaks import HAS_RUN, IS_COMING, SYNTAX, Breaks
-from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
 from sexp_runtime.commands.run import print_summary, summary
@@ -27,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=ENGINES, help="the engine (default: the recorded one)")
     parser.add_argument("--diff", action="store_true", help="run both naive and cached and compare each frame")
     parser.add_argument(
-        "--at", type=float, metavar="SECONDS",
+        "--at", type=finite_number, metavar="SECONDS",
         help="show the mission at this moment: mission time, or a negative number of seconds before the end",
     )  # fmt: skip
     parser.add_argument(
@@ -40,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--play-on",
-        type=float,
+        type=finite_number,
         metavar="SECONDS",
         help="with --at or --break: play on from there for so long, as a copy",
     )
@@ -85,8 +84,6 @@ def _wrong_use(args: argparse.Namespace) -> str:
     """Return what is wrong with the options together, "" if nothing is."""
     if args.at is not None and args.breaks:
         return "choose a moment with --at or with --break, not with both"
-    if args.at is not None and not math.isfinite(args.at):
-        return f"--at needs a number of seconds, not {args.at}"
     moment = args.at is not None or bool(args.breaks)
     if not moment and (args.event or args.play_on is not None):
         return "--event and --play-on need --at or --break"

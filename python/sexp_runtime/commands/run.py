@@ -13,6 +13,7 @@ from typing import Any
 
 from sexp_runtime.analysis.moments import event_row
 from sexp_runtime.breaks import SYNTAX, Breaks
+from sexp_runtime.commands.options import finite_number
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.commands.tables import tree_lines, wrapped
@@ -33,9 +34,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length = parser.add_mutually_exclusive_group()
     length.add_argument("--frames", type=int, metavar="N", help="frames to play")
     length.add_argument(
-        "--seconds", type=float, metavar="S", help=f"mission time to play in seconds (default: {DEFAULT_SECONDS:g})"
+        "--seconds",
+        type=finite_number,
+        metavar="S",
+        help=f"mission time to play in seconds (default: {DEFAULT_SECONDS:g})",
     )
-    parser.add_argument("--fps", type=float, default=60.0, help="frames per second of mission time (default: 60)")
+    parser.add_argument(
+        "--fps", type=finite_number, default=60.0, help="frames per second of mission time (default: 60)"
+    )
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default: 1)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="what evaluates (default: cached)")
     parser.add_argument("--dialect", choices=("auto", "fso", "wcs"), default="auto", help="dialect (default: auto)")

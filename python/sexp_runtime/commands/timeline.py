@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from sexp_runtime.commands.options import positive_int
+from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.monitor.performance import Mode, describe_cause
@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the command's options."""
     parser.add_argument("mission", type=Path, help="the mission file")
     parser.add_argument("name", help="name of an event or goal, or part of a formula's name")
-    parser.add_argument("--seconds", type=float, default=120.0, help="mission time to play (default 120)")
+    parser.add_argument("--seconds", type=finite_number, default=120.0, help="mission time to play (default 120)")
     parser.add_argument("--seed", type=int, default=1, help="seed of the battle and of random operators (default 1)")
     parser.add_argument("--fps", type=positive_int, default=60, help="frames a second (default 60)")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")

@@ -134,7 +134,7 @@ def read_plan(path: Path) -> list[PlannedTest]:
 
 def _lines(text: str, header: str) -> list[int]:
     pattern = re.compile(rf"\s*\[\[\s*{re.escape(header)}\s*\]\]")
-    return [number for number, line in enumerate(text.splitlines(), 1) if pattern.match(line)]
+    return [number for number, line in enumerate(text.split("\n"), 1) if pattern.match(line)]
 
 
 def _check(row: object, allowed: Mapping[str, tuple[type, ...]], place: str) -> None:
