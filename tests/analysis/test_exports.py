@@ -11,6 +11,7 @@ from sexp_runtime.analysis.page import profile_page
 from sexp_runtime.analysis.profiling import Profile, profile_run
 from sexp_runtime.analysis.series import Series
 from sexp_runtime.analysis.speedscope import speedscope_file
+from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.monitor.report import build_report
 from support.sessions import FakeSession
 from support.small_missions import mission, ship
@@ -106,6 +107,16 @@ def test_a_closer_look_shows_the_parts_of_the_costliest_formulas() -> None:
 def whole_line(profile: Profile) -> int:
     """Return the line of the first event's formula, as the profile says."""
     return next(cost.root.line for cost in profile.costs if "Clock" in cost.owner)
+
+
+def test_formulas_of_the_same_name_have_their_own_numbers() -> None:
+    seldom = "( when ( has-time-elapsed 1 ) ( do-nothing ) )"
+    text = mission([(CLOCK, "Same"), (seldom, "Same")], variables=['\t0\t"Tick"\t"0"\t"number"'])
+    profile = profile_run(text, seconds=4, seed=1, fps=30, mode=Mode.FULL, closer=True)
+    evaluations = sorted(row["evaluations"] for row in profile.report["formulas"])
+    assert [cost.owner for cost in profile.costs] == ['event "Same"'] * 2 and evaluations[0] < evaluations[1]
+    shown = re.findall(r"of the time, ([\d,]+) evaluations", profile_page(profile))
+    assert sorted(int(number.replace(",", "")) for number in shown) == evaluations
 
 
 def test_a_closer_look_changes_no_measurement_of_the_run() -> None:

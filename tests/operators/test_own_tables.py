@@ -121,3 +121,5 @@ def test_the_command_lists_the_operators_of_a_game(tmp_path: Path, capsys: pytes
     assert "did you mean lamp-set" in capsys.readouterr().err
     assert main(["operators", "--own", str(tmp_path / "none.fs2")]) == 2
     assert "No such file" in capsys.readouterr().err
+    assert main(["operators", "--own", str(tmp_path)]) == 2
+    assert "Is a directory" in capsys.readouterr().err

@@ -42,8 +42,10 @@ class PartCost:
 
 @dataclass(slots=True)
 class FormulaCost:
-    """The parts of one formula; `owner` is its name."""
+    """The parts of one formula. kind, index: which formula of the mission. owner: its name, which others may share."""
 
+    kind: str
+    index: int
     owner: str
     root: PartCost
 
@@ -63,7 +65,7 @@ def formula_costs(session: MissionSession, chosen: Sequence[tuple[str, int]]) ->
         for part in session.explain_tree(kind, index).walk():
             values.setdefault((part.line, part.column), (part.result(), part.decides))
         made = _part(root.syntax, times, values, [MOST_PARTS])
-        found.append(FormulaCost(session.owner_of(kind, index), made))
+        found.append(FormulaCost(kind, index, session.owner_of(kind, index), made))
     return found
 
 

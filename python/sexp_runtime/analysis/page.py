@@ -109,7 +109,7 @@ def _firings(series: Series, end: float, plots: Plots) -> str:
 def _trees(costs: Sequence[FormulaCost], report: dict[str, Any]) -> Iterator[str]:
     if not costs:
         return
-    rows = {row["owner"]: row for row in report["formulas"]}
+    rows = {(row["kind"], row["index"]): row for row in report["formulas"]}
     whole = sum(row["total_us"] for row in report["formulas"]) or 1.0
     yield "<h2>The costliest formulas, part by part</h2>\n"
     yield (
@@ -120,7 +120,7 @@ def _trees(costs: Sequence[FormulaCost], report: dict[str, Any]) -> Iterator[str
     heads = [("part", True), ("time", False), ("evaluations", False), ("us each", False), ("line", False),
              ("at the end", True)]  # fmt: skip
     for position, cost in enumerate(costs):
-        row = rows.get(cost.owner)
+        row = rows.get((cost.kind, cost.index))
         told = ""
         if row is not None:
             told = (

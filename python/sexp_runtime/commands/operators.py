@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
+import stat
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -91,7 +94,8 @@ def _own_rows(path: Path) -> dict[str, CatalogRow]:
 
     Raises OSError for a path that cannot be read.
     """
-    path.stat()
+    if stat.S_ISDIR(path.stat().st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     tables = [path] if path.suffix.lower() == ".tbm" else tables_beside(path)
     own = OwnOperators()
     for line in read_tables(own, tables):
