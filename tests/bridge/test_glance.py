@@ -228,6 +228,16 @@ def test_messages_sent_before_the_tab_opens_are_in_the_log_of_a_recorded_mission
     assert not unrecorded.session.context.is_heard("send-message")  # nothing listens without a tab
 
 
+def test_a_reload_keeps_the_messages_in_the_log() -> None:
+    tab = glance("log")
+    tab.play(2.0)
+    tab.session.reload(MISSION.replace("> @Score[3] 5", "> @Score[3] 7"))
+    tab.feed.mission(tab.session)  # as after each reload
+    tab.messages.clear()
+    tab.ask("view", "log")
+    assert "message" in [row[1] for _fresh, rows in tab.named("log") for row in rows]
+
+
 def test_goals_with_types_and_texts() -> None:
     assert rows_of(glance("goals")) == {0: ["Score", "primary", "incomplete", "Make six points", 0]}
 
@@ -246,6 +256,16 @@ def test_watched_expressions_follow_the_mission_and_change_nothing() -> None:
     tab.session.set_variable("Score", 10)
     tab.play(1.0)
     assert tab.named("watched")[-1][0] == [["( + @Score[3] 1 )", 11, "= 11"]]
+
+
+def test_a_watched_ship_may_come_later() -> None:
+    tab = glance("watch")
+    tab.ask("watch", ['( hits-left "Later" )'])
+    tab.play(1.0)
+    assert 'no ship "Later"' in tab.named("watched")[-1][0][0][2]
+    assert tab.session.world.create_ship("Later", "") is not None
+    tab.play(1.0)
+    assert tab.named("watched")[-1][0] == [['( hits-left "Later" )', 100, "= 100"]]
 
 
 def test_search_finds_formulas_by_their_text() -> None:

@@ -254,6 +254,26 @@ def test_objects_that_only_the_game_has_can_be_asked_about() -> None:
     assert bench.errors() == []
 
 
+def test_a_question_about_an_object_that_comes_later_is_answered_then() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    assert bench.host.evaluate('( hits-left "Drone 7" )') is None
+    assert bench.host.track(sexp_object(), "Drone 6", {})
+    assert bench.host.evaluate('( hits-left "Drone 7" )') is None
+    assert len(bench.errors()) == 1
+    assert bench.host.track(sexp_object(hull=25.0), "Drone 7", {})
+    assert bench.host.evaluate('( hits-left "Drone 7" )') == 25
+
+
+def test_a_question_may_use_an_operator_of_the_game() -> None:
+    bench = Bench([ship("Alpha 1")], [])
+    assert bench.host.evaluate("( lamps-lit 3 )") is None
+    assert len(bench.errors()) == 1 and "lamps-lit" in bench.errors()[0]
+    assert bench.host.operators.register("lamps-lit", lambda count: count + 1, {"arguments": ["number"]})
+    assert bench.host.evaluate("( lamps-lit 3 )") == 4
+    assert bench.host.evaluate("( lamps-lit 3 3 )") is None  # too many arguments
+    assert len(bench.errors()) == 2
+
+
 def test_what_formulas_complain_of_is_told_once() -> None:
     wrong = "( when ( true ) ( modify-variable @Fuel[10] ( rand-multiple 9 1 ) ) )"
     bench = Bench(

@@ -1,4 +1,4 @@
-"""Checks the texts of ad-hoc expressions, each once, before they are evaluated."""
+"""Checks the texts of ad-hoc expressions before they are evaluated, a sound one once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.mission import SexpValidator
-from sexp_runtime.syntax import ParseResult, Severity
+from sexp_runtime.syntax import Severity
 from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 
 if TYPE_CHECKING:
-    from sexp_runtime.mission.model import Mission
-    from sexp_runtime.world.world import World
+    from sexp_runtime.session import MissionSession
 
 #: How many texts are remembered as checked.
 MOST_REMEMBERED: Final = 4096
@@ -22,28 +21,31 @@ _UNKNOWN_OBJECT: Final = ("E320", "E321", "E322", "E329")
 
 
 class TextChecker:
-    """Checks whether the mission's world can evaluate a text, and reports each problem once."""
+    """Checks whether a session can evaluate a text; `report(line)` gets each problem once."""
 
-    def __init__(
-        self,
-        mission: Mission,
-        world: World,
-        report: Callable[[str], None],
-        parse: Callable[[str], ParseResult],
-    ) -> None:
-        """`parse` reads a text with the mission's symbols."""
-        self._world = world
+    def __init__(self, session: MissionSession, report: Callable[[str], None]) -> None:
+        self._session = session
         self._report = report
-        self._known: dict[str, bool] = {}
-        self._validator = SexpValidator(mission)
-        self._parse = parse
+        self._own = session.operators.rows()
+        self._validator = SexpValidator(session.mission, own=self._own)
+        self._sound: set[str] = set()
+        # What is wrong with a text, and how many objects there were then: a ship that it names can come later.
+        self._wrong: dict[str, tuple[str, int]] = {}
 
     def is_sound(self, text: str) -> bool:
-        """Return whether the text can be evaluated."""
-        known = self._known.get(text)
-        if known is not None:
-            return known
-        parsed = self._parse(text)
+        """Return whether the text can be evaluated now."""
+        if text in self._sound:
+            return True
+        own, world = self._session.operators.rows(), self._session.world
+        if own != self._own:
+            self._own = own
+            self._validator = SexpValidator(self._session.mission, own=own)
+            self._wrong = {other: (line, -1) for other, (line, _) in self._wrong.items()}
+        objects = len(world.ships) + len(world.wings)
+        before = self._wrong.get(text, ("", -1))
+        if before[1] == objects:
+            return False
+        parsed = self._session.read_text(text)
         problems = list(parsed.diagnostics)
         if parsed.expression is not None and parsed.ok:
             there = self._names_of_now(parsed.expression)
@@ -57,17 +59,22 @@ class TextChecker:
             for problem in problems
             if problem.severity is Severity.ERROR or problem.code in UNKNOWN_OPERATOR
         ]
-        sound = parsed.expression is not None and not wrong
-        if not sound:
-            self._report(f"evaluate: {'; '.join(wrong) or 'no expression'}")
-        if len(self._known) >= MOST_REMEMBERED:
-            self._known.clear()
-        self._known[text] = sound
-        return sound
+        if len(self._sound) + len(self._wrong) >= MOST_REMEMBERED:
+            self._sound.clear()
+            self._wrong.clear()
+        if parsed.expression is not None and not wrong:
+            self._wrong.pop(text, None)
+            self._sound.add(text)
+            return True
+        line = f"evaluate: {'; '.join(wrong) or 'no expression'}"
+        if line != before[0]:
+            self._report(line)
+        self._wrong[text] = line, objects
+        return False
 
     def _names_of_now(self, expression: SexpExpression) -> set[tuple[int, int]]:
         """Return the places at which the expression names a ship or wing of the world."""
-        world = self._world
+        world = self._session.world
         return {
             (node.line, node.column)
             for node in expression.root.walk()

@@ -107,14 +107,15 @@ class DebugFeed:
     # --- called by the game's side --------------------------------------------------------------------------------
 
     def mission(self, session: MissionSession | None) -> None:
-        """Set the running mission, None for none, and send it to the tab."""
+        """Set the running mission, None for none, and send it to the tab; again after its file was reloaded."""
         if session is None and self.session is None:
             return
-        self.session = session
         self._forget()
-        if self._heard is not None:
-            self._heard.close()
-        self._heard = None if session is None else HeardMessages(session)
+        if session is not self.session:
+            if self._heard is not None:
+                self._heard.close()
+            self._heard = None if session is None else HeardMessages(session)
+        self.session = session
         self._hear()
         if self.active:
             self._begin()

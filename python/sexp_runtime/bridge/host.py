@@ -195,9 +195,7 @@ class RuntimeHost:
         return True
 
     def _checker_of(self, session: MissionSession) -> TextChecker:
-        return TextChecker(
-            session.mission, session.world, lambda line: self._report("error", line), session.read_text
-        )  # fmt: skip
+        return TextChecker(session, lambda line: self._report("error", line))
 
     def reload_again(self) -> str:
         """Reload the file of the running mission; return the result as a sentence. Raises LookupError if impossible."""

@@ -152,8 +152,9 @@ class PageFeed:
 
     def _value_of(self, session: MissionSession, text: str) -> tuple[int | None, str]:
         """Return the value of an expression and the result in words; nothing that acts or draws is evaluated."""
-        expression = self._parsed.get(text)
-        if expression is None:
+        expression = self._parsed.get(text, "")
+        if isinstance(expression, str):  # not read yet, or wrong before: what it names can have come since
+            self._problem = expression
             expression = self._parsed[text] = self._parse(session, text)
         if isinstance(expression, str):
             return None, expression
@@ -166,7 +167,7 @@ class PageFeed:
     def _parse(self, session: MissionSession, text: str) -> SexpExpression | str:
         """Return a parsed expression, or what is wrong with it."""
         if self._checker is None:
-            self._checker = TextChecker(session.mission, session.world, self._note_problem, session.read_text)
+            self._checker = TextChecker(session, self._note_problem)
         return session.parse(text) if self._checker.is_sound(text) else self._problem
 
     def _note_problem(self, line: str) -> None:
