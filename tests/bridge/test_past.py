@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from bridge.test_feed import FRAME_US, Tab
-from sexp_runtime.bridge.past import PastView
+from sexp_runtime.bridge.past import PastView, open_past
 from sexp_runtime.bridge.past_process import Past, PastRun
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
@@ -211,3 +211,26 @@ def test_a_copy_that_the_system_ends_gives_the_reason(run: tuple[Path, Any], mon
         assert time.monotonic() < deadline
         time.sleep(0.02)
     past.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="copies of the replay need fork")
+def test_a_moment_is_shown_although_the_system_has_ended_its_copy(run: tuple[Path, Any]) -> None:
+    said: list[dict[str, Any]] = []
+    past = Past(run[0], 60.0, 2, lambda number, answer: said.append(answer))
+    past.prepare()
+    for one in past._checkpoints:
+        os.kill(one.process, signal.SIGKILL)
+        os.waitpid(one.process, 0)
+    past.answer({"number": 1, "frame": 10, "messages": []})
+    assert said[-1]["frame"] == 10
+    past.close()
+
+
+def test_no_copy_of_the_recording_is_left_where_no_replay_can_begin(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy.rec"
+    copy.write_bytes(b"")
+    monkeypatch.setattr("sys.executable", "")
+    assert "no program" in str(open_past(str(copy), [], True))
+    assert not copy.exists()

@@ -41,8 +41,11 @@ func fade(seconds: float) -> bool:
 	return not _flashes.is_empty()
 
 
-## Forgets all cells, because their items are gone.
+## Ends all flashes, before or after some of their items are freed.
 func clear() -> void:
+	for flash: Flash in _flashes:
+		if is_instance_valid(flash.item):
+			flash.item.clear_custom_bg_color(flash.column)
 	_flashes.clear()
 
 

@@ -100,7 +100,7 @@ func enter(recording: String = "") -> void:
 	set_process(true)
 	if recording.is_empty():
 		_say("copying the recording...", false)
-		_copy = OS.get_temp_dir().path_join("sexp-past-%d-%d.rec" % [OS.get_process_id(), Time.get_ticks_usec()])
+		_copy = OS.get_temp_dir().path_join("%s%d.rec" % [_prefix(), Time.get_ticks_usec()])
 		_waited = 0.0
 		wanted.emit("copy_recording", [_copy])
 	else:
@@ -121,6 +121,8 @@ func take_copy(path: String) -> void:
 	if path == _copy and _waited >= 0.0:
 		_waited = -1.0
 		_open(path, true)
+	elif path.get_file().begins_with(_prefix()): # it has come too late
+		DirAccess.remove_absolute(path)
 
 
 ## The game cannot copy its recording.
@@ -205,6 +207,11 @@ func _begin(ready_run: Dictionary) -> void:
 	elif not str(ready_run["damage"]).is_empty():
 		_say("the recording ends early: %s" % ready_run["damage"], true)
 	ask()
+
+
+# How the files of this editor's copies begin.
+func _prefix() -> String:
+	return "sexp-past-%d-" % OS.get_process_id()
 
 
 func _enable(on: bool) -> void:

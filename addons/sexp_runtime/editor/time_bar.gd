@@ -13,9 +13,11 @@ const HELP := """Pause the mission after the frame in which:
 event NAME  comes true or fails
 goal NAME  changes its status
 variable NAME  changes
-action OPERATOR  is about to run
 frame MICROSECONDS  took longer
-( expression )  becomes true"""
+formula MICROSECONDS  had an evaluation that took longer
+( expression )  becomes true
+Pause it before the frame in which:
+action OPERATOR  would run (after it if the mission is not recorded)"""
 
 var _pause := Button.new()
 var _step := Button.new()

@@ -13,7 +13,7 @@ const TEXTS: Dictionary[Item, Array] = {
 	Item.FULL: ["Full Profiling", "Time every evaluation and every operator instead of one frame in 17. Makes the runtime up to three times slower while it is on."],
 	Item.RECORD: ["Record", "Record every change that the game makes to a mission, from its beginning. During a mission, this takes effect with the next one."],
 	Item.RESET: ["Reset Measurements", "Discard all measurements so far."],
-	Item.RELOAD: ["Reload Mission", "Put the changed formulas of the mission's file into the running mission. Time, variables and ships stay."],
+	Item.RELOAD: ["Reload Mission", "Apply the changes of the mission's file to the running mission. Time, values of variables and ships that are there stay."],
 	Item.SAVE_RECORDING: ["Save Recording...", "Write one file with the mission and every change since it began: tools/sexp replay plays it again."],
 	Item.SAVE_REPORT: ["Save Report...", "Write the performance report as JSON."],
 }

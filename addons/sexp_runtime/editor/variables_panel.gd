@@ -108,7 +108,10 @@ func _on_edited() -> void:
 		edit(item.get_text(Column.NAME), text)
 	elif not _is_adder(item):
 		wanted.emit("set_item", [_owner_of(item), item.get_metadata(0), text])
+	elif text == ADD: # nothing was typed
+		return
 	elif item.get_parent().get_text(Column.TYPE).begins_with("map"):
-		wanted.emit("add_item", [_owner_of(item), text.get_slice("=", 0).strip_edges(), text.get_slice("=", 1).strip_edges()])
+		var parts := text.split("=", true, 1)
+		wanted.emit("add_item", [_owner_of(item), parts[0].strip_edges(), parts[1].strip_edges() if parts.size() > 1 else ""])
 	else:
 		wanted.emit("add_item", [_owner_of(item), "", text])

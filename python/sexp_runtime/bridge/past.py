@@ -131,6 +131,8 @@ def open_past(recording: str, engine: list[str], temporary: bool) -> int | str:
     try:
         view = PastView(Path(recording), engine, temporary=temporary)
     except (OSError, ValueError) as error:
+        if temporary:
+            Path(recording).unlink(missing_ok=True)
         return str(error)
     number = max(_views, default=0) + 1
     _views[number] = view

@@ -156,20 +156,27 @@ class Past:
         """Answer a wish from the nearest moment before it."""
         frame = min(max(int(wish["frame"]), 0), self.last)
         before = [one for one in self._checkpoints if one.frame <= frame]
-        if before and not before[-1].frame <= self._run.replay.frames <= frame:
-            _write(before[-1].pipe, wish)
-            return
+        while before and not before[-1].frame <= self._run.replay.frames <= frame:
+            try:
+                _write(before[-1].pipe, wish)
+            except BrokenPipeError:  # the system has ended that copy, perhaps because memory is short
+                self._end(before.pop())
+            else:
+                return
         if self._run.replay.frames > frame:
             self._run = PastRun(self._path)
         self._answer_here(wish)
 
     def close(self) -> None:
         """End the copies."""
-        for one in self._checkpoints:
-            os.close(one.pipe)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(one.process, 0)
-        self._checkpoints = []
+        while self._checkpoints:
+            self._end(self._checkpoints[-1])
+
+    def _end(self, one: _Checkpoint) -> None:
+        self._checkpoints.remove(one)
+        os.close(one.pipe)
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(one.process, 0)
 
     def _answer_here(self, wish: dict[str, Any]) -> None:
         self._run.play_to(min(max(int(wish["frame"]), 0), self.last))

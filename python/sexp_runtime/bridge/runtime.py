@@ -215,7 +215,7 @@ class SexpBridge(godot.RefCounted):
         return self.host.session is not None
 
     def reload_mission(self, file: str, content: bytes) -> int:
-        """Put the changed formulas of the mission's file into the running mission; an Error."""
+        """Apply the changes of the mission's file to the running mission; an Error."""
         return self._done("reload_mission", lambda: self.host.reload(file, content), godot.ERR_PARSE_ERROR)
 
     def save_state(self) -> bytes:
