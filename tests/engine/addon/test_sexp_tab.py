@@ -359,7 +359,7 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     assert {row[0]: row[2] for row in steps["refused"]["rows"]}["Losses"] == "77"
     assert "Nightjar" in steps["item"]["items"] and steps["item"]["items"][-1] == "add..."
     assert len(steps["item"]["items"]) == steps["item"]["count"] + 1
-    assert steps["removed"]["flash"] == 0.0  # no cell stays highlighted
+    assert not steps["removed"]["highlighted"]  # its flash has ended with the row
     objects = {row[0]: row[1:] for row in steps["objects"]["rows"]}
     assert len(objects) == 13 and objects["Heron 1"][:3] == ["present", "100.0", "100.0"]
     assert objects["Heron 1"][3]  # the node that is tied to it

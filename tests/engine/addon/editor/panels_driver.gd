@@ -45,11 +45,10 @@ func _use_variables() -> void:
 	page.scroll_to_item(roster)
 	await _shoot("variables")
 	page.wanted.emit("add_item", ["Roster", "", "Dunlin"])
-	await _until(func() -> bool: return _items(roster).has("Dunlin") and roster.get_custom_bg_color(2).a > 0.0)
+	await _until(func() -> bool: return _items(roster).has("Dunlin") and roster.get_custom_bg_color(2) != Color())
 	page.wanted.emit("remove_item", ["Roster", str(int(roster.get_text(2)) - 1)])
 	await _until(func() -> bool: return not _items(roster).has("Dunlin"))
-	await _seconds(1.5)
-	_say("removed", {"flash": roster.get_custom_bg_color(2).a})
+	_say("removed", {"highlighted": roster.get_custom_bg_color(2) != Color()})
 
 
 func _items(container: TreeItem) -> PackedStringArray:
