@@ -13,6 +13,7 @@ from sexp_runtime import MissionSession
 from sexp_runtime.breaks import BreakError, Breaks
 from sexp_runtime.cli import main
 from sexp_runtime.monitor.performance import Mode
+from sexp_runtime.operators.own import OwnOperators
 from support.small_missions import mission, ship
 
 TEXT = mission(
@@ -59,6 +60,15 @@ def test_what_stops_a_mission(text: str, reason: str) -> None:
     assert stops(text) == [(2.0, reason)]
 
 
+def test_a_condition_may_ask_an_operator_of_the_game() -> None:
+    own = OwnOperators()
+    own.add("lamp-level", lambda name: 5, args=("string",), reads=["variable Count"])
+    breaks = Breaks(MissionSession.load(TEXT, operators=own))
+    breaks.add('( > ( lamp-level "left" ) @Count[0] )')
+    with pytest.raises(BreakError, match="no operator 'lamp-levl'; did you mean 'lamp-level'"):
+        breaks.add('( > ( lamp-levl "left" ) 9 )')
+
+
 def test_a_condition_stops_when_it_becomes_true_not_while_it_is() -> None:
     assert stops('( < ( hits-left "Barge" ) 50 )', "( true )") == [(3.0, '( < ( hits-left "Barge" ) 50 ) is true')]
 
@@ -79,6 +89,8 @@ def test_a_frame_over_its_budget() -> None:
         ("frame soon", "whole number of microseconds"),
         ("formula 0", "whole number of microseconds"),
         ("( = 1", "="),
+        ("( and ( true ) ( has-time-elapsd 2 ) )", "no operator 'has-time-elapsd'; did you mean 'has-time-elapsed'"),
+        ("( = @Cuont[0] 5 )", "no variable 'Cuont'; did you mean 'Count'"),
         ("( > ( rand 1 9 ) 3 )", "may not change the mission: rand draws at random"),
         ("( when ( true ) ( modify-variable @Count[0] 1 ) )", "modify-variable acts"),
         ("( is-true-for-duration 3 ( true ) )", "remembers its evaluations"),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sexp_runtime.analysis.rehearsal import Action, Rehearsal
 from sexp_runtime.monitor.performance import Mode, describe_cause
 from sexp_runtime.operators.registry import MEANINGS, Trait
-from sexp_runtime.syntax.tree import NodeKind
+from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
@@ -146,7 +146,7 @@ class Breaks:
         self.clear()
 
     def _validate(self, made: Break) -> None:
-        session, world = self._session, self._session.world
+        world = self._session.world
         known: Iterable[str] = ()
         if made.kind == "event":
             known = [event.name for event in world.events]
@@ -165,9 +165,22 @@ class Breaks:
         else:
             return  # operators are many, a game's own among them: a name that never runs never stops
         if made.name.lower() not in (name.lower() for name in known):
-            near = difflib.get_close_matches(made.name, list(known), 1)
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-            raise BreakError(f"{session.mission_name} has no {made.kind} {made.name!r}{hint}")
+            raise self._unknown(made.kind, made.name, known)
+
+    def _unknown(self, kind: str, name: str, known: Iterable[str]) -> BreakError:
+        near = difflib.get_close_matches(name, list(known), 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return BreakError(f"{self._session.mission_name} has no {kind} {name!r}{hint}")
+
+    def _refuse_unknown(self, node: SyntaxNode) -> None:
+        """Raise BreakError for a word where an operator belongs, or for a variable that the mission does not have."""
+        if node.kind is NodeKind.LIST and node.children and node.children[0].kind is NodeKind.NUMBER:
+            name, own = node.children[0].text, self._session.operators
+            if own.get(name) is None:
+                raise self._unknown("operator", name, [*MEANINGS, *own.rows()])
+        if node.kind is NodeKind.NUMBER and node.text.startswith("@") and node.variable is None:
+            name = node.text.removeprefix("@").partition("[")[0]
+            raise self._unknown("variable", name, [known for known in self._session.world.variables.names if known])
 
     def _refuse_changes(self, made: Break) -> None:
         """Raise BreakError for a condition that would change the mission each time it is evaluated."""
@@ -176,6 +189,7 @@ class Breaks:
         except ValueError as error:  # SexpError
             raise BreakError(f"{made.name}: {error}") from None
         for node in expression.root.walk():
+            self._refuse_unknown(node)
             meaning = MEANINGS.get(node.operator or "")
             traits = Trait.NONE if meaning is None else meaning.traits
             what = next((what for trait, what in _CHANGES.items() if trait in traits), "")
