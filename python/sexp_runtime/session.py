@@ -184,8 +184,8 @@ class MissionSession:
         dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. file:
         what messages call a mission that is not read from a path. Further settings are those of SessionSettings. Raises
         OSError for a file that cannot be read, RefusedMissionError, a ValueError, for one that holds no mission or is
-        refused. Operators that tables beside the file declare (`*-sexp.tbm`) are known. Problems inside a mission are
-        in `diagnostics`, those that checking it finds in `problems()`.
+        refused. Operators that tables beside the file declare (`*-sexp.tbm`) are known; problems of the tables are
+        logged. Problems inside a mission are in `diagnostics`, those that checking it finds in `problems()`.
         """
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
@@ -199,7 +199,8 @@ class MissionSession:
                 found = parse_mission(content, file=str(source), dialect=wanted)
                 if settings.get("operators") is None and (tables := tables_beside(Path(source))):
                     settings["operators"] = OwnOperators()
-                    read_tables(settings["operators"], tables)
+                    for problem in read_tables(settings["operators"], tables):
+                        _LOG.warning("%s", problem)
             if not found.is_readable:
                 raise RefusedMissionError(found.diagnostics)
             if strict:

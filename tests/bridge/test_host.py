@@ -244,6 +244,8 @@ def test_values_messages_and_mistakes() -> None:
     playing = host.session
     assert not host.load("/nowhere/none.fs2", "", {})
     assert bench.errors()[-1] == "load_mission: /nowhere/none.fs2: No such file or directory"
+    assert not host.load("m.fs2", MISSION.format(ships="", wings="", events=""), {"record_to": "/nowhere/run.rec"})
+    assert bench.errors()[-1] == "load_mission: m.fs2: /nowhere/run.rec: No such file or directory"
     assert host.session is playing
 
 

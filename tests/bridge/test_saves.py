@@ -10,6 +10,7 @@ import pytest
 
 from bridge.fake_nodes import new_host, sexp_object
 from bridge.test_host import MISSION, Bench, event, ship
+from sexp_runtime.bridge import saves
 from sexp_runtime.bridge.host import RuntimeHost
 from support.missions import mission_paths, needs_missions
 
@@ -157,3 +158,16 @@ def test_a_mission_that_is_not_savable_says_what_to_do() -> None:
     bench = Bench([ship("Alpha 1")], [])
     assert bench.host.save_state() == b""
     assert "savable" in bench.errors()[-1]
+
+
+def test_a_full_disk_is_reported_and_leaves_the_running_mission(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full() -> Path:
+        raise OSError(28, "No space left on device")
+
+    bench = Bench([ship("Alpha 1")], [])
+    assert bench.host.load("", TEXT, {"savable": True})
+    bench.step()
+    save, playing = bench.host.save_state(), bench.host.session
+    monkeypatch.setattr(saves, "scratch_file", full)
+    assert not bench.host.restore_state(save, {})
+    assert bench.errors() == ["restore_state: No space left on device"] and bench.host.session is playing

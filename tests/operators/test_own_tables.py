@@ -85,7 +85,9 @@ def test_names_that_are_taken_keep_their_meaning() -> None:
     ]
 
 
-def test_tables_beside_a_mission_are_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_tables_beside_a_mission_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     path = tmp_path / "m.fs2"
     path.write_text(mission([('( when ( true ) ( lamp-set "Heron" "three" ) )', "E")]))
     assert tables_beside(path) == []
@@ -101,6 +103,9 @@ def test_tables_beside_a_mission_are_read(tmp_path: Path, capsys: pytest.Capture
     session.on_operator_unknown.append(unknown.append)
     session.step(0.1)
     assert unknown == ["lamp-set"]  # declared, but it has no function
+    (tmp_path / "wrong-sexp.tbm").write_text(TABLE.replace("lamp-", "and "))
+    MissionSession.load(path)
+    assert "wrong-sexp.tbm" in caplog.text
     missing = tmp_path / "none.tbm"
     assert read_tables(OwnOperators(), [missing]) == [f"{missing}: No such file or directory"]
 

@@ -150,6 +150,8 @@ class RuntimeHost:
             if not isinstance(error, OSError | ValueError | StoreError):
                 raise
             reason = reason_of(error)
+            if isinstance(error, OSError) and error.filename is not None and str(error.filename) != file:
+                reason = f"{error.filename}: {reason}"  # not the mission's file
             if isinstance(error, RefusedMissionError):
                 self.problems.take(file, error.problems)
                 reason = "not loaded, because of its errors"
@@ -223,9 +225,10 @@ class RuntimeHost:
         If the bytes are not a save, the current mission stays as it is. Earlier happenings emit no signals. A mission
         of a campaign sets its campaign back to where it was when the mission was loaded.
         """
-        scratch = saves.scratch_file()
+        scratch: Path | None = None
         try:
             chosen = read_options(options)
+            scratch = saves.scratch_file()
             session = saves.restore_state(
                 data,
                 scratch,
@@ -241,7 +244,8 @@ class RuntimeHost:
                 session.close()
                 raise
         except (OSError, ValueError, StoreError) as error:
-            scratch.unlink(missing_ok=True)
+            if scratch is not None:
+                scratch.unlink(missing_ok=True)
             self._report("error", f"restore_state: {reason_of(error)}")
             return False
         name = str(session.settings.record_notes.get("file", ""))
