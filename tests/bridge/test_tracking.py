@@ -100,6 +100,20 @@ def test_a_leap_beyond_the_promised_speed_is_a_jump() -> None:
     assert bench.ship.position == (400.0, 0.0, 30.0)
 
 
+def test_a_leap_that_is_seen_between_two_frames_is_a_jump() -> None:
+    bench = Bench(motion=True)
+    node = sexp_object(global_position=Vector2(0, 0), top_speed=10.0)
+    bench.track(node)
+    bench.tracking.before_frame(0.1)
+    node.properties["global_position"] = Vector2(0.9, 0)
+    bench.tracking.read_places()
+    assert ("ship", "alpha 1", "jump") not in bench.facts
+    node.properties["global_position"] = Vector2(400, 30)
+    bench.tracking.read_places()
+    assert ("ship", "alpha 1", "jump") in bench.facts
+    assert bench.ship.position == (400.0, 0.0, 30.0)
+
+
 def test_a_component_moves_with_the_node_above_it() -> None:
     bench = Bench(motion=True)
     node = sexp_object()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 import random
 from array import array
+from contextlib import closing
 from typing import Any
 
 import pytest
 
+from kernel.test_actions import mission_of
 from sexp_runtime import kernel
 from sexp_runtime.kernel import plain_game
+from sexp_runtime.session import MissionSession
 from sexp_runtime.world.ships import ShipStatus
 from sexp_runtime.world.world import World
 
@@ -95,6 +98,8 @@ def play(seed: int, observed: bool) -> None:
                 side.courses[which].forget()
             elif step < 0.5:
                 side.courses[which].move(side.world, (1.0, 2.0, 3.0), None, tuple(map(float, range(9))), seconds)
+            elif step < 0.53:
+                side.world.move_ship(side.ships[which], (7.0, 8.0, 9.0))
             elif step < 0.55:
                 side.ships[which].docked = {"ship 0"} if not side.ships[which].docked else set()
         if step < 0.1:
@@ -120,6 +125,7 @@ def test_a_world_that_is_recorded_gets_every_move_and_hit_as_a_call(module: Any)
 
     class Tap:
         def move_ship(self, ship: Any, *arguments: Any, jump: bool) -> None:
+            ship.position = arguments[0]
             calls.append((ship.name, arguments, jump))
 
         def set_ship(self, ship: Any, field: str, value: Any) -> None:
@@ -142,3 +148,50 @@ def test_a_world_that_is_recorded_gets_every_move_and_hit_as_a_call(module: Any)
 def test_strength_is_of_hull_or_shields(module: Any) -> None:
     with pytest.raises(ValueError, match="cargo"):
         module.Strength(World(), Side(module, 1).ships[0], "cargo", False)
+
+
+def watch(engine: str, module: Any, reports: list[list[tuple[float, float]]], first: str = "") -> list[Any]:
+    """Return the results of events about a ship with a top speed of 10 m/s, frame by frame.
+
+    `reports` has those of each frame: where along x its node is, and how many seconds after the last frame.
+    """
+    events = [
+        *([first] if first else []),
+        '( when ( < ( get-object-x "Beta 1" ) 200 ) ( do-nothing ) )',
+        '( when ( < ( distance-center "Alpha 1" "Beta 1" ) 200 ) ( do-nothing ) )',
+    ]
+    seen = []
+    with closing(MissionSession.load(mission_of(events), engine=engine)) as session:
+        session.set_variable("v3", 1)
+        ship = session.world.ship("Beta 1")
+        assert ship is not None
+        session.world.set_ship(ship, "speed_bound", 10.0)
+        course = module.Course(ship)
+        for frame in reports:
+            for x, seconds in frame:
+                course.move(session.world, (x, 0.0, 0.0), (0.0, 0.0, 0.0), None, seconds)
+            session.step_us(16_667)
+            seen.append([(event.result, event.count) for event in session.world.events])
+    return seen
+
+
+FRAME = 1 / 60
+
+
+@pytest.mark.parametrize("module", [plain_game, pytest.param(kernel, marks=native)])
+@pytest.mark.parametrize(
+    ("reports", "first"),
+    [
+        ([[(900.0 - 0.9 * frame, FRAME)] for frame in range(900)], ""),
+        ([[(900.0, FRAME)]] * 30 + [[(100.0, 0.0), (100.0, FRAME)]] + [[(100.0, FRAME)]] * 20, ""),
+        (
+            [[(100.0, FRAME)]] * 40,
+            '( when ( > @v3[1] 0 ) ( set-object-position "Beta 1" 5000 0 0 ) ( modify-variable @v3[1] 0 ) )',
+        ),
+    ],
+    ids=["a little too fast", "seen between two frames", "moved by the mission, not by the game"],
+)
+def test_no_move_is_missed(module: Any, reports: list[list[tuple[float, float]]], first: str) -> None:
+    naive = watch("naive", module, reports, first)
+    assert watch("cached", module, reports, first) == naive
+    assert naive[-1][-2][0] == 1

@@ -6,6 +6,7 @@ cdef enum:
 
 cdef double LARGEST_POINTS = 3.4028234e38
 cdef double UNNAMED_POINTS = 100.0
+cdef double SLACK = 0.4
 
 
 cdef inline bint is_finite(double value) noexcept:
@@ -16,6 +17,8 @@ cdef class Course:
     cdef readonly ShipCore ship
     cdef public Py_ssize_t velocity_at
     cdef double seen[3]
+    cdef double told[3]  # what the world was told last, also between two frames
+    cdef double lasted, excess  # the last frame's seconds; metres that were too much for the speed so far
     cdef bint is_seen
 
     def __init__(self, ShipCore ship not None, Py_ssize_t velocity_at=-1):
@@ -42,15 +45,25 @@ cdef class Course:
         cdef ShipCore ship = self.ship
         cdef double derived[3]
         cdef double dx = x - self.seen[0], dy = y - self.seen[1], dz = z - self.seen[2]
-        cdef bint jump = not self.is_seen
+        cdef double excess
+        cdef bint jump = not self.is_seen or differs(ship.place, self.told[0], self.told[1], self.told[2])
         if velocity is NULL and self.is_seen and seconds > 0.0:
             derived[0], derived[1], derived[2] = dx / seconds, dy / seconds, dz / seconds
             velocity = derived
-        if jump or seconds > 0.0:
-            if not jump and ship.speed_bound is not None:
-                jump = sqrt(dx * dx + dy * dy + dz * dz) > <double>ship.speed_bound * seconds + 1.0
+        if not jump and ship.speed_bound is not None:
+            excess = sqrt(dx * dx + dy * dy + dz * dz)
+            excess -= <double>ship.speed_bound * (seconds if seconds > 0.0 else self.lasted)
+            excess = max(self.excess + excess, 0.0)
+            jump = excess > SLACK
+            if seconds > 0.0:
+                self.excess = excess
+        if jump:
+            self.excess = 0.0
+        if not self.is_seen or seconds > 0.0:
             self.seen[0], self.seen[1], self.seen[2] = x, y, z
+            self.lasted = seconds
             self.is_seen = True
+        self.told[0], self.told[1], self.told[2] = x, y, z
         if (
             not is_direct or jump or orientation is not None or ship.board is None or ship.board.observer is not None
             or (velocity is not NULL and ship.docked)

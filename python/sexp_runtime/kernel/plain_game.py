@@ -12,6 +12,9 @@ PLANE: Final = 2
 SPACE: Final = 3
 #: Full strength if a node does not define it: its values are then percent.
 UNNAMED_POINTS: Final = 100.0
+#: Metres by which an object may get ahead of its highest speed before that is a jump. The outcomes of comparisons stand
+#: for a time that allows for two such objects (ROUNDING in `bounds.pxi`).
+SLACK: Final = 0.4
 
 Vector = tuple[float, float, float]
 
@@ -22,12 +25,14 @@ class Course:
     `velocity_at` is the place of the node's own velocity among those read, -1 if it has none.
     """
 
-    __slots__ = ("last", "ship", "velocity_at")
+    __slots__ = ("_excess", "_lasted", "_told", "last", "ship", "velocity_at")
 
     def __init__(self, ship: Any, velocity_at: int = -1) -> None:
         self.ship = ship
         self.velocity_at = velocity_at
         self.last: Vector | None = None
+        self._told: Vector | None = None  # what the world was told last, also between two frames
+        self._lasted = self._excess = 0.0
 
     def forget(self) -> None:
         """Forget where the node was seen: the next report is a jump."""
@@ -36,21 +41,28 @@ class Course:
     def move(self, world: Any, position: Vector, velocity: Vector | None, orientation: Any, seconds: float) -> None:
         """Move the ship to a position in metres, with its velocity, None for that of its way in `seconds`.
 
-        `seconds` is the time since the last frame, 0 between two frames. A way that is longer than the ship's highest
-        speed allows is a jump, and so is the first report.
+        `seconds` is the time since the last frame, 0 between two frames. It is a jump where ways are longer than the
+        ship's highest speed allows, by more than SLACK metres in all, or where something else has moved the ship; and
+        so is the first report.
         """
-        last = self.last
+        last, bound = self.last, self.ship.speed_bound
         x, y, z = position
-        jump = last is None
+        jump = last is None or tuple(self.ship.position) != self._told
         way = (0.0, 0.0, 0.0) if last is None else (x - last[0], y - last[1], z - last[2])
         if velocity is None and last is not None and seconds > 0.0:
             velocity = (way[0] / seconds, way[1] / seconds, way[2] / seconds)
-        if jump or seconds > 0.0:
-            bound = self.ship.speed_bound
-            if not jump and bound is not None:
-                length = math.sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2])
-                jump = length > bound * seconds + 1.0
+        if not jump and bound is not None:
+            length = math.sqrt(way[0] * way[0] + way[1] * way[1] + way[2] * way[2])
+            excess = max(self._excess + (length - bound * (seconds if seconds > 0.0 else self._lasted)), 0.0)
+            jump = excess > SLACK
+            if seconds > 0.0:
+                self._excess = excess
+        if jump:
+            self._excess = 0.0
+        if last is None or seconds > 0.0:
             self.last = position
+            self._lasted = seconds
+        self._told = position
         world.move_ship(self.ship, position, velocity, orientation, jump=jump)
 
 
