@@ -273,6 +273,22 @@ def test_another_mission_is_told_of_and_the_old_one_let_go() -> None:
     tab.play(1.0)
 
 
+def test_breaks_are_shown_when_a_tab_begins_to_listen_and_go_with_their_mission() -> None:
+    host = new_host([])
+    messages: list[tuple[str, list[Any]]] = []
+    feed = DebugFeed(lambda name, data: messages.append((name, data)), host.hints, host.recordings)
+    feed.breaks = host.breaks
+    host.on_mission.append(feed.mission)
+    assert host.load("", SMALL, {})
+    host.breaks.set("frame 5000")
+    feed.receive("start_session", [])
+    (shown,) = [data for name, data in messages if name == "breaks"]
+    assert [text for _id, text in shown[0]] == ["frame 5000"]
+    assert host.load("", SMALL, {})
+    assert [data for name, data in messages if name == "breaks"][-1] == [[]]
+    host.close()
+
+
 def test_a_budget_is_a_signal_with_its_cause() -> None:
     emitted: list[tuple[Any, ...]] = []
     runtime = new_host([], emitted)

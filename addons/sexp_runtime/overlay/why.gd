@@ -61,6 +61,9 @@ func _process(delta: float) -> void:
 ## Gives the panel the runtime that it reads.
 func begin(runtime: Node) -> void:
 	_runtime = runtime
+	_runtime.connect(&"mission_loaded", func(_mission_name: String) -> void:
+		if visible:
+			_find())
 
 
 ## Opens the panel, so that an event can be chosen with the keyboard.

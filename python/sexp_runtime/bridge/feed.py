@@ -79,6 +79,7 @@ class DebugFeed:
         #: The breaks of the running mission, and what pauses, continues or steps it; set by the debugger's link.
         self.breaks: GameBreaks | None = None
         self.control: Callable[[str, float], None] | None = None
+        self._told_breaks: list[list[Any]] = []
         self.session: MissionSession | None = None
         self._switched_to_full = False
         self._rows: FormulaRows | None = None
@@ -272,7 +273,8 @@ class DebugFeed:
 
     def _send_breaks(self) -> None:
         if self.breaks is not None:
-            self._send("breaks", [self.breaks.rows()])
+            self._told_breaks = self.breaks.rows()
+            self._send("breaks", [self._told_breaks])
 
     def _control(self, wish: str, seconds: float = 0.0) -> None:
         if wish not in ("pause", "continue", "step"):
@@ -361,6 +363,8 @@ class DebugFeed:
     def _begin(self) -> None:
         """Send the mission with all rows to the tab, and subscribe to the facts of its events and goals."""
         session = self.session
+        if self.breaks is not None and self.breaks.rows() != self._told_breaks:
+            self._send_breaks()  # the game has set some, or they have gone with their mission
         if session is None:
             self._send("mission", ["", "", [], 0])
             return

@@ -54,6 +54,11 @@ func why(overlay: CanvasLayer) -> void:
 	SexpRuntime.show_why("")
 	check(not panel.visible, "closed by the game")
 	SexpRuntime.show_why("time")
+	load_bench([ship_text("Alpha 1")] as Array[String], [event_text("other", "( when ( true ) ( do-nothing ) )")] as Array[String])
+	check(panel.call("shown_text").contains("no event"), "a mission without the event: %s" % panel.call("shown_text"))
+	SexpRuntime.show_why("later")
+	load_bench([ship_text("Alpha 1")] as Array[String], [event_text("later", "( when ( true ) ( do-nothing ) )")] as Array[String])
+	equal(panel.call("chosen"), "later", "an event of the mission that was loaded since")
 	await press(KEY_F9)
 	check(not overlay.visible, "F9 closes all")
 
