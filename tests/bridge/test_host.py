@@ -334,6 +334,16 @@ def test_frames_of_no_length_are_frames(seconds: float) -> None:
     assert ("event_satisfied", "first") in bench.take()
 
 
+def test_a_refused_mission_leaves_the_file_that_it_was_to_be_recorded_to(tmp_path: Path) -> None:
+    earlier, kept = tmp_path / "run.rec", tmp_path / "kept"
+    earlier.write_bytes(b"an earlier run")
+    bench = Bench([ship("Alpha 1")], [])
+    assert not bench.host.load("", "no mission", {"record_to": str(earlier)})
+    assert earlier.read_bytes() == b"an earlier run"
+    assert not bench.host.load("", "no mission", {"record": True, "recordings": str(kept)})
+    assert list(kept.iterdir()) == []
+
+
 def test_the_demo_mission_loads_without_a_problem() -> None:
     path = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
     lines: list[tuple[str, str]] = []

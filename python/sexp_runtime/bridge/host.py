@@ -144,7 +144,7 @@ class RuntimeHost:
                 record_bytes=0 if chosen.record_to or chosen.savable else MOST_BYTES,
             )
         except Exception as error:
-            if recording is not None:
+            if recording is not None and not chosen.record_to:  # a file that the game names can be an earlier run
                 with contextlib.suppress(OSError):
                     recording.unlink()
             if not isinstance(error, OSError | ValueError | StoreError):
