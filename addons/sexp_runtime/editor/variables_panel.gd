@@ -47,24 +47,24 @@ func edit(variable: String, text: String) -> void:
 func _fill(item: TreeItem, row: Array, before: Array) -> void:
 	var kind: String = row[0]
 	var changed := not before.is_empty() and before.slice(3) != row.slice(3)
-	var count: int = row[5]
+	var held: int = row[5]
 	var items: Array = row[4]
 	var value: String = row[3]
 	if kind != "variable":
-		value = "%d %s" % [count, "item" if count == 1 else "items"]
+		value = "%d %s" % [held, "item" if held == 1 else "items"]
 	_set_cell(item, Column.NAME, str(row[1]), "%s %s" % [kind, row[1]], false)
 	_set_cell(item, Column.TYPE, str(row[2]) if kind == "variable" else "%s of %s" % [kind, row[2]], "", false)
 	_set_cell(item, Column.VALUE, value, "%s\n%s" % [value, TIP], changed)
 	if kind != "variable":
-		_fill_items(item, kind, items, count)
+		_fill_items(item, kind, items, held)
 		if before.is_empty():
 			item.collapsed = true
 	_let_edit(item, row)
 
 
 # Shows a container's items as children, a row that says how many more there are, and one that adds an item.
-func _fill_items(item: TreeItem, kind: String, items: Array, count: int) -> void:
-	var more := 1 if count > items.size() else 0
+func _fill_items(item: TreeItem, kind: String, items: Array, whole: int) -> void:
+	var more := 1 if whole > items.size() else 0
 	while item.get_child_count() > items.size() + more + 1:
 		_flashes.clear()
 		item.get_child(item.get_child_count() - 1).free()
@@ -79,7 +79,7 @@ func _fill_items(item: TreeItem, kind: String, items: Array, count: int) -> void
 	if more > 0:
 		var rest := item.get_child(items.size())
 		rest.set_metadata(0, "")
-		_set_cell(rest, Column.NAME, "and %d more" % (count - items.size()), "", false)
+		_set_cell(rest, Column.NAME, "and %d more" % (whole - items.size()), "", false)
 		_set_cell(rest, Column.VALUE, "", "", false)
 	var adder := item.get_child(items.size() + more)
 	adder.set_metadata(0, ADD)

@@ -547,7 +547,13 @@ cdef class Program:
             distance.flag[0] = 1
 
     def nbytes(self):
-        """The bytes of the object, its rows and lists, and what the board keeps to find it."""
-        return self.size * (sizeof(Node) + 1 + sizeof(int)) + 8 * (len(self.holders) + len(self.places)) + 650 + (
-            len(self.assignments) * 50 if self.assignments is not None else 0
-        ) + len(self.acts) * 250 + (self.actions.nbytes() if self.actions is not None else 0)
+        """The bytes of the object, its rows and lists, what the board keeps to find it, and what runs its actions."""
+        cdef Py_ssize_t total = self.size * (sizeof(Node) + 1 + sizeof(int)) + 650
+        total += 8 * (len(self.holders) + len(self.places))
+        if self.perform is not None:
+            total += 680
+        if self.assignments is not None:
+            total += len(self.assignments) * 50
+        if self.actions is not None:
+            total += self.actions.nbytes()
+        return total + len(self.acts) * 250
