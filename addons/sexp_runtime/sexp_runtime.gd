@@ -329,7 +329,7 @@ func get_briefing() -> Array[Dictionary]:
 	return stages
 
 
-## The text of the fiction viewer that is to be shown before the mission, with [code]file[/code], [code]font[/code] and
+## The text that the fiction viewer shows before the mission, with [code]file[/code], [code]font[/code] and
 ## [code]voice[/code]: the first whose formula is true. Empty if there is none. Call it before the mission's first frame.
 func get_fiction() -> Dictionary:
 	return {} if _bridge == null else _bridge.call("get_fiction")

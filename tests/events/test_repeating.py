@@ -99,7 +99,7 @@ def test_an_action_that_fails_makes_its_event_false() -> None:
     seen = []
     for engine in ("naive", "cached"):
         with closing(MissionSession.load(text, engine=engine)) as session:
-            session.step_us(100_000)  # the first frame finds out who listens
+            session.step_us(100_000)  # the first frame looks up the listeners
             session.context.listeners, session.context.actions = None, Listener()
             frames = []
             for _ in range(14):

@@ -44,7 +44,7 @@ class PastView:
         self._temporary = temporary
         self._busy = True  # until the run is replayed
         self._next: dict[str, Any] | None = None
-        self._wish = 0  # the number of the wish that is to be answered; 0 is the replay
+        self._wish = 0  # the number of the request in work; 0 is the replay
         self._seen = b""
         self._ended = False
         self._folder = Path(tempfile.mkdtemp(prefix="sexp-past-"))

@@ -78,10 +78,9 @@ class Explanation:
             lines += [f"    {name} = {value}" if value else f"    {name}" for name, value in shown[:LISTED]]
             if len(shown) > LISTED:
                 lines.append(f"    and {len(shown) - LISTED} more")
-            if nobody := len(self.facts) - len(known):
-                lines.append(
-                    f"    and {nobody} {'fact of a name' if nobody == 1 else 'facts of names'} that nothing has yet"
-                )
+            if unused := len(self.facts) - len(known):
+                what = "fact about a name that does" if unused == 1 else "facts about names that do"
+                lines.append(f"    and {unused} {what} not exist yet")
         elif self.due_at is None and not self.state.get("done"):
             lines.append("  waits for nothing")
         return "\n".join(lines)

@@ -165,7 +165,7 @@ class CueManager:
 
     `formulas` makes the evaluable form of a cue; the cues are those of `seeds`, None for all of a world that is loaded.
     `leave` gets each ship that is to depart; a game or a simulation flies it out, then calls World.depart. Without
-    `leave`, ships depart at once. `load` is to be called once at mission time 0, `frame` each frame.
+    `leave`, ships depart at once. Call `load` once at mission time 0, and `frame` in each frame.
     `on_request("cue", index)` is called for each evaluation that is asked for, `profiler.formula` after each that is
     made. A turn finds out whether the cue is asked (`is_decided`), asks (`request`) and applies what is true (`apply`).
     An engine that answers from cache overrides `request`, or takes fewer turns.

@@ -28,7 +28,7 @@ TAG_US: Final = (20e6, 60e6)
 FIRE_US: Final = (0.5e6, 3e6)
 ENERGY_US: Final = (15e6, 30e6)
 DOCK_US: Final = (20e6, 20e6)
-#: Probability that a key press is one that an event waits for now; otherwise it is any key that formulas read.
+#: Probability that the player presses a key that an event waits for, not any key that formulas read.
 ATTENTION: Final = 0.6
 #: Mission microseconds before which the player presses no key, and none that ends the mission.
 FIRST_KEY: Final = 8_000_000

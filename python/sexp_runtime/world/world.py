@@ -52,7 +52,7 @@ class World(Lifecycle):
         It is a method of the world so that recordings hold it. Raises ValueError for a file that cannot be applied.
         """
         if self.on_take_mission is None:
-            raise ValueError("nobody plays this mission")
+            raise ValueError("no session plays this mission")
         return self.on_take_mission(content)
 
     def forget_events(self) -> None:
