@@ -54,8 +54,9 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
-#: Most microseconds of one frame.
+#: Maximum length of one frame in microseconds.
 LONGEST_STEP_US: Final = 1_000_000_000_000
+_NO_STEP: Final = "a step is 0 to 1,000,000 seconds, not {:g}"
 
 
 class MissionSession:
@@ -278,13 +279,17 @@ class MissionSession:
 
     def step(self, seconds: float) -> None:
         """Make one frame that is `seconds` of mission time later than the last; raises ValueError as `step_us`."""
-        self.step_us(round(seconds * 1_000_000) if abs(seconds) < LONGEST_STEP_US else LONGEST_STEP_US + 1)
+        if not abs(seconds) <= LONGEST_STEP_US / 1_000_000:  # so that not-a-number is refused, too
+            raise ValueError(_NO_STEP.format(seconds))
+        self.step_us(round(seconds * 1_000_000))
 
     def step_us(self, microseconds: int) -> None:
-        """Make one frame in the original's order (F0): clock, cues, simulator, events; ValueError for a bad step."""
+        """Make one frame in the original's order (F0): clock, cues, simulator, events.
+
+        Raises ValueError for a step below 0 or above LONGEST_STEP_US, RuntimeError in a frame or after `close`.
+        """
         if not 0 <= microseconds <= LONGEST_STEP_US:
-            why = "time does not go back" if microseconds < 0 else "eleven days are the most"
-            raise ValueError(f"{why}: a step of {microseconds} microseconds")
+            raise ValueError(_NO_STEP.format(microseconds / 1_000_000))
         if self.closed or self._in_frame:
             raise RuntimeError("step: the session is closed" if self.closed else "step: a frame is being made already")
         self._thread.check("step")

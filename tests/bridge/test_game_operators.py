@@ -45,11 +45,11 @@ def test_registered_operators_serve_every_mission_loaded_afterwards() -> None:
 @pytest.mark.parametrize(
     ("name", "options", "text"),
     [
-        ("and", {}, "there is an operator 'and' already"),
+        ("and", {}, "the operator 'and' exists already"),
         ("lamp", {"argumens": []}, "did you mean 'arguments'?"),
         ("lamp", {"arguments": ["shop"]}, "there is no argument type 'shop'"),
         ("lamp", {"returns": "word"}, "not 'word'"),
-        ("lamp", {"min": 3, "max": 1}, "no number of arguments"),
+        ("lamp", {"min": 3, "max": 1}, "the smaller first"),
     ],
 )
 def test_a_wrong_declaration_is_one_line(name: str, options: dict[str, Any], text: str) -> None:

@@ -95,6 +95,14 @@ def test_unknown_operator_is_false_with_a_warning() -> None:
     assert bench.context.warnings == ["line 7: unknown operator 'no-such-thing' counts as false"]
 
 
+def test_a_warning_of_an_action_names_its_line() -> None:
+    bench = Bench()
+    bench('\n( when\n( true )\n( alter-ship-flag "warp" ( true ) ( false ) ) )')
+    assert bench.context.warnings == ["line 4: alter-ship-flag: there is no flag 'warp'"]
+    bench.context.warn("no action runs")
+    assert bench.context.warnings[1] == "no action runs"
+
+
 def test_warnings_are_bounded() -> None:
     context = Bench().context
     for number in range(MAX_WARNINGS + 50):
@@ -166,7 +174,7 @@ def test_a_provider_out_of_place_does_no_harm() -> None:
     bench = Bench(containers={"L": {"list": ["x", "y"]}})
     text = '( when-argument ( any-of "A" ) ( true ) ( any-of &&L "<argument>" ) ( any-of "B" ) )'
     assert bench(text) == 1
-    assert any("outside" in warning for warning in bench.context.warnings)
+    assert any("first argument of a form" in warning for warning in bench.context.warnings)
 
 
 ATOMS = (

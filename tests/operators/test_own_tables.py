@@ -76,12 +76,21 @@ def test_what_is_wrong_is_reported_and_mended(text: str, problem: str, arity: tu
     assert (own.rows()["lamp"].min_args, own.rows()["lamp"].max_args) == arity
 
 
+def test_lines_end_where_the_files_lines_end() -> None:
+    text = TABLE.replace("Change", "Change\x0c\u2028", 1).replace("$Return Type: Nothing", "$Return Type: word")
+    text = text.replace("\n", "\r\n", 4)
+    own = OwnOperators()
+    (line,) = read_table(own, text, "a.tbm")
+    assert line.startswith("a.tbm:11: lamp-set: unknown return type")
+    assert own.rows()["lamp-set"].args == ("ship", "number", "bool")
+
+
 def test_names_that_are_taken_keep_their_meaning() -> None:
     own = OwnOperators()
     problems = read_table(own, TABLE + TABLE.replace("lamp-all", "and"), "a.tbm")
     assert [text.split(": ", 1)[1] for text in problems] == [
-        "lamp-set: there is such an operator already; the first one counts",
-        "there is an operator 'and' already",
+        "lamp-set is declared twice; the first declaration counts",
+        "the operator 'and' exists already; choose another name",
     ]
 
 

@@ -15,7 +15,7 @@ TEXT = mission([("( when ( > @n[0] 3 ) ( do-nothing ) )", "Start")], variables=[
 @pytest.mark.parametrize("seconds", [-1.0, float("inf"), float("-inf"), float("nan"), 1e300, 1e7])
 def test_a_frame_of_no_length(seconds: float) -> None:
     with MissionSession.load(TEXT) as session:
-        with pytest.raises(ValueError, match="microseconds"):
+        with pytest.raises(ValueError, match=f"seconds, not {seconds:g}$".replace("+", r"\+")):
             session.step(seconds)
         session.step(0.1)
         assert session.mission_time == pytest.approx(0.1)

@@ -51,10 +51,10 @@ FAMILIES: Final = (
 
 
 def register_all(families: Iterable[str] = FAMILIES) -> None:
-    """Import the modules, which register their operators; ModuleNotFoundError for one that is not there."""
+    """Import the modules, which register their operators; raises ModuleNotFoundError for an unknown one."""
     for family in families:
         importlib.import_module(f"{__name__}.{family}")
-    # Last, after every family has registered its operators: the actions that only the game carries out.
+    # This comes last: it registers the actions that no family has registered, which only the game carries out.
     importlib.import_module(f"{__name__}.actions").register_generic_actions()
 
 

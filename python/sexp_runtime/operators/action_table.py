@@ -1,9 +1,9 @@
-"""The table of actions: what each operator that returns nothing changes, by which rule, or that only the game gets it.
+"""The table of actions: what each operator that returns nothing changes, and by which rule.
 
-One row for each such operator of the catalog. Rows of actions on objects are in `action_table_objects`, the others in
-`action_table_world`. A row says what formulas can read back afterwards; a row without that is "game only": the game
-gets the evaluated arguments (numbers by the types of the catalog, texts with variables looked up) and nothing else
-happens. `docs/actions.md` is made from the table; a test compares both with the operators as they are registered.
+It has one row for each such operator of the catalog. Rows of actions on objects are in `action_table_objects`, the
+others in `action_table_world`. A row says what formulas can read back afterwards. A row without that is "game only":
+the game gets the evaluated arguments (numbers by the types of the catalog, texts with variables looked up), and nothing
+else happens. `docs/actions.md` is made from the table; a test compares both with the registered operators.
 """
 
 from __future__ import annotations
@@ -18,12 +18,16 @@ from sexp_runtime.operators.action_table_world import ROWS as WORLD_ROWS
 INTRODUCTION: Final = """\
 # Actions
 
-What each operator that returns nothing does. *Told only*: the action changes nothing that a formula can read; the game
-gets the operator and its evaluated arguments by the signal `action_requested`, as for every other action. Arguments are
-numbers or texts by the types of `tools/sexp operators NAME`. The game is not told arguments that a mission leaves out;
-the notes say what the original takes for them. A number that is not-a-number (NaN) makes an action do nothing, and the
-game is not told then; exceptions are in the notes. What each rule is about stands in [rules](rules-actions.md).
-Made from `python/sexp_runtime/operators/action_table*.py` by `tools/sexp operators --actions`.
+What each operator that returns nothing does.
+
+- The game gets every action by the signal `action_requested`: the operator and its evaluated arguments.
+- *Game only* marks an action that changes nothing that a formula can read.
+- Arguments are numbers or texts, by the types that `tools/sexp operators NAME` shows. The game does not get arguments
+  that a mission leaves out; the notes say what the original takes for them.
+- With not-a-number (NaN) as an argument, an action does nothing and the game does not get it. Notes name exceptions.
+- [Rules of actions](rules-actions.md) explains each rule.
+
+`tools/sexp operators --actions` makes this page from `python/sexp_runtime/operators/action_table*.py`.
 """
 #: Marks an empty column in a row.
 NOTHING: Final = "-"
@@ -78,7 +82,7 @@ ACTION_TABLE: Final[Mapping[str, ActionRow]] = _table()
 
 
 def as_markdown() -> str:
-    """Return the table as page of the documentation."""
+    """Return the table as a page of the documentation."""
     game_only = sum(row.sent_only for row in ACTION_TABLE.values())
     lines = [
         INTRODUCTION,

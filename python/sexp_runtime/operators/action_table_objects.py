@@ -24,7 +24,7 @@ change-subsystem-name | M3.22 | - | the shown name; formulas keep the model's na
 lock-rotating-subsystem free-rotating-subsystem reverse-rotating-subsystem | M3.23 | - |
 lock-translating-subsystem free-translating-subsystem reverse-translating-subsystem | M3.23 | - |
 rotating-subsys-set-turn-time translating-subsys-set-speed trigger-submodel-animation | M3.23 | - | in thousandths
-awacs-set-radius primitive-sensors-set-range | M3.23 | - | a game gives is-ship-visible what follows from it
+awacs-set-radius primitive-sensors-set-range | M3.23 | - | the game supplies what is-ship-visible then reads
 set-shield-energy | M4.1 | shields of all quadrants | percent 0 to 100; ships without shields are skipped
 shields-off shields-on | M4.2 | flag no-shields, shields; energy settings; flag of the file entry before arrival |
 set-weapon-energy | M4.4 | weapon-energy-pct | percent 0 to 100
@@ -34,10 +34,10 @@ set-num-countermeasures | M4.7 | get-num-countermeasures | below 0 is 0
 set-primary-ammo set-secondary-ammo | M4.9 | ammunition, its percent of the rearm limit | limit: capacity
 set-primary-weapon set-secondary-weapon | M4.10 | weapon of a bank, its ammunition | rounds left out: kept
 turret-set-primary-ammo turret-set-secondary-ammo | M4.11 | ammunition of a turret's bank |
-turret-change-weapon | M4.11 | weapon of a turret's bank | primary bank, secondary bank: 0 for the one not meant
+turret-change-weapon | M4.11 | weapon of a turret's bank | primary bank, secondary bank; 0 for the other one
 force-glide set-thrusters-status clear-weapons remove-weapons | M4.13 | - |
 fire-beam fire-beam-at-coordinates beam-create call-ssm-strike | M4.13 | - |
-force-rearm abort-rearm | M4.14 | - | a game does it over time; stops at the first ship that is not there
+force-rearm abort-rearm | M4.14 | - | the game does it over time; stops at the first ship that is not there
 protect-ship unprotect-ship beam-protect-ship beam-unprotect-ship | M5.1 | flags, of the file entry before arrival |
 ship-invulnerable ship-vulnerable | M5.1 | flag invulnerable, what damage does; also before arrival |
 ship-invisible ship-visible ship-stealthy ship-unstealthy | M5.1 | flags, is-ship-visible; also before arrival |
@@ -70,14 +70,14 @@ set-friendly-damage-caps set-explosion-option | M7.9 | - | a NaN leaves only tha
 self-destruct | M8.1 | the ship begins to die, with its entry in the log |
 destroy-instantly destroy-instantly-with-debris | M8.3 | the ship has gone, with its entry | the player's ship is spared
 ship-vanish | M8.5 | the ship and what is docked to it have gone, without entries | the player's ship: the mission ends
-explosion-effect warp-effect create-bolt | M8.11 | - | damage that follows is a game's affair
+explosion-effect warp-effect create-bolt | M8.11 | - | the game applies any damage
 set-cargo | M9.1 | cargo of a ship, of its file entry before arrival, of a subsystem |
 transfer-cargo | M9.3 | cargo of both ships |
 cargo-no-deplete | M9.4 | whether transfer-cargo empties the ship | left out: 1; a NaN is 0
 exchange-cargo | M9.5 | cargo of two ships that are docked to each other |
 set-scanned | M9.6 | cargo known now, entry in the log; of subsystems if named |
 set-unscanned | M9.7 | cargo not known; of subsystems if named |
-ship-tag | M9.10 | is_tagged for so many seconds, has-been-tagged-delay | level 1 or 2; other levels are a game's affair
+ship-tag | M9.10 | is_tagged for so many seconds, has-been-tagged-delay | level 1 or 2; other levels: the game decides
 ship-untag | M9.11 | is_tagged |
 set-docked | M10.1 | docked to each other at once, without entry | both docking points must be free
 jettison-cargo | M10.3 | undocked from the ships named or from all, with entries | speed 25; metres a second
@@ -86,7 +86,7 @@ special-warpout-name | M10.7 | - |
 ship-create | M11.1 | a new ship, present at once, with its entry (WCS: without) | side left out: the first of the table
 weapon-create | M11.8 | - | nothing changes until it hits
 prop-create prop-vanish | M11.11 | - |
-cancel-future-waves | M12.8 | number of waves; a wing with nobody left is gone |
+cancel-future-waves | M12.8 | number of waves; a wing without ships is then gone |
 set-arrival-info | M13.1 | when and where a ship or wing arrives | all terms are set; the delay is not waited for
 set-departure-info | M13.4 | when and where a ship or wing departs | a delay below 0 is waited for, any other is not
 set-support-ship | M13.10 | - |
@@ -101,6 +101,6 @@ turret-tagged-only turret-tagged-clear turret-tagged-specific turret-tagged-clea
 turret-set-direction-preference turret-set-rate-of-fire turret-set-optimum-range | M14.4 | - |
 turret-set-target-order ship-turret-target-order turret-set-target-priorities turret-set-inaccuracy | M14.4 | - |
 turret-set-forced-target turret-set-forced-subsys-target turret-clear-forced-target | M14.4 | - |
-add-remove-hotkey | M14.5 | - | a game keeps the sets; get-hotkey reads what the file has
+add-remove-hotkey | M14.5 | - | the game keeps the sets; get-hotkey reads what the file has
 set-persona set-death-message damaged-escort-priority damaged-escort-priority-all | M14.6 | - |
 """

@@ -51,12 +51,12 @@ send-message-chain | N8.6 | - | event that ends the chain, then as send-message-
 send-random-message | N8.7 | random numbers drawn | one draw a call
 training-msg | N8.9 | - | message, second message, seconds, seconds shown
 send-builtin-message | N8.10 | - |
-enable-builtin-messages disable-builtin-messages | N8.11 | flag no-builtin-messages | nobody named: all of the mission
+enable-builtin-messages disable-builtin-messages | N8.11 | flag no-builtin-messages | no ship named: all of the mission
 scramble-messages unscramble-messages | N8.12 | flag scramble-messages | no ship named: the player's
 set-mission-mood | N8.13 | - |
 end-mission | N9.1 | the mission has ended | also while the player is dying: `true`
 red-alert | N9.3 | the mission ends some seconds later |
-force-jump | N9.4 | - | a game lets the player's ship depart
+force-jump | N9.4 | - | the game lets the player's ship depart
 next-mission end-of-campaign | N9.5 | - | in campaign files
 end-campaign | N9.6 | the mission has ended; nothing outside a campaign |
 allow-ship allow-weapon | N9.10 | - | in campaigns only
@@ -95,7 +95,7 @@ set-camera-position set-camera-facing set-camera-rotation | N15 | - | then three
 set-camera-facing-object set-camera-fov | N15 | - | then three times in ms
 set-camera-host set-camera-target set-camera-shudder | N15 | - |
 allow-photo-mode set-motion-debris-override | N15 | - | `true` or `false`
-fade-in fade-out | N15 | - | ms (0); colour 0 to 255 each, black without
+fade-in fade-out | N15 | - | ms (0); red, green, blue 0 to 255 (black)
 set-cutscene-bars unset-cutscene-bars | N15 | - | ms (0)
 show-subtitle show-subtitle-text show-subtitle-image clear-subtitles | N15 | - |
 hud-disable hud-disable-except-messages | N15 | - | not 0: on
@@ -125,5 +125,5 @@ set-asteroid-field set-debris-field config-asteroid-field config-debris-field | 
 config-field-targets toggle-asteroid-field | N15 | - |
 replace-texture trigger-ship-animation | N15 | - |
 advance-moveable-animation update-moveable-animation stop-looping-animation | N15 | - |
-script-eval script-eval-block script-eval-string | N15 | - | scripts of a game; what they change it says itself
+script-eval script-eval-block script-eval-string | N15 | - | scripts of the game, which reports what they change
 """

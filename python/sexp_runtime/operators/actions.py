@@ -72,7 +72,7 @@ NAN_VALUES: Final[dict[str, ActionValue]] = {
     # the weapon is changed, its ammunition is not (M4.10)
     **dict.fromkeys(("set-primary-weapon", "set-secondary-weapon"), NOT_A_NUMBER),
 }
-#: The first argument for which they do; 0 for actions not listed.
+#: The first argument that may be not-a-number for these; 0 for actions not listed.
 _NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-effect": 8,
     "set-primary-weapon": 3, "set-secondary-weapon": 3,
 }  # fmt: skip
@@ -174,8 +174,15 @@ def perform(ctx: EvaluationContext, name: str, node: EvalNode, effect: Effect | 
         if name not in NAN_VALUES or no_numbers[0] < _NAN_FROM.get(name, 0):
             return 1
         values = tuple(NAN_VALUES[name] if at in no_numbers else value for at, value in enumerate(values))
-    if effect is None or effect(ctx, values) is not NOTHING:
-        ctx.act(name, values)
+    if effect is not None:
+        ctx.acting = node
+        try:
+            done = effect(ctx, values)
+        finally:
+            ctx.acting = None
+        if done is NOTHING:
+            return 1
+    ctx.act(name, values)
     return 1
 
 

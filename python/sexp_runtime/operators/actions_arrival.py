@@ -84,7 +84,7 @@ def set_departure_info(ctx: EvaluationContext, values: tuple[ActionValue, ...]) 
 def cancel_future_waves(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -> None:
     """Cancel all further waves of wings (M12.8 to M12.10).
 
-    A wing without members is then gone; a wing that has not arrived stays yet to arrive for ever.
+    A wing without members is then gone; a wing that has not arrived never arrives.
     """
     for name in texts(values):
         wing = ctx.world.wing(name)

@@ -87,7 +87,7 @@ def cargo_no_deplete(ctx: EvaluationContext, values: tuple[ActionValue, ...]) ->
         if ctx.world.class_table.get(ship.class_name).big:
             ctx.world.set_flag(ship, NO_DEPLETE, as_number(values, 1, 1) != 0)
         else:
-            ctx.warn(f"cargo-no-deplete: {ship.name} is no big ship")
+            ctx.warn(f"cargo-no-deplete: {ship.name} is too small; use a transport or a larger ship")
 
 
 @action("jettison-cargo", "jettison-cargo-delay")

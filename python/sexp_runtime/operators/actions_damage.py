@@ -44,7 +44,7 @@ def _change_strength(ctx: EvaluationContext, values: tuple[ActionValue, ...], ke
         points = keep * ship.simulated_hull + ship.max_hull * percent / 100.0
         world.set_ship(ship, "simulated_hull", min(points, ship.max_hull))
     elif word == SHIELDS:
-        ctx.warn("shields are no subsystem here")
+        ctx.warn("shields are not a subsystem here; use set-shield-energy")
     else:
         for subsystem in named_subsystems(world, ship, as_text(values, 1)):
             world.set_strength(ship, subsystem, keep * subsystem.hull + subsystem.max_hull * percent / 100.0)
@@ -87,7 +87,7 @@ def subsys_set_random(ctx: EvaluationContext, values: tuple[ActionValue, ...]) -
     ship = ship_in_space(world, values[0])
     low, high = max(as_number(values, 1), 0), min(as_number(values, 2), 100)
     if low > high:
-        ctx.warn(f"subsys-set-random: {low} is more than {high}")
+        ctx.warn(f"subsys-set-random: the lower bound {low} is above the upper bound {high}; nothing changes")
         return
     if ship is None:
         return
@@ -187,7 +187,7 @@ def ship_subsys_guardian_threshold(ctx: EvaluationContext, values: tuple[ActionV
         if value.lower() == HULL:
             world.set_ship(ship, "guardian", percent)
         elif value.lower() in (SIMULATED_HULL, SHIELDS):
-            ctx.warn(f"{value} has no threshold")
+            ctx.warn(f"ship-subsys-guardian-threshold: {value} has no threshold; use Hull or a subsystem's name")
         chosen = named_subsystems(world, ship, value)
         world.set_subsystems(ship, "guardian", [(part, percent) for part in chosen])
 

@@ -152,7 +152,7 @@ def turret_unprotect_ship(ctx: EvaluationContext, values: tuple[ActionValue, ...
 def _turret_protection(ctx: EvaluationContext, values: tuple[ActionValue, ...], on: bool) -> None:
     flag = TURRET_FLAGS.get(as_text(values, 0).lower())
     if flag is None:
-        ctx.warn(f"unknown kind of turret {as_text(values, 0)!r}")
+        ctx.warn(f"there is no kind of turret {as_text(values, 0)!r}; use beam, flak, laser or missile")
         return
     for ship in changeable_ships(ctx.world, values[1:]):
         ctx.world.set_flag(ship, flag, on)

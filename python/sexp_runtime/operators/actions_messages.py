@@ -57,7 +57,7 @@ def _can_send(ctx: EvaluationContext, sender: str, priority: str) -> bool:
         return True
     if ship is not None or wing is not None:
         return is_high
-    ctx.warn(f"a message from {sender!r}: there is no such sender")
+    ctx.warn(f"there is no sender {sender!r}; the message is not sent")
     return False
 
 
@@ -66,7 +66,7 @@ def _send(ctx: EvaluationContext, sender: str, priority: str, message: str) -> t
     if message.lower() in _PRIORITIES and priority.lower() not in _PRIORITIES:
         priority, message = message, priority  # the old order
     if priority.lower() not in _PRIORITIES:
-        ctx.warn(f"a message's priority is low, normal or high, not {priority!r}")
+        ctx.warn(f"a message's priority is low, normal or high; {priority!r} counts as normal")
         priority = "Normal"
     if not is_message(ctx.world, message):
         ctx.warn(f"there is no message {message!r}")
@@ -89,7 +89,7 @@ def send_message(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("send-random-message", traits=Trait.ACTION)
 def send_random_message(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Send one of several messages, drawn anew at each call; the game gets only that message (N8.7)."""
+    """Send one of several messages, drawn at each call; the game gets only that message (N8.7)."""
     ctx.effects += 1
     if len(node.args) < fewest_arguments(node.name, ctx.dialect):
         return 1

@@ -93,7 +93,7 @@ def _point(values: tuple[ActionValue, ...]) -> Vector:
 
 
 def _depends_of_position(world: World, values: tuple[ActionValue, ...]) -> Iterable[FactKey] | None:
-    """Only waypoints: what is docked follows a ship that is placed, even where it stands already."""
+    """Only waypoints: ships docked to a placed ship follow it even if its position does not change."""
     name = as_text(values, 0)
     if world.ship(name) is not None or world.wing(name) is not None:
         return None

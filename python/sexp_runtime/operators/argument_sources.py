@@ -40,7 +40,7 @@ def _counter(ctx: EvaluationContext, node: EvalNode) -> Generated:
     numbers = range(first, last + (1 if step > 0 else -1), step)
     most = ctx.world.quotas.candidates
     if len(numbers) > most:
-        ctx.warn(f"for-counter stops after {most} of {len(numbers)} numbers", node)
+        ctx.warn(f"for-counter stops after {most} of {len(numbers)} numbers (quota `candidates`)", node)
         numbers = numbers[:most]
     ctx.budget.pay(len(numbers), node)
     return [Candidate(str(number)) for number in numbers]
@@ -65,7 +65,7 @@ def _ships(ctx: EvaluationContext, node: EvalNode) -> Generated:
         text = ctx.name(arg)
         found.extend(Candidate(ship.name) for ship in present if _ship_matches(ctx, node.name, ship, text))
         if len(found) > most:
-            ctx.warn(f"{node.name} stops after {most} candidates", node)
+            ctx.warn(f"{node.name} stops after {most} candidates (quota `candidates`)", node)
             return found[:most]
     return found
 
@@ -104,7 +104,7 @@ def _contents(ctx: EvaluationContext, node: EvalNode) -> Generated:
         ctx.budget.pay(len(container), node)
         most = ctx.world.quotas.candidates - len(found)
         if len(texts) > most:
-            ctx.warn(f"{node.name} stops after {ctx.world.quotas.candidates} candidates", node)
+            ctx.warn(f"{node.name} stops after {ctx.world.quotas.candidates} candidates (quota `candidates`)", node)
         found.extend(Candidate(text) for text in texts[:most])
     return found
 

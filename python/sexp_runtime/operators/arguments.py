@@ -149,7 +149,7 @@ def try_candidates(
     tally = Tally()
     form = node.form
     if form is None or len(form.args) < 2 or form.args[0].inner is not node or not ctx.applicable:
-        ctx.warn(f"{node.name} stands outside the first argument of an argument form", node)
+        ctx.warn(f"{node.name} works only as the first argument of a form such as when-argument", node)
         return tally
     condition = form.args[1]
     applicable = ctx.applicable[-1]
@@ -211,7 +211,7 @@ def _listed(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[Candidate]
             continue
         found.extend(_candidates(ctx, arg))
         if arg.is_name and len(found) > most:
-            ctx.warn(f"a list of candidates stops after {most}", arg)
+            ctx.warn(f"a list of candidates stops after {most} candidates (quota `candidates`)", arg)
             return found[:most]
     return found
 
@@ -233,7 +233,7 @@ def _try_listed(ctx: EvaluationContext, node: EvalNode, args: Sequence[EvalNode]
 
 
 def candidates_of(ctx: EvaluationContext, provider: EvalNode) -> tuple[list[Candidate], str]:
-    """Return the candidates that a provider would try now, and why it is open which: "" where it is not.
+    """Return the candidates that a provider would try now, and why they are not certain: "" if they are.
 
     Nothing is drawn, tried or changed.
     """
@@ -328,7 +328,7 @@ def random_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("random-multiple-of", traits=_PROVIDER | Trait.RANDOM, results=(KNOWN_FALSE,))
 def random_multiple_of(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """One candidate, drawn anew at each evaluation (C22)."""
+    """One candidate, drawn at each evaluation (C22)."""
     valid = _valid(node.args)
     if not valid:
         return KNOWN_FALSE
@@ -466,7 +466,7 @@ def do_for_valid_arguments(ctx: EvaluationContext, node: EvalNode) -> Raw:
         ctx.warn("do-for-valid-arguments must not contain <argument>", node)
         return 1
     if not ctx.applicable:
-        ctx.warn("do-for-valid-arguments works as an action of an argument form only", node)
+        ctx.warn("do-for-valid-arguments works only as an action of a form such as when-argument", node)
         return 1
     for action in node.args:
         ctx.budget.pay(len(ctx.applicable[-1]) * weight(action), action.head)

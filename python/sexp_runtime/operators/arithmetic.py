@@ -47,7 +47,7 @@ def _accumulate(
             continue
         result = step(total, value)
         if result is None:
-            ctx.warn(f"{node.name} by zero", node)
+            ctx.warn(f"{node.name}: division by zero gives not-a-number", node)
             return NAN
         total = result
     return total

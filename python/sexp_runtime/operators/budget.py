@@ -1,18 +1,18 @@
 """The budget: how many steps one evaluation of a formula may take.
 
-A formula without loops takes time in proportion to its text. Argument forms and containers do not: forms nested ten
-deep try each candidate of one for every candidate of the next. They therefore pay for their work before they do it:
+A formula without loops takes time in proportion to its text. Argument forms and containers can take far longer: forms
+nested ten deep try each candidate of one for every candidate of the next. They pay steps for their work in advance:
 
 - to try a condition with n candidates, or to run an action for them: n times the nodes of its tree
 - to generate candidates from n numbers, ships, subsystems or items: n
 - to copy or to search a container of n items: n / 64 + 1
 
-A mission of many such formulas has a budget for the frame, too: each formula that can pay has an equal share of it, so
-that one formula's budget does not depend on what others paid.
+A mission of many such formulas has a budget for the frame, too. Each formula that can pay has an equal share of it, so
+one formula's budget does not depend on what others paid.
 
-What is paid depends on the formula and the state of the mission only, so that it is the same on every engine and in a
-replay. An evaluation that cannot pay is ended: it counts as false, its formula forgets what it remembers (D3), and its
-next evaluations have half as much each time, down to a sixteenth, so that the mission stays playable.
+The steps depend only on the formula and the state of the mission, so they are the same on every engine and in a replay.
+An evaluation that cannot pay is ended and counts as false. Its formula forgets what it remembers (D3). Each time, the
+formula's budget is halved, down to a sixteenth, so that the mission stays playable.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PAYING: Final = ARGUMENT_FORMS | {
     "add-to-list", "remove-from-list", "add-to-map", "remove-from-map", "get-map-keys", "copy-container",
     "apply-container-filter", "map-has-data-item",
 }  # fmt: skip
-#: Items of a container that are copied or searched for one step.
+#: Number of container items that one step copies or searches.
 _ITEMS: Final = 64
 #: More steps than any evaluation takes: for a quota of 0.
 _UNLIMITED: Final = 1 << 62
@@ -62,7 +62,7 @@ class Budget:
         self._halvings: dict[EvalNode, int] = {}
 
     def share(self, formulas: Iterable[SexpExpression]) -> None:
-        """Share the steps of a frame among the formulas of a mission that can pay; call it before they are built."""
+        """Share the steps of a frame among the formulas of a mission that can pay; call this before building them."""
         count = sum(any(node.operator in _PAYING for node in one.root.walk()) for one in formulas)
         if self._frame_steps and count and self._frame_steps // count < self._steps:
             self._steps = self._left = max(1, self._frame_steps // count)
@@ -74,7 +74,7 @@ class Budget:
         self._left = self._steps >> self._halvings[root] if root in self._halvings else self._steps
 
     def pay(self, steps: int, node: EvalNode) -> None:
-        """Pay for what a node is about to do; raises BudgetError if the rest does not suffice."""
+        """Pay for what a node is about to do; raises BudgetError if too few steps are left."""
         self._left -= steps
         if self._left < 0:
             raise BudgetError(node, self._steps, self._quota)
@@ -84,18 +84,18 @@ class Budget:
         self.pay(items // _ITEMS + 1, node)
 
     def halve(self) -> None:
-        """Halve the budget of the formula whose evaluation has been ended just now."""
+        """Halve the budget of the formula whose evaluation was just ended."""
         if self._root is not None:
             self._halvings[self._root] = min(self._halvings.get(self._root, 0) + 1, MOST_HALVINGS)
 
     @property
     def certain(self) -> int:
-        """The steps that every evaluation may take, however often its formula was ended."""
+        """The steps that every evaluation may take, even after its formula's budget was halved."""
         return self._steps >> MOST_HALVINGS
 
 
 def is_paying(root: EvalNode) -> bool:
-    """Return whether evaluating a tree can pay anything, so that it has to `begin`."""
+    """Return whether evaluating a tree can pay steps, so that it must call `begin` first."""
     return any(node.name in _PAYING for node in root.walk())
 
 

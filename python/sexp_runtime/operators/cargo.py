@@ -36,7 +36,7 @@ def is_cargo(ctx: EvaluationContext, node: EvalNode) -> Raw:
             return NAN_FOREVER
         subsystem = ship.subsystem(ctx.text(node.arg(2)))
         return int(subsystem is not None and _same_cargo(subsystem.cargo, wanted))
-    if ship.exit_record is not None:  # of a name's first life, too (M11.5)
+    if ship.exit_record is not None:  # also of an earlier ship of the name (M11.5)
         return int(_same_cargo(ship.exit_record.cargo, wanted))
     return NAN_FOREVER if ship.status is EXITED else int(_same_cargo(ship.cargo, wanted))
 
@@ -53,7 +53,7 @@ def _cargo_known(ctx: EvaluationContext, arg: EvalNode, delay: int) -> Raw:
         return FALSE
     if ship.status is NOT_YET:
         return CANT_EVAL
-    if ship.status is EXITED or ship.exit_record is not None:  # of a name's first life, too (M11.5)
+    if ship.status is EXITED or ship.exit_record is not None:  # also of an earlier ship of the name (M11.5)
         if ship.exit_record is None:
             return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
         if not ship.exit_record.cargo_known:
@@ -145,7 +145,7 @@ def has_been_tagged_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if ship.status is NOT_YET:
             return CANT_EVAL
         since = ship.tag_fix
-        if ship.status is EXITED or ship.exit_record is not None:  # of a name's first life, too (M11.5)
+        if ship.status is EXITED or ship.exit_record is not None:  # also of an earlier ship of the name (M11.5)
             if ship.exit_record is None:
                 return KNOWN_FALSE if ctx.wcs else NAN_FOREVER
             if not ship.exit_record.tagged:

@@ -38,7 +38,7 @@ def value_texts(ctx: EvaluationContext, args: Sequence[EvalNode]) -> list[str]:
         if ctx.nan is None:
             texts.append(str(number))
         else:
-            ctx.warn("what is not a number cannot go into a container", arg)
+            ctx.warn("not-a-number cannot be stored in a container; it is left out", arg)
     return texts
 
 
@@ -53,7 +53,7 @@ def _done(
         ctx.act(node.name, tuple(args))
         return
     store = ctx.world.containers
-    why = f"it may have {store.most_items} items at most" if store.is_full else "it is in use or does not fit"
+    why = f"it would exceed its {store.most_items} items" if store.is_full else "it is in use or does not fit"
     ctx.warn(f"container {container.name!r} cannot be changed by {node.name} now: {why}", node)
 
 
@@ -89,7 +89,7 @@ def add_to_map(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if container is not None:
         texts = value_texts(ctx, node.args[1:])
         if len(texts) % 2:
-            ctx.warn(f"key {texts[-1]!r} has no value", node)
+            ctx.warn(f"{node.name}: key {texts[-1]!r} has no value and is left out", node)
         ctx.budget.pay_items(len(texts), node)
         pairs = list(zip(texts[::2], texts[1::2], strict=False))
         _done(ctx, node, container, ctx.world.containers.set_pairs(container.name, pairs), (container.name, *texts))
@@ -118,7 +118,7 @@ def get_map_keys(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return 1
     args = (source.name, goal.name, int(clear_first))[: len(node.args)]
     if source.key_type != goal.data_type:
-        ctx.warn(f"the keys of {source.name!r} do not fit into {goal.name!r}", node)
+        ctx.warn(f"{node.name}: the keys of {source.name!r} do not fit into {goal.name!r}", node)
         return 1
     ctx.budget.pay_items(len(source) + len(goal), node)
     keys = list(source.pairs)

@@ -99,7 +99,7 @@ class EvaluationContext(ContextCore):
         self.wcs: bool = self.dialect.name == "WCS"
         self.options = options if options is not None else RuntimeOptions()
         self.actions = actions
-        #: Who gets the actions; while it is empty, `actions` is called only for those named in `heeded`. None: always.
+        #: The listeners for actions; while it is empty, `actions` is called only for those in `heeded`. None: always.
         self.listeners: list[Any] | None = None
         self.heeded: Collection[str] = ()
         self.constants = ConstantNodes()
@@ -117,7 +117,9 @@ class EvaluationContext(ContextCore):
         self.sources: list[list[Container]] = []
         #: Called for each operator that runs, when set; None costs next to nothing.
         self.profiler: OperatorProfiler | None = None
-        #: What the evaluation that is running may still do.
+        #: The action whose effect is running, which its warnings name.
+        self.acting: EvalNode | None = None
+        #: The steps left to the evaluation that is running.
         self.budget = Budget(world.quotas.steps, world.quotas.frame_steps)
         self.due = NEVER
         #: Age of the ships' positions in microseconds. It is not 0 before the frame has moved the ships, because the
@@ -392,10 +394,11 @@ class EvaluationContext(ContextCore):
             self.warn(message, node)
 
     def warn(self, message: str, node: EvalNode | None = None) -> None:
-        """Record a warning that the original would also give; never stops the mission (J9)."""
+        """Record a warning about a node, or about the action whose effect runs; never stops the mission (J9)."""
         self.warning_count += 1
         if len(self.warnings) < MAX_WARNINGS:
             where = ""
+            node = node or self.acting
             if node is not None and node.syntax is not None:
                 where = f"{self.file}:{node.syntax.line}: " if self.file else f"line {node.syntax.line}: "
             self.warnings.append(where + message)

@@ -11,7 +11,7 @@ from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 
 
 class SexpEvaluator:
-    """Evaluates formulas one by one in a context; defines the reference meaning of the language."""
+    """Evaluates single formulas in a context; defines the reference meaning of the language."""
 
     def __init__(self, context: EvaluationContext) -> None:
         self.context = context

@@ -11,7 +11,7 @@ _MEMORY: Final = ("status", "valid", "selected", "cache", "looked_up", "lookup",
 
 
 def copy_memory(source: EvalNode, target: EvalNode) -> None:
-    """Let each node of a tree remember what its partner in another tree of the same formula remembers."""
+    """Copy what each node remembers from one tree to the same node of another tree of the same formula."""
     for one, other in zip(source.walk(), target.walk(), strict=True):
         if one is not other:  # the nodes of `( true )` and `( false )` are shared by all formulas
             for field in _MEMORY:

@@ -28,7 +28,7 @@ class EvalKind(Enum):
 
 
 def _no_operator(ctx: Any, node: EvalNode) -> Raw:
-    raise TypeError(f"{node!r} is no operator")
+    raise TypeError(f"{node!r} is not an operator")
 
 
 class EvalNode:
@@ -46,7 +46,7 @@ class EvalNode:
     - `looked_up`, `lookup`: whether a candidate's text was looked up as a variable's name, and the result (C40)
     - `choice`: the valid candidates of a provider, None if they must be looked up again
     - `subtree`: this node and all below it, after their first flush together
-    - `size`: the number of nodes of the subtree, 0 until somebody has counted them
+    - `size`: the number of nodes of the subtree, 0 until they are counted
     - `memory`: start of an `is-true-for-duration` (D10), in fixed-point seconds
     """
 

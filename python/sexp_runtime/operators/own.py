@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 from sexp_runtime.catalog import CATALOG
@@ -18,7 +18,7 @@ STATUS_WORDS: Final[dict[str, Status]] = {
     "known-true": KNOWN_TRUE, "known-false": KNOWN_FALSE, "nan": NAN, "nan-forever": NAN_FOREVER,
     "cant-eval": CANT_EVAL,
 }  # fmt: skip
-#: Facts that a declaration can name, by its first word; the fact has the name that follows.
+#: First words of the facts that a declaration can name; the fact's name follows.
 _READABLE: Final = ("variable", "ship", "wing", "event", "goal", "container", "log", "player", "roster")
 _MOST_ARGS: Final = 1000
 #: A result as stored in recordings: a number, None for no value, or a word of STATUS_WORDS.
@@ -45,36 +45,39 @@ class OwnOperator:
     reads: tuple[str, ...] | None = None
     acting: bool = False
     description: str = ""
+    row: CatalogRow = field(init=False, repr=False, compare=False)  # what the checker and compilers see of it
 
     def __post_init__(self) -> None:
         if not self.name or any(char in "()\"'" or char.isspace() for char in self.name):
             raise ValueError(f"{self.name!r} cannot be an operator's name: no blanks, quotes or parentheses (R87)")
         if self.name in CATALOG or self.name.lower() in CATALOG.aliases:
-            raise ValueError(f"there is an operator {self.name!r} already")
+            raise ValueError(f"the operator {self.name!r} exists already; choose another name")
         if self.returns not in RETURNS:
-            raise ValueError(f"{self.name}: returns is one of {', '.join(RETURNS)}, not {self.returns!r}")
+            raise ValueError(f"{self.name}: returns must be one of {', '.join(RETURNS)}, not {self.returns!r}")
         for kind in self.args:
             if kind not in CATALOG.types:
                 raise ValueError(f"{self.name}: there is no argument type {kind!r}")
         most = _MOST_ARGS if self.max_args is None else self.max_args
         if not 0 <= self.min_args <= most <= _MOST_ARGS:
-            raise ValueError(f"{self.name}: {self.min_args} to {self.max_args} is no number of arguments")
+            raise ValueError(
+                f"{self.name}: min_args {self.min_args} and max_args {self.max_args} must be 0 to {_MOST_ARGS}, "
+                "the smaller first"
+            )
         if not 0 <= self.repeats <= len(self.args):
-            raise ValueError(f"{self.name}: {self.repeats} of {len(self.args)} argument types cannot repeat")
+            raise ValueError(
+                f"{self.name}: repeats must be 0 to {len(self.args)}, the number of args, not {self.repeats}"
+            )
         for text in self.reads or ():
             if text.split(" ", 1)[0] not in _READABLE:
-                raise ValueError(f"{self.name}: reads {text!r} does not begin with one of {', '.join(_READABLE)}")
-
-    @property
-    def row(self) -> CatalogRow:
-        """Its catalog row."""
-        return CatalogRow(
+                raise ValueError(f"{self.name}: {text!r} in reads must begin with one of {', '.join(_READABLE)}")
+        row = CatalogRow(
             name=self.name, kind="action" if self.returns == "null" else "integer", returns=self.returns,
             min_args=self.min_args, max_args=self.max_args, args=self.args, repeats=self.repeats, category="Own",
             subcategory="", aliases=(), dialects=frozenset(("fso", "wcs")), campaign=False, effects=self.acting,
             terminal=False, terminal_from="", special_results=frozenset(), constant_result="", flags=frozenset(),
             reads=frozenset(), renamed_to="",
         )  # fmt: skip
+        object.__setattr__(self, "row", row)
 
     def argument_type(self, index: int) -> str:
         """Return the type of an argument, counted from 0; a text where none is declared."""
@@ -93,8 +96,8 @@ def _fact(world: Any, text: str, texts: Sequence[str]) -> FactKey:
         index = world.variables.index(rest)
         return ("var", -1 if index is None else index)
     if kind in ("ship", "wing"):
-        name, _, field = rest.rpartition(" ")
-        return (kind, name.lower(), field)
+        name, _, part = rest.rpartition(" ")
+        return (kind, name.lower(), part)
     if kind == "player":
         return (kind, rest)
     return (kind, rest.lower()) if rest else (kind,)
@@ -134,9 +137,9 @@ class OwnOperators:
         other arguments are texts. The function returns a number, a truth, a word of STATUS_WORDS, or None for an
         action. Raises ValueError for an invalid declaration, TypeError for an unknown field.
         """
-        for field in ("args", "reads"):
-            if declaration.get(field) is not None:
-                declaration[field] = tuple(declaration[field])
+        for key in ("args", "reads"):
+            if declaration.get(key) is not None:
+                declaration[key] = tuple(declaration[key])
         if "max_args" not in declaration and not declaration.get("repeats"):
             declaration["max_args"] = max(len(declaration.get("args", ())), declaration.get("min_args", 0))
         self.declare(OwnOperator(name, **declaration))
@@ -150,8 +153,8 @@ class OwnOperators:
 
     def changed(self, name: str) -> None:
         """Invalidate the results of an operator, after a change of something that its `reads` do not list."""
-        for tell in tuple(self.on_changed):
-            tell(name)
+        for listener in tuple(self.on_changed):
+            listener(name)
 
     def rows(self) -> dict[str, CatalogRow]:
         """Return the rows of all operators by name, for the checker."""
@@ -159,7 +162,10 @@ class OwnOperators:
 
     def as_dicts(self) -> list[dict[str, Any]]:
         """Return all declarations as plain data, for recordings."""
-        return [asdict(operator) for operator in self._declared.values()]
+        return [
+            {part.name: getattr(operator, part.name) for part in fields(operator) if part.init}
+            for operator in self._declared.values()
+        ]
 
 
 def _tuple(value: Sequence[str] | None) -> tuple[str, ...] | None:

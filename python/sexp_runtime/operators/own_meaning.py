@@ -1,4 +1,4 @@
-"""What a game's own operators mean: run by the game's function, or answered from a recording (R85-R102)."""
+"""The meaning of a game's own operators: results come from the game's function or from a recording (R85-R102)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def own_meaning(own: OwnOperators, name: str) -> OperatorMeaning:
 
 
 def _run(own: OwnOperators, name: str, ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Evaluate one of the game's own operators: by its function, or from the result in a recording."""
+    """Evaluate one of the game's own operators by its function, or take its result from a recording."""
     declared = own.get(name)
     values = () if declared is None else tuple(_value(ctx, declared, at, arg) for at, arg in enumerate(node.args))
     answers, function = ctx.world.answers, own.function(name)

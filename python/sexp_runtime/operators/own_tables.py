@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from sexp_runtime.operators.own import OwnOperator, OwnOperators
+from sexp_runtime.syntax.preprocess import unify_newlines
 
 #: The tables' words for argument types, with the equivalent types of the catalog (R92).
 TYPES: Final = {
@@ -60,7 +61,7 @@ class _Reader:
 
     def read(self, text: str) -> None:
         inside = False
-        for number, raw in enumerate(text.splitlines(), 1):
+        for number, raw in enumerate(unify_newlines(text).split("\n"), 1):
             line = raw.split(";", 1)[0].rstrip()
             section = _SECTION.match(line)
             if section is not None:
@@ -73,7 +74,7 @@ class _Reader:
             self.entries.append(_Entry(value, line))
             return
         if not self.entries:
-            self.report(line, f"{key} stands before any $Operator")
+            self.report(line, f"{key} comes before the first $Operator and is ignored")
             return
         entry = self.entries[-1]
         if key == "$minimum arguments":
@@ -83,7 +84,7 @@ class _Reader:
         elif key == "$return type":
             entry.returns = RETURNS.get(value.lower(), "null")
             if value.lower() not in RETURNS:
-                self.report(line, f"{entry.name}: unknown return type {value!r}: it returns nothing")
+                self.report(line, f"{entry.name}: unknown return type {value!r}; the operator returns nothing")
         elif key == "$description":
             entry.description = value
         elif key == "$parameter":
@@ -96,13 +97,13 @@ class _Reader:
         elif key == "+type" and entry.types:
             entry.types[-1] = TYPES.get(value.lower(), "string")
             if value.lower() not in TYPES:
-                self.report(line, f"{entry.name}: unknown type {value!r} is taken as string")
+                self.report(line, f"{entry.name}: unknown type {value!r} counts as string")
 
     def number(self, value: str, line: int) -> int:
         match = re.match(r"[-+]?\d{1,9}", value)
         found = int(match[0]) if match is not None else 0
         if match is None or found < 0:
-            self.report(line, f"a number of at least 0 is expected, not {value!r}")
+            self.report(line, f"expected a number of at least 0, not {value!r}")
         return max(found, 0)
 
 
@@ -115,13 +116,13 @@ def read_table(own: OwnOperators, text: str, file: str = "") -> list[str]:
     reader.read(text)
     for entry in reader.entries:
         if entry.name in own:
-            reader.report(entry.line, f"{entry.name}: there is such an operator already; the first one counts")
+            reader.report(entry.line, f"{entry.name} is declared twice; the first declaration counts")
             continue
         if entry.least is None:
             reader.report(entry.line, f"{entry.name}: $Minimum Arguments is missing")
         least, most = entry.least or 0, entry.most
         if most is not None and most < least:
-            reader.report(entry.line, f"{entry.name}: fewer arguments at most than at least; they are swapped")
+            reader.report(entry.line, f"{entry.name}: $Maximum Arguments is below $Minimum Arguments; they are swapped")
             least, most = most, least
         repeats = 0 if entry.repeat_from is None else len(entry.types) - entry.repeat_from
         declaration: dict[str, Any] = {"args": tuple(entry.types), "repeats": repeats, "returns": entry.returns}

@@ -37,7 +37,7 @@ _HERE, _ABSENT, _GONE = Presence.HERE, Presence.ABSENT, Presence.EXITED
 
 
 def frame_of(spot: Spot) -> Matrix:
-    """Return the orientation of what is at a spot; a waypoint's axes are the world's."""
+    """Return the orientation of the object at a spot; a waypoint has the axes of the world."""
     ship = spot[1]
     return IDENTITY if ship is None else ship.orientation
 

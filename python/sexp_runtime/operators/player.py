@@ -156,7 +156,7 @@ def query_orders(ctx: EvaluationContext, node: EvalNode) -> Raw:
     "time-elapsed-last-order", reads=name_reads(("goals",), at=1, count=None), traits=Trait.TIME, results=P4_RESULTS
 )
 def time_elapsed_last_order(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T as soon as one named has no order younger than the given seconds; an absent one first: F (H.2, G5)."""
+    """T if one of those named has no order younger than the given seconds; F if an absent one comes first (H.2, G5)."""
     seconds = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
@@ -267,7 +267,7 @@ _LEAKED_CODE = -(2**31) + 12
 
 @operator("used-cheat", reads=fixed_reads(("player", "last_cheat")), results=(KNOWN_FALSE, KNOWN_TRUE))
 def used_cheat(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when that cheat was used last, KF when none was yet, else a number that is neither 0 nor 1 (H.2)."""
+    """KT if that cheat was the last one used, KF if none was used, else a number that is neither 0 nor 1 (H.2)."""
     last = ctx.world.player.last_cheat
     if not last:
         return KNOWN_FALSE
@@ -320,7 +320,7 @@ def script_eval(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("directive-value", traits=Trait.STATEFUL)
 def directive_value(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Always true; the number for the directive display is handed to the game (H.2)."""
+    """Always true; the game gets the number for the directive display (H.2)."""
     value = ctx.number(node.arg(0))
     add = ctx.truth(node.arg(1)) if len(node.args) > 1 else True
     ctx.act("directive-value", (0 if ctx.nan is not None else value, int(add)))

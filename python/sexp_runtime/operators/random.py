@@ -42,7 +42,7 @@ def rand(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if nan is not None:
         return nan
     if low > high:
-        ctx.warn(f"rand from {low} to {high}: the first bound is the larger one", node)
+        ctx.warn(f"rand: the lower bound {low} is above the upper bound {high}", node)
         return low
     number = _draw(ctx, low, high, seed_arg, seed)
     overwrite_text(first, number)
@@ -52,7 +52,7 @@ def rand(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("rand-multiple", traits=Trait.RANDOM | Trait.STATEFUL, results=_NANS)
 def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """A number between two bounds, drawn anew at every evaluation; a seed is replaced by a new random one (I1, I4)."""
+    """A number between two bounds, drawn at every evaluation; a new random seed replaces a given one (I1, I4)."""
     args = node.args
     seed_arg = node.arg(2)
     if len(args) == 2 and args[0].kind is _ATOM and args[1].kind is _ATOM:  # the common case; atoms are numbers
@@ -63,7 +63,7 @@ def rand_multiple(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if nan is not None:
             return nan
     if low > high:
-        ctx.warn(f"rand-multiple from {low} to {high}: the first bound is the larger one", node)
+        ctx.warn(f"rand-multiple: the lower bound {low} is above the upper bound {high}", node)
         return low
     number = _draw(ctx, low, high, seed_arg, seed)
     if seed_arg is not None and seed > 0:

@@ -15,7 +15,7 @@ def _picked(texts: Sequence[str], at: int, rest: bool) -> Iterable[str]:
 
 
 def ship_reads(*fields: str, at: int = 0, rest: bool = False) -> ReadsFunction:
-    """Reads of fields of the ship named at a position (`rest`: at all from there); its status always counts."""
+    """Reads of fields of the ship named at a position (`rest`: of all from there on), always with its status."""
     names = ("status", *(field for field in fields if field != "status"))
 
     def reads(world: Any, texts: Sequence[str]) -> Iterable[FactKey]:
@@ -25,7 +25,7 @@ def ship_reads(*fields: str, at: int = 0, rest: bool = False) -> ReadsFunction:
 
 
 def log_reads(at: int = 0, rest: bool = False) -> ReadsFunction:
-    """Reads of the mission log's entries that name what stands at a position (`rest`: at all from there)."""
+    """Reads of the mission log's entries that name the text at a position (`rest`: any text from there on)."""
     return named_reads("log", at, rest)
 
 
@@ -58,7 +58,7 @@ def fixed_reads(*keys: FactKey) -> ReadsFunction:
 
 
 def roster_reads() -> ReadsFunction:
-    """Reads of which ships are in the mission and on which side."""
+    """Reads of the roster: which ships are in the mission, and on which side."""
     return fixed_reads(("roster",))
 
 

@@ -115,7 +115,7 @@ def _matches(ctx: EvaluationContext, node: EvalNode, wanted: str, read: str) -> 
 
 
 def _trait(ctx: EvaluationContext, ship: Ship, read: str) -> str:
-    record = ship.exit_record  # of a name's first life, too (M11.5); its side is read live
+    record = ship.exit_record  # also of an earlier ship of the name (M11.5); the side is the present one
     if read == "team":
         return (record.team if record is not None and ship.status is EXITED else ship.team).lower()
     name = ship.class_name if record is None else record.class_name
@@ -188,7 +188,7 @@ def is_ai_class(ctx: EvaluationContext, node: EvalNode) -> Raw:
 
 @operator("are-ship-flags-set", reads=name_reads(("flags", "cargo_known")), results=P12_RESULTS)
 def are_ship_flags_set(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a ship has all flags named; flags that only the file has, and unknown names, are passed over (M5.10)."""
+    """T when a ship has all flags named; ignores unknown names and flags that only the file has (M5.10)."""
     ship = ship_in_space(ctx, node.arg(0))
     if isinstance(ship, Status):
         return ship
@@ -206,7 +206,7 @@ def _has_flag(ship: Ship, flag: str) -> bool:
 
 @operator("are-wing-flags-set", reads=name_reads(("flags",)), results=(NAN_FOREVER,))
 def are_wing_flags_set(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """T when a wing has all flags named, other names passed over; NaN for ever for an unknown wing (H.3, M5.13)."""
+    """T when a wing has all flags named; ignores unknown names; NaN for ever for an unknown wing (H.3, M5.13)."""
     wing = ctx.wing(node.arg(0))
     if wing is None:
         return NAN_FOREVER

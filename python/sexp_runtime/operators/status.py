@@ -107,7 +107,7 @@ def seconds_over(ctx: EvaluationContext, since: int, seconds: int) -> bool:
 
 
 def name_reads(fields: Sequence[str] = (), *, at: int = 0, count: int | None = 1, log: bool = False) -> ReadsFunction:
-    """Reads of names that may be ships or wings: status, the given fields of both, log entries if asked.
+    """Reads of names that may be ships or wings: status, the given fields of both, log entries with `log`.
 
     The names are `count` texts from position `at` on, all of them for None. Leaves out wing facts for a ship's name,
     because no wing can take that name any more (see World.add_wing).
@@ -161,10 +161,10 @@ def all_of(ctx: EvaluationContext, args: Sequence[EvalNode], judge: Judge) -> in
     return None if missing else latest
 
 
-def known_true_after(ctx: EvaluationContext, outcome: int | Status | None, seconds: int) -> Raw:
-    """Convert the outcome of `all_of` to a result: KT once the delay since the latest time is over, F before (G4)."""
-    if isinstance(outcome, Status):
-        return 0 if outcome is FALSE else outcome
-    if outcome is not None and seconds_over(ctx, outcome, seconds):
+def known_true_after(ctx: EvaluationContext, latest: int | Status | None, seconds: int) -> Raw:
+    """Convert what `all_of` returned to a result: KT once the delay since the latest time is over, F before (G4)."""
+    if isinstance(latest, Status):
+        return 0 if latest is FALSE else latest
+    if latest is not None and seconds_over(ctx, latest, seconds):
         return KNOWN_TRUE
     return 0

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def speed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT once the player has held the training speed for the given seconds (H.3).
 
-    Game: () is the number of whole seconds that it has been held. Without: F.
+    Game: () is the number of whole seconds that the player has held it. Without: F.
     """
     seconds = ctx.natural(node.arg(0))
     if ctx.nan is not None:

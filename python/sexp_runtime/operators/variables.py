@@ -37,7 +37,7 @@ def target(ctx: EvaluationContext, node: EvalNode, arg: EvalNode | None, kind: s
     """Return the index of the variable to write; None with a warning if there is none of that type (J9)."""
     index = variable_index(ctx, arg)
     if index is None or not ctx.world.variables.is_set(index):
-        ctx.warn(f"{node.name} needs a variable", node)
+        ctx.warn(f"{node.name}: the argument names no variable", node)
         return None
     if kind is not None and ctx.world.variables.types[index] != kind:
         ctx.warn(f"{node.name} needs a {kind} variable, not {ctx.world.variables.names[index]!r}", node)
@@ -174,7 +174,7 @@ def string_set_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Store a text with a piece of it replaced by another one in a string variable (J6, N11.4).
 
     An empty piece, and one that reaches the end, end at 0 as in the original: the new text takes the place of all from
-    `start` on, or stands in front of everything if that is 0.
+    `start` on, or comes before the whole text if `start` is 0.
     """
     text = ctx.text(node.arg(0))
     (start, length), nan = ctx.naturals((node.arg(1), node.arg(2)))
@@ -206,7 +206,7 @@ def get_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
         return ctx.nan
     variables = ctx.world.variables
     if not 0 <= index < variables.capacity:
-        ctx.warn(f"there is no variable {index}", node)
+        ctx.warn(f"there is no variable with index {index}", node)
         return 0
     if variables.types[index] == STRING:
         return NAN_FOREVER
@@ -228,7 +228,7 @@ def set_variable_by_index(ctx: EvaluationContext, node: EvalNode) -> Raw:
     if nan is not None or value is None:
         return 1
     if not 0 <= index < variables.capacity:
-        ctx.warn(f"there is no variable {index}", node)
+        ctx.warn(f"there is no variable with index {index}", node)
         return 1
     if not variables.is_set(index):
         is_number = value.is_expression or is_integer_text(ctx.text(value))
@@ -267,7 +267,7 @@ def _copy(ctx: EvaluationContext, node: EvalNode, source: int, goal: int) -> boo
 def _is_slot(ctx: EvaluationContext, node: EvalNode, index: int) -> bool:
     if 0 <= index < ctx.world.variables.capacity:
         return True
-    ctx.warn(f"there is no variable {index}", node)
+    ctx.warn(f"there is no variable with index {index}", node)
     return False
 
 
