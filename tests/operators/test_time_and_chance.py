@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sexp_runtime.kernel import MersenneTwister
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.clock import NEVER
-from sexp_runtime.world.rng import MersenneTwister
 from support.sexp_bench import Bench
 
 

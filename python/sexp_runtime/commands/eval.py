@@ -18,8 +18,7 @@ from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.syntax import Diagnostic, SexpParser
 from sexp_runtime.syntax.diagnostics import UNKNOWN_OPERATOR
 from sexp_runtime.syntax.dialect import Dialect
-from sexp_runtime.values import FALSE, TRUE, UNKNOWN
-from sexp_runtime.world.rng import DEFAULT_SEED
+from sexp_runtime.values import DEFAULT_SEED, FALSE, TRUE, UNKNOWN
 from sexp_runtime.world.variables import NUMBER, STRING
 from sexp_runtime.world.world import World
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sexp_runtime.world.rng import MersenneTwister
+    from sexp_runtime.kernel import MersenneTwister
 
 
 class DeferredDraws:

@@ -2,8 +2,9 @@
 
 Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
 it also serves where nothing is compiled. `nodes.pxi` and `program.pxi` evaluate formulas, `forms.pxi` argument forms
-over a set of candidates, `geometry.pxi` finds what names stand for; where nothing is compiled each formula is a Python
-function instead. All parts in Cython are compiled with the loops, into `loops/native`. Imports values and loops only.
+over a set of candidates, `geometry.pxi` finds what names stand for, `random.pxi` draws random numbers. Where nothing is
+compiled each formula is a Python function instead. All parts in Cython are compiled with the loops, into
+`loops/native`. Imports values and loops only.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
     "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Course", "Distance",
-    "FormProgram", "Hits", "Leaf", "Op", "Place", "Program", "Reading", "ShipCore", "Step", "Strength",
-    "VariablesCore", "WorldCore", "move_all", "use_cosines",
+    "FormProgram", "Hits", "Leaf", "MersenneTwister", "Op", "Place", "Program", "Reading", "ShipCore", "Step",
+    "Strength", "VariablesCore", "WorldCore", "move_all", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
@@ -32,6 +33,7 @@ if TYPE_CHECKING or LANGUAGE == "c":
         FormProgram,
         Hits,
         Leaf,
+        MersenneTwister,
         Place,
         Program,
         ShipCore,
@@ -45,3 +47,4 @@ if TYPE_CHECKING or LANGUAGE == "c":
 else:
     from sexp_runtime.kernel.plain import BoardCore, ClockCore, ContextCore, ShipCore, VariablesCore, WorldCore
     from sexp_runtime.kernel.plain_game import Course, Hits, Strength, move_all
+    from sexp_runtime.kernel.plain_random import MersenneTwister

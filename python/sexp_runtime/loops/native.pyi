@@ -14,6 +14,7 @@ from sexp_runtime.kernel.plain_game import Course as Course
 from sexp_runtime.kernel.plain_game import Hits as Hits
 from sexp_runtime.kernel.plain_game import Strength as Strength
 from sexp_runtime.kernel.plain_game import move_all as move_all
+from sexp_runtime.kernel.plain_random import MersenneTwister as MersenneTwister
 from sexp_runtime.loops.plain import Scan as PlainScan
 from sexp_runtime.loops.plain import set_flags as set_flags
 from sexp_runtime.loops.plain import track as track

@@ -41,6 +41,7 @@ cdef enum:
     SOON_US = 4000
 
 
+include "../kernel/random.pxi"
 include "../kernel/ships.pxi"
 include "../kernel/nodes.pxi"
 include "../kernel/geometry.pxi"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from sexp_runtime.kernel import MersenneTwister
 from sexp_runtime.values import atoi
 from sexp_runtime.world.facts import FactBoard
-from sexp_runtime.world.rng import MersenneTwister
 from sexp_runtime.world.variables import NOT_SAVED, STRING
 
 LIST: Final = "list"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sexp_runtime.kernel import WorldCore
+from sexp_runtime.kernel import MersenneTwister, WorldCore
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.values import DEFAULT_SEED
 from sexp_runtime.world.answers import Answers
 from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.classes import ClassTable
@@ -22,7 +23,6 @@ from sexp_runtime.world.orders import Order, matched
 from sexp_runtime.world.outcome_log import OutcomeLog
 from sexp_runtime.world.player import PLAYER_FACTS, Player, PlayerOrder
 from sexp_runtime.world.quotas import Quotas
-from sexp_runtime.world.rng import DEFAULT_SEED, MersenneTwister
 from sexp_runtime.world.ships import (
     DEATH_ROLL,
     FIELD_FACTS,

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.syntax.dialect import Dialect
+from sexp_runtime.values import DEFAULT_SEED
 from sexp_runtime.world.lifecycle import Lifecycle
 from sexp_runtime.world.loading import populate
 from sexp_runtime.world.quotas import Quotas
-from sexp_runtime.world.rng import DEFAULT_SEED
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import Mission

@@ -1,4 +1,7 @@
-"""The one random generator of a mission: a Mersenne Twister seeded as the C++ standard library does (I1, I6)."""
+"""The one random generator of a mission: a Mersenne Twister seeded as the C++ standard library does (I1, I6).
+
+The description of `random.pxi`, and its substitute where nothing is compiled.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-#: The seed of a default-constructed generator; reseeding with 1 means this one (I1).
-DEFAULT_SEED: Final = 5489
+from sexp_runtime.values import DEFAULT_SEED
+
 _WORDS: Final = 624
 
 
@@ -23,6 +26,11 @@ def _seeded_state(seed: int) -> tuple[int, ...]:
         words.append(word)
     words.append(_WORDS)
     return tuple(words)
+
+
+def hash_of_state(state: tuple[int, ...]) -> str:
+    """Return a short text that is equal for equal states of generators."""
+    return hashlib.blake2b(repr(state).encode(), digest_size=8).hexdigest()
 
 
 class MersenneTwister:
@@ -43,7 +51,7 @@ class MersenneTwister:
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
-        """Start the sequence of the given 32-bit seed afresh."""
+        """Start the sequence of the given seed afresh; only its lowest 32 bits count."""
         if self.before_draw is not None:
             self.before_draw()
         self._random.setstate((3, _seeded_state(seed & 0xFFFFFFFF), None))
@@ -63,34 +71,29 @@ class MersenneTwister:
 
     def next31(self) -> int:
         """Return the next output cut to 31 bits, 0 .. 2**31 - 1, like the original's random helper (I1)."""
-        if self.before_draw is not None:
-            self.before_draw()
-        self.draws += 1
-        return self._bits(32) >> 1
+        return self.next32() >> 1
 
     def skip(self, count: int) -> None:
         """Draw and discard `count` outputs, 0 or more; does not call `before_draw`."""
-        if count:
+        if count > 0:
             self.draws += count
             self._bits(32 * count)  # takes one output for each 32 bits
 
     def below(self, count: int) -> int:
-        """Return a number in 0 .. count - 1, the remainder of a 31-bit output; count must be positive (I1)."""
+        """Return a number in 0 .. count - 1, the remainder of a 31-bit output (I1); ValueError if count is below 1."""
+        if count < 1:
+            raise ValueError(f"a random number below {count}")
         return self.next31() % count
 
     def between(self, low: int, high: int) -> int:
-        """Return a number in low .. high, both included (I1); low must not exceed high."""
-        return low + self.next31() % (high - low + 1)
+        """Return a number in low .. high, both included (I1); ValueError if low exceeds high."""
+        return low + self.below(high - low + 1)
 
     def state_hash(self) -> str:
         """Return a short text that is equal for equal generator states, to compare traces."""
-        return hashlib.blake2b(repr(self._random.getstate()[1]).encode(), digest_size=8).hexdigest()
+        return hash_of_state(self.state())
 
     def state(self) -> tuple[int, ...]:
-        """Return the whole state, for `restore`."""
+        """Return the whole state: 624 words and the position of the next one, 624 before the next twist."""
         words: tuple[int, ...] = self._random.getstate()[1]
         return words
-
-    def restore(self, state: tuple[int, ...]) -> None:
-        """Continue from a state that `state` returned."""
-        self._random.setstate((3, tuple(state), None))
