@@ -36,7 +36,7 @@ def test_problems_have_everything_that_a_panel_shows() -> None:
     bench = Lines()
     assert bench.host.load("bad.fs2", BAD, {})
     error, warning = bench.host.problems.as_list()
-    assert error["text"] == "is-in-mission, argument 1: a text is expected, not the number 5"
+    assert error["text"] == "is-in-mission, argument 1: expected a text, not the number 5"
     assert {key: error[key] for key in error if key != "text"} == {
         "severity": "error",
         "code": "E309",

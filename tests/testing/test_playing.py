@@ -143,7 +143,7 @@ def test_unknown_names_are_mistakes_with_the_nearest_names(played: MissionTest) 
 @pytest.mark.parametrize("percent", [0, -1, 101])
 def test_hull_out_of_range_is_refused(played: MissionTest, percent: float) -> None:
     played.advance(0.1)
-    with pytest.raises(ValueError, match="hull is above 0 to 100 percent"):
+    with pytest.raises(ValueError, match="hull must be above 0, to 100 percent"):
         played.ship("Barge").hull = percent
 
 

@@ -25,8 +25,8 @@ _TYPES: Final = ("single", "multi coop", "multi teams")
 class CampaignMission:
     """One mission of a campaign (R3).
 
-    `branch` chooses the next mission, `loop` the mission of a side trip, which is offered; a fork's second formula is
-    not kept, because nothing evaluates it (R16). `choice` is "loop", "fork" or "", `choice_text` its description.
+    `branch` chooses the next mission, `loop` the mission of a side trip that the player may take. Nothing evaluates a
+    fork's second formula (R16), so it is not kept. `choice` is "loop", "fork" or "", `choice_text` its description.
     """
 
     file: str
@@ -130,9 +130,9 @@ class _Reader:
         elif item.key == "$type":
             campaign.type = " ".join(item.value.lower().split())
             if campaign.type not in _TYPES:
-                self.problems.report("E235", f"$type: {describe(item.value)} is no type of campaigns", item.offset)
+                self.problems.report("E235", f"$type: {describe(item.value)} is not a campaign type", item.offset)
             elif campaign.type != "single":
-                self.problems.report("E235", "a campaign for several players cannot be played", item.offset)
+                self.problems.report("E235", "campaigns for several players are not supported", item.offset)
 
     def _of_mission(self, item: Field, mission: CampaignMission) -> None:
         key = item.key
@@ -168,12 +168,14 @@ class _Reader:
             mission.loop = expression
 
     def finish(self) -> None:
-        """Check what only the whole file shows."""
+        """Make the checks that need the whole file."""
         campaign = self.campaign
         count = len(campaign.missions)
         if not count or count > MOST_MISSIONS:
             what = (
-                "no $Mission: this is no campaign file" if not count else f"{count} missions, at most {MOST_MISSIONS}"
+                "no $Mission: this is not a campaign file"
+                if not count
+                else f"{count} missions; the maximum is {MOST_MISSIONS}"
             )
             self.problems.report("E234", what, 0)
         for formula in campaign.formulas():

@@ -1,7 +1,7 @@
-"""Corrections of problems that have one right answer, made in a file's bytes without changing any others.
+"""Corrections of problems that have one right answer; all other bytes of the file stay.
 
 These problems have one right answer: a retired operator name, a bare `true` or `false`, an operator in another case
-(`AND`). So does a misspelt operator, name or fixed word, if only one is similar.
+(`AND`). A misspelt operator, name or fixed word has one if only one is similar.
 """
 
 from __future__ import annotations

@@ -75,10 +75,10 @@ class Events(Handler):
         if opening is None or event is None:
             return
         self.opening = None
-        owner = f'event "{event.name}"' if event.name else f"event {len(self.mission.events) + 1} without a name"
+        owner = f'event "{event.name}"' if event.name else f"event {len(self.mission.events) + 1} has no name"
         formula = self.formula(opening, owner)
         if formula is None:
-            self.problems.report("E350", "an event without a readable formula", opening.offset, owner)
+            self.problems.report("E350", "the event has no readable formula", opening.offset, owner)
         for what, count in (("+repeat count", event.raw_repeat), ("+trigger count", event.raw_trigger)):
             if count == 0:
                 self.problems.report("W364", f"{what}: 0 is corrected to 1", opening.offset, owner)
@@ -160,14 +160,14 @@ class Goals(Handler):
         if opening is None or goal is None:
             return
         self.opening = None
-        owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} without a name"
+        owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} has no name"
         if self.formula_field is not None:
             goal.formula = self.formula(self.formula_field, owner)
         if goal.type not in _GOAL_TYPES:
-            message = f"$type: {describe(opening.value)} is no type of goals"
+            message = f"$type: {describe(opening.value)} is not a goal type"
             self.problems.report("W230", message, opening.offset, owner)
         if goal.formula is None:
-            self.problems.report("E350", "a goal without a readable formula", opening.offset, owner)
+            self.problems.report("E350", "the goal has no readable formula", opening.offset, owner)
         for what, present in (("+Name", bool(goal.name)), ("$MessageNew", self.has_message)):
             if not present:
                 self.problems.report("E213", f"a goal without {what}", opening.offset, owner)

@@ -56,7 +56,7 @@ class Handler:
         if key in self.ignored or self.special(field):
             return
         if self.strict:
-            self.problems.report("W210", f"an unknown field of #{self.name}: {key}", field.offset, self.owner)
+            self.problems.report("W210", f"unknown field of #{self.name}: {key}", field.offset, self.owner)
 
     def starts(self, field: Field) -> bool:
         """Open the next object if the field starts one."""
@@ -79,9 +79,9 @@ class Handler:
         return cut
 
     def opened(self, field: Field) -> bool:
-        """Whether the field has an object to belong to; reports it if not."""
+        """Whether the field belongs to an object; reports it if not."""
         if self.current is None:
-            self.problems.report("W216", f"{field.key} stands before anything it could belong to", field.offset)
+            self.problems.report("W216", f"{field.key} comes before the entry that it belongs to", field.offset)
             return False
         return True
 
@@ -90,7 +90,7 @@ class Handler:
         number = integer(field.value)
         if number is None:
             self.problems.report(
-                "E211", f"{field.key}: a number is expected, not {describe(field.value)}", field.offset, self.owner
+                "E211", f"{field.key}: expected a number, not {describe(field.value)}", field.offset, self.owner
             )
         return number
 

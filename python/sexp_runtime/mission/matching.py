@@ -9,7 +9,7 @@ from typing import Any, Final
 from sexp_runtime.syntax.printer import same_tree
 from sexp_runtime.syntax.tree import SexpExpression
 
-#: Fields that say where an entry stands.
+#: Fields that hold an entry's place in the file.
 _PLACES: Final = frozenset(("line", "file"))
 
 

@@ -181,7 +181,7 @@ class Ships(Handler):
         """Whether all the numbers are there; reports it if not."""
         if len(values) == count:
             return True
-        self.problems.report("E211", f"{field.key}: {count} numbers are expected", field.offset, self.owner)
+        self.problems.report("E211", f"{field.key}: expected {count} numbers", field.offset, self.owner)
         return False
 
     def subsystem_field(self, field: Field, subsystem: SubsystemDef) -> None:

@@ -92,7 +92,7 @@ def load_mission(
     engine_version: tuple[int, ...] = ENGINE_VERSION,
     max_bytes: int = MAX_BYTES,
 ) -> MissionLoad:
-    """Read a mission file; never raises because of its content or because it cannot be read.
+    """Read a mission file; never raises for its content or an unreadable file.
 
     dialect: None detects it, see `detect_dialect`. engine_version: for version tags (A5). max_bytes: larger files
     are refused.
@@ -154,7 +154,7 @@ class _Reader:
         self.source: SourceText = strip_comments(text, engine_version, stray_quotes=stray)
         self.problems = Problems(self.source, file)
         for line in stray[:20]:
-            message = "a quote without a partner; the text is read as if it were not there"
+            message = "a quote without a partner is ignored"
             self.problems.add(make_diagnostic("W217", message, file=file, line=line))
         if nul >= 0:
             line = text.count("\n", 0, nul) + 1
@@ -168,7 +168,7 @@ class _Reader:
             (match[1].lower(), match.start(), match.end()) for match in _SECTION_LINE.finditer(self.source.text)
         ]
         if not sections:
-            self.problems.report("E205", "no section of a mission is found: this is no mission file", 0)
+            self.problems.report("E205", "no mission section: this is not a mission file", 0)
             return load
         # Formulas may come before the tables that they need.
         for name, _, end in sections:
@@ -216,13 +216,13 @@ class _Reader:
             handler = None
             kind = SECTIONS.get(name)
             if kind is None:
-                self.problems.report("W208", f"the section #{quoted(name)} is unknown and skipped", item.offset)
+                self.problems.report("W208", f"unknown section #{quoted(name)}; it is skipped", item.offset)
                 continue
             if name in seen and name not in _PER_TEAM:
                 self.problems.report("W207", f"a second section #{name}", item.offset)
             elif _ORDER[name] < last and not disordered and name not in _PER_TEAM:
                 disordered = True
-                self.problems.report("W209", f"the section #{name} stands later than usual", item.offset)
+                self.problems.report("W209", f"the section #{name} comes later than usual", item.offset)
             seen.add(name)
             last = max(last, _ORDER[name])
             handler = kind(self.mission, self.problems) if name not in _TABLES else None

@@ -31,7 +31,7 @@ def read_source(path: str | Path, max_bytes: int = MAX_BYTES) -> tuple[str | Non
 
 
 def read_regular(path: str | Path, most: int) -> bytes:
-    """Return the bytes of a regular file, `most` + 1 of a larger one.
+    """Return the bytes of a regular file; at most `most` + 1, so that the caller sees that it is larger.
 
     Refuses a pipe or device at once, without waiting for it: OSError, as for a file that cannot be read.
     """

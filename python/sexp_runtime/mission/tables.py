@@ -82,7 +82,7 @@ class Variables(Handler):
     def field(self, field: Field) -> None:
         """Process the table."""
         if field.key != "$variables":
-            self.problems.report("W210", f"an unknown field of #{self.name}: {field.key}", field.offset)
+            self.problems.report("W210", f"unknown field of #{self.name}: {field.key}", field.offset)
             return
         base = self.problems.source.text.find("(", field.offset)
         row: list[tuple[str, bool]] = []
@@ -103,7 +103,7 @@ class Variables(Handler):
         index = integer(row[0][0]) if row[0][1] else None
         if index is None or len(row) < 4:
             shown = " ".join(text for text, _ in row[:5])
-            message = f"index, name, value and type of a variable are expected, not {describe(shown)}"
+            message = f"expected index, name, value and type of a variable, not {describe(shown)}"
             self.problems.report("E222", message, offset)
             return
         name, value, kind = row[1][0], row[2][0], row[3][0].lower()
@@ -181,7 +181,7 @@ class Containers(Handler):
         if key in ("$data type", "$key type"):
             kind = field.value.lower()
             if kind not in ("number", "string"):
-                self.wrong = self.wrong or f"{key}: {describe(field.value)} is no type"
+                self.wrong = self.wrong or f"{key}: {describe(field.value)} is not a type"
                 kind = "string"
             if key == "$data type":
                 container.data_type = kind
@@ -267,7 +267,7 @@ class Waypoints(Handler):
         if key == "$jump node":
             values = numbers(field.value, 3)
             if len(values) != 3:
-                self.problems.report("E211", f"{key}: 3 numbers are expected", field.offset)
+                self.problems.report("E211", f"{key}: expected 3 numbers", field.offset)
                 values = [0.0, 0.0, 0.0]
             number = len(self.mission.jump_nodes) + 1
             self.node = JumpNodeDef(f"Jump Node {number}", (values[0], values[1], values[2]), line=line)

@@ -50,7 +50,7 @@ _PREY: Final = frozenset(
         "sim-hits-left",
     )
 )
-#: Operators about a subsystem, named behind its ship.
+#: Operators about a subsystem, which is named after its ship.
 _PARTS: Final = frozenset(
     (
         "is-subsystem-destroyed",
@@ -71,7 +71,7 @@ class Wish:
     """Something that a formula waits for.
 
     texts: the names in it, as ship and subsystem. event: index of the event, -1 for other formulas. needs: names, in
-    lower case, of events that the formula wants to have come true before; those below a `not` do not count. ends:
+    lower case, of events that must come true before, as the formula reads them, except below a `not`. ends:
     whether the event ends the mission.
     """
 
@@ -148,7 +148,7 @@ class Interests:
 
 
 def _needs(root: SyntaxNode) -> tuple[str, ...]:
-    """Return the events that a formula wants to have come true, in lower case, without those below a `not`."""
+    """Return the events that a formula needs to have come true, in lower case, without those below a `not`."""
     found: dict[str, None] = {}
     stack = [root]
     while stack:

@@ -180,7 +180,7 @@ class PlayerHabits:
         return "scannable" in ship.flags or not self.world.class_table.get(ship.class_name).small
 
     def _sight(self) -> Vector | None:
-        """Return the place of something that formulas wait for, or read, or of a navigation point; None if none."""
+        """Return the place of something that formulas wait for or read, or of a navigation point, or None."""
         player = self._player()
         if player is None or self.draw() >= CURIOSITY:
             return None
@@ -193,7 +193,7 @@ class PlayerHabits:
         return known[self._pick(len(known))] if known else None
 
     def _known_places(self, names: Iterable[str], player: Ship) -> list[Vector]:
-        """Return where ships, waypoints and navigation points are now that are there and not where the player is."""
+        """Return where the named ships, waypoints and navigation points are, without those at the player's place."""
         navs = {point.name.lower(): point for point in self.world.navigation.points if point is not None}
         found = []
         for name in names:

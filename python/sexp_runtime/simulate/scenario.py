@@ -54,7 +54,7 @@ class Scenario:
 
     @property
     def world(self) -> World:
-        """The world being driven; RuntimeError before `begin`."""
+        """The world being driven; raises RuntimeError before `begin`."""
         if self._world is None:
             raise RuntimeError("the scenario has not begun")
         return self._world

@@ -89,7 +89,7 @@ class Tactics:
         self._shoot(pilot)
 
     def _berth(self, pilot: Pilot, partner: Ship) -> bool:
-        """Fly to a ship and dock with it; False, and no more of it, if that is not possible any more."""
+        """Fly to a ship and dock with it; give up and return False if that is no longer possible."""
         if partner.status is not PRESENT or pilot.ship.docked or pilot.ship.departing:
             pilot.berth = None
             return False
@@ -418,7 +418,7 @@ class Tactics:
             self._fly_ship(member, velocity)
 
     def _fly_ship(self, ship: Ship, velocity: Vector) -> None:
-        """Set a ship's velocity; first raise its speed bound to allow it and the current one, maybe set by a script."""
+        """Set a ship's velocity; first raise its speed bound to allow this one and the current one."""
         x, y, z = velocity
         sx, sy, sz = ship.velocity
         bound = ship.speed_bound

@@ -179,12 +179,12 @@ class _Run:
         if not text.startswith("(", begin):
             line, column = self.source.locate(min(begin, len(text)))
             found = quoted(text[begin : begin + 40].split("\n", 1)[0]) if begin < len(text) else "the end of the text"
-            self.report("E101", f"an opening parenthesis was expected, not {found}", line, column)
+            self.report("E101", f"expected an opening parenthesis, not {found}", line, column)
             return ParseResult(None, self.problems), start
         root, end = self.read(begin)
         line, _ = self.source.locate(begin)
         if not root.children:
-            self.report("E115", "an empty list is no formula", root.line, root.column)
+            self.report("E115", "an empty list is not a formula", root.line, root.column)
             return ParseResult(None, self.problems), end
         expression = SexpExpression(root, self.owner, self.file, line, text[begin:end])
         return ParseResult(expression, self.problems), end
@@ -300,7 +300,7 @@ class _Run:
         """Abandon all open lists; the formula becomes the constant false. Reports E102 unless a reason was reported."""
         if what:
             opening = f"opened in line {self.opened[-1][0]}"
-            self.report("E102", f"{what} stands inside a list ({opening}): a parenthesis is missing", line, column)
+            self.report("E102", f"{what} is inside a list ({opening}); a closing parenthesis is missing", line, column)
         root = _false(*self.opened[0])
         self.lists.clear()
         self.opened.clear()
@@ -359,7 +359,7 @@ class _Run:
                 self.irregular = True
                 self.only_first.add(depth)
         elif name in ("true", "false"):
-            message = f"{name} stands without its parentheses; they are added"
+            message = f"{name} lacks its parentheses; they are added"
             self.report("W112", message, line, column, (token, f"( {name} )"))
             return SyntaxNode(_LIST, "", (node,), line, column)
         return node

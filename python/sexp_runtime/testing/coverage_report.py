@@ -29,7 +29,7 @@ p.note { color: #5b6675; }
 
 
 def coverage_text(coverage: Coverage, *, most: int = 50) -> str:
-    """Return a table of all missions, and what was never reached, at most `most` lines of a mission."""
+    """Return a table of all missions, and what was never reached, at most `most` lines for each mission."""
     lines = []
     for one in _sorted(coverage):
         lines.append(
@@ -89,7 +89,7 @@ def _page(coverage: Coverage) -> Iterator[str]:
             f"<td>{one.share:.0%}</td>{cells}</tr>\n"
         )
     yield "</table>\n"
-    yield "<p class='note'>The number before a line is how often the least reached of its parts was reached.</p>\n"
+    yield "<p class='note'>The number before a line counts how often its least reached part was reached.</p>\n"
     for number, one in enumerate(missions):
         yield f"<h2 id='m{number}'>{escaped(_name(one))}</h2>\n"
         missed = one.missed()
@@ -107,7 +107,7 @@ def _page(coverage: Coverage) -> Iterator[str]:
 def _source(one: MissionCoverage, number: int) -> str:
     text = read_source(one.file)[0] if one.file else None
     if not text:
-        return "<p class='note'>The source is not there.</p>\n"
+        return "<p class='note'>The source is missing.</p>\n"
     counts = one.lines()
     rows = []
     for line, content in enumerate(unify_newlines(text).removesuffix("\n").split("\n"), 1):

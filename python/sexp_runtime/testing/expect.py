@@ -1,4 +1,4 @@
-"""Expectations of a test. A failed expectation explains itself: formula, values, facts, the last minute."""
+"""Expectations of a test. A failure shows the formula, its values and facts, and the last minute."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Expectations:
 
     def __init__(self, test: Played) -> None:
         self._test = test
-        #: Whether a failure is explained. A test that asks once a frame whether an expectation holds needs no reason.
+        #: Whether a failure is explained. A test that checks an expectation once a frame needs no reason.
         self.explained = True
 
     def event(self, name: str, *, at: float | None = None, within: float | None = None) -> None:
@@ -73,7 +73,7 @@ class Expectations:
         __tracebackhide__ = True
         test = self._test
         if status not in _STATUSES:
-            raise ValueError(f"a goal is {', '.join(_STATUSES[:-1])} or {_STATUSES[-1]}, not {status!r}")
+            raise ValueError(f"the status of a goal is {', '.join(_STATUSES[:-1])} or {_STATUSES[-1]}, not {status!r}")
         if not test.play_until(within, lambda: test.goal(name) == status):
             self._fail(f'goal "{name}" is {test.goal(name)} at {test.time:.3f} s, not {status}', "goal", name)
 

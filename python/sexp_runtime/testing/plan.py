@@ -101,10 +101,10 @@ def read_plan(path: Path) -> list[PlannedTest]:
     _check(data, _FILE_KEYS, str(path))
     mission = path.parent / data.get("mission", path.name.removesuffix(SUFFIX) + ".fs2")
     if not data.get("test"):
-        raise PlanError(f"{path}: no test; write one as [[test]]")
+        raise PlanError(f"{path}: no test; begin one with [[test]]")
     fps = float(data.get("fps", 60))
     if not 0 < fps <= 1000:
-        raise PlanError(f"{path}: fps is above 0, 1000 at most, not {fps:g}")
+        raise PlanError(f"{path}: fps must be above 0 and at most 1000, not {fps:g}")
     test_lines, step_lines = _lines(text, "test"), _lines(text, "test.step")
     found: list[PlannedTest] = []
     names: set[str] = set()
@@ -115,7 +115,7 @@ def read_plan(path: Path) -> list[PlannedTest]:
         _check(row, _TEST_KEYS, place)
         name = row.get("name", f"test {number + 1}")
         if name in names:
-            raise PlanError(f"{place}: there are two tests {name!r}")
+            raise PlanError(f"{place}: two tests are called {name!r}")
         names.add(name)
         steps = []
         for index, step in enumerate(row.get("step", [])):
@@ -123,7 +123,7 @@ def read_plan(path: Path) -> list[PlannedTest]:
             steps.append(_step(step, f"{path}:{where}: test {name!r}, step {index + 1}"))
             count += 1
         if not any(step.verb.startswith("expect_") or "until" in step.keys for step in steps):
-            raise PlanError(f"{place}: {name!r} expects nothing, so that it could not fail")
+            raise PlanError(f"{place}: {name!r} expects nothing, so it cannot fail")
         seeds = _seeds(row.get("seeds", data.get("seeds", 1)), place)
         simulated = row.get("simulated", data.get("simulated", False))
         for seed in seeds:
@@ -140,22 +140,22 @@ def _lines(text: str, header: str) -> list[int]:
 def _check(row: object, allowed: Mapping[str, tuple[type, ...]], place: str) -> None:
     """Raise PlanError unless a table has only known keys, each of its type."""
     if not isinstance(row, dict):
-        raise PlanError(f"{place}: a table is wanted, not {row!r}")
+        raise PlanError(f"{place}: expected a table, not {row!r}")
     for key, value in row.items():
         if key not in allowed:
             raise PlanError(f"{place}: unknown key {key!r}; known are {', '.join(allowed)}")
         types = allowed[key]
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             words = " or ".join(_WORDS[one] for one in types)
-            raise PlanError(f"{place}: {key} is {words}, not {value!r}")
+            raise PlanError(f"{place}: {key} must be {words}, not {value!r}")
 
 
 def _step(row: object, place: str) -> Step:
     if not isinstance(row, dict):
-        raise PlanError(f"{place}: a step is a table, not {row!r}")
+        raise PlanError(f"{place}: a step must be a table, not {row!r}")
     verbs = [key for key in row if key in VERBS]
     if len(verbs) > 1:
-        raise PlanError(f"{place}: does one thing at a time, not {' and '.join(verbs)}")
+        raise PlanError(f"{place}: a step has one verb, not {' and '.join(verbs)}")
     verb = verbs[0] if verbs else ""
     allowed = dict(_WHEN)
     if verb:
@@ -172,12 +172,12 @@ def _step(row: object, place: str) -> Step:
     if verb == "hurt" and not {"hull", "shields"} & row.keys():
         raise PlanError(f"{place}: hurt needs 'hull' or 'shields', in percent")
     if verb == "hurt" and {"subsystem", "shields"} <= row.keys():
-        raise PlanError(f"{place}: a subsystem has 'hull' only")
+        raise PlanError(f"{place}: a subsystem has only 'hull'")
     if sum(key in row for key in ("at", "wait", "until")) > 1:
-        raise PlanError(f"{place}: has one of at, wait and until")
+        raise PlanError(f"{place}: a step has only one of at, wait and until")
     for key in ("at", "wait", "timeout", "within", "time"):
         if key in row and not 0 <= row[key] < 1e6:
-            raise PlanError(f"{place}: {key} is seconds, 0 or more, not {row[key]}")
+            raise PlanError(f"{place}: {key} must be 0 or more seconds, not {row[key]}")
     return Step(verb, row.get(verb), {key: value for key, value in row.items() if key != verb}, place)
 
 
@@ -192,5 +192,5 @@ def _seeds(value: int | str | list[Any], place: str) -> list[int]:
         first, last = int(match[1]), int(match[2])
         found = list(range(first, min(last, first + MOST_SEEDS) + 1))
     if not found or len(found) > MOST_SEEDS or min(found) < 0:
-        raise PlanError(f"{place}: seeds are a number, a list or '1:20', at most {MOST_SEEDS}, not {value!r}")
+        raise PlanError(f"{place}: seeds must be a number, a list or '1:20', at most {MOST_SEEDS}, not {value!r}")
     return found

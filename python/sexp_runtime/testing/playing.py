@@ -52,7 +52,7 @@ class MissionTest(TestedMission):
     def advance(self, seconds: float) -> None:
         """Advance mission time frame by frame; less if the mission ends. ValueError for negative seconds."""
         if not seconds >= 0:
-            raise ValueError(f"time does not go back: {seconds} seconds")
+            raise ValueError(f"time cannot go back: {seconds} seconds")
         self.advance_to(self.time + seconds)
 
     def advance_to(self, seconds: float) -> None:

@@ -29,7 +29,7 @@ LIMIT: Final = 3600.0
 
 
 class NotRunError(RuntimeError):
-    """Files that cannot be run here, with the reason: something is not installed."""
+    """Some files cannot run here because something is not installed; the text gives the reason."""
 
 
 def find_files(places: Iterable[Path], suffix: str) -> list[Path]:
@@ -102,7 +102,7 @@ def find_godot(given: str | None, project: Path) -> str:
     for one in (given, os.environ.get("GODOT")):
         if one:
             if shutil.which(one) is None:
-                raise NotRunError(f"{one} is no program that can be run")
+                raise NotRunError(f"{one} is not a program that can be run")
             return one
     tool = project / "tools" / "godot"
     if tool.is_file():
@@ -111,7 +111,7 @@ def find_godot(given: str | None, project: Path) -> str:
             return done.stdout.strip()
     found = shutil.which("godot4") or shutil.which("godot")
     if found is None:
-        raise NotRunError("Godot is not there: set GODOT to it, or put godot on the PATH")
+        raise NotRunError("Godot was not found: set GODOT to its path, or put godot on the PATH")
     return found
 
 

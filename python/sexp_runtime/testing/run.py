@@ -50,7 +50,7 @@ def _wait(play: MissionTest, step: Step) -> None:
         play.advance(keys["wait"])
     elif "at" in keys:
         if keys["at"] < play.time - 1e-6:
-            raise ValueError(f"the mission is at {play.time:.3f} s already, past {keys['at']} s")
+            raise ValueError(f"the mission is already at {play.time:.3f} s, past {keys['at']} s")
         play.advance_to(keys["at"])
 
 
@@ -115,7 +115,7 @@ def plan_files(places: Iterable[Path]) -> list[Path]:
         inside = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else [place]
         found.update(dict.fromkeys(one for one in inside if place.is_file() or one.is_file()))
         if not place.exists():
-            found[place] = None  # reading it says that it is not there
+            found[place] = None  # reading it reports that it is missing
     return list(found)
 
 

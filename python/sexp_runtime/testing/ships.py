@@ -59,7 +59,7 @@ class TestedShip:
     def hull(self, percent: float) -> None:
         self._need_present("be hurt")
         if not 0 < percent <= 100:
-            raise ValueError(f"hull is above 0 to 100 percent, not {percent}; `.destroy()` destroys a ship")
+            raise ValueError(f"hull must be above 0, to 100 percent, not {percent}; `.destroy()` destroys a ship")
         self._session.world.set_ship(self._ship, "hull", self._ship.max_hull * percent / 100)
         self._note(f"has {percent:g} % hull")
 
@@ -73,7 +73,7 @@ class TestedShip:
     def shields(self, percent: float) -> None:
         self._need_present("have shields")
         if not 0 <= percent <= 100:
-            raise ValueError(f"shields are 0 to 100 percent, not {percent}")
+            raise ValueError(f"shields must be 0 to 100 percent, not {percent}")
         self._session.world.set_ship(self._ship, "shields", self._ship.max_shields * percent / 100)
         self._note(f"has {percent:g} % shields")
 
@@ -97,7 +97,7 @@ class TestedShip:
         self._note("arrives")
         if not self._session.world.arrive(self._ship):
             raise ValueError(
-                f"{self._ship.name} may never arrive: its cue is false for good, or its carrier or wing is gone"
+                f"{self._ship.name} cannot arrive: its cue is false for ever, or its carrier or wing is gone"
             )
 
     def move_to(self, *place: float | str) -> None:
@@ -118,7 +118,7 @@ class TestedShip:
         partner = self._partner(other, "dock")
         self._note(f"docks to {partner.name}")
         if not self._session.world.dock(self._ship, partner):
-            raise ValueError(f"{self._ship.name} cannot dock to {partner.name}: they are docked, or the same ship")
+            raise ValueError(f"{self._ship.name} cannot dock to {partner.name}: already docked, or the same ship")
 
     def undock(self, other: str | None = None) -> None:
         """Undock the ship from another one, or from all if none is named."""
@@ -197,7 +197,7 @@ class TestedSubsystem:
     def hull(self, percent: float) -> None:
         self._need_present("be hurt")
         if not 0 <= percent <= 100:
-            raise ValueError(f"a subsystem has 0 to 100 percent, not {percent}")
+            raise ValueError(f"hull of a subsystem must be 0 to 100 percent, not {percent}")
         self._note(f"has {percent:g} %")
         self._session.world.set_strength(self._ship, self._part, self._part.max_hull * percent / 100)
 

@@ -25,7 +25,7 @@ class StillStage:
         world.facts.subscribe(("roster",), self._roster, 0)
 
     def leave(self, ship: Ship) -> None:
-        """Make a ship depart in this frame, or in the next if an event of this frame orders it."""
+        """Make a ship depart in this frame, or in the next one if an event of this frame orders it."""
         self._leaving.append(ship)
 
     def step(self, world: World, dt_us: int) -> None:

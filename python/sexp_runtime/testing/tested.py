@@ -63,8 +63,8 @@ class TestedMission:
         return TestedShip(self.session, self.journal.note, named_ship(self.session, name))
 
     def press(self, key: str) -> None:
-        """Press a key of the player's, named as the mission names it."""
-        self.journal.note(f"the test: key {key!r} is pressed")
+        """Press a key of the player, by the name that the mission uses."""
+        self.journal.note(f"the test: presses key {key!r}")
         self.session.world.press_key(key)
 
     def __getitem__(self, variable: str) -> int | str:

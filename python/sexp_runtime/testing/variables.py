@@ -34,7 +34,7 @@ class TestedVariables:
     def __setitem__(self, name: str, value: int | str) -> None:
         name = self._known(name)
         if isinstance(value, int) and not INT_MIN <= value <= INT_MAX:
-            raise ValueError(f"variable {name}: a number has 32 bits, {value} does not fit")
+            raise ValueError(f"variable {name}: {value} does not fit into 32 bits")
         self._note(f"the test: variable {name} is set to {value!r}")
         self._session.set_variable(name, value)
 

@@ -1,4 +1,4 @@
-"""The checker: finds what the original refuses or warns about in a mission (rules Q), each problem with its place.
+"""The checker: finds what the original refuses or warns about in a mission (rules Q), and where.
 
 Begin with `validate_mission`. `formulas` walks over a formula; `arguments` checks one argument by its type, with
 `containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `plans` holds rules of single

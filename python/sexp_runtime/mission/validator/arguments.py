@@ -21,7 +21,7 @@ SPECIAL: Final = "<argument>"
 #: Maximum number of cached correct literals.
 _MOST_REMEMBERED: Final = 100_000
 _INTEGER: Final = re.compile(r"[-+]?[0-9]*")
-#: Types that accept only expressions: what is expected there, in words.
+#: Types that accept only expressions, with what they expect in words.
 EXPRESSIONS: Final[Mapping[str, str]] = {
     "null": "an action",
     "ai-goal": "an AI goal",
@@ -73,7 +73,7 @@ class ArgumentChecks:
             self.expression(kind, node, link)
         elif what is NodeKind.OPERATOR:
             fix = f"( {node.text} )" if self.catalog[node.text].max_args == 0 else None
-            message = f"{node.text} is an operator and stands without its parentheses"
+            message = f"the operator {node.text} lacks its parentheses"
             self.report.at("E307", message, node, link, fix)
         elif what is NodeKind.CONTAINER_NAME:
             self.containers.name(kind, node, link)
@@ -110,16 +110,16 @@ class ArgumentChecks:
             return
         if kind == "ambiguous":
             if returns in EXPRESSIONS:
-                message = f"{place(link)}: {name} is {EXPRESSIONS[returns]}, whose value says nothing"
+                message = f"{place(link)}: {name} is {EXPRESSIONS[returns]}, whose value has no meaning"
                 self.report.at("W312", message, node, link)
         elif kind in _NOTHING:
-            self.report.at("E304", f"{place(link)}: nothing may stand here", node, link)
+            self.report.at("E304", f"{place(link)}: no value is allowed here", node, link)
         elif not accepts:
-            message = f"{place(link)}: {_expected(kind)} is expected, not the expression ( {name} ... )"
+            message = f"{place(link)}: expected {_expected(kind)}, not the expression ( {name} ... )"
             self.report.at("E308", message, node, link)
         else:
             expected = "a boolean" if kind == "bool" else EXPRESSIONS.get(kind, "a number")
-            message = f"{place(link)}: {expected} is expected, {name} returns {_returned(returns)}"
+            message = f"{place(link)}: expected {expected}; {name} returns {_returned(returns)}"
             self.report.at("E304", message, node, link)
 
     # -- variables -----------------------------------------------------------------------------------------------
@@ -128,10 +128,10 @@ class ArgumentChecks:
         """Check a variable by its declared type (Q6)."""
         report = self.report.at
         if kind in EXPRESSIONS:
-            report("E304", f"{place(link)}: {EXPRESSIONS[kind]} is expected, not a variable", node, link)
+            report("E304", f"{place(link)}: expected {EXPRESSIONS[kind]}, not a variable", node, link)
             return
         if kind in _NOTHING:
-            report("E304", f"{place(link)}: nothing may stand here", node, link)
+            report("E304", f"{place(link)}: no value is allowed here", node, link)
             return
         if self.names is None or kind in EITHER:
             return
@@ -139,7 +139,7 @@ class ArgumentChecks:
         if have is None:
             return
         if kind == "bool":
-            report("E334", f"{place(link)}: a boolean is expected, not a {have} variable", node, link)
+            report("E334", f"{place(link)}: expected a boolean, not a {have} variable", node, link)
             return
         wanted: str | None = "string"
         if kind in NUMBERS:
@@ -150,7 +150,7 @@ class ArgumentChecks:
             wanted = self.containers.wanted(scope, link[2])
         if wanted is not None and have != wanted:
             shown = quoted(node.text)
-            report("E334", f"{place(link)}: a {wanted} variable is expected, {shown} is a {have}", node, link)
+            report("E334", f"{place(link)}: expected a {wanted} variable; {shown} is a {have}", node, link)
 
     def unknown_variable(self, node: SyntaxNode, link: Link) -> None:
         """Report anything other than a variable where a variable is expected."""
@@ -163,7 +163,7 @@ class ArgumentChecks:
     def special(self, scope: Scope, node: SyntaxNode, link: Link) -> None:
         """Check that `<argument>` is below a form that replaces it (Q8.2)."""
         if not scope.inside:
-            message = f"{place(link)}: <argument> stands outside of when-argument and every-time-argument"
+            message = f"{place(link)}: <argument> works only inside a form such as when-argument"
             self.report.at("W342" if self.dialect is Dialect.WCS else "E341", message, node, link)
 
     def number_token(self, node: SyntaxNode, link: Link) -> bool:
@@ -176,7 +176,7 @@ class ArgumentChecks:
         elif "." in text or "," in text:
             self.report.at("E305", f"{place(link)}: a number must be whole, not {quoted(text)}", node, link)
         else:
-            message = f"{place(link)}: without quotes only a whole number may stand here, not {quoted(text)}"
+            message = f"{place(link)}: without quotes only a whole number is allowed here, not {quoted(text)}"
             self.report.at("E305", message, node, link)
         return False
 
@@ -187,23 +187,23 @@ class ArgumentChecks:
         if is_number and not self.number_token(node, link):
             return
         if kind in EXPRESSIONS:
-            report("E304", f"{place(link)}: {EXPRESSIONS[kind]} is expected, not {quoted(text)}", node, link)
+            report("E304", f"{place(link)}: expected {EXPRESSIONS[kind]}, not {quoted(text)}", node, link)
         elif kind in _NOTHING:
-            report("E304", f"{place(link)}: nothing may stand here", node, link)
+            report("E304", f"{place(link)}: no value is allowed here", node, link)
         elif kind == "variable-name":
             self.unknown_variable(node, link)
         elif kind in CONTAINERS:
             near = " (without quotes)" if text.startswith("&&") else ""
-            report("E330", f"{place(link)}: a container is expected, as &&name{near}", node, link)
+            report("E330", f"{place(link)}: expected a container, written as &&name{near}", node, link)
         elif kind in NUMBERS or kind in _RANGES:
             self.number(kind, node, link)
         elif kind == "bool":
             if not is_number:
-                report("E304", f"{place(link)}: a boolean is expected, not {quoted(text)}", node, link)
+                report("E304", f"{place(link)}: expected a boolean, not {quoted(text)}", node, link)
         elif is_number and kind == "ssm-class":
-            report("W315", f"{place(link)}: a strike is named, newer games take no number", node, link)
+            report("W315", f"{place(link)}: name the strike; newer games do not take its number", node, link)
         elif is_number and kind not in _MAY_BE_NUMBERS:
-            report("E309", f"{place(link)}: {_expected(kind)} is expected, not the number {text}", node, link)
+            report("E309", f"{place(link)}: expected {_expected(kind)}, not the number {text}", node, link)
         elif kind == "weapon-bank-number":
             if (bank := _leading_number(text)) >= 4:
                 report("E344", f"{place(link)}: a bank has a number from 0 to 3, not {bank}", node, link)
@@ -218,11 +218,11 @@ class ArgumentChecks:
         """Check a literal where a number is expected (Q5.3 to Q5.11)."""
         report, text = self.report.at, node.text
         if node.kind is NodeKind.STRING:
-            report("E305", f"{place(link)}: a whole number is expected, not the text {quoted(text)}", node, link)
+            report("E305", f"{place(link)}: expected a whole number, not the text {quoted(text)}", node, link)
             return
         if kind == "positive":
             if text[0] == "-":
-                report("E306", f"{place(link)}: a number of at least 0 is expected, not {text}", node, link)
+                report("E306", f"{place(link)}: expected a number of at least 0, not {text}", node, link)
             return
         bounds = _RANGES.get(kind)
         if bounds is None:
@@ -232,12 +232,12 @@ class ArgumentChecks:
         if least <= value <= largest and not text.startswith("-"):
             return
         if kind == "goal-priority" and value > largest:
-            report("W345", f"{place(link)}: a priority is at most {largest}, not {text}", node, link)
+            report("W345", f"{place(link)}: the maximum of a priority is {largest}, not {text}", node, link)
         elif text.startswith("-"):
-            report("E306", f"{place(link)}: a number of at least {least} is expected, not {text}", node, link)
+            report("E306", f"{place(link)}: expected a number of at least {least}, not {text}", node, link)
         else:
             expected = f"at least {least}" if kind == "docking-count" else f"from {least} to {largest}"
-            report("E344", f"{place(link)}: a number {expected} is expected, not {text}", node, link)
+            report("E344", f"{place(link)}: expected a number {expected}, not {text}", node, link)
 
 
 def _expected(kind: str) -> str:

@@ -44,10 +44,10 @@ class ContainerChecks:
         elif kind in ("container-name", "list-container-name", "map-container-name"):
             wanted = kind.removesuffix("container-name").rstrip("-")
             if wanted and container is not None and container.kind != wanted:
-                message = f"{place(link)}: a {wanted} is expected, {node.text} is a {container.kind}"
+                message = f"{place(link)}: expected a {wanted}; {node.text} is a {container.kind}"
                 report("E333", message, node, link)
         else:
-            report("E304", f"{place(link)}: the container &&{node.text} cannot stand here", node, link)
+            report("E304", f"{place(link)}: the container &&{node.text} is not allowed here", node, link)
 
     def wanted(self, scope: Scope, number: int) -> str | None:
         """Return the type of values at argument `number` (from 1); None if unknown (Q7.3, Q7.4)."""
@@ -64,16 +64,14 @@ class ContainerChecks:
         shown = quoted(node.text)
         if wanted is None:
             if scope.dynamic:
-                message = (
-                    f"{place(link)}: the container is named by a value, so its values may not be literals: {shown}"
-                )
+                message = f"{place(link)}: a value names the container, so literals are not allowed here: {shown}"
                 self.report.at("E335", message, node, link)
             return
         have = "string" if node.kind is NodeKind.STRING else "number"
         if have == wanted:
             return
         expected = "a text in quotes" if wanted == "string" else "a number without quotes"
-        message = f"{place(link)}: {expected} is expected by &&{scope.container.name if scope.container else ''}"
+        message = f"{place(link)}: &&{scope.container.name if scope.container else ''} expects {expected}"
         passes = wanted == "number" and scope.after_number
         self.report.at("W336" if passes else "E335", f"{message}, not {shown}", node, link)
 
@@ -100,10 +98,10 @@ class ContainerChecks:
         elif kind in EITHER:
             return
         elif kind in ("bool", "null", "ai-goal", "flexible-argument", "none", "unused"):
-            self.report.at("E304", f"{place(link)}: an item of a container cannot stand here", node, link)
+            self.report.at("E304", f"{place(link)}: an item of a container is not allowed here", node, link)
             return
         if wanted is not None and have != wanted:
-            message = f"{place(link)}: a {wanted} is expected, the data of &&{container.name} are {have}s"
+            message = f"{place(link)}: expected a {wanted}; the data of &&{container.name} are {have}s"
             self.report.at("E335", message, node, link)
 
     def modifiers(self, container: ContainerDef, node: SyntaxNode, link: Link) -> None:

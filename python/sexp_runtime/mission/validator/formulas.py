@@ -171,7 +171,7 @@ class SexpValidator:
             here = (link, "cond", number)
             parts = clause.children
             if clause.kind is not NodeKind.LIST or (parts and parts[0].kind is NodeKind.OPERATOR):
-                self.report.at("E304", "cond: a clause ( condition actions... ) is expected", clause, here)
+                self.report.at("E304", "cond: expected a clause ( condition actions... )", clause, here)
                 if parts:
                     lists.append((clause, here, inside))
                 continue
@@ -194,18 +194,18 @@ class SexpValidator:
         """
         report = self.report.at
         if not node.children:
-            report("E115", "an empty list stands where an expression is expected", node, link)
+            report("E115", "expected an expression, not an empty list", node, link)
             return []
         head = node.children[0]
         if head.kind is NodeKind.LIST:
-            report("E301", "a list stands where an operator is expected", node, link)
+            report("E301", "expected an operator, not a list", node, link)
         elif head.kind is NodeKind.OPERATOR or (
             head.kind is NodeKind.NUMBER and head.variable is None and _PLAUSIBLE.fullmatch(head.text) is not None
         ):
             code, near, fix = self._judge_operator(head.text)
             report(code, f"unknown operator {quoted(head.text)}{near}", head, link, fix)
         else:
-            report("E301", f"an operator is expected, not {quoted(head.text)}", head, link)
+            report("E301", f"expected an operator, not {quoted(head.text)}", head, link)
         name = head.text or "()"
         first = 0 if head.kind is NodeKind.LIST else 1
         return [
@@ -249,7 +249,7 @@ class SexpValidator:
             if name == "<none>" and kind == "subsystem-or-none":
                 continue
             if is_special(name):
-                message = f"{place(here)}: {quoted(argument.text)} does not stand for a subsystem here"
+                message = f"{place(here)}: {quoted(argument.text)} is not allowed as a subsystem here"
                 self.report.at("E332", message, argument, here)
                 continue
             of_ship = plan.ship_position(position)
@@ -259,7 +259,7 @@ class SexpValidator:
             there = (link, plan.name, of_ship + 1)
             if ship.kind is NodeKind.NUMBER and ship.text == SPECIAL:
                 code = "W342" if self.dialect is Dialect.WCS else "E341"
-                message = f"{place(there)}: <argument> must be in quotes where a subsystem's ship is meant"
+                message = f"{place(there)}: <argument> must be in quotes where it names a subsystem's ship"
                 self.report.at(code, message, ship, there)
             elif ship.kind is NodeKind.STRING and ship.variable is None and ship.text != SPECIAL:
                 self._check_subsystem(kind, ship, there, argument, here)

@@ -166,7 +166,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
             return code, f"no {what} {quoted(text)} when the mission is loaded: it {why}", None
         if is_special(text) and code not in ("E323", "E324", "E325"):
             code = "W353" if wcs and code == "E329" else "E332"
-            return code, f"{quoted(text)} does not stand for a {what} here", None
+            return code, f"{quoted(text)} is not allowed as a {what} here", None
         candidates = list(candidates)
         message = f"no {what} {quoted(text)}{hint(text, candidates)}"
         return (point_code if code == "E329" else code), message, one_near(text, candidates)
@@ -207,7 +207,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
 
         def check(text: str) -> Problem:
             if text.lower() in repeated:
-                return "W347", f"several {what}s are called {quoted(text)}: the first is meant", None
+                return "W347", f"several {what}s are called {quoted(text)}; the first one counts", None
             return plain(text)
 
         return check
@@ -215,7 +215,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
     def not_player(text: str) -> Problem:
         ship = names.ship_defs.get(text.lower())
         if ship is not None and ship.is_player_start:
-            return "E320", f"{quoted(text)} is a player's ship, which may not stand here", None
+            return "E320", f"{quoted(text)} is a player's ship, which is not allowed here", None
         return among("E320", "ship", ships)(text)
 
     def sender(text: str) -> Problem:
@@ -235,7 +235,7 @@ def _lookups(names: MissionNames, dialect: Dialect) -> dict[str, Lookup]:
     def skybox(text: str) -> Problem:
         if text.lower() in ("default", "none") or ".pof" in text:
             return None
-        return "E339", f"{quoted(text)} is no skybox: default, none or a file ending with .pof", None
+        return "E339", f"{quoted(text)} is not a skybox; use default, none or a file ending with .pof", None
 
     ship = among("E320", "ship", ships)
     ship_wing = among("E322", "ship or wing", ships, wings)

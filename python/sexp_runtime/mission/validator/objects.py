@@ -58,7 +58,9 @@ class _Objects:
             location = row.location.lower()
             if location not in known:
                 words = ARRIVALS if way == "arrival" else DEPARTURES
-                message = f"{quoted(row.location)} is no {way} location{hint(row.location, words)}; Hyperspace is meant"
+                message = (
+                    f"unknown {way} location {quoted(row.location)}{hint(row.location, words)}; it counts as Hyperspace"
+                )
                 self.report.of("W230", message, line, owner)
             elif location == "hyperspace":
                 continue
@@ -67,10 +69,10 @@ class _Objects:
                 self.report.of("E365", message, line, owner)
             elif (team := team_of(row.anchor)) is not None:
                 if team.lower() not in self.names.teams:
-                    self.report.of("W231", f"the {way} anchor {quoted(row.anchor)} names no team", line, owner)
+                    self.report.of("W231", f"the {way} anchor {quoted(row.anchor)} names an unknown team", line, owner)
             elif row.anchor.lower() not in self.names.ships:
                 near = hint(row.anchor, self.names.ships.values())
-                message = f"the {way} anchor {quoted(row.anchor)} is no ship of the mission{near}"
+                message = f"the {way} anchor {quoted(row.anchor)} is not a ship of the mission{near}"
                 self.report.of("W231", message, line, owner)
 
     def flags(self, what: str, rows: Sequence[ShipDef | WingDef], words: tuple[str, ...]) -> None:
@@ -85,7 +87,7 @@ class _Objects:
                     users.setdefault(flag, []).append(row)
         for flag, having in sorted(users.items()):
             more = f"; {len(having) - 1} more have it" if len(having) > 1 else ""
-            message = f"{quoted(flag)} is no flag of a {what}{hint(flag, known)}{more}"
+            message = f"{quoted(flag)} is not a {what} flag{hint(flag, known)}{more}"
             self.report.of("W230", message, having[0].line, f'{what} "{having[0].name}"')
 
     # -- wings ---------------------------------------------------------------------------------------------------
@@ -143,7 +145,7 @@ class _Objects:
                 continue
             owner = f'wing "{wing.name}"'
             if len(wing.ships) > _STARTING_SIZE:
-                message = f"a starting wing has at most {_STARTING_SIZE} ships, not {len(wing.ships)}"
+                message = f"a starting wing may have {_STARTING_SIZE} ships, not {len(wing.ships)}"
                 self.report.of("W370", message, wing.line, owner)
             if "reinforcement" in wing.flags:
                 self.report.of("W370", "a starting wing cannot be a reinforcement", wing.line, owner)
@@ -164,7 +166,7 @@ class _Objects:
                 other = self.names.ship_defs.get(dock.ship.lower())
                 if other is None:
                     near = hint(dock.ship, self.names.ships.values())
-                    message = f"docked with {quoted(dock.ship)}, which is no ship of the mission{near}"
+                    message = f"docked with {quoted(dock.ship)}, which is not a ship of the mission{near}"
                     self.report.of("W360", message, ship.line, f'ship "{ship.name}"')
                     continue
                 pairs.add(frozenset(((ship.name, dock.own_point.lower()), (other.name, dock.other_point.lower()))))

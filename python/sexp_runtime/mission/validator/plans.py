@@ -10,7 +10,7 @@ from sexp_runtime.mission.model import ContainerDef
 
 #: Forms that allow `<argument>` below them (Q8.2).
 ARGUMENT_FORMS: Final = frozenset({"when-argument", "every-time-argument"})
-#: Argument types that name a subsystem of a ship that another argument names (Q9.13).
+#: Argument types that name a subsystem; another argument names its ship (Q9.13).
 SUBSYSTEMS: Final = frozenset(
     {
         "subsystem",

@@ -36,10 +36,10 @@ class WordSet:
     def complaint(self, text: str) -> str:
         """Return the message for a text that is none of the words: lists all words, or the most similar ones."""
         if len(self.words) <= 12:
-            return f"{quoted(text)} is no {self.what}: {', '.join(self.words)}"
+            return f"{quoted(text)} is not a known {self.what}: {', '.join(self.words)}"
         nearest = nearest_names(text, self.words)
         hint = f" (did you mean {', '.join(nearest)}?)" if nearest else ""
-        return f"{quoted(text)} is no {self.what}{hint}"
+        return f"{quoted(text)} is not a known {self.what}{hint}"
 
 
 def _words(text: str) -> tuple[str, ...]:
