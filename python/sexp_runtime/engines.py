@@ -12,7 +12,8 @@ from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import Explanation, FactTimes, explain
 from sexp_runtime.events.formulas import compiled
-from sexp_runtime.rules.cues import Cue, CueManager, CueSeed
+from sexp_runtime.rules.cue import Cue, CueSeed
+from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.rules.naive import FormulaFactory, NaiveEventManager

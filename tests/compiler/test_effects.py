@@ -194,7 +194,7 @@ def test_a_waypoint_is_placed_once_and_again_when_it_was_moved() -> None:
     for _ in range(10):
         twin.act()
     assert twin.runs == 4
-    assert twin.contexts[1].world.point("Path:1") == (5.0, 6.0, 7.0)
+    assert twin.contexts[1].world.waypoints.point("Path:1") == (5.0, 6.0, 7.0)
 
 
 def test_an_effect_that_changes_something_each_time_is_run_each_time() -> None:

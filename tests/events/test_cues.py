@@ -18,17 +18,13 @@ from sexp_runtime.mission.model import (
     WingDef,
 )
 from sexp_runtime.operators.context import EvaluationContext
-from sexp_runtime.rules.cues import (
-    NEVER,
-    CueKind,
-    CueManager,
-    available_reinforcements,
-    call_reinforcement,
-    can_leave,
-)
+from sexp_runtime.rules.cue import CueKind
+from sexp_runtime.rules.cues import CueManager, can_leave
 from sexp_runtime.rules.formula import interpreted
+from sexp_runtime.rules.reinforcements import available_reinforcements, call_reinforcement
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.tree import SexpExpression
+from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.world import World
 
@@ -377,7 +373,7 @@ def test_reinforcements_come_when_called() -> None:  # F43
     play.until(3)
     assert play.status("A") == "not-yet"
     assert [entry.name for entry in available_reinforcements(play.world)] == ["A"]
-    assert play.cues.call_reinforcement("a")
+    assert call_reinforcement(play.world, "a")
     play.set("Go", 0)
     play.until(5.1)
     assert play.log() == [(5.1, "ship-arrived", "A")]

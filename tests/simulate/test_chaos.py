@@ -15,8 +15,8 @@ from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.syntax import SexpParser
 from sexp_runtime.syntax.dialect import Dialect
-from sexp_runtime.world.lifecycle import IN_SPACE
 from sexp_runtime.world.ships import ShipStatus
+from sexp_runtime.world.state import IN_SPACE
 from sexp_runtime.world.world import World
 from simulate.battle import battle, run, start
 

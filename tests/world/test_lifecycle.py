@@ -10,7 +10,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import FIELD_FACTS, ExitKind, Ship, ShipStatus
-from sexp_runtime.world.wings import wave_ship_name
 from sexp_runtime.world.world import World
 from support.fuzzing import examples
 from support.worlds import SHIPS, Change, Touched, changes, lifecycle_changes, small_world
@@ -66,21 +65,6 @@ def test_a_wing_is_gone_with_its_last_ship_and_logs_how(ends: tuple[str, str], e
     assert alpha.gone and alpha.current == 0
     kinds = [kind for kind, _, _ in _entries(world) if kind.startswith("wing-") and kind != "wing-arrived"]
     assert kinds == ([] if entry is None else [entry])
-
-
-def test_later_waves_are_new_ships_named_in_order_of_arrival() -> None:
-    world = small_world()
-    beta = world.wings["beta"]
-    assert [ship.name for ship in world.arrive_wave(beta)] == ["Beta 1", "Beta 2"]
-    assert world.ship("Beta 3") is None
-    for key in list(beta.members):
-        world.depart(world.ships[key])
-    assert not beta.gone
-    second = world.arrive_wave(beta)
-    assert [ship.name for ship in second] == ["Beta 3", "Beta 4"]
-    assert [ship.team for ship in second] == ["Hostile", "Hostile"]
-    assert (beta.arrived, beta.wave, world.arrive_wave(beta)) == (4, 2, [])
-    assert wave_ship_name("Beta#hidden", 3) == "Beta#hidden 3"
 
 
 def test_a_departing_wing_sends_no_more_waves_and_an_absent_one_is_cancelled() -> None:

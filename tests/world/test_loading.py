@@ -163,8 +163,8 @@ def test_wings_tables_events_and_goals() -> None:
     event, goal = world.event("FIRST"), world.goal("win")
     assert event is not None and (event.repeat, event.interval_ms, event.chain_delay_ms) == (3, 4000, 2000)
     assert goal is not None and goal.status == "incomplete"
-    assert world.point("path:2") == (1.0, 2.0, 3.0)
-    assert [world.point(name) for name in ("Path:0", "Path:3", "Path", "No:1", "Path:x")] == [None] * 5
+    assert world.waypoints.point("path:2") == (1.0, 2.0, 3.0)
+    assert [world.waypoints.point(name) for name in ("Path:0", "Path:3", "Path", "No:1", "Path:x")] == [None] * 5
 
 
 def test_the_leader_is_the_special_ship_while_it_is_there() -> None:

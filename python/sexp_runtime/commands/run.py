@@ -18,7 +18,7 @@ from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track, track_some
 from sexp_runtime.commands.tables import tree_lines, wrapped
 from sexp_runtime.engines import ENGINES
-from sexp_runtime.rules.cues import CueKind
+from sexp_runtime.rules.cue import CueKind
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.mission_state import EventState
 

@@ -9,8 +9,10 @@ from sexp_runtime.cache.slots import IDLE_REPEAT, UNREQUESTED, TimerQueue
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.passes import Pass
 from sexp_runtime.loops import PASSED_OVER
-from sexp_runtime.rules.cues import CALLED, Cue, CueKind, CueManager, CueSeed
+from sexp_runtime.rules.cue import Cue, CueKind, CueSeed
+from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import AbsentFormula, Formula
+from sexp_runtime.rules.reinforcements import CALLED
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import Status
 from sexp_runtime.world.clock import NEVER

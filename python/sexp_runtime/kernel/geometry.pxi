@@ -77,7 +77,7 @@ cdef class Place:
                 self.gone = found.gone
                 self.ships = world.wing_members(found)
             else:
-                found = world.point(self.text)
+                found = world.waypoints.point(self.text)
                 if found is not None:
                     self.kind = POINT
                     self.point[0], self.point[1], self.point[2] = found

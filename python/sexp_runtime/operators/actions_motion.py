@@ -80,7 +80,7 @@ def place_of(world: World, value: ActionValue) -> Vector | None:
         ship = world.ships.get(name)
         if ship is None and name in world.wings and (members := _there(world, value)):
             ship = members[0]
-    return ship.position if ship is not None and ship.status is PRESENT else world.point(value)
+    return ship.position if ship is not None and ship.status is PRESENT else world.waypoints.point(value)
 
 
 def _point(values: tuple[ActionValue, ...]) -> Vector:
@@ -117,7 +117,7 @@ def set_object_position(ctx: EvaluationContext, values: tuple[ActionValue, ...])
             _place(world, ship, target if ship is ships[0] else (x + offset[0], y + offset[1], z + offset[2]))
         return None
     name = as_text(values, 0)
-    if named_ship(world, name) is not None or world.wing(name) is not None or world.point(name) is None:
+    if named_ship(world, name) is not None or world.wing(name) is not None or world.waypoints.point(name) is None:
         return NOTHING
     path, _, number = name.lower().rpartition(":")
     points = list(world.waypoints[path])
@@ -157,7 +157,7 @@ def set_object_facing_object(ctx: EvaluationContext, values: tuple[ActionValue, 
     ships = _there(world, name) or _waiting(world, name)
     if ships:
         return _face(world, values, ships[0].position, 2)
-    target = world.point(name) if named_ship(world, name) is None and world.wing(name) is None else None
+    target = world.waypoints.point(name) if named_ship(world, name) is None and world.wing(name) is None else None
     return NOTHING if target is None else _face(world, values, target, 2)
 
 

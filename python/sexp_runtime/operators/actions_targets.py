@@ -11,6 +11,7 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.classes import SUBSYSTEM_TYPES
 from sexp_runtime.world.order_upkeep import live
 from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship, Subsystem
+from sexp_runtime.world.waves import pending_entries
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def targets(world: World, value: ActionValue, *, sides: bool = False) -> tuple[l
         return ([ship], []) if live(ship) else ([], [])
     wing = world.wing(value)
     if wing is not None:
-        return ([], []) if wing.gone else (world.wing_members(wing), world.pending_entries(wing))
+        return ([], []) if wing.gone else (world.wing_members(wing), pending_entries(world, wing))
     if not sides:
         return [], []
     side = value.lower()
@@ -99,7 +100,7 @@ def all_pending(world: World) -> list[Ship]:
         elif ship.entry is not None and ship.wing is None:  # a created ship that took the name (M11.6)
             entries.append(ship.entry)
     for wing in world.wings.values():
-        entries += world.pending_entries(wing)
+        entries += pending_entries(world, wing)
     return entries
 
 

@@ -55,7 +55,7 @@ def find_places(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence,
         members: list[Spot] = [(member.position, member) for member in world.wing_members(wing)]
         return (_HERE if members else _ABSENT), members
     text = ctx.text(arg)
-    point = world.point(text)
+    point = world.waypoints.point(text)
     if point is not None:
         return _HERE, [(point, None)]
     if text[:5].lower() == "<any ":
@@ -86,7 +86,7 @@ def find_place(ctx: EvaluationContext, arg: EvalNode | None) -> tuple[Presence, 
             return _GONE, None
         leader = ctx.world.wing_leader(wing)
         return (_ABSENT, None) if leader is None else (_HERE, (leader.position, leader))
-    point = ctx.world.point(ctx.text(arg))
+    point = ctx.world.waypoints.point(ctx.text(arg))
     return (_ABSENT, None) if point is None else (_HERE, (point, None))
 
 
@@ -110,7 +110,7 @@ def find_spot(ctx: EvaluationContext, arg: EvalNode) -> Spot | None:
     if ship is not None:
         status = ship.status
         return (ship.position, ship) if status is PRESENT or status is DEATH_ROLL else None
-    point = None if name in world.wings else world.point(text)
+    point = None if name in world.wings else world.waypoints.point(text)
     return None if point is None else (point, None)
 
 

@@ -1,5 +1,6 @@
-"""What happens when: events, goals and cues in the original's order (F0 to F48), and the naive engine, the oracle.
+"""When things happen: events, goals and cues in the original's order (F0 to F48), and the naive engine, the oracle.
 
-Each turn has two halves: an engine is *asked* for the result of a formula, and the result is *applied*. Engines differ
-only in how they answer. Imports nothing that it judges: no compiler, no cache, no engine. Begin with `manager.py`.
+Each visit has two halves: *ask* gets the value of a formula, *apply* processes it. Engines differ only in the first
+half. Imports neither compiler nor cache nor another engine, because it judges them. Begin with `manager.py`, then
+`cues.py`.
 """

@@ -1,4 +1,4 @@
-"""The way through a campaign: which mission comes next, what was completed, loops and skipped missions (R20-R45)."""
+"""Progress in a campaign: which mission comes next, what was completed, loops and skipped missions (R20-R45)."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ FAILURES_TO_SKIP: Final = 5
 
 
 class CampaignProgress:
-    """Where a player is in a campaign. Missions are numbers, counted from 0; None is none.
+    """The place of a player in a campaign. A mission is its number, counted from 0; None means no mission.
 
-    A mission that has ended is given to `settle`, which evaluates the branch. Then one of `accept` and `reject`
-    moves on. `warn` receives a sentence about a formula that cannot be evaluated or names an unknown mission.
+    Pass the record of an ended mission to `settle`, which evaluates the branch. Then call `accept` or `reject`. `warn`
+    gets a sentence about a formula that cannot be evaluated or names an unknown mission.
     """
 
     def __init__(self, file: CampaignFile, campaign: Campaign, warn: Callable[[str], None]) -> None:
@@ -52,7 +52,7 @@ class CampaignProgress:
         return self.is_settled and self.next is not None and self.next == self.current
 
     def settle(self, record: MissionRecord) -> None:
-        """Take the record of the current mission, which has ended, and evaluate its branch (R21 to R24)."""
+        """Store the record of the current mission, which has ended, and evaluate its branch (R21 to R24)."""
         mission = self.mission
         if mission is None:
             return
@@ -68,12 +68,12 @@ class CampaignProgress:
         self.is_settled = True
 
     def accept(self, *, loop: bool = False) -> None:
-        """Go on to the next mission, or with `loop` to the side trip that is offered (R28, R38).
+        """Go on to the next mission, or with `loop` to the offered side trip (R28, R38).
 
-        Raises ValueError if the mission must be replayed, and for a loop that is not offered.
+        Raises ValueError if the mission must be replayed, and if no loop is offered.
         """
         if self.must_replay:
-            raise ValueError("the campaign wants this mission to be replayed; its outcome cannot be accepted")
+            raise ValueError("the campaign requires this mission to be replayed; its outcome cannot be accepted")
         if loop and self.loop is None:
             raise ValueError("no side trip is offered here")
         if self.current is None or not self.is_settled:
@@ -88,12 +88,12 @@ class CampaignProgress:
         self._go(following)
 
     def reject(self) -> None:
-        """Stay at the mission: it is played again (R29)."""
+        """Stay at the mission, to play it again (R29)."""
         self.failures = self.failures + 1 if self.must_replay else 0
         self.is_settled = False
 
     def skip(self, record: MissionRecord) -> None:
-        """Leave the mission out: its record counts as skipped, and the branch is evaluated (R42).
+        """Skip the mission: its record counts as skipped, and the branch is evaluated (R42).
 
         If the branch leads to the mission itself, the next in the order of the file follows.
         """
@@ -114,7 +114,7 @@ class CampaignProgress:
         self.next = self.loop = None
 
     def leave_loop(self) -> None:
-        """Leave a loop before its mission is played: go on where it leads back (R39); nothing outside loops."""
+        """Leave a loop before its mission is played, and go on where it leads back (R39); do nothing outside loops."""
         if self.reentry is not None:
             self.current, self.reentry = self.reentry, None
             self.is_settled = False
@@ -145,10 +145,10 @@ class CampaignProgress:
             self._warn(f"{expression.owner}: {line}")
         return chosen
 
-    # Keeping it
+    # Saving
 
     def as_dict(self) -> dict[str, Any]:
-        """Return what is kept between two missions, for `restore`."""
+        """Return the state between two missions, for `restore`."""
         return {
             "current": self.current,
             "previous": self.previous,
@@ -158,7 +158,7 @@ class CampaignProgress:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Take up what `as_dict` returned; raises ValueError for a mission that the campaign does not have (R18)."""
+        """Restore what `as_dict` returned; raises ValueError for a mission that the campaign does not have (R18)."""
         places = [state["current"], state["previous"], state["reentry"], *state["completed"]]
         for place in places:
             if place is not None and (type(place) is not int or not 0 <= place < len(self.file.missions)):

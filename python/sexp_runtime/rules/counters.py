@@ -1,4 +1,4 @@
-"""Counters that every engine keeps, under the same names."""
+"""Counters of an engine; all engines keep the same ones."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import ClassVar
 class EngineCounters:
     """Plain counts since the mission started.
 
-    `requests` are evaluations that the naive engine makes, `evaluations` those really made, `hits` the difference;
-    `invalidations` evaluations caused by facts, `permanents` retired slots, `errors` exceptions of operators,
-    `stale_results` wrong results found by a self-check. `pre_evaluations` are evaluations before the first frame, which
-    no request caused.
+    `requests` are the evaluations that the naive engine makes, `evaluations` those really made, `hits` the difference.
+    `invalidations` are evaluations caused by facts, `permanents` retired slots, `errors` exceptions of operators,
+    `stale_results` wrong results found by a self-check. `pre_evaluations` are evaluations before the first frame,
+    without a request.
 
-    An idle slot is requested in every frame without being visited. The number of such requests follows from the number
-    of frames, so that a frame counts them all by counting itself: see `add_idle` and `remove_idle`.
+    An idle slot has a request in every frame, but no visit. The number of frames gives the number of these requests, so
+    nothing is counted for each of them: see `add_idle` and `remove_idle`.
     """
 
     #: The counts, in the order in which they are shown.
@@ -26,11 +26,11 @@ class EngineCounters:
     )  # fmt: skip
 
     frames: int = 0
-    #: Frames in which only events with a stamp had their turn (F1b).
+    #: Frames that process only events with a stamp (F1b).
     short_frames: int = 0
-    #: Requests of visited slots, less what `requests` adds too much for the slots that are idle now.
+    #: Requests of visited slots, minus the frames before each now idle slot became idle, which `requests` adds.
     asked: int = 0
-    #: Idle slots that are requested in every frame, and those that short frames leave out.
+    #: Idle slots requested in every frame, and those requested in all except short frames.
     idle_always: int = 0
     idle: int = 0
     evaluations: int = 0
@@ -47,11 +47,11 @@ class EngineCounters:
 
     @property
     def hits(self) -> int:
-        """Requests answered without an evaluation."""
+        """Requests that needed no evaluation."""
         return self.requests - self.evaluations
 
     def add_idle(self, always: bool) -> None:
-        """Count a slot as requested in every frame from the next on (or in every one that is not short)."""
+        """Count a request of a slot in every later frame; without `always`, only in frames that are not short."""
         if always:
             self.idle_always += 1
             self.asked -= self.frames
@@ -60,7 +60,7 @@ class EngineCounters:
             self.asked -= self.frames - self.short_frames
 
     def remove_idle(self, always: bool, frames: int) -> None:
-        """Undo `add_idle`; `frames` says how many of the latest frames are not to be counted for the slot: 0 or 1."""
+        """Undo `add_idle`; `frames` is the number of latest frames that do not count for the slot: 0 or 1."""
         if always:
             self.idle_always -= 1
             self.asked += self.frames - frames
@@ -69,7 +69,7 @@ class EngineCounters:
             self.asked += self.frames - self.short_frames - frames
 
     def continue_from(self, other: EngineCounters) -> None:
-        """Go on from the counts of an engine that this one replaces, which has made no frame yet."""
+        """Add the counts of the engine that this one replaces; this one has made no frame yet."""
         for name in (*self.NAMES, "short_frames"):
             if name not in ("requests", "hits"):
                 setattr(self, name, getattr(self, name) + getattr(other, name))

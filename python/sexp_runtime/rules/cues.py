@@ -1,22 +1,24 @@
-"""Arrivals and departures: the cues of ships and wings with delays, waves, carriers and reinforcements (F40-F48)."""
+"""Arrivals and departures: processes the cues of ships and wings in each frame (F40-F48)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from enum import Enum
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.budget import BudgetError
 from sexp_runtime.rules.counters import EngineCounters
+from sexp_runtime.rules.cue import Cue, CueKind, CueSeed, cue_seeds, dock_followers
 from sexp_runtime.rules.placement import Placement
+from sexp_runtime.rules.reinforcements import CALLED, holds_back
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import KNOWN_FALSE
 from sexp_runtime.world.classes import ENGINES
 from sexp_runtime.world.clock import NEVER, us_of_event_ms
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Vector
+from sexp_runtime.world.waves import count_ship_types
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
@@ -30,14 +32,8 @@ if TYPE_CHECKING:
 WARPLESS: Final = frozenset(("no-subspace-drive", "break-warp", "never-warp"))
 
 
-#: Flags of reinforcements: not to come by themselves, may be called now, has been called (F43).
-REINFORCEMENT: Final = "reinforcement"
-AVAILABLE: Final = "reinforcement-available"
-CALLED: Final = "reinforcement-called"
-
-
 def can_leave(ship: Ship) -> bool:
-    """Whether a ship is present, not leaving yet, and has a drive that works or leaves by a bay (F46, M13.7)."""
+    """Whether a ship is present, not departing, and has a working drive or leaves by a docking bay (F46, M13.7)."""
     if ship.departing or ship.status is not ShipStatus.PRESENT:
         return False
     if ship.entry is not None and ship.wing is None:
@@ -50,125 +46,16 @@ def can_leave(ship: Ship) -> bool:
     return not engines or any(part.hull > 0.0 for part in engines)
 
 
-def available_reinforcements(world: World) -> list[Ship | Wing]:
-    """Return the ships, then the wings that may be called now (F43)."""
-    entries: list[Ship | Wing] = [*world.ships.values(), *world.wings.values()]
-    return [entry for entry in entries if AVAILABLE in entry.flags and CALLED not in entry.flags]
-
-
-def dock_followers(world: World) -> set[str]:
-    """Return the keys of ships that start docked to another one that leads their group: their own cues do not count.
-
-    The leader (M10.5) is the leader of a wing, else the first ship of the file whose arrival cue is not plainly false,
-    else the first.
-    """
-    followers: set[str] = set()
-    seen: set[str] = set()
-    leaders = {wing.ships[0].lower() for wing in world.wings.values() if wing.ships}
-    for ship in world.ships.values():
-        if not ship.docked or ship.key in seen:
-            continue
-        keys = {member.key for member in world.docked_group(ship)}
-        seen |= keys
-        group = [member for member in world.ships.values() if member.key in keys]
-        able = [member for member in group if member.wing is None and not _is_never(member)]
-        leader = next((member for member in group if member.key in leaders), None) or (able or group)[0]
-        followers |= {member.key for member in group if member is not leader and member.wing is None}
-    return followers
-
-
-def _is_never(ship: Ship) -> bool:
-    """Whether the file says outright that a ship does not arrive."""
-    cue = getattr(ship.arrival, "cue", None)
-    return cue is None or cue.root.operator == "false"
-
-
-def call_reinforcement(world: World, name: str) -> bool:
-    """Let an available reinforcement come (F43): its cue counts as true from now on. False if it is not available."""
-    for entry in available_reinforcements(world):
-        if entry.key == name.lower():
-            if isinstance(entry, Ship):
-                world.set_flag(entry, CALLED)
-            else:
-                world.set_wing(entry, flags=entry.flags | {CALLED})
-            return True
-    return False
-
-
-class CueKind(Enum):
-    """What a cue decides."""
-
-    SHIP_ARRIVAL = "ship arrival"
-    WING_ARRIVAL = "wing arrival"
-    SHIP_DEPARTURE = "ship departure"
-    WING_DEPARTURE = "wing departure"
-
-
-class Cue:
-    """One cue in the order of processing, with the delay that runs once it was true.
-
-    - `expression`: what its formula was made of
-    - `terms`: the subject's arrival or departure terms that the delay is of; an action can give it others
-    - `due_us`: the moment in mission microseconds at which the running delay has elapsed, NEVER while none runs
-    - `facts`: what processing looks at beside the formula; while neither these nor the formula's own inputs change and
-      `due_us` has not come, processing the cue again does nothing but count an evaluation
-    - `done`: processing it will never do anything again
-    """
-
-    __slots__ = (
-        "anchor", "arrives", "done", "due_us", "expression", "facts", "formula", "index", "kind", "subject", "terms",
-    )  # fmt: skip
-
-    def __init__(
-        self, index: int, kind: CueKind, subject: Ship | Wing, formula: Formula, expression: SexpExpression
-    ) -> None:
-        self.index = index
-        self.kind = kind
-        self.expression = expression
-        self.arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
-        self.subject = subject
-        self.formula = formula
-        self.anchor: str | None = None  # the one that `facts` names, None as long as there are no facts
-        self.facts: tuple[FactKey, ...] = ()
-        self.terms: Any = None
-        self.due_us = NEVER
-        self.done = False
-
-    def __repr__(self) -> str:
-        return f"Cue({self.kind.value} of {self.subject.name!r}, done={self.done})"
-
-
-#: What a cue is made of: what it decides, for whom, and its formula.
-CueSeed = tuple[CueKind, Ship | Wing, SexpExpression]
-
-
-def cue_seeds(world: World) -> Iterator[CueSeed]:
-    """Yield the cues of a world before its first frame, in the order in which a frame processes them."""
-    single = [ship for ship in world.ships.values() if ship.wing is None]
-    followers = dock_followers(world)
-    subjects: dict[CueKind, Sequence[Ship | Wing]] = {
-        CueKind.SHIP_ARRIVAL: [ship for ship in single if ship.key not in followers],
-        CueKind.WING_ARRIVAL: list(world.wings.values()),
-        CueKind.SHIP_DEPARTURE: single,
-        CueKind.WING_DEPARTURE: list(world.wings.values()),
-    }
-    for kind, found in subjects.items():
-        arrives = kind in (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
-        for subject in found:
-            expression = getattr(subject.arrival if arrives else subject.departure, "cue", None)
-            if expression is not None:
-                yield kind, subject, expression
-
-
 class CueManager:
     """Steps 2 and 3 of a frame (F0): arrivals of ships, then of wings, then departures of ships, then of wings.
 
-    `formulas` makes the evaluable form of a cue; the cues are those of `seeds`, None for all of a world that is loaded.
-    `leave` gets each ship that is to depart; a game or a simulation flies it out, then calls World.depart. Without
-    `leave`, ships depart at once. Call `load` once at mission time 0, and `frame` in each frame.
-    `on_request("cue", index)` is called for each evaluation that is asked for, `profiler.formula` after each that is
-    made. A turn finds out whether the cue is asked (`is_decided`), asks (`request`) and applies what is true (`apply`).
-    An engine that answers from cache overrides `request`, or takes fewer turns.
+    `formulas` makes the formula of a cue. `seeds` gives the cues, None those of a world just loaded. `leave` gets each
+    ship that starts to depart: a game or a simulation flies it out, then calls World.depart; without `leave`, ships
+    depart at once. Call `load` once at mission time 0, and `frame` in each frame.
+
+    Each visit of a cue has three steps: `is_decided` says whether the formula matters now, `request` asks for its
+    value, `apply` processes a true one. The cached engine overrides `request` and visits fewer cues.
+    `on_request("cue", index)` is called for each request, `profiler.formula` after each evaluation.
     """
 
     def __init__(
@@ -191,7 +78,6 @@ class CueManager:
         self.counters = EngineCounters()
         #: Every cue in the order in which a frame processes them.
         self.cues: list[Cue] = []
-        #: Called for each evaluation, when set (see the event manager's).
         self._placement = Placement(world, seed)
         self._reported: set[int] = set()
         self._decide: dict[CueKind, Callable[[Cue], bool | None]] = {
@@ -218,9 +104,9 @@ class CueManager:
         ]
 
     def continue_from(self, other: CueManager, kept: Sequence[Cue | None]) -> None:
-        """Go on where the manager that this one replaces stands; `kept` has for each cue the same cue there.
+        """Take over the state of the manager that this one replaces.
 
-        None in `kept` stands for a cue that is new or has changed.
+        `kept` has for each cue the same cue of `other`, None for a cue that is new or has changed.
         """
         self._placement = other._placement
         self.counters.continue_from(other.counters)
@@ -232,10 +118,10 @@ class CueManager:
                     self._reported.add(cue.index)
         self._active = [cue for cue in self.cues if not cue.done]
 
-    # What a cached engine needs to know
+    # A visit
 
     def refresh_facts(self, cue: Cue) -> None:
-        """Work out which facts a cue looks at beside its formula; to be called again when its terms change."""
+        """Set the facts that processing a cue reads besides its formula; call it again when its terms change."""
         subject = cue.subject
         self._settle_terms(cue)
         anchor = getattr(subject.arrival, "anchor", "") if cue.arrives else ""
@@ -255,25 +141,25 @@ class CueManager:
         cue.facts = tuple(facts)
 
     def process(self, cue: Cue) -> None:
-        """Take one cue's turn, as a naive frame does for each; when nothing changed it only counts."""
+        """Visit one cue, as a naive frame visits each; if nothing has changed, this only counts a request."""
         if not cue.done:
             decided = self.is_decided(cue)
             if self.request(cue) if decided is None else decided:
                 self.apply(cue)
 
     def is_decided(self, cue: Cue) -> bool | None:
-        """Return whether a cue counts as true without its formula, None if that has to be asked.
+        """Return whether a cue counts as true or false now without its formula, None if the formula decides.
 
-        A cue that will never do anything again becomes done.
+        A cue that will never change anything again becomes done.
         """
         return self._decide[cue.kind](cue)
 
     def apply(self, cue: Cue) -> None:
-        """Let a cue be true: start its delay, and when that is over bring in or send away whom it is for."""
+        """Process a true cue: start its delay, and once that is over, make its subject arrive or depart."""
         self._apply[cue.kind](cue)
 
     def _settle_terms(self, cue: Cue) -> None:
-        """Take note of terms that an action has given the subject (M13.1, M13.4): a delay that runs ends with them."""
+        """Notice new terms that an action gave the subject (M13.1, M13.4); they end a running delay."""
         terms = cue.subject.arrival if cue.arrives else cue.subject.departure
         if terms is not cue.terms:
             if cue.terms is not None:
@@ -283,34 +169,30 @@ class CueManager:
     # Load and frame
 
     def load(self) -> None:
-        """Evaluate the arrival cues at mission time 0: who is there from the start, who never comes (F40, F41, F44)."""
+        """Evaluate the arrival cues at mission time 0: some ships arrive now, some never (F40, F41, F44)."""
         never = list(self._no_arrival)
         for cue in self.cues:
             subject = cue.subject
-            if cue.kind is CueKind.SHIP_ARRIVAL and isinstance(subject, Ship):
-                if subject.status is ShipStatus.NOT_YET and self._due_to_arrive(cue) and not self._holds_back(cue):
-                    self._start_delay(cue, self._delay_ms(cue))
-                    if cue.due_us <= self.world.clock.us:
-                        self._arrive_ship(cue, subject, initial=True)
-                if cue.formula.status is KNOWN_FALSE:
-                    never.append(subject)
-            elif cue.kind is CueKind.WING_ARRIVAL and isinstance(subject, Wing):
-                if not subject.gone and self._due_to_arrive(cue) and not self._holds_back(cue):
-                    self._start_delay(cue, self._delay_ms(cue))
-                    if cue.due_us <= self.world.clock.us:
-                        self._arrive_wing(cue, subject, initial=True)
-                if cue.formula.status is KNOWN_FALSE:
-                    never.extend(self.world.ships[name.lower()] for name in subject.ships)
+            if not cue.arrives:
+                continue
+            is_waiting = subject.status is ShipStatus.NOT_YET if isinstance(subject, Ship) else not subject.gone
+            if is_waiting and self._due_to_arrive(cue) and not holds_back(self.world, subject):
+                self._start_delay(cue, self._delay_ms(cue))
+                if cue.due_us <= self.world.clock.us:
+                    self._arrive(cue, initial=True)
+            if cue.formula.status is KNOWN_FALSE:
+                names = (subject.key,) if isinstance(subject, Ship) else subject.ships
+                never.extend(self.world.ships[name.lower()] for name in names)
         self._rule_out(never)
         if self.mission is not None:
-            self.world.count_ship_types()
+            count_ship_types(self.world)
 
     def _rule_out(self, never: list[Ship]) -> None:
-        """Mark ships that can never arrive (F44); one that starts docked to a ship that can may still come with it."""
+        """Mark ships that can never arrive (F44), except those docked to a ship that can."""
         keys = {ship.key for ship in never}
         followers = dock_followers(self.world)
         for ship in list(never):
-            if ship.docked and ship.key not in followers:  # the leader: nobody of its group comes without it (M10.5)
+            if ship.docked and ship.key not in followers:  # its group comes only with it (M10.5)
                 others = [member for member in self.world.docked_group(ship) if member.key in followers]
                 never += others
                 keys |= {member.key for member in others}
@@ -329,7 +211,7 @@ class CueManager:
             self._active = [cue for cue in self._active if not cue.done]
 
     def interpret(self, every: int) -> None:
-        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        """Interpret one evaluation in `every` of each formula, so that profilers see operators; 0 for none."""
         for cue in self.cues:
             cue.formula.interpret(every)
 
@@ -338,7 +220,7 @@ class CueManager:
         return {}
 
     def close(self) -> None:
-        """Give back what the engine has of the world; the naive engine has nothing."""
+        """Remove what the engine has registered with the world; the naive engine registers nothing."""
 
     # Evaluation
 
@@ -356,7 +238,7 @@ class CueManager:
         start = perf_counter_ns() if profiler is not None else 0
         try:
             value = cue.formula.evaluate()
-        except Exception as error:  # whatever an operator or a game's hook does wrong must not stop the frame
+        except Exception as error:  # no mistake of an operator or a game may stop the frame
             self._report(cue.index, error)
             return 0
         if profiler is not None:
@@ -377,29 +259,11 @@ class CueManager:
             else:
                 self.ctx.warn(f"{owner}: {type(error).__name__}: {error}")
 
-    # Reinforcements
-
-    def call_reinforcement(self, name: str) -> bool:
-        """Let a reinforcement come as the player does who calls it (F43); False if it is not available."""
-        return call_reinforcement(self.world, name)
-
     # Arrivals
 
     def _due_to_arrive(self, cue: Cue) -> bool:
-        """Whether an arrival cue is true; that of a reinforcement that was called is (F43)."""
+        """Whether an arrival cue is true; a called reinforcement's always is (F43)."""
         return CALLED in cue.subject.flags or self.request(cue)
-
-    def _holds_back(self, cue: Cue) -> bool:
-        """Whether a true cue only makes a reinforcement available (F43)."""
-        subject = cue.subject
-        if REINFORCEMENT not in subject.flags or CALLED in subject.flags:
-            return False
-        if AVAILABLE not in subject.flags:
-            if isinstance(subject, Ship):
-                self.world.set_flag(subject, AVAILABLE)
-            else:
-                self.world.set_wing(subject, flags=subject.flags | {AVAILABLE})
-        return True
 
     def _delay_ms(self, cue: Cue) -> int:
         """Return the delay of a first arrival in milliseconds: a called reinforcement has its own."""
@@ -414,7 +278,7 @@ class CueManager:
         return 0 if subject.arrival.at_once else int(subject.arrival.delay) * 1000
 
     def _start_delay(self, cue: Cue, delay_ms: int) -> None:
-        """Let the delay run from now if it does not run yet (F40)."""
+        """Start the delay unless it runs already (F40)."""
         if cue.due_us == NEVER:
             cue.due_us = us_of_event_ms(self.world.clock.event_ms + max(delay_ms, 0))
 
@@ -424,7 +288,7 @@ class CueManager:
         return self.world.rng.between(low, high) if high > low else low
 
     def _carrier(self, cue: Cue) -> Ship | bool:
-        """Return True if the way in is free, False if it is not now, the carrier itself if that has gone (F42)."""
+        """Return True if a subject can arrive now, False if it must wait, the carrier if that has gone (F42)."""
         terms = cue.subject.arrival
         if terms.location.lower() != "docking bay":
             return True
@@ -450,7 +314,7 @@ class CueManager:
     def _ship_arrival(self, cue: Cue) -> None:
         ship = cue.subject
         assert isinstance(ship, Ship)
-        if self._holds_back(cue):
+        if holds_back(self.world, cue.subject):
             return
         self._start_delay(cue, self._delay_ms(cue))
         if self.world.clock.us < cue.due_us:
@@ -460,10 +324,16 @@ class CueManager:
             self.world.set_ship(ship, "arrival_allowed", False)
             cue.done = True
         elif way:
-            self._arrive_ship(cue, ship)
+            self._arrive(cue)
 
-    def _arrive_ship(self, cue: Cue, ship: Ship, *, initial: bool = False) -> None:
-        """Bring a ship in, and with it what is docked to it from the start."""
+    def _arrive(self, cue: Cue, *, initial: bool = False) -> None:
+        if isinstance(cue.subject, Ship):
+            self._arrive_ship(cue, cue.subject, initial)
+        else:
+            self._arrive_wing(cue, cue.subject, initial)
+
+    def _arrive_ship(self, cue: Cue, ship: Ship, initial: bool) -> None:
+        """Make a ship arrive, with the ships that start docked to it."""
         if ship.status is not ShipStatus.NOT_YET:  # a created ship has taken its name (M11.6)
             comer = self.world.arrive_displaced(ship)
             if comer is None:
@@ -479,7 +349,7 @@ class CueManager:
         cue.done = True
 
     def _hand_over(self, ship: Ship, comer: Ship) -> None:
-        """Let the cues of a ship's name be those of the ship that comes under another one."""
+        """Give the cues of a ship's name to the ship that arrives under another name (M11.6)."""
         for cue in self.cues:
             if cue.subject is ship:
                 cue.subject = comer
@@ -487,7 +357,7 @@ class CueManager:
                 self.refresh_facts(cue)
 
     def _bring_docked(self, ship: Ship, before: Vector, initial: bool) -> None:
-        """Let the ships that start docked to one arrive with it; `before` is where the file places that one."""
+        """Make the ships that start docked to a ship arrive with it; `before` is that ship's position in the file."""
         if not ship.docked:
             return
         for member in self.world.docked_group(ship):
@@ -509,7 +379,7 @@ class CueManager:
     def _wing_arrival(self, cue: Cue) -> None:
         wing = cue.subject
         assert isinstance(wing, Wing)
-        if self._holds_back(cue):
+        if holds_back(self.world, cue.subject):
             return
         if cue.due_us == NEVER:
             at_once = wing.wave == 0 or wing.arrival.at_once
@@ -521,10 +391,10 @@ class CueManager:
             self.world.cancel_wing(wing, way.exit or ExitKind.DESTROYED)
             cue.done = True
         elif way:
-            self._arrive_wing(cue, wing)
+            self._arrive(cue)
 
-    def _arrive_wing(self, cue: Cue, wing: Wing, *, initial: bool = False) -> None:
-        """Bring the next wave in (F45); its delay starts anew for the one after it."""
+    def _arrive_wing(self, cue: Cue, wing: Wing, initial: bool) -> None:
+        """Make the next wave arrive (F45); the wave after it has a delay of its own."""
         cue.due_us = NEVER
         if wing.arrival.at_once:  # this time only
             self.world.set_wing(wing, arrival=replace(wing.arrival, at_once=False))
@@ -541,7 +411,7 @@ class CueManager:
     # Departures
 
     def begin_departure(self, ship: Ship) -> bool:
-        """Let a ship leave, by its cue or by an order; False if it cannot."""
+        """Make a ship leave, because of its cue or an order; return False if it cannot."""
         if not can_leave(ship):
             return False
         self.world.set_ship(ship, "departing", True)

@@ -1,4 +1,4 @@
-"""What the event manager evaluates: the protocol of a formula, and the interpreted kind."""
+"""The protocol of a formula as managers evaluate it, and the interpreted kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Formula(Protocol):
 
     @property
     def owner(self) -> str:
-        """Whose formula it is, as `event "Name"`."""
+        """The owner of the formula, as `event "Name"`."""
 
     @property
     def operator(self) -> str:
@@ -31,19 +31,19 @@ class Formula(Protocol):
         """The status that the root remembers from the last evaluation (B10)."""
 
     def evaluate(self) -> int:
-        """Evaluate once and return the value; operators may raise anything if they are wrong."""
+        """Evaluate once and return the value; a faulty operator may raise anything."""
 
     def interpret(self, every: int) -> None:
-        """Make one evaluation in `every` by walking the nodes, for profilers that look at operators; 0 for none."""
+        """Make one evaluation in `every` by walking the nodes, for profilers of operators; 0 for none."""
 
     def flush(self) -> None:
         """Forget everything that the formula remembers (D3)."""
 
     def take_memory(self, other: Any) -> None:
-        """Remember what another formula of this kind, made of the same text, remembers."""
+        """Copy what another formula of this kind remembers; both have the same text."""
 
     def walk(self) -> Iterator[EvalNode]:
-        """Yield all runtime nodes in text order, with what they remember where the kind keeps that in nodes."""
+        """Yield all runtime nodes in text order; whether they remember anything depends on the kind."""
 
 
 class InterpretedFormula:
@@ -84,7 +84,7 @@ class InterpretedFormula:
         interpreter.flush(self.context, self.root)
 
     def take_memory(self, other: Any) -> None:
-        """Remember what another interpreted formula of the same text remembers."""
+        """Copy what another interpreted formula of the same text remembers."""
         if isinstance(other, InterpretedFormula):
             copy_memory(other.root, self.root)
 
@@ -97,10 +97,10 @@ class InterpretedFormula:
 
 
 class AbsentFormula:
-    """Stands where an event or goal has no usable formula: never true, never known (A44)."""
+    """Replaces a missing or unusable formula: never true, never known (A44)."""
 
     __slots__ = ("owner",)
-    #: There is none.
+    #: No runtime nodes.
     program: Final = None
 
     def __init__(self, owner: str = "") -> None:
@@ -108,7 +108,7 @@ class AbsentFormula:
 
     @property
     def operator(self) -> str:
-        """None: an empty text."""
+        """Always the empty text."""
         return ""
 
     @property

@@ -1,7 +1,7 @@
 """The event manager: judges goals and processes events in the original's order, all on every pass (section F).
 
-This is the naive engine, the oracle of the others. A turn asks for a result (`request_event`, `request_goal`) and
-applies it (`apply_event`, `apply_goal`). A cached engine answers differently, or applies results that it already has.
+This is the naive engine, the oracle of the others. A visit asks for a result (`request_event`, `request_goal`) and
+applies it (`apply_event`, `apply_goal`). A cached engine overrides the first half, or applies results that it has.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sexp_runtime.world.mission_state import (
 )
 from sexp_runtime.world.world import World
 
-#: What operators and chains can see of an event, see `_visible`.
+#: The part of an event's state that operators and chains read, see `_visible`.
 Visible = tuple[int, bool, int | None, bool, int | None]
 #: Milliseconds between passes over goals and first-time events in training missions (F1).
 TRAINING_INTERVAL_MS: Final = 500
@@ -38,15 +38,15 @@ class FormulaProfiler(Protocol):
     """Called for each evaluation, when set: kind ("event" or "goal"), index, time taken, value and cause."""
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
-        """Take note of one evaluation."""
+        """Record one evaluation."""
 
 
 class MissionEventManager:
     """Runs the events and goals of one world; one formula per event and goal, in their order.
 
-    `frame` makes the pass of one simulation frame at the clock's present time. `on_request(kind, index)` is called for
-    each evaluation that is asked for, `profiler.formula` after each that is made. An operator that raises does not stop
-    the frame: the formula counts as false this time, and is evaluated again on the next pass.
+    `frame` makes the passes of one simulation frame at the clock's time. `on_request(kind, index)` is called for each
+    request, `profiler.formula` after each evaluation. An operator that raises does not stop the frame: the formula
+    counts as false this time, and is evaluated again on the next pass.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class MissionEventManager:
     # -- one frame --------------------------------------------------------------------------------------------------
 
     def pre_evaluate(self) -> None:
-        """Do before the first frame what can be done for it; the naive engine does nothing."""
+        """Prepare for the first frame; the naive engine does nothing."""
 
     def frame(self) -> None:
         """Make the goal and event pass of one frame (F1); nothing happens after the mission has ended."""
@@ -99,7 +99,7 @@ class MissionEventManager:
                 self.process_event(event.index)
 
     def goals_due(self, now: int) -> bool:
-        """Say whether goals and first-time events have their turn, and start the next wait if so (F1b)."""
+        """Return whether goals and first-time events are due, and start the next wait if so (F1b)."""
         if now < self._goals_due_ms:
             return False
         if self.training:
@@ -135,9 +135,10 @@ class MissionEventManager:
             self.apply_event(event, value, status, before)
 
     def apply_event(self, event: EventState, value: int, status: Status, before: Visible | None = None) -> None:
-        """Let an event have a result: fail it, or count its repeats and triggers (F4-F10).
+        """Apply a result to an event: fail it, or count its repeats and triggers (F4-F10).
 
-        `before` is what was seen of the event before its formula was evaluated, which can reset it; None for now.
+        `before` is the visible state of the event before its formula was evaluated, because that can reset the event;
+        None for the present one.
         """
         if before is None:
             before = _visible(event)
@@ -150,7 +151,7 @@ class MissionEventManager:
             self.world.touch_event(event.index)
 
     def is_bypassed(self, index: int) -> bool:
-        """Say whether a chained event has to wait for its neighbours (F2)."""
+        """Whether a chained event must wait for its neighbours (F2)."""
         events = self.world.events
         event = events[index]
         if event.chain_delay_ms < 0:
@@ -163,7 +164,7 @@ class MissionEventManager:
         return follower.chain_delay_ms >= 0 and follower.result != 0
 
     def _follows(self, previous: EventState, offset: int) -> bool:
-        """Say whether the previous event has been true long enough for a chain delay in milliseconds (F2, F9)."""
+        """Whether the previous event has been true long enough for a chain delay in milliseconds (F2, F9)."""
         options = self.context.options
         now = self.world.clock.event_ms
         if previous.result == 0:
@@ -192,7 +193,7 @@ class MissionEventManager:
         self.world.outcome_log.event(event.index, event.result != 0)
 
     def advance_event(self, event: EventState) -> None:
-        """Count triggers and repeats after an event's turn, bypassed or not (F5-F8)."""
+        """Count triggers and repeats after a visit of an event, bypassed or not (F5-F8)."""
         now = self.world.clock.event_ms
         is_true = event.result != 0
         if is_true and event.satisfied_time is None:
@@ -204,7 +205,7 @@ class MissionEventManager:
             if event.trigger == 0:
                 event.repeat = 0
             else:
-                bump = event.trigger > 0 or not self.context.wcs  # K: a negative count does not bump in WCS
+                bump = event.trigger > 0 or not self.context.wcs  # a negative count does not change in WCS (K)
         if not is_true and event.timestamp is None:
             return
         if is_true:
@@ -231,14 +232,14 @@ class MissionEventManager:
         self.apply_goal(self.world.goals[index], value, status)
 
     def apply_goal(self, goal: GoalState, value: int, status: Status) -> None:
-        """Let a goal have a result: known false fails it, any value but 0 completes it (F1c)."""
+        """Apply a result to a goal: known false fails it, any value but 0 completes it (F1c)."""
         if status is KNOWN_FALSE:
             self.decide_goal(goal, GOAL_FAILED)
         elif value != 0:
             self.decide_goal(goal, GOAL_COMPLETE)
 
     def decide_goal(self, goal: GoalState, status: str) -> None:
-        """Give a goal its outcome, with its log entry and score (F24); also an invalid one at the end (N6.3)."""
+        """Set the outcome of a goal, with its log entry and score (F24); also of an invalid one at the end (N6.3)."""
         self.world.set_goal_status(goal, status)
         self.world.log.add(LOG_GOAL_SATISFIED if status == GOAL_COMPLETE else LOG_GOAL_FAILED, goal.name)
         if status == GOAL_COMPLETE:
@@ -272,7 +273,7 @@ class MissionEventManager:
         try:
             value = formula.evaluate()
             status = formula.status
-        except Exception as error:  # whatever an operator or a game's hook does wrong must not stop the frame
+        except Exception as error:  # no mistake of an operator or a game may stop the frame
             self.report_error(formula, error)
             return 0, UNKNOWN
         if profiler is not None:
@@ -282,7 +283,7 @@ class MissionEventManager:
     def report_error(self, formula: Formula, error: Exception) -> None:
         """Count an exception of a formula, and warn of the first one of each formula.
 
-        What a formula remembers of an evaluation that its budget ended is forgotten.
+        After an evaluation that its budget ended, the formula forgets everything.
         """
         self.counters.errors += 1
         if isinstance(error, BudgetError):
@@ -300,7 +301,7 @@ class MissionEventManager:
         (self.event_formulas if kind == "event" else self.goal_formulas)[index].flush()
 
     def interpret(self, every: int) -> None:
-        """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""
+        """Interpret one evaluation in `every` of each formula, so that profilers see operators; 0 for none."""
         for formula in (*self.event_formulas, *self.goal_formulas):
             formula.interpret(every)
 
@@ -311,7 +312,7 @@ class MissionEventManager:
     def continue_from(
         self, other: MissionEventManager, events: Sequence[int | None], goals: Sequence[int | None]
     ) -> None:
-        """Go on where the manager that this one replaces stands.
+        """Take over the state of the manager that this one replaces.
 
         `events` and `goals` have for each formula the index of the same one there, None for one that is new or has
         changed.
@@ -329,12 +330,12 @@ class MissionEventManager:
                     formula.take_memory(others[index])
 
     def close(self) -> None:
-        """Give back what the engine has of the world; the naive engine has nothing."""
+        """Remove what the engine has registered with the world; the naive engine registers nothing."""
 
     # -- the end ----------------------------------------------------------------------------------------------------
 
     def end_mission(self) -> None:
-        """Settle everything at the end of the mission: what is undecided fails (F25)."""
+        """Decide everything at the end of the mission: what is undecided fails (F25)."""
         if self.ended:
             return
         self._end()
@@ -350,7 +351,7 @@ class MissionEventManager:
                 self.world.touch_event(event.index)
 
     def skip_mission(self) -> None:
-        """Settle everything as won, as when the player skips the mission (F25, C10, R42).
+        """Decide everything as won, as when the player skips the mission (F25, C10, R42).
 
         Goals first, without entries in the log; then each event in order: its actions for this case, then its result.
         """
@@ -371,14 +372,14 @@ class MissionEventManager:
                 self.world.touch_event(event.index)
 
     def _end(self) -> None:
-        """From now on delays of events do not count (H41)."""
+        """Ignore the delays of events from now on (H41)."""
         self.ended = True
         self.world.end_mission()
         self.context.mission_ended = True
         self.world.facts.changed(("mission",))
 
     def record(self) -> MissionRecord:
-        """Return what a campaign keeps of this mission (F25); of several of one name the first counts (F23, R24)."""
+        """Return this mission's record for a campaign (F25); of several with one name the first counts (F23, R24)."""
         record = MissionRecord()
         words = {GOAL_COMPLETE: SATISFIED, GOAL_FAILED: FAILED, GOAL_INCOMPLETE: INCOMPLETE}
         for goal in self.world.goals:
@@ -390,7 +391,7 @@ class MissionEventManager:
 
 
 def is_elapsed(stamp: int | None, now: int) -> bool:
-    """Say whether a stamp of the event clock is valid and has passed (F1a, F9)."""
+    """Whether a stamp of the event clock is valid and has passed (F1a, F9)."""
     return stamp is not None and stamp != STAMP_NEVER and now >= stamp
 
 
@@ -402,5 +403,5 @@ def stamp_after(now: int, interval_ms: int) -> int:
 
 
 def _visible(event: EventState) -> Visible:
-    """Return what operators and chains can see of an event."""
+    """Return the part of an event's state that operators and chains read."""
     return event.result, event.done, event.timestamp, event.has_interval, event.satisfied_time

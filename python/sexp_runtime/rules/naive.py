@@ -1,4 +1,4 @@
-"""The naive engine: every formula on every pass, kept for ever as the oracle that other engines are compared with."""
+"""The naive engine: evaluates every formula on every pass. It is the oracle to which other engines are compared."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sexp_runtime.rules.manager import MissionEventManager
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.world import World
 
-#: Makes a formula of an expression (None where there is none), with the text that says whose it is.
+#: Makes a formula from an expression (None if there is none) and the name of its owner.
 FormulaFactory = Callable[[SexpExpression | None, EvaluationContext, str], Formula]
 
 
@@ -26,7 +26,7 @@ class NaiveEventManager(MissionEventManager):
         training: bool = False,
         on_request: Callable[[str, int], None] | None = None,
     ) -> None:
-        """Build a formula from each event's and goal's definition, which has it as attribute `formula`."""
+        """Build the formula of each event and goal from the attribute `formula` of its definition."""
         super().__init__(
             world,
             context,
@@ -38,6 +38,6 @@ class NaiveEventManager(MissionEventManager):
 
 
 def formula_of(definition: object) -> SexpExpression | None:
-    """Return the formula in an event's or goal's definition, None if there is no definition or formula."""
+    """Return the formula in the definition of an event or goal, None if it has no definition or formula."""
     formula = getattr(definition, "formula", None)
     return formula if isinstance(formula, SexpExpression) else None

@@ -1,4 +1,4 @@
-"""Where ships appear that arrive near, beside or out of another ship; plain arithmetic, the same on every machine."""
+"""Where ships appear that arrive near, beside or from another ship; plain arithmetic, equal on every machine."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ SPACING: Final = 75.0
 
 
 def unit(x: float, y: float, z: float) -> Vector | None:
-    """Return a direction with length 1, None for one without length."""
+    """Return a vector scaled to length 1, None for the zero vector."""
     length = sqrt(x * x + y * y + z * z)
     return None if length < 1e-9 else (x / length, y / length, z / length)
 
 
 class Placement:
-    """Works out places of arrival; its random directions come from a generator of its own, not the formulas' one."""
+    """Computes places of arrival; its random directions come from its own generator, not from the formulas' one."""
 
     def __init__(self, world: World, seed: int) -> None:
         self._world = world
@@ -61,7 +61,7 @@ class Placement:
         return named if named is not None and named.status is ShipStatus.PRESENT else None
 
     def place(self, terms: Any) -> tuple[Vector, Matrix] | None:
-        """Return place and orientation for arrival terms of the mission file; None to come where the file says."""
+        """Return place and orientation for arrival terms of a mission file; None for the ship's place in the file."""
         location = terms.location.lower()
         anchor = self.anchor(terms.anchor) if terms.anchor and location != "hyperspace" else None
         if anchor is None:
@@ -82,7 +82,7 @@ class Placement:
         ) or anchor.orientation
 
     def form_up(self, ships: list[Ship], position: Vector, orientation: Matrix) -> None:
-        """Put a wave that has just arrived abreast at a place."""
+        """Place a wave that has just arrived side by side."""
         rx, ry, rz = orientation[0:3]
         x, y, z = position
         for number, ship in enumerate(ships):

@@ -1,4 +1,4 @@
-"""The cues of a world that takes a changed mission file: which stay as they are, which are new."""
+"""The cues of a world after a reload of its mission file: which stay, which are new."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.mission.matching import is_same
-from sexp_runtime.rules.cues import Cue, CueKind, CueSeed, dock_followers
+from sexp_runtime.rules.cue import Cue, CueKind, CueSeed, dock_followers
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.ships import Ship, ShipStatus
 
@@ -20,10 +20,10 @@ _ARRIVALS: Final = (CueKind.SHIP_ARRIVAL, CueKind.WING_ARRIVAL)
 
 
 def renewed_cues(world: World, old: Mission, new: Mission, cues: Sequence[Cue]) -> list[tuple[CueSeed, Cue | None]]:
-    """Return the cues of a world that has just taken the mission `new`, each with the same cue of before.
+    """Return the cues of a world that has just taken the mission `new`, each with its earlier cue among `cues`.
 
-    None stands for a cue that is new or whose terms have changed. The order is that of before, with new cues after the
-    others of their kind. `cues` are those of before.
+    The earlier cue is None for a cue that is new or whose terms have changed. The order stays, with new cues after the
+    others of their kind.
     """
     found: list[tuple[CueSeed, Cue | None]] = []
     before = {False: _rows(old.ships), True: _rows(old.wings)}
@@ -37,7 +37,7 @@ def renewed_cues(world: World, old: Mission, new: Mission, cues: Sequence[Cue]) 
             name = _row_name(cue.subject)
             known.add(name)
             row = after[of_wings].get(name)
-            if row is None:  # removed from the file: what is there goes on as before
+            if row is None:  # removed from the file: present ships keep their cue
                 if not _is_waiting(cue.subject):
                     found.append(((kind, cue.subject, cue.expression), cue))
                 continue
@@ -55,7 +55,7 @@ def _rows(rows: Iterable[Any]) -> dict[str, Any]:
 
 
 def _row_name(subject: Ship | Wing) -> str:
-    """Return the name of the file's row that a ship or wing was made from, in lower case."""
+    """Return the lower-case name of the row of the file from which a ship or wing was made."""
     return str(getattr(subject.definition, "name", subject.name)).lower()
 
 
@@ -70,7 +70,7 @@ def _terms(kind: CueKind, row: Any) -> Any:
 def _new_seeds(
     world: World, kind: CueKind, rows: dict[str, Any], known: set[str], before: dict[str, Any]
 ) -> Iterable[CueSeed]:
-    """Yield the cues of a kind that no cue was of before, in the order of the file."""
+    """Yield the cues of a kind whose subjects had no cue before, in the order of the file."""
     followers = dock_followers(world)
     registry: dict[str, Any] = dict(world.wings) if kind in _OF_WINGS else dict(world.ships)
     for name, row in reversed(rows.items()):

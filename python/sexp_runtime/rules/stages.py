@@ -1,4 +1,4 @@
-"""Briefing and debriefing stages and movies of a mission, by their formulas (R65 to R84)."""
+"""Briefing and debriefing stages and movies of a mission, chosen by their formulas (R65 to R84)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SPELLINGS: Final = {"post-briefing": "pre-game", "fiction": "fiction viewer", "
 
 
 def movie_kind(name: str) -> str:
-    """Return a kind of movies by a name for it, as `Briefing Cutscene` or `post-briefing`."""
+    """Return the kind of movies with a name such as `Briefing Cutscene` or `post-briefing`."""
     key = name.lower().removesuffix(" cutscene").strip()
     return _SPELLINGS.get(key, key)
 
@@ -39,7 +39,7 @@ class Stages:
         self._debriefing: list[DebriefingStage] | None = None
 
     def _value(self, stage: BriefingStage | CutsceneDef | DebriefingStage) -> int:
-        """Evaluate a stage's formula; 1 where it has none."""
+        """Evaluate a stage's formula; return 1 if it has none."""
         expression: SexpExpression | None = stage.formula
         if expression is None:
             return 1
@@ -49,7 +49,7 @@ class Stages:
         return formula.evaluate()
 
     def briefing(self, team: int = 0) -> list[BriefingStage]:
-        """Evaluate the briefing and return the stages that are shown; call it at each entry of its screen (R74).
+        """Evaluate the briefing and return the stages to show; call this each time its screen opens (R74).
 
         A stage whose value is 0 is removed for good. A red-alert mission shows its first stage, whatever its formula.
         """
@@ -74,7 +74,7 @@ class Stages:
         return self._debriefing
 
     def movies(self, kind: str, *, in_campaign: bool = False) -> list[str]:
-        """Evaluate all movies of a kind (see `movie_kind`), and return the files of those that are played (R80)."""
+        """Evaluate all movies of a kind (see `movie_kind`), and return the files of those to play (R80)."""
         found = []
         for movie in self._mission.cutscenes:
             if movie_kind(movie.kind) != kind or (movie.campaign_only and not in_campaign):
@@ -87,8 +87,8 @@ class Stages:
 def chosen_fiction(mission: Mission, stores: Stores | None, campaign: Campaign | None) -> FictionDef | None:
     """Return the text of the fiction viewer: the first whose formula is exactly true, None if there is none (R78).
 
-    The formulas are evaluated as while the file is read: variables, containers and the campaign have values, there are
-    no ships, events and goals yet. The running mission does not change.
+    The formulas see a mission that is being read: variables, containers and the campaign have values, but there are no
+    ships, events and goals yet. The running mission does not change.
     """
     if not mission.fiction:
         return None

@@ -1,4 +1,4 @@
-"""Traces: everything that a frame leaves behind and in which two engines must agree."""
+"""Traces: the state after a frame, in which two engines must agree."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Difference = tuple[str, Any, Any]
 
 
 def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueManager | None = None) -> Snapshot:
-    """Return all that a frame left behind; `actions` are those of the frame, the last ones will do.
+    """Return the state after a frame; `actions` are those of the frame, or just the last ones.
 
     Parts: events, goals, cues, ships, subsystems, nav points, variables, containers, log, actions, random draws,
     requests.
@@ -72,13 +72,13 @@ def snapshot(manager: MissionEventManager, actions: Sequence[Any], cues: CueMana
 
 
 def _status(formula: Formula) -> Any:
-    """Return a root's special status; the nodes shared by all `( true )` and `( false )` carry others' traces."""
+    """Return a root's special status, except of the nodes that all `( true )` and `( false )` share."""
     status = formula.status
     return status if status in _SPECIAL and formula.operator not in ("true", "false") else UNKNOWN
 
 
 def compare(one: Snapshot, other: Snapshot, manager: MissionEventManager) -> list[Difference]:
-    """Return the differences between two snapshots of one mission; the manager knows the names."""
+    """Return the differences between two snapshots of one mission; the manager gives the names."""
     if one == other:
         return []
     world = manager.world

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from sexp_runtime.operators.actions_motion import place_of
 from sexp_runtime.operators.actions_supply import ENERGY_WORDS
 from sexp_runtime.operators.actions_targets import named_ships
-from sexp_runtime.rules.cues import available_reinforcements, call_reinforcement
+from sexp_runtime.rules.reinforcements import available_reinforcements, call_reinforcement
 from sexp_runtime.simulate.driver import Driver
 from sexp_runtime.simulate.interests import open_first
 from sexp_runtime.simulate.pilot import distance, hostile

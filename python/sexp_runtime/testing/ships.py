@@ -156,7 +156,7 @@ class TestedShip:
         if len(place) == 1 and isinstance(place[0], str):
             name = place[0]
             ship = world.ship(name)
-            found = ship.position if ship is not None else world.point(name)
+            found = ship.position if ship is not None else world.waypoints.point(name)
             if found is None:
                 points = [f"{path}:{n}" for path, rows in world.waypoints.items() for n in range(1, len(rows) + 1)]
                 raise unknown("ship or waypoint", name, [*(one.name for one in world.ships.values()), *points])

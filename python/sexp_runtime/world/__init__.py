@@ -1,1 +1,1 @@
-"""The state that expressions read; all change goes through World and touches the facts that changed."""
+"""The state that formulas read. Every change goes through World, which touches the facts that changed."""

@@ -1,4 +1,4 @@
-"""Results of a game's own operators: recorded during play, and returned again when a recording is replayed."""
+"""Results of a game's own operators: recorded in play, and returned again in a replay."""
 
 from __future__ import annotations
 

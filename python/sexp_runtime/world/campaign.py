@@ -1,4 +1,4 @@
-"""The campaign as is-previous-... operators see it: missions played, how their goals and events ended."""
+"""The campaign as is-previous-... operators see it: missions played, and how their goals and events ended."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ class MissionRecord:
     def from_dict(cls, entry: Mapping[str, Any]) -> Self:
         """Return the record in plain values, which may come from anywhere.
 
-        Raises ValueError, TypeError or KeyError if they are no record.
+        Raises ValueError, TypeError or KeyError for any other values.
         """
         record = cls(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
         if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
-            raise ValueError("a status is not known")
+            raise ValueError("the record has an unknown status")
         return record
 
 

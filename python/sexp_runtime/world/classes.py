@@ -70,7 +70,7 @@ class ShipClass:
 
     @property
     def big(self) -> bool:
-        """Whether it is at least as big as a transport: a ship of the size that can keep its cargo (M9.4)."""
+        """Whether it is at least as big as a transport; such ships can keep their cargo in transfers (M9.4)."""
         return self.type in _BIG
 
 
@@ -96,7 +96,7 @@ TYPE_DEFAULTS: Final[dict[str, tuple[float, float, float, float]]] = {
     "unknown": (250.0, 0.0, 50.0, 15.0),
 }
 
-#: Words in a class name that tell its type, first match wins. Longer prefixes of one another stand first.
+#: Words in a class name that tell its type; the first match wins, so a longer word comes before its own beginning.
 _TYPE_WORDS: Final = (
     ("knossos", "knossos device"),
     ("buoy", "navbuoy"),

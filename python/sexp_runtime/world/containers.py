@@ -88,7 +88,7 @@ class ContainerStore:
         self._rng = rng
         #: Maximum number of items of one container; a change that would exceed it is refused.
         self.most_items = most_items
-        self.is_full = False  #: whether the last change was refused because of that
+        self.is_full = False  #: Whether the last change was refused because of that.
         self.by_name: dict[str, Container] = {}
 
     def __len__(self) -> int:
@@ -124,7 +124,7 @@ class ContainerStore:
         return container
 
     def _refuse(self) -> bool:
-        """Refuse a change that would exceed the most items; return False."""
+        """Refuse a change that would exceed the maximum of items; return False."""
         self.is_full = True
         return False
 

@@ -1,4 +1,4 @@
-"""Countdowns that run without further actions: a supernova (N5.5) and the end after a red alert (N9.3)."""
+"""Countdowns that run by themselves once started: a supernova (N5.5) and the end after a red alert (N9.3)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Final
 
 from sexp_runtime.kernel import BoardCore
@@ -101,3 +101,8 @@ class FactBoard(BoardCore):
             self.fields[key[-1]] = left
         self.revision += 1
         return True
+
+
+def game_fact(op: str, args: Iterable[str | int]) -> FactKey:
+    """Return the fact of a game-supplied value: ("game", op, lower-case argument texts ...)."""
+    return ("game", op, *(str(arg).lower() for arg in args))

@@ -10,8 +10,7 @@ from sexp_runtime.world import log as kinds
 from sexp_runtime.world.classes import ACTIVATION, ENGINES, TURRETS
 from sexp_runtime.world.entries import copy_file_data, entry_of, exit_record, is_cargo
 from sexp_runtime.world.navigation import CARRY
-from sexp_runtime.world.orders import Order, file_orders, with_order
-from sexp_runtime.world.orders import subject as about
+from sexp_runtime.world.orders import file_orders, flies_once, with_order
 from sexp_runtime.world.ships import (
     DEATH_ROLL,
     EXITED,
@@ -25,11 +24,10 @@ from sexp_runtime.world.ships import (
     Subsystem,
     Vector,
 )
-from sexp_runtime.world.state import VANISHED, WorldState
-from sexp_runtime.world.wings import Wing, wave_ship_name
+from sexp_runtime.world.state import IN_SPACE, VANISHED, WorldState
+from sexp_runtime.world.waves import file_entries, free_name, separate_entries, wave_ship
+from sexp_runtime.world.wings import Wing
 
-#: Statuses of a ship that is in space.
-IN_SPACE: Final = (PRESENT, DEATH_ROLL)
 #: The fields of a ship that its base class declares.
 _VITALS: Final = (
     "hull", "max_hull", "shields", "max_shields", "position", "velocity", "orientation", "radius", "status",
@@ -43,7 +41,7 @@ INHERITED_FLAGS: Final = frozenset(
 
 
 class Lifecycle(WorldState):
-    """What happens to ships and wings in play (F41-F48, H).
+    """What can happen to ships and wings in play (F41-F48, H).
 
     Calls that make no sense in the current status change nothing and return False.
     """
@@ -63,7 +61,7 @@ class Lifecycle(WorldState):
         if wing is not None and (wing.gone or wing.departing):
             return False
         if wing is not None and wing.arrived == 0:
-            self._part_from_entries(wing)
+            separate_entries(self, wing)
         ship.status = PRESENT
         ship.departing = False
         if position is not None:
@@ -94,13 +92,13 @@ class Lifecycle(WorldState):
         if wing.gone or wing.departing or wing.wave >= wing.waves:
             return []
         if wing.arrived == 0:
-            self._part_from_entries(wing)
-        entries = self.file_entries(wing)
+            separate_entries(self, wing)
+        entries = file_entries(self, wing)
         arrivals: list[Ship] = []
         number = wing.arrived
         for entry in entries:
             number += 1
-            ship = self._wave_ship(wing, entry, number)
+            ship = wave_ship(self, wing, entry, number)
             if ship is not None and ship.status is NOT_YET:
                 arrivals.append(ship)
         wing.wave += 1
@@ -112,75 +110,7 @@ class Lifecycle(WorldState):
             self.settle_gone(wing)
         return arrivals
 
-    def file_entries(self, wing: Wing) -> list[Ship]:
-        """Return the ships of the mission file that a wing's waves are made from, in file order (M12.12)."""
-        if not wing.entries:
-            names = {name.lower() for name in wing.ships}
-            wing.entries = [ship for key, ship in self.ships.items() if key in names]
-        return wing.entries
-
-    def pending_entries(self, wing: Wing) -> list[Ship]:
-        """Return a wing's entries as long as a further wave can come (M1.16)."""
-        if wing.gone or wing.departing or (0 < wing.wave >= wing.waves):
-            return []
-        return self.file_entries(wing)
-
-    def _part_from_entries(self, wing: Wing) -> None:
-        """Detach the entries that share a name with a ship of some wave, so that both exist side by side (M12.1)."""
-        entries = self.file_entries(wing)
-        if wing.waves == 1:
-            return
-        most = min(wing.waves * len(entries), self.quotas.ships)
-        names = {wave_ship_name(wing.key, number) for number in range(1, most + 1)}
-        for index, ship in enumerate(entries):
-            if ship.key in names and self.ships.get(ship.key) is ship:
-                entries[index] = entry_of(ship)
-
-    def _wave_ship(self, wing: Wing, entry: Ship, number: int) -> Ship | None:
-        """Return the registry ship for member `number` of a wing, made from `entry` unless the entry is that ship."""
-        if wing.waves == 1 and wing.wave == 0:
-            if self.ships.get(entry.key) is entry:
-                return entry
-            name = self.free_name(entry.class_name)  # a created ship has taken its name (M11.6)
-        else:
-            name = wave_ship_name(wing.name, number)
-        ship = self.ships.get(name.lower())
-        if ship is None:
-            if len(self.ships) >= self.quotas.ships:
-                return None
-            ship = self.add_ship(name, class_name=entry.class_name, team=entry.team)
-        elif ship.status is not NOT_YET or ship.wing != wing.key:
-            return None  # another ship that happens to have the name
-        copy_file_data(entry, ship)
-        ship.entry = entry
-        ship.wing = wing.key
-        self._refresh_facts(ship)
-        self._touch_all(ship)
-        return ship
-
-    def count_ship_types(self) -> None:
-        """Count the ships of each type that the mission will have, as at its start (M12.15, ship-type-destroyed).
-
-        Leaves out the player's ship, ships flagged ignore-count, and the first wave of a wing yet to arrive.
-        """
-        counted: dict[str, int] = {}
-
-        def count(ship: Ship, number: int) -> None:
-            if "ignore-count" not in ship.flags and ship.key != self.player.ship:
-                kind = self.class_table.get(ship.class_name).type
-                counted[kind] = counted.get(kind, 0) + number
-
-        for ship in self.ships.values():
-            if ship.status in IN_SPACE or (ship.status is NOT_YET and ship.wing not in self.wings):
-                count(ship, 1)
-        for wing in self.wings.values():
-            for entry in self.pending_entries(wing):
-                count(entry, wing.waves - 1)
-        self.type_totals = {kind: number for kind, number in counted.items() if number > 0}
-        for kind in counted:
-            self.facts.changed(("type", kind))
-
-    # Ships that no mission file knows
+    # Ships created in play
 
     def create_ship(
         self,
@@ -203,7 +133,7 @@ class Lifecycle(WorldState):
         if name.lower() == "<none>" or (
             ship is not None and (ship.status in IN_SPACE or (wcs and ship.status is EXITED))
         ):
-            name = self.free_name(class_name)
+            name = free_name(self, class_name)
             ship = None
         if ship is None:
             if len(self.ships) >= self.quotas.ships:
@@ -215,22 +145,14 @@ class Lifecycle(WorldState):
             elif ship.wing is not None:
                 ship.entry = None  # the wing's entry, from which later waves are made
             self._reset(ship)
-            if ship.entry is not None:  # the file's cues still wait for that ship
+            if ship.entry is not None:  # the cues of the file's ship go on
                 ship.arrival, ship.departure = ship.entry.arrival, ship.entry.departure
             ship.class_name, ship.team = class_name, team
             ship.position, ship.orientation = position, orientation
-            self._take_class(ship)
+            ship.take_class(self.class_table.get(class_name))
             self._refresh_facts(ship)
         self.arrive(ship, initial=wcs)  # WCS writes no entry (M11.1)
         return ship
-
-    def free_name(self, class_name: str) -> str:
-        """Return a generated name for a ship: its class, up to `#`, and a number (M11.3)."""
-        shown = class_name if self.dialect is Dialect.WCS else class_name.partition("#")[0]
-        number = len(self.ships)
-        while f"{shown} {number}".lower() in self.ships:
-            number += 1
-        return f"{shown} {number}"
 
     def arrive_displaced(self, ship: Ship) -> Ship | None:
         """Bring in the file's ship that lost its name to a created ship; return it, or None (M11.6)."""
@@ -238,7 +160,7 @@ class Lifecycle(WorldState):
         if entry is None:
             return None
         ship.entry = None
-        comer = self.add_ship(self.free_name(entry.class_name), class_name=entry.class_name, team=entry.team)
+        comer = self.add_ship(free_name(self, entry.class_name), class_name=entry.class_name, team=entry.team)
         copy_file_data(entry, comer)
         self._touch_all(comer)
         return comer
@@ -250,7 +172,7 @@ class Lifecycle(WorldState):
         if wing is None:
             ship.entry = entry
             return
-        entries = self.file_entries(wing)
+        entries = file_entries(self, wing)
         wing.entries = [entry if member is ship else member for member in entries]
 
     def _reset(self, ship: Ship) -> None:
@@ -438,7 +360,7 @@ class Lifecycle(WorldState):
 
         A subsystem that falls to 0 from above is lost (M3.7) and its entry is written. With its last engine a ship also
         gets the entry of being disabled, with its last turret that of being disarmed (small ships never). With
-        `again`, and in WCS, a subsystem already at 0 gets its entries once more.
+        `again`, and in WCS, a subsystem already at 0 gets its entries again.
         """
         if ship.status not in IN_SPACE:
             return False
@@ -505,7 +427,7 @@ class Lifecycle(WorldState):
         """Log that a ship or wing reached the end of a waypoint path; its order to fly the path once ends (N2.12)."""
         members = self.wing_members(ship_or_wing) if isinstance(ship_or_wing, Wing) else ()
         for subject in (ship_or_wing, *members):
-            kept = [order for order in subject.orders if not _is_flown(order, path)]
+            kept = [order for order in subject.orders if not flies_once(order.goal, path)]
             self.set_orders(subject, tuple(kept))
         self.log.add(kinds.WAYPOINTS_DONE, ship_or_wing.name, path)
 
@@ -568,8 +490,3 @@ class Lifecycle(WorldState):
             self._touch(member, "jump")
         for member in (ship, other):
             self._touch(member, "docked")
-
-
-def _is_flown(order: Order, path: str) -> bool:
-    """Whether an order is to fly a path once."""
-    return order.goal[0] == "ai-waypoints-once" and about(order.goal).lower() == path.lower()

@@ -14,6 +14,7 @@ from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem, Vector
 from sexp_runtime.world.variables import NUMBER, STRING
+from sexp_runtime.world.waves import count_ship_types
 from sexp_runtime.world.wings import older_wave_names
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def populate(world: Lifecycle, mission: Mission) -> None:
             if "player-start" in ship.flags:
                 world.set_player("ship", ship.key)
                 break
-    world.count_ship_types()
+    count_ship_types(world)
 
 
 def add_tables(world: Lifecycle, mission: Mission) -> None:

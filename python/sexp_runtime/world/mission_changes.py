@@ -1,7 +1,7 @@
-"""A changed mission file applied to a world in play: new entries join it, what has not happened yet follows the file.
+"""Applies a changed mission file to a world in play: adds new entries, and updates what has not happened yet.
 
-Time, values of variables, ships that are there, and outcomes of events and goals stay. What the running world cannot
-take over is named in `WorldChanges.left_out`.
+Time, values of variables, present ships, and outcomes of events and goals stay. `WorldChanges.left_out` names what the
+running world cannot take over.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, GoalState
 from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.variables import NUMBER, STRING
+from sexp_runtime.world.waves import file_entries
 from sexp_runtime.world.wings import older_wave_names
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def take_changes(world: World, old: Mission, new: Mission) -> WorldChanges:
 
 
 def _first_of_name(rows: Iterable[Any], *, fold: bool = True) -> list[Any]:
-    """Return the rows without those whose name an earlier one has."""
+    """Return the rows without those that repeat the name of an earlier one."""
     return list({(row.name.lower() if fold else row.name): row for row in reversed(list(rows))}.values())[::-1]
 
 
@@ -111,7 +112,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _removed(kind: str, before: Iterable[Any], after: Iterable[Any], why: str, found: WorldChanges) -> None:
-    """Name the entries that a file no longer has, but that the world keeps."""
+    """Name the entries that the new file lacks but the world keeps."""
     names = {row.name.lower() for row in after}
     gone = [row.name for row in _first_of_name(before) if row.name.lower() not in names]
     if gone:
@@ -146,7 +147,7 @@ def _variables(world: World, old: Mission, new: Mission, found: WorldChanges) ->
     names = {row.name for row in new.variables}
     gone = [name for name in known if name not in names]
     if gone:
-        found.applied.append(f"variables that formulas no longer know: {_listed(gone)}")
+        found.applied.append(f"removed variables, which formulas can no longer use: {_listed(gone)}")
 
 
 def _containers(world: World, old: Mission, new: Mission, found: WorldChanges) -> None:
@@ -193,7 +194,7 @@ def _waypoints(world: World, old: Mission, new: Mission, found: WorldChanges) ->
 
 
 def _ships(world: World, old: Mission, new: Mission, found: WorldChanges) -> list[Ship]:
-    """Add new ships, give ships that are still to arrive the file's data; return the new ones."""
+    """Add new ships, and update ships that are yet to arrive; return the new ones."""
     known: dict[str, ShipDef] = _by_name(old.ships)
     fresh = []
     for row in _first_of_name(new.ships):
@@ -217,12 +218,12 @@ def _ships(world: World, old: Mission, new: Mission, found: WorldChanges) -> lis
         if ships:
             found.applied.append(f'removed ship "{before.name}": it no longer arrives')
         else:
-            found.left_out.append(f'removed ship "{before.name}": it stays in the mission that runs')
+            found.left_out.append(f'removed ship "{before.name}": it stays in the running mission')
     return fresh
 
 
 def _entries(world: World, row: ShipDef) -> list[Ship]:
-    """Return the ships that stand for a row of the file: the one of its name, and a wing's entry for later waves."""
+    """Return the ships made from a row of the file: the one of its name, and a wing's entry for later waves."""
     ships = [ship for ship in world.ships.values() if _is_of(ship, row)]
     ships += [ship.entry for ship in world.ships.values() if ship.entry is not None and _is_of(ship.entry, row)]
     ships += [entry for wing in world.wings.values() for entry in wing.entries if _is_of(entry, row)]
@@ -235,10 +236,10 @@ def _is_of(ship: Ship, row: ShipDef) -> bool:
 
 def _new_ship(world: World, row: ShipDef, found: WorldChanges) -> Ship | None:
     if world.ship(row.name) is not None:
-        found.left_out.append(f'new ship "{row.name}": the mission that runs has an object of that name')
+        found.left_out.append(f'new ship "{row.name}": the running mission has an object of that name')
         return None
     if len(world.ships) >= world.quotas.ships:
-        found.left_out.append(f'new ship "{row.name}": the mission has its {world.quotas.ships} ships')
+        found.left_out.append(f'new ship "{row.name}": the mission has its maximum of {world.quotas.ships} ships')
         return None
     world.class_table.declare(row.class_name)
     ship = world.add_ship(row.name, class_name=row.class_name, team=row.team)
@@ -274,7 +275,7 @@ def _count_type(world: World, ship: Ship, number: int) -> None:
 
 
 def _take_ship(world: World, ship: Ship, row: ShipDef, changed: list[str], found: WorldChanges) -> None:
-    """Give a ship the changed data of its row: its terms always, the rest as long as it is still to arrive."""
+    """Apply the changed data of a row to its ship: its terms always, the rest only before it arrives."""
     others = [name for name in changed if name not in _TERMS]
     if "departure" in changed:
         ship.departure = row.departure
@@ -292,7 +293,7 @@ def _take_ship(world: World, ship: Ship, row: ShipDef, changed: list[str], found
     kept = ship.arrival, ship.departure
     world.class_table.declare(row.class_name)
     ship.class_name, ship.team = row.class_name, row.team
-    world._take_class(ship)
+    ship.take_class(world.class_table.get(ship.class_name))
     fill_ship(ship, row)
     ship.arrival, ship.departure = kept
     _note_words(world, ship)
@@ -316,7 +317,7 @@ def _wings(world: World, old: Mission, new: Mission, found: WorldChanges) -> Non
         if name not in names and wing is not None and not wing.gone:
             wing.waves = wing.wave or 1
             if wing.wave == 0:
-                for ship in world.file_entries(wing):
+                for ship in file_entries(world, wing):
                     ship.arrival_allowed = False
             found.applied.append(f'removed wing "{before.name}": no further wave arrives')
 
@@ -324,7 +325,7 @@ def _wings(world: World, old: Mission, new: Mission, found: WorldChanges) -> Non
 def _new_wing(world: World, row: WingDef, found: WorldChanges) -> None:
     members = [ship for name in row.ships if (ship := world.ship(name)) is not None]
     if row.name.lower() in world.wings or any(ship.status is not ShipStatus.NOT_YET for ship in members):
-        found.left_out.append(f'new wing "{row.name}": ships of it are there already')
+        found.left_out.append(f'new wing "{row.name}": some of its ships are present already')
         return
     try:
         wing = world.add_wing(row.name, waves=max(row.waves, 1), size=len(members))
@@ -361,7 +362,7 @@ def _take_wing(world: World, wing: Wing, row: WingDef, changed: list[str], found
         setattr(wing, name, getattr(row, name))
         taken.append(name)
     if "arrival" in changed and wing.wave == 0 and not wing.gone:
-        for ship in world.file_entries(wing):
+        for ship in file_entries(world, wing):
             ship.arrival_allowed = not _is_never(row.arrival)
     if "waves" in changed and not wing.gone and not wing.departing:
         wing.waves = max(row.waves, wing.wave, 1)
@@ -381,7 +382,7 @@ def _docking(world: World, new: Mission, fresh: list[Ship], found: WorldChanges)
             if ship.status is ShipStatus.NOT_YET and other.status is ShipStatus.NOT_YET:
                 world.dock(ship, other, initial=True, points=(dock.own_point, dock.other_point))
             elif other.key not in ship.docked:
-                found.left_out.append(f'new ship "{ship.name}" arrives without "{other.name}", which is there already')
+                found.left_out.append(f'new ship "{ship.name}" arrives without "{other.name}", which is present')
 
 
 # Events and goals
@@ -416,7 +417,7 @@ def _events(world: World, old: Mission, new: Mission, found: WorldChanges) -> No
 
 
 def _take_event(event: Any, row: EventDef, changed: list[str]) -> None:
-    """Give an event the changed data of its row; counts begin anew where the row's differ."""
+    """Apply the changed data of a row to its event; changed counts start again."""
     made = event_state(event.index, row)
     event.interval_ms, event.chain_delay_ms, event.score = made.interval_ms, made.chain_delay_ms, made.score
     if not {"repeat", "trigger", "trigger_counting"}.isdisjoint(changed) and not event.done:
@@ -464,11 +465,11 @@ def _name_gone(kind: str, names: list[str], kept: list[int | None], found: World
 
 
 def _others(old: Mission, new: Mission, found: WorldChanges) -> None:
-    """Name what differs in the rest of the file: it is read when the mission begins, or after its end."""
+    """Name the differences in the rest of the file, which is read only as a mission begins or after its end."""
     later = [name for name in ("debriefing", "cutscenes", "reinforcements") if name in differing(old, new)]
     if later:
         found.applied.append(", ".join(later))
     known = {"events", "goals", "messages", "ships", "wings", "variables", "containers", "waypoints", "jump_nodes"}
     others = [name.replace("_", " ") for name in differing(old, new) if name not in known.union(later)]
     if others:
-        found.left_out.append(f"{', '.join(others)}: read when a mission begins")
+        found.left_out.append(f"{', '.join(others)}: counts at the next start")

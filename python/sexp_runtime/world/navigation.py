@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from sexp_runtime.world.facts import FactBoard, FactKey
 from sexp_runtime.world.player import Player
 from sexp_runtime.world.ships import DEATH_ROLL, ORIGIN, PRESENT, Ship, Vector
+from sexp_runtime.world.waypoints import WaypointPaths
 
 #: Facts: which points exist and which have been visited; where their targets are.
 NAVIGATION: Final[FactKey] = ("navigation",)
@@ -18,7 +19,7 @@ MAX_POINTS: Final = 8
 #: Metres to the player's ship within which a point is visited, and within which a ship is linked (N4.4, N4.9).
 VISIT_DISTANCE: Final = 1000.0
 LINK_DISTANCE: Final = 1000.0
-#: The flag of a ship that the autopilot takes along; the flag of a ship that it does once the player was near.
+#: Flags: the autopilot takes the ship along; it does so once the player has been near the ship.
 CARRY: Final = "nav-carry-status"
 NEEDS_LINK: Final = "nav-needslink"
 
@@ -42,7 +43,7 @@ def quick_distance(one: Vector, other: Vector) -> float:
 
 
 def is_near(one: Vector, other: Vector, reach: float) -> bool:
-    """Whether the quick estimate of a distance is less than `reach` metres; it is no less than along any axis."""
+    """Whether the quick estimate of a distance is less than `reach` metres."""
     for axis in (0, 1, 2):
         if not -reach < one[axis] - other[axis] < reach:
             return False
@@ -55,9 +56,9 @@ class Places(Protocol):
     facts: FactBoard
     ships: dict[str, Ship]
     jump_nodes: dict[str, Vector]
+    waypoints: WaypointPaths
     player: Player
 
-    def point(self, name: str) -> Vector | None: ...
     def set_player(self, field: str, value: object) -> bool: ...
     def set_flag(self, ship: Ship, flag: str, on: bool = True) -> bool: ...
 
@@ -143,7 +144,7 @@ class Navigation:
         if point.is_ship:
             ship = self._world.ships.get(point.target)
             return ORIGIN if ship is None else ship.position
-        return self._world.point(point.target) or ORIGIN
+        return self._world.waypoints.point(point.target) or ORIGIN
 
     def distance(self, name: str) -> int:
         """Return whole metres from the player's ship to a point: -1 for an unknown point, 0 without a ship."""

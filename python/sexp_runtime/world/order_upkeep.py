@@ -1,4 +1,4 @@
-"""Upkeep of orders: which are over, on hold or in force (N2)."""
+"""Updates orders: which are over, on hold or in force (N2)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import Final, Protocol
 
 from sexp_runtime.world.orders import FORM_UP, Goal, Order, is_warp, priority, subject
 from sexp_runtime.world.player import Player
-from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship, Vector
+from sexp_runtime.world.ships import DEATH_ROLL, EXITED, NOT_YET, PRESENT, Ship
+from sexp_runtime.world.waypoints import WaypointPaths
 from sexp_runtime.world.wings import Wing
 
 #: Default distance in metres to its subject at which an order to fly there is complete (N2.9).
@@ -42,7 +43,7 @@ class Registries(Protocol):
     """The parts of the world that orders can name."""
 
     ships: dict[str, Ship]
-    waypoints: dict[str, list[Vector]]
+    waypoints: WaypointPaths
     player: Player
 
     def ship(self, name: str) -> Ship | None:

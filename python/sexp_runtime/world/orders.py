@@ -58,10 +58,15 @@ def is_warp(goal: Goal) -> bool:
     return "warp" in str(goal[0])
 
 
+def flies_once(goal: Goal, path: str) -> bool:
+    """Whether an order is to fly a path once."""
+    return goal[0] == "ai-waypoints-once" and subject(goal).lower() == path.lower()
+
+
 def with_order(orders: tuple[Order, ...], new: Order | None, in_force: Order | None = None) -> tuple[Order, ...]:
     """Return a list with one more order; a full list loses the oldest order that is not in force (N2.3).
 
-    None stands for an invalid order: a full list still loses an order for it (N2.5).
+    None is an invalid order; a full list still loses an order for it (N2.5).
     """
     if len(orders) < MAX_ORDERS:
         return orders if new is None else (*orders, new)

@@ -82,7 +82,7 @@ class Store:
     def unpack(cls, data: bytes) -> Store:
         """Return the store in a file's bytes; StoreError when they are damaged or of an unknown version."""
         if not data.startswith(MAGIC):
-            raise StoreError("the file does not start as a store of variables does")
+            raise StoreError("it is not a store of variables")
         try:
             body = msgpack.unpackb(data[len(MAGIC) :], raw=False, unicode_errors="surrogatepass")
         except MissingMsgpackError as error:
@@ -90,9 +90,9 @@ class Store:
         except Exception as error:  # msgpack raises several unrelated types on damaged bytes
             raise StoreError(f"the contents cannot be decoded ({error})") from error
         if not isinstance(body, dict) or not isinstance(body.get("version"), int):
-            raise StoreError("the contents are not those of a store")
+            raise StoreError("it does not hold a store")
         if body["version"] > VERSION:
-            raise StoreError(f"it was written by a newer version ({body['version']}, known is {VERSION})")
+            raise StoreError(f"it has format version {body['version']}; this runtime reads version {VERSION}")
         store = cls()
         for row in _rows(body, "variables", (str, str, str, bool, str)):
             store.variables[row[0].lower()] = StoredVariable(*row)
@@ -265,12 +265,12 @@ class Stores(Protocol):
         """Set the world's persistent variables and containers to their stored values."""
 
     def save_from(self, world: World, *, accepted: bool) -> None:
-        """Keep the world's persistent values; StoreError where that fails."""
+        """Save the world's persistent values; raises StoreError if that fails."""
 
 
 @dataclass(slots=True)
 class RecordedStores:
-    """The stores of a run that is replayed: they have the values of then, and keep nothing."""
+    """The stores of a replayed run: they hold the values of the recording and save nothing."""
 
     campaign: Store
     pilot: Store
@@ -280,7 +280,7 @@ class RecordedStores:
         load_variables(world, self.campaign, self.pilot)
 
     def save_from(self, world: World, *, accepted: bool) -> None:
-        """Keep nothing."""
+        """Save nothing."""
 
 
 class PersistentStores:
@@ -294,7 +294,7 @@ class PersistentStores:
         self.folder = Path(folder)
         self.campaign_path = self.folder / f"{safe_name(campaign)}.campaign.msgpack"
         self.pilot_path = self.folder / f"{safe_name(pilot)}.pilot.msgpack"
-        #: Returns further files, by name, that `save_from` writes together with the two; None for none.
+        #: Returns further files by name, which `save_from` writes together with the two; None for none.
         self.further: Callable[[], Mapping[str, bytes]] | None = None
         with self._recovered():
             loads = [read_store(self.campaign_path), read_store(self.pilot_path)]
@@ -303,7 +303,7 @@ class PersistentStores:
 
     @contextlib.contextmanager
     def _recovered(self) -> Iterator[None]:
-        """Hold the folder, whatever a killed process has left there being finished, as far as it can be written."""
+        """Lock the folder, after completing what a killed process left unfinished there, if the folder is writable."""
         with contextlib.ExitStack() as stack:
             if self.folder.is_dir() and os.access(self.folder, os.W_OK) and any(self.folder.iterdir()):
                 try:

@@ -8,7 +8,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.kernel import ShipCore
-from sexp_runtime.world.classes import subsystem_type
+from sexp_runtime.world.classes import ShipClass, subsystem_type
 from sexp_runtime.world.facts import FactBoard, FactKey
 
 if TYPE_CHECKING:
@@ -222,7 +222,7 @@ class Ship(ShipCore):
         self.collision_group = 0
         #: Hull damage in points dealt to this ship, by the attacker's key.
         self.damage_by: dict[str, float] = {}
-        #: The ship's orders (N2.3), and the one that it carries out; an emptied list does not contain that one.
+        #: The ship's orders (N2.3), and the one that it carries out, which stays when the list is emptied.
         self.orders: tuple[Order, ...] = ()
         self.order_in_force: Order | None = None
         self.arrival: Any = None
@@ -276,6 +276,14 @@ class Ship(ShipCore):
     def hull_percent(self) -> float:
         """Hull in percent of its maximum, 0 when destroyed."""
         return 100.0 * max(self.hull, 0.0) / self.max_hull if self.max_hull > 0 else 0.0
+
+    def take_class(self, data: ShipClass) -> None:
+        """Set the vitals and subsystems of a new ship to those of its class."""
+        self.max_hull = self.hull = data.hull
+        self.max_shields = self.shields = data.shields
+        self.max_speed = data.speed
+        self.radius = data.radius
+        self.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
 
     def subsystem(self, name: str) -> Subsystem | None:
         """Return the subsystem of that name, or None; ignores case and one trailing `s` (M2.1)."""

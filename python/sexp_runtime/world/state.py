@@ -1,4 +1,4 @@
-"""The state part of the world: registries, clock, log, tables, and the setters that make every change."""
+"""The state of the world: registries, clock, log, tables, and the setters through which every change goes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sexp_runtime.world.classes import ClassTable
 from sexp_runtime.world.clock import Clock
 from sexp_runtime.world.containers import ContainerStore
 from sexp_runtime.world.countdowns import RedAlert, Supernova
-from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.facts import FactBoard, FactKey, game_fact
 from sexp_runtime.world.log import MissionLog
 from sexp_runtime.world.mission_state import EventState, GoalState
 from sexp_runtime.world.navigation import NAV_POSITION, NEEDS_LINK, Navigation
@@ -36,14 +36,15 @@ from sexp_runtime.world.ships import (
     Vector,
 )
 from sexp_runtime.world.variables import MAX_VARIABLES, MAX_VARIABLES_WCS, VariableManager
+from sexp_runtime.world.waypoints import WaypointPaths
 from sexp_runtime.world.wings import Wing
 
 #: A number that a game supplies for an operator, or one of the operator's special words.
 GameValue = int
 #: The flag of a subsystem whose loss is not logged (M3.21).
 VANISHED: Final = "vanished"
-#: Maximum number of waypoint names cached in parsed form.
-MOST_POINT_NAMES: Final = 4096
+#: Statuses of a ship that is in space.
+IN_SPACE: Final = (PRESENT, DEATH_ROLL)
 #: Maximum number of sides whose ships are cached.
 MOST_SIDES: Final = 64
 
@@ -83,13 +84,11 @@ class WorldState(WorldCore):
         self._goal_index: dict[str, GoalState] = {}
         self._event_facts: list[FactKey] = []
         self._goal_facts: list[FactKey] = []
-        #: Waypoint paths by lower-case name: the points in order. Jump nodes by lower-case name: their place.
-        self.waypoints: dict[str, list[Vector]] = {}
+        self.waypoints = WaypointPaths()
+        #: Positions of jump nodes by lower-case name.
         self.jump_nodes: dict[str, Vector] = {}
         #: The mission's messages by lower-case name, None when they are unknown.
         self.messages: dict[str, Any] | None = None
-        #: Path and index by waypoint name, "" as path for other names (see `point`).
-        self._point_names: dict[str, tuple[str, int]] = {}
         self.player = Player()
         #: Orders that the player gave, oldest first.
         self.orders: list[PlayerOrder] = []
@@ -161,9 +160,9 @@ class WorldState(WorldCore):
         `shields` are points; the caller converts percentages. Raises ValueError for a name that is taken.
         """
         if name.lower() in self.ships:
-            raise ValueError(f"ship {name!r} is in the registry already")
+            raise ValueError(f"there is a ship {name!r} already")
         ship = Ship(name, class_name, team)
-        self._take_class(ship)
+        ship.take_class(self.class_table.get(class_name))
         ship.status = status
         ship.exit = exit
         for field, value in fields.items():
@@ -174,24 +173,15 @@ class WorldState(WorldCore):
         self._roster_changed()
         return ship
 
-    def _take_class(self, ship: Ship) -> None:
-        """Give a new ship the vitals and subsystems of its class."""
-        data = self.class_table.get(ship.class_name)
-        ship.max_hull = ship.hull = data.hull
-        ship.max_shields = ship.shields = data.shields
-        ship.max_speed = data.speed
-        ship.radius = data.radius
-        ship.subsystems = {word: Subsystem(word, data.hull / 10) for word in data.subsystems}
-
     def add_wing(self, name: str, *, waves: int = 1, size: int = 0, **fields: Any) -> Wing:
         """Add a wing to the registry and set the given fields.
 
         Raises ValueError for a taken name, and for a ship's name once formulas read it, because they read it as a ship.
         """
         if name.lower() in self.wings:
-            raise ValueError(f"wing {name!r} exists already")
+            raise ValueError(f"there is a wing {name!r} already")
         if name.lower() in self.ships and ("ship", name.lower(), "status") in self.facts.readers:
-            raise ValueError(f"wing {name!r}: formulas read a ship of that name")
+            raise ValueError(f"wing {name!r}: formulas already read a ship of that name")
         wing = Wing(name, waves=waves, size=size)
         for field, value in fields.items():
             setattr(wing, field, value)
@@ -261,6 +251,11 @@ class WorldState(WorldCore):
         if ship.wing is not None:
             self.facts.changed(("wing", ship.wing, "state"))
 
+    def ship_replaced(self, ship: Ship) -> None:
+        """Touch every fact of a ship whose data and wing were replaced as a whole."""
+        self._refresh_facts(ship)
+        self._touch_all(ship)
+
     def change_ship(self, ship: Ship, field: str, value: Any) -> bool:
         """Set one field of a ship; touch its fact if the value changes, and return whether it does.
 
@@ -282,8 +277,7 @@ class WorldState(WorldCore):
         if field in ("status", "exit"):
             self._status_changed(ship)
         elif field == "wing":
-            self._refresh_facts(ship)
-            self._touch_all(ship)
+            self.ship_replaced(ship)
         return True
 
     def _refresh_facts(self, ship: Ship) -> None:
@@ -501,8 +495,7 @@ class WorldState(WorldCore):
     def set_game(self, op: str, args: Iterable[str | int], value: GameValue | None) -> bool:
         """Supply a value that only the game knows, or withdraw it with None; return whether anything changed.
 
-        Touches ("game", op), ("game", op, first argument) and so on, so that readers may name as many arguments as they
-        know.
+        Touches ("game", op), ("game", op, first argument) and so on: a reader may name fewer arguments.
         """
         key = game_fact(op, args)
         if self._game.get(key) == value:
@@ -568,33 +561,8 @@ class WorldState(WorldCore):
             self.facts.changed(("waypoint", name.lower()))
             self.facts.changed(NAV_POSITION)
 
-    def point(self, name: str) -> Vector | None:
-        """Return the place of a waypoint named `Path:1`, `Path:2`, ... (E9), or None."""
-        parts = self._point_names.get(name)
-        if parts is None:
-            parts = self._name_point(name)
-        points = self.waypoints.get(parts[0])
-        if points is None:
-            return None
-        index = parts[1]
-        return points[index] if 0 <= index < len(points) else None
-
-    def _name_point(self, name: str) -> tuple[str, int]:
-        """Parse a waypoint's name and cache its path and index; index -1 if it is no such name."""
-        path, _, number = name.lower().rpartition(":")
-        index = int(number[:9]) - 1 if number.isdecimal() and number.isascii() and ":" in name else -1
-        if len(self._point_names) >= MOST_POINT_NAMES:
-            self._point_names.clear()
-        parts = self._point_names[name] = (path, index)
-        return parts
-
     def end_mission(self) -> None:
         """Mark the mission as over (H41, F25); the event manager then decides goals and events."""
         if not self.mission_over:
             self.mission_over = True
             self.facts.changed(("mission",))
-
-
-def game_fact(op: str, args: Iterable[str | int]) -> FactKey:
-    """Return the fact of a game-supplied value: ("game", op, lower-case argument texts ...)."""
-    return ("game", op, *(str(arg).lower() for arg in args))

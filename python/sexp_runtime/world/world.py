@@ -49,20 +49,20 @@ class World(Lifecycle):
     def take_mission(self, content: bytes) -> Any:
         """Apply a changed mission file, given by its content (see `MissionSession.reload`).
 
-        It is a method of the world so that recordings hold it. Raises ValueError for a file that cannot be applied.
+        It is a method of the world so that recordings contain it. Raises ValueError for a file that cannot be applied.
         """
         if self.on_take_mission is None:
             raise ValueError("no session plays this mission")
         return self.on_take_mission(content)
 
     def forget_events(self) -> None:
-        """Take all events out of the registry, so that they can be registered in another order."""
+        """Remove all events from the registry, so that they can be registered in another order."""
         self.events.clear()
         self._event_facts.clear()
         self._event_index.clear()
 
     def forget_goals(self) -> None:
-        """Take all goals out of the registry, so that they can be registered in another order."""
+        """Remove all goals from the registry, so that they can be registered in another order."""
         self.goals.clear()
         self._goal_facts.clear()
         self._goal_index.clear()
