@@ -109,7 +109,7 @@ def test_what_is_known_to_be_false_while_hot_fails_at_once() -> None:
     text = '( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )'
     manager, _ = make(text, goals=('( < ( hits-left "Red" ) 10 )',))
     play(manager, 60, damage)
-    assert manager._first_pass.ready[0] == manager._goal_pass.ready[0] == HOT
+    assert manager._first_pass.ready[0] == manager._goals.row.ready[0] == HOT
 
     def destroy(world: World, number: int) -> None:
         world.self_destruct(world.ships["red"])

@@ -8,56 +8,17 @@ that the hit path has nothing to check but the clock; its edges and its compiled
 from __future__ import annotations
 
 import heapq
-import sys
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from threading import get_ident
-from typing import Any, Final
+from typing import Any
 
-from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluable, Evaluation, ExpressionHints
+from sexp_runtime.cache.contract import CacheContext, CacheInfo, Clock, Evaluation, ExpressionHints
+from sexp_runtime.cache.entry import Dropper, Entry
 from sexp_runtime.threads import OneThread
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.facts import FactBoard, FactKey
-
-_EDGE_BYTES: Final = 150  #: one edge with its place in the board's list, often the only one there
-_TABLE_BYTES: Final = 160  #: an entry's share of the dictionaries
-
-
-class _Entry:
-    """What is known of one key: the value while it is valid, the compiled form, the facts it rests on."""
-
-    __slots__ = ("due_us", "facts", "given", "hits", "hits_seen", "index", "key", "nbytes", "permanent", "pinned",
-                 "prepared", "serial", "used_us", "valid", "value")  # fmt: skip
-
-    def __init__(self, key: Hashable) -> None:
-        self.key = key
-        self.value: Any = None
-        self.valid = False
-        self.prepared: Evaluable | None = None
-        self.facts: tuple[FactKey, ...] = ()
-        self.given: Iterable[FactKey] = ()  # as they came with the value, to tell at once that they are the same
-        self.index = -1  # of the flag that the facts set; -1 without facts
-        self.due_us = NEVER
-        self.permanent = False
-        self.pinned = False
-        self.hits = 0
-        self.hits_seen = 0  # hits at the last clean-up
-        self.serial = 0  # tells this value's place in the due heap from an older value's
-        self.used_us = 0
-        self.nbytes = 0
-
-
-class _Dropper:
-    """Replaces the bytearray of flags that the fact board expects: setting a flag removes the entry's value."""
-
-    __slots__ = ("drop",)
-
-    def __init__(self, drop: Callable[[int], None]) -> None:
-        self.drop = drop
-
-    def __setitem__(self, index: int, _flag: int) -> None:
-        self.drop(index)
 
 
 class ExpressionCache:
@@ -102,12 +63,12 @@ class ExpressionCache:
         self._thread = OneThread("an expression cache")
         self._interval_us = round(cleanup_interval * 1e6)
         self._idle_us = round(max_idle * 1e6)
-        self._entries: OrderedDict[Hashable, _Entry] = OrderedDict()  # with a value, least recently used first
-        self._waiting: OrderedDict[Hashable, _Entry] = OrderedDict()  # without one, longest waiting first
-        self._by_index: list[_Entry | None] = []
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()  # with a value, least recently used first
+        self._waiting: OrderedDict[Hashable, Entry] = OrderedDict()  # without one, longest waiting first
+        self._by_index: list[Entry | None] = []
         self._free: list[int] = []
-        self._dropper: Any = _Dropper(self._flag)
-        self._due: list[tuple[int, int, _Entry]] = []
+        self._dropper: Any = Dropper(self._flag)
+        self._due: list[tuple[int, int, Entry]] = []
         self._serial = 0
         self._cleanup_us = clock.us + self._interval_us
         self._wake_us = self._cleanup_us  # the next moment at which the clock gives us work
@@ -371,11 +332,11 @@ class ExpressionCache:
 
     # --- inner workings -------------------------------------------------------------------------------------------
 
-    def _entry(self, key: Hashable) -> _Entry:
+    def _entry(self, key: Hashable) -> Entry:
         """Return the waiting entry of a key that has no value, made if there is none."""
         entry = self._waiting.get(key)
         if entry is None:
-            entry = self._waiting[key] = _Entry(key)
+            entry = self._waiting[key] = Entry(key)
             entry.used_us = self._clock.us
         return entry
 
@@ -385,14 +346,14 @@ class ExpressionCache:
             self._suspend(entry)
             self.invalidations += 1
 
-    def _suspend(self, entry: _Entry) -> None:
+    def _suspend(self, entry: Entry) -> None:
         """Take the value away and keep the rest: called while the fact board walks its edges, so they must stay."""
         del self._entries[entry.key]
         self._waiting[entry.key] = entry
         entry.valid = False
         entry.value = None
 
-    def _discard(self, entry: _Entry) -> None:
+    def _discard(self, entry: Entry) -> None:
         """Drop an entry with all that it holds."""
         if entry.valid:
             del self._entries[entry.key]
@@ -409,7 +370,7 @@ class ExpressionCache:
             if known is not None:
                 known[1].discard(entry.key)
 
-    def _watch(self, entry: _Entry, facts: tuple[FactKey, ...]) -> None:
+    def _watch(self, entry: Entry, facts: tuple[FactKey, ...]) -> None:
         """Make the entry's edges those of the facts; the usual case, the same facts as before, costs nothing."""
         if facts == entry.facts:
             return
@@ -431,8 +392,8 @@ class ExpressionCache:
         for fact in facts:
             self._facts.subscribe(fact, self._dropper, entry.index)
 
-    def _weigh(self, entry: _Entry) -> None:
-        size = _entry_bytes(entry)
+    def _weigh(self, entry: Entry) -> None:
+        size = entry.measured()
         self.nbytes += size - entry.nbytes
         entry.nbytes = size
 
@@ -493,16 +454,3 @@ class ExpressionCache:
 
     def _set_wake(self) -> None:
         self._wake_us = min(self._due[0][0], self._cleanup_us) if self._due else self._cleanup_us
-
-
-def _entry_bytes(entry: _Entry) -> int:
-    """Bytes that an entry holds: key, value, facts, edges, compiled form and its place in the tables."""
-    size = sys.getsizeof(entry) + _TABLE_BYTES + sys.getsizeof(entry.key)
-    if isinstance(entry.key, tuple):
-        size += sum(sys.getsizeof(part) for part in entry.key)
-    size += sys.getsizeof(entry.value) + sys.getsizeof(entry.facts)
-    for fact in entry.facts:
-        size += _EDGE_BYTES + sys.getsizeof(fact)
-    if entry.prepared is not None:
-        size += entry.prepared.nbytes
-    return size

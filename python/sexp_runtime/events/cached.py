@@ -8,15 +8,15 @@ visited. Visits happen in the original's order and apply results as the naive en
 from __future__ import annotations
 
 import sys
-from bisect import insort
 from collections.abc import Callable, Sequence
 
 from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, UNREQUESTED, TimerQueue
 from sexp_runtime.compiler.effects import Effects
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.events.answers import Answers
-from sexp_runtime.events.chains import chain_due_us, wake_facts
+from sexp_runtime.events.cached_goals import CachedGoals
 from sexp_runtime.events.deferred_draws import DeferredDraws
+from sexp_runtime.events.event_states import StampedEvents, chain_due_us, state_of, wake_facts
 from sexp_runtime.events.passes import NEW, Pass
 from sexp_runtime.events.self_check import SelfCheck
 from sexp_runtime.loops import PASSED_OVER, REPEATING
@@ -27,7 +27,7 @@ from sexp_runtime.rules.naive import formula_of
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.values import UNKNOWN, Status
 from sexp_runtime.world.clock import NEVER, STAMP_IMMEDIATE, STAMP_NEVER, us_of_event_ms
-from sexp_runtime.world.mission_state import GOAL_INCOMPLETE, EventState, GoalState, Kind
+from sexp_runtime.world.mission_state import EventState, Kind
 from sexp_runtime.world.world import World
 
 #: Where a frame is, for telling whether an event's turn has passed.
@@ -86,13 +86,12 @@ class CachedEventManager(MissionEventManager):
         self._repeat_pass = Pass(
             self.events, self._visit_in_repeat, self._apply_event, self._report_event, repeat=self._count_once_more
         )
-        self._goal_pass = Pass(self.goals, self._visit_goal, self._apply_goal, self._report_goal)
+        self._goals = CachedGoals(self, self.goals)
         self._first_pass = Pass(
             self.events, self._visit_in_first, self._apply_event, self._report_event, self._deferred,
             self._count_once_more,
         )  # fmt: skip
-        self._stamped: list[int] = []  # events that have a stamp and are not done, in order
-        self._is_stamped = [False] * size
+        self._stamped = StampedEvents(size)
         self._leaving: set[int] = set()  # events that are done and still to be retired
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
@@ -103,8 +102,6 @@ class CachedEventManager(MissionEventManager):
             self._unready(event.index)
             self._note_stamp(event)
             self._begin(event)
-        for goal in goals:
-            self.goals.table.wake_by(goal.index, (("goal", goal.key),))
 
     def pre_evaluate(self) -> None:
         """Before the first frame, process the events whose first turn would change nothing."""
@@ -169,13 +166,11 @@ class CachedEventManager(MissionEventManager):
         """Visit the slots whose flag is set, in order: repeat pass, goals, first-time pass."""
         self._stage = IN_REPEAT
         now = self.world.clock.us
-        if self._stamped:
+        if self._stamped.indices:
             self._repeat_pass.run(now, self.profiler)
         if due:
             self._stage = IN_GOALS
-            goals = self.goals.table
-            if 1 in goals.dirty.flags or 1 in goals.wake.flags:
-                self._goal_pass.run(now, self.profiler)
+            self._goals.run(now, self.profiler)
             self._stage = IN_FIRST
             self._first_pass.run(now, self.profiler)
 
@@ -191,12 +186,7 @@ class CachedEventManager(MissionEventManager):
         if not due:
             return
         self._stage = IN_GOALS
-        for goal in self.world.goals:
-            if self.goals.table.states[goal.index] == IDLE_FIRST or (
-                not goal.invalid and goal.status == GOAL_INCOMPLETE
-            ):
-                self._goal_pass.position = goal.index
-                self._visit_goal(goal.index)
+        self._goals.visit_all()
         self._stage = IN_FIRST
         for event in self.world.events:
             if not event.done and event.timestamp is None:
@@ -207,7 +197,7 @@ class CachedEventManager(MissionEventManager):
 
     def _visit_in_repeat(self, index: int) -> None:
         """Visit an event in the repeat pass (F1a); one without a stamp keeps its flags for its turn."""
-        if self._is_stamped[index]:
+        if self._stamped.flags[index]:
             self._turn(index, IDLE_REPEAT)
 
     def _visit_in_first(self, index: int) -> None:
@@ -245,7 +235,7 @@ class CachedEventManager(MissionEventManager):
         """Process an event, with its result if it has just been evaluated; find out whether it becomes idle."""
         index = event.index
         wakes = self._wakes
-        before = _state(event)
+        before = state_of(event)
         if result is None:
             self.process_event(index)
         else:  # idle until now, so it is not chained
@@ -261,7 +251,7 @@ class CachedEventManager(MissionEventManager):
             self.timers.schedule(self.events.table.wake, index, wake_us)
             self._pass_over(index)
             return
-        after = _state(event)
+        after = state_of(event)
         if after != before:
             if after[:-1] == before[:-1] and self._repeats(event):
                 self._make_repeating(event)
@@ -339,42 +329,8 @@ class CachedEventManager(MissionEventManager):
         if self._leaving:
             self.timers.pending[0] = 1
 
-    def _visit_goal(self, index: int) -> None:
-        """Judge a goal whose flag is set (F1c)."""
-        goal = self.world.goals[index]
-        table = self.goals.table
-        self.goals.activate(index, is_before=True)
-        self._goal_pass.ready[index] = 0
-        table.wake.flags[index] = 0
-        if goal.invalid or goal.status != GOAL_INCOMPLETE:
-            if goal.status != GOAL_INCOMPLETE:
-                self.goals.retire(index)
-            table.states[index] = UNREQUESTED
-            self._goal_pass.ready[index] = PASSED_OVER
-            return
-        self.goals.ensure_edges(index)
-        self.judge_goal(index)
-        self._idle_goal(goal)
-
-    def _apply_goal(self, index: int, value: int, status: Status) -> None:
-        """Judge an idle goal whose formula has just been evaluated; its request in this frame is counted."""
-        if self.goals.activate(index, is_before=False):
-            self._goal_pass.ready[index] = 0
-        goal = self.world.goals[index]
-        self.apply_goal(goal, value, status)
-        self._idle_goal(goal)
-
-    def _idle_goal(self, goal: GoalState) -> None:
-        """Make a goal idle that was judged and is incomplete."""
-        if goal.status == GOAL_INCOMPLETE:
-            self.goals.make_idle(goal.index, IDLE_FIRST)
-            self._goal_pass.make_ready(goal.index)
-
     def _report_event(self, index: int, error: Exception) -> None:
         self.report_error(self.event_formulas[index], error)
-
-    def _report_goal(self, index: int, error: Exception) -> None:
-        self.report_error(self.goal_formulas[index], error)
 
     def _begin(self, event: EventState) -> None:
         """Set up an event as its first visit would."""
@@ -398,20 +354,17 @@ class CachedEventManager(MissionEventManager):
 
     def request_event(self, index: int) -> tuple[int, Status]:
         """Return value and root status of an event's formula, from cache if nothing could have changed them."""
-        self.counters.asked += 1
-        if self.on_request is not None:
-            self.on_request("event", index)
         self.events.ensure_edges(index)
         return self._answer(self.events, index)
 
     def request_goal(self, index: int) -> tuple[int, Status]:
         """Return value and root status of a goal's formula, from cache if nothing could have changed them."""
-        self.counters.asked += 1
-        if self.on_request is not None:
-            self.on_request("goal", index)
         return self._answer(self.goals, index)
 
     def _answer(self, answers: Answers, index: int) -> tuple[int, Status]:
+        self.counters.asked += 1
+        if self.on_request is not None:
+            self.on_request(answers.kind, index)
         try:
             value = answers.answer(index, self.profiler)
         except Exception as error:  # counts as false this time, as in `evaluate`
@@ -437,7 +390,7 @@ class CachedEventManager(MissionEventManager):
         if kind == "event":
             self._unready(index)
         else:
-            self._goal_pass.ready[index] = 0
+            self._goals.row.ready[index] = 0
         (self.event_formulas if kind == "event" else self.goal_formulas)[index] = answers.formulas[index]
         self.flush_formula(kind, index)
 
@@ -447,14 +400,8 @@ class CachedEventManager(MissionEventManager):
         return self.events.stale + self.goals.stale
 
     def _note_stamp(self, event: EventState) -> None:
-        """Keep the list of events that the repeat pass has to look at."""
-        stamped = event.timestamp is not None and not event.done
-        if stamped is not self._is_stamped[event.index]:
-            self._is_stamped[event.index] = stamped
-            if stamped:
-                insort(self._stamped, event.index)
-            else:
-                self._stamped.remove(event.index)
+        """Have an event visited in the pass that it belongs to by now."""
+        if self._stamped.note(event):
             self._unready(event.index)
 
     def _activate(self, index: int) -> None:
@@ -472,7 +419,7 @@ class CachedEventManager(MissionEventManager):
 
     def _unready(self, index: int) -> None:
         """Make set flags cause visits of an event, in the pass that it belongs to."""
-        stamped = self._is_stamped[index]
+        stamped = self._stamped.flags[index]
         self._first_pass.ready[index] = PASSED_OVER if stamped else 0
         self._repeat_pass.ready[index] = 0 if stamped else PASSED_OVER
 
@@ -498,16 +445,13 @@ class CachedEventManager(MissionEventManager):
             self.events.flush(index)
             self._wakes[index] = 1
             return
-        self.goals.activate(index, is_before=not self._had_its_turn(index, IN_GOALS), is_due=self._due)
-        self._goal_pass.ready[index] = 0
-        self.goals.flush(index)
-        self.goals.table.wake.flags[index] = 1
+        self._goals.flush(index, is_before=not self._had_its_turn(index, IN_GOALS), is_due=self._due)
 
     def _had_its_turn(self, index: int, stage: int) -> bool:
         """Whether the naive engine has evaluated an idle slot in this frame, or in the last if there is none now."""
         if self._stage != stage:
             return self._stage == OUTSIDE or self._stage > stage
-        current = (self._repeat_pass, self._goal_pass, self._first_pass)[stage - IN_REPEAT]
+        current = (self._repeat_pass, self._goals.row, self._first_pass)[stage - IN_REPEAT]
         return index <= current.position
 
     # -- memory and the end -----------------------------------------------------------------------------------------
@@ -521,18 +465,18 @@ class CachedEventManager(MissionEventManager):
         states = [*events.states, *goals.states]
         assert self.counters.idle == states.count(IDLE_FIRST), "idle slots are not those that are counted"
         assert self.counters.idle_always == states.count(IDLE_REPEAT), "idle slots are not those that are counted"
-        assert self._stamped == [index for index, is_stamped in enumerate(self._is_stamped) if is_stamped]
-        for each in (self._repeat_pass, self._goal_pass, self._first_pass):
+        self._stamped.check_valid()
+        for each in (self._repeat_pass, self._goals.row, self._first_pass):
             each.check_valid()
         for event in self.world.events:
             index, state = event.index, events.states[event.index]
             where = f"event {index}, state {state}"
             if not events.wake.flags[index]:
-                assert self._is_stamped[index] is (event.timestamp is not None and not event.done), where
+                assert self._stamped.flags[index] is (event.timestamp is not None and not event.done), where
             if state == IDLE_REPEAT:
-                assert self._is_stamped[index], where
+                assert self._stamped.flags[index], where
             elif state == IDLE_FIRST:
-                assert not self._is_stamped[index], where
+                assert not self._stamped.flags[index], where
             deferred = self._deferred.draws_of(index)
             if state != IDLE_FIRST:
                 assert not deferred, f"{where}: draws although it is not idle"
@@ -541,14 +485,14 @@ class CachedEventManager(MissionEventManager):
 
     def nbytes(self) -> dict[str, int]:
         """Return the memory held by this engine in bytes, by part."""
-        own = self._is_stamped, self._stamped, self._leaving
         return {
             "events": self.events.nbytes(),
             "goals": self.goals.nbytes(),
             "timers": self.timers.nbytes(),
             "effects": self.effects.nbytes(),
-            "slots": sum(sys.getsizeof(part) for part in own)
-            + sum(each.nbytes() for each in (self._repeat_pass, self._goal_pass, self._first_pass)),
+            "slots": sys.getsizeof(self._leaving)
+            + self._stamped.nbytes()
+            + sum(each.nbytes() for each in (self._repeat_pass, self._goals.row, self._first_pass)),
         }
 
     def close(self) -> None:
@@ -559,17 +503,3 @@ class CachedEventManager(MissionEventManager):
         self.effects.close()
         if self.context.flush_formula == self.flush_formula:
             self.context.flush_formula = None
-
-
-def _state(event: EventState) -> tuple[object, ...]:
-    """Return all that processing an event can change of it."""
-    return (
-        event.result,
-        event.repeat,
-        event.trigger,
-        event.timestamp,
-        event.has_interval,
-        event.satisfied_time,
-        event.done,
-        event.count,
-    )
