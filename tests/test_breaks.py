@@ -91,7 +91,7 @@ def test_a_frame_over_its_budget() -> None:
         ("( = 1", "="),
         ("( and ( true ) ( has-time-elapsd 2 ) )", "no operator 'has-time-elapsd'; did you mean 'has-time-elapsed'"),
         ("( = @Cuont[0] 5 )", "no variable 'Cuont'; did you mean 'Count'"),
-        ("( > ( rand 1 9 ) 3 )", "may not change the mission: rand draws at random"),
+        ("( > ( rand 1 9 ) 3 )", "must not change the mission: rand draws at random"),
         ("( when ( true ) ( modify-variable @Count[0] 1 ) )", "modify-variable acts"),
         ("( is-true-for-duration 3 ( true ) )", "remembers its evaluations"),
     ],

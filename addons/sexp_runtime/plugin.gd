@@ -115,7 +115,7 @@ func show_line(path: String, line: int) -> void:
 	if ResourceLoader.exists(path):
 		file = load(path) as SexpMissionFile
 	if file == null:
-		push_warning("SEXP: %s is no mission of this project" % path)
+		push_warning("SEXP: %s is not a mission of this project" % path)
 		return
 	_edit(file)
 	_missions.jump_to(line, 1)

@@ -10,13 +10,13 @@ const ENGINE := "sexp_runtime/run/engine"
 const SEED := "sexp_runtime/run/seed"
 ## A frame longer than this (seconds) is split into several steps, so that short conditions are not skipped.
 const LONGEST_STEP := "sexp_runtime/run/longest_step"
-## Most steps that one frame of the engine makes; mission time beyond them is dropped, with a warning.
+## Maximum number of steps in one frame of the engine; mission time beyond them is dropped, with a warning.
 const MOST_STEPS := "sexp_runtime/run/most_steps"
 ## Whether missions can be saved by [method SexpRuntime.save_state]: what the game does to them is recorded from their beginning.
 const SAVABLE := "sexp_runtime/run/savable"
 ## Bytes that the cache of ad-hoc expressions may hold.
 const CACHE_BYTES := "sexp_runtime/cache/max_bytes"
-## What the freeing of a tracked node means for its object.
+## What freeing a tracked node means for its object.
 const FREED_MEANS := "sexp_runtime/objects/freed_means"
 ## Whether the monitors sexp/... appear in the debugger.
 const MONITORS := "sexp_runtime/debug/custom_monitors"

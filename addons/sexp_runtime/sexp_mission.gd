@@ -12,7 +12,7 @@
 class_name SexpMission
 extends Node
 
-## The mission is loaded and stands at time 0; emitted when the scene is ready.
+## The mission is loaded and is at time 0; emitted when the scene is ready.
 @warning_ignore("unused_signal") # all signals are handed on from the runtime, by name
 signal mission_loaded(mission_name: String)
 ## The mission is over. Its state can still be read.

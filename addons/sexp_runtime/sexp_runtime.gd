@@ -38,7 +38,7 @@ signal object_arrived(object_name: String)
 ## An object has left; [param how] is [code]"destroyed"[/code], [code]"departed"[/code] or [code]"vanished"[/code].
 @warning_ignore("unused_signal") # emitted by the bridge
 signal object_left(object_name: String, how: String)
-## A mission is loaded and stands at time 0.
+## A mission is loaded and is at time 0.
 @warning_ignore("unused_signal") # emitted by the bridge
 signal mission_loaded(mission_name: String)
 ## A frame, or an event's evaluation in a sampled frame, took longer than its budget in the project
@@ -53,7 +53,7 @@ signal hint_tried(id: String, applied: bool, outcome: String)
 @warning_ignore("unused_signal") # emitted by the bridge
 signal mission_ended()
 
-## A break has been hit (see [method add_break]); mission time stands still until [method start].
+## A break has been hit (see [method add_break]); mission time stops until [method start].
 signal break_hit(reason: String)
 
 ## The SEXP tab of the debugger pauses, continues or steps the mission. Only for this script.
@@ -315,7 +315,7 @@ func end_mission() -> void:
 ## containers, and, if the player accepts the outcome, the record that [code]is-previous-...[/code] operators read. With a campaign
 ## file ([method open_campaign]) the campaign then goes on to its next mission, or with [param loop] to the side trip that it
 ## offers. Returns [code]goals[/code] and [code]events[/code] with their statuses, and [code]accepted[/code]: false if the
-## campaign wants the mission to be replayed. Empty, with an error that gives the reason, if a file cannot be written.
+## campaign requires the mission to be replayed. Empty, with an error that gives the reason, if a file cannot be written.
 func finish(accepted := true, loop := false) -> Dictionary:
 	return {} if _bridge == null else _bridge.call("finish", accepted, loop)
 
@@ -716,7 +716,7 @@ func _create_bridge() -> Object:
 		var bridge: Object = ClassDB.instantiate(&"SexpBridge")
 		if bridge.call("is_usable"):
 			return bridge
-		push_error("SEXP runtime: its Python package cannot be used (the reason stands above); missions cannot run.")
+		push_error("SEXP runtime: its Python package cannot be used (see the reason above); missions cannot run.")
 		return null
 	if ClassDB.class_exists(&"PythonHost"):
 		push_error("SEXP runtime: %s is missing in the project setting %s; disable and enable the plugin SEXP Runtime."
@@ -724,7 +724,7 @@ func _create_bridge() -> Object:
 	elif not FileAccess.file_exists(Settings.BINDING):
 		push_error("SEXP runtime: " + Settings.NOT_SET_UP)
 	else:
-		push_error("SEXP runtime: Python is not there (the add-on pythonscript gives the reason above); missions cannot run.")
+		push_error("SEXP runtime: Python is missing (the add-on pythonscript gives the reason above); missions cannot run.")
 	return null
 
 

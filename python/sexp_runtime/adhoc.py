@@ -1,4 +1,4 @@
-"""Ad-hoc expressions: text that game code or a person asks for, evaluated as if it had just been parsed."""
+"""Ad-hoc expressions: texts from game code or a person, evaluated as if they had just been parsed."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ if TYPE_CHECKING:
     from sexp_runtime.syntax.symbols import Symbols
     from sexp_runtime.world.world import World
 
-#: Why an evaluation may not be reused, by the trait that forbids it (as a number, which is quicker), gravest first.
+#: Reasons why a result must not be reused, by the trait that forbids it (as a number, for speed), gravest first.
 _REFUSALS: Final = (
     (Trait.ACTION.value, "runs an action"),
     (Trait.RANDOM.value, "draws a random number"),
-    (Trait.VOLATILE.value, "reads what no fact covers"),
+    (Trait.VOLATILE.value, "reads something that no fact covers"),
     (Trait.STATEFUL.value, "keeps memory between evaluations"),
 )
-#: Operators that leave something in the tree that a flush does not take out (D3).
+#: Operators that leave something in the tree that a flush does not remove (D3).
 _LEAVES_TRACES: Final = (Trait.ACTION | Trait.RANDOM | Trait.STATEFUL).value
-#: The evaluation of an expression that is compiled: compiling takes as long as about fifty walks over the nodes, so
-#: it pays only for what is evaluated again and again.
+#: Number of the evaluation for which an expression is compiled. Compiling takes as long as about fifty walks over the
+#: nodes, so it pays only for expressions that are evaluated often.
 COMPILED_FROM: Final = 10
 
 
@@ -46,7 +46,7 @@ _SYNTAX_BYTES: Final = sys.getsizeof(SyntaxNode(NodeKind.NUMBER))
 
 
 class SexpError(ValueError):
-    """Text that is no usable expression; the message has line, column and what was expected."""
+    """A text that is not a usable expression; the message has line, column and what was expected."""
 
 
 class _Notes:
@@ -68,7 +68,7 @@ class _Notes:
 
 
 class _Interpreted:
-    """A formula that walks its runtime nodes, with the facts that it reads: ready sooner than a compiled one."""
+    """A formula that walks its runtime nodes and knows its facts; it is ready sooner than a compiled one."""
 
     __slots__ = ("_context", "_is_paying", "facts", "nodes_bytes", "reads_containers", "root", "traits")
 
@@ -117,11 +117,11 @@ class _Interpreted:
 
 
 class AdHocExpression:
-    """One prepared expression; `evaluate` starts from scratch each time, so that statuses never carry over.
+    """One prepared expression; `evaluate` starts from scratch each time, so no statuses carry over.
 
-    That makes it the same whether a result comes from the cache or not, and whether an entry was evicted in between.
-    The first evaluations walk the nodes; one that is evaluated often is compiled. What acts, draws or remembers is
-    built anew for each evaluation and never compiled.
+    Results are therefore the same with and without the cache, and after an eviction. The first evaluations walk the
+    nodes; a frequent expression is compiled. An expression that acts, draws or remembers is rebuilt for each evaluation
+    and never compiled.
 
     `on_effect()` is called before each evaluation that can change anything: one that acts, draws or reads containers.
     """
@@ -144,7 +144,7 @@ class AdHocExpression:
         self._evaluations = 0
         self._refusal = next((reason for trait, reason in _REFUSALS if first.traits & trait), "")
         self._rebuild = bool(first.traits & _LEAVES_TRACES)
-        if not self._rebuild and not first.reads_containers:  # some reads of a container take an item out (J22)
+        if not self._rebuild and not first.reads_containers:  # some reads remove an item from a container (J22)
             self._on_effect = None
         self._own_bytes = _own_bytes(self, expression)
         self.nbytes = first.nbytes() + self._own_bytes
@@ -161,7 +161,7 @@ class AdHocExpression:
 
     @property
     def is_compiled(self) -> bool:
-        """Whether the expression is compiled by now."""
+        """Whether the expression has been compiled."""
         return isinstance(self._formula, CompiledFormula)
 
     def evaluate(self) -> Evaluation:
@@ -186,12 +186,12 @@ class AdHocExpression:
         return Evaluation(value, facts=facts, due_us=context.due, refusal=refusal)
 
     def _ready(self) -> _Interpreted | CompiledFormula:
-        """Return the formula as if it had just been parsed, compiled when its time has come."""
+        """Return the formula as if it had just been parsed, compiled from evaluation COMPILED_FROM on."""
         self._evaluations += 1
         if self._evaluations == 1:
             return self._formula
         if self._rebuild:
-            self._replace(_Interpreted(self._expression, self._context, self._notes))  # there can be more ships now
+            self._replace(_Interpreted(self._expression, self._context, self._notes))  # there can be more ships
         elif self._evaluations == COMPILED_FROM:
             self._replace(compile_formula(self._expression, self._context, owner="expression", recorder=self._notes))
             self.nbytes = self._formula.nbytes() + self._own_bytes
@@ -205,7 +205,7 @@ class AdHocExpression:
 
 
 def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:
-    """Bytes of a prepared expression beside its formula: the syntax tree, the notes, the object itself."""
+    """Bytes of a prepared expression without its formula: the syntax tree, the notes, the object itself."""
     total = sys.getsizeof(prepared) + sys.getsizeof(prepared.__dict__)
     total += sys.getsizeof(expression) + sys.getsizeof(expression.text)
     total += sys.getsizeof(prepared._notes) + sys.getsizeof(prepared._notes.facts) + sys.getsizeof(prepared._facts)
@@ -222,15 +222,15 @@ def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:
 
 
 class AdHocContext:
-    """What ad-hoc expressions of one session are evaluated in: its world, with symbols and a context of their own.
+    """Evaluates the ad-hoc expressions of one session in its world, with symbols and a context of its own.
 
-    It has its own memory, so that asking never changes what the mission's formulas remember; actions do run, and go
-    where the mission's actions go.
+    The context has its own memory, so evaluating an expression never changes what the mission's formulas remember.
+    Actions run, and are offered to the game like the mission's own.
     """
 
     def __init__(self, world: World, symbols: Symbols, context: EvaluationContext, actions: Action | None) -> None:
         self._parser = SexpParser(symbols)
-        self._parsed: tuple[str, ParseResult] | None = None  # the text parsed last: it is checked, then evaluated
+        self._parsed: tuple[str, ParseResult] | None = None  # the last parsed text
         #: Called with text and argument before each evaluation that can change anything, when set.
         self.on_effect: Callable[[str, str | None], None] | None = None
         self.context = EvaluationContext(
@@ -253,14 +253,14 @@ class AdHocContext:
         return result.expression
 
     def evaluate(self, text: str, argument: str | None = None) -> None:
-        """Evaluate a text for what it changes, as a recording says that a game did; errors are those of the game."""
+        """Repeat a game's evaluation of a text from a recording, for its effects; ignore errors that the game got."""
         with contextlib.suppress(SexpError):
             self.prepare(text, argument).evaluate()
 
     def prepare(self, text: str, argument: str | None = None, hints: ExpressionHints | None = None) -> AdHocExpression:
         """Parse the text and build its nodes; raises SexpError for text that cannot be evaluated.
 
-        The speed bounds of hints are given to the ships that have none yet.
+        Ships without a speed bound get that of the hints.
         """
         if hints is not None:
             world = self.context.world

@@ -1,4 +1,4 @@
-"""Breaks: what stops a mission, because an event came true, a value passed a bound, an action is about to run ..."""
+"""Breaks: conditions that stop a mission, such as an event that came true or an action that is about to run."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
 
 #: The words that a break may begin with; a text that begins with ( is a condition.
 KINDS: Final = ("event", "goal", "variable", "action", "frame", "formula")
-#: How breaks are written, for messages and help.
+#: The forms of a break, for messages and help.
 SYNTAX: Final = (
     '"event NAME", "goal NAME", "variable NAME", "action OPERATOR", "frame MICROSECONDS", "formula MICROSECONDS"'
     ' or a condition "( ... )"'
 )
 
 
-#: What is said of an action.
+#: The two messages about an action.
 IS_COMING: Final = "is about to run"
 HAS_RUN: Final = "has run"
-#: What a condition may not do, by the trait of the operator that does it.
+#: What a condition must not do, by the trait of the operator that does it.
 _CHANGES: Final = {
     Trait.ACTION: "acts",
     Trait.FLUSHES: "acts",
@@ -37,7 +37,7 @@ _CHANGES: Final = {
 
 
 class BreakError(ValueError):
-    """A break that cannot be set: its text is wrong, or names what the mission does not have."""
+    """A break that cannot be set: its text is invalid, or names something that the mission does not have."""
 
 
 @dataclass(slots=True)
@@ -55,8 +55,8 @@ class Breaks:
     """The breaks of one session. Call `before` and `check` around each frame; the mission itself is never changed.
 
     - event: the event came true or failed in this frame. goal: its status changed. variable: its value changed.
-    - action: an action with this operator is about to run: `before` says so, and the frame is not to be made. That
-      needs a recorded session (see Rehearsal); without, `check` says so when it has run.
+    - action: an action with this operator is about to run. `before` reports it, and the caller must not make the frame.
+      That needs a recorded session (see Rehearsal); without one, `check` reports the action after it has run.
     - frame: the frame took longer than so many microseconds. formula: one evaluation of an event, goal or cue did;
       while there is such a break, every evaluation is timed.
     - condition: an expression has become true (value 1) since the last frame. It may neither act nor draw.
@@ -69,7 +69,7 @@ class Breaks:
         self._seen: list[tuple[str, str, str]] = []  # kind, name in lower case, what happened
         self._listeners: list[tuple[list[Any], Any]] = []
         self._rehearsal: Rehearsal | None = None
-        self._announced: list[Action] = []  # what the frame that is made next may do without a stop
+        self._announced: list[Action] = []  # what the next frame may do without a stop
         self._timer: _FormulaTimer | None = None
 
     def __len__(self) -> int:
@@ -107,9 +107,9 @@ class Breaks:
         return [(one.id, one.text) for one in self._breaks.values()]
 
     def before(self, step_us: int) -> list[str]:
-        """Return why the mission is to stop before a frame of so many microseconds, a sentence for each action.
+        """Return why the mission must stop before a frame of so many microseconds: a sentence for each action.
 
-        Call it when the game has made its changes for the frame. The frame made next is not stopped again.
+        Call this when the game has made its changes for the frame. The next frame is not stopped again.
         """
         if self._rehearsal is None or self._announced:
             return []
@@ -131,7 +131,7 @@ class Breaks:
         return f" [{session.owner_of('event', having[0])}]" if len(having) == 1 else ""
 
     def check(self) -> list[str]:
-        """Return why the mission is to stop after the frame just made: a sentence for each break that was hit."""
+        """Return why the mission must stop after the frame just made: a sentence for each break that was hit."""
         if self._rehearsal is not None:
             self._rehearsal.made()
         reasons = [reason for one in self._breaks.values() for reason in self._hits(one)]
@@ -156,14 +156,14 @@ class Breaks:
             known = [name for name in world.variables.names if name]
         elif made.kind in ("frame", "formula"):
             if not (made.name.isdecimal() and made.name.isascii()) or int(made.name) == 0:
-                raise BreakError(f"a {made.kind}'s bound is a whole number of microseconds above 0, not {made.name!r}")
+                raise BreakError(f"{made.kind}: expected a whole number of microseconds above 0, not {made.name!r}")
             return
         elif made.kind == "condition":
             self._refuse_changes(made)
             made.held = self._is_true(made)
             return
         else:
-            return  # operators are many, a game's own among them: a name that never runs never stops
+            return  # no list of operators is complete, because of a game's own: a break on an unknown one is never hit
         if made.name.lower() not in (name.lower() for name in known):
             raise self._unknown(made.kind, made.name, known)
 
@@ -196,7 +196,7 @@ class Breaks:
             if node.kind is NodeKind.CONTAINER_DATA:
                 what = "may change its container"
             if what:
-                raise BreakError(f"a break may not change the mission: {node.operator or node.text} {what}")
+                raise BreakError(f"a break must not change the mission: {node.operator or node.text} {what}")
 
     def _is_true(self, made: Break) -> bool:
         try:
@@ -217,7 +217,7 @@ class Breaks:
         return [what for kind, seen, what in self._seen if kind == one.kind and seen == name]
 
     def _listen(self) -> None:
-        """Have the session report exactly what some break needs."""
+        """Subscribe to exactly those reports of the session that some break needs."""
         for listeners, function in self._listeners:
             if function in listeners:
                 listeners.remove(function)
@@ -268,7 +268,7 @@ class Breaks:
 
 
 class _FormulaTimer:
-    """Stands in for the monitor's hooks: keeps the time of every evaluation of the frame, and passes all on."""
+    """Wraps the monitor's hooks: keeps the time of every evaluation of the frame, and forwards each."""
 
     def __init__(self, session: MissionSession) -> None:
         self._session = session
@@ -293,7 +293,7 @@ class _FormulaTimer:
             if nanoseconds > microseconds * 1000:
                 measured = self._monitor.formulas.get((kind, index))
                 if measured is None:
-                    continue  # the measurements began anew since
+                    continue  # the measurements were reset since then
                 cause = describe_cause(measured.last_cause)
                 owner = self._session.owner_of(kind, index)
                 found.append(f"the evaluation of {owner} took {nanoseconds / 1000:.0f} us ({cause})")
@@ -304,7 +304,7 @@ class _FormulaTimer:
         self._times.clear()
 
     def close(self) -> None:
-        """Give the monitor back as it was."""
+        """Restore the monitor's own hooks."""
         monitor = self._monitor
         monitor.hook = self._next
         mode, monitor.sample_every = self._before

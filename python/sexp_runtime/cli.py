@@ -18,15 +18,15 @@ COMMANDS: Final = {
     "eval": "evaluate one expression and print its value",
     "run": "play a mission with the seeded simulator and print what happened",
     "diff": "play a mission on the naive and the cached engine side by side and compare every frame",
-    "explain": "say why an event has its value: last cause, facts waited for, next due time",
+    "explain": "explain why an event has its value: last cause, facts it waits for, next due time",
     "timeline": "list every evaluation of one event: when, by which cause, what it returned",
     "conformance": "run observed cases against an engine",
     "cases": "play mission cases on an engine and report those that differ",
     "operators": "show the operator catalog as help",
     "profile": "measure a mission: where evaluation time goes, frame by frame",
     "test": "play the tests of missions (*.mission-test.toml) in folders",
-    "sweep": "play missions with many seeds and say how often and when each event and goal came true",
-    "hints": "advise on expressions that cost more than they need to, and apply the advice",
+    "sweep": "play missions with many seeds; show how often and when each event and goal came true",
+    "hints": "find expressions that cost more than they need to, and apply better ones",
     "record": "play a mission and record every external change of each frame into one file",
     "replay": "reproduce a recorded run bit for bit",
 }
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from sexp_runtime.commands.terminal import PlainOutput
 
     streams = sys.stdout, sys.stderr
-    # Names and texts of a mission reach both; progress bars use the carriage return.
+    # Both can contain names and texts of a mission; progress bars use the carriage return.
     sys.stdout, sys.stderr = PlainOutput(sys.stdout), PlainOutput(sys.stderr, kept="\r")
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
@@ -67,7 +67,9 @@ def _run(arguments: Sequence[str]) -> int:
         epilog="`sexp COMMAND --help` shows a command's options.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    overview.add_argument("--version", action=_Version, nargs=0, help="print the version and what runs it, and exit")
+    overview.add_argument(
+        "--version", action=_Version, nargs=0, help="print the versions of runtime and Python, and exit"
+    )
     commands = overview.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, text in COMMANDS.items():
         parser = commands.add_parser(name, help=text, description=text[0].upper() + text[1:] + ".")

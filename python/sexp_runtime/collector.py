@@ -1,4 +1,4 @@
-"""Excludes the objects that a mission is built of, and no others, from Python's garbage collections.
+"""Excludes a mission's objects, and no others, from Python's garbage collections.
 
 `gc.freeze` would exclude every object of the process, the game's included, and their cycles would never be collected.
 Compiled code can exclude single objects; without it all objects are collected.
@@ -25,19 +25,19 @@ class LeftOut:
 
     def __init__(self) -> None:
         self._objects: list[object] = []
-        gc.collect()  # what is there already is of an older generation then
+        gc.collect()  # objects that exist already are then in an older generation
         self._was_enabled = gc.isenabled()
         gc.disable()  # keeps everything new in the youngest generation
 
     def end(self) -> None:
-        """The mission is built: leave its objects out."""
+        """Exclude the mission's objects, once it is built."""
         try:
             self._objects = untrack(gc.get_objects(generation=0))
         finally:
             self._resume()
 
     def give_back(self) -> None:
-        """Let the collector look at the objects again; harmless if there are none."""
+        """Return the objects to the collector; does nothing if there are none."""
         self._resume()
         objects, self._objects = self._objects, []
         track(objects)

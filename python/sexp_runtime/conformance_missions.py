@@ -30,7 +30,7 @@ EXPECTATIONS: Final = frozenset(
 
 
 def is_mission_case(case: Json) -> bool:
-    """Whether this player can play a case: it has a mission, and is not about a whole campaign."""
+    """Whether a case can be played here: it has a mission, and is not about a whole campaign."""
     return "mission" in case
 
 

@@ -1,4 +1,4 @@
-"""The engines by name: what evaluates a mission's events, goals and cues."""
+"""The engines by name; an engine evaluates a mission's events, goals and cues."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ENGINES: Final = ("naive", "compiled", "cached")
 
 @dataclass(slots=True)
 class Engine:
-    """What processes a mission: `cues` steps 2 and 3 of a frame, `events` the goal and event pass (F0).
+    """Processes a mission: `cues` makes steps 2 and 3 of a frame, `events` the passes over goals and events (F0).
 
     `is_interpreting` says that every evaluation walks the nodes. `rows` are the slots of cached results, by kind of
     formula; empty for an engine that keeps none. `explain_slot` explains one by kind and name; None where there are
@@ -64,7 +64,7 @@ class Engine:
         return self.explain_slot(kind, name, times)
 
     def close(self) -> None:
-        """Give back what the engine has of the world."""
+        """Remove what the engine has registered with the world."""
         self.events.close()
         self.cues.close()
 

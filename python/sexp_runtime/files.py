@@ -1,4 +1,4 @@
-"""Files that are whole or not there: atomic writes, several files as one, and folders that processes share.
+"""Files that are complete or absent: atomic writes, several files as one, and folders that processes share.
 
 A file is first written beside its target, under a name that ends with TEMPORARY, and then takes its place. What a
 killed process leaves behind is removed by the next write to the same target, or when a shared folder is opened.
@@ -31,7 +31,7 @@ JOURNAL: Final = "sexp-save.journal"
 LOCK: Final = "sexp-save.lock"
 #: Seconds to wait for another process that is saving.
 WAIT_S: Final = 5.0
-#: Seconds after which a temporary file outside a shared folder is taken for one of a killed process.
+#: Seconds after which a temporary file outside a shared folder counts as left by a killed process.
 _ABANDONED_S: Final = 600.0
 _MOST_JOURNAL_BYTES: Final = 64 << 10
 
@@ -43,8 +43,8 @@ class FolderBusyError(OSError):
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file atomically: it always has either its old or its new content, also after a crash. Raises OSError.
 
-    A symbolic link stays, and so do the permissions of an existing file. What is no regular file (a pipe, a terminal)
-    is just written to.
+    Keeps a symbolic link and the permissions of an existing file. Writes directly to a target that is not a regular
+    file, such as a pipe or a terminal.
     """
     target = path.resolve()
     if target.exists() and not target.is_file():
@@ -70,7 +70,7 @@ def write_text(path: Path, text: str) -> None:
 
 @contextlib.contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a folder against other processes, and finish what a killed one has left.
+    """Lock a folder against other processes, and complete what a killed one left unfinished.
 
     Raises FolderBusyError, an OSError, if another process holds it for longer than WAIT_S seconds.
     """
@@ -113,7 +113,7 @@ def recover(folder: Path) -> None:
 
 
 def _finish(folder: Path) -> None:
-    """Put the files of the journal into their places; one that is damaged names none."""
+    """Put the files of the journal into their places; a damaged journal names none."""
     journal = folder / JOURNAL
     with open(journal, "rb") as file:
         head, _, lines = file.read(_MOST_JOURNAL_BYTES).partition(b"\n")

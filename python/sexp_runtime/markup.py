@@ -1,4 +1,4 @@
-"""Text in HTML pages: names and texts of a mission are no mark-up, and no control characters reach the page."""
+"""Text for HTML pages: escapes names and texts of a mission, and replaces control characters."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from html import escape
 from typing import Final
 
-#: Characters that are no valid part of a page: control characters but tabs and line ends, and halves of UTF-16 pairs.
+#: Characters that a page must not contain: control characters except tabs and line ends, and lone UTF-16 surrogates.
 _INVALID: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def printable(text: str) -> str:
-    """Return a text with U+FFFD in place of each character that is no valid part of a page."""
+    """Return a text with each character that a page must not contain replaced by U+FFFD."""
     return _INVALID.sub("\N{REPLACEMENT CHARACTER}", text)
 
 

@@ -1,4 +1,4 @@
-"""Who gets the actions of a session: the stand-in of a game, a collector, listeners."""
+"""Passes the actions of a session on: to the stand-in of a game, a collector, and listeners."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Listener = Callable[[str, tuple[Any, ...]], None]
 
 
 class ActionOffers:
-    """Passes each action that has run on: to the stand-in, then the collector, then the listeners.
+    """Passes on each action that has run: to the stand-in, then the collector, then the listeners.
 
     `stand_in(operator, arguments)` takes the place of a game, None without one; it gets the actions named in `heeds`,
     all if that is None. `listeners` may change the world. One that raises is logged. After `close` no listener is
@@ -42,8 +42,8 @@ class ActionOffers:
         self._hearing: dict[str, list[Listener]] = {}
         self._closed = False
         self._noted: Listener | None = None  # the collector that the context knows
-        self._noted_count = -1  # how many listeners there were in the frame for which that was noted
-        self._is_direct = False  # whether the context calls it without this object
+        self._noted_count = -1  # the number of listeners when that was set
+        self._is_direct = False  # whether the context calls it directly
         self.note(in_frame=False)
 
     def record_with(self, recorder: RunRecorder | None) -> None:
@@ -52,7 +52,7 @@ class ActionOffers:
         self.note(in_frame=False)
 
     def hear(self, names: Iterable[str], listener: Listener) -> None:
-        """Have a listener get the actions of these names only; it must not change the world."""
+        """Add a listener for the actions of these names only; it must not change the world."""
         for name in names:
             self._hearing.setdefault(name, []).append(listener)
         self.note(in_frame=False)
@@ -129,7 +129,7 @@ class ActionOffers:
                 _LOG.exception("a listener of the action %s failed", operator)
 
     def close(self) -> None:
-        """Pass nothing on any more."""
+        """Stop passing actions on."""
         self._closed = True
         self.collector = None
         self._hearing.clear()

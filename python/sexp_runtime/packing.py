@@ -20,7 +20,7 @@ class MissingMsgpackError(OSError):
 
 
 class _Missing:
-    """Replaces msgpack: every use raises MissingMsgpackError."""
+    """Replaces msgpack if it is not installed: every use raises MissingMsgpackError."""
 
     def __getattr__(self, name: str) -> Any:
         raise MissingMsgpackError

@@ -1,7 +1,7 @@
-"""A mission's file that changed while the mission is played: read, checked and applied to the running session.
+"""Reload: reads and checks a changed mission file for a running session.
 
-Time, values of variables, ships that are there, outcomes of events and goals, and what unchanged formulas remember
-stay. Everything else follows the file, or is named in `Reloaded.left_out`.
+Time, values of variables, present ships, outcomes of events and goals, and what unchanged formulas remember stay.
+Everything else follows the file, or is named in `Reloaded.left_out`.
 """
 
 from __future__ import annotations
@@ -26,19 +26,19 @@ _SHOWN: Final = 5
 
 
 class ReloadError(ValueError):
-    """A file that cannot take the place of the running mission's; the running mission stays as it was."""
+    """A file that cannot replace that of the running mission, which stays as it was."""
 
 
 @dataclass(slots=True)
 class Reloaded:
-    """The result of a reload, for people: what was applied, and what has to wait for a new start and why."""
+    """The result of a reload, for people: what was applied, and what must wait for a new start and why."""
 
     applied: list[str] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     @classmethod
     def of(cls, changes: WorldChanges) -> Reloaded:
-        """Return what a world has taken over."""
+        """Return the result for the changes that a world has taken over."""
         return cls(changes.applied, changes.left_out)
 
     def __str__(self) -> str:
@@ -58,7 +58,7 @@ def read_changed(content: bytes, old: Mission) -> MissionLoad:
         raise ReloadError(f"the file is larger than {MAX_BYTES} bytes")
     loaded = parse_mission(content, file=old.file, dialect=old.dialect)
     if not loaded.is_readable:
-        raise ReloadError(_shown([str(problem) for problem in loaded.diagnostics]) or "this is no mission")
+        raise ReloadError(_shown([str(problem) for problem in loaded.diagnostics]) or "this is not a mission")
     return loaded
 
 

@@ -1,4 +1,4 @@
-"""MissionSession: one mission being played, everything put together behind one plain interface."""
+"""MissionSession: one mission being played, with all its parts behind one interface."""
 
 from __future__ import annotations
 
@@ -64,13 +64,13 @@ class MissionSession:
 
     The lists `on_event_satisfied` (name, index), `on_event_failed` (name, index), `on_goal_changed` (name, status),
     `on_variable_changed` (name, value), `on_action` (operator, arguments) and `on_mission_ended` () hold functions to
-    call, `on_operator_unknown` (name) those to call once for each unknown operator. Actions and unknown operators are
-    reported at once, everything else at the end of the frame, in the order events, goals, variables, end. Each outcome
-    of an event and each new status of a goal is reported, a variable once with its last value.
+    call; `on_operator_unknown` (name) functions to call once for each unknown operator. Actions and unknown operators
+    are reported at once, everything else at the end of the frame, in the order events, goals, variables, end. Each
+    outcome of an event and each new status of a goal is reported; a variable once, with its last value.
 
-    A session, its world and its caches belong to one thread: the first that makes a frame or evaluates something. A
-    mission may so be loaded by one thread and played by another. From any other thread the methods of a session raise
-    RuntimeError; only `close` may be called there, between frames. `world` does not check its callers.
+    A session, its world and its caches belong to one thread: the first that makes a frame or evaluates something. One
+    thread may load a mission and another may play it. Any other thread may only call `close`, between frames; all other
+    methods raise RuntimeError there. `world` does not check its callers.
     """
 
     def __init__(
@@ -82,9 +82,9 @@ class MissionSession:
         source: bytes = b"",
         left_out: LeftOut | None = None,
     ) -> None:
-        """Set the mission up; `source` is the content of its file, which a recording keeps.
+        """Set up the mission; `source` is the content of its file, which a recording contains.
 
-        With `freeze_gc`, `left_out` was begun before the mission was read; None begins here.
+        With `freeze_gc`, `left_out` is the object created before the mission was read; None creates one here.
 
         Raises OSError if the file to record to cannot be written.
         """
@@ -154,7 +154,7 @@ class MissionSession:
         self._in_frame = False
         self._reported_end = False
         self._recorder: RunRecorder | None = None
-        #: The world as a game is to see and change it: while a recording runs, its changes are noted.
+        #: The world for the game to read and change: a recording that runs contains the changes made through it.
         self.world: World = self._world
         if settings.record_to is not None:
             self.world = self._start_recording(settings.record_to, source)
@@ -182,11 +182,13 @@ class MissionSession:
     ) -> MissionSession:
         """Load a mission from a file's path, from its text (which has a line break) or bytes, and start a session.
 
-        dialect: "auto", "fso" or "wcs". strict: whether a mission with errors is refused, as the original does. file:
-        what messages call a mission that is not read from a path. Further settings are those of SessionSettings. Raises
-        OSError for a file that cannot be read, RefusedMissionError, a ValueError, for one that holds no mission or is
-        refused. Operators that tables beside the file declare (`*-sexp.tbm`) are known; problems of the tables are
-        logged. Problems inside a mission are in `diagnostics`, those that checking it finds in `problems()`.
+        dialect: "auto", "fso" or "wcs". strict: whether to refuse a mission with errors, as the original does. file:
+        the name in messages of a mission that is not read from a path. Further settings are those of SessionSettings.
+        Tables beside the file (`*-sexp.tbm`) declare operators; their problems are logged. `diagnostics` holds the
+        problems that reading the mission found; `problems()` adds those that checking finds.
+
+        Raises OSError for a file that cannot be read, and RefusedMissionError, a ValueError, for one that holds no
+        mission or is refused.
         """
         if dialect not in ("auto", "fso", "wcs"):
             raise ValueError(f"dialect must be auto, fso or wcs, not {dialect!r}")
@@ -213,7 +215,7 @@ class MissionSession:
             return cls(found.mission, whole, diagnostics=found.diagnostics, source=content, left_out=left_out)
 
     def problems(self) -> list[Diagnostic]:
-        """Return everything that is wrong in the mission: what reading found and what checking finds now."""
+        """Return all problems of the mission: those that reading found, and those that checking finds now."""
         return self.diagnostics + validate_mission(self.mission, self.operators.rows())
 
     def _operator_changed(self, name: str) -> None:
@@ -242,7 +244,7 @@ class MissionSession:
         return done
 
     def _take_mission(self, content: bytes) -> Reloaded:
-        """Apply a file that was checked, or is part of a recording."""
+        """Apply a file that was checked or comes from a recording."""
         old, loaded = self.mission, read_changed(content, self.mission)
         new, world = loaded.mission, self._world
         use_running_slots(world, new)
@@ -266,9 +268,9 @@ class MissionSession:
     # --- frames ---------------------------------------------------------------------------------------------------
 
     def play(self, frames: int, fps: float = 60.0) -> Iterator[int]:
-        """Make so many frames, fewer if the mission ends; yields after each how many that were.
+        """Make a number of frames, fewer if the mission ends; yield after each how many were made.
 
-        Frame n ends n / fps seconds of mission time after the start, to the microsecond, so that nothing drifts.
+        Frame n ends n / fps seconds of mission time after the start, to the microsecond, so rounding never adds up.
         """
         start = self.world.clock.us
         for number in range(1, frames + 1):
@@ -278,7 +280,7 @@ class MissionSession:
                 return
 
     def step(self, seconds: float) -> None:
-        """Make one frame that is `seconds` of mission time later than the last; raises ValueError as `step_us`."""
+        """Make one frame of `seconds` of mission time; raises ValueError like `step_us`."""
         if not abs(seconds) <= LONGEST_STEP_US / 1_000_000:  # so that not-a-number is refused, too
             raise ValueError(_NO_STEP.format(seconds))
         self.step_us(round(seconds * 1_000_000))
@@ -364,19 +366,19 @@ class MissionSession:
                 _LOG.exception("a listener of %s failed", self.mission_name)
 
     def end_mission(self) -> None:
-        """End the mission as `end-mission` does (F25) and tell who listens.
+        """End the mission as `end-mission` does (F25) and call the listeners.
 
-        Ships that are still there have left from then on, as formulas of the debriefing see it (R70).
+        For formulas of the debriefing, ships that are still present have left (R70).
         """
         self._thread.check("end_mission")
         self.manager.end_mission()
         self._tell()
 
     def finish(self, *, accepted: bool) -> MissionRecord:
-        """End the mission if it has not ended, keep what outlives it (J10), return what a campaign keeps of it (F25).
+        """End the mission, save its persistent values (J10), and return its record for a campaign (F25).
 
-        `accepted` says that the player accepts the outcome: only then are variables saved that wait for progress.
-        Raises StoreError where the stores cannot be written; the old files then stand as they were.
+        `accepted` says that the player accepts the outcome; variables with "save on progress" are saved only then.
+        Raises StoreError if the stores cannot be written; the old files then stay unchanged.
         """
         self.end_mission()
         if self.settings.stores is not None:
@@ -390,7 +392,7 @@ class MissionSession:
         self.close()
 
     def close(self) -> None:
-        """Give everything back: edges, caches, a recording being written. A closed session cannot step."""
+        """Release edges and caches, and finish a recording being written. A closed session cannot step."""
         if self.closed:
             return
         if self._in_frame:
@@ -414,7 +416,7 @@ class MissionSession:
     # --- values ---------------------------------------------------------------------------------------------------
 
     def evaluate(self, text: str, *, argument: str | None = None, hints: ExpressionHints | None = None) -> int:
-        """Return the value of an expression now, from cache where that is right; raises SexpError for bad text."""
+        """Return the value of an expression now, from cache if it is still right; raises SexpError for bad text."""
         return self.cache.evaluate(text, self._adhoc, argument=argument, hints=hints)  # type: ignore[no-any-return]
 
     def parse(self, text: str) -> SexpExpression:
@@ -422,7 +424,7 @@ class MissionSession:
         return self._adhoc.parse(text)
 
     def read_text(self, text: str) -> ParseResult:
-        """As `parse`, with all problems in place of an error."""
+        """Like `parse`, but return all problems instead of raising."""
         return self._adhoc.read(text)
 
     def set_variable(self, name: str, value: int | str) -> None:

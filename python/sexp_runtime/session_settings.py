@@ -1,4 +1,4 @@
-"""How a session runs: its settings, and what stands in for a game."""
+"""The settings of a session, and the stand-in of a game."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Driver(Protocol):
-    """What stands in for a game: the simulator, or a recording being replayed."""
+    """The stand-in of a game: the simulator, or a recording being replayed."""
 
     def begin(self, world: World) -> None:
         """Take over a world before its first frame, without changing it yet."""
@@ -28,7 +28,7 @@ class Driver(Protocol):
         """Make the changes of a frame of dt_us microseconds."""
 
     def leave(self, ship: Ship) -> None:
-        """Take note of a ship that is to depart."""
+        """Start the departure of a ship."""
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
         """React to an action of the mission; one with an attribute `heeds` gets only the actions named there."""
@@ -38,16 +38,19 @@ class Driver(Protocol):
 class SessionSettings:
     """How a session runs.
 
-    engine: one of engines.ENGINES. seed: of the random generator and the simulated battle. scenario: True has the
-    simulator move ships, deal damage and so on (no game needed), or what does so in its place. record_to: a file
-    that every external change goes to; record_bytes: how long it may get, 0 for no bound. campaign: what the
-    campaign remembers of missions before, None for a single mission; stores: where its persistent variables and
-    containers are kept (J10). operators: those that the game adds to the catalog's. monitor: how closely
-    performance is watched. verify_every: the cached engine checks one in so many cached answers, 0 for none.
-    cache_entries, cache_bytes: bounds of the ExpressionCache. Budgets are in microseconds, 0 for none. freeze_gc:
-    whether Python's garbage collector leaves out the objects that the mission is built of, so that its rounds stay
-    short; it touches no other objects. Such a session is collected only after it was closed. quotas: bounds of what
-    the mission may make grow, None for those of `Quotas`. record_notes: plain values that the recording's header keeps.
+    - engine: one of engines.ENGINES. seed: of the random generator and the simulated battle
+    - scenario: True lets the simulator move ships, deal damage and so on; or a Driver that does so in its place
+    - record_to: a file for every external change; record_bytes: its maximum size, 0 for no limit; record_notes: plain
+      values for the recording's header
+    - campaign: the records of earlier missions, None for a single mission; stores: where its persistent variables and
+      containers are saved (J10)
+    - operators: those that the game adds to the catalog's
+    - quotas: limits of what the mission can make grow, None for the defaults of `Quotas`
+    - monitor: how closely to measure. frame_budget_us, event_budget_us: budgets in microseconds, 0 for none
+    - verify_every: the cached engine checks one in so many cached results, 0 for none
+    - cache_entries, cache_bytes: maximum size of the ExpressionCache
+    - freeze_gc: whether to exclude the mission's objects from Python's garbage collections, so that these stay short.
+      Such a session is collected only after it was closed
     """
 
     engine: str = "cached"
@@ -58,7 +61,7 @@ class SessionSettings:
     campaign: Campaign | None = None
     stores: Stores | None = None
     monitor: Mode = Mode.SAMPLED
-    sample_every: int = 17  # divides no frame rate: what happens once a second has its turn
+    sample_every: int = 17  # divides no frame rate, so that the samples include what happens once a second
     verify_every: int = 0
     cache_entries: int = 4096
     cache_bytes: int = 4 << 20

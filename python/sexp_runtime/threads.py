@@ -1,4 +1,4 @@
-"""Objects that belong to one thread, and say so to others."""
+"""Objects that belong to one thread and refuse all others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class OneThread:
         self._owner = ""
 
     def check(self, use: str) -> None:
-        """Raise WrongThreadError if this is not the thread of the object, which has none before its first use."""
+        """Raise WrongThreadError unless this is the object's thread; the first use sets the thread."""
         if get_ident() != self.ident:
             self._claim(use)
 

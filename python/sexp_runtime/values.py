@@ -6,7 +6,7 @@ from typing import Final
 
 INT_MIN: Final = -(2**31)
 INT_MAX: Final = 2**31 - 1
-#: The seed of a random generator that is given none; `rand` with the seed 1 means it, too (I1).
+#: The default seed of a random generator; `rand` with the seed 1 means it, too (I1).
 DEFAULT_SEED: Final = 5489
 
 

@@ -1,4 +1,4 @@
-"""The change watcher: changes of events, goals and variables in a frame, recorded where they happen."""
+"""The change watcher: the changes of events, goals and variables in a frame."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class ChangeWatcher:
-    """Lists the events, goals and variables that changed; costs nothing while nothing changes."""
+    """Lists the events, goals and variables that changed; takes no time while nothing changes."""
 
     def __init__(self, world: World) -> None:
         self._world = world

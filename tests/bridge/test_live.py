@@ -223,7 +223,7 @@ def test_a_hint_is_proved_on_the_run_so_far_and_put_into_the_game(tmp_path: Path
 
 def test_a_hint_that_is_wrong_or_saves_nothing_is_withdrawn(tmp_path: Path) -> None:
     for text, reason in (
-        ("( when ( has-time-elapsed 3 ) ( do-nothing ) )", "did something else"),
+        ("( when ( has-time-elapsed 3 ) ( do-nothing ) )", "behaves differently"),
         # So many questions, none of them ever true, that no noise of the clock lets it look cheaper.
         (
             f"( when ( or {' '.join(f'( >= ( mission-time ) {n} )' for n in range(25, 33))} ) ( do-nothing ) )",

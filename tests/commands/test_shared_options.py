@@ -30,7 +30,7 @@ def test_frames_a_second_are_at_least_one(command: str, fps: str, capsys: pytest
     with pytest.raises(SystemExit) as stopped:
         main([command, "mission.fs2", *further, "--fps", fps])
     assert stopped.value.code == 2
-    assert "no whole number of at least 1" in capsys.readouterr().err
+    assert "is not a whole number of at least 1" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -46,4 +46,4 @@ def test_seconds_are_finite(command: tuple[str, ...], number: str, capsys: pytes
     with pytest.raises(SystemExit) as stopped:
         main([command[0], "mission.fs2", *command[1:], number])
     assert stopped.value.code == 2
-    assert f"'{number}' is no finite number" in capsys.readouterr().err
+    assert f"'{number}' is not a finite number" in capsys.readouterr().err

@@ -98,7 +98,7 @@ def run(engine: str, project: Path, *arguments: str, **environment: str) -> str:
 
 
 def counters(engine: str, project: Path, **environment: str) -> str:
-    """Play the demo for twenty seconds of mission time; return how many results were asked for and evaluated."""
+    """Play the demo for twenty seconds of mission time; return its line of evaluations and requests."""
     demo = [
         "--fixed-fps",
         "60",

@@ -41,7 +41,7 @@ def test_what_cannot_run_here_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["test", str(tmp_path)]) == 0
     told = capsys.readouterr()
     assert "2 passed" in told.out
-    assert f"not run: {tmp_path / 'small_mission_test.gd'}: they are in no project of Godot" in told.err
+    assert f"not run: {tmp_path / 'small_mission_test.gd'}: they are not in a Godot project" in told.err
     (tmp_path / "project.godot").write_text("config_version=5\n", encoding="utf-8")
     assert main(["test", str(tmp_path), "--kind", "gdscript", "--godot", "/none/godot"]) == 2
     assert "/none/godot is not a program that can be run" in capsys.readouterr().err

@@ -162,7 +162,7 @@ def test_the_page_is_one_file_with_its_library_and_licence(path: Path) -> None:
         (["none.fs2"], "none.fs2: No such file"),
         (["merge"], "name files that"),
         (["merge", "none.json"], "No such file"),
-        (["merge", str(ROOT / "pyproject.toml")], "is no JSON"),
+        (["merge", str(ROOT / "pyproject.toml")], "is not JSON"),
         (["{mission}", "--shard", "3/3", "--seeds", "1:2"], "shard 3/3 has no seeds"),
         (["{mission}", "--seeds", "1", "--seconds", "1", "--against", "none.fs2"], "none.fs2: No such file"),
     ],

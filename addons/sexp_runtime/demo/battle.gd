@@ -1,6 +1,6 @@
 ## The demo's battle: ships arrive when the mission sends them, follow its orders, and shoot at each other.
 ##
-## All moves are made in fixed steps and all random numbers come from one seeded generator, so that a seed gives one course of events.
+## All moves are made in fixed steps and all random numbers come from one seeded generator, so a seed always gives the same battle.
 extends "res://addons/sexp_runtime/demo/stage.gd"
 
 const DemoShip := preload("res://addons/sexp_runtime/demo/ship.gd")
@@ -91,7 +91,7 @@ func _follow(ship: DemoShip, order: Array, step: float) -> void:
 			_runtime.report("waypoints-done", ship.title, str(order[1]))
 
 
-## Stays with the guarded ship; returns an enemy that is too near to it.
+## Stays with the guarded ship; returns an enemy that is too close to it.
 func _guard(ship: DemoShip, guarded_title: String, step: float) -> DemoShip:
 	for guarded: DemoShip in _ships:
 		if guarded.title == guarded_title and guarded.is_alive():

@@ -1,4 +1,4 @@
-## The demo's main scene: plays a mission in a window or headless, tells what happens and, if asked, writes the numbers.
+## The demo's main scene: plays a mission in a window or headless, prints what happens and, with [code]--json[/code], writes the numbers.
 ##
 ## Arguments behind [code]--[/code]: [code]--mission=PATH --seconds=N --seed=S --fps=60 --engine=cached --json=FILE --quit-at-end --overlay --screenshot=FILE@SECONDS[/code].
 extends Node
@@ -14,7 +14,7 @@ const DEMO_MISSION := "res://addons/sexp_runtime/demo/lantern_run.fs2"
 ## Mission seconds after which a run ends if the arguments give no limit.
 const DEMO_SECONDS := 240.0
 const OTHER_SECONDS := 180.0
-## Most steps in one drawn frame when drawing is slow.
+## Maximum number of steps in one drawn frame when drawing is slow.
 const MOST_STEPS := 8
 
 @onready var _stage_parent: Node2D = %Stage

@@ -62,6 +62,6 @@ func screenshot_due(time: float) -> bool:
 
 func _number(argument: String, text: String, lowest: float, highest: float) -> float:
 	if not text.is_valid_float() or float(text) < lowest or float(text) > highest:
-		problem = "%s: a number from %s to %s is wanted" % [argument, lowest, highest]
+		problem = "%s: expected a number from %s to %s" % [argument, lowest, highest]
 		return lowest
 	return float(text)

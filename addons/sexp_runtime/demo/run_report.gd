@@ -70,7 +70,7 @@ func finish(seconds: float, options: RunOptions) -> void:
 			% [_arrived, _left["destroyed"], _left["departed"], _left["vanished"]])
 	for goal: Dictionary in _runtime.get_goals():
 		print("goal         %-10s %-10s %s" % [goal["type"], goal["status"], goal["name"]])
-	print("evaluations  %d of %d asked for (%.2f %% from cache) in %d frames"
+	print("evaluations  %d for %d requests (%.2f %% from cache) in %d frames"
 			% [statistics["evaluations"], statistics["requests"], 100.0 * statistics["hit_rate"], statistics["frames"]])
 	print("frame time   median %.1f us, 99 %% below %.1f us, longest %.1f us" % [times["median"], times["p99"], times["max"]])
 	print("memory       cache %s, process %s (peak %s)" % [

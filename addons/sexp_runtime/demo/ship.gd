@@ -3,7 +3,7 @@ extends Node2D
 
 const ShipClasses := preload("res://addons/sexp_runtime/demo/ship_classes.gd")
 
-## Seconds between the last hit and the end.
+## Seconds from the fatal hit to the end of the ship.
 const DEATH_ROLL := 1.2
 const TRAIL_POINTS := 22
 const TRAIL_SECONDS := 0.12

@@ -5,7 +5,7 @@ extends EditorExportPlugin
 const Settings := preload("res://addons/sexp_runtime/settings.gd")
 const ADDON := "res://addons/sexp_runtime/"
 const DEMO := ADDON + "demo/"
-## Parts of the add-on that no game needs.
+## Parts of the add-on that games do not need.
 const EDITOR_ONLY: Array[String] = [
 	ADDON + "editor/", ADDON + "docs/", ADDON + "testing/", ADDON + "plugin.gd", ADDON + "prove_hint.gd", ADDON + "look_back.gd",
 ]

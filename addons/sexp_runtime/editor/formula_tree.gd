@@ -1,10 +1,10 @@
 ## A formula as a tree with the value of every part: what decides is bold, and what changed flashes.
 ##
-## A double click, or Enter, on a part asks for its line in the mission's file.
+## A double click on a part, or Enter, shows its line in the mission's file.
 @tool
 extends Tree
 
-## The user asks for the line of a part.
+## Emitted when the user wants to see the line of a part.
 signal line_wanted(path: String, line: int)
 
 ## Seconds for which a changed part stands out.
@@ -68,7 +68,7 @@ func clear_rows() -> void:
 	_flashing.clear()
 
 
-## Asks for the line of a row, as a double click does.
+## Requests the line of a row, as a double click does.
 func open_row(at: int) -> void:
 	var line: int = _rows[at][7]
 	if line > 0:

@@ -40,7 +40,7 @@ func open_page() -> String:
 	return page.name.to_lower() if page in [variables, objects, log_panel, goals, watch] else ""
 
 
-## Asks the game for the open page.
+## Requests the open page from the game.
 func ask() -> void:
 	for question: Array in questions():
 		wanted.emit(question[0], question[1])
@@ -48,7 +48,7 @@ func ask() -> void:
 		wanted.emit("view", ["", ""])
 
 
-## The messages that ask for the open page, each with its data.
+## The messages that request the open page, each with its data.
 func questions() -> Array:
 	var found := []
 	if open_page() == "watch":

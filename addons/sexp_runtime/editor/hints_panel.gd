@@ -25,10 +25,10 @@ func _init() -> void:
 	var bar := HFlowContainer.new()
 	add_child(bar)
 	_add_button(bar, "Look for Hints",
-			"Analyses each formula by this run. Finds more after some minutes of play, and with full profiling.",
+			"Analyses the formulas by what this run has measured. It finds more after some minutes of play, and with full profiling.",
 			func() -> void: hints_wanted.emit())
 	_copy = _add_button(bar, "Copy Rewritten Formula",
-			"Copies a text that means the same and costs less, to be put in place of the event's formula.", copy_rewritten)
+			"Copies a text that means the same and costs less. Put it in place of the event's formula.", copy_rewritten)
 	_apply = _add_button(bar, "Apply to the Running Mission",
 			"Plays the run so far with both texts, in a separate process. If the results are equal and the saving is measurable, the game continues with the new text. The file stays as it is.",
 			apply_rewritten)

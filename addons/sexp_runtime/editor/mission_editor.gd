@@ -126,7 +126,7 @@ func check() -> void:
 	copy.text = code.text
 	var found: Variant = _python("check", [copy.content, file.resource_path])
 	if not found is Array:
-		_count.text = "not checked: Python is not there"
+		_count.text = "not checked: Python is missing"
 		_show_title()
 		return
 	var errors := 0

@@ -8,15 +8,15 @@ extends HBoxContainer
 signal switched(in_past: bool)
 ## A message for the game, with its data.
 signal wanted(message: String, data: Array)
-## What the tab was shown at a moment: messages with their data.
+## Emitted with the messages that show the tab at a moment, each with its data.
 signal moment_shown(messages: Array)
 
 const MODULE := "sexp_runtime.bridge.past"
 const SCRIPT_PATH := "res://addons/sexp_runtime/look_back.gd"
-## Seconds for which the game may take to copy its recording.
+## Seconds that the game may take to copy its recording.
 const PATIENCE := 10.0
 
-## Returns what the tab asks of a moment: an array of [message, data].
+## Returns the tab's requests for a moment: an array of [message, data].
 var questions := Callable()
 
 var _slider := HSlider.new()
@@ -137,7 +137,7 @@ func go_to(frame: int) -> void:
 	_slider.value = frame
 
 
-## Asks for the moment at the slider, or for other data of the same moment.
+## Requests the moment at the slider, or other data of the same moment.
 func ask() -> void:
 	if _replay > 0 and _slider.editable:
 		_python("ask_past", [_replay, int(_slider.value), questions.call(), _whole])

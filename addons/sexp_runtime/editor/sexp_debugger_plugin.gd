@@ -4,7 +4,7 @@
 @tool
 extends EditorDebuggerPlugin
 
-## The user asks for a line of a mission's file.
+## Emitted when the user wants to see a line of a mission's file.
 signal line_wanted(path: String, line: int)
 ## A game has begun to play its first mission.
 signal mission_started(tab: SexpTab)

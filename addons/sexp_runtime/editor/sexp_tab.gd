@@ -6,7 +6,7 @@ extends VBoxContainer
 
 ## A message for the game, with its data.
 signal wanted(message: String, data: Array)
-## The user asks for a line of the mission's file.
+## Emitted when the user wants to see a line of the mission's file.
 signal line_wanted(path: String, line: int)
 ## The tab goes back in time or returns: see [method is_live].
 signal live_changed()
@@ -26,12 +26,12 @@ const STATES: PackedStringArray = [
 ]
 ## Messages of the game that count while the tab shows the past.
 const ALWAYS: PackedStringArray = ["done", "failed", "recording_copied", "breaks", "hints", "hint_tried"]
-## Messages for the game that ask for what the tab shows; in the past, the replay answers instead.
+## Messages that request from the game what the tab shows; in the past, the replay answers them instead.
 const QUESTIONS: PackedStringArray = ["why", "view", "watch", "search"]
 const NO_GAME := "No game is running. Press Play (F5) to see the mission's events here."
 const NO_MISSION := "The game runs; no mission is loaded yet."
 
-## Whether the game has been asked to send updates.
+## Whether the tab has requested updates from the game.
 var listening := false
 
 var table := FormulaTable.new()
@@ -227,7 +227,7 @@ func offer_reload(path: String) -> void:
 		_say("%s was saved: press Reload Mission to apply its changes to the running game" % path.get_file())
 
 
-## Asks the game to reload its mission, as the button does.
+## Makes the game reload its mission, as the button does.
 func reload_mission() -> void:
 	wanted.emit("reload", [])
 

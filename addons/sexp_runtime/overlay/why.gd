@@ -141,7 +141,7 @@ func _read() -> void:
 	_count.text = "%d / %d" % [_at + 1, _matches.size()]
 	if _at < 0 or not _runtime.call(&"has_mission"):
 		_at = -1
-		_text.text = "no mission" if not _runtime.call(&"has_mission") else "no event is called so"
+		_text.text = "no mission" if not _runtime.call(&"has_mission") else "no event has this in its name"
 		return
 	var tree: Dictionary = _runtime.call(&"explain_tree", chosen())
 	var lines := PackedStringArray(["[b]%s[/b]" % _escaped(chosen())])
@@ -188,6 +188,6 @@ func _result(part: Dictionary) -> String:
 	return " ".join(words)
 
 
-# A mission's texts show as they are, whatever marks they contain.
+# Texts of a mission are shown literally; marks in them have no effect.
 func _escaped(text: String) -> String:
 	return text.replace("[", "[lb]")

@@ -1,4 +1,4 @@
-## A mission under test: loads it, lets the engine's frames run, acts as a player or a battle would, and says what must follow.
+## A mission under test: loads it, lets the engine's frames run, acts as a player or a battle would, and checks the results.
 ##
 ## A file [code]*_mission_test.gd[/code] that extends this class is a test of its own: [code]addons/sexp_runtime/testing/run.gd[/code]
 ## runs each of its methods [code]test_*[/code] with a new instance. In GUT or gdUnit4 make an instance, and connect
@@ -17,7 +17,7 @@
 class_name SexpMissionTest
 extends RefCounted
 
-## An expectation has failed, or a word was used wrongly; [param text] explains why.
+## An expectation has failed, or the test has made a mistake; [param text] explains why.
 signal failed(text: String)
 ## An expectation holds.
 signal passed(text: String)
@@ -78,7 +78,7 @@ func load_mission(path: String, options: Dictionary = {}) -> bool:
 func load_scene(scene: Variant, options: Dictionary[StringName, Variant] = {&"mission_seed": 1}) -> Node:
 	var packed: PackedScene = scene as PackedScene if scene is PackedScene else load(str(scene)) as PackedScene
 	if packed == null or _runtime() == null:
-		fail("%s is no scene that can be loaded, or the autoload SexpRuntime is missing" % scene)
+		fail("%s is not a scene that can be loaded, or the autoload SexpRuntime is missing" % scene)
 		return null
 	_leave_scene()
 	_scene = packed.instantiate()
@@ -125,7 +125,7 @@ func ship(ship_name: String) -> TestedShip:
 	return TestedShip.new(self, ship_name)
 
 
-## Presses a key of the player's, named as the mission names it.
+## Presses a key of the player, by the name that the mission uses.
 func press(key: String) -> void:
 	command(&"press", [key])
 
@@ -266,7 +266,7 @@ func _frame() -> bool:
 		await _tree().process_frame
 		if time > before or ended:
 			return true
-	return fail("mission time stands still at %.3f s: the runtime is paused, or the scene tree is" % time)
+	return fail("mission time does not advance at %.3f s: the runtime is paused, or the scene tree is" % time)
 
 
 func _leave_scene() -> void:

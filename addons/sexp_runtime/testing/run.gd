@@ -3,7 +3,7 @@
 ## [codeblock lang=text]
 ## godot --headless --fixed-fps 60 --path PROJECT -s res://addons/sexp_runtime/testing/run.gd -- res://tests
 ## [/codeblock]
-## With [code]--fixed-fps[/code] frames have that length however long they take, and the run is as fast as it can be. Options
+## With [code]--fixed-fps[/code] frames have a fixed length, whatever time they take, and the run is as fast as possible. Options
 ## behind [code]--[/code]: [code]--junit=FILE[/code] writes JUnit XML, [code]--coverage=FILE[/code] writes what the tests reached as data for
 ## [code]tools/sexp test[/code], [code]--only=TEXT[/code] runs only the tests whose name has that
 ## text, [code]--timeout=SECONDS[/code] bounds the real time of a test (120), [code]--quiet[/code] prints only what went wrong. Exit code: 0 if all
@@ -71,14 +71,14 @@ func _read_arguments() -> bool:
 					return false
 				_places.append(argument)
 	if _timeout <= 0.0:
-		printerr("run.gd: --timeout is a number of seconds above 0")
+		printerr("run.gd: --timeout must be a number of seconds above 0")
 		return false
 	if _places.is_empty():
 		_places.append("res://")
 	return true
 
 
-# A game that reads its own arguments would stumble over the runner's: tools/sexp test hands them over in the environment.
+# A game that reads its own arguments could fail because of the runner's, so tools/sexp test uses the environment.
 func _arguments() -> PackedStringArray:
 	var given := OS.get_environment("SEXP_TEST_ARGUMENTS")
 	return OS.get_cmdline_user_args() if given.is_empty() else given.split("\n")
@@ -147,7 +147,7 @@ func _run_test(file: String, script: GDScript, test_name: String) -> void:
 	if not state["done"]:
 		problems.append("the test took longer than %s s" % _timeout)
 	elif test.get(&"expectations") == 0 and problems.is_empty():
-		problems.append("the test expects nothing, so that it could not fail")
+		problems.append("the test expects nothing, so it cannot fail")
 	test.call(&"close")
 	paused = false
 	await process_frame # what was freed is gone before the next test

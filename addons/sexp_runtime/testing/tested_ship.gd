@@ -1,4 +1,4 @@
-## A ship of a mission under test. Where a [SexpObject] stands for it in the scene, values are set there, as a game does.
+## A ship of a mission under test. If the scene has a [SexpObject] for it, values are set there, as a game does.
 extends RefCounted
 
 const TestedSubsystem := preload("res://addons/sexp_runtime/testing/tested_subsystem.gd")
@@ -106,7 +106,7 @@ func _read(word: StringName, nothing: Variant) -> Variant:
 	return nothing if value == null else value
 
 
-# The SexpObject that stands for the ship; null if there is none in the scene.
+# The SexpObject of the ship; null if there is none in the scene.
 func _object() -> SexpObject:
 	for node: Node in (Engine.get_main_loop() as SceneTree).get_nodes_in_group(Runtime.OBJECTS):
 		var object := node as SexpObject

@@ -53,7 +53,7 @@ class FormulaCost:
 def formula_costs(session: MissionSession, chosen: Sequence[tuple[str, int]]) -> list[FormulaCost]:
     """Return the parts of the formulas of these kinds and indexes, measured by a session in full mode.
 
-    Formulas that every mission has in common, such as `( true )`, are left out.
+    Leaves out formulas that all missions share, such as `( true )`.
     """
     found = []
     for kind, index in chosen:

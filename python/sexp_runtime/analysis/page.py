@@ -113,9 +113,9 @@ def _trees(costs: Sequence[FormulaCost], report: dict[str, Any]) -> Iterator[str
     whole = sum(row["total_us"] for row in report["formulas"]) or 1.0
     yield "<h2>The costliest formulas, part by part</h2>\n"
     yield (
-        '<p class="note">The same run again, with every operator timed: the times compare the parts of one formula;'
-        " compiled formulas are faster. The value is that at the end of the run, marked if it decides the"
-        " formula's.</p>\n"
+        '<p class="note">The same run again, with every operator timed. The times compare the parts of one formula;'
+        " compiled formulas are faster. Values are those at the end of the run; a marked part decides the value of"
+        " its formula.</p>\n"
     )
     heads = [("part", True), ("time", False), ("evaluations", False), ("us each", False), ("line", False),
              ("at the end", True)]  # fmt: skip

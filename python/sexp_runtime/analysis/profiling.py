@@ -13,9 +13,9 @@ from sexp_runtime.monitor.hints import Hint, PerformanceHints
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
 
-#: Takes the frames being made and their number, and yields them: a place for a progress bar.
+#: Takes the frames being made and their number, and yields them, for instance to draw a progress bar.
 Progress = Callable[[Iterable[int], int], Iterator[int]]
-#: Formulas of which a closer look gives the parts.
+#: Number of formulas whose parts a closer look measures.
 COSTLIEST: Final = 8
 
 

@@ -1,8 +1,8 @@
-"""Rehearsal: a twin of a running session makes each frame first, so that it is known what the frame will do.
+"""Rehearsal: a twin of a running session makes each frame first, which shows what the frame will do.
 
-A frame cannot be interrupted halfway without harm: formulas are evaluated in order, and each sees what those before it
-did. So the frame is made twice, first by a twin that was replayed from the session's own recording. Whoever wants to
-stop before an action stops before the frame in which the twin has run it.
+A frame cannot stop halfway without harm: formulas are evaluated in order, and each sees what those before it did. So
+the frame is made twice, first by a twin that was replayed from the session's own recording. To stop before an action,
+a caller stops before the frame in which the twin has run it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sexp_runtime.session import MissionSession
 
 #: Frames between two comparisons of the twin with its original.
 _COMPARED_EVERY: Final = 64
-#: Differences after which the session is not rehearsed any more.
+#: Number of differences after which rehearsing ends.
 _MOST_DIFFERENCES: Final = 3
 
 Action = tuple[str, tuple[Any, ...]]
@@ -36,7 +36,7 @@ class Rehearsal:
         if session.recording is None:
             self.why_not = "the mission is not recorded"
         elif session.operators.as_dicts():
-            self.why_not = "the mission asks operators of the game"
+            self.why_not = "the mission uses operators of the game"
         self._session = session
         self._twin: Replay | None = None
         self._actions: list[Action] = []
@@ -67,7 +67,7 @@ class Rehearsal:
         return list(self._actions)
 
     def made(self) -> None:
-        """Compare, now and then, the frame that the session has made with the twin's."""
+        """Compare the session's frame with the twin's, once in _COMPARED_EVERY frames."""
         recorder, twin = self._session.recording, self._twin
         if twin is None or recorder is None:
             return
@@ -77,7 +77,7 @@ class Rehearsal:
             self._differ()
 
     def _notice(self, operator: str, arguments: tuple[Any, ...]) -> None:
-        """Notice what a handler of an action changes in the middle of a frame: the twin has not seen it."""
+        """Notice that a handler of an action changed something during a frame, which the twin does not see."""
         recorder = self._session.recording
         if recorder is not None and len(recorder.pending) != self._pending and not self._session.has_scenario:
             self._interfered = True

@@ -47,7 +47,7 @@ class ReplayDriver:
             self._successor.begin(world)
 
     def hand_over(self, world: World, successor: Driver | None) -> None:
-        """End the recorded changes; from the next frame on, `successor` drives the world as it stands now."""
+        """End the recorded changes; from the next frame on, `successor` drives the world."""
         self.changes = []
         self._successor = successor
         if successor is not None:
@@ -89,8 +89,8 @@ class ReplayDriver:
 class Replay:
     """One recorded run being reproduced. `session` is the mission; `mismatches` are frames whose check sum differs.
 
-    `mission` is the content of another mission file, which replaces the recorded mission. `simulated` has the simulator
-    act again, as it did in the recorded run, in place of what was recorded of it. Further settings are those of
+    `mission` is the content of another mission file, which replaces the recorded one. With `simulated`, the simulator
+    acts again, as in the recorded run, instead of its recorded changes. Further settings are those of
     SessionSettings. Raises OSError for a file that cannot be read, DamagedRecordingError for a file that is not a
     recording.
     """

@@ -1,7 +1,7 @@
 """Sweeps: play a mission with many seeds, and compare the runs. A run depends on mission, seed and settings only.
 
-`Task` is what a run is made of, as data that any process on any machine can play; `play_one` plays it; `summary`
-and `compare` say what runs have in common and how two versions of a mission differ.
+A `Task` holds everything that a run needs, as data that any process on any machine can play. `play_one` plays it,
+`summary` describes many runs, and `compare` finds how two versions of a mission differ.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ RARE: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A mission with everything that its runs depend on but the seed.
+    """A mission with everything that its runs depend on, except the seed.
 
     name: the mission's file name. content: of the file. tables: (file name, text) of the tables of operators near it.
     seconds, fps: mission time of a run, and frames a second of it. dialect: "auto", "fso" or "wcs".
@@ -182,12 +182,12 @@ def merge(parts: Sequence[Sweep]) -> list[Sweep]:
 
 
 def result_of(run: dict[str, Any]) -> dict[str, Any]:
-    """Return what a run's mission and seed determine: all but its frame cost."""
+    """Return the part of a run's result that mission and seed determine: all except its frame cost."""
     return {name: value for name, value in run.items() if name != COST}
 
 
 def summary(sweep: Sweep) -> dict[str, Any]:
-    """Return what the runs have in common.
+    """Return the numbers over all runs.
 
     Rows of events and goals have `name`, `share` (of the runs in which it came true, 0 to 1) and, if above 0, the
     first times `min`, `median` and `max` in seconds with the seeds of the extremes; goals also `failed_share`. `never`

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sexp_runtime import __version__
 from sexp_runtime.analysis.sweep import Task, play_one
 
-#: How often Dask plays a run again whose worker was lost or has failed.
+#: How often Dask repeats a run whose worker was lost or failed.
 RETRIES: Final = 5
 #: Seconds to wait for the scheduler.
 PATIENCE: Final = 30

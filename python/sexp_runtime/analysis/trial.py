@@ -21,7 +21,7 @@ from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.tree import SexpExpression, SyntaxNode
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 
-#: Minimum saving, as a share of the formula's evaluations, for a hint to stand.
+#: Minimum saving, as a share of the formula's evaluations, for a hint to be confirmed.
 LEAST_SAVING = 0.02
 #: Minimum saving, as a share of the formula's time, if the number of evaluations stays: measured times vary.
 LEAST_SAVING_OF_TIME = 0.1
@@ -131,7 +131,7 @@ def try_on(stage: Stage, hint: Hint) -> Trial:
     probe.close()
     equal, made = _same(stage, stage.content, changed)
     if not equal:
-        return Trial(hint, made, False, 0, 0, 0.0, 0.0, "the rewritten mission did something else")
+        return Trial(hint, made, False, 0, 0, 0.0, 0.0, "the rewritten mission behaves differently")
     before, after = [], []
     for _ in range(_ROUNDS):  # alternately, so that other load on the machine affects both
         before.append(_cost(stage, stage.content, kind, index))

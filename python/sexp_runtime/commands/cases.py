@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", nargs="+", type=Path, help="JSON-lines file of cases")
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="engine to test (default: cached)")
     parser.add_argument("--id", action="append", dest="ids", help="play only this case (repeatable)")
-    parser.add_argument("--rule", action="append", help="play only cases of rules that begin so, as M12 (repeatable)")
+    parser.add_argument("--rule", action="append", help="play only cases of this rule or chapter (repeatable)")
     parser.add_argument("--mission", action="store_true", help="print the missions of the cases instead")
     parser.add_argument("--json", metavar="FILE", help="write the result as JSON to FILE, - for standard output")
     parser.epilog = "Exit code: 0 all pass, 1 some differ, 2 the cases cannot be read. Campaign cases are left out."

@@ -26,14 +26,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--dialect",
         choices=("auto", "fso", "wcs"),
         default="auto",
-        help="auto (the default) takes wcs where a formula has an operator that only WCS knows or the AI profile is "
+        help="auto (the default) takes wcs if a formula has an operator that only WCS knows or the AI profile is "
         "one of Saga's, else fso",
     )
     parser.add_argument("--errors-only", action="store_true", help="leave warnings out")
     parser.add_argument(
         "--fix",
         action="store_true",
-        help="correct in the files what has one right answer (misspelt names, retired operators), then check them",
+        help="correct problems with one right answer in the files (misspelt names, retired operators), then check them",
     )
     parser.add_argument("--codes", action="store_true", help="list all codes with their meaning and stop")
     parser.epilog = "Exit code: 0 no errors, 1 errors, 2 a file could not be read."

@@ -1,4 +1,4 @@
-"""`explain`: play a mission up to a moment and say why an event, goal or cue has its value and what it waits for."""
+"""`explain`: play a mission up to a moment, then explain the value of an event, goal or cue and what it waits for."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
 
 _RETURNS = {
-    "null": "nothing that counts (an action or conditional)",
+    "null": "no value (an action or conditional)",
     "bool": "true or false",
     "number": "a whole number",
     "positive": "a whole number of at least 0",

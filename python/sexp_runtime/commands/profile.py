@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--engine", choices=ENGINES, default="cached", help="the engine (default cached)")
     parser.add_argument(
         "--mode", choices=[mode.value for mode in Mode if mode is not Mode.OFF], default=None,
-        help="how closely to look (default sampled; full with --speedscope)",
+        help="how closely to measure (default sampled; full with --speedscope)",
     )  # fmt: skip
     parser.add_argument("--most", type=int, default=15, help="rows of each table (default 15)")
     parser.add_argument(
@@ -94,7 +94,7 @@ def _show(report: dict[str, Any], most: int) -> None:
         f"hit rate    {report['hit_rate']:.2%} ({counters['evaluations']:,} evaluations"
         f" for {counters['requests']:,} requests)\n"
         f"memory      {sum(report['memory'].values()) / 1e6:.2f} MB\n"
-        f"looked at   {report['sampled_frames']:,} frames closely ({report['mode']})"
+        f"measured    {report['sampled_frames']:,} frames closely ({report['mode']})"
     )
     tables: list[tuple[str, str, list[tuple[str, str, str]]]] = [
         ("formulas", "Cost by formula", [

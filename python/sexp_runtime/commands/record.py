@@ -1,4 +1,4 @@
-"""`record`: play a mission with the simulator and keep every external change of each frame in one file."""
+"""`record`: play a mission with the simulator and write every external change of each frame to one file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`replay`: reproduce a recorded run, look at a moment of it, play on from there as a copy."""
+"""`replay`: reproduce a recorded run, show a moment of it, or play on from there as a copy."""
 
 from __future__ import annotations
 
@@ -207,7 +207,7 @@ def _show(result: dict[str, Any]) -> None:
     if result["damage"]:
         print(f"damaged: {result['damage']}")
     if result["mismatches"]:
-        print(f"not reproduced: {result['mismatches']} check sums differ; is the package of another version?")
+        print(f"not reproduced: {result['mismatches']} check sums differ; was another version used?")
     _show_moment(moment)
     for name, tree in result["trees"].items():
         print(f'event "{name}", > marks what decides')

@@ -228,7 +228,7 @@ def print_summary(result: dict[str, Any], *, whole: bool = False) -> None:
     print("  ships    " + ", ".join(f"{count} {status}" for status, count in result["ships"].items()))
     times = result["frame_time_us"]
     print(
-        f"  cost     {result['evaluations']:,} evaluations of {result['requests']:,} asked for"
+        f"  cost     {result['evaluations']:,} evaluations for {result['requests']:,} requests"
         f" (hit rate {100 * result['hit_rate']:.1f} %)\n"
         f"  frame    median {times['median']:.1f} us, p99 {times['p99']:.1f} us, max {times['max']:.1f} us"
     )

@@ -22,16 +22,16 @@ from sexp_runtime.files import write_text
 
 #: Most seeds of one sweep.
 MOST_SEEDS: Final = 100_000
-#: The word that stands before files of runs instead of missions.
+#: The word before files of runs; without it, the arguments are missions.
 MERGE: Final = "merge"
 
 
 def seed_range(text: str) -> range:
-    """Return the seeds that `FIRST:LAST` or one number says, both ends included; raises ArgumentTypeError."""
+    """Return the seeds of `FIRST:LAST` (both included) or of one number; raises ArgumentTypeError."""
     match = re.fullmatch(r"(\d{1,9})(?::(\d{1,9}))?", text)
     found = range(int(match[1]), int(match[2] or match[1]) + 1) if match else range(0)
     if not 0 < len(found) <= MOST_SEEDS:
-        raise argparse.ArgumentTypeError(f"{text!r}: seeds are FIRST:LAST, at most {MOST_SEEDS} of them")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected FIRST:LAST, at most {MOST_SEEDS} seeds")
     return found
 
 
@@ -39,7 +39,7 @@ def shard(text: str) -> tuple[int, int]:
     """Return number and count of a shard `2/8`; raises ArgumentTypeError."""
     match = re.fullmatch(r"(\d{1,6})/(\d{1,6})", text)
     if not match or not 1 <= int(match[1]) <= int(match[2]):
-        raise argparse.ArgumentTypeError(f"{text!r}: a shard is NUMBER/COUNT, as 1/8 to 8/8")
+        raise argparse.ArgumentTypeError(f"{text!r}: expected NUMBER/COUNT, such as 1/8")
     return int(match[1]), int(match[2])
 
 
@@ -134,9 +134,9 @@ def read_sweeps(path: Path) -> list[Sweep]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise ValueError(f"{path} is no JSON: {error}") from error
+        raise ValueError(f"{path} is not JSON: {error}") from error
     if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
-        raise ValueError(f"{path} has no runs of a sweep")
+        raise ValueError(f"{path} holds no runs of a sweep")
     return [Sweep.from_dict(row) for row in data]
 
 

@@ -11,27 +11,27 @@ from sexp_runtime.events.tree import ACTION, TreePart
 
 #: Width of the column of values in a tree.
 _RESULT: Final = 32
-#: Minimum width of a column of text that has to give way.
+#: Minimum width of a column of text that is shortened.
 _LEAST: Final = 12
 
 
 def width() -> int:
-    """Return the width of the terminal in characters, 80 where there is none."""
+    """Return the width of the terminal in characters, 80 without a terminal."""
     return max(shutil.get_terminal_size((80, 24)).columns, 40)
 
 
 def shortened(text: str, most: int) -> str:
-    """Return a text of at most `most` characters, with an ellipsis where something is left out."""
+    """Return a text cut to `most` characters, with an ellipsis at the end if it was longer."""
     return text if len(text) <= most else text[: max(most - 3, 0)] + "..."
 
 
 def wrapped(indent: str, text: str) -> list[str]:
-    """Return the lines of a text that starts at an indent; what does not fit goes on two characters further right."""
+    """Return a text that starts at an indent, broken into lines; further lines begin two characters further right."""
     return _folded(indent + text, indent + "  ", width())
 
 
 def fitted(text: str) -> Iterator[str]:
-    """Yield the lines of a text; what does not fit the terminal goes on four characters further right."""
+    """Yield the lines of a text, broken to the terminal's width; further lines begin four characters further right."""
     for line in text.splitlines():
         indent = " " * (len(line) - len(line.lstrip()) + 4)
         yield from _folded(line, indent, width()) or [line]
@@ -40,7 +40,7 @@ def fitted(text: str) -> Iterator[str]:
 def tree_lines(tree: TreePart, most: int = 120, *, indent: int = 0) -> list[str]:
     """Return a formula's tree in at most `most` lines that fit the terminal at an indent; `>` marks what decides.
 
-    Values stand in a column, what a part reads in brackets below it. Actions are shortened to a line.
+    Values are in a column; the facts that a part reads are in brackets below it. Actions are cut to one line.
     """
     lines = list(_part_lines(tree, 0, width() - indent))
     return lines if len(lines) <= most else [*lines[:most], f"  ... and {len(lines) - most} more lines"]

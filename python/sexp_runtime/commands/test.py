@@ -32,7 +32,7 @@ from sexp_runtime.testing.run import Result, plan_files, run_files
 
 #: Seconds between two looks at the files, for `--watch`.
 INTERVAL: Final = 0.5
-#: Endings of files whose change has the tests run again.
+#: Endings of files whose change starts the tests again.
 _WATCHED: Final = (".fs2", ".tbm", ".toml", ".py", ".gd", ".tscn")
 _KINDS: Final = ("plain", "python", "gdscript")
 
@@ -48,10 +48,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--coverage-lcov", metavar="FILE", type=Path, help="write the coverage to FILE in LCOV form")
     parser.add_argument("--godot", metavar="PROGRAM", help="the engine (default: $GODOT, tools/godot, or on the PATH)")
     parser.add_argument("--watch", action="store_true", help="run again whenever a file there changes, until Ctrl+C")
-    parser.add_argument("--quiet", action="store_true", help="print only what went wrong, and the sum")
+    parser.add_argument("--quiet", action="store_true", help="print only failures and errors, and the totals")
     parser.epilog = (
         f"Tests are files *{SUFFIX}, *{PYTHON_SUFFIX} and *{GDSCRIPT_SUFFIX}. Python needs pytest, GDScript needs"
-        " Godot: what cannot be run here is named, and the rest runs. Exit code: 0 all passed, 1 a test failed,"
+        " Godot; files that cannot run here are listed, and the others run. Exit code: 0 all passed, 1 a test failed,"
         " 2 a test or file could not be used, or there are none."
     )
 
@@ -114,7 +114,7 @@ def _results(args: argparse.Namespace, coverage: covering.Coverage | None) -> It
         for project, files in by_project(find_files(args.places, GDSCRIPT_SUFFIX)):
             try:
                 if project is None:
-                    raise NotRunError("they are in no project of Godot")
+                    raise NotRunError("they are not in a Godot project")
                 yield from run_gdscript(project, files, find_godot(args.godot, project), coverage)
             except NotRunError as missing:
                 _not_run(files, missing)
@@ -138,7 +138,7 @@ def _write_coverage(args: argparse.Namespace, coverage: covering.Coverage) -> No
 
 
 def _stamps(places: list[Path]) -> dict[Path, tuple[int, int]]:
-    """Return time and size of each file whose change has the tests run again."""
+    """Return time and size of each file whose change starts the tests again."""
     found: dict[Path, tuple[int, int]] = {}
     for place in places:
         inside = (one for end in _WATCHED for one in place.rglob(f"*{end}")) if place.is_dir() else iter((place,))

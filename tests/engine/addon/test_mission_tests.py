@@ -55,7 +55,7 @@ def test_each_failure_is_reported_with_its_reason(tmp_path: Path) -> None:
         "test_a_script_error": "script error: Invalid call. Nonexistent function 'missing",
         "test_a_name_that_is_wrong": "the mission has no event 'Hauler hurd'; did you mean 'Hauler hurt'?",
         "test_nothing_is_expected": "the test expects nothing",
-        "test_time_stands_still": "mission time stands still at 0.000 s",
+        "test_time_stands_still": "mission time does not advance at 0.000 s",
         "test_a_mission_that_is_missing": "res://none.fs2: the mission is not loaded: File not found",
         "test_it_never_ends": "the test took longer than 1",
     }

@@ -43,7 +43,7 @@ def test_half_an_hour_leaks_no_more_than_minutes(engine: Path, built: Path, tmp_
             env=environment, capture_output=True, text=True, errors="replace", check=False,
         )  # fmt: skip
         output = done.stdout + done.stderr
-        assert "Python is not there" not in output, output[:2000]
+        assert "Python is missing" not in output, output[:2000]
         lost.append(sum(int(re.findall(r"in (\d+) object", leak)[0]) for leak in reported(output)))
     assert readings.read_text().count("\n") == 3  # ten, twenty and thirty minutes
     assert lost[0] > 0  # the sanitizer is at work

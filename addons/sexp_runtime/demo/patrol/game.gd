@@ -43,7 +43,7 @@ func restart() -> void:
 	get_tree().reload_current_scene()
 
 
-## Writes the mission, and what only the game knows: where the ships are.
+## Saves the mission, and what only the game knows: the positions of the ships.
 func save() -> void:
 	var places := {}
 	for ship: Node3D in get_tree().get_nodes_in_group(&"ships"):
@@ -55,7 +55,7 @@ func save() -> void:
 	open_menu()
 
 
-## Ships that have left the saved mission free themselves, those that were there are made again.
+## Ships that had left when the mission was saved free themselves; ships that were present are made again.
 func restore() -> void:
 	var saved: Dictionary = FileAccess.open(SAVE, FileAccess.READ).get_var()
 	if mission.restore_state(saved["mission"]) != OK:
@@ -72,7 +72,7 @@ func say(text: String) -> void:
 	(%Message as Label).text = text
 
 
-## Makes the ship that the mission brings, unless the scene has it.
+## Makes the node of a ship that arrives, unless the scene has it.
 func _on_object_arrived(ship_name: String) -> void:
 	if has_node(ship_name.replace(" ", "")):
 		return

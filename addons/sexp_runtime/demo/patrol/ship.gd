@@ -1,4 +1,4 @@
-## A ship: flies, shoots at the nearest enemy, and tells the mission by its SexpObject.
+## A ship: flies and shoots at the nearest enemy. Its SexpObject reports to the mission.
 extends Node3D
 
 const GATE := 150.0
