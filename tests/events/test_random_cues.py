@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from support.both_engines import SHIPS, check_both
+from support.fuzzing import examples
 from support.small_missions import mission, ship, wing
 
 _cues = st.sampled_from(
@@ -40,7 +41,7 @@ def with_terms(entry: str, terms: tuple[str, int, str, int]) -> str:
     )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(
     st.tuples(_terms, _terms, _terms),
     _terms,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sexp_runtime import kernel
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.session import MissionSession
+from support.fuzzing import examples
 
 VARIABLES = 4
 FRAME_US = 100_000
@@ -80,7 +81,7 @@ _formulas = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(_formulas, min_size=1, max_size=4), st.sampled_from([1, 3, -1]))
 def test_every_frame_is_that_of_the_interpreter(formulas: list[str], repeats: int) -> None:
     text = mission(formulas, repeats)

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from support.shared import made_once
+
 if TYPE_CHECKING:
     from _setup.python_env import Interpreter
 
@@ -58,12 +60,4 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     given = os.environ.get("SEXP_RELEASE")
     if given:
         return Release(Path(given).resolve())
-    from _setup.console import Progress
-    from _setup.state import locked
-
-    place = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        place = place.parent
-    out = place / "release" / "dist"
-    with locked(out.parent, Progress(quiet=True)):
-        return Release(out) if out.exists() else make_release(out)
+    return Release(made_once(tmp_path_factory, "release", make_release))

@@ -13,6 +13,7 @@ from _setup.python_env import locked_lines
 from _setup.state import PROJECT
 
 from package.test_zips import SETTINGS, counters, run
+from support.compilers import quick_compiler
 
 ADDON = PROJECT / "addons" / "pythonscript"
 #: The Python of the machine, without the packages of this environment.
@@ -59,10 +60,10 @@ def test_a_python_that_is_not_there_is_named(project: Path) -> None:
 
 
 @pytest.mark.slow
-def test_one_command_sets_a_project_up(project: Path) -> None:
+def test_one_command_sets_a_project_up(project: Path, tmp_path: Path) -> None:
     found = subprocess.run([str(PROJECT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
     engine = found.stdout.strip()
-    done = build(project, GODOT=engine)
+    done = build(project, GODOT=engine, CC=quick_compiler(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "making an environment with Cython and msgpack" in done.stderr
     assert list((project / "python" / "sexp_runtime" / "loops").glob("native.*.so"))

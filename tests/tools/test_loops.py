@@ -12,6 +12,8 @@ import pytest
 from _setup import loops
 from _setup.console import Progress
 
+from support.compilers import quick_compiler
+
 pytestmark = pytest.mark.slow
 
 PYTHON = Path(sys.executable)
@@ -28,7 +30,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(loops, "KERNEL", tmp_path / "kernel")
     monkeypatch.setattr(loops, "SCRIPT", place / "build.py")
     monkeypatch.setattr(loops, "STAMP", tmp_path / "setup" / "loops.json")
-    monkeypatch.delenv("CC", raising=False)
+    monkeypatch.setenv("CC", quick_compiler(tmp_path))
     return place
 
 

@@ -81,7 +81,7 @@ def test_a_break_stands_before_an_action_runs(tmp_path: Path) -> None:
 def test_a_hint_is_applied_and_the_run_saved_as_one_file(tmp_path: Path) -> None:
     allowed = ("SEXP: apply_hint", "SEXP: save_recording", "at: push_", "GDScript backtrace")
     result = run_case("hints", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path)})
-    assert result["longest_frame_us"] < 100_000  # the trial runs elsewhere
+    assert result["frames_meanwhile"] >= 3  # the trial runs elsewhere: the game goes on
     replay = Replay(result["recording"])
     assert list(replay.run())[-1] > 60 * 28
     assert (replay.damage, replay.mismatches) == ("", [])

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from engine.addon.game import ROOT, TROUBLE, engine
-from engine.addon.projects import make_project
+from engine.addon.projects import import_project, make_project
 
 sys.path.insert(0, str(ROOT / "tools"))
 
@@ -89,15 +89,9 @@ def make_game(folder: Path, settings: str = "") -> Path:
     make_project(folder, SETTINGS + flushing + settings, main_scene="res://main.tscn")
     (folder / "python").unlink()  # the game has modules of its own
     shutil.copytree(GAME, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".gdignore", "__pycache__"))
-    list_extension(folder)
+    import_project(folder)
     write_presets(folder)
     return folder
-
-
-def list_extension(folder: Path) -> None:
-    """Name the binding to the engine: a windowless one that meets it for the first time may crash at its end."""
-    (folder / ".godot").mkdir(exist_ok=True)
-    (folder / ".godot" / "extension_list.cfg").write_text("res://addons/pythonscript/pythonscript.gdextension\n")
 
 
 def write_presets(folder: Path, include: str = "", exclude: str = "notes/*") -> None:

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from engine.addon.game import ROOT
+from engine.addon.projects import import_project
 from engine.export.exporting import (
     BUNDLE,
     Outcome,
     export,
     export_well,
-    list_extension,
     make_game,
     play,
     run_editor,
@@ -35,9 +35,8 @@ def test_the_demo(tmp_path: Path) -> None:
     (project / "addons" / "pythonscript").symlink_to(ROOT / "addons" / "pythonscript", target_is_directory=True)
     (project / "python").symlink_to(ROOT / "python", target_is_directory=True)
     shutil.copy(ROOT / "project.godot", project)
-    list_extension(project)
+    import_project(project)
     write_presets(project)
-    run_editor(project, "--import")
     game = export_well(project, tmp_path / "built" / "demo.x86_64")
     arguments = ("--seconds=20", "--quit-at-end", "--quiet")
     numbers = []
@@ -73,7 +72,6 @@ def own_addon(tmp_path: Path) -> Path:
             # Not resolved: an environment is known by the place of its program.
             text = text.replace(line, f"{key} = {ROOT / 'addons' / 'pythonscript' / 'bin' / value}")
     config.write_text(text)
-    run_editor(project, "--import")
     return project
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import stat
 import subprocess
@@ -12,11 +13,16 @@ import pytest
 
 from engine.addon.game import ROOT, engine
 from engine.export.exporting import BUNDLE, export_well, make_game, play, run_editor
+from support.shared import made_once
 
 pytestmark = pytest.mark.engine
 
 #: One play of the mission: what it tells has to be the same wherever it is played.
 PLAY = ("--load=res://missions/first.fs2", "--play=240")
+
+
+#: The folder that the exported games are moved to.
+INSTALLED = "a place with blanks, ä"
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,16 @@ class Games:
 @pytest.fixture(scope="module")
 def games(tmp_path_factory: pytest.TempPathFactory) -> Games:
     """The exported games; their project is gone."""
-    folder = tmp_path_factory.mktemp("exports")
+    folder = made_once(tmp_path_factory, "exports", export_games)
+    installed = folder / INSTALLED
+    names = [installed / kind / "game.x86_64" for kind in ("release", "debug", "embedded")]
+    unexported = json.loads((folder / "unexported.json").read_text(encoding="utf-8"))
+    return Games(*names, installed / "pack" / "game.pck", unexported, folder / "elsewhere")
+
+
+def export_games(folder: Path) -> None:
+    """Export the game in every way into a folder, and note what it tells before that."""
     project = make_game(folder / "project")
-    unexported = run_editor(project, "--import")
-    assert unexported.status == 0, unexported.output
     unexported = run_editor(project, "--", *PLAY)
     assert unexported.errors() == [], unexported.output
     built = folder / "built"
@@ -45,8 +57,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Games:
     export_well(project, built / "debug" / "game.x86_64", kind="debug")
     export_well(project, built / "embedded" / "game.x86_64", "Embedded")
     export_well(project, built / "pack" / "game.pck", kind="pack")
-    installed = folder / "a place with blanks, ä"
-    shutil.move(built, installed)
+    shutil.move(built, folder / INSTALLED)
     shutil.rmtree(project)
     elsewhere = folder / "elsewhere"
     for module in ("godot", "sexp_runtime", "msgpack", "encodings"):  # what lies about must not be imported
@@ -54,8 +65,7 @@ def games(tmp_path_factory: pytest.TempPathFactory) -> Games:
         for place in (elsewhere / module, elsewhere / "python" / module):
             place.mkdir(exist_ok=True)
             (place / "__init__.py").write_text("raise SystemExit('imported from the working directory')\n")
-    names = [installed / kind / "game.x86_64" for kind in ("release", "debug", "embedded")]
-    return Games(*names, installed / "pack" / "game.pck", unexported.told, elsewhere)
+    (folder / "unexported.json").write_text(json.dumps(unexported.told), encoding="utf-8")
 
 
 @pytest.mark.parametrize("kind", ["release", "debug", "embedded"])

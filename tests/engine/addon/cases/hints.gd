@@ -30,14 +30,13 @@ func run() -> void:
 	SexpRuntime.hint_tried.connect(func(id: String, applied: bool, outcome: String) -> void: outcomes.append([id, applied, outcome]))
 	equal(SexpRuntime.apply_hint(wanted), OK, "applying")
 	check(SexpRuntime.apply_hint(wanted) != OK, "applying twice")
-	var longest := 0
+	var frames := 0
 	var deadline := Time.get_ticks_msec() + 60000
 	while outcomes.is_empty() and Time.get_ticks_msec() < deadline:
 		await get_tree().create_timer(0.02).timeout
-		var began := Time.get_ticks_usec()
 		SexpRuntime.step(0.0)
-		longest = maxi(longest, Time.get_ticks_usec() - began)
-	result("longest_frame_us", longest)
+		frames += 1
+	result("frames_meanwhile", frames)
 	equal(outcomes.size(), 1, "outcomes")
 	equal(outcomes[0].slice(0, 2), [wanted, true], "the outcome: %s" % [outcomes])
 	check(str(outcomes[0][2]).contains("-> 0 evaluations"), "what it saved: %s" % [outcomes])
