@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sexp_runtime import MissionSession
+from sexp_runtime.adhoc import SexpError
+from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.breaks import BreakError, Breaks
 from sexp_runtime.cli import main
 from sexp_runtime.monitor.performance import Mode
@@ -176,20 +179,92 @@ def test_what_cannot_be_rehearsed_stops_after_the_action(tmp_path: Path) -> None
     assert reasons == [f"action modify-variable Count 5 has run ({told})"]
 
 
-def test_a_refused_change_of_the_game_ends_the_rehearsal_only(tmp_path: Path) -> None:
+def test_a_refused_change_of_the_game_does_not_end_the_rehearsal(tmp_path: Path) -> None:
     session = recorded(tmp_path)
     breaks = Breaks(session)
     breaks.add("action modify-variable")
     reasons = []
     for frame in range(40):
         if frame == 5:
-            with pytest.raises(TypeError):
+            with pytest.raises(ValueError, match="hull cannot be 'half'"):
                 session.world.set_ship(session.world.ships["barge"], "hull", "half")
-        assert not breaks.before(100_000)
+            with pytest.raises(IndexError):
+                session.world.variables.set_number(900, 1)
+        reasons += breaks.before(100_000)
         session.step_us(100_000)
-        reasons += breaks.check()
-    (reason,) = reasons
-    assert "has run (it could not stop before: its recording cannot be replayed: a recorded change" in reason
+        assert not breaks.check()
+    assert reasons == ['action modify-variable Count 5 is about to run [event "Two"]']
+
+
+@pytest.mark.parametrize("fault", ["differs", "fails"])
+def test_a_rehearsal_that_fails_leaves_no_session_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    twins: list[Replay] = []
+    run = Replay.run
+
+    def faulty(replay: Replay) -> Iterator[int]:
+        twins.append(replay)
+        yield from run(replay)
+        if fault == "fails":
+            raise ValueError("no such frame")
+        replay.session.set_variable("Count", 77)
+
+    monkeypatch.setattr(Replay, "run", faulty)
+    session = recorded(tmp_path)
+    breaks = Breaks(session)
+    breaks.add("action modify-variable")
+    session.step_us(100_000)
+    breaks.before(100_000)
+    assert [twin.session.closed for twin in twins] == [True]
+
+
+def test_a_condition_that_can_no_longer_be_evaluated_stops_the_mission_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = MissionSession.load(TEXT)
+    breaks = Breaks(session)
+    breaks.add("( = @Count[0] 5 )")
+
+    def refuse(text: str) -> int:
+        raise SexpError(f"{text} takes too many steps")
+
+    monkeypatch.setattr(session, "evaluate", refuse)
+    assert breaks.check() == ["( = @Count[0] 5 ) cannot be evaluated: ( = @Count[0] 5 ) takes too many steps"]
+    assert not breaks.check()
+    monkeypatch.undo()
+    session.step(2.1)
+    assert breaks.check() == ["( = @Count[0] 5 ) is true"]
+
+
+@pytest.mark.parametrize("declaration", [{"acting": True, "reads": ()}, {"returns": "null"}])
+def test_a_condition_may_not_run_an_operator_of_the_game_that_acts(declaration: dict[str, Any]) -> None:
+    own, run = OwnOperators(), []
+    own.add("open-gate", lambda: run.append(1), **declaration)
+    breaks = Breaks(MissionSession.load(TEXT, operators=own))
+    with pytest.raises(BreakError, match="a break must not change the mission: open-gate acts"):
+        breaks.add("( and ( true ) ( open-gate ) )")
+    assert not run
+
+
+def test_a_condition_with_an_operator_of_the_game_leaves_the_recording_right(tmp_path: Path) -> None:
+    """The answers in a recording belong to the evaluations in it, those of a break included."""
+    own = OwnOperators()
+    levels = iter(range(1000))
+    own.add("lamp-level", lambda name: next(levels), args=("string",), reads=["variable Count"])
+    formula = '( when ( has-time-elapsed 1 ) ( modify-variable @Count[0] ( lamp-level "left" ) ) )'
+    text = TEXT.replace("#Goals", f"$Formula: {formula}\n+Name: Lamp\n+Repeat Count: 3\n+Interval: 1\n#Goals")
+    session = MissionSession.load(text, operators=own, record_to=tmp_path / "run.rec")
+    breaks = Breaks(session)
+    breaks.add('( > ( lamp-level "left" ) 900 )')
+    for _ in range(40):
+        session.step(0.1)
+        breaks.check()
+    session.evaluate('( lamp-level "right" )')
+    session.step(0.1)
+    expected, digest = session.get_variable("Count"), session.digest()
+    session.close()
+    replay = Replay(tmp_path / "run.rec")
+    assert list(replay.run())[-1] == 41
+    assert (replay.session.get_variable("Count"), replay.session.digest()) == (expected, digest)
 
 
 def test_measurements_that_begin_anew_hit_no_break() -> None:
@@ -221,6 +296,18 @@ def test_a_formula_over_its_budget(engine: str, mode: Mode) -> None:
     assert breaks.remove(slow)
     breaks.close()
     assert (session.monitor.mode, session.monitor.sample_every, session.monitor.hook) == before
+
+
+@pytest.mark.parametrize("mode", [Mode.OFF, Mode.COUNTERS, Mode.SAMPLED, Mode.FULL])
+def test_a_formula_is_timed_whatever_mode_the_monitor_is_switched_to(mode: Mode) -> None:
+    session = MissionSession.load(TEXT, monitor=Mode.SAMPLED)
+    breaks = Breaks(session)
+    breaks.add("formula 1")
+    session.monitor.mode = mode
+    session.step(2.1)
+    assert any('event "Two"' in reason for reason in breaks.check())
+    breaks.close()
+    assert session.monitor.mode is mode and session.monitor.watching is (mode is not Mode.OFF)
 
 
 class _Slow:

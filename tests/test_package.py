@@ -62,8 +62,8 @@ ROOMS: Final[dict[str, str]] = {
         " testing"
     ),
     "commands": (
-        "values files catalog syntax mission world operators rules events monitor engines session breaks analysis"
-        " testing conformance conformance_engines conformance_missions"
+        "values files markup catalog syntax mission world operators rules events monitor engines session breaks"
+        " analysis testing conformance conformance_engines conformance_missions"
     ),
     "cli": "loops commands",
     "__main__": "cli",

@@ -16,7 +16,7 @@ from sexp_runtime.operators.budget import BudgetError, is_paying
 from sexp_runtime.operators.building import BuildError, build
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
-from sexp_runtime.operators.registry import Trait
+from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.syntax.parser import ParseResult, SexpParser
 from sexp_runtime.syntax.tree import NodeKind, SexpExpression, SyntaxNode
 from sexp_runtime.values import Status
@@ -123,7 +123,8 @@ class AdHocExpression:
     nodes; a frequent expression is compiled. An expression that acts, draws or remembers is rebuilt for each evaluation
     and never compiled.
 
-    `on_effect()` is called before each evaluation that can change anything: one that acts, draws or reads containers.
+    `on_effect()` is called before each evaluation that can change anything, or whose result only a game knows: one that
+    acts, draws, reads containers or asks operators of the game.
     """
 
     def __init__(
@@ -144,8 +145,8 @@ class AdHocExpression:
         self._evaluations = 0
         self._refusal = next((reason for trait, reason in _REFUSALS if first.traits & trait), "")
         self._rebuild = bool(first.traits & _LEAVES_TRACES)
-        if not self._rebuild and not first.reads_containers:  # some reads remove an item from a container (J22)
-            self._on_effect = None
+        if on_effect is not None and not self._rebuild and not first.reads_containers and not _asks_game(first.root):
+            self._on_effect = None  # some reads of a container take an item out (J22)
         self._own_bytes = _own_bytes(self, expression)
         self.nbytes = first.nbytes() + self._own_bytes
 
@@ -202,6 +203,11 @@ class AdHocExpression:
     def _replace(self, formula: _Interpreted | CompiledFormula) -> None:
         self._formula = formula
         self._facts = tuple(formula.facts)
+
+
+def _asks_game(root: EvalNode) -> bool:
+    """Whether an expression has operators that are not the catalog's."""
+    return any(node.spec is not None and MEANINGS.get(node.spec.name) is not node.spec for node in root.walk())
 
 
 def _own_bytes(prepared: AdHocExpression, expression: SexpExpression) -> int:

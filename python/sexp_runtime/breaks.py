@@ -5,10 +5,10 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from sexp_runtime.analysis.rehearsal import Action, Rehearsal
-from sexp_runtime.monitor.performance import Mode, describe_cause
+from sexp_runtime.monitor.performance import describe_cause
 from sexp_runtime.operators.registry import MEANINGS, Trait
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 
@@ -23,10 +23,6 @@ SYNTAX: Final = (
     ' or a condition "( ... )"'
 )
 
-
-#: The two messages about an action.
-IS_COMING: Final = "is about to run"
-HAS_RUN: Final = "has run"
 #: What a condition must not do, by the trait of the operator that does it.
 _CHANGES: Final = {
     Trait.ACTION: "acts",
@@ -49,6 +45,25 @@ class Break:
     kind: str
     name: str
     held: bool = False
+    failure: str = ""  # why the condition cannot be evaluated now
+
+
+class Foresight(Protocol):
+    """Knows which actions the next frame of a session will run."""
+
+    why_not: str  #: why it cannot know, "" while it can
+
+    def ahead(self, step_us: int) -> list[Action]:
+        """Return the actions that a frame of so many microseconds will run, the game's changes for it being made."""
+
+    def made(self) -> None:
+        """Take note that the frame was made."""
+
+    def rewind(self) -> None:
+        """Take note that the frame is not made now."""
+
+    def close(self) -> None:
+        """End it."""
 
 
 class Breaks:
@@ -56,19 +71,22 @@ class Breaks:
 
     - event: the event came true or failed in this frame. goal: its status changed. variable: its value changed.
     - action: an action with this operator is about to run. `before` reports it, and the caller must not make the frame.
-      That needs a recorded session (see Rehearsal); without one, `check` reports the action after it has run.
+      That needs a `foresight`; the default, a Rehearsal, needs a recorded session. Without one, `check` reports the
+      action after it has run.
     - frame: the frame took longer than so many microseconds. formula: one evaluation of an event, goal or cue did;
       while there is such a break, every evaluation is timed.
-    - condition: an expression has become true (value 1) since the last frame. It may neither act nor draw.
+    - condition: an expression has become true (value 1) since the last frame. It may neither act nor draw. One that
+      can no longer be evaluated stops the mission once, with the reason.
     """
 
-    def __init__(self, session: MissionSession) -> None:
+    def __init__(self, session: MissionSession, foresight: Foresight | None = None) -> None:
         self._session = session
+        self._given = foresight
         self._breaks: dict[int, Break] = {}
         self._next = 1
         self._seen: list[tuple[str, str, str]] = []  # kind, name in lower case, what happened
         self._listeners: list[tuple[list[Any], Any]] = []
-        self._rehearsal: Rehearsal | None = None
+        self._foresight: Foresight | None = None
         self._announced: list[Action] = []  # what the next frame may do without a stop
         self._timer: _FormulaTimer | None = None
 
@@ -111,14 +129,14 @@ class Breaks:
 
         Call this when the game has made its changes for the frame. The next frame is not stopped again.
         """
-        if self._rehearsal is None or self._announced:
+        if self._foresight is None or self._announced:
             return []
         wanted = {one.name.lower() for one in self._breaks.values() if one.kind == "action"}
-        coming = [action for action in self._rehearsal.ahead(step_us) if action[0].lower() in wanted]
+        coming = [action for action in self._foresight.ahead(step_us) if action[0].lower() in wanted]
         if coming:
-            self._rehearsal.rewind()
+            self._foresight.rewind()
             self._announced = coming
-        return list(dict.fromkeys(f"{_described(action)} {IS_COMING}{self._of(action[0])}" for action in coming))
+        return list(dict.fromkeys(f"{_described(action)} is about to run{self._of(action[0])}" for action in coming))
 
     def _of(self, operator: str) -> str:
         """Return ` [event "Name"]` if only one event has such an action, else ""."""
@@ -132,8 +150,8 @@ class Breaks:
 
     def check(self) -> list[str]:
         """Return why the mission must stop after the frame just made: a sentence for each break that was hit."""
-        if self._rehearsal is not None:
-            self._rehearsal.made()
+        if self._foresight is not None:
+            self._foresight.made()
         reasons = [reason for one in self._breaks.values() for reason in self._hits(one)]
         self._seen.clear()
         self._announced = []
@@ -160,7 +178,10 @@ class Breaks:
             return
         elif made.kind == "condition":
             self._refuse_changes(made)
-            made.held = self._is_true(made)
+            try:
+                made.held = self._session.evaluate(made.name) == 1
+            except ValueError as error:  # SexpError
+                raise BreakError(f"{made.name}: {error}") from None
             return
         else:
             return  # no list of operators is complete, because of a game's own: a break on an unknown one is never hit
@@ -174,10 +195,9 @@ class Breaks:
 
     def _refuse_unknown(self, node: SyntaxNode) -> None:
         """Raise BreakError for a word where an operator belongs, or for a variable that the mission does not have."""
-        if node.kind is NodeKind.LIST and node.children and node.children[0].kind is NodeKind.NUMBER:
-            name, own = node.children[0].text, self._session.operators
-            if own.get(name) is None:
-                raise self._unknown("operator", name, [*MEANINGS, *own.rows()])
+        name, own = _operator_of(node), self._session.operators
+        if name and node.operator is None and own.get(name) is None:
+            raise self._unknown("operator", name, [*MEANINGS, *own.rows()])
         if node.kind is NodeKind.NUMBER and node.text.startswith("@") and node.variable is None:
             name = node.text.removeprefix("@").partition("[")[0]
             raise self._unknown("variable", name, [known for known in self._session.world.variables.names if known])
@@ -195,19 +215,25 @@ class Breaks:
             what = next((what for trait, what in _CHANGES.items() if trait in traits), "")
             if node.kind is NodeKind.CONTAINER_DATA:
                 what = "may change its container"
+            own = self._session.operators.get(_operator_of(node))
+            if own is not None and (own.acting or own.returns == "null"):
+                what = "acts"
             if what:
-                raise BreakError(f"a break must not change the mission: {node.operator or node.text} {what}")
+                raise BreakError(f"a break must not change the mission: {_operator_of(node) or node.text} {what}")
 
-    def _is_true(self, made: Break) -> bool:
+    def _condition(self, one: Break) -> list[str]:
+        """Evaluate a condition; return why it stops the mission."""
+        before, failed = one.held, one.failure
         try:
-            return self._session.evaluate(made.name) == 1
-        except ValueError as error:  # SexpError
-            raise BreakError(f"{made.name}: {error}") from None
+            one.held, one.failure = self._session.evaluate(one.name) == 1, ""
+        except ValueError as error:  # SexpError: it takes too many steps now, or names what a reload took away
+            one.held, one.failure = False, str(error)
+            return [] if failed else [f"{one.name} cannot be evaluated: {error}"]
+        return [f"{one.name} is true"] if one.held and not before else []
 
     def _hits(self, one: Break) -> list[str]:
         if one.kind == "condition":
-            before, one.held = one.held, self._is_true(one)
-            return [f"{one.name} is true"] if one.held and not before else []
+            return self._condition(one)
         if one.kind == "frame":
             took = self._session.monitor.last_frame_ns / 1000
             return [f"the frame took {took:.0f} us"] if took > int(one.name) else []
@@ -235,11 +261,11 @@ class Breaks:
             if kind in kinds:
                 listeners.append(function)
                 self._listeners.append((listeners, function))
-        if "action" not in kinds and self._rehearsal is not None:
-            self._rehearsal.close()
-            self._rehearsal = None
-        elif "action" in kinds and self._rehearsal is None:
-            self._rehearsal = Rehearsal(session)
+        if "action" not in kinds and self._foresight is not None:
+            self._foresight.close()
+            self._foresight = None
+        elif "action" in kinds and self._foresight is None:
+            self._foresight = self._given or Rehearsal(session)
         if "formula" not in kinds and self._timer is not None:
             self._timer.close()
             self._timer = None
@@ -262,24 +288,24 @@ class Breaks:
         action = (operator, arguments)
         if any(operator == announced for announced, _ in self._announced):
             return  # in this frame: the mission has stopped before it
-        why_not = "" if self._rehearsal is None else self._rehearsal.why_not
+        why_not = "" if self._foresight is None else self._foresight.why_not
         told = f" (it could not stop before: {why_not})" if why_not else ""
-        self._seen.append(("action", operator.lower(), f"{_described(action)} {HAS_RUN}{told}"))
+        self._seen.append(("action", operator.lower(), f"{_described(action)} has run{told}"))
 
 
 class _FormulaTimer:
-    """Wraps the monitor's hooks: keeps the time of every evaluation of the frame, and forwards each."""
+    """Wraps the monitor's hooks: keeps the time of every evaluation of the frame, and forwards each.
+
+    The monitor's mode does not matter, and may change meanwhile.
+    """
 
     def __init__(self, session: MissionSession) -> None:
         self._session = session
         self._monitor = session.monitor
         self._next = session.monitor.hook
-        self._before = session.monitor.mode, session.monitor.sample_every
         self._times: list[tuple[int, str, int]] = []
-        if session.monitor.mode is not Mode.FULL:
-            session.monitor.sample_every = 1
-            session.monitor.mode = Mode.SAMPLED
         session.monitor.hook = self
+        session.monitor.every_frame = True
 
     def formula(self, kind: str, index: int, nanoseconds: int, value: int, cause: object) -> None:
         """Keep the time of one evaluation."""
@@ -305,11 +331,17 @@ class _FormulaTimer:
 
     def close(self) -> None:
         """Restore the monitor's own hooks."""
-        monitor = self._monitor
-        monitor.hook = self._next
-        mode, monitor.sample_every = self._before
-        if monitor.mode is Mode.SAMPLED:
-            monitor.mode = mode
+        self._monitor.every_frame = False
+        self._monitor.hook = self._next
+
+
+def _operator_of(node: SyntaxNode) -> str:
+    """Return the operator of a list as it is written, also one that the catalog does not have; "" for other nodes."""
+    if node.operator is not None:
+        return node.operator
+    if node.kind is NodeKind.LIST and node.children and node.children[0].kind is NodeKind.NUMBER:
+        return node.children[0].text
+    return ""
 
 
 def _described(action: Action) -> str:

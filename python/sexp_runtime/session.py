@@ -24,6 +24,7 @@ from sexp_runtime.mission.symbols import make_symbols
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.performance import Mode, SexpPerformanceMonitor, describe_cause
 from sexp_runtime.monitor.recorded_campaign import campaign_header
+from sexp_runtime.monitor.recording import LONGEST_STEP_US
 from sexp_runtime.monitor.report import build_report, build_statistics
 from sexp_runtime.monitor.run_recorder import RunRecorder
 from sexp_runtime.offers import ActionOffers
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
 
 _LOG: Final = logging.getLogger(__name__)
-#: Maximum length of one frame in microseconds.
-LONGEST_STEP_US: Final = 1_000_000_000_000
 _NO_STEP: Final = "a step is 0 to 1,000,000 seconds, not {:g}"
 
 
@@ -149,6 +148,7 @@ class MissionSession:
         self._world.expressions = self._adhoc
         self._watcher = ChangeWatcher(self._world)
         self._world.on_take_mission = self._take_mission
+        self._world.session = self
         #: How often the mission was reloaded.
         self.reloads = 0
         self._in_frame = False
@@ -371,8 +371,20 @@ class MissionSession:
         For formulas of the debriefing, ships that are still present have left (R70).
         """
         self._thread.check("end_mission")
+        self._note("end_mission")
         self.manager.end_mission()
         self._tell()
+
+    def skip_mission(self) -> None:
+        """Settle everything as won, as when the player skips the mission (F25, R42); listeners hear of it later."""
+        self._thread.check("skip_mission")
+        self._note("skip_mission")
+        self.manager.skip_mission()
+
+    def _note(self, method: str) -> None:
+        """Record a call of the session's own that changes the mission."""
+        if self._recorder is not None and not self.manager.ended:
+            self._recorder.record("session", method, (), {})
 
     def finish(self, *, accepted: bool) -> MissionRecord:
         """End the mission, save its persistent values (J10), and return its record for a campaign (F25).
@@ -430,7 +442,7 @@ class MissionSession:
     def set_variable(self, name: str, value: int | str) -> None:
         """Set a variable by name (exact case); raises KeyError with the nearest names if there is none."""
         self._thread.check("set_variable")
-        if self._assign(name, value):
+        if self._recorder is None and self._assign(name, value):
             return
         index = self._variable(name)
         variables = self.world.variables
@@ -566,10 +578,10 @@ class MissionSession:
             "campaign": campaign_header(self.settings.campaign, self.settings.stores),
             "notes": self.settings.record_notes,
         }  # fmt: skip
-        self._recorder = RunRecorder(path, header, most_bytes=self.settings.record_bytes)
+        self._recorder = RunRecorder(self._world, path, header, most_bytes=self.settings.record_bytes)
         self.offers.record_with(self._recorder)
         self._adhoc.on_effect = self._recorder.evaluation
-        return self._recorder.tap(self._world)
+        return self._recorder.tap()
 
     @property
     def recording(self) -> RecordingWriter | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import time
 from pathlib import Path
@@ -10,7 +11,11 @@ import pytest
 
 from session.test_lifetime import MISSION
 from sexp_runtime.cli import main
+from sexp_runtime.commands.terminal import PlainOutput
+from sexp_runtime.markup import escaped
 
+#: Direction marks, a line separator and half of a UTF-16 pair, which a stream cannot even write.
+DIRECTIONS = "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ud800"
 NAME = "red \x1b[31m \x07 \x9b2J \u202e end"
 
 
@@ -21,6 +26,13 @@ def test_names_cannot_control_the_terminal(tmp_path: Path, capsys: pytest.Captur
         main([command[0], str(path), *command[1:]] if command[0] != "timeline" else ["timeline", str(path), NAME])
         shown = "".join(capsys.readouterr())
         assert not set(shown) & set("\x1b\x07\x9b\u202e"), command
+
+
+def test_the_terminal_and_pages_agree_on_what_is_harmful() -> None:
+    stream = io.StringIO()
+    PlainOutput(stream).write(f"a\tb\n{DIRECTIONS}\x1b")
+    assert stream.getvalue() == "a\tb\n" + (DIRECTIONS + "\x1b").encode("unicode_escape").decode()
+    assert escaped(f"a\tb\r\n<{DIRECTIONS}\x1b") == "a\tb\n&lt;" + "\N{REPLACEMENT CHARACTER}" * 11
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")

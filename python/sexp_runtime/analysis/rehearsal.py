@@ -106,20 +106,57 @@ class Rehearsal:
         assert recorder is not None
         descriptor, name = tempfile.mkstemp(prefix="sexp-rehearsal-", suffix=".rec")
         os.close(descriptor)
+        twin: Replay | None = None
         try:
             recorder.save(name)
             twin = Replay(name, simulated=self._session.has_scenario, freeze_gc=False)
             for _ in twin.run():
                 pass
+            if twin.session.digest() == self._session.digest():
+                self._twin, twin = twin, None
+                _collect_actions(self._twin, self._actions)
+            else:
+                self._differ()
         except (OSError, ValueError) as error:
             self.why_not = f"its recording cannot be replayed: {error}"
-            return
         finally:
+            if twin is not None:
+                twin.session.close()
             with contextlib.suppress(OSError):
                 Path(name).unlink()
-        if twin.session.digest() != self._session.digest():
-            twin.session.close()
-            self._differ()
-            return
-        twin.session.on_action.append(lambda operator, arguments: self._actions.append((operator, arguments)))
-        self._twin = twin
+
+
+class ReplayAhead:
+    """A second replay of a recording, one frame ahead of the first: it knows what the next frame will do."""
+
+    def __init__(self, path: Path, engine: str | None) -> None:
+        self.why_not = ""
+        self._path, self._engine = path, engine
+        self._replay: Replay | None = None
+        self._actions: list[Action] = []
+
+    def ahead(self, step_us: int) -> list[Action]:
+        """Return the actions that the recording's next frame will run."""
+        if self._replay is None:  # only a break on an action asks
+            self._replay = Replay(self._path, engine=self._engine)
+            _collect_actions(self._replay, self._actions)
+        self._actions.clear()
+        self._replay.step()
+        return list(self._actions)
+
+    def made(self) -> None:
+        """Do nothing: the recording says what follows."""
+
+    def rewind(self) -> None:
+        """Do nothing: a replay ends where it stops."""
+
+    def close(self) -> None:
+        """End the second replay."""
+        if self._replay is not None:
+            self._replay.session.close()
+            self._replay = None
+
+
+def _collect_actions(replay: Replay, into: list[Action]) -> None:
+    """Have the actions that a replay runs from now on added to a list."""
+    replay.session.on_action.append(lambda operator, arguments: into.append((operator, arguments)))

@@ -59,6 +59,7 @@ class ReplayDriver:
     def before_frame(self, world: World) -> None:
         """Make the game's changes between two frames."""
         self._in_frame = False
+        self._actions = 0
         apply_changes(world, self.changes, BEFORE, ANSWERING)
         self._actions = 0
         self._in_frame = True
@@ -76,14 +77,12 @@ class ReplayDriver:
             self._successor.leave(ship)
 
     def on_action(self, world: World, name: str, args: tuple[Any, ...]) -> None:
-        """Make the changes recorded while this action was offered; those between two frames are made in their order."""
-        if not self._in_frame:
-            return
+        """Make the changes recorded while this action was offered."""
         self._actions += 1
         if self._successor is not None:
             self._successor.on_action(world, name, args)
         elif self.changes:
-            apply_changes(world, self.changes, DURING + self._actions)
+            apply_changes(world, self.changes, (DURING if self._in_frame else ANSWERING) + self._actions)
 
 
 class Replay:
@@ -124,6 +123,11 @@ class Replay:
             operators=recorded_operators(header),
             **({"quotas": recorded_quotas(header), "campaign": campaign, "stores": stores} | settings),
         )
+
+    @property
+    def next_step_us(self) -> int | None:
+        """Microseconds of the next recorded frame, None at the end."""
+        return None if self._next is None else self._next[0]
 
     def step(self) -> bool:
         """Make the next recorded frame; return whether there was one."""

@@ -77,7 +77,7 @@ class CampaignPlay:
         progress = CampaignProgress(load.campaign, book.campaign, lambda line: self._report("warning", line))
         if book.progress:
             try:
-                _take_up(progress, book.progress)
+                progress.restore(book.progress)
             except ValueError as error:
                 self._report(
                     "warning", f"open_campaign: the saved place in the campaign is not used: {reason_of(error)}"
@@ -200,7 +200,7 @@ class CampaignPlay:
         assert book is not None and progress is not None
         former = progress.as_dict()
         if place is not None:
-            _take_up(progress, place)
+            progress.restore(place)
         mission = progress.mission
         if mission is None or mission_key(mission.file) != mission_key(file):
             progress.restore(former)
@@ -305,7 +305,7 @@ class CampaignPlay:
         if session.world.mission_over:
             self._report("error", "skip_mission: the mission is over; call finish")
             return {}
-        session.manager.skip_mission()
+        session.skip_mission()
         self._is_finished = True
         record = session.manager.record()
         progress.skip(record)
@@ -414,14 +414,3 @@ class CampaignPlay:
             line = "a stage's formula acts or draws a random number: the mission cannot be saved or recorded any more"
             self._report("warning", line)
         return found
-
-
-def _take_up(progress: CampaignProgress, place: Any) -> None:
-    """Go to a place that `CampaignProgress.as_dict` returned; raises ValueError for any other value (R18)."""
-    try:
-        indices = [place[name] for name in ("current", "previous", "reentry") if place[name] is not None]
-        if not all(type(index) is int for index in (*indices, *place["completed"])):
-            raise ValueError("it is damaged")
-        progress.restore(place)
-    except (KeyError, TypeError) as error:
-        raise ValueError("it is damaged") from error

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.files import write_whole
 from sexp_runtime.mission.source import read_regular
-from sexp_runtime.world.campaign import Campaign, MissionRecord, mission_key
+from sexp_runtime.world.campaign import Campaign, MissionRecord, mission_key, records_of
 from sexp_runtime.world.persistence import PersistentStores, Store, StoreError, safe_name, set_aside, write_store
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class CampaignBook:
             content = json.loads(data)
             if content["version"] != VERSION:
                 raise ValueError(f"it is of version {content['version']}, this runtime reads version {VERSION}")
-            records = {str(key): MissionRecord.from_dict(entry) for key, entry in content["missions"].items()}
+            records = records_of(content["missions"])
             self.progress = dict(content.get("progress", {}))
             return records
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

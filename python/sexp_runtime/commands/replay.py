@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from sexp_runtime.analysis.moments import moment_of
+from sexp_runtime.analysis.rehearsal import ReplayAhead
 from sexp_runtime.analysis.replay import Replay, recorded_length
-from sexp_runtime.breaks import HAS_RUN, IS_COMING, SYNTAX, Breaks
+from sexp_runtime.breaks import SYNTAX, Breaks
 from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track_some
@@ -180,16 +181,19 @@ def _first_break(args: argparse.Namespace) -> tuple[int, list[str]]:
     """
     replay = Replay(args.recording, engine=args.engine)
     try:
-        breaks = Breaks(replay.session)
-        for text in args.breaks:
-            breaks.add(text)
-        for _ in replay.run():
-            reasons = breaks.check()
-            coming = [reason.replace(HAS_RUN, IS_COMING) for reason in reasons if reason.startswith("action ")]
-            if coming:
-                return replay.frames - 1, [reason.partition(" (it")[0] for reason in coming]
-            if reasons:
-                return replay.frames, reasons
+        breaks = Breaks(replay.session, ReplayAhead(args.recording, args.engine))
+        try:
+            for text in args.breaks:
+                breaks.add(text)
+            while replay.next_step_us is not None:
+                reasons = breaks.before(replay.next_step_us)
+                if not reasons:
+                    replay.step()
+                    reasons = breaks.check()
+                if reasons:
+                    return replay.frames, reasons
+        finally:
+            breaks.close()
         raise ValueError(f"{args.recording}: no break is hit in the {replay.frames:,} frames of the recording")
     finally:
         replay.session.close()

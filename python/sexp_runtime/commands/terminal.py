@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final, TextIO
+from typing import Any, TextIO
 
-#: Control characters, and those that change the direction of text.
-_CONTROL: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+from sexp_runtime.markup import HARMFUL
 
 
 class PlainOutput:
-    """A text stream that writes control characters as their codes, such as `\\x1b`; line ends and tabs stay.
+    """A text stream that writes harmful characters as their codes, such as `\\x1b`; line ends and tabs stay.
 
     `kept` is a control character that stays.
     """
@@ -21,7 +20,7 @@ class PlainOutput:
 
     def write(self, text: str) -> int:
         """Write a text."""
-        return self.stream.write(_CONTROL.sub(self._shown, text))
+        return self.stream.write(HARMFUL.sub(self._shown, text))
 
     def _shown(self, match: re.Match[str]) -> str:
         char = match.group()

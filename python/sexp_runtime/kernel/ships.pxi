@@ -316,7 +316,7 @@ cdef inline bint differs(double* one, double x, double y, double z) noexcept:
 
 
 cdef class WorldCore:
-    def set_ship(self, ship, field, value):
+    def set_ship(self, ShipCore ship not None, field, value):
         cdef ShipCore core
         cdef double number
         if field is HULL_NAME or field is SHIELDS_NAME:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from math import isfinite
 from typing import Any, Final
 
 from sexp_runtime.packing import msgpack
@@ -34,7 +35,8 @@ class MovePacker:
     def pack(self, phase: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
         """Return a move packed: [phase, "", "move_ship", arguments, keyword arguments]; None for an unusual form.
 
-        Usual are a ship, its position, and none, one or both of velocity and orientation by place; `jump` by name.
+        Usual are a ship, its position, and none, one or both of velocity and orientation by place; `jump` by name; and
+        numbers whose sum is finite.
         """
         count = len(args)
         if not kwargs:
@@ -49,22 +51,27 @@ class MovePacker:
         packed = self._heads.get(key) or self._learn(key)
         try:
             x, y, z = args[1]
+            total = x + y + z
             packed += _POINT.pack(0x93, 0xCB, x, 0xCB, y, 0xCB, z)
             if count > 2:
                 if args[2] is None:
                     packed += _NONE
                 else:
                     x, y, z = args[2]
+                    total += x + y + z
                     packed += _POINT.pack(0x93, 0xCB, x, 0xCB, y, 0xCB, z)
             if count == _MOST:
                 if args[3] is None:
                     packed += _NONE
                 else:
                     a, b, c, d, e, f, g, h, i = args[3]
+                    total += a + b + c + d + e + f + g + h + i
                     packed += _TURN.pack(
                         0x99, 0xCB, a, 0xCB, b, 0xCB, c, 0xCB, d, 0xCB, e, 0xCB, f, 0xCB, g, 0xCB, h, 0xCB, i
                     )
-        except (TypeError, ValueError, struct.error):
+            if not isfinite(total):
+                return None
+        except (TypeError, ValueError, OverflowError, struct.error):
             return None
         return packed + end
 

@@ -72,11 +72,11 @@ class SexpPerformanceMonitor:
     """
 
     __slots__ = (
-        "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_facts", "_frame_budget_us",
-        "_frame_times", "_full", "_hook", "_logged_at", "_mission_time", "_mode", "_observer", "_owner_of", "_plan_at",
-        "_reasons", "_serial", "_stride", "_tree", "_untold", "_waits_for", "_watched", "attend_at",
-        "event_budget_us", "formulas", "on_budget_exceeded", "operators_every", "overrun_count", "overruns",
-        "sample_every", "sampled_frames", "slowest", "times", "watching",
+        "_changed", "_changes", "_closely", "_context", "_counted", "_describe", "_every_frame", "_facts",
+        "_frame_budget_us", "_frame_times", "_full", "_hook", "_logged_at", "_mission_time", "_mode", "_observer",
+        "_owner_of", "_plan_at", "_reasons", "_serial", "_stride", "_tree", "_untold", "_waits_for", "_watched",
+        "attend_at", "event_budget_us", "formulas", "on_budget_exceeded", "operators_every", "overrun_count",
+        "overruns", "sample_every", "sampled_frames", "slowest", "times", "watching",
     )  # fmt: skip
 
     def __init__(
@@ -114,7 +114,8 @@ class SexpPerformanceMonitor:
         self._mission_time = mission_time
         self._describe = describe if describe is not None else describe_cause
         self._mode = Mode.OFF
-        #: Whether frames are watched at all: the mode is not `OFF`.
+        self._every_frame = False
+        #: Whether frames are watched at all: the mode is not `OFF`, or every frame is measured closely.
         self.watching = False
         self._full = False  # whether the mode is `FULL`
         self._tree = CallTree()
@@ -144,10 +145,20 @@ class SexpPerformanceMonitor:
             self._changed.clear()
             self._tree.drop()
         self._mode = mode
-        self.watching = mode is not Mode.OFF
-        self._stride = {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
+        self.watching = mode is not Mode.OFF or self._every_frame
+        self._stride = 1 if self._every_frame else {Mode.SAMPLED: self.sample_every, Mode.FULL: 1}.get(mode, 0)
         self._observer = self._note_change if full else self._changes.append
         self._plan(len(self.times))
+
+    @property
+    def every_frame(self) -> bool:
+        """Whether the evaluations of every frame are timed, whatever the mode; may change between frames."""
+        return self._every_frame
+
+    @every_frame.setter
+    def every_frame(self, wanted: bool) -> None:
+        self._every_frame = wanted
+        self.mode = self._mode
 
     @property
     def hook(self) -> Any:

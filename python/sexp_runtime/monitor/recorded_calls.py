@@ -1,48 +1,26 @@
-"""The calls, with their arguments, that a recording may make on the world of its replay.
+"""The calls, with their arguments, that a recording holds and may make on the world of its replay.
 
 A recording is untrusted input. This module checks each call before making it: only changes that a tap records (see
-`tap`), only plain values and objects of the mission, and only fields that the object has.
+`tap`), only plain values and objects of the mission, and only fields that the object has. The recorder makes the same
+checks.
 """
 
 from __future__ import annotations
 
-import inspect
 import math
-from collections.abc import Iterator, Mapping
-from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.mission.source import MAX_BYTES
+from sexp_runtime.monitor.call_arguments import CallRefusedError, check_field, parameters_of
 from sexp_runtime.monitor.tap import OTHER_CHANGES, PART_CHANGES, WORLD_CHANGES, untapped
-from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
+from sexp_runtime.world.player import Player
+from sexp_runtime.world.ships import Ship, Subsystem
 from sexp_runtime.world.wings import Wing
 
 if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
-#: Maximum length of a text and number of items of one argument.
-MOST_CHARACTERS: Final = 1 << 20
-MOST_ITEMS: Final = 100_000
-#: Maximum number of parts of all arguments of one call.
-MOST_PARTS: Final = 250_000
 #: Numbers in the position, velocity and orientation of `move_ship`.
 _MOVE_SIZES: Final = (3, 3, 9)
-_INTEGERS: Final = range(-(2**63), 2**63)
-#: Required types of parameters by name, for all calls.
-_OBJECTS: Final[Mapping[str, tuple[type, ...]]] = {
-    "ship": (Ship,),
-    "other": (Ship,),
-    "wing": (Wing,),
-    "subsystem": (Subsystem,),
-    "ship_or_wing": (Ship, Wing),
-}
-_TEXTS: Final = frozenset({"name", "op", "flag", "field", "what", "to", "target", "sender", "path", "source", "text"})
-#: Calls that set fields by keyword: the class that has the fields.
-_KEYWORD_FIELDS: Final[Mapping[str, type]] = {"add_ship": Ship, "add_wing": Wing, "set_wing": Wing}
-
-
-class CallRefusedError(ValueError):
-    """A recorded call is not allowed, or its arguments do not fit; the text says which."""
 
 
 def make_call(world: World, part: object, method: object, args: object, kwargs: object) -> None:
@@ -57,31 +35,39 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
     if method == "move_ship" and not part and _is_plain_move(args, kwargs):
         world.move_ship(*args, **kwargs)
         return
-    for number, _ in enumerate(_parts([*args, *kwargs.values()], method)):
-        if number > MOST_PARTS:
-            raise CallRefusedError(f"{method}: more than {MOST_PARTS} values")
+    check_call(world, part, method, args, kwargs)
+    target = getattr(world, part) if part else world
+    getattr(target, method)(*args, **kwargs)
+
+
+def check_call(world: World, part: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> None:
+    """Raise CallRefusedError if the arguments of a listed call are not such that a replay can make it."""
     target = getattr(world, part, None) if part else world
     if target is None:
         raise CallRefusedError(f"{part}.{method} cannot be called here")
     kind: Any = type(untapped(target))
-    signature = _signature(kind, method)
-    given: dict[Any, Any]
-    try:
-        # A compiled method without a signature checks by itself.
-        given = dict(enumerate(args)) if signature is None else signature.bind(target, *args, **kwargs).arguments
-    except TypeError as error:
-        raise CallRefusedError(f"{method}: {error}") from error
-    _check_parameters(world, method, {str(name): value for name, value in given.items()})
-    getattr(target, method)(*args, **kwargs)
-
-
-@cache
-def _signature(kind: type, method: str) -> inspect.Signature | None:
-    """Return the signature of a class's method, `self` first; None for a compiled method that has none."""
-    try:
-        return inspect.signature(getattr(kind, method))
-    except ValueError:
-        return None
+    parameters = parameters_of(kind, method)
+    given = parameters.given(method, args, kwargs)
+    checks = parameters.checks
+    for name, value in given.items():
+        if name == parameters.others:
+            continue
+        if not checks[name](value):
+            raise CallRefusedError(f"{method}: {name} cannot be {value!r:.60}")
+        if isinstance(value, (Ship, Wing)):
+            registry: dict[str, Any] = world.ships if isinstance(value, Ship) else world.wings
+            if registry.get(value.key) is not value:
+                raise CallRefusedError(f"{method}: {value.name} is not in the mission's registry")
+        elif isinstance(value, Subsystem) and given["ship"].subsystems.get(value.name.lower()) is not value:
+            raise CallRefusedError(f"{method}: {given['ship'].name} has no such subsystem {value.name!r}")
+    field = given.get("field")
+    if field is not None:
+        subject: type = Player if method == "set_player" else Subsystem if "subsystem" in given else Ship
+        check_field(method, subject, field, given["value"])
+    elif parameters.others:
+        owner = Ship if method == "add_ship" else Wing
+        for name, value in given.get(parameters.others, {}).items():
+            check_field(method, owner, name, value)
 
 
 def _is_plain_move(args: list[Any], kwargs: dict[str, Any]) -> bool:
@@ -99,56 +85,3 @@ def _is_plain_move(args: list[Any], kwargs: dict[str, Any]) -> bool:
             if type(number) is not float or not math.isfinite(number):
                 return False
     return True
-
-
-def _check_parameters(world: World, method: str, given: Mapping[str, Any]) -> None:
-    """Check objects, texts and fields by the names of the parameters."""
-    for name, value in given.items():
-        kinds = _OBJECTS.get(name)
-        if kinds is not None and not isinstance(value, kinds):
-            raise CallRefusedError(f"{method}: {name} is no {' or '.join(kind.__name__.lower() for kind in kinds)}")
-        if name in _TEXTS and not isinstance(value, str):
-            raise CallRefusedError(f"{method}: {name} is no text")
-    field = given.get("field")
-    if field is not None:
-        subject = given.get("subsystem") or given.get("ship") or (world.player if method == "set_player" else None)
-        _check_field(method, field, subject)
-    owner = _KEYWORD_FIELDS.get(method)
-    if owner is not None:
-        for name in given.get("fields", {}):
-            _check_field(method, name, owner if method.startswith("add") else given["wing"])
-
-
-def _check_field(method: str, name: str, subject: Any) -> None:
-    """Check that a field is one of the data of an object, or of a class's slots."""
-    known = isinstance(subject, type) or hasattr(subject, name)
-    if name[:1] == "_" or not name.isidentifier() or not known or callable(getattr(subject, name, None)):
-        raise CallRefusedError(f"{method}: there is no field {name[:40]!r}")
-
-
-def _parts(values: list[Any], method: str) -> Iterator[None]:
-    """Yield once for each value and each of its parts; raise for a value that is not plain or too large."""
-    waiting = list(values)
-    while waiting:
-        value = waiting.pop()
-        yield None
-        if value is None or isinstance(value, (bool, Ship, Wing, Subsystem, ExitKind, ShipStatus)):
-            continue
-        if isinstance(value, int):
-            fits = value in _INTEGERS
-        elif isinstance(value, float):
-            fits = math.isfinite(value)
-        elif isinstance(value, str):
-            fits = len(value) <= MOST_CHARACTERS
-        elif isinstance(value, bytes):  # a changed mission file
-            fits = method == "take_mission" and len(value) <= MAX_BYTES
-        elif isinstance(value, (list, tuple, set, frozenset)):
-            fits = len(value) <= MOST_ITEMS
-            waiting.extend(value if fits else ())
-        elif isinstance(value, dict):
-            fits = len(value) <= MOST_ITEMS
-            waiting.extend((*value.keys(), *value.values()) if fits else ())
-        else:
-            fits = False
-        if not fits:
-            raise CallRefusedError(f"{method}: a value of the kind {type(value).__name__} that may not stand there")

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import chain
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.monitor.recording import DamagedRecordingError
-from sexp_runtime.world.campaign import Campaign, MissionRecord
+from sexp_runtime.world.campaign import Campaign, records_of
 from sexp_runtime.world.persistence import MAX_FILE_BYTES, RecordedStores, Store, StoreError
 
 if TYPE_CHECKING:
     from sexp_runtime.world.persistence import Stores
-
-#: Most records of missions in a header.
-_MOST_RECORDS: Final = 10_000
 
 
 def campaign_header(campaign: Campaign | None, stores: Stores | None) -> dict[str, Any]:
@@ -36,21 +32,14 @@ def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, Recorded
     if not found:
         return None, None
     try:
-        missions = found["missions"]
         if type(found["name"]) is not str:
-            raise ValueError("its name is none")
-        if len(missions) > _MOST_RECORDS:
-            raise ValueError(f"there are more than {_MOST_RECORDS} missions")
-        records = {key: MissionRecord.from_dict(entry) for key, entry in missions.items()}
-        names = (name for record in records.values() for names in (record.goals, record.events) for name in names)
-        if not all(type(name) is str for name in chain(records, names)):
-            raise ValueError("a name is none")
-        campaign = Campaign(found["name"], records)
+            raise ValueError("its name is no text")
+        campaign = Campaign(found["name"], records_of(found["missions"]))
         if found["stores"] is None:
             return campaign, None
         of_campaign, of_pilot = found["stores"]
         if max(len(of_campaign), len(of_pilot)) > MAX_FILE_BYTES:
             raise ValueError("its variables are too large")
         return campaign, RecordedStores(Store.unpack(of_campaign), Store.unpack(of_pilot))
-    except (AttributeError, KeyError, TypeError, ValueError, StoreError) as error:
+    except (KeyError, TypeError, ValueError, StoreError) as error:
         raise DamagedRecordingError(f"the campaign makes no sense: {error!r:.80}") from error

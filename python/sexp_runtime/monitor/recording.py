@@ -51,9 +51,14 @@ _MOST_UNPACKED_BYTES: Final = 64 << 20
 #: Maximum number of frames of a recording and of a block, and of changes of a frame.
 MOST_FRAMES: Final = 20_000_000
 _MOST_FRAMES_OF_BLOCK: Final = 4096
-_MOST_CHANGES: Final = 100_000
-#: Longest frame, in microseconds.
-_MOST_STEP_US: Final = 3_600_000_000
+MOST_CHANGES: Final = 100_000
+#: Bytes of frames after which a writer ends a block, and the most of one frame. Both together are well below
+#: _MOST_UNPACKED_BYTES, and do not fill a block if they cannot be deflated.
+_FULL_BLOCK_BYTES: Final = 4 << 20
+_MOST_FRAME_BYTES: Final = 24 << 20
+#: Longest frame, and longest run, in microseconds.
+LONGEST_STEP_US: Final = 1_000_000_000_000
+_LONGEST_RUN_US: Final = 1 << 62
 #: Maximum nesting of sets and tuples.
 _MOST_DEPTH: Final = 16
 
@@ -61,8 +66,9 @@ _MOST_DEPTH: Final = 16
 MOST_OF_DEFAULT: Final = 10
 
 #: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while
-#: the n-th action of the frame is offered, n from 1. ANSWERING means while an action is offered between two frames: an
-#: expression of the game ran it. A run that is restored with its simulator makes these changes by itself.
+#: the n-th action of the frame is offered, n from 1. ANSWERING + n means while the n-th action since the last frame is
+#: offered: an expression that the game evaluates between two frames runs it. (Older recordings have ANSWERING + 0,
+#: without a number.) A run that is restored with its simulator makes these changes by itself.
 BEFORE: Final = 0
 DURING: Final = 1
 ANSWERING: Final = 2**31
@@ -164,9 +170,10 @@ class RecordingWriter:
     """Writes a recording; use as a context manager or call `close`.
 
     Raises OSError if the file cannot be created. A later disk error (for instance a full disk) ends the recording:
-    `failure` says why, and everything written before stays.
+    `failure` says why, and everything written before stays. A frame with more changes than a reader accepts does the
+    same.
     `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`. A recording
-    that has reached `most_bytes` ends there, complete; 0 means no limit.
+    that has reached `most_bytes`, or the most that a reader accepts, ends there, complete; 0 means no other limit.
     """
 
     def __init__(self, path: str | Path, header: dict[str, Any], *, most_bytes: int = 0) -> None:
@@ -175,8 +182,10 @@ class RecordingWriter:
         self.bytes = 0
         self.microseconds = 0  # of mission time
         self.failure = ""
-        self._most_bytes = most_bytes
+        limit = MOST_FILE_BYTES - 2 * _MOST_BLOCK_BYTES
+        self._most_bytes = min(most_bytes, limit) if most_bytes > 0 else limit
         self._changes: list[bytes] = []
+        self._answers = 0  # how many of them are results of a game's operators
         # Packers are reused: their buffers are large, and creating one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
         self._mover = msgpack.Packer(default=_encode)
@@ -185,6 +194,7 @@ class RecordingWriter:
         #: Whether the recording has ended: it was closed, or it has reached its limit.
         self.ended = False
         self._block: list[bytes] = []
+        self._block_bytes = 0
         self._empty = b""  # a frame of this length without changes, packed
         self._empty_us = -1
         self._file: BinaryIO = self.path.open("wb")
@@ -196,30 +206,48 @@ class RecordingWriter:
             self._give_up()
             raise
 
-    def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Add one change to the frame being recorded; packs the arguments at once, because they may change later."""
+    def change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+        """Add one change to the frame being recorded; packs the arguments at once, because they may change later.
+
+        Returns what `withdraw` takes. Raises TypeError, ValueError or OverflowError for values that cannot be packed.
+        """
         if method == _MOVE and not part:
-            self.move(phase, args, kwargs)
-        else:
-            self._change(phase, part, method, args, kwargs)
-
-    def move(self, phase: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        """Add a call of `move_ship`, as `change` does."""
-        packed = self._moves.pack(phase, args, kwargs)
-        if packed is not None:
-            self._changes.append(packed)
-        else:
-            self._change(phase, "", _MOVE, args, kwargs)
-
-    def _change(self, phase: int, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+            move = self.move(phase, args, kwargs)
+            if move is not None:
+                return move
         ships = self._ships
         packer = self._mover if method == _MOVE else self._packer
         plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]
         try:
-            self._changes.append(packer.pack([phase, part, method, plain, kwargs]))
+            packed: bytes = packer.pack([phase, part, method, plain, kwargs])
         except Exception:
             packer.reset()
             raise
+        self._changes.append(packed)
+        return packed
+
+    def move(self, phase: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
+        """Add a call of `move_ship`, as `change` does; nothing, and None, for unusual arguments."""
+        packed = self._moves.pack(phase, args, kwargs)
+        if packed is not None:
+            self._changes.append(packed)
+        return packed
+
+    def answer(self, name: str, answer: int | str | None) -> None:
+        """Add a result of a game's own operator.
+
+        A frame's results come before its other changes: the replay of an expression among those takes them.
+        """
+        self._changes.insert(self._answers, self._packer.pack([BEFORE, "answers", "put", [name, answer], {}]))
+        self._answers += 1
+
+    def withdraw(self, noted: bytes | None) -> None:
+        """Remove a change of the frame being recorded, given by what `change` returned: it was not made."""
+        changes = self._changes
+        for at in range(len(changes) - 1, -1, -1):
+            if changes[at] is noted:
+                del changes[at]
+                return
 
     @property
     def pending(self) -> Sequence[bytes]:
@@ -236,20 +264,25 @@ class RecordingWriter:
         if self.ended:
             return
         if self._changes or digest is not None:
-            self._block.append(self._packer.pack([step_us, self._changes, digest]))
-            self._changes = []
+            frame = self._packer.pack([step_us, self._changes, digest])
+            if len(self._changes) > MOST_CHANGES or len(frame) > _MOST_FRAME_BYTES:
+                self._end_with(f"{len(self._changes)} changes ({len(frame)} bytes) in one frame are too many for it")
+                return
+            self._changes, self._answers = [], 0
         else:
             if step_us != self._empty_us:  # most frames without changes are equally long
                 self._empty_us, self._empty = step_us, self._packer.pack([step_us, [], None])
-            self._block.append(self._empty)
+            frame = self._empty
+        self._block.append(frame)
+        self._block_bytes += len(frame)
         self.frames += 1
         self.microseconds += step_us
-        if len(self._block) >= _FRAMES_PER_BLOCK:
+        if len(self._block) >= _FRAMES_PER_BLOCK or self._block_bytes >= _FULL_BLOCK_BYTES:
             try:
                 self._flush()
             except OSError as error:
                 self._fail(error)
-            if 0 < self._most_bytes <= self.bytes:
+            if self._most_bytes <= self.bytes or self.frames >= MOST_FRAMES:
                 self.close()
 
     def save(self, target: str | Path) -> None:
@@ -274,6 +307,12 @@ class RecordingWriter:
         except OSError as error:
             self._fail(error)
 
+    def _end_with(self, failure: str) -> None:
+        """End the recording, complete, before a frame that it cannot hold."""
+        self.failure = failure
+        self._changes = []
+        self.close()
+
     def _fail(self, error: OSError) -> None:
         """End the recording because of a disk error."""
         self.failure = error.strerror or str(error)
@@ -289,7 +328,7 @@ class RecordingWriter:
     def _flush(self) -> None:
         if self._block:
             self._write(b"F", zlib.compress(_pack(self._block), 1))
-            self._block = []
+            self._block, self._block_bytes = [], 0
             self._file.flush()
 
     def _write(self, kind: bytes, data: bytes) -> None:
@@ -322,6 +361,7 @@ class Recording:
         self.path = Path(path)
         self.damage = ""
         self.frames_read = 0
+        self._us_read = 0
         self._data = read_regular(self.path, MOST_FILE_BYTES)
         if len(self._data) > MOST_FILE_BYTES:
             raise DamagedRecordingError(f"{self.path}: larger than {MOST_FILE_BYTES} bytes")
@@ -360,6 +400,10 @@ class Recording:
                 self.damage = f"at byte {began}, after {self.frames_read} whole frames: {error}"
                 return
             for frame in frames:
+                self._us_read += frame[0]
+                if self._us_read > _LONGEST_RUN_US:
+                    self.damage = f"after {self.frames_read} whole frames: mission time runs over"
+                    return
                 self.frames_read += 1
                 yield frame
 
@@ -399,11 +443,11 @@ def _block_of_frames(data: bytes) -> list[bytes]:
 
 def _frame(packed: bytes) -> tuple[int, list[bytes], int | None]:
     """Return a frame's step in microseconds, its packed changes and its digest."""
-    frame = msgpack.unpackb(packed, max_array_len=_MOST_CHANGES)
+    frame = msgpack.unpackb(packed, max_array_len=MOST_CHANGES)
     if not isinstance(frame, list) or len(frame) != 3:
         raise DamagedRecordingError("this is no frame")
     step_us, changes, digest = frame
-    if type(step_us) is not int or not 0 <= step_us <= _MOST_STEP_US:
+    if type(step_us) is not int or not 0 <= step_us <= LONGEST_STEP_US:
         raise DamagedRecordingError(f"a frame of {step_us!r:.40} microseconds")
     if not isinstance(changes, list) or not all(isinstance(change, bytes) and len(change) > 5 for change in changes):
         raise DamagedRecordingError("these are no changes of a frame")
@@ -497,6 +541,8 @@ def apply_changes(world: World, changes: list[bytes], *phases: int) -> None:
                 kwargs = {name: _vector(value) for name, value in kwargs.items()}
             if len(args) > 1 and isinstance(args[1], _SubsystemName):
                 args[1] = args[0].subsystems[args[1].lower()]
+            elif isinstance(named := kwargs.get("subsystem"), _SubsystemName):
+                kwargs["subsystem"] = (args[0] if args else kwargs["ship"]).subsystems[named.lower()]
             make_call(world, part, method, args, kwargs)
         except (LookupError, AttributeError, TypeError, ValueError, OverflowError) as error:
             raise DamagedRecordingError(f"a recorded change does not fit this mission: {error!r}") from error

@@ -1,10 +1,10 @@
-"""A tap on the world: it passes every change made through it to a recorder, then makes the change."""
+"""A tap on the world: it passes every change made through it to a recorder, makes it, and withdraws one that failed."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship, Subsystem
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 #: The methods of World, and of its parts, with which outside code changes what formulas read.
 WORLD_CHANGES: Final = frozenset({
-    "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wave", "cancel_wing", "create_ship", "damage",
-    "damage_subsystem", "depart", "depart_wing", "destroy", "dock", "end_mission", "finish_death", "finish_waypoints",
-    "forget_orders", "give_order", "move_ship", "press_key", "reset_key", "reveal_cargo", "reveal_subsystem_cargo",
-    "self_destruct", "set_flag", "set_game", "set_option", "set_player", "set_ship", "set_subsystem", "set_waypoints",
-    "set_wing", "tag", "take_mission", "undock", "vanish",
+    "add_ship", "add_subsystem", "add_wing", "arrive", "arrive_wave", "cancel_wing", "change_ship", "create_ship",
+    "damage", "damage_subsystem", "depart", "depart_wing", "destroy", "dock", "end_mission", "finish_death",
+    "finish_waypoints", "forget_orders", "give_order", "move_ship", "press_key", "reset_key", "reveal_cargo",
+    "reveal_subsystem_cargo", "self_destruct", "set_flag", "set_game", "set_option", "set_player", "set_ship",
+    "set_strength", "set_subsystem", "set_waypoints", "set_wing", "tag", "tag_for", "take_mission", "undock", "vanish",
 })  # fmt: skip
 PART_CHANGES: Final = {
     "variables": frozenset({"set_text", "set_number", "create_slot"}),
@@ -25,20 +25,37 @@ PART_CHANGES: Final = {
     "answers": frozenset({"put"}),
 }
 
-#: Changes that the session records itself: evaluations of a game's texts that can act or draw.
-OTHER_CHANGES: Final = {"expressions": frozenset({"evaluate"})}
+#: Changes that the session records itself: evaluations of a game's texts that can act or draw, and the mission's end.
+OTHER_CHANGES: Final = {
+    "expressions": frozenset({"evaluate"}),
+    "session": frozenset({"end_mission", "skip_mission"}),
+}
 
 #: Attributes of World that keep the same object for its whole life.
 _LASTING: Final = frozenset(
     ("clock", "facts", "ships", "wings", "class_table", "waypoints", "jump_nodes", "player", "events", "goals")
 )
 
-#: Receives the part ("" for the world itself), the method, and the arguments of one change.
-Recorder = Callable[[str, str, tuple[Any, ...], dict[str, Any]], None]
+
+class Recorder(Protocol):
+    """Receives changes before they are made."""
+
+    def record(self, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
+        """Note a change: part ("" for the world itself), method and arguments; return what `withdraw` takes.
+
+        Raises an error, and the change is not made, for one that cannot be recorded.
+        """
+
+    def withdraw(self, noted: Any) -> None:
+        """Forget a change, given by what `record` returned: it was refused."""
 
 
 class _Tap:
-    """Forwards everything to its target, and records calls of the named methods first."""
+    """Forwards everything to its target, and records calls of the named methods.
+
+    A call is recorded before it is made, because its arguments may change meanwhile, and because changes that listeners
+    make inside it come after it. One that raises is withdrawn.
+    """
 
     def __init__(self, target: Any, part: str, methods: frozenset[str], recorder: Recorder) -> None:
         self._target = target
@@ -55,12 +72,25 @@ class _Tap:
         self.__dict__[name] = value
         return value
 
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._target)
+
+    def __len__(self) -> int:
+        return len(self._target)
+
+    def __bool__(self) -> bool:
+        return True
+
     def _recording(self, name: str, method: Callable[..., Any]) -> Callable[..., Any]:
         part, recorder = self._part, self._recorder
 
         def recorded(*args: Any, **kwargs: Any) -> Any:
-            recorder(part, name, args, kwargs)
-            return method(*args, **kwargs)
+            noted = recorder.record(part, name, args, kwargs)
+            try:
+                return method(*args, **kwargs)
+            except BaseException:
+                recorder.withdraw(noted)
+                raise
 
         return recorded
 

@@ -158,14 +158,26 @@ class CampaignProgress:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Restore what `as_dict` returned; raises ValueError for a mission that the campaign does not have (R18)."""
-        places = [state["current"], state["previous"], state["reentry"], *state["completed"]]
-        for place in places:
-            if place is not None and (type(place) is not int or not 0 <= place < len(self.file.missions)):
-                raise ValueError(f"the campaign has no mission {place!r}")
-        failures = state["failures"]
+        """Take up what `as_dict` returned; the value may come from anywhere.
+
+        Raises ValueError, and changes nothing, for a mission that the campaign does not have (R18) and for any other
+        value that `as_dict` does not return.
+        """
+        try:
+            current, previous, reentry = state["current"], state["previous"], state["reentry"]
+            completed, failures = list(state["completed"]), state["failures"]
+        except (KeyError, TypeError) as error:
+            raise ValueError("it is damaged") from error
+        known = range(len(self.file.missions))
+        for place in (current, previous, reentry, *completed):
+            if place is not None and type(place) is not int:
+                raise ValueError("it is damaged")
+            if place is not None and place not in known:
+                raise ValueError(f"the campaign has no mission {place}")
+        if None in completed:
+            raise ValueError("it is damaged")
         if type(failures) is not int or failures < 0:
             raise ValueError("the number of failures is not a number")
-        self.current, self.previous, self.reentry = places[:3]
-        self.completed = set(places[3:])
+        self.current, self.previous, self.reentry = current, previous, reentry
+        self.completed = set(completed)
         self.failures = failures

@@ -9,6 +9,8 @@ from typing import Any, Final, Self
 SATISFIED: Final = "satisfied"
 FAILED: Final = "failed"
 INCOMPLETE: Final = "incomplete"
+#: Most records of missions of a campaign.
+MOST_RECORDS: Final = 10_000
 _STATUSES: Final = frozenset((SATISFIED, FAILED, INCOMPLETE))
 
 
@@ -28,12 +30,29 @@ class MissionRecord:
     def from_dict(cls, entry: Mapping[str, Any]) -> Self:
         """Return the record in plain values, which may come from anywhere.
 
-        Raises ValueError, TypeError or KeyError for any other values.
+        Raises ValueError if they are no record.
         """
-        record = cls(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
-        if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
-            raise ValueError("the record has an unknown status")
+        try:
+            record = cls(dict(entry["goals"]), dict(entry["events"]), bool(entry["skipped"]))
+            if not all(status in _STATUSES for status in (*record.goals.values(), *record.events.values())):
+                raise ValueError("the record has an unknown status")
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"a record of a mission is damaged: {error!r:.60}") from error
+        if not all(type(name) is str for name in (*record.goals, *record.events)):
+            raise ValueError("a name of a goal or event is no text")
         return record
+
+
+def records_of(entries: Any) -> dict[str, MissionRecord]:
+    """Return the records of missions by `mission_key` in plain values, which may come from anywhere.
+
+    Raises ValueError if they are no records, or more than a campaign has.
+    """
+    if not isinstance(entries, Mapping) or not all(type(key) is str for key in entries):
+        raise ValueError("the records of missions are damaged")
+    if len(entries) > MOST_RECORDS:
+        raise ValueError(f"there are more than {MOST_RECORDS} missions")
+    return {key: MissionRecord.from_dict(entry) for key, entry in entries.items()}
 
 
 def mission_key(name: str) -> str:

@@ -129,8 +129,10 @@ class VariableManager:
         return self.numbers[index]
 
     def set_text(self, index: int, text: str) -> bool:
-        """Store a text, cut to 31 bytes (J3); return whether anything changed."""
+        """Store a text, cut to 31 bytes (J3); return whether anything changed. IndexError outside the table."""
         text = cut_text(text)
+        if index < 0:
+            raise IndexError(index)
         if self.texts[index] == text:
             return False
         self.texts[index] = text

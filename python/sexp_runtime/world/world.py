@@ -34,6 +34,8 @@ class World(Lifecycle):
         self.mission = mission
         #: Evaluates texts outside the mission's formulas with `evaluate(text, argument)`; None until a session sets it.
         self.expressions: Any = None
+        #: The session that plays this world, None for a world by itself.
+        self.session: Any = None
         #: Whether the mission has ended its campaign (R47).
         self.campaign_ended = False
         #: Applies a changed mission file, given by its content; set by the session that plays this world.
