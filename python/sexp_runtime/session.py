@@ -389,7 +389,7 @@ class MissionSession:
     def finish(self, *, accepted: bool) -> MissionRecord:
         """End the mission, save its persistent values (J10), and return its record for a campaign (F25).
 
-        `accepted` says that the player accepts the outcome; variables with "save on progress" are saved only then.
+        `accepted` says that the player accepts the result; variables with "save on progress" are saved only then.
         Raises StoreError if the stores cannot be written; the old files then stay unchanged.
         """
         self.end_mission()

@@ -128,7 +128,7 @@ def test_the_command_lists_the_operators_of_a_game(tmp_path: Path, capsys: pytes
     said = capsys.readouterr().out
     assert "( lamp-set <ship> <number> [<bool>] )" in said and "lamp-all" in said
     assert main(["operators", "lamp-set", "--own", str(table)]) == 0
-    assert "returns: nothing that counts" in capsys.readouterr().out
+    assert "returns: no value" in capsys.readouterr().out
     assert main(["operators", "--own", str(table)]) == 0
     assert int(capsys.readouterr().out.splitlines()[-1].split()[0]) > 700
     assert main(["operators", "lamp-sett", "--own", str(table)]) == 1

@@ -11,7 +11,7 @@ import pytest
 
 from sexp_runtime.cli import main
 from sexp_runtime.testing import MissionTest, MissionTestFailure
-from sexp_runtime.testing.plan import VERBS
+from sexp_runtime.testing.plain_file import VERBS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "addons/sexp_runtime/docs/mission-tests.md").read_text(encoding="utf-8")

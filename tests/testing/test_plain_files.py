@@ -11,7 +11,7 @@ from xml.etree import ElementTree as Xml
 import pytest
 
 from sexp_runtime.cli import main
-from sexp_runtime.testing.plan import PlanError, read_plan
+from sexp_runtime.testing.plain_file import PlainFileError, read_plain_file
 from support.small_missions import mission as text_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -97,8 +97,8 @@ def test_missions_are_checked_on_demand(folder: Path, capsys: pytest.CaptureFixt
     ],
 )  # fmt: skip
 def test_a_mistake_in_a_file_is_told_with_its_place(folder: Path, text: str, told: str) -> None:
-    with pytest.raises(PlanError, match=told):
-        read_plan(write(folder, text))
+    with pytest.raises(PlainFileError, match=told):
+        read_plain_file(write(folder, text))
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from sexp_runtime.testing import coverage as covering
 from sexp_runtime.testing.checking import mission_errors
 from sexp_runtime.testing.coverage_report import coverage_html, coverage_lcov, coverage_text
 from sexp_runtime.testing.junit import write_junit
-from sexp_runtime.testing.plan import SUFFIX
+from sexp_runtime.testing.plain_file import SUFFIX
 from sexp_runtime.testing.processes import (
     GDSCRIPT_SUFFIX,
     PYTHON_SUFFIX,
@@ -28,7 +28,7 @@ from sexp_runtime.testing.processes import (
     run_gdscript,
     run_python,
 )
-from sexp_runtime.testing.run import Result, plan_files, run_files
+from sexp_runtime.testing.run import Result, plain_files, run_files
 
 #: Seconds between two looks at the files, for `--watch`.
 INTERVAL: Final = 0.5
@@ -103,7 +103,7 @@ def _results(args: argparse.Namespace, coverage: covering.Coverage | None) -> It
     kinds = args.kind or _KINDS
     plain = [one for one in args.places if one.is_dir() or not one.name.endswith((PYTHON_SUFFIX, GDSCRIPT_SUFFIX))]
     if "plain" in kinds:
-        yield from run_files(plan_files(plain))
+        yield from run_files(plain_files(plain))
     python = find_files(args.places, PYTHON_SUFFIX) if "python" in kinds else []
     if python:
         try:

@@ -44,7 +44,7 @@ class Fix:
         return f"{self.line}:{self.column}: {self.before} -> {self.after} ({self.code})"
 
 
-def plan_fixes(mission: Mission, text: str, problems: list[Diagnostic]) -> list[Fix]:
+def find_fixes(mission: Mission, text: str, problems: list[Diagnostic]) -> list[Fix]:
     """Return the corrections of a mission, in the order of the file, one for each place.
 
     `text` is the content of the mission's file. Corrects problems that have one right answer, and retired operators.
@@ -116,7 +116,7 @@ def fix_file(path: Path, dialect: Dialect | None = None) -> list[Fix]:
     data = read_regular(path, MAX_BYTES)
     before = _check(data, dialect)
     text, _ = decode(data)
-    fixed, done = apply_fixes(data, plan_fixes(before[0], text, before[1]))
+    fixed, done = apply_fixes(data, find_fixes(before[0], text, before[1]))
     if not done or len(_check(fixed, dialect)[1]) > len(before[1]):
         return []
     write_whole(path, fixed)

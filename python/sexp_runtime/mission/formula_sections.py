@@ -47,7 +47,7 @@ class Events(Handler):
         if field.key != "$formula":
             return False
         self.finish()
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = EventDef("", None, line=line)
         self.opening = field
         return True
@@ -130,7 +130,7 @@ class Goals(Handler):
             return False
         self.finish()
         kind = field.value.lower()
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = GoalDef("", kind, line=line)
         self.opening, self.formula_field, self.has_message = field, None, False
         return True
@@ -192,7 +192,7 @@ class Debriefing(Handler):
             return True
         if field.key != "$formula":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         formula = self.formula(field, f"debriefing stage {len(self.mission.debriefing) + 1}")
         self.current = DebriefingStage(formula, team=max(self.team, 0), line=line)
         self.mission.debriefing.append(self.current)
@@ -213,7 +213,7 @@ class Briefing(Handler):
         """Open a stage."""
         if field.key != "$start_stage":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = BriefingStage(team=self.team, line=line)
         self.mission.briefing.append(self.current)
         return True
@@ -235,7 +235,7 @@ class Fiction(Handler):
         """Open the next text."""
         if field.key != "$file":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = FictionDef(plain_text(field.value), line=line)
         self.mission.fiction.append(self.current)
         return True
@@ -256,7 +256,7 @@ class Cutscenes(Handler):
         """Process a movie, its formula or its mark."""
         key = field.key
         if key.endswith(" cutscene"):
-            line, _ = self.problems.source.locate(field.offset)
+            line = self.line_of(field)
             self.current = CutsceneDef(key[1:], plain_text(field.value), line=line)
             self.mission.cutscenes.append(self.current)
         elif key == "+formula":

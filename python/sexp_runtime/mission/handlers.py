@@ -69,6 +69,10 @@ class Handler:
     def finish(self) -> None:
         """Finish the section."""
 
+    def line_of(self, field: Field) -> int:
+        """Return the line of a field in the file."""
+        return self.problems.source.locate(field.offset)[0]
+
     def name_of(self, field: Field) -> str:
         """Return the name in a field, cut to the maximum length in a formula (A14)."""
         name = plain_text(field.value)

@@ -125,7 +125,7 @@ class Ships(Handler):
         if field.key != "$name":
             return False
         name = self.name_of(field)
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = ShipDef(name, line=line)
         self.subsystem = self.dock = None
         self.owner = f'ship "{name}"'
@@ -270,7 +270,7 @@ class Wings(Handler):
         """Open a wing."""
         if field.key != "$name":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         name = self.name_of(field)
         self.current = WingDef(name, line=line)
         self.owner = f'wing "{name}"'
@@ -313,7 +313,7 @@ class Players(Handler):
         """Open a team."""
         if field.key != "$starting shipname":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = PlayerDef(field.value, line=line)
         self.owner = "players"
         self.mission.players.append(self.current)

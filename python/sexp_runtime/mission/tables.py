@@ -164,7 +164,7 @@ class Containers(Handler):
         if field.key != "$name":
             return False
         self.finish()
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = ContainerDef(field.value, self.kind, line=line)
         self.owner = f'container "{field.value}"'
         self.opening, self.items, self.wrong = field, [], ""
@@ -263,7 +263,7 @@ class Waypoints(Handler):
     def field(self, field: Field) -> None:
         """Process one field; ignores display data."""
         key = field.key
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         if key == "$jump node":
             values = numbers(field.value, 3)
             if len(values) != 3:
@@ -313,7 +313,7 @@ class Messages(Handler):
         """Open a message."""
         if field.key != "$name":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = MessageDef(self.name_of(field), line=line)
         self.owner = f'message "{self.current.name}"'
         self.mission.messages.append(self.current)
@@ -332,7 +332,7 @@ class Reinforcements(Handler):
         """Open a reinforcement."""
         if field.key != "$name":
             return False
-        line, _ = self.problems.source.locate(field.offset)
+        line = self.line_of(field)
         self.current = ReinforcementDef(self.name_of(field), line=line)
         self.owner = f'reinforcement "{field.value}"'
         self.mission.reinforcements.append(self.current)

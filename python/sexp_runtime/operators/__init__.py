@@ -20,7 +20,7 @@ FAMILIES: Final = (
     "containers",
     "timing",
     "events",
-    "outcome",
+    "fates",
     "counting",
     "ship_state",
     "cargo",

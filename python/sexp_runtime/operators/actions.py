@@ -79,7 +79,7 @@ _NAN_FROM: Final = {"play-sound-from-table": 3, "explosion-effect": 9, "warp-eff
 _ORDER, _VARIABLE, _ACTION = ArgumentKind.ORDER, ArgumentKind.VARIABLE, ArgumentKind.ACTION
 _EITHER = ArgumentKind.EITHER
 #: By operator and whether the dialect is WCS.
-_plans: dict[tuple[str, bool], list[ArgumentKind]] = {}
+_kinds: dict[tuple[str, bool], list[ArgumentKind]] = {}
 _fewest: dict[tuple[str, bool], int] = {}
 #: Actions whose function only decides whether the game gets the action (see `condition`).
 CONDITIONAL: set[str] = set()
@@ -101,14 +101,14 @@ def argument_kinds(name: str, dialect: Dialect, count: int) -> list[ArgumentKind
     other dialect.
     """
     key = (name, dialect is _WCS)
-    plan = _plans.get(key)
-    if plan is None:
-        plan = _plans[key] = []
-    if len(plan) < count:
+    kinds = _kinds.get(key)
+    if kinds is None:
+        kinds = _kinds[key] = []
+    if len(kinds) < count:
         row = CATALOG.dialect_catalog(dialect).get(name) or CATALOG.get(name)
-        for index in range(len(plan), count):
-            plan.append(kind_of_type((row.argument_type(index) if row is not None else None) or ""))
-    return plan
+        for index in range(len(kinds), count):
+            kinds.append(kind_of_type((row.argument_type(index) if row is not None else None) or ""))
+    return kinds
 
 
 def read_arguments(

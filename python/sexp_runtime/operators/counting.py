@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sexp_runtime.operators.fates import destroyed_fix
 from sexp_runtime.operators.node import EvalNode
-from sexp_runtime.operators.outcome import destroyed_fix
 from sexp_runtime.operators.reads import both, fixed_reads
 from sexp_runtime.operators.registry import operator
 from sexp_runtime.operators.status import name_reads, nan_result

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 #: The modules of operators that read the world's state; arithmetic and logic have their own rules for WCS.
 _FAMILIES: Final = (
-    "outcome",
+    "fates",
     "counting",
     "ship_state",
     "cargo",

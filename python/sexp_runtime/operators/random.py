@@ -82,7 +82,7 @@ def is_plain_draw(node: EvalNode) -> bool:
 def least_drawn(ctx: EvaluationContext, arg: EvalNode) -> int | None:
     """Return the minimum of an argument that has just drawn, None if it is more than one plain draw.
 
-    If every outcome of a draw leads to the same result, `ctx.unused_draws` counts it, so that the result can be cached.
+    If every value of a draw leads to the same result, `ctx.unused_draws` counts it, so that the result can be cached.
     """
     draw = arg.inner
     return ctx.atom_number(draw.args[0]) if draw is not None and is_plain_draw(draw) else None

@@ -151,13 +151,13 @@ def all_of(ctx: EvaluationContext, args: Sequence[EvalNode], judge: Judge) -> in
     latest = 0
     missing = False
     for arg in args:
-        outcome = judge(ctx, arg)
-        if isinstance(outcome, Status):
-            return outcome
-        if outcome is None:
+        fate = judge(ctx, arg)
+        if isinstance(fate, Status):
+            return fate
+        if fate is None:
             missing = True
-        elif outcome > latest:
-            latest = outcome
+        elif fate > latest:
+            latest = fate
     return None if missing else latest
 
 

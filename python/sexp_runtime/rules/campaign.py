@@ -48,7 +48,7 @@ class CampaignProgress:
 
     @property
     def must_replay(self) -> bool:
-        """Whether the branch leads to the mission itself, so that its outcome cannot be accepted (R27)."""
+        """Whether the branch leads to the mission itself, so that its result cannot be accepted (R27)."""
         return self.is_settled and self.next is not None and self.next == self.current
 
     def settle(self, record: MissionRecord) -> None:
@@ -73,7 +73,7 @@ class CampaignProgress:
         Raises ValueError if the mission must be replayed, and if no loop is offered.
         """
         if self.must_replay:
-            raise ValueError("the campaign requires this mission to be replayed; its outcome cannot be accepted")
+            raise ValueError("the campaign requires this mission to be replayed; its result cannot be accepted")
         if loop and self.loop is None:
             raise ValueError("no side trip is offered here")
         if self.current is None or not self.is_settled:

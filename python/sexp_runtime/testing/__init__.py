@@ -1,9 +1,9 @@
 """Tests of missions: play a mission with the test's own clock, act on its ships, and check the results.
 
 `tested` has the acts and questions of a test, `playing` the same with a clock, `in_engine` the same inside Godot;
-`expect` the expectations, `why` the text of a failed one, `failures` what it raises, `plan` and `run` the plain file,
-`junit` its report, `plugin` the pytest plugin. May import `session` and the rooms to its left; only `plugin` imports
-pytest. Begin reading at `tested`.
+`expect` the expectations, `why` the text of a failed one, `failures` what it raises, `plain_file` and `run` the plain
+file, `junit` its report, `plugin` the pytest plugin. May import `session` and the rooms to its left; only `plugin`
+imports pytest. Begin reading at `tested`.
 """
 
 from __future__ import annotations

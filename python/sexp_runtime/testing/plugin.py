@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
-from sexp_runtime.testing.plan import SUFFIX, PlanError, PlannedTest, read_plan
+from sexp_runtime.testing.plain_file import SUFFIX, PlainFileError, PlainTest, read_plain_file
 
 if TYPE_CHECKING:
     from sexp_runtime.testing.coverage import Coverage
@@ -103,41 +103,41 @@ def mission(request: pytest.FixtureRequest) -> Iterator[Callable[..., MissionTes
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect plain mission tests, and mission files where `--sexp-check` is given."""
     if file_path.name.endswith(SUFFIX):
-        return PlanFile.from_parent(parent, path=file_path)
+        return PlainFile.from_parent(parent, path=file_path)
     if file_path.suffix.lower() == ".fs2" and parent.config.getoption("--sexp-check"):
         return MissionFile.from_parent(parent, path=file_path)
     return None
 
 
-class PlanFile(pytest.File):
+class PlainFile(pytest.File):
     """A file `*.mission-test.toml`."""
 
     def collect(self) -> Iterator[pytest.Item]:
         """Yield an item for each test and seed."""
         try:
-            tests = read_plan(self.path)
-        except PlanError as error:
+            tests = read_plain_file(self.path)
+        except PlainFileError as error:
             raise self.CollectError(str(error)) from error
         for test in tests:
-            yield PlanItem.from_parent(self, name=test.title, test=test)
+            yield PlainItem.from_parent(self, name=test.title, test=test)
 
 
-class PlanItem(pytest.Item):
+class PlainItem(pytest.Item):
     """One test of a plain file with one seed."""
 
-    def __init__(self, *, test: PlannedTest, **kwargs: object) -> None:
+    def __init__(self, *, test: PlainTest, **kwargs: object) -> None:
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self.test = test
 
     def runtest(self) -> None:
         """Play it."""
-        from sexp_runtime.testing.run import run_planned
+        from sexp_runtime.testing.run import run_plain_test
 
-        run_planned(self.test)
+        run_plain_test(self.test)
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: object = None) -> str:
         """Return the failure's text, without a traceback into the package."""
-        if isinstance(excinfo.value, MissionTestFailure | UnknownNameError | PlanError | OSError | ValueError):
+        if isinstance(excinfo.value, MissionTestFailure | UnknownNameError | PlainFileError | OSError | ValueError):
             return str(excinfo.value)
         return str(super().repr_failure(excinfo))
 

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
-from sexp_runtime.testing.plan import SUFFIX, PlanError, PlannedTest, Step, read_plan
+from sexp_runtime.testing.plain_file import SUFFIX, PlainFileError, PlainTest, Step, read_plain_file
 from sexp_runtime.testing.playing import MissionTest
 
 
@@ -24,13 +24,13 @@ class Result:
     text: str = ""
 
 
-def run_planned(test: PlannedTest) -> None:
-    """Play one test. Raises MissionTestFailure, or PlanError for a mistake of the test or an unreadable mission."""
+def run_plain_test(test: PlainTest) -> None:
+    """Play one test. Raises MissionTestFailure; PlainFileError for a mistake of the test or an unreadable mission."""
     try:
         play = MissionTest(test.mission, seed=test.seed, simulated=test.simulated, fps=test.fps)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise PlanError(f"{test.file}:{test.line}: {test.mission}: {reason}") from error
+        raise PlainFileError(f"{test.file}:{test.line}: {test.mission}: {reason}") from error
     with play:
         for step in test.steps:
             try:
@@ -39,7 +39,7 @@ def run_planned(test: PlannedTest) -> None:
             except MissionTestFailure as failure:
                 raise MissionTestFailure(f"{step.place}: {failure}") from failure
             except (UnknownNameError, ValueError) as error:
-                raise PlanError(f"{step.place}: {error}") from error
+                raise PlainFileError(f"{step.place}: {error}") from error
 
 
 def _wait(play: MissionTest, step: Step) -> None:
@@ -108,7 +108,7 @@ def _expect(play: MissionTest, what: str, name: str, keys: Any) -> None:
         expect.acted(name, *keys.get("arguments", []), within=within)
 
 
-def plan_files(places: Iterable[Path]) -> list[Path]:
+def plain_files(places: Iterable[Path]) -> list[Path]:
     """Return the files named, and all test files in the folders named and below, sorted, without duplicates."""
     found: dict[Path, None] = {}
     for place in places:
@@ -123,22 +123,22 @@ def run_files(files: Iterable[Path]) -> Iterator[Result]:
     """Play all tests of files one by one; an unusable file gives one result, an error."""
     for file in files:
         try:
-            tests = read_plan(file)
-        except PlanError as error:
+            tests = read_plain_file(file)
+        except PlainFileError as error:
             yield Result(file, file.name, "error", text=str(error))
             continue
         for test in tests:
             yield run_one(test)
 
 
-def run_one(test: PlannedTest) -> Result:
+def run_one(test: PlainTest) -> Result:
     """Play one test and return its result."""
     began = perf_counter()
     outcome, text = "passed", ""
     try:
-        run_planned(test)
+        run_plain_test(test)
     except MissionTestFailure as failure:
         outcome, text = "failed", str(failure)
-    except PlanError as error:
+    except PlainFileError as error:
         outcome, text = "error", str(error)
     return Result(test.file, test.title, outcome, perf_counter() - began, text)

@@ -1,4 +1,4 @@
-"""The mission log: what happened to which ship or wing and when; outcome operators look it up (H.1, L)."""
+"""The mission log: what happened to which ship or wing and when; fate operators look it up (H.1, L)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wings: their waves and the counters that outcome operators read (F45-F47)."""
+"""Wings: their waves and the counters that fate operators read (F45-F47)."""
 
 from __future__ import annotations
 

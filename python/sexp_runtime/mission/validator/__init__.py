@@ -1,7 +1,7 @@
 """The checker: finds what the original refuses or warns about in a mission (rules Q), and where.
 
 Begin with `validate_mission`. `formulas` walks over a formula; `arguments` checks one argument by its type, with
-`containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `plans` holds rules of single
+`containers`, `names` (of the mission) and `words` (fixed sets) for the literals; `operator_rules` holds those of single
 operators. `objects`, `orders` and `variables` check the mission beyond its formulas, `potential` finds pitfalls.
 It may import the catalog, syntax and the mission's model.
 """

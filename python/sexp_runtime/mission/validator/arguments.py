@@ -9,7 +9,7 @@ from typing import Final
 from sexp_runtime.catalog import CATALOG, DialectCatalog
 from sexp_runtime.mission.validator.containers import ContainerChecks
 from sexp_runtime.mission.validator.names import Lookup, MissionNames, hint
-from sexp_runtime.mission.validator.plans import DEMANDED_TYPES, EITHER, Scope
+from sexp_runtime.mission.validator.operator_rules import DEMANDED_TYPES, EITHER, Scope
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.mission.validator.spelling import one_near
 from sexp_runtime.mission.validator.words import WORDS
@@ -145,7 +145,7 @@ class ArgumentChecks:
         if kind in NUMBERS:
             wanted = "number"
         elif kind == "variable-name":
-            wanted = DEMANDED_TYPES.get(scope.plan.name) if scope.plan is not None else None
+            wanted = DEMANDED_TYPES.get(scope.operator.name) if scope.operator is not None else None
         elif kind == "container-value":
             wanted = self.containers.wanted(scope, link[2])
         if wanted is not None and have != wanted:

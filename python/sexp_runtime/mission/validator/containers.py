@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.mission.model import ContainerDef
-from sexp_runtime.mission.validator.plans import EITHER, KEY_OPERATORS, Scope
+from sexp_runtime.mission.validator.operator_rules import EITHER, KEY_OPERATORS, Scope
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.syntax.diagnostics import quoted
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
@@ -52,9 +52,9 @@ class ContainerChecks:
     def wanted(self, scope: Scope, number: int) -> str | None:
         """Return the type of values at argument `number` (from 1); None if unknown (Q7.3, Q7.4)."""
         container = scope.container
-        if container is None or scope.plan is None:
+        if container is None or scope.operator is None:
             return None
-        name = scope.plan.name
+        name = scope.operator.name
         is_key = name in KEY_OPERATORS or (name == "add-to-map" and number % 2 == 0)
         return container.key_type if is_key and container.kind == "map" else container.data_type
 
@@ -80,7 +80,7 @@ class ContainerChecks:
     def item(self, scope: Scope, kind: str, node: SyntaxNode, link: Link) -> None:
         """Check `&container& ( modifier ... )` as an argument (Q7.5 to Q7.8)."""
         report = self.report.at
-        if scope.plan is not None and scope.plan.is_provider:
+        if scope.operator is not None and scope.operator.is_provider:
             report("E304", f"{place(link)}: an item of a container cannot be a candidate", node, link)
         container = self.find(node.text)
         if container is not None:

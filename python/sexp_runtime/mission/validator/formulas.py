@@ -10,7 +10,7 @@ from sexp_runtime.catalog import CATALOG, CatalogRow, nearest_names
 from sexp_runtime.mission.model import Mission
 from sexp_runtime.mission.validator.arguments import CONTAINERS, EXPRESSIONS, NUMBERS, SPECIAL, ArgumentChecks
 from sexp_runtime.mission.validator.names import MissionNames, is_special
-from sexp_runtime.mission.validator.plans import SUBSYSTEMS, OperatorPlan, Scope
+from sexp_runtime.mission.validator.operator_rules import SUBSYSTEMS, OperatorRules, Scope
 from sexp_runtime.mission.validator.potential import PotentialIssues
 from sexp_runtime.mission.validator.report import Link, Report, place
 from sexp_runtime.mission.validator.spelling import misspelt_operators
@@ -55,7 +55,7 @@ class SexpValidator:
         self.own: Mapping[str, CatalogRow] = own or {}
         self.arguments = ArgumentChecks(self.names, self.report, self.dialect, self.catalog)
         self.potential = PotentialIssues(source, self.report) if isinstance(source, Mission) else None
-        self._plans: dict[str, OperatorPlan] = {}
+        self._rules: dict[str, OperatorRules] = {}
         self._unknown: dict[str, tuple[str, str, str | None]] = {}
 
     def check(self, expression: SexpExpression) -> list[Diagnostic]:
@@ -94,28 +94,28 @@ class SexpValidator:
         row_of = self.own if name in self.own else self.catalog
         if name is None or name not in row_of:
             return self._check_unknown(node, link)
-        plan = self._plans.get(name)
-        if plan is None:
-            plan = self._plans[name] = OperatorPlan(row_of[name])
+        rules = self._rules.get(name)
+        if rules is None:
+            rules = self._rules[name] = OperatorRules(row_of[name])
         arguments = node.children[1:]
-        row = plan.row
+        row = rules.row
         count = len(arguments)
         if count < row.min_args or (row.max_args is not None and count > row.max_args) or row.repeats:
             self._check_count(row, count, node, link)
-        inside = inside or plan.is_form
+        inside = inside or rules.is_form
         if name == "cond":
             return self._check_clauses(arguments, link, inside)
         checks = self.arguments
         fine = checks.fine
-        types, literals = plan.types, plan.literals
+        types, literals = rules.types, rules.literals
         size = len(types)
-        scope = Scope(plan, inside)
+        scope = Scope(rules, inside)
         lists: list[_Open] = []
         for position, argument in enumerate(arguments):
             what = argument.kind
             slot: int | None = position
             if position >= size or row.max_args is not None:
-                slot = plan.slot(position)
+                slot = rules.slot(position)
             if slot is not None:
                 literal = literals[slot]
                 is_text = what is NodeKind.STRING
@@ -140,8 +140,8 @@ class SexpValidator:
             elif what is NodeKind.CONTAINER_DATA:
                 here = (link, name, position + 1)
                 lists.extend((part, here, inside) for part in argument.walk() if part.kind is NodeKind.LIST)
-        if plan.names_subsystems:
-            self._check_subsystems(plan, arguments, link)
+        if rules.names_subsystems:
+            self._check_subsystems(rules, arguments, link)
         if self.potential is not None:
             self.potential.look(name, arguments, node, link)
         return lists
@@ -233,16 +233,16 @@ class SexpValidator:
 
     # -- subsystems ----------------------------------------------------------------------------------------------
 
-    def _check_subsystems(self, plan: OperatorPlan, arguments: tuple[SyntaxNode, ...], link: Link | None) -> None:
+    def _check_subsystems(self, rules: OperatorRules, arguments: tuple[SyntaxNode, ...], link: Link | None) -> None:
         """Check subsystems and the arguments that name their ships (Q8.5, Q9.13)."""
         for position, argument in enumerate(arguments):
-            slot = plan.slot(position)
-            kind = plan.types[slot] if slot is not None else ""
+            slot = rules.slot(position)
+            kind = rules.types[slot] if slot is not None else ""
             if kind not in SUBSYSTEMS or argument.kind is not NodeKind.STRING:
                 continue
             if argument.variable is not None or argument.text == SPECIAL:
                 continue
-            here = (link, plan.name, position + 1)
+            here = (link, rules.name, position + 1)
             name = argument.text.lower()
             if name in GENERIC_SUBSYSTEMS and kind == "subsys-or-generic":
                 continue
@@ -252,11 +252,11 @@ class SexpValidator:
                 message = f"{place(here)}: {quoted(argument.text)} is not allowed as a subsystem here"
                 self.report.at("E332", message, argument, here)
                 continue
-            of_ship = plan.ship_position(position)
+            of_ship = rules.ship_position(position)
             if of_ship >= len(arguments):
                 continue
             ship = arguments[of_ship]
-            there = (link, plan.name, of_ship + 1)
+            there = (link, rules.name, of_ship + 1)
             if ship.kind is NodeKind.NUMBER and ship.text == SPECIAL:
                 code = "W342" if self.dialect is Dialect.WCS else "E341"
                 message = f"{place(there)}: <argument> must be in quotes where it names a subsystem's ship"

@@ -60,7 +60,7 @@ _TEST_KEYS: Final[dict[str, tuple[type, ...]]] = {
 _WORDS: Final = {str: "a text", int: "a whole number", float: "a number", bool: "true or false", list: "a list"}
 
 
-class PlanError(ValueError):
+class PlainFileError(ValueError):
     """A file of tests that cannot be used; the message names file, line where known, test and step."""
 
 
@@ -75,7 +75,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class PlannedTest:
+class PlainTest:
     """One test with one seed. `title` is its name with the seed, `line` where it begins, 1 if unknown."""
 
     file: Path
@@ -88,25 +88,25 @@ class PlannedTest:
     steps: list[Step] = field(default_factory=list)
 
 
-def read_plan(path: Path) -> list[PlannedTest]:
-    """Return the tests of a file, one for each test and seed; raises PlanError."""
+def read_plain_file(path: Path) -> list[PlainTest]:
+    """Return the tests of a file, one for each test and seed; raises PlainFileError."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise PlanError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
+        raise PlainFileError(f"{path}: {getattr(error, 'strerror', None) or error}") from error
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise PlanError(f"{path}: {error}") from error
+        raise PlainFileError(f"{path}: {error}") from error
     _check(data, _FILE_KEYS, str(path))
     mission = path.parent / data.get("mission", path.name.removesuffix(SUFFIX) + ".fs2")
     if not data.get("test"):
-        raise PlanError(f"{path}: no test; begin one with [[test]]")
+        raise PlainFileError(f"{path}: no test; begin one with [[test]]")
     fps = float(data.get("fps", 60))
     if not 0 < fps <= 1000:
-        raise PlanError(f"{path}: fps must be above 0 and at most 1000, not {fps:g}")
+        raise PlainFileError(f"{path}: fps must be above 0 and at most 1000, not {fps:g}")
     test_lines, step_lines = _lines(text, "test"), _lines(text, "test.step")
-    found: list[PlannedTest] = []
+    found: list[PlainTest] = []
     names: set[str] = set()
     count = 0
     for number, row in enumerate(data["test"]):
@@ -115,7 +115,7 @@ def read_plan(path: Path) -> list[PlannedTest]:
         _check(row, _TEST_KEYS, place)
         name = row.get("name", f"test {number + 1}")
         if name in names:
-            raise PlanError(f"{place}: two tests are called {name!r}")
+            raise PlainFileError(f"{place}: two tests are called {name!r}")
         names.add(name)
         steps = []
         for index, step in enumerate(row.get("step", [])):
@@ -123,12 +123,12 @@ def read_plan(path: Path) -> list[PlannedTest]:
             steps.append(_step(step, f"{path}:{where}: test {name!r}, step {index + 1}"))
             count += 1
         if not any(step.verb.startswith("expect_") or "until" in step.keys for step in steps):
-            raise PlanError(f"{place}: {name!r} expects nothing, so it cannot fail")
+            raise PlainFileError(f"{place}: {name!r} expects nothing, so it cannot fail")
         seeds = _seeds(row.get("seeds", data.get("seeds", 1)), place)
         simulated = row.get("simulated", data.get("simulated", False))
         for seed in seeds:
             title = name if len(seeds) == 1 else f"{name} [seed {seed}]"
-            found.append(PlannedTest(path, title, mission, seed, simulated, fps, line, steps))
+            found.append(PlainTest(path, title, mission, seed, simulated, fps, line, steps))
     return found
 
 
@@ -138,46 +138,46 @@ def _lines(text: str, header: str) -> list[int]:
 
 
 def _check(row: object, allowed: Mapping[str, tuple[type, ...]], place: str) -> None:
-    """Raise PlanError unless a table has only known keys, each of its type."""
+    """Raise PlainFileError unless a table has only known keys, each of its type."""
     if not isinstance(row, dict):
-        raise PlanError(f"{place}: expected a table, not {row!r}")
+        raise PlainFileError(f"{place}: expected a table, not {row!r}")
     for key, value in row.items():
         if key not in allowed:
-            raise PlanError(f"{place}: unknown key {key!r}; known are {', '.join(allowed)}")
+            raise PlainFileError(f"{place}: unknown key {key!r}; known are {', '.join(allowed)}")
         types = allowed[key]
         if not isinstance(value, types) or (isinstance(value, bool) and bool not in types):
             words = " or ".join(_WORDS[one] for one in types)
-            raise PlanError(f"{place}: {key} must be {words}, not {value!r}")
+            raise PlainFileError(f"{place}: {key} must be {words}, not {value!r}")
 
 
 def _step(row: object, place: str) -> Step:
     if not isinstance(row, dict):
-        raise PlanError(f"{place}: a step must be a table, not {row!r}")
+        raise PlainFileError(f"{place}: a step must be a table, not {row!r}")
     verbs = [key for key in row if key in VERBS]
     if len(verbs) > 1:
-        raise PlanError(f"{place}: a step has one verb, not {' and '.join(verbs)}")
+        raise PlainFileError(f"{place}: a step has one verb, not {' and '.join(verbs)}")
     verb = verbs[0] if verbs else ""
     allowed = dict(_WHEN)
     if verb:
         types, others = VERBS[verb]
         allowed |= {verb: types, **others}
     elif unknown := [key for key in row if key not in _WHEN]:
-        raise PlanError(f"{place}: unknown key {unknown[0]!r}; a step has one of {', '.join(VERBS)}")
+        raise PlainFileError(f"{place}: unknown key {unknown[0]!r}; a step has one of {', '.join(VERBS)}")
     _check(row, allowed, place)
     if not row:
-        raise PlanError(f"{place}: is empty")
+        raise PlainFileError(f"{place}: is empty")
     for key in _NEEDED.get(verb, ()):
         if key not in row:
-            raise PlanError(f"{place}: {verb} needs {key!r}")
+            raise PlainFileError(f"{place}: {verb} needs {key!r}")
     if verb == "hurt" and not {"hull", "shields"} & row.keys():
-        raise PlanError(f"{place}: hurt needs 'hull' or 'shields', in percent")
+        raise PlainFileError(f"{place}: hurt needs 'hull' or 'shields', in percent")
     if verb == "hurt" and {"subsystem", "shields"} <= row.keys():
-        raise PlanError(f"{place}: a subsystem has only 'hull'")
+        raise PlainFileError(f"{place}: a subsystem has only 'hull'")
     if sum(key in row for key in ("at", "wait", "until")) > 1:
-        raise PlanError(f"{place}: a step has only one of at, wait and until")
+        raise PlainFileError(f"{place}: a step has only one of at, wait and until")
     for key in ("at", "wait", "timeout", "within", "time"):
         if key in row and not 0 <= row[key] < 1e6:
-            raise PlanError(f"{place}: {key} must be 0 or more seconds, not {row[key]}")
+            raise PlainFileError(f"{place}: {key} must be 0 or more seconds, not {row[key]}")
     return Step(verb, row.get(verb), {key: value for key, value in row.items() if key != verb}, place)
 
 
@@ -192,5 +192,5 @@ def _seeds(value: int | str | list[Any], place: str) -> list[int]:
         first, last = int(match[1]), int(match[2])
         found = list(range(first, min(last, first + MOST_SEEDS) + 1))
     if not found or len(found) > MOST_SEEDS or min(found) < 0:
-        raise PlanError(f"{place}: seeds must be a number, a list or '1:20', at most {MOST_SEEDS}, not {value!r}")
+        raise PlainFileError(f"{place}: seeds must be a number, a list or '1:20', at most {MOST_SEEDS}, not {value!r}")
     return found

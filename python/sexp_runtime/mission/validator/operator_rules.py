@@ -83,7 +83,7 @@ DEMANDED_TYPES: Final[Mapping[str, str]] = {
 KEY_OPERATORS: Final = frozenset({"map-has-key", "remove-from-map"})
 
 
-class OperatorPlan:
+class OperatorRules:
     """One operator as the checker sees it.
 
     `literals` are the argument types, or finer ones that only checks of literals know, `types` those of the catalog.
@@ -135,10 +135,10 @@ class Scope:
     argument of a relevant kind was a number (Q5.8).
     """
 
-    __slots__ = ("after_number", "container", "dynamic", "inside", "plan")
+    __slots__ = ("after_number", "container", "dynamic", "inside", "operator")
 
-    def __init__(self, plan: OperatorPlan | None, inside: bool) -> None:
-        self.plan = plan
+    def __init__(self, operator: OperatorRules | None, inside: bool) -> None:
+        self.operator = operator
         self.inside = inside
         self.container: ContainerDef | None = None
         self.dynamic = False

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import Trait, operator
@@ -16,7 +16,7 @@ from sexp_runtime.world.ships import EXITED, NOT_YET, PRESENT, Ship
 if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
-_OUTCOME = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE)
+_RESULTS: Final = (CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE)
 _CONTAINER_DATA: Final = EvalKind.CONTAINER_DATA
 #: The entries that make a ship or wing count as destroyed in WCS, in the order in which their times count.
 _DESTRUCTIONS: Final = (kinds.SHIP_DESTROYED, kinds.SELF_DESTRUCTED, kinds.WING_DESTROYED)
@@ -24,6 +24,7 @@ _DESTRUCTIONS: Final = (kinds.SHIP_DESTROYED, kinds.SELF_DESTRUCTED, kinds.WING_
 _NAMES = name_reads(count=None, log=True)
 _NAMES_AFTER_DELAY = name_reads(at=1, count=None, log=True)
 
+#: The time (fix) since which something is true of a ship or wing, None if it is not, or a status that decides.
 Fate = int | Status | None
 
 
@@ -51,6 +52,26 @@ def _not_yet(ctx: EvaluationContext, arg: EvalNode) -> bool:
         return ship.status is NOT_YET
     wing = ctx.wing(arg)
     return wing is not None and wing.arrived == 0
+
+
+def _judged(name: str, judge: Callable[[EvaluationContext, EvalNode], Fate]) -> None:
+    """Register an operator that is KT when `judge` counts for all ships and wings named (H.1).
+
+    Registers `name-delay` as well, which waits for a delay in seconds since the latest (pattern N, G4).
+    """
+
+    def run(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        return known_true_after(ctx, all_of(ctx, node.args, judge), 0)
+
+    def run_delayed(ctx: EvaluationContext, node: EvalNode) -> Raw:
+        args = node.args
+        delay = ctx.natural(args[0] if args else None)
+        if ctx.nan is not None:
+            return nan_result(ctx.nan)
+        return known_true_after(ctx, all_of(ctx, args[1:], judge), delay)
+
+    operator(name, reads=_NAMES, traits=Trait.TIME, results=_RESULTS)(run)
+    operator(f"{name}-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_RESULTS)(run_delayed)
 
 
 # is-destroyed
@@ -91,25 +112,7 @@ def _destroyed_wcs(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     return CANT_EVAL if _not_yet(ctx, arg) else None
 
 
-@operator("is-destroyed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
-def is_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships and wings named are destroyed (H.1)."""
-    return known_true_after(ctx, all_of(ctx, node.args, _destroyed), 0)
-
-
-@operator("is-destroyed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
-def is_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all named are destroyed and the delay has passed since the last was (H.1, G4)."""
-    return _delayed(ctx, node, _destroyed)
-
-
-def _delayed(ctx: EvaluationContext, node: EvalNode, judge: Any) -> Raw:
-    """Read a delay (pattern N), judge the names after it, and wait for the delay since the latest (G4)."""
-    args = node.args
-    delay = ctx.natural(args[0] if args else None)
-    if ctx.nan is not None:
-        return nan_result(ctx.nan)
-    return known_true_after(ctx, all_of(ctx, args[1:], judge), delay)
+_judged("is-destroyed", _destroyed)  # also self-destructed; a wing: all its ships (G4)
 
 
 # was-destroyed-by
@@ -139,13 +142,13 @@ def _destroyed_by(ctx: EvaluationContext, killer: EvalNode, targets: Sequence[Ev
     return known_true_after(ctx, None if missing else latest, delay)
 
 
-@operator("was-destroyed-by", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
+@operator("was-destroyed-by", reads=_NAMES, traits=Trait.TIME, results=_RESULTS)
 def was_destroyed_by(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when all targets have a destroyed entry naming the killer, the first argument (H.1; WCS only)."""
     return _destroyed_by(ctx, node.args[0], node.args[1:], 0) if node.args else 0
 
 
-@operator("was-destroyed-by-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+@operator("was-destroyed-by-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_RESULTS)
 def was_destroyed_by_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Like `was-destroyed-by`, after a delay in seconds (H.1)."""
     delay = ctx.natural(node.arg(0))
@@ -177,19 +180,19 @@ def _subsystem_destroyed(ctx: EvaluationContext, node: EvalNode, delayed: bool) 
     return known_true_after(ctx, fix, delay)
 
 
-@operator("is-subsystem-destroyed", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("is-subsystem-destroyed", reads=name_reads(log=True), traits=Trait.TIME, results=_RESULTS)
 def is_subsystem_destroyed(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when the log says that the subsystem was destroyed (H.1)."""
     return _subsystem_destroyed(ctx, node, False)
 
 
-@operator("is-subsystem-destroyed-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("is-subsystem-destroyed-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_RESULTS)
 def is_subsystem_destroyed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Like `is-subsystem-destroyed`, after a delay in seconds (H.1)."""
     return _subsystem_destroyed(ctx, node, True)
 
 
-def _logged(kind: str) -> Any:
+def _logged(kind: str) -> Callable[[EvaluationContext, EvalNode], Fate]:
     """Return a judge for ships: the time of their entry of the kind; an unknown ship makes the whole false (H.1)."""
 
     def judge(ctx: EvaluationContext, arg: EvalNode) -> Fate:
@@ -206,32 +209,8 @@ def _logged(kind: str) -> Any:
     return judge
 
 
-_disabled = _logged(kinds.DISABLED)
-_disarmed = _logged(kinds.DISARMED)
-
-
-@operator("is-disabled", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
-def is_disabled(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships named were logged as disabled; repairs do not undo it (H.1)."""
-    return known_true_after(ctx, all_of(ctx, node.args, _disabled), 0)
-
-
-@operator("is-disabled-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
-def is_disabled_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Like `is-disabled`, after a delay in seconds (H.1)."""
-    return _delayed(ctx, node, _disabled)
-
-
-@operator("is-disarmed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
-def is_disarmed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all ships named were logged as disarmed (H.1)."""
-    return known_true_after(ctx, all_of(ctx, node.args, _disarmed), 0)
-
-
-@operator("is-disarmed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
-def is_disarmed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Like `is-disarmed`, after a delay in seconds (H.1)."""
-    return _delayed(ctx, node, _disarmed)
+_judged("is-disabled", _logged(kinds.DISABLED))  # repairs do not undo it
+_judged("is-disarmed", _logged(kinds.DISARMED))
 
 
 # Docking
@@ -259,25 +238,25 @@ def _dock_entry(ctx: EvaluationContext, node: EvalNode, kind: str, delayed: bool
     return known_true_after(ctx, fix, numbers[1] if delayed else 0)
 
 
-@operator("has-docked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("has-docked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_RESULTS)
 def has_docked(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when two ships have docked at least n times (H.1)."""
     return _dock_entry(ctx, node, kinds.DOCKED, False)
 
 
-@operator("has-docked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("has-docked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_RESULTS)
 def has_docked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when the n-th docking of two ships was at least the given seconds ago (H.1)."""
     return _dock_entry(ctx, node, kinds.DOCKED, True)
 
 
-@operator("has-undocked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("has-undocked", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_RESULTS)
 def has_undocked(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when two ships have undocked at least n times (H.1)."""
     return _dock_entry(ctx, node, kinds.UNDOCKED, False)
 
 
-@operator("has-undocked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("has-undocked-delay", reads=name_reads(count=2, log=True), traits=Trait.TIME, results=_RESULTS)
 def has_undocked_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when the n-th undocking of two ships was at least the given seconds ago (H.1)."""
     return _dock_entry(ctx, node, kinds.UNDOCKED, True)
@@ -302,18 +281,7 @@ def _arrived(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     return ctx.world.log.first(kinds.WING_ARRIVED, wing.name) if wing is not None else None
 
 
-@operator("has-arrived", reads=_NAMES, traits=Trait.TIME, results=(KNOWN_TRUE, KNOWN_FALSE, CANT_EVAL))
-def has_arrived(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all named have an arrival entry; ships that were there from the start have none (H.1, F41)."""
-    return known_true_after(ctx, all_of(ctx, node.args, _arrived), 0)
-
-
-@operator(
-    "has-arrived-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=(KNOWN_TRUE, KNOWN_FALSE, CANT_EVAL)
-)
-def has_arrived_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Like `has-arrived`, after a delay in seconds (H.1)."""
-    return _delayed(ctx, node, _arrived)
+_judged("has-arrived", _arrived)  # ships that were there from the start have no entry (F41)
 
 
 def _departed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
@@ -343,16 +311,7 @@ def _departed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     return KNOWN_FALSE if fix is None else fix
 
 
-@operator("has-departed", reads=_NAMES, traits=Trait.TIME, results=_OUTCOME)
-def has_departed(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """KT when all named have departed; a wing has if at least one of its ships did (H.1, F47)."""
-    return known_true_after(ctx, all_of(ctx, node.args, _departed), 0)
-
-
-@operator("has-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
-def has_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
-    """Like `has-departed`, after a delay in seconds (H.1)."""
-    return _delayed(ctx, node, _departed)
+_judged("has-departed", _departed)  # a wing: at least one of its ships (F47)
 
 
 def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Fate:
@@ -367,15 +326,15 @@ def _departed_at(ctx: EvaluationContext, arg: EvalNode, place: str) -> Fate:
     return fix
 
 
-@operator("depart-node-delay", reads=name_reads(at=2, count=None, log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("depart-node-delay", reads=name_reads(at=2, count=None, log=True), traits=Trait.TIME, results=_RESULTS)
 def depart_node_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when all ships named departed inside that jump node at least the given seconds ago (H.1, G5)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
     place = ctx.text(node.arg(1))
-    outcome = all_of(ctx, node.args[2:], lambda context, arg: _departed_at(context, arg, place))
-    return known_true_after(ctx, outcome, delay)
+    latest = all_of(ctx, node.args[2:], lambda context, arg: _departed_at(context, arg, place))
+    return known_true_after(ctx, latest, delay)
 
 
 def _gone(ctx: EvaluationContext, arg: EvalNode) -> Fate:
@@ -404,18 +363,18 @@ def _gone(ctx: EvaluationContext, arg: EvalNode) -> Fate:
     return (KNOWN_FALSE if ship.status is EXITED else None) if fix is None else fix
 
 
-@operator("destroyed-or-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_OUTCOME)
+@operator("destroyed-or-departed-delay", reads=_NAMES_AFTER_DELAY, traits=Trait.TIME, results=_RESULTS)
 def destroyed_or_departed_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when all named are gone and strictly more than the given seconds have passed since the last (H.1, G5)."""
     delay = ctx.natural(node.arg(0))
     if ctx.nan is not None:
         return nan_result(ctx.nan)
-    outcome = all_of(ctx, node.args[1:], _gone)
-    if isinstance(outcome, Status):
-        return outcome
-    if outcome is None:
+    latest = all_of(ctx, node.args[1:], _gone)
+    if isinstance(latest, Status):
+        return latest
+    if latest is None:
         return 0
-    moment = outcome + delay * FIX_ONE
+    moment = latest + delay * FIX_ONE
     if ctx.world.clock.fix > moment:
         return KNOWN_TRUE
     ctx.due_fix(moment + 1)
@@ -444,13 +403,13 @@ def _waypoints(ctx: EvaluationContext, node: EvalNode, delay: int, count: int) -
     return known_true_after(ctx, fix, delay)
 
 
-@operator("are-waypoints-done", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("are-waypoints-done", reads=name_reads(log=True), traits=Trait.TIME, results=_RESULTS)
 def are_waypoints_done(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """KT when a ship or wing has flown a path of waypoints (H.1)."""
     return _waypoints(ctx, node, 0, 1)
 
 
-@operator("are-waypoints-done-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_OUTCOME)
+@operator("are-waypoints-done-delay", reads=name_reads(log=True), traits=Trait.TIME, results=_RESULTS)
 def are_waypoints_done_delay(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Like `are-waypoints-done`, after a delay in seconds; the numbers are judged before the names.
 
