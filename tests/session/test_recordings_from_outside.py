@@ -176,7 +176,7 @@ def test_a_recording_names_no_file_as_its_mission(path: Path, tmp_path: Path) ->
     other = tmp_path / "secret.fs2"
     other.write_bytes(MISSION)
     path.write_bytes(recording([[16_667, [], None]], HEADER | {"mission": str(other)}))
-    with pytest.raises(ValueError, match="no section of a mission"):
+    with pytest.raises(ValueError, match="no mission section"):
         Replay(path)
 
 
