@@ -73,7 +73,11 @@ var running := false:
 		running = value
 		_choose_processing()
 
-var _held := false # by a break or the debugger's tab
+var _held := false: # by a break or the debugger's tab
+	set(value):
+		if value != _held and _bridge != null:
+			_bridge.call("set_held", value)
+		_held = value
 var _operators: Dictionary[String, Callable] = {}
 var _bridge: Object = null
 var _step_in := Settings.STEP_IDLE

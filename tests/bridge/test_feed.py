@@ -289,6 +289,16 @@ def test_breaks_are_shown_when_a_tab_begins_to_listen_and_go_with_their_mission(
     host.close()
 
 
+def test_a_tab_that_begins_to_listen_shows_whether_the_mission_is_stopped() -> None:
+    tab = Tab()
+    tab.feed.hold(True)  # by a break, while the tab is hidden
+    assert not tab.messages
+    tab.ask("start_session")
+    assert tab.named("paused") == [[True]]
+    tab.feed.hold(False)
+    assert tab.named("paused")[-1] == [False]
+
+
 def test_a_budget_is_a_signal_with_its_cause() -> None:
     emitted: list[tuple[Any, ...]] = []
     runtime = new_host([], emitted)

@@ -13,6 +13,7 @@ from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge.feed_rows import MOST_ROWS
 from sexp_runtime.bridge.glance import MOST_PAGE_ROWS
 from sexp_runtime.session import MissionSession
+from support.small_missions import mission
 
 MISSION = """#Mission Info
 $Version: 24.2
@@ -212,6 +213,27 @@ def test_the_log_has_entries_and_messages_in_the_order_of_time() -> None:
     assert 1.0 < message[0] < 2.1 and message[2:] == ["#Command", "Hello: The mood is calm"]
     assert rows[-1][1:] == ["docked", "Alpha 1", "Gate"]
     assert [row[0] for row in rows] == sorted(row[0] for row in rows)
+
+
+def test_the_log_has_the_outcomes_of_events(tmp_path: Path) -> None:
+    events = [
+        ("( when ( has-time-elapsed 1 ) ( do-nothing ) )", "One"),
+        ("( when ( has-time-elapsed 1 ) ( do-nothing ) )\n+Repeat Count: 2\n+Interval: 1", "Twice"),
+        ('( when ( is-destroyed-delay 0 "Heron" ) ( do-nothing ) )', "Never"),
+    ]
+    tab = Tab(mission(events))
+    tab.play(1.5)
+    tab.ask("start_session")
+    tab.ask("view", "log")
+    tab.play(1.5)
+    tab.session.end_mission()
+    tab.play(0.1)
+    rows = [row for _fresh, rows in tab.named("log") for row in rows if row[1] == "event"]
+    assert [(round(row[0]), *row[2:]) for row in rows] == [
+        (1, "One", "came true"), (1, "Twice", "came true"), (2, "Twice", "came true (2)"), (3, "Never", "failed"),
+    ]  # fmt: skip
+    tab.ask("stop_session")
+    assert not tab.session.on_event_satisfied and not tab.session.on_event_failed
 
 
 def test_messages_sent_before_the_tab_opens_are_in_the_log_of_a_recorded_mission(tmp_path: Path) -> None:

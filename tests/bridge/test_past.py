@@ -39,7 +39,7 @@ def shown(messages: list[tuple[str, list[Any]]]) -> list[list[Any]]:
             found.append([name, data[0], [row[:4] for row in data[1]]])
         elif name == "tree":
             found.append([name, data[0], data[1], data[3]])  # not the file's place
-        elif name not in ("numbers", "hot", "mission", "why"):
+        elif name not in ("numbers", "hot", "mission", "paused", "why"):
             found.append([name, data])
     return found
 
@@ -224,6 +224,56 @@ def test_a_moment_is_shown_although_the_system_has_ended_its_copy(run: tuple[Pat
     past.answer({"number": 1, "frame": 10, "messages": []})
     assert said[-1]["frame"] == 10
     past.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="copies of the replay need fork")
+def test_a_wish_that_a_killed_copy_has_taken_along_is_answered(run: tuple[Path, Any]) -> None:
+    view = PastView(run[0], window=60.0, checkpoints=2)
+    wait(view, "first")
+    process = view._process.pid
+    copies = [int(pid) for pid in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    for pid in copies:
+        os.kill(pid, signal.SIGSTOP)
+    view.ask(10, [EVENT])
+    time.sleep(0.5)
+    assert not view.poll()
+    for pid in copies:
+        os.kill(pid, signal.SIGKILL)
+    assert wait(view, "messages")["frame"] == 10
+    view.ask(700, [])
+    assert wait(view, "messages")["frame"] == 700
+    view.close()
+
+
+def test_a_copy_plays_on_from_a_moment_and_can_be_looked_at(run: tuple[Path, Any], tmp_path: Path) -> None:
+    view, copy = PastView(run[0], window=60.0, checkpoints=2), tmp_path / "copy.rec"
+    wait(view, "first")
+    view.play_on(400, 20.0, copy)
+    found = wait(view, "played_on")
+    assert (found["played_on"], found["frame"]) == (str(copy), 400)
+    view.ask(400, [EVENT, *PAGES[0]])
+    before = wait(view, "messages")
+    view.close()
+    on = PastView(copy, window=60.0, temporary=True)
+    ready = wait(on, "first")
+    assert (ready["last"], ready["differs"], ready["damage"]) == (1600, -1, "")
+    on.ask(400, [EVENT, *PAGES[0]])
+    assert shown(wait(on, "messages")["messages"]) == shown(before["messages"])
+    on.ask(1600, [["view", ["log", ""]]])
+    log = next(data for name, data in wait(on, "messages")["messages"] if name == "log")
+    assert log[1][-1][0] > 10.0  # what the simulator made of it
+    on.close()
+    assert not copy.exists()
+
+
+def test_a_copy_that_cannot_be_written_gives_the_reason(run: tuple[Path, Any], tmp_path: Path) -> None:
+    view = PastView(run[0], window=60.0, checkpoints=0)
+    wait(view, "first")
+    view.play_on(400, 20.0, tmp_path / "missing" / "copy.rec")
+    assert "No such file" in wait(view, "error")["error"]
+    view.ask(10, [])
+    assert wait(view, "messages")["frame"] == 10
+    view.close()
 
 
 def test_no_copy_of_the_recording_is_left_where_no_replay_can_begin(

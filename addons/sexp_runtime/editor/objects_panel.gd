@@ -13,11 +13,33 @@ const ColumnList := preload("res://addons/sexp_runtime/editor/column_list.gd")
 class Objects:
 	extends PageTable
 
+	const TITLES: PackedStringArray = ["Object", "Status", "Hull %", "Shields %", "Node"]
+	const WIDTHS: PackedInt32Array = [66, 54, 44, 62, 44]
+	## Columns that a narrow table leaves out; the details have them, too.
+	const SPARE: PackedInt32Array = [3, 4]
+
 	func _init() -> void:
-		super(["Object", "Status", "Hull %", "Shields %", "Node"], [0, 1, 4], [66, 54, 44, 62, 44])
+		super(TITLES, [0, 1, 4], WIDTHS)
 		set_column_expand_ratio(0, 3)
 		set_column_expand_ratio(1, 2)
 		set_column_expand_ratio(4, 3)
+		resized.connect(_fit)
+
+	## Whether all columns have room.
+	func is_wide() -> bool:
+		return get_column_title(SPARE[0]) == TITLES[SPARE[0]]
+
+	func _fit() -> void:
+		var needed := 24.0 # for the scroll bar and the margins
+		for width: int in WIDTHS:
+			needed += width
+		var wide := size.x >= needed
+		if wide == is_wide():
+			return
+		for column: int in SPARE:
+			set_column_title(column, TITLES[column] if wide else "")
+			set_column_custom_minimum_width(column, WIDTHS[column] if wide else 0)
+			set_column_expand(column, wide and _is_text[column])
 
 	# The game's row: name, class, team, status, hull, shields, node.
 	func _fill(item: TreeItem, row: Array, before: Array) -> void:
@@ -45,8 +67,9 @@ func _init() -> void:
 	table.item_selected.connect(_on_selected)
 	add_child(table)
 	details.size_flags_horizontal = Control.SIZE_EXPAND_FILL
-	details.custom_minimum_size.x = 90
+	details.custom_minimum_size.x = 150
 	details.set_column_expand_ratio(1, 2)
+	details.hide()
 	add_child(details)
 
 
@@ -75,6 +98,7 @@ func clear() -> void:
 	table.clear_rows()
 	details.clear_rows()
 	details.set_column_title(0, "About It")
+	details.hide()
 	_shown = ""
 
 
@@ -83,4 +107,5 @@ func _on_selected() -> void:
 	if not row.is_empty() and row[0] != _shown:
 		_shown = row[0]
 		details.clear_rows()
+		details.show()
 		object_chosen.emit(_shown)

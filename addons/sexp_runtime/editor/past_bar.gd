@@ -15,6 +15,8 @@ const MODULE := "sexp_runtime.bridge.past"
 const SCRIPT_PATH := "res://addons/sexp_runtime/look_back.gd"
 ## Seconds that the game may take to copy its recording.
 const PATIENCE := 10.0
+## Seconds for which a copy plays on.
+const PLAY_ON := 60.0
 
 ## Returns the tab's requests for a moment: an array of [message, data].
 var questions := Callable()
@@ -24,11 +26,13 @@ var _time := Label.new()
 var _note := Label.new()
 var _earlier := Button.new()
 var _later := Button.new()
+var _play_on := Button.new()
 var _replay := 0
 var _copy := ""
 var _waited := -1.0
 var _whole := true
 var _frame := -1
+var _left_at := -1 # the frame after which what is shown is a copy that has played on, -1 for the run itself
 
 
 func _init() -> void:
@@ -58,6 +62,10 @@ func _init() -> void:
 	_note.size_flags_stretch_ratio = 0.6
 	_note.mouse_filter = Control.MOUSE_FILTER_PASS
 	add_child(_note)
+	_play_on.text = "Play On"
+	_play_on.tooltip_text = "Play a minute on from this moment as a copy, in which the simulator flies all ships.\nThe slider then leads through the copy. The game does not notice."
+	_play_on.pressed.connect(play_on)
+	add_child(_play_on)
 	var back := Button.new()
 	back.text = "Now"
 	back.tooltip_text = "Return to the running game."
@@ -93,6 +101,7 @@ func enter(recording: String = "") -> void:
 	visible = true
 	_whole = true
 	_frame = -1
+	_left_at = -1
 	_time.text = ""
 	_enable(false)
 	_say("", false)
@@ -120,6 +129,7 @@ func leave() -> void:
 func take_copy(path: String) -> void:
 	if path == _copy and _waited >= 0.0:
 		_waited = -1.0
+		_copy = ""
 		_open(path, true)
 	elif path.get_file().begins_with(_prefix()): # it has come too late
 		DirAccess.remove_absolute(path)
@@ -135,6 +145,16 @@ func refuse(reason: String) -> void:
 ## Shows the mission after this many frames.
 func go_to(frame: int) -> void:
 	_slider.value = frame
+
+
+## Plays on from the moment that is shown as a copy, and then shows that copy, as the button does.
+func play_on() -> void:
+	if _frame < 0 or not _slider.editable:
+		return
+	_enable(false)
+	_say("playing on as a copy...", false)
+	_copy = OS.get_temp_dir().path_join("%s%d.rec" % [_prefix(), Time.get_ticks_usec()])
+	_python("play_on_past", [_replay, _frame, PLAY_ON, _copy])
 
 
 ## Requests the moment at the slider, or other data of the same moment.
@@ -174,11 +194,21 @@ func _end() -> void:
 	_replay = 0
 	_waited = -1.0
 	set_process(false)
+	if not _copy.is_empty() and FileAccess.file_exists(_copy):
+		DirAccess.remove_absolute(_copy)
+	_copy = ""
 
 
 func _take(answer: Dictionary) -> void:
 	if answer.has("progress"):
-		_say("replaying the run: %d %%" % int(100.0 * float(answer["progress"])), false)
+		var what := "replaying the run" if _slider.editable or _frame < 0 else "playing on as a copy"
+		_say("%s: %d %%" % [what, int(100.0 * float(answer["progress"]))], false)
+	elif answer.has("played_on"):
+		_copy = "" # the replay of it removes it
+		_end()
+		_left_at = answer["frame"]
+		_open(str(answer["played_on"]), true)
+		set_process(true)
 	elif answer.has("first"):
 		_begin(answer)
 	elif answer.has("messages"):
@@ -189,7 +219,7 @@ func _take(answer: Dictionary) -> void:
 		_time.tooltip_text = "Mission time of what is shown: %.6f s, after frame %d." % [seconds, _frame]
 		moment_shown.emit(answer["messages"])
 	elif answer.has("error"):
-		_enable(false)
+		_enable(_frame >= 0 and not str(answer["error"]).contains("the replay has ended"))
 		_say(str(answer["error"]), true)
 
 
@@ -197,11 +227,12 @@ func _begin(ready_run: Dictionary) -> void:
 	_slider.set_block_signals(true)
 	_slider.min_value = ready_run["first"]
 	_slider.max_value = ready_run["last"]
-	_slider.value = ready_run["last"]
+	_slider.value = ready_run["last"] if _left_at < 0 else _left_at
 	_slider.set_block_signals(false)
 	_enable(true)
 	var length: float = ready_run["last_time"] - ready_run["first_time"]
-	_say("the last %d:%02d of the run" % [int(length / 60.0), int(fmod(length, 60.0))], false)
+	var shown := [int(length / 60.0), int(fmod(length, 60.0))]
+	_say("the last %d:%02d of the run" % shown if _left_at < 0 else "a copy, simulated from frame %d on; the last %d:%02d" % ([_left_at] + shown), false)
 	if ready_run["differs"] >= 0:
 		_say("the replay differs from the run before frame %d" % ready_run["differs"], true)
 	elif not str(ready_run["damage"]).is_empty():
@@ -216,8 +247,8 @@ func _prefix() -> String:
 
 func _enable(on: bool) -> void:
 	_slider.editable = on
-	_earlier.disabled = not on
-	_later.disabled = not on
+	for button: Button in [_earlier, _later, _play_on]:
+		button.disabled = not on
 
 
 func _say(text: String, wrong: bool) -> void:

@@ -25,7 +25,7 @@ const STATES: PackedStringArray = [
 	"", "waits", "chained", "repeats", "true", "failed", "incomplete", "complete", "invalid",
 ]
 ## Messages of the game that count while the tab shows the past.
-const ALWAYS: PackedStringArray = ["done", "failed", "recording_copied", "breaks", "hints", "hint_tried"]
+const ALWAYS: PackedStringArray = ["done", "failed", "recording_copied", "breaks", "paused", "hints", "hint_tried"]
 ## Messages that request from the game what the tab shows; in the past, the replay answers them instead.
 const QUESTIONS: PackedStringArray = ["why", "view", "watch", "search"]
 const NO_GAME := "No game is running. Press Play (F5) to see the mission's events here."
@@ -178,6 +178,8 @@ func _show(message: String, data: Array) -> bool:
 				tree.show_rows(data[2], data[3])
 		"breaks":
 			time_bar.show_breaks(data[0])
+		"paused":
+			time_bar.show_paused(data[0])
 		"break_hit":
 			time_bar.show_paused(true)
 			_say("paused at %.3f s: %s" % data)

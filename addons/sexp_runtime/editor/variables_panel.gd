@@ -8,6 +8,8 @@ signal wanted(message: String, data: Array)
 enum Column { NAME, TYPE, VALUE }
 
 const ADD := "add..."
+## What a row below a container is.
+enum Child { ITEM, MORE, ADDER }
 const TIP := "A double click, or Enter, changes the value in the running mission. Delete removes an item of a container."
 
 var _editable := false
@@ -27,8 +29,8 @@ func _gui_input(event: InputEvent) -> void:
 	var key := event as InputEventKey
 	if key != null and key.pressed and key.keycode == KEY_DELETE and _editable:
 		var item := get_selected()
-		if item != null and item.get_parent() != get_root() and not _is_adder(item):
-			wanted.emit("remove_item", [_owner_of(item), item.get_metadata(0)])
+		if item != null and item.get_parent() != get_root():
+			remove(item)
 			accept_event()
 
 
@@ -37,6 +39,12 @@ func enable(on: bool) -> void:
 	_editable = on
 	for place: int in _rows.size():
 		_let_edit(_items[place], _rows[place])
+
+
+## Removes an item of a container, as Delete does; other rows stay.
+func remove(item: TreeItem) -> void:
+	if _child(item) == Child.ITEM:
+		wanted.emit("remove_item", [_owner_of(item), item.get_metadata(0)])
 
 
 ## Changes a variable, as typing into its cell does.
@@ -73,16 +81,16 @@ func _fill_items(item: TreeItem, kind: String, items: Array, whole: int) -> void
 	for at: int in items.size():
 		var child := item.get_child(at)
 		var key: String = items[at][0]
-		child.set_metadata(0, key)
+		_become(child, Child.ITEM, key)
 		_set_cell(child, Column.NAME, key, "", false)
 		_set_cell(child, Column.VALUE, str(items[at][1]), TIP, false)
 	if more > 0:
 		var rest := item.get_child(items.size())
-		rest.set_metadata(0, "")
+		_become(rest, Child.MORE, "")
 		_set_cell(rest, Column.NAME, "and %d more" % (whole - items.size()), "", false)
 		_set_cell(rest, Column.VALUE, "", "", false)
 	var adder := item.get_child(items.size() + more)
-	adder.set_metadata(0, ADD)
+	_become(adder, Child.ADDER, "")
 	_set_cell(adder, Column.NAME, "", "", false)
 	_set_cell(adder, Column.VALUE, ADD, "A double click adds %s." % ("an item" if kind == "list" else "a key: write  key = value"), false)
 
@@ -90,11 +98,16 @@ func _fill_items(item: TreeItem, kind: String, items: Array, whole: int) -> void
 func _let_edit(item: TreeItem, row: Array) -> void:
 	item.set_editable(Column.VALUE, _editable and row[0] == "variable")
 	for child: TreeItem in item.get_children():
-		child.set_editable(Column.VALUE, _editable and not str(child.get_metadata(0)).is_empty())
+		child.set_editable(Column.VALUE, _editable and _child(child) != Child.MORE)
 
 
-func _is_adder(item: TreeItem) -> bool:
-	return item.get_metadata(0) == ADD and item.get_next() == null
+func _become(item: TreeItem, child: Child, key: String) -> void:
+	item.set_metadata(0, key)
+	item.set_metadata(1, child)
+
+
+func _child(item: TreeItem) -> Child:
+	return item.get_metadata(1)
 
 
 func _owner_of(item: TreeItem) -> String:
@@ -106,7 +119,7 @@ func _on_edited() -> void:
 	var text := item.get_text(Column.VALUE)
 	if item.get_parent() == get_root():
 		edit(item.get_text(Column.NAME), text)
-	elif not _is_adder(item):
+	elif _child(item) == Child.ITEM:
 		wanted.emit("set_item", [_owner_of(item), item.get_metadata(0), text])
 	elif text == ADD: # nothing was typed
 		return

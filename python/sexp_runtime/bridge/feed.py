@@ -10,9 +10,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from sexp_runtime.bridge.chronicle import Chronicle
 from sexp_runtime.bridge.edits import add_item, edit_item, edit_variable, remove_item
 from sexp_runtime.bridge.feed_rows import LONGEST_NAME, FormulaRows
-from sexp_runtime.bridge.heard import HeardMessages
 from sexp_runtime.bridge.live_hints import LiveHints, TrialResult
 from sexp_runtime.bridge.page_feed import PageFeed
 from sexp_runtime.bridge.recordings import MissionRecordings
@@ -70,7 +70,7 @@ class DebugFeed:
         self._recordings = recordings
         self._clock = clock
         self.active = False
-        #: Whether messages of the mission are kept even while no tab listens and nothing is recorded.
+        #: Whether messages and outcomes of the mission are kept even while no tab listens and nothing is recorded.
         self.keeps_messages = False
         #: Whether a tab may begin to listen, so that it then finds the messages of a recorded mission.
         self.expects_tab = True
@@ -80,11 +80,12 @@ class DebugFeed:
         self.breaks: GameBreaks | None = None
         self.control: Callable[[str, float], None] | None = None
         self._told_breaks: list[list[Any]] = []
+        self._held = False  # whether a break or the tab has stopped mission time
         self.session: MissionSession | None = None
         self._switched_to_full = False
         self._rows: FormulaRows | None = None
         self._pages = PageFeed(send)
-        self._heard: HeardMessages | None = None
+        self._chronicle: Chronicle | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -113,9 +114,9 @@ class DebugFeed:
             return
         self._forget()
         if session is not self.session:
-            if self._heard is not None:
-                self._heard.close()
-            self._heard = None if session is None else HeardMessages(session)
+            if self._chronicle is not None:
+                self._chronicle.close()
+            self._chronicle = None if session is None else Chronicle(session)
         self.session = session
         self._hear()
         if self.active:
@@ -123,11 +124,11 @@ class DebugFeed:
 
     def _hear(self) -> None:
         """Listen to the mission's messages if a tab does, or where a recording shows that one may later."""
-        if self._heard is not None and self.session is not None:
+        if self._chronicle is not None and self.session is not None:
             if self.active or self.keeps_messages or (self.session.recording is not None and self.expects_tab):
-                self._heard.open()
+                self._chronicle.open()
             else:
-                self._heard.close()
+                self._chronicle.close()
 
     @property
     def pages(self) -> PageFeed:
@@ -224,12 +225,12 @@ class DebugFeed:
     def _view(self, page: str, name: str = "") -> None:
         self._pages.show(str(page), str(name))
         if self.session is not None:
-            self._pages.send_all(self.session, self._heard)
+            self._pages.send_all(self.session, self._chronicle)
 
     def _watch(self, texts: list[Any]) -> None:
         self._pages.watch(list(texts))
         if self.session is not None:
-            self._pages.send_all(self.session, self._heard)
+            self._pages.send_all(self.session, self._chronicle)
 
     def _search(self, text: str) -> None:
         """Tell in which formulas a text occurs, without regard to case."""
@@ -250,7 +251,7 @@ class DebugFeed:
                 done = change(session, *data)
             finally:
                 self._pages.forget()  # what was typed and refused is shown again as it was
-                self._pages.send_all(session, self._heard)
+                self._pages.send_all(session, self._chronicle)
             self._send("done", [done])
 
         return edit
@@ -283,6 +284,12 @@ class DebugFeed:
         if self.control is not None:
             self.control(wish, float(seconds))
             self._send_all()
+
+    def hold(self, on: bool) -> None:
+        """Take note that mission time was stopped by a break or the tab, or that it goes on, and tell the tab."""
+        self._held = on
+        if self.active:
+            self._send("paused", [on])
 
     def break_hit(self, reason: str) -> None:
         """Tell the tab that a break has paused the mission, and bring it up to date."""
@@ -369,11 +376,12 @@ class DebugFeed:
             self._send("mission", ["", "", [], 0])
             return
         self._rows = rows = FormulaRows(session)
+        self._send("paused", [self._held])
         self._send("mission", [session.mission_name[:LONGEST_NAME], session.engine, rows.names, rows.total])
         while rows.pending:
             self._send_found(session)
         self._send_numbers(session)
-        self._pages.send_all(session, self._heard)
+        self._pages.send_all(session, self._chronicle)
         self._next = self._clock() + UPDATE_INTERVAL
 
     def _send_rows(self, session: MissionSession) -> None:
@@ -387,7 +395,7 @@ class DebugFeed:
             self._send("rows", [session.mission_time, rows])
 
     def _send_page(self, session: MissionSession) -> None:
-        self._pages.update(session, self._heard)
+        self._pages.update(session, self._chronicle)
 
     def _send_numbers(self, session: MissionSession) -> None:
         counters = session.counters()

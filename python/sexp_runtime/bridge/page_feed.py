@@ -12,7 +12,7 @@ from sexp_runtime.bridge.glance import LONGEST_VALUE, MOST_PAGE_ROWS, PAGES, Row
 from sexp_runtime.events.explain_tree import explain_expression
 
 if TYPE_CHECKING:
-    from sexp_runtime.bridge.heard import HeardMessages
+    from sexp_runtime.bridge.chronicle import Chronicle
     from sexp_runtime.session import MissionSession
     from sexp_runtime.syntax.tree import SexpExpression
 
@@ -74,15 +74,15 @@ class PageFeed:
         self._texts = [str(text)[:LONGEST_EXPRESSION] for text in texts[:MOST_WATCHED]]
         self._watched = None
 
-    def send_all(self, session: MissionSession, heard: HeardMessages | None) -> None:
+    def send_all(self, session: MissionSession, chronicle: Chronicle | None) -> None:
         """Send the page as it is now, in as many messages as it needs."""
-        while self.update(session, heard):
+        while self.update(session, chronicle):
             pass
 
-    def update(self, session: MissionSession, heard: HeardMessages | None) -> bool:
+    def update(self, session: MissionSession, chronicle: Chronicle | None) -> bool:
         """Send what has changed on the page; return whether some of it is left for the next update."""
         if self._page == "log":
-            return self._update_log(session, heard)
+            return self._update_log(session, chronicle)
         if self._page == "watch":
             self._update_watched(session)
             return False
@@ -125,19 +125,19 @@ class PageFeed:
             self._details = details
             self._send("object", [self._object, details])
 
-    def _update_log(self, session: MissionSession, heard: HeardMessages | None) -> bool:
+    def _update_log(self, session: MissionSession, chronicle: Chronicle | None) -> bool:
         entries = session.world.log.entries
-        count = 0 if heard is None else heard.count
+        count = 0 if chronicle is None else chronicle.count
         fresh = self._logged is None or self._logged[0] > len(entries)
         if self._logged is None or fresh:
             self._logged = (max(0, len(entries) - MOST_ENTRIES), max(0, count - MOST_ENTRIES))
-        at, heard_at = self._logged
+        at, told = self._logged
         found: list[Row] = [
             [entry.fix / 65536, entry.kind, entry.name[:LONGEST_NAME], entry.second[:LONGEST_NAME]]
             for entry in entries[at:]
         ]
-        if heard is not None:
-            found += [[time, kind, who, text[:LONGEST_VALUE]] for time, kind, who, text in heard.since(heard_at)]
+        if chronicle is not None:
+            found += [[time, kind, who, text[:LONGEST_VALUE]] for time, kind, who, text in chronicle.since(told)]
         self._logged = (len(entries), count)
         found.sort(key=itemgetter(0))
         for start in range(0, len(found), MOST_ROWS) or ((0,) if fresh else ()):

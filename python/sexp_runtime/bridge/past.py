@@ -67,6 +67,11 @@ class PastView:
         self._next = {"frame": frame, "messages": messages, "whole": whole or (self._next or {}).get("whole", False)}
         self._send_next()
 
+    def play_on(self, frame: int, seconds: float, copy: Path) -> None:
+        """Ask for a recording of a copy that plays on for some seconds from the moment after so many frames."""
+        self._next = {"frame": frame, "play_on": seconds, "copy": str(copy)}
+        self._send_next()
+
     def poll(self) -> list[dict[str, Any]]:
         """Return what has come since: progress, the ready run, moments or errors (see `past_process`)."""
         running = self._process.poll() is None
@@ -143,6 +148,12 @@ def ask_past(number: int, frame: int, messages: list[list[Any]], whole: bool) ->
     """Ask what the tab was shown after so many frames."""
     if number in _views:
         _views[number].ask(frame, messages, whole=whole)
+
+
+def play_on_past(number: int, frame: int, seconds: float, copy: str) -> None:
+    """Ask for a recording of a copy that plays on from the moment after so many frames."""
+    if number in _views:
+        _views[number].play_on(frame, seconds, Path(copy))
 
 
 def poll_past(number: int) -> list[dict[str, Any]]:

@@ -8,7 +8,12 @@ the file N is the answer to wish number N, and the file 0 tells of the replay.
     0    {"first": frame, "last": frame, "first_time": s, "last_time": s, "differs": frame or -1, "damage": text}
     in   {"number": N, "frame": number, "messages": [[name, data]...], "whole": whether to begin with the mission}
     N    {"frame": number, "time": seconds, "messages": [[name, data]...]}
+    in   {"number": N, "frame": number, "play_on": seconds, "copy": file}
+    N    {"progress": 0 to 1}, then {"played_on": file, "frame": number}
     any  {"error": text}
+
+The third kind of line plays on from a moment as a copy, in which the simulator flies all ships: the file is a recording
+of it, from the mission's beginning.
 
 The messages are those of the live tab (`bridge.feed`), so what is shown of a moment is what the tab showed then.
 
@@ -22,12 +27,14 @@ import contextlib
 import gc
 import json
 import os
+import select
 import sys
 import warnings
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any, Final
@@ -44,9 +51,14 @@ LONGEST_REPLAY: Final = 180.0
 #: Most copies of the replay, seconds of the window, and the time in seconds between two reports of progress.
 MOST_CHECKPOINTS: Final = 32
 LONGEST_WINDOW: Final = 3600.0
+#: Longest time in seconds that a copy plays on, and its frames a second.
+LONGEST_PLAY_ON: Final = 3600.0
+_FPS: Final = 60
+#: Seconds between two looks for checkpoints that have ended.
+_LOOK_EVERY: Final = 0.2
 _PROGRESS_EVERY: Final = 0.25
 #: Messages of the feed that mean nothing in the past, and those of a tab that can be answered there.
-_LEFT_OUT: Final = ("numbers", "hot")
+_LEFT_OUT: Final = ("numbers", "hot", "paused")
 _ANSWERED: Final = ("why", "view", "watch", "search")
 
 Messages = list[list[Any]]
@@ -119,6 +131,7 @@ class Past:
         every = max(1, -(-(self.last - self.first + 1) // wanted)) if wanted else 0
         self._planned = list(range(self.first, self.last + 1, every)) if wanted else []
         self._checkpoints: list[_Checkpoint] = []
+        self._given: tuple[_Checkpoint, dict[str, Any]] | None = None  # the wish that a copy got last
         self._run = PastRun(path)
 
     def prepare(self) -> None:
@@ -154,6 +167,10 @@ class Past:
 
     def answer(self, wish: dict[str, Any]) -> None:
         """Answer a wish from the nearest moment before it."""
+        self._given = None
+        if "play_on" in wish:
+            self._play_on(wish)
+            return
         frame = min(max(int(wish["frame"]), 0), self.last)
         before = [one for one in self._checkpoints if one.frame <= frame]
         while before and not before[-1].frame <= self._run.replay.frames <= frame:
@@ -162,10 +179,50 @@ class Past:
             except BrokenPipeError:  # the system has ended that copy, perhaps because memory is short
                 self._end(before.pop())
             else:
+                self._given = (before[-1], wish)
                 return
         if self._run.replay.frames > frame:
             self._run = PastRun(self._path)
         self._answer_here(wish)
+
+    @property
+    def has_copies(self) -> bool:
+        """Whether there are copies, which can end."""
+        return bool(self._checkpoints)
+
+    def look_after_copies(self) -> None:
+        """Forget copies that the system has ended, and answer the wish that one of them has taken along."""
+        given = self._given
+        for one in list(self._checkpoints):
+            try:
+                ended = os.waitpid(one.process, os.WNOHANG)[0] != 0
+            except ChildProcessError:
+                ended = True
+            if ended:
+                self._end(one)
+                if given is not None and given[0] is one:
+                    self.answer(given[1])
+
+    def _play_on(self, wish: dict[str, Any]) -> None:
+        """Play a copy of the run from a moment on, with the simulator, and record it."""
+        copy, number = Path(wish["copy"]), wish["number"]
+        frame = min(max(int(wish["frame"]), 0), self.last)
+        more = round(min(max(float(wish["play_on"]), 1.0), LONGEST_PLAY_ON) * _FPS)
+        replay = Replay(self._path, monitor=Mode.OFF, record_to=copy)
+        try:
+            said = 0.0
+            for made in chain(replay.run_frames(frame), _simulated(replay, more)):
+                now = monotonic()
+                if now - said > _PROGRESS_EVERY:
+                    said = now
+                    self._say(number, {"progress": made / (frame + more)})
+            replay.session.stop_recording()
+        except BaseException:
+            replay.session.close()
+            copy.unlink(missing_ok=True)
+            raise
+        replay.session.close()
+        self._say(number, {"played_on": str(copy), "frame": frame})
 
     def close(self) -> None:
         """End the copies."""
@@ -215,6 +272,28 @@ class Past:
                 _, status = os.waitpid(worker, 0)
                 if status:  # ended by the system, perhaps because memory is short
                     self._say(wish["number"], {"error": f"the replay to this moment was ended (status {status})"})
+
+
+def _simulated(replay: Replay, frames: int) -> Iterator[int]:
+    """Hand a replay's ships over to the simulator and make so many frames; yields the frames since the beginning."""
+    before = replay.frames
+    for number in replay.hand_over(simulated=True).play(frames, _FPS):
+        yield before + number
+
+
+def _lines(past: Callable[[], Past | None]) -> Iterator[bytes]:
+    """Yield the lines of standard input, and look after the copies of the replay meanwhile."""
+    source, rest = sys.stdin.fileno(), b""
+    while True:
+        now = past()
+        if now is not None and now.has_copies and not select.select([source], [], [], _LOOK_EVERY)[0]:
+            now.look_after_copies()
+            continue
+        data = os.read(source, 1 << 16)
+        if not data:
+            return
+        *lines, rest = (rest + data).split(b"\n")
+        yield from lines
 
 
 def _frame_times(path: Path) -> array[int]:
@@ -267,7 +346,8 @@ def main() -> int:
     with contextlib.suppress(AttributeError, OSError):
         os.nice(5)  # the game has priority
     past: Past | None = None
-    first = json.loads(sys.stdin.readline())
+    lines = _lines(lambda: past)
+    first = json.loads(next(lines))
     say = partial(_put, Path(first["answers"]))
 
     def begin(wish: dict[str, Any]) -> None:
@@ -278,7 +358,7 @@ def main() -> int:
     try:
         if not _guarded(begin, first, say) or past is None:
             return 1
-        for line in sys.stdin:
+        for line in lines:
             _guarded(past.answer, json.loads(line), say)
     finally:
         if past is not None:

@@ -383,6 +383,10 @@ class SexpBridge(godot.RefCounted):
         """Remove a break."""
         return self.host.breaks.remove(break_id)
 
+    def set_held(self, on: bool) -> None:
+        """Take note that a break or the SEXP tab has stopped mission time, or that it goes on."""
+        self._debugger.feed.hold(on)
+
     def get_breaks(self) -> list[Any]:
         """All breaks as [id, text]."""
         return self.host.breaks.rows()

@@ -363,11 +363,13 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     objects = {row[0]: row[1:] for row in steps["objects"]["rows"]}
     assert len(objects) == 13 and objects["Heron 1"][:3] == ["present", "100.0", "100.0"]
     assert objects["Heron 1"][3]  # the node that is tied to it
+    assert not steps["objects"]["scrolls"] and not steps["objects"]["wide"] and steps["objects"]["width"] >= 150
     details = dict(steps["objects"]["details"])
     assert details["status"] == "present" and details["node"].startswith("/root/")
     assert any(name.startswith("- ") for name in details) and details["team"] == "Friendly"
     assert ["0:01.0", "message", "#Command"] in [row[:3] for row in steps["log"]["rows"]]
     assert any(row[1:3] == ["ship-arrived", "Lantern 1"] for row in steps["log"]["rows"])
+    assert any(row[1] == "event" and row[3].startswith("came true") for row in steps["log"]["rows"])
     assert ["Deliver the cargo", "primary", "incomplete"] in [row[:3] for row in steps["goals"]["rows"]]
     watched = dict(steps["watch"]["rows"])
     assert watched["( > ( mission-time ) 1 )"].startswith("1") and watched["( rand 1 6 )"] == "(draws at random)"
@@ -383,6 +385,12 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     assert earlier["rows"] != past["past"]["rows"] and earlier["variables"] != past["past"]["variables"]
     assert dict(row[::2] for row in earlier["variables"])["Losses"] == "0"
     assert now["live"] == past["live"] and now["listening"]
+    on = steps["played_on"]
+    assert on["past"]["variables"] == earlier["variables"] and on["last"] == on["from"] + 3600
+    assert f"simulated from frame {on['from']} on" in on["note"]
+    assert steps["hidden_break"] == {"listening": False, "button": "Pause"}
+    assert steps["long"]["texts"][3] == "and 2 more"
+    assert [wish[1] for wish in steps["long"]["wishes"]] == [["Long", str(at)] for at in range(3)]
     assert steps["ended"]["frame"] >= past["frame"] and "has ended; shown is" in steps["left"]["status"]
 
 

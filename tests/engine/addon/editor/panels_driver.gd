@@ -49,6 +49,32 @@ func _use_variables() -> void:
 	page.wanted.emit("remove_item", ["Roster", str(int(roster.get_text(2)) - 1)])
 	await _until(func() -> bool: return not _items(roster).has("Dunlin"))
 	_say("removed", {"highlighted": roster.get_custom_bg_color(2) != Color()})
+	await _use_long_list(page)
+
+
+## A list of which the game sends only the first items: the row that says so is none of them.
+func _use_long_list(page: Tree) -> void:
+	var items: Array = []
+	for at: int in 3:
+		items.append([str(at), "item %d" % at])
+	var row := ["list", "Long", "string", "", items, 5]
+	var item := page.get_root().create_child()
+	page.call("_fill", item, row, [])
+	var wishes: Array = []
+	var note := func(message: String, data: Array) -> void: wishes.append([message, data])
+	page.connect("wanted", note)
+	for at: int in item.get_child_count():
+		page.call("remove", item.get_child(at))
+	page.disconnect("wanted", note)
+	_say("long", {"texts": _items_of(item), "wishes": wishes})
+	item.free()
+
+
+func _items_of(container: TreeItem) -> PackedStringArray:
+	var texts := PackedStringArray()
+	for item: TreeItem in container.get_children():
+		texts.append(item.get_text(0))
+	return texts
 
 
 func _items(container: TreeItem) -> PackedStringArray:
@@ -68,8 +94,17 @@ func _use_objects() -> void:
 	var details: Array[PackedStringArray] = []
 	for item: TreeItem in page.details.get_root().get_children():
 		details.append(PackedStringArray([item.get_text(0), item.get_text(1)]))
-	_say("objects", {"rows": page.table.shown_rows(), "details": details})
+	await _seconds(0.3)
+	_say("objects", {"rows": page.table.shown_rows(), "details": details, "wide": page.table.is_wide(),
+			"scrolls": page.table.get_scroll().x > 0.0 or _scrolls_sideways(page.table), "width": page.details.size.x})
 	await _shoot("objects")
+
+
+func _scrolls_sideways(table: Tree) -> bool:
+	for bar: Node in table.get_children(true):
+		if bar is HScrollBar:
+			return (bar as HScrollBar).visible
+	return false
 
 
 func _use_log_and_goals() -> void:
@@ -122,10 +157,32 @@ func _use_past() -> void:
 	await _shoot("past_objects")
 	_open(_tab.glance.variables)
 	await _seconds(0.3)
+	var left_at := bar.shown_frame()
+	var last := bar.bounds().y
+	bar.play_on()
+	await _until(func() -> bool: return bar.bounds().y > last and bar.shown_frame() == left_at)
+	await _seconds(0.3)
+	_say("played_on", {"past": _seen(), "from": left_at, "last": bar.bounds().y, "note": bar.note_text()})
+	await _shoot("played_on")
 	bar.leave()
 	await _until(func() -> bool: return _tab.table.shown_rows().size() > 3)
 	await _seconds(0.7)
 	_say("now", {"live": _seen(), "listening": _tab.listening})
+	_tab.time_bar.press("pause")
+	await _use_hidden_break()
+
+
+## A break pauses the mission while the tab is hidden.
+func _use_hidden_break() -> void:
+	_tab.time_bar.set_break("( > ( mission-time ) 20 )")
+	await _seconds(0.5)
+	(_tab.get_parent() as TabContainer).current_tab = 0
+	await _seconds(12.0)
+	var hidden := {"listening": _tab.listening, "button": _tab.time_bar.pause_text()}
+	_reveal()
+	await _until(func() -> bool: return _tab.time_bar.pause_text() == "Continue")
+	_say("hidden_break", hidden)
+	_tab.wanted.emit("clear_breaks", [])
 	_tab.time_bar.press("pause")
 
 
