@@ -243,6 +243,7 @@ class AdHocContext:
             world, dialect=context.dialect, options=context.options, actions=actions, own=context.own
         )  # fmt: skip
         self.context.flush_formula = context.flush_formula
+        self.context.actions_made = context.actions_made
 
     def read(self, text: str) -> ParseResult:
         """Parse the text; return its expression and all problems."""

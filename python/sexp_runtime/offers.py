@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from sexp_runtime.operators.context import EvaluationContext
 
 _LOG: Final = logging.getLogger(__name__)
-#: No listeners: a list, as `listeners` is.
-_NOBODY: Final[list[Any]] = []
 
 #: Gets an action: the operator and its evaluated arguments.
 Listener = Callable[[str, tuple[Any, ...]], None]
@@ -47,7 +45,7 @@ class ActionOffers:
         self.note(in_frame=False)
 
     def record_with(self, recorder: RunRecorder | None) -> None:
-        """Number the actions for a recording from now on; None ends that."""
+        """Have changes that listeners make recorded as part of the action that they got; None ends that."""
         self._recorder = recorder
         self.note(in_frame=False)
 
@@ -71,21 +69,15 @@ class ActionOffers:
             self.note(in_frame=True)
 
     def note(self, *, in_frame: bool) -> None:
-        """Set the listeners of actions: most stand-ins get all of them, and so does a recording of one.
-
-        A recording numbers the actions of a frame, because listeners may change the world during one. Without any it
-        needs no numbers; a first listener that joins in the middle of a recorded frame gets the actions of the next.
-        """
-        context, recorded = self._context, self._recorder is not None
+        """Set the listeners of actions; a stand-in that names none gets all of them."""
+        context = self._context
         collector = self._noted = self.collector
         alone = in_frame and not self.listeners
         self._noted_count = len(self.listeners) if in_frame else -1
         wanted: list[Any] = self.listeners
         if collector is not None:
             wanted = [collector]
-        elif recorded and alone:
-            wanted = _NOBODY
-        wants_all = self._stand_in is not None and (recorded or self._heeds is None)
+        wants_all = self._stand_in is not None and self._heeds is None
         context.listeners = None if wants_all else wanted
         context.heeded = frozenset((*(self._heeds or ()), *self._hearing)) if self._hearing else self._heeds or ()
         self._is_direct = collector is not None and alone and self._stand_in is None and not self._hearing

@@ -298,7 +298,7 @@ class MissionSession:
         self._in_frame = True
         recorder = self._recorder
         if recorder is not None:
-            recorder.begin_frame()
+            recorder.log.begin_frame(microseconds)
         self.offers.begin_frame()
         monitor = self.monitor
         watching = monitor.watching
@@ -325,7 +325,7 @@ class MissionSession:
         finally:
             self._in_frame = False
             if recorder is not None:
-                recorder.leave_frame()
+                recorder.log.leave_frame()
             self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
         if recorder is not None and not recorder.end_frame(microseconds, self.digest):
             if recorder.writer.failure:
@@ -578,7 +578,9 @@ class MissionSession:
             "campaign": campaign_header(self.settings.campaign, self.settings.stores),
             "notes": self.settings.record_notes,
         }  # fmt: skip
-        self._recorder = RunRecorder(self._world, path, header, most_bytes=self.settings.record_bytes)
+        self._recorder = RunRecorder(
+            self._world, path, header, self.context.actions_made, most_bytes=self.settings.record_bytes
+        )
         self.offers.record_with(self._recorder)
         self._adhoc.on_effect = self._recorder.evaluation
         return self._recorder.tap()

@@ -139,7 +139,6 @@ def test_a_world_that_is_recorded_gets_every_move_and_hit_as_a_call(module: Any)
     assert calls == [
         ("Ship 0", ((1.0, 2.0, 3.0), None, None), True),
         ("Ship 0", ((1.5, 2.0, 3.0), (1.0, 0.0, 0.0), None), False),
-        ("Ship 0", "max_hull", side.ships[0].max_hull),
         ("Ship 0", "hull", 40.0),
     ]
 

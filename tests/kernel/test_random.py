@@ -14,6 +14,7 @@ from sexp_runtime.kernel import plain_random
 native = pytest.mark.skipif(kernel.LANGUAGE != "c", reason="there is no compiled kernel")
 INT32 = st.integers(-(2**31), 2**31 - 1)
 CALLS = st.one_of(
+    st.tuples(st.just("state_hash")),
     st.tuples(st.sampled_from(("next32", "next31"))),
     st.tuples(st.just("skip"), st.integers(-1, 1500)),
     st.tuples(st.just("below"), st.integers(-2, 2**32)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import struct
@@ -76,6 +77,14 @@ def call(part: str, method: str, *args: Any, **kwargs: Any) -> bytes:
     return packed([0, part, method, list(args), kwargs])
 
 
+def reports(data: bytes, seconds: Any = 0.5, **kwargs: Any) -> bytes:
+    return call("", "reports", seconds, data, **kwargs)
+
+
+#: The head of a record: flags, and the ship's name.
+HEAD = b"\x07alpha 1"
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "outside.rec"
@@ -100,11 +109,14 @@ def test_calls_that_a_game_makes_are_made(path: Path) -> None:
         call("", "move_ship", SHIP, [1.0, 2.0, 3.0]),
         call("variables", "set_number", 0, 7),
         call("", "set_game", "num-players", [], 3),
+        reports(b"\x0a" + HEAD + struct.pack("<6f", 1.0, 2.0, 3.0, 2.0, 4.0, -2.0) + b"\x01" + HEAD),
+        reports(b"\x81" + HEAD + struct.pack("<d", 0.1) + b"\x83" + HEAD + struct.pack("<f", 7.0)),
     ]
     session = play(path, recording([[16_667, changes, None]] * 3))
     ship = session.world.ship("Alpha 1")
     assert ship is not None
-    assert (ship.hull, tuple(ship.position), session.get_variable("Score")) == (40.0, (1.0, 2.0, 3.0), 7)
+    assert (ship.hull, tuple(ship.position), session.get_variable("Score")) == (40.0, (2.0, 4.0, 2.0), 7)
+    assert ship.shields == 7.0
 
 
 @pytest.mark.parametrize(
@@ -129,6 +141,25 @@ def test_calls_that_a_game_makes_are_made(path: Path) -> None:
         (packed([0, "", "press_key"]), "does not fit"),
         (packed([0, ["x"], "press_key", [], {}]), "no name"),
         (b"\xc1" * 20, "begins with byte"),
+        (reports(b"", math.nan), "no length"),
+        (reports(b"", -1.0), "no length"),
+        (reports(b"", 1), "no length"),
+        (reports(b"", jump=True), "no list"),
+        (call("", "reports", 0.5), "no list"),
+        (call("", "reports", 0.5, "text"), "no records"),
+        (reports(bytes((1 << 20) + 1)), "no records"),
+        (reports(b"\x03"), "breaks off"),
+        (reports(b"\x03\xff" + b"alpha 1"), "breaks off"),
+        (reports(b"\x03" + HEAD + bytes(23)), "breaks off"),
+        (reports(b"\x02" + HEAD + bytes(11)), "breaks off"),
+        (reports(b"\x80" + HEAD + bytes(7)), "breaks off"),
+        (reports(b"\x00\x06nobody"), "does not fit"),
+        (reports(b"\x00\x01\xff"), "does not fit"),
+        (reports(b"\x84" + HEAD + bytes(8)), "no record has the flags 0x84"),
+        (reports(b"\x10" + HEAD), "no record has the flags 0x10"),
+        (reports(b"\x03" + HEAD + struct.pack("<3d", 1.0, math.nan, 1.0)), "not finite"),
+        (reports(b"\x04" + HEAD, 0.0), "without a length"),
+        (reports(b"\x0f" + HEAD + struct.pack("<6d", *[1e308] * 6) + b"\x01" + HEAD, 1e300), "not finite"),
     ],
 )
 def test_other_calls_are_refused(path: Path, change: bytes, reason: str) -> None:
@@ -193,7 +224,7 @@ def test_a_recording_names_no_file_as_its_mission(path: Path, tmp_path: Path) ->
         {"mission": None},
         {"mission": b"hello"},
         {"file": 5},
-        {"version": 2},
+        {"version": 3},
     ],
 )
 def test_headers_that_describe_no_run(path: Path, change: dict[str, Any], capsys: pytest.CaptureFixture[str]) -> None:
@@ -212,7 +243,11 @@ def test_frames_that_are_none(path: Path, frame: Any) -> None:
 
 def test_damage_never_ends_in_anything_but_its_own_error(path: Path) -> None:
     """Random damage of all kinds: bytes, blocks, values; check sums are made right again in half of the cases."""
-    changes = [call("", "set_ship", SHIP, "hull", 40.0), call("", "move_ship", SHIP, [1.0, 2.0, 3.0])]
+    changes = [
+        call("", "set_ship", SHIP, "hull", 40.0),
+        call("", "move_ship", SHIP, [1.0, 2.0, 3.0]),
+        reports(b"\x0a" + HEAD + struct.pack("<6f", *range(6)) + b"\x05" + HEAD + b"\x82" + HEAD + bytes(4)),
+    ]
     frames: list[Any] = [[16_667, changes, None]] * 4
     dice = random.Random(7)
     for _ in range(300):

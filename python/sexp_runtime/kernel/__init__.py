@@ -2,9 +2,9 @@
 
 Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
 it also serves where nothing is compiled. `nodes.pxi` and `program.pxi` evaluate formulas, `forms.pxi` argument forms
-over a set of candidates, `geometry.pxi` finds what names stand for, `random.pxi` draws random numbers. Where nothing is
-compiled each formula is a Python function instead. All parts in Cython are compiled with the loops, into
-`loops/native`. Imports values and loops only.
+over a set of candidates, `geometry.pxi` finds what names stand for, `random.pxi` draws random numbers, `changes.pxi`
+packs what is recorded. Where nothing is compiled each formula is a Python function instead. All parts in Cython are
+compiled with the loops, into `loops/native`. Imports values, packing and loops only.
 """
 
 from __future__ import annotations
@@ -15,17 +15,19 @@ from sexp_runtime.kernel.plain import Op, Reading
 from sexp_runtime.loops import LANGUAGE
 
 __all__ = [
-    "LANGUAGE", "Act", "ActionProgram", "Assignment", "BoardCore", "ClockCore", "ContextCore", "Course", "Distance",
-    "FormProgram", "Hits", "Leaf", "MersenneTwister", "Op", "Place", "Program", "Reading", "ShipCore", "Step",
-    "Strength", "VariablesCore", "WorldCore", "move_all", "use_cosines",
+    "LANGUAGE", "Act", "ActionCount", "ActionProgram", "Assignment", "BoardCore", "ChangeLog", "ClockCore",
+    "ContextCore", "Course", "Distance", "FormProgram", "Hits", "Leaf", "MersenneTwister", "Op", "Place", "Program",
+    "Reading", "ShipCore", "Step", "Strength", "TapCore", "VariablesCore", "WorldCore", "move_all", "use_cosines",
 ]  # fmt: skip
 
 if TYPE_CHECKING or LANGUAGE == "c":
     from sexp_runtime.loops.native import (
         Act,
+        ActionCount,
         ActionProgram,
         Assignment,
         BoardCore,
+        ChangeLog,
         ClockCore,
         ContextCore,
         Course,
@@ -39,12 +41,22 @@ if TYPE_CHECKING or LANGUAGE == "c":
         ShipCore,
         Step,
         Strength,
+        TapCore,
         VariablesCore,
         WorldCore,
         move_all,
         use_cosines,
     )  # fmt: skip
 else:
-    from sexp_runtime.kernel.plain import BoardCore, ClockCore, ContextCore, ShipCore, VariablesCore, WorldCore
+    from sexp_runtime.kernel.plain import (
+        ActionCount,
+        BoardCore,
+        ClockCore,
+        ContextCore,
+        ShipCore,
+        VariablesCore,
+        WorldCore,
+    )
+    from sexp_runtime.kernel.plain_changes import ChangeLog, TapCore
     from sexp_runtime.kernel.plain_game import Course, Hits, Strength, move_all
     from sexp_runtime.kernel.plain_random import MersenneTwister

@@ -5,6 +5,7 @@ cdef class ContextCore:
     """The fields of an evaluation context that compiled code reads."""
 
     cdef public object effects, actions, listeners, heeded
+    cdef public ActionCount actions_made
 
 
 cdef class Step:
@@ -33,6 +34,7 @@ cdef str MODIFY_VARIABLE = "modify-variable"
 
 cdef inline bint is_heard(ContextCore context, str name) except -1:
     """As `EvaluationContext.is_heard`."""
+    context.actions_made.value += 1
     if context.listeners is None:
         return context.actions is not None
     if len(<list?>context.listeners):

@@ -9,8 +9,16 @@ cdef double UNNAMED_POINTS = 100.0
 cdef double SLACK = 0.4
 
 
-cdef inline bint is_finite(double value) noexcept:
-    return value - value == 0.0
+cdef inline WorldCore world_of(world):
+    """Return the world that writes go to, behind a recording of them; None where each write has to be a call."""
+    if isinstance(world, TapCore):
+        return (<TapCore>world).target
+    return <WorldCore>world if isinstance(world, WorldCore) else None
+
+
+cdef inline ChangeLog log_of(world):
+    """Return what records the writes to a world, None if nothing does."""
+    return (<TapCore>world).log if isinstance(world, TapCore) else None
 
 
 cdef class Course:
@@ -37,16 +45,22 @@ cdef class Course:
         x, y, z = position
         if velocity is not None:
             speed[0], speed[1], speed[2] = velocity
-        self.go(world, isinstance(world, WorldCore), x, y, z, NULL if velocity is None else speed, orientation, seconds)
+        self.go(
+            world, world_of(world), log_of(world), x, y, z, NULL if velocity is None else speed, orientation, seconds
+        )
 
     cdef int go(
-        self, world, bint is_direct, double x, double y, double z, double* velocity, orientation, double seconds
+        self, world, WorldCore core, ChangeLog log, double x, double y, double z, double* velocity, orientation,
+        double seconds,
     ) except -1:
         cdef ShipCore ship = self.ship
         cdef double derived[3]
+        cdef double place[3]
         cdef double dx = x - self.seen[0], dy = y - self.seen[1], dz = z - self.seen[2]
         cdef double excess
         cdef bint jump = not self.is_seen or differs(ship.place, self.told[0], self.told[1], self.told[2])
+        if log is not None and seconds > 0.0:
+            log.seconds = seconds
         if velocity is NULL and self.is_seen and seconds > 0.0:
             derived[0], derived[1], derived[2] = dx / seconds, dy / seconds, dz / seconds
             velocity = derived
@@ -65,12 +79,19 @@ cdef class Course:
             self.is_seen = True
         self.told[0], self.told[1], self.told[2] = x, y, z
         if (
-            not is_direct or jump or orientation is not None or ship.board is None or ship.board.observer is not None
+            core is None or jump or orientation is not None or ship.board is None or ship.board.observer is not None
             or (velocity is not NULL and ship.docked)
         ):
             speed = None if velocity is NULL else (velocity[0], velocity[1], velocity[2])
             world.move_ship(ship, (x, y, z), speed, orientation, jump=True if jump else False)
             return 0
+        if log is not None:
+            place[0], place[1], place[2] = x, y, z
+            if not (are_finite(place) and (velocity is NULL or are_finite(velocity))) or not log.note_move(
+                ship, place, velocity, NULL, False
+            ):
+                world.move_ship(ship, (x, y, z), None if velocity is NULL else (velocity[0], velocity[1], velocity[2]))
+                return 0
         if differs(ship.place, x, y, z):
             ship.place[0], ship.place[1], ship.place[2] = x, y, z
             ship._position = (x, y, z)
@@ -99,7 +120,8 @@ def move_all(
 ):
     cdef double place[3]
     cdef double velocity[3]
-    cdef bint is_direct = isinstance(world, WorldCore)
+    cdef WorldCore core = world_of(world)
+    cdef ChangeLog log = log_of(world)
     cdef bint is_usual
     cdef Py_ssize_t at, other, count = len(courses)
     cdef Course course
@@ -113,7 +135,7 @@ def move_all(
         if is_usual and other >= 0:
             is_usual = other < len(velocity_kinds) and take_place(velocity_kinds[other], &velocities[3 * other], velocity)
         if is_usual:
-            course.go(world, is_direct, place[0], place[1], place[2], velocity if other >= 0 else NULL, None, seconds)
+            course.go(world, core, log, place[0], place[1], place[2], velocity if other >= 0 else NULL, None, seconds)
         else:
             left.append(at)
     return left
@@ -122,8 +144,10 @@ def move_all(
 cdef class Strength:
     cdef object world
     cdef readonly ShipCore ship
+    cdef WorldCore core
+    cdef ChangeLog log
     cdef str fact, most
-    cdef bint is_hull, is_given, is_full_known, is_left_known, is_direct
+    cdef bint is_hull, is_given, is_full_known, is_left_known
     cdef double full, left
 
     def __init__(self, world, ShipCore ship not None, str fact not None, bint given):
@@ -131,7 +155,7 @@ cdef class Strength:
             raise ValueError(fact)
         self.world, self.ship, self.fact, self.most, self.is_given = world, ship, fact, "max_" + fact, given
         self.is_hull = fact == "hull"
-        self.is_direct = isinstance(world, WorldCore)
+        self.core, self.log = world_of(world), log_of(world)
 
     cdef int note(self, double points, bint first) noexcept:
         self.left = points
@@ -157,7 +181,8 @@ cdef class Strength:
         cdef double left = self.left
         if not self.is_left_known:
             left = full * (now / before if before > 0.0 else 1.0)
-        self.world.set_ship(self.ship, self.most, full)
+        if full != before:
+            self.world.set_ship(self.ship, self.most, full)
         self.world.set_ship(self.ship, self.fact, min(left, full))
         return 0
 
@@ -165,7 +190,7 @@ cdef class Strength:
         """Set the points that are left where nothing else is to be done; return whether that was so."""
         cdef ShipCore ship = self.ship
         cdef double full
-        if not self.is_direct or not -LARGEST_POINTS <= points <= LARGEST_POINTS or ship.life == EXITED:
+        if self.core is None or not -LARGEST_POINTS <= points <= LARGEST_POINTS or ship.life == EXITED:
             return False
         if ship.board is None or ship.board.observer is not None:
             return False
@@ -174,6 +199,8 @@ cdef class Strength:
         if self.is_full_known and self.full != full:
             return False
         points = min(self.left, full)
+        if self.log is not None and not self.log.note_points(ship, self.is_hull, points):
+            return False
         if self.is_hull:
             if ship.hull != points:
                 ship.hull = points

@@ -37,6 +37,15 @@ class ClockCore:
     us: int
 
 
+class ActionCount:
+    """Counts the actions of a frame, whether or not anybody hears of them."""
+
+    __slots__ = ("value",)
+
+    def __init__(self) -> None:
+        self.value = 0
+
+
 class ContextCore:
     """The fields of an evaluation context that compiled code reads (see `operators.context`)."""
 
@@ -44,6 +53,7 @@ class ContextCore:
     actions: Callable[[str, tuple[Any, ...]], None] | None
     listeners: list[Any] | None
     heeded: Collection[str]
+    actions_made: ActionCount
 
 
 class BoardCore:

@@ -7,6 +7,8 @@ from array import array
 from collections.abc import Callable
 from typing import Any, Final
 
+from sexp_runtime.kernel.plain_changes import TapCore
+
 #: Kinds of positions that were read: a point in the plane, whose second coordinate is z in space; a point in space.
 PLANE: Final = 2
 SPACE: Final = 3
@@ -45,6 +47,8 @@ class Course:
         ship's highest speed allows, by more than SLACK metres in all, or where something else has moved the ship; and
         so is the first report.
         """
+        if isinstance(world, TapCore):
+            world.note_seconds(seconds)
         last, bound = self.last, self.ship.speed_bound
         x, y, z = position
         jump = last is None or tuple(self.ship.position) != self._told
@@ -135,7 +139,8 @@ class Strength:
         left = self._left
         if left is None:
             left = full * (getattr(self.ship, field) / before if before > 0.0 else 1.0)
-        self._world.set_ship(self.ship, most, full)
+        if full != before:
+            self._world.set_ship(self.ship, most, full)
         self._world.set_ship(self.ship, field, min(left, full))
 
 
@@ -143,7 +148,7 @@ class Hits:
     """Receives a node's signal of hull or shields; `told` sets the points, usually without leaving C.
 
     Everything else goes to `otherwise(*arguments)`: a value that is no floating number, one that follows a refused
-    value (`refused` is then not empty), a world that is recorded or watched, and what changes more than the points.
+    value (`refused` is then not empty), a world that is watched, and what changes more than the points.
     """
 
     __slots__ = ("_otherwise",)

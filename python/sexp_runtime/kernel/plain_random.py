@@ -40,7 +40,7 @@ class MersenneTwister:
     drawn or the sequence changes. Code that defers draws sets it, to `skip` numbers with unused values first.
     """
 
-    __slots__ = ("_bits", "_random", "before_draw", "draws", "seed_used")
+    __slots__ = ("_bits", "_hash", "_hashed_at", "_random", "before_draw", "draws", "seed_used")
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
         self._random = random.Random()
@@ -48,6 +48,7 @@ class MersenneTwister:
         self.draws = 0
         self.before_draw: Callable[[], None] | None = None
         self.seed_used = seed
+        self._hash, self._hashed_at = "", -1  # the last hash of the state, and how many numbers had been drawn
         self.seed(seed)
 
     def seed(self, seed: int) -> None:
@@ -56,6 +57,7 @@ class MersenneTwister:
             self.before_draw()
         self._random.setstate((3, _seeded_state(seed & 0xFFFFFFFF), None))
         self.seed_used = seed
+        self._hashed_at = -1
 
     def reseed(self, seed: int) -> None:
         """Reseed as `rand` does with its third argument: seed <= 0 changes nothing, 1 means the default seed (I1)."""
@@ -91,7 +93,9 @@ class MersenneTwister:
 
     def state_hash(self) -> str:
         """Return a short text that is equal for equal generator states, to compare traces."""
-        return hash_of_state(self.state())
+        if self._hashed_at != self.draws:
+            self._hash, self._hashed_at = hash_of_state(self.state()), self.draws
+        return self._hash
 
     def state(self) -> tuple[int, ...]:
         """Return the whole state: 624 words and the position of the next one, 624 before the next twist."""

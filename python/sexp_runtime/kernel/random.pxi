@@ -17,6 +17,8 @@ cdef class MersenneTwister:
     cdef int position
     cdef public long long draws
     cdef public object before_draw, seed_used
+    cdef object hash
+    cdef long long hashed_at
 
     def __init__(self, seed=DEFAULT_SEED):
         self.draws = 0
@@ -34,6 +36,7 @@ cdef class MersenneTwister:
             self.words[at] = word
         self.position = WORDS
         self.seed_used = seed
+        self.hashed_at = -1
 
     cpdef int reseed(self, long long seed) except -1:
         if seed > 0:
@@ -88,7 +91,9 @@ cdef class MersenneTwister:
         return low + self.below(high - low + 1)
 
     def state_hash(self):
-        return hash_of_state(self.state())
+        if self.hashed_at != self.draws:
+            self.hash, self.hashed_at = hash_of_state(self.state()), self.draws
+        return self.hash
 
     def state(self):
         cdef int at

@@ -337,6 +337,9 @@ cdef class WorldCore:
         return self.change_ship(ship, field, value)
 
     def move_ship(self, ShipCore ship not None, position, velocity=None, orientation=None, jump=False):
+        self.take_move(ship, position, velocity, orientation, jump)
+
+    cdef int take_move(self, ShipCore ship, position, velocity, orientation, jump) except -1:
         cdef double x, y, z
         cdef double parts[9]
         cdef int at
@@ -347,7 +350,7 @@ cdef class WorldCore:
             or (orientation is not None and type(orientation) is not tuple)
         ):
             self.place_ship(ship, position, velocity, orientation, jump)
-            return
+            return 0
         if position is not ship._position:
             x, y, z = <tuple>position
             if differs(ship.place, x, y, z):
@@ -375,6 +378,7 @@ cdef class WorldCore:
                     ship.frame[at] = parts[at]
                 ship._orientation = orientation
                 touch(ship, ORIENTATION)
+        return 0
 
 
 cdef enum:

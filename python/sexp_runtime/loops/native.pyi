@@ -4,12 +4,15 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from sexp_runtime.kernel.plain import ActionCount as ActionCount
 from sexp_runtime.kernel.plain import BoardCore as BoardCore
 from sexp_runtime.kernel.plain import ClockCore as ClockCore
 from sexp_runtime.kernel.plain import ContextCore as ContextCore
 from sexp_runtime.kernel.plain import ShipCore as ShipCore
 from sexp_runtime.kernel.plain import VariablesCore as VariablesCore
 from sexp_runtime.kernel.plain import WorldCore as WorldCore
+from sexp_runtime.kernel.plain_changes import ChangeLog as ChangeLog
+from sexp_runtime.kernel.plain_changes import TapCore as TapCore
 from sexp_runtime.kernel.plain_game import Course as Course
 from sexp_runtime.kernel.plain_game import Hits as Hits
 from sexp_runtime.kernel.plain_game import Strength as Strength

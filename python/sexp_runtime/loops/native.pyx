@@ -8,7 +8,7 @@ from cpython.object cimport PyObject
 from cpython.tuple cimport PyTuple_GET_ITEM
 from libc.stdlib cimport calloc, free, realloc
 from libc.math cimport INFINITY, fabs, floor, sqrt
-from libc.string cimport memchr, memset
+from libc.string cimport memchr, memcmp, memcpy, memset
 
 from sexp_runtime import values
 
@@ -43,6 +43,7 @@ cdef enum:
 
 include "../kernel/random.pxi"
 include "../kernel/ships.pxi"
+include "../kernel/changes.pxi"
 include "../kernel/nodes.pxi"
 include "../kernel/geometry.pxi"
 include "../kernel/program.pxi"

@@ -4,12 +4,13 @@ The file is a sequence of blocks, each with its length and CRC-32, so that damag
 
     b"SEXPREC1"                                  magic
     block: header                                mission text, seed, engine settings, quotas
-    block: 32 frames, deflated                   each [step in microseconds, changes, digest or None]
+    block: up to 32 frames, deflated             each [step in microseconds, changes, digest or None]
     ...
     block: end                                   the number of frames; absent in a run that broke off
 
-Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]. An extension
-type marks tuples; the vectors of `move_ship`, the most frequent ones, are plain arrays instead.
+Everything inside the blocks is msgpack. A change is [phase, part, method, arguments, keyword arguments]; extension
+types mark tuples, ships and so on. Moves and hits, the most frequent changes, are records of their own (see
+`kernel.plain_changes`). In recordings of version 1 they are calls, with plain arrays as vectors.
 
 A recording is untrusted input: sizes are checked before use, values are plain, and a replay makes only the calls of
 `recorded_calls`.
@@ -27,9 +28,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
+from sexp_runtime.kernel import ActionCount, ChangeLog, plain_changes
 from sexp_runtime.mission.source import read_regular
-from sexp_runtime.monitor.packed_moves import MovePacker
 from sexp_runtime.monitor.recorded_calls import make_call
+from sexp_runtime.monitor.reports import make_reports
 from sexp_runtime.operators.context import RuntimeOptions
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.packing import msgpack
@@ -41,8 +43,9 @@ if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
 MAGIC: Final = b"SEXPREC1"
-VERSION: Final = 1
-_FRAMES_PER_BLOCK: Final = 32
+#: The version that is written, and all that are read.
+VERSION: Final = 2
+_VERSIONS: Final = (1, VERSION)
 _FRAME: Final = struct.Struct("<cII")  # kind, length, CRC-32
 #: Maximum size of a file, of a block and of an unpacked block, in bytes.
 MOST_FILE_BYTES: Final = 1 << 30
@@ -52,9 +55,8 @@ _MOST_UNPACKED_BYTES: Final = 64 << 20
 MOST_FRAMES: Final = 20_000_000
 _MOST_FRAMES_OF_BLOCK: Final = 4096
 MOST_CHANGES: Final = 100_000
-#: Bytes of frames after which a writer ends a block, and the most of one frame. Both together are well below
-#: _MOST_UNPACKED_BYTES, and do not fill a block if they cannot be deflated.
-_FULL_BLOCK_BYTES: Final = 4 << 20
+#: Maximum size of a frame that is written. With the frames before it in a block (`plain_changes.BLOCK_BYTES`) that is
+#: well below _MOST_UNPACKED_BYTES, and below _MOST_BLOCK_BYTES if it cannot be deflated.
 _MOST_FRAME_BYTES: Final = 24 << 20
 #: Longest frame, and longest run, in microseconds.
 LONGEST_STEP_US: Final = 1_000_000_000_000
@@ -65,18 +67,16 @@ _MOST_DEPTH: Final = 16
 #: How many times the usual quotas a recording may ask for.
 MOST_OF_DEFAULT: Final = 10
 
-#: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while
-#: the n-th action of the frame is offered, n from 1. ANSWERING + n means while the n-th action since the last frame is
-#: offered: an expression that the game evaluates between two frames runs it. (Older recordings have ANSWERING + 0,
-#: without a number.) A run that is restored with its simulator makes these changes by itself.
-BEFORE: Final = 0
-DURING: Final = 1
-ANSWERING: Final = 2**31
+#: Phases of changes, see `kernel.plain_changes`. A run that is restored with its simulator makes those in the middle of
+#: a frame by itself.
+BEFORE: Final = plain_changes.BEFORE
+DURING: Final = plain_changes.DURING
+ANSWERING: Final = plain_changes.ANSWERING
 
-_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)  # packed_moves has the first, too
+_SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)
 _VECTOR: Final = struct.Struct("<3d")
 _MATRIX: Final = struct.Struct("<9d")
-#: The method whose arrays are tuples.
+#: The method whose arrays are tuples in recordings of version 1.
 _MOVE: Final = "move_ship"
 
 
@@ -174,29 +174,26 @@ class RecordingWriter:
     same.
     `header` is a dictionary of plain values: at least `mission` (the mission's text), `seed`, `options`. A recording
     that has reached `most_bytes`, or the most that a reader accepts, ends there, complete; 0 means no other limit.
+    `actions` counts the actions of each frame. `log` takes moves and hits without this object in between.
     """
 
-    def __init__(self, path: str | Path, header: dict[str, Any], *, most_bytes: int = 0) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        header: dict[str, Any],
+        actions: ActionCount | None = None,
+        *,
+        most_bytes: int = 0,
+    ) -> None:
         self.path = Path(path)
-        self.frames = 0
         self.bytes = 0
-        self.microseconds = 0  # of mission time
         self.failure = ""
         limit = MOST_FILE_BYTES - 2 * _MOST_BLOCK_BYTES
         self._most_bytes = min(most_bytes, limit) if most_bytes > 0 else limit
-        self._changes: list[bytes] = []
-        self._answers = 0  # how many of them are results of a game's operators
+        self.log = ChangeLog(actions)
         # Packers are reused: their buffers are large, and creating one takes longer than packing a change.
         self._packer = msgpack.Packer(default=_encode, strict_types=True)
-        self._mover = msgpack.Packer(default=_encode)
         self._ships: dict[str, Any] = {}
-        self._moves = MovePacker()
-        #: Whether the recording has ended: it was closed, or it has reached its limit.
-        self.ended = False
-        self._block: list[bytes] = []
-        self._block_bytes = 0
-        self._empty = b""  # a frame of this length without changes, packed
-        self._empty_us = -1
         self._file: BinaryIO = self.path.open("wb")
         try:
             self._put(MAGIC)
@@ -211,26 +208,14 @@ class RecordingWriter:
 
         Returns what `withdraw` takes. Raises TypeError, ValueError or OverflowError for values that cannot be packed.
         """
-        if method == _MOVE and not part:
-            move = self.move(phase, args, kwargs)
-            if move is not None:
-                return move
-        ships = self._ships
-        packer = self._mover if method == _MOVE else self._packer
+        ships, packer = self._ships, self._packer
         plain = [(ships.get(value.key) or self._learn(value)) if type(value) is Ship else value for value in args]
         try:
             packed: bytes = packer.pack([phase, part, method, plain, kwargs])
         except Exception:
             packer.reset()
             raise
-        self._changes.append(packed)
-        return packed
-
-    def move(self, phase: int, args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes | None:
-        """Add a call of `move_ship`, as `change` does; nothing, and None, for unusual arguments."""
-        packed = self._moves.pack(phase, args, kwargs)
-        if packed is not None:
-            self._changes.append(packed)
+        self.log.add(packed)
         return packed
 
     def answer(self, name: str, answer: int | str | None) -> None:
@@ -238,21 +223,27 @@ class RecordingWriter:
 
         A frame's results come before its other changes: the replay of an expression among those takes them.
         """
-        self._changes.insert(self._answers, self._packer.pack([BEFORE, "answers", "put", [name, answer], {}]))
-        self._answers += 1
-
-    def withdraw(self, noted: bytes | None) -> None:
-        """Remove a change of the frame being recorded, given by what `change` returned: it was not made."""
-        changes = self._changes
-        for at in range(len(changes) - 1, -1, -1):
-            if changes[at] is noted:
-                del changes[at]
-                return
+        self.log.add_answer(self._packer.pack([BEFORE, "answers", "put", [name, answer], {}]))
 
     @property
     def pending(self) -> Sequence[bytes]:
         """The packed changes of the frame that has not ended yet."""
-        return self._changes
+        return self.log.changes()
+
+    @property
+    def frames(self) -> int:
+        """The number of frames so far."""
+        return self.log.frames
+
+    @property
+    def microseconds(self) -> int:
+        """The mission time of the frames so far."""
+        return self.log.microseconds
+
+    @property
+    def ended(self) -> bool:
+        """Whether the recording has ended: it was closed, or it has reached its limit."""
+        return self.log.ended
 
     def _learn(self, ship: Ship) -> Any:
         """Return the packed reference to a ship, cached because the packer would otherwise call back each time."""
@@ -261,23 +252,11 @@ class RecordingWriter:
 
     def end_frame(self, step_us: int, digest: int | None = None) -> None:
         """Finish a frame: its step in microseconds and, now and then, a digest of the state after it."""
-        if self.ended:
-            return
-        if self._changes or digest is not None:
-            frame = self._packer.pack([step_us, self._changes, digest])
-            if len(self._changes) > MOST_CHANGES or len(frame) > _MOST_FRAME_BYTES:
-                self._end_with(f"{len(self._changes)} changes ({len(frame)} bytes) in one frame are too many for it")
-                return
-            self._changes, self._answers = [], 0
-        else:
-            if step_us != self._empty_us:  # most frames without changes are equally long
-                self._empty_us, self._empty = step_us, self._packer.pack([step_us, [], None])
-            frame = self._empty
-        self._block.append(frame)
-        self._block_bytes += len(frame)
-        self.frames += 1
-        self.microseconds += step_us
-        if len(self._block) >= _FRAMES_PER_BLOCK or self._block_bytes >= _FULL_BLOCK_BYTES:
+        log = self.log
+        if log.count > MOST_CHANGES or log.bytes > _MOST_FRAME_BYTES:
+            self.failure = f"{log.count} changes ({log.bytes} bytes) in one frame are too many for it"
+            self.close()  # complete, before a frame that it cannot hold
+        elif log.end_frame(step_us, digest):
             try:
                 self._flush()
             except OSError as error:
@@ -299,36 +278,29 @@ class RecordingWriter:
         """Write pending frames and the end block; closing twice is harmless. `failure` describes a disk error."""
         if self.ended:
             return
-        self.ended = True
         try:
             self._flush()
             self._write(b"E", _pack(self.frames))
             self._file.close()
         except OSError as error:
             self._fail(error)
-
-    def _end_with(self, failure: str) -> None:
-        """End the recording, complete, before a frame that it cannot hold."""
-        self.failure = failure
-        self._changes = []
-        self.close()
+        self.log.end()
 
     def _fail(self, error: OSError) -> None:
         """End the recording because of a disk error."""
         self.failure = error.strerror or str(error)
-        self._block, self._changes = [], []
         self._give_up()
 
     def _give_up(self) -> None:
         """Close the file and ignore disk errors."""
-        self.ended = True
+        self.log.end()
         with contextlib.suppress(OSError):
             self._file.close()
 
     def _flush(self) -> None:
-        if self._block:
-            self._write(b"F", zlib.compress(_pack(self._block), 1))
-            self._block, self._block_bytes = [], 0
+        block = self.log.take_block()
+        if block:
+            self._write(b"F", zlib.compress(block, 1))
             self._file.flush()
 
     def _write(self, kind: bytes, data: bytes) -> None:
@@ -373,8 +345,8 @@ class Recording:
             header = _Decoder(None).unpack(_inflate(data))
         except (DamagedRecordingError, zlib.error, ValueError) as error:
             raise DamagedRecordingError(f"{self.path}: the header is damaged: {error}") from error
-        if kind != b"H" or not isinstance(header, dict) or header.get("version") != VERSION:
-            raise DamagedRecordingError(f"{self.path}: not a recording of version {VERSION}")
+        if kind != b"H" or not isinstance(header, dict) or header.get("version") not in _VERSIONS:
+            raise DamagedRecordingError(f"{self.path}: not a recording of version 1 or {VERSION}")
         wrong = _wrong_in_header(header)
         if wrong:
             raise DamagedRecordingError(f"{self.path}: the header is damaged: {wrong}")
@@ -536,6 +508,9 @@ def apply_changes(world: World, changes: list[bytes], *phases: int) -> None:
             if _phase_of(packed) not in phases:
                 continue
             _, part, method, args, kwargs = decoder.unpack(packed)
+            if method == plain_changes.REPORTS and not part:
+                make_reports(world, args, kwargs)
+                continue
             if method == _MOVE:
                 args = [_vector(value) for value in args]
                 kwargs = {name: _vector(value) for name, value in kwargs.items()}

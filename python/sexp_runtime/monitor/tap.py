@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from types import MethodType
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final
+
+from sexp_runtime.kernel import ChangeLog, TapCore
+from sexp_runtime.kernel.plain_changes import Recorder
 
 if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship, Subsystem
@@ -35,19 +38,6 @@ OTHER_CHANGES: Final = {
 _LASTING: Final = frozenset(
     ("clock", "facts", "ships", "wings", "class_table", "waypoints", "jump_nodes", "player", "events", "goals")
 )
-
-
-class Recorder(Protocol):
-    """Receives changes before they are made."""
-
-    def record(self, part: str, method: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
-        """Note a change: part ("" for the world itself), method and arguments; return what `withdraw` takes.
-
-        Raises an error, and the change is not made, for one that cannot be recorded.
-        """
-
-    def withdraw(self, noted: Any) -> None:
-        """Forget a change, given by what `record` returned: it was refused."""
 
 
 class _Tap:
@@ -111,6 +101,14 @@ class WorldTap(_Tap):
         """Record and make the changes of several subsystems one by one."""
         changed = [self.set_subsystem(ship, subsystem, field, value) for subsystem, value in values]
         return any(changed)
+
+
+class RecordingTap(TapCore, WorldTap):
+    """A tap that notes moves and hits in a log, without leaving C; everything else goes to the recorder."""
+
+    def __init__(self, world: World, recorder: Recorder, log: ChangeLog) -> None:
+        super().__init__(world, recorder)
+        self.use_log(world, world.ships, log, recorder)
 
 
 def untapped(target: object) -> object:

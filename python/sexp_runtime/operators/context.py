@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
-from sexp_runtime.kernel import ContextCore
+from sexp_runtime.kernel import ActionCount, ContextCore
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import Budget
 from sexp_runtime.operators.interpreter import OperatorProfiler
@@ -102,6 +102,9 @@ class EvaluationContext(ContextCore):
         #: The listeners for actions; while it is empty, `actions` is called only for those in `heeded`. None: always.
         self.listeners: list[Any] | None = None
         self.heeded: Collection[str] = ()
+        #: Counts the actions that have run, each once it could be offered to the game; a recording begins it anew in
+        #: each frame.
+        self.actions_made = ActionCount()
         self.constants = ConstantNodes()
         #: Makes effects that are repeated only where that could change something; None where all are repeated.
         self.remember: Callable[[Effect], Effect] | None = None
@@ -373,7 +376,8 @@ class EvaluationContext(ContextCore):
             self.actions(operator, args)
 
     def is_heard(self, operator: str) -> bool:
-        """Whether anybody would get an action of this name."""
+        """Count an action of this name, which has run; return whether anybody would get it."""
+        self.actions_made.value += 1
         listeners = self.listeners
         if listeners is None:
             return self.actions is not None
