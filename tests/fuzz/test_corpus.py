@@ -13,8 +13,8 @@ from support.fuzzing import in_fast
 
 FOUND = [(target, path) for target in TARGETS for path in found(target)]
 
-#: Mutations of targets whose inputs play a mission twice; of all others 300.
-SLOW = {"campaign_save": 40}
+#: Mutations of targets whose inputs play a mission twice or on two engines; of all others 300.
+SLOW = {"campaign_save": 40, "reload": 60}
 
 
 @pytest.mark.parametrize(("target", "path"), FOUND, ids=lambda value: value.name if isinstance(value, Path) else value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import time
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -26,6 +28,8 @@ from support.missions import mission_paths, needs_missions
 from support.small_missions import mission, ship, wing
 
 FRAMES = 36
+#: Missions of one run of the long mode.
+LONG = 5000
 
 
 class Side:
@@ -83,44 +87,63 @@ def test_an_unchanged_file_changes_nothing_at_any_frame(dialect: Dialect) -> Non
             side.session.close()
 
 
+def check_changes(seed: int, dialect: Dialect, folder: Path) -> int:
+    """Play a random mission on three engines and change its file four times; return how many changes were applied.
+
+    In the middle the cached engine's side is saved and restored. Its recording is then replayed.
+    """
+    text, draw, file = random_text(seed, dialect), Random(seed), folder / f"{seed}.rec"
+    applied, name = 0, dialect.name.lower()
+    sides = [Side(text.encode(), engine, seed=seed, dialect=name) for engine in ("naive", "compiled")]
+    sides.append(Side(text.encode(), "cached", seed=seed, dialect=name, record_to=file, verify_every=seed % 3))
+    for frame in range(FRAMES):
+        if frame in (0, 9, 14, 25):
+            changed = change(text, draw, frame)
+            said = []
+            for side in sides:
+                try:
+                    done = side.session.reload(changed)
+                    said.append((done.applied, done.left_out))
+                except ReloadError as error:
+                    said.append(([], [str(error)]))
+            assert all(one == said[0] for one in said), f"seed {seed}: {said}"
+            if said[0][0]:
+                text, applied = changed, applied + 1
+        if frame == 20:
+            recording = sides[2].session.recording
+            assert recording is not None
+            state = save_state(recording)
+            sides[2].session.close()
+            sides[2].session = restore_state(state, file.with_suffix(".again"))
+            sides[2].listen()
+        agree(sides, frame, f"seed {seed}\n{text}")
+    digest = sides[2].session.digest()
+    for side in sides:
+        side.session.close()
+    for engine in ("naive", "cached"):
+        replay = Replay(file.with_suffix(".again"), engine=engine)
+        assert list(replay.run())[-1] == FRAMES
+        assert (replay.damage, replay.mismatches, replay.session.digest()) == ("", [], digest), f"seed {seed}"
+        replay.session.close()
+    for left in (file, file.with_suffix(".again")):
+        left.unlink()
+    return applied
+
+
 @pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
 def test_all_engines_agree_after_changes_and_recordings_hold_them(dialect: Dialect, tmp_path: Path) -> None:
-    applied = 0
-    for seed in range(in_fast(12)):
-        text, draw, file = random_text(seed, dialect), Random(seed), tmp_path / f"{seed}.rec"
-        name = dialect.name.lower()
-        sides = [Side(text.encode(), engine, seed=seed, dialect=name) for engine in ("naive", "compiled")]
-        sides.append(Side(text.encode(), "cached", seed=seed, dialect=name, record_to=file))
-        for frame in range(FRAMES):
-            if frame in (0, 9, 14, 25):
-                changed = change(text, draw, frame)
-                said = []
-                for side in sides:
-                    try:
-                        done = side.session.reload(changed)
-                        said.append((done.applied, done.left_out))
-                    except ReloadError as error:
-                        said.append(([], [str(error)]))
-                assert all(one == said[0] for one in said), said
-                if said[0][0]:
-                    text, applied = changed, applied + 1
-            if frame == 20:
-                recording = sides[2].session.recording
-                assert recording is not None
-                state = save_state(recording)
-                sides[2].session.close()
-                sides[2].session = restore_state(state, file.with_suffix(".again"))
-                sides[2].listen()
-            agree(sides, frame, text)
-        digest = sides[2].session.digest()
-        for side in sides:
-            side.session.close()
-        for engine in ("naive", "cached"):
-            replay = Replay(file.with_suffix(".again"), engine=engine)
-            assert list(replay.run())[-1] == FRAMES
-            assert (replay.damage, replay.mismatches, replay.session.digest()) == ("", [], digest)
-            replay.session.close()
-    assert applied > in_fast(12)
+    assert sum(check_changes(seed, dialect, tmp_path) for seed in range(in_fast(12))) > in_fast(12)
+
+
+@pytest.mark.timeout(0)
+@pytest.mark.skipif(os.environ.get("SEXP_FUZZ") != "long", reason="set SEXP_FUZZ=long for 5,000 missions")
+def test_new_missions_are_changed_each_time(tmp_path: Path) -> None:
+    first = int(os.environ.get("SEXP_SEED") or time.time_ns() % 1_000_000_000)
+    print(f"SEXP_SEED={first}", flush=True)
+    for number in range(LONG):
+        check_changes(first + number, list(Dialect)[number % 2], tmp_path)
+        if number % 500 == 499:
+            print(f"{number + 1:,} missions", flush=True)
 
 
 @needs_missions
@@ -176,6 +199,46 @@ def test_new_events_goals_ships_wings_and_variables_join_the_mission() -> None:
     session.step(0.1)
     assert session.get_variable("more") == 9
     assert session.evaluate("( + @more[5] @count[0] )") == 9 + 51
+    session.close()
+
+
+def test_a_wing_that_is_yet_to_arrive_takes_new_members_and_loses_removed_ones() -> None:
+    names = [f"Pack {number}" for number in range(1, 5)]
+    pack = [ship(name, cue="( false )") for name in names]
+    late = wing("Pack", names[:2], cue="( has-time-elapsed 4 )", waves=2)
+    session = playing(mission([COUNTING], ships=pack[:2], wings=[late], variables=VARIABLES))
+    more = wing("Pack", names[1:], cue="( has-time-elapsed 4 )", waves=2)
+    done = session.reload(mission([COUNTING], ships=pack[1:], wings=[more], variables=VARIABLES))
+    assert done.applied == [
+        'new ship "Pack 3"', 'new ship "Pack 4"', 'removed ship "Pack 1": it no longer arrives',
+        'wing "Pack": new members Pack 3, Pack 4', 'wing "Pack": 1 fewer members',
+    ]  # fmt: skip
+    assert not done.left_out
+    for _ in session.play(30, 10):
+        pass
+    found = session.world.wings["pack"]
+    assert (found.arrived, found.current, found.wave, found.size) == (3, 3, 1, 3)
+    for member in session.world.wing_members(found):
+        session.world.destroy(member)
+        session.world.finish_death(member)
+    for _ in session.play(30, 10):
+        pass
+    assert (found.arrived, found.destroyed, found.wave) == (6, 3, 2)
+    session.close()
+
+
+def test_a_wing_that_has_arrived_says_that_new_members_wait() -> None:
+    names = ["Pack 1", "Pack 2", "Pack 9"]
+    pack = [ship(name, cue="( false )") for name in names]
+    session = playing(mission([COUNTING], ships=pack[:2], wings=[wing("Pack", names[:2])], variables=VARIABLES))
+    assert session.world.wings["pack"].arrived == 2
+    done = session.reload(mission([COUNTING], ships=pack, wings=[wing("Pack", names)], variables=VARIABLES))
+    assert not done.applied and done.left_out == [
+        'new ship "Pack 9": its wing "Pack" is no longer waiting to arrive',
+        'wing "Pack": its members, because it has arrived',
+    ]
+    session.step(0.1)
+    assert session.world.ship("Pack 9") is None and session.world.wings["pack"].arrived == 2
     session.close()
 
 

@@ -36,8 +36,7 @@ def _joined(before: str, events: list[str], behind: str) -> str:
 def change(text: str, draw: Random, number: int) -> str:
     """Return a mission of `catalog_missions` with one to three changes; `number` makes new names differ."""
     for _ in range(draw.randrange(1, 4)):
-        text = draw.choice((_formula, _formula, _new_event, _no_event, _moved_event, _counts, _cue, _new_ship,
-                            _new_wing, _waves, _variable, _goal, _message))(text, draw, number)  # fmt: skip
+        text = draw.choice(_CHANGES)(text, draw, number)
         number += 100
     return text
 
@@ -99,6 +98,36 @@ def _new_wing(text: str, draw: Random, number: int) -> str:
     return before + content + "\n" + new + behind
 
 
+def _members(text: str) -> list[re.Match[str]]:
+    return list(re.finditer(r"^\$Ships: \( (.*) \)", text, flags=re.M))
+
+
+def _member(text: str, draw: Random, number: int) -> str:
+    """Give a wing another ship."""
+    wings = _members(text)
+    if not wings:
+        return text
+    found = draw.choice(wings)
+    text = f'{text[: found.end(1)]} "Member {number}"{text[found.end(1) :]}'
+    before, content, behind = _split(text, "Objects")
+    return before + content + "\n" + ship(f"Member {number}", cue="( false )") + behind
+
+
+def _no_member(text: str, draw: Random, number: int) -> str:
+    """Take the last ship of a wing out of the file."""
+    wings = [found for found in _members(text) if found[1].count('"') > 2]
+    if not wings:
+        return text
+    found = draw.choice(wings)
+    name = re.findall(r'"([^"]*)"', found[1])[-1]
+    if text.count(f'"{name}"') > 1:  # something else names it
+        return text
+    text = text[: found.start(1)] + found[1].replace(f'"{name}"', "").strip() + text[found.end(1) :]
+    before, content, behind = _split(text, "Objects")
+    ships = [part for part in re.split(r"(?=^\$Name:)", content, flags=re.M) if not part.startswith(f"$Name: {name}\n")]
+    return before + "".join(ships) + behind
+
+
 def _waves(text: str, draw: Random, number: int) -> str:
     found = draw.choice(list(re.finditer(r"^\$(Waves|Wave Threshold): (\d+)$", text, flags=re.M)))
     return text[: found.start(2)] + str(draw.randrange(1, 5)) + text[found.end(2) :]
@@ -117,3 +146,9 @@ def _goal(text: str, draw: Random, number: int) -> str:
 
 def _message(text: str, draw: Random, number: int) -> str:
     return text.replace("$MessageNew: Hail", f"$MessageNew: Hail {number}")
+
+
+_CHANGES = (
+    _formula, _formula, _new_event, _no_event, _moved_event, _counts, _cue, _new_ship, _new_wing, _member, _no_member,
+    _waves, _variable, _goal, _message,
+)  # fmt: skip

@@ -26,6 +26,7 @@ from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.validator import RefusedMissionError, validate_mission
 from sexp_runtime.monitor.recording import MAGIC, DamagedRecordingError
+from sexp_runtime.reloading import ReloadError
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.printer import print_expression
@@ -35,7 +36,7 @@ from sexp_runtime.world.persistence import MAGIC as STORE_MAGIC
 from sexp_runtime.world.persistence import PersistentStores, Store, StoreError
 from support.changed_saves import SavingGame, header_of, with_header
 from support.changed_saves import campaign_save as whole_campaign_save
-from support.small_missions import mission, ship
+from support.small_missions import mission, ship, wing
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
 #: Frames of a replay or of a fuzzed mission: a run without end is no finding.
@@ -93,6 +94,23 @@ $Data: ( "apple" "3" "pear" "4" )
 $End Maps
 """,
 )
+#: A mission whose file is reloaded, and one that it can be reloaded from.
+RELOADED: Final = mission(
+    [
+        ("( every-time ( true ) ( modify-variable @Runs[0] ( + @Runs[0] 1 ) ) )", "Count"),
+        ('( when ( has-arrived-delay 0 "Pack" ) ( modify-variable @Runs[0] 100 ) )', "Came"),
+        ('( when ( is-event-true-delay "Came" 0 ) ( modify-variable @Dice[1] ( rand 1 99 ) ) )', "Then"),
+    ],
+    ships=[ship("Guest", cue="( has-time-elapsed 1 )"), ship("Pack 1", cue="( false )")],
+    wings=[wing("Pack", ["Pack 1"], cue="( has-time-elapsed 1 )", waves=2)],
+    variables=['0 "Runs" "1" "number"', '1 "Dice" "1" "number"'],
+)
+CHANGED: Final = (
+    RELOADED.replace('( "Pack 1" )', '( "Pack 1" "Pack 2" )')
+    .replace("#Wings\n", ship("Pack 2", cue="( false )") + "\n#Wings\n")
+    .replace("+Name: Then", "+Name: Later\n+Repeat Count: 3\n+Interval: 1")
+    .replace('"1" "number"\n)', '"1" "number"\n2 "New" "5" "number"\n)')
+)
 #: The parts of a recording's header that say which campaign it is of, and where in it.
 _OF_CAMPAIGN: Final = ("campaign", "notes", "file")
 _SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
@@ -125,6 +143,28 @@ def validator(data: bytes) -> None:
         with contextlib.suppress(RefusedMissionError), contextlib.closing(MissionSession.load(data)) as session:
             for _ in range(FRAMES):
                 session.step_us(16_667)
+
+
+def reload(data: bytes) -> None:
+    """Reload a running mission from any file; what is taken over must play alike on the naive and the cached engine."""
+    sides = [MissionSession.load(RELOADED, engine=engine, seed=3) for engine in ("naive", "cached")]
+    try:
+        said = []
+        for session in sides:
+            session.step(0.1)
+            try:
+                done = session.reload(data)
+                said.append((done.applied, done.left_out))
+            except ReloadError as error:
+                said.append(([], [str(error)]))
+        assert said[0] == said[1], said
+        for _ in range(FRAMES):
+            for session in sides:
+                session.step(0.1)
+            assert sides[0].digest() == sides[1].digest(), said
+    finally:
+        for session in sides:
+            session.close()
 
 
 def _frame(data: bytes) -> bytes:
@@ -253,6 +293,7 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     "save": save,
     "campaign_save": campaign_save,
     "debugger": debugger,
+    "reload": reload,
 }
 
 
@@ -301,6 +342,8 @@ def seeds(target: str) -> list[bytes]:
         return [text.strip() for text in re.findall(rb"\$Formula:([^$#+]+)", demo)[:40]]
     if target in ("reader", "validator"):
         return [MISSION, demo]
+    if target == "reload":
+        return [RELOADED.encode(), CHANGED.encode(), KEEPING.encode()]
     if target == "recording":
         return [_recorded(), _blocks(_recorded())]
     if target == "store":

@@ -232,7 +232,7 @@ func _begin(ready_run: Dictionary) -> void:
 	_enable(true)
 	var length: float = ready_run["last_time"] - ready_run["first_time"]
 	var shown := [int(length / 60.0), int(fmod(length, 60.0))]
-	_say("the last %d:%02d of the run" % shown if _left_at < 0 else "a copy, simulated from frame %d on; the last %d:%02d" % ([_left_at] + shown), false)
+	_say("the last %d:%02d of the run" % shown if _left_at < 0 else "a copy, simulated since frame %d" % _left_at, false)
 	if ready_run["differs"] >= 0:
 		_say("the replay differs from the run before frame %d" % ready_run["differs"], true)
 	elif not str(ready_run["damage"]).is_empty():

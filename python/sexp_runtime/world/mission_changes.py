@@ -18,7 +18,7 @@ from sexp_runtime.world.orders import file_orders
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.variables import NUMBER, STRING
 from sexp_runtime.world.waves import file_entries
-from sexp_runtime.world.wings import older_wave_names
+from sexp_runtime.world.wings import older_wave_names, wave_ship_name
 
 if TYPE_CHECKING:
     from sexp_runtime.mission.model import ContainerDef, EventDef, Mission, ShipDef, VariableDef, WingDef
@@ -85,7 +85,7 @@ def take_changes(world: World, old: Mission, new: Mission) -> WorldChanges:
     _messages(world, old, new, found)
     _waypoints(world, old, new, found)
     fresh = _ships(world, old, new, found)
-    _wings(world, old, new, found)
+    _wings(world, old, new, fresh, found)
     _docking(world, new, fresh, found)
     for formula in new.formulas():
         add_named_subsystems(world, formula)
@@ -241,6 +241,10 @@ def _new_ship(world: World, row: ShipDef, found: WorldChanges) -> Ship | None:
     if len(world.ships) >= world.quotas.ships:
         found.left_out.append(f'new ship "{row.name}": the mission has its maximum of {world.quotas.ships} ships')
         return None
+    wing = world.wings.get(row.wing.lower()) if row.wing else None
+    if wing is not None and not _is_waiting(wing):
+        found.left_out.append(f'new ship "{row.name}": its wing "{wing.name}" is no longer waiting to arrive')
+        return None
     world.class_table.declare(row.class_name)
     ship = world.add_ship(row.name, class_name=row.class_name, team=row.team)
     fill_ship(ship, row)
@@ -254,6 +258,11 @@ def _new_ship(world: World, row: ShipDef, found: WorldChanges) -> Ship | None:
         _count_type(world, ship, 1)
     found.applied.append(f'new ship "{row.name}"')
     return ship
+
+
+def _is_waiting(wing: Wing) -> bool:
+    """Whether the first wave of a wing can still arrive."""
+    return wing.wave == 0 and not wing.gone and not wing.departing
 
 
 def _is_never(terms: Any) -> bool:
@@ -300,8 +309,9 @@ def _take_ship(world: World, ship: Ship, row: ShipDef, changed: list[str], found
     found.applied.append(f'ship "{row.name}": {_listed(others)}')
 
 
-def _wings(world: World, old: Mission, new: Mission, found: WorldChanges) -> None:
+def _wings(world: World, old: Mission, new: Mission, fresh: list[Ship], found: WorldChanges) -> None:
     known: dict[str, WingDef] = _by_name(old.wings)
+    stays = {row.name.lower() for row in new.ships}
     for row in _first_of_name(new.wings):
         before = known.get(row.name.lower())
         wing = world.wings.get(row.name.lower())
@@ -309,7 +319,11 @@ def _wings(world: World, old: Mission, new: Mission, found: WorldChanges) -> Non
             _new_wing(world, row, found)
         elif wing is not None:
             wing.definition = row
-            if changed := differing(before, row):
+            changed = differing(before, row)
+            if "ships" in changed and _is_waiting(wing):
+                changed.remove("ships")
+                _take_members(world, wing, row, fresh, stays, found)
+            if changed:
                 _take_wing(world, wing, row, changed, found)
     names = {row.name.lower() for row in new.wings}
     for name, before in known.items():
@@ -369,8 +383,52 @@ def _take_wing(world: World, wing: Wing, row: WingDef, changed: list[str], found
         taken.append("waves")
     if taken:
         found.applied.append(f'wing "{row.name}": {", ".join(sorted(taken))}')
-    if others := [name for name in changed if name not in taken]:
+    others = [
+        "its members, because it has arrived" if name == "ships" else name for name in changed if name not in taken
+    ]
+    if others:
         found.left_out.append(f'wing "{row.name}": {", ".join(others)}')
+
+
+def _take_members(
+    world: World, wing: Wing, row: WingDef, fresh: list[Ship], stays: set[str], found: WorldChanges
+) -> None:
+    """Give a wing that is yet to arrive its new members, and take away those that are not in the file any more.
+
+    `fresh` are the ships that the file has added, `stays` the names of all ships in it.
+    """
+    listed = [name.lower() for name in row.ships]
+    joining = [ship for ship in fresh if ship.key in listed and ship.wing is None]
+    before = file_entries(world, wing)
+    entries = [ship for ship in before if ship.definition is None or ship.definition.name.lower() in stays]
+    kept = [name for name in wing.ships if name.lower() in stays]
+    wing.entries, wing.ships = entries + joining, kept + [ship.name for ship in joining]
+    wing.size = len(wing.ships)
+    for ship in joining:
+        ship.wing = wing.key
+        ship.arrival_allowed = not _is_never(row.arrival)
+        ship.refresh_facts(world.player.ship)
+        _count_type(world, ship, wing.waves - 1)
+    if wing.waves > 1:
+        most = min(wing.waves * wing.size, world.quotas.ships)
+        world.spellings.update(older_wave_names(row.name, most))
+        names = {wave_ship_name(wing.key, number) for number in range(1, most + 1)}
+        for ship in before:
+            if ship not in entries and ship.key in names:  # a ship of some wave has the name of the removed one
+                ship.arrival_allowed = not _is_never(row.arrival)
+    world.facts.generation += 1
+    world.facts.changed(wing.fact)
+    if joining:
+        found.applied.append(f'wing "{row.name}": new members {_listed([ship.name for ship in joining])}')
+    if len(entries) < len(before):
+        found.applied.append(f'wing "{row.name}": {len(before) - len(entries)} fewer members')
+    members = {name.lower() for name in wing.ships}
+    waiting = [name for name in row.ships if name.lower() not in members]
+    if waiting:
+        found.left_out.append(f'wing "{row.name}": {_listed(waiting)} join it at the next start')
+    leaving = [name for name in kept if name.lower() not in listed]
+    if leaving:
+        found.left_out.append(f'wing "{row.name}": {_listed(leaving)} leave it at the next start')
 
 
 def _docking(world: World, new: Mission, fresh: list[Ship], found: WorldChanges) -> None:

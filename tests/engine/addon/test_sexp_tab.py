@@ -387,7 +387,7 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     assert now["live"] == past["live"] and now["listening"]
     on = steps["played_on"]
     assert on["past"]["variables"] == earlier["variables"] and on["last"] == on["from"] + 3600
-    assert f"simulated from frame {on['from']} on" in on["note"]
+    assert f"simulated since frame {on['from']}" in on["note"]
     assert steps["hidden_break"] == {"listening": False, "button": "Pause"}
     assert steps["long"]["texts"][3] == "and 2 more"
     assert [wish[1] for wish in steps["long"]["wishes"]] == [["Long", str(at)] for at in range(3)]
