@@ -121,7 +121,7 @@ def test_a_recording_of_a_campaign_replays_without_it(tmp_path: Path) -> None:
     ],
 )
 def test_a_campaign_that_makes_no_sense_is_refused(campaign: Any) -> None:
-    with pytest.raises(DamagedRecordingError, match="the campaign makes no sense"):
+    with pytest.raises(DamagedRecordingError, match="the values of the campaign are invalid"):
         recorded_campaign({"campaign": campaign})
 
 

@@ -76,16 +76,16 @@ MADE_UP: dict[str, tuple[Callable[[Header], object], str]] = {
     "another campaign": (_campaign(name="Other"), "call open_campaign first"),
     "a campaign whose name leads elsewhere": (_campaign(name="../../Lane"), "call open_campaign first"),
     "a very long name": (_campaign(name="L" * 1_000_000), "call open_campaign first"),
-    "a name that is a number": (_campaign(name=7), "makes no sense"),
+    "a name that is a number": (_campaign(name=7), "campaign are invalid"),
     "another pilot": (_notes(pilot="../Eve"), "call open_campaign first"),
     "a pilot that is a list": (_notes(pilot=["x"] * 9_999), "call open_campaign first"),
     "another mission": (_notes(file="leg1.fs2"), "is not the current one"),
     "a mission of no campaign": (_notes(file="../../etc/passwd"), "is not the current one"),
     "a very long mission": (_notes(file="m" * 1_000_000), "is not the current one"),
     "notes that are none": (lambda header: header.update(notes=3), "cannot be restored"),
-    "no stores": (_campaign(stores=None), "does not come out as it was saved"),
-    "one store": (_campaign(stores=[Store().pack()]), "makes no sense"),
-    "stores that are text": (_campaign(stores=["a", "b"]), "makes no sense"),
+    "no stores": (_campaign(stores=None), "differs from the saved one"),
+    "one store": (_campaign(stores=[Store().pack()]), "campaign are invalid"),
+    "stores that are text": (_campaign(stores=["a", "b"]), "campaign are invalid"),
     "a store too large to be kept": (
         _campaign(
             stores=[
@@ -93,18 +93,30 @@ MADE_UP: dict[str, tuple[Callable[[Header], object], str]] = {
                 Store().pack(),
             ]
         ),
-        "makes no sense",
+        "campaign are invalid",
     ),
-    "records without names": (_campaign(missions={b"leg1": record()}), "makes no sense"),
-    "goals without names": (_campaign(missions={"leg1": record(goals={b"\xff": "failed"})}), "makes no sense"),
-    "events that are numbers": (_campaign(missions={"leg1": record(events={7: "failed"})}), "makes no sense"),
-    "a status that is a list": (_campaign(missions={"leg1": record(events={"a": []})}), "makes no sense"),
+    "records without names": (_campaign(missions={b"leg1": record()}), "campaign are invalid"),
+    "goals without names": (
+        _campaign(missions={"leg1": record(goals={b"\xff": "failed"})}),
+        "campaign are invalid",
+    ),
+    "events that are numbers": (
+        _campaign(missions={"leg1": record(events={7: "failed"})}),
+        "campaign are invalid",
+    ),
+    "a status that is a list": (
+        _campaign(missions={"leg1": record(events={"a": []})}),
+        "campaign are invalid",
+    ),
     "records too large to be kept": (
         _campaign(missions={"leg1": record(events={"e" * 9_000_000: "failed"})}),
         "records of missions are too large",
     ),
-    "very many missions": (_campaign(missions={f"m{number}": record() for number in range(10_001)}), "no sense"),
-    "a campaign that is a number": (lambda header: header.update(campaign=7), "makes no sense"),
+    "very many missions": (
+        _campaign(missions={f"m{number}": record() for number in range(10_001)}),
+        "campaign are invalid",
+    ),
+    "a campaign that is a number": (lambda header: header.update(campaign=7), "campaign are invalid"),
     "a place that is text": (_notes(progress="x"), "it is damaged"),
     "an empty place": (_notes(progress={}), "it is damaged"),
     "the end of the campaign": (_place(current=None), "is not the current one"),

@@ -161,14 +161,14 @@ def test_a_change_of_the_tab_is_made_shown_and_recorded(tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("name", "data", "words"),
     [
-        ("set_variable", ["Score", "many"], "@Score cannot be 'many': a whole number is expected"),
+        ("set_variable", ["Score", "many"], "@Score cannot be 'many': expected a whole number"),
         ("set_variable", ["Scor", "1"], "the mission has no variable 'Scor'; did you mean 'Score'?"),
-        ("set_item", ["Counts", "0", "x"], "Counts cannot hold 'x': a whole number is expected"),
+        ("set_item", ["Counts", "0", "x"], "Counts cannot hold 'x': expected a whole number"),
         ("set_item", ["Names", "7", "x"], "Names has no item 7; it has 2"),
         ("add_item", ["Name", "", "x"], "the mission has no container 'Name'; did you mean 'Names'?"),
-        ("add_item", ["Prices", "gold", "dear"], "Prices cannot hold 'dear': a whole number is expected"),
+        ("add_item", ["Prices", "gold", "dear"], "Prices cannot hold 'dear': expected a whole number"),
         ("remove_item", ["Prices", "irn"], "Prices has no key 'irn'; did you mean 'iron'?"),
-        ("view", ["everything"], "'everything' is no page"),
+        ("view", ["everything"], "'everything' is not a page"),
     ],
 )
 def test_a_refused_change_gives_the_reason_and_changes_nothing(name: str, data: list[str], words: str) -> None:

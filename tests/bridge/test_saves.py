@@ -142,8 +142,8 @@ def test_what_is_no_save_leaves_the_running_mission() -> None:
     saved = bench.host.save_state()
     playing = bench.host.session
     for wrong, said in (
-        (b"", "no saved mission"),
-        (b"SEXPSAVE", "no saved mission"),
+        (b"", "not a saved mission"),
+        (b"SEXPSAVE", "not a saved mission"),
         (saved[:-1], "check sum"),
         (saved[:40] + bytes([saved[40] ^ 1]) + saved[41:], "check sum"),
         (saved[:8] + b"\x63\x00" + saved[10:], "version 99"),

@@ -232,7 +232,7 @@ def test_a_mapping_of_ones_own_names() -> None:
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ({"hull": "health"}, "nothing tells when"),
+        ({"hull": "health"}, "no signal reports when"),
         ({"hull": "nowhere"}, "no signal or property"),
         ({"strength": 3}, "there is no fact"),
         ({"hull": {"property": "health"}}, "expected signal"),

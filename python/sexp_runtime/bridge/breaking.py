@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 class GameBreaks:
     """The breaks of the current mission. They go with it.
 
-    `emit("break_hit", reason)` tells the game of each break that was hit; `on_hit` are called with the reason.
+    `emit("break_hit", reason)` reports each break that was hit to the game; `on_hit` are called with the reason.
     """
 
     def __init__(self, emit: Callable[[str, str], None], report: Callable[[str, str], None]) -> None:
@@ -24,7 +24,7 @@ class GameBreaks:
         self.on_hit: list[Callable[[str], None]] = []
 
     def mission(self, session: MissionSession | None) -> None:
-        """Take note of the mission that runs now, None for none."""
+        """Set the running mission, None for none."""
         if self._breaks is not None:
             self._breaks.close()
         self._breaks = None if session is None else Breaks(session)
@@ -57,7 +57,7 @@ class GameBreaks:
         return [] if self._breaks is None else [list(row) for row in self._breaks.rows()]
 
     def before_frame(self, seconds: float) -> list[str]:
-        """Return why a frame of so many seconds is not to be made now: actions that are about to run."""
+        """Return why a frame of so many seconds must not be made now: the actions that are about to run."""
         if self._breaks is None or not len(self._breaks):
             return []
         return self._breaks.before(round(seconds * 1_000_000))
@@ -69,7 +69,7 @@ class GameBreaks:
         self.stop(self._breaks.check())
 
     def stop(self, reasons: list[str]) -> None:
-        """Tell the game and the listeners of breaks that were hit."""
+        """Report breaks that were hit to the game and the listeners."""
         for reason in reasons:
             self._emit("break_hit", reason)
             for listener in self.on_hit:

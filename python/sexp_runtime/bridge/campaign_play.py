@@ -1,4 +1,4 @@
-"""A campaign as a game plays it: which mission comes next, and what stands before and after each mission."""
+"""A campaign as a game plays it: which mission comes next, and what is shown before and after each mission."""
 
 from __future__ import annotations
 
@@ -130,7 +130,8 @@ class CampaignPlay:
     def leave_loop(self) -> bool:
         """Leave a side trip before its mission is played; return whether there was one to leave (R39)."""
         if self._progress is None or self._open is None or self._progress.reentry is None:
-            self._report("error", f"leave_loop: {_NO_CAMPAIGN if self._progress is None else 'this is no side trip'}")
+            reason = _NO_CAMPAIGN if self._progress is None else "this is not a side trip"
+            self._report("error", f"leave_loop: {reason}")
             return False
         self._progress.leave_loop()
         return self._write("leave_loop", self._open)
@@ -211,7 +212,7 @@ class CampaignPlay:
             book.progress = progress.as_dict()
 
     def begin(self, session: MissionSession, book: CampaignBook | None, file: str) -> None:
-        """Take note of the mission that is played from now on."""
+        """Set the mission that is played from now on."""
         self.book, self._file = book, file or session.mission_name
         self._session, self._fiction = session, None
         self._is_finished = False
@@ -222,12 +223,12 @@ class CampaignPlay:
         self._stages = Stages(session.mission, session.context)
 
     def end(self) -> None:
-        """Take note that no mission is played any more."""
+        """Forget the mission, because none is played any more."""
         self.book = self._stages = self._session = None
         self._file = ""
 
     def _settle(self) -> None:
-        """Have the campaign choose what follows the running mission, once it is over (R21)."""
+        """Let the campaign choose what follows the running mission, once it is over (R21)."""
         progress = self._progress
         if progress is None or self.book is None or self.book is not self._open:
             return
@@ -236,13 +237,13 @@ class CampaignPlay:
             progress.settle(session.manager.record())
 
     def finish(self, accepted: bool, loop: bool = False) -> dict[str, Any]:
-        """End the mission and keep what outlives it; return goals and events with their statuses, {} without one.
+        """End the mission and save its persistent data; return goals and events with their statuses, {} without one.
 
         A mission that has ended its campaign (`end-campaign`, R47) keeps its variables; its record is not kept, and the
         campaign stays at it.
 
         With a campaign file the campaign goes on to the next mission, with `loop` to the side trip that is offered.
-        An outcome that the campaign does not accept is reported and counts as not accepted.
+        A result that the campaign does not accept is reported and counts as not accepted.
         """
         session = self._playing("finish")
         if session is None:
@@ -286,7 +287,7 @@ class CampaignPlay:
         record: MissionRecord | None = None,
         is_kept: bool = True,
     ) -> MissionRecord:
-        """End the mission; write what outlives it, the record (R28, R29) and the campaign's place."""
+        """End the mission; write its persistent data, the record (R28, R29) and the campaign's place."""
         if self.book is None:
             return session.finish(accepted=accepted)
         place = None if progress is None else progress.as_dict()
@@ -411,6 +412,6 @@ class CampaignPlay:
         found = function()
         if session.context.effects != before and session.recording is not None:
             session.stop_recording()
-            line = "a stage's formula acts or draws a random number: the mission cannot be saved or recorded any more"
+            line = "a stage's formula acts or draws a random number, so the mission can no longer be saved or recorded"
             self._report("warning", line)
         return found

@@ -1,4 +1,4 @@
-"""The data of a campaign that outlive a mission, in one folder: records, progress, variables and containers."""
+"""The persistent data of a campaign in one folder: records, progress, variables and containers."""
 
 from __future__ import annotations
 
@@ -70,9 +70,9 @@ class CampaignBook:
         record: MissionRecord | None = None,
         is_kept: bool = True,
     ) -> MissionRecord:
-        """End the mission, save what outlives it in one transaction, and return its record.
+        """End the mission, save its persistent data in one transaction, and return its record.
 
-        Only a mission whose outcome is accepted is completed: its record is kept then, by its file's name (R28, R29).
+        Only a mission whose result is accepted is completed: its record is kept then, by its file's name (R28, R29).
         It is not with `is_kept` False, as after `end-campaign` (R47).
         progress: the new place in the campaign, None where no campaign file is played. record: what is kept, None for
         that of the session. Raises StoreError if something cannot be written; nothing is then.

@@ -14,7 +14,7 @@ from sexp_runtime.syntax.tree import NodeKind, SexpExpression
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
-#: How many texts are remembered as checked.
+#: Maximum number of texts that are remembered as checked.
 MOST_REMEMBERED: Final = 4096
 #: Diagnostics for names that the mission's file does not have; the world may have them by now.
 _UNKNOWN_OBJECT: Final = ("E320", "E321", "E322", "E329")

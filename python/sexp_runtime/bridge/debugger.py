@@ -18,7 +18,7 @@ PREFIX: Final = "sexp"
 class DebuggerLink:
     """Registers the capture `sexp` while a debugger is connected; `feed` builds the messages.
 
-    `emit` emits a signal of the autoload, which carries out what the tab wants of mission time.
+    `emit` emits a signal of the autoload, which pauses, continues and steps mission time for the tab.
     """
 
     def __init__(self, host: RuntimeHost, emit: Callable[..., None]) -> None:
@@ -37,7 +37,7 @@ class DebuggerLink:
         self._announced = False
 
     def _announce(self, session: MissionSession | None) -> None:
-        """Tell the editor of the first mission, so that it shows the tab."""
+        """Report the first mission to the editor, which then shows the tab."""
         if session is not None and self._registered and not self._announced:
             self._announced = True
             self._send("playing", [])

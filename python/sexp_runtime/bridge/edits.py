@@ -1,4 +1,4 @@
-"""Changes that the editor's tab makes to a mission: they are checked, made and recorded as those of the game are."""
+"""Changes by the editor's tab to a mission: checked, made and recorded like those of the game."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sexp_runtime.bridge.breaking import GameBreaks
     from sexp_runtime.session import MissionSession
 
-#: Seconds of wall time between two updates: the shortest, and the longest that a cheap mission is made to wait.
+#: Seconds of wall time between two updates: the minimum, and the maximum for a cheap mission.
 UPDATE_INTERVAL: Final = 0.25
 LONGEST_INTERVAL: Final = 1.0
 #: Share of the mission's own time that updates may take before they come less often.
@@ -123,7 +123,7 @@ class DebugFeed:
             self._begin()
 
     def _hear(self) -> None:
-        """Listen to the mission's messages if a tab does, or where a recording shows that one may later."""
+        """Listen to the mission's messages while a tab does, and for a recorded mission, because a tab may later."""
         if self._chronicle is not None and self.session is not None:
             if self.active or self.keeps_messages or (self.session.recording is not None and self.expects_tab):
                 self._chronicle.open()
@@ -155,7 +155,7 @@ class DebugFeed:
             self._next = self._began + self._interval()
 
     def _interval(self) -> float:
-        """Return the seconds until the next update: longer where the mission's frames cost next to nothing."""
+        """Return the seconds until the next update: longer if the mission's frames take hardly any time."""
         if self._load <= 0.0:
             return LONGEST_INTERVAL
         return min(max(self._spent / (SHARE * self._load), UPDATE_INTERVAL), LONGEST_INTERVAL)
@@ -233,7 +233,7 @@ class DebugFeed:
             self._pages.send_all(self.session, self._chronicle)
 
     def _search(self, text: str) -> None:
-        """Tell in which formulas a text occurs, without regard to case."""
+        """Report in which formulas a text occurs, ignoring case."""
         session, rows = self._playing(), self._rows
         if rows is None:
             return
@@ -250,7 +250,7 @@ class DebugFeed:
             try:
                 done = change(session, *data)
             finally:
-                self._pages.forget()  # what was typed and refused is shown again as it was
+                self._pages.forget()  # shows the old value again after a refused change
                 self._pages.send_all(session, self._chronicle)
             self._send("done", [done])
 
@@ -279,20 +279,20 @@ class DebugFeed:
 
     def _control(self, wish: str, seconds: float = 0.0) -> None:
         if wish not in ("pause", "continue", "step"):
-            raise ValueError(f"{wish!r} is none of pause, continue, step")
+            raise ValueError(f"{wish!r} must be pause, continue or step")
         self._playing()
         if self.control is not None:
             self.control(wish, float(seconds))
             self._send_all()
 
     def hold(self, on: bool) -> None:
-        """Take note that mission time was stopped by a break or the tab, or that it goes on, and tell the tab."""
+        """Set whether a break or the tab has stopped mission time, and report it to the tab."""
         self._held = on
         if self.active:
             self._send("paused", [on])
 
     def break_hit(self, reason: str) -> None:
-        """Tell the tab that a break has paused the mission, and bring it up to date."""
+        """Report to the tab that a break has paused the mission, and send a whole update."""
         if self.active and self.session is not None:
             self._send("break_hit", [self.session.mission_time, reason[:LONGEST_TEXT]])
             self._send_all()
@@ -339,7 +339,7 @@ class DebugFeed:
         elif recordings.running:
             self._send("done", ["recording: on"])
         else:
-            self._send("done", ["recording: on, from the next mission that is loaded: it has to begin with it"])
+            self._send("done", ["recording: on, from the beginning of the next mission"])
 
     def _save_recording(self, path: str) -> None:
         seconds = self._recordings.save(Path(str(path)))

@@ -1,7 +1,7 @@
 """The gate: converts values from a game, or refuses them with one line that gives the reason.
 
 Facts are whole numbers of 32 bits, finite numbers, texts or truths. Whether a value comes by a call or by a signal of a
-tracked node, it goes through the same functions; behind the gate nothing has to be checked again.
+tracked node, it goes through the same functions; behind the gate no further checks are needed.
 """
 
 from __future__ import annotations
@@ -43,15 +43,13 @@ def whole_number(value: Any) -> int:
     """
     if isinstance(value, str):
         if _WHOLE_TEXT.fullmatch(value) is None or len(value) > SHOWN:
-            raise RefusedError("a whole number is expected")
+            raise RefusedError("expected a whole number")
         value = int(value)
     if isinstance(value, int):
         return min(max(int(value), LEAST_WHOLE), MOST_WHOLE)
     if isinstance(value, float) and LEAST_WHOLE - 1 < value < MOST_WHOLE + 1:
         return int(value)
-    raise RefusedError(
-        "a whole number of 32 bits is expected" if isinstance(value, float) else "a whole number is expected"
-    )
+    raise RefusedError("expected a whole number of 32 bits" if isinstance(value, float) else "expected a whole number")
 
 
 def number(value: Any) -> float:
@@ -59,10 +57,10 @@ def number(value: Any) -> float:
     if isinstance(value, float):
         if -LARGEST <= value <= LARGEST:
             return value
-        raise RefusedError("a finite number is expected")
+        raise RefusedError("expected a finite number")
     if isinstance(value, int):
         return float(min(max(value, -(2**63)), 2**63))
-    raise RefusedError("a number is expected")
+    raise RefusedError("expected a number")
 
 
 def truth(value: Any) -> bool:
@@ -75,9 +73,9 @@ def truth(value: Any) -> bool:
 def text(value: Any) -> str:
     """Return a text without NUL characters; raises RefusedError for everything else."""
     if not isinstance(value, str):
-        raise RefusedError("a text is expected")
+        raise RefusedError("expected a text")
     if "\0" in value:
-        raise RefusedError("a text without NUL characters is expected")
+        raise RefusedError("expected a text without NUL characters")
     return str(value)
 
 
@@ -90,9 +88,9 @@ def vector(value: Any) -> Vector:
         z = getattr(value, "z", None)
         found = (float(value.x), 0.0, float(value.y)) if z is None else (float(value.x), float(value.y), float(z))
     except (AttributeError, TypeError, ValueError):
-        raise RefusedError("a Vector2 or a Vector3 is expected") from None
+        raise RefusedError("expected a Vector2 or a Vector3") from None
     if not math.isfinite(found[0] + found[1] + found[2]):
-        raise RefusedError("finite coordinates are expected")
+        raise RefusedError("expected finite coordinates")
     return found
 
 
@@ -108,7 +106,7 @@ def matrix(value: Any) -> Matrix:
     try:
         axes = (value.x, value.y, value.z)
     except AttributeError:
-        raise RefusedError("a Basis or an angle is expected") from None
+        raise RefusedError("expected a Basis or an angle") from None
     parts = [vector(axis) for axis in axes]
     return (*parts[0], *parts[1], *parts[2])
 
@@ -120,7 +118,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 
 def choices(name: str, known: Iterable[str]) -> str:
-    """Return how a sentence about an unknown name goes on: the names that look like it, and all that there are."""
+    """Return the end of a sentence about an unknown name: the names that look like it, and all known names."""
     names = list(known)
     near = meant(name, names)
     return f"{near} There are {', '.join(names)}" if near else f"; there are {', '.join(names)}"

@@ -32,9 +32,9 @@ from sexp_runtime.session import MissionSession
 from sexp_runtime.world.persistence import StoreError
 from sexp_runtime.world.ships import ShipStatus
 
-#: Why a mission cannot be saved.
+#: The reason why a mission cannot be saved.
 NOT_SAVABLE: Final = (
-    "the mission was not loaded to be saved; turn on Savable at the SexpMission, the project setting "
+    "the mission was not loaded as savable; turn on Savable at the SexpMission, the project setting "
     'sexp_runtime/run/savable, or give {"savable": true} to load_mission'
 )
 #: Most seconds of one frame.
@@ -154,7 +154,7 @@ class RuntimeHost:
                 reason = f"{error.filename}: {reason}"  # not the mission's file
             if isinstance(error, RefusedMissionError):
                 self.problems.take(file, error.problems)
-                reason = "not loaded, because of its errors"
+                reason = "it has errors and is not loaded"
             self._report("error", f"load_mission: {file or 'the given text'}: {reason}")
             return False
         self.close()
@@ -176,7 +176,7 @@ class RuntimeHost:
         if session is None or tracking is None:
             return False
         if self._stepping:
-            self._report("error", "reload_mission: a frame is being made; call it between two frames")
+            self._report("error", "reload_mission: a frame is running; call it between two frames")
             return False
         try:
             done = session.reload(content or self.read_file(file))
@@ -202,7 +202,7 @@ class RuntimeHost:
     def reload_again(self) -> str:
         """Reload the file of the running mission; return the result as a sentence. Raises LookupError if impossible."""
         if self.session is None or not self._file or not self.reload(self._file, ""):
-            raise LookupError("the mission's file cannot take its place; the output says why")
+            raise LookupError("the mission's file cannot be applied; the output has the reason")
         return self.reloaded
 
     def save_state(self) -> bytes:
@@ -348,7 +348,7 @@ class RuntimeHost:
             self._gate.refused("step", "the length of a frame", seconds, reason)
             return
         if self._stepping or self._outbox.busy:
-            self._report("error", "step: a frame cannot begin inside another, or in a handler of its signals")
+            self._report("error", "step: a frame cannot begin inside another one, or in a handler of its signals")
             return
         self._stepping = True
         try:
@@ -435,7 +435,7 @@ class RuntimeHost:
             return False
         self._outbox.interrupt()  # from now on signals concern a node
         if made:
-            line = f"track {name!r}: the mission has no object of that name, so a new one is made{near}"
+            line = f"track {name!r}: the mission has no object of that name; a new one is made{near}"
             self._report("warning", line)
         return True
 

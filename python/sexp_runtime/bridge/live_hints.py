@@ -35,10 +35,10 @@ class TrialResult:
 
 
 class LiveHints:
-    """Finds hints on the running mission and applies those that prove right.
+    """Finds hints on the running mission and applies those that a trial confirms.
 
     `apply` starts the proof: the mission's recording up to now is played with the old and the new formula side by side,
-    by another process. `poll`, called between frames, takes its answer and, if it stands, replaces the formula.
+    by another process. `poll`, called between frames, replaces the formula if the trial confirms it.
     Each function in `on_outcome` is called once for each hint that `apply` accepted.
 
     `command` starts that process, `sexp_runtime.analysis.proof`. It is empty where Python has no program of its own and
@@ -77,7 +77,7 @@ class LiveHints:
         return self._told
 
     def apply(self, hint_id: str) -> str:
-        """Begin to apply a hint that `find` reported; return a sentence that says what is being done.
+        """Begin to apply a hint that `find` reported; return a sentence about the trial.
 
         Raises LookupError for an unknown hint or a mission that is not recorded, and ValueError for a hint that cannot
         be applied. Raises RuntimeError while another hint is being proved or if none can be, OSError if no process can
@@ -122,7 +122,7 @@ class LiveHints:
                 self._finish({"error": f"the trial took longer than {LONGEST_PROOF:.0f} s"})
             return
         assert proof.stdout is not None
-        answers = [line for line in proof.stdout if line.startswith("{")]  # the engine says more than that
+        answers = [line for line in proof.stdout if line.startswith("{")]  # the engine prints further lines
         try:
             trial = json.loads(answers[-1])
         except (ValueError, IndexError):

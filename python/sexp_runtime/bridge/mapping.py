@@ -133,7 +133,7 @@ def check_mapping(node: Node, given: Mapping[str, Any], freed_means: str) -> Obj
         fact = str(key)
         if fact == "freed_means":
             if value not in LEAVING:
-                raise MappingError(f"freed_means: one of {', '.join(LEAVING)} is expected, not {value!r}")
+                raise MappingError(f"freed_means must be one of {', '.join(LEAVING)}, not {value!r}")
             freed_means = str(value)
         elif fact in LIFE:
             life[fact] = members.known_signal(str(value), fact)
@@ -179,7 +179,7 @@ def _source(fact: str, value: Any, members: _Members) -> Source:
         return Source(fact, value, plain, 0 if count else None)
     if isinstance(value, str) and members.has_property(value):
         if fact not in _CONSTANTS:
-            raise MappingError(f"{fact}: nothing tells when the property {value!r} changes; name a signal with it")
+            raise MappingError(f"{fact}: no signal reports when the property {value!r} changes; name a signal with it")
         return Source(fact, None, value)
     if isinstance(value, int | float) or (isinstance(value, str) and fact in _TEXTS):
         return Source(fact, constant=value)
@@ -216,5 +216,5 @@ def field_value(fact: str, value: Any) -> Any:
     if fact == "top_speed":
         return found if found >= 0.0 else None
     if fact == "max_hull" and found <= 0.0:
-        raise RefusedError("a number above 0 is expected")
+        raise RefusedError("expected a number above 0")
     return max(found, 0.0)

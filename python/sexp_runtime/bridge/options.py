@@ -66,18 +66,18 @@ def _converted(name: str, default: Any, value: Any) -> Any:
     if isinstance(default, str):
         taken = text(value)
         if name in _CHOICES and taken not in _CHOICES[name]:
-            raise RefusedError(f"it is one of {', '.join(_CHOICES[name])}")
+            raise RefusedError(f"it must be one of {', '.join(_CHOICES[name])}")
         return taken
     amount = whole_number(value) if isinstance(default, int) else number(value)
     if amount < _LEAST[name]:
-        raise RefusedError(f"it is at least {_LEAST[name]}")
+        raise RefusedError(f"it must be at least {_LEAST[name]}")
     return amount
 
 
 def _quotas(value: Any) -> Quotas:
     """Return the quotas of a dictionary; those that it does not name are the usual ones."""
     if not isinstance(value, Mapping):
-        raise RefusedError("a dictionary of quotas is expected")
+        raise RefusedError("expected a dictionary of quotas")
     known = asdict(Quotas())
     found: dict[str, int] = {}
     for key, amount in value.items():
@@ -86,6 +86,6 @@ def _quotas(value: Any) -> Quotas:
             raise RefusedError(f"there is no quota {name!r}{choices(name, known)}")
         least = 0 if name in UNLIMITED_BY_ZERO else 1
         if whole_number(amount) < least:
-            raise RefusedError(f"the quota {name} is at least {least}")
+            raise RefusedError(f"the quota {name} must be at least {least}")
         found[name] = whole_number(amount)
     return Quotas(**found)

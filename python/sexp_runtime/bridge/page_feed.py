@@ -65,7 +65,7 @@ class PageFeed:
     def show(self, page: str, name: str = "") -> None:
         """Choose the page to send, and the object whose details it shows. Raises ValueError for an unknown page."""
         if page not in NAMES:
-            raise ValueError(f"{page!r} is no page; the pages are {', '.join(filter(None, NAMES))}")
+            raise ValueError(f"{page!r} is not a page; the pages are {', '.join(filter(None, NAMES))}")
         self._page, self._object = page, name
         self.forget()
 

@@ -26,7 +26,7 @@ _PACKAGES: Final = Path(__file__).resolve().parents[2]
 class PastView:
     """One recording being looked at. `ask` and `poll` never wait.
 
-    One wish is answered at a time; of those that come meanwhile only the last counts. Answers come in files, one for
+    One request is answered at a time; of those that arrive meanwhile, only the last counts. Answers are files, one for
     each wish: no thread of the engine may wait for a pipe, and not every system can look into one without waiting.
 
     `engine` is a command that runs the process where Python has no program of its own. With `temporary` the recording
@@ -63,7 +63,7 @@ class PastView:
         })  # fmt: skip
 
     def ask(self, frame: int, messages: list[list[Any]], *, whole: bool = False) -> None:
-        """Ask what a tab that sends these messages was shown after so many frames."""
+        """Request what the tab showed after so many frames, in answer to these messages."""
         self._next = {"frame": frame, "messages": messages, "whole": whole or (self._next or {}).get("whole", False)}
         self._send_next()
 
@@ -145,7 +145,7 @@ def open_past(recording: str, engine: list[str], temporary: bool) -> int | str:
 
 
 def ask_past(number: int, frame: int, messages: list[list[Any]], whole: bool) -> None:
-    """Ask what the tab was shown after so many frames."""
+    """Request what the tab showed after so many frames."""
     if number in _views:
         _views[number].ask(frame, messages, whole=whole)
 
@@ -157,7 +157,7 @@ def play_on_past(number: int, frame: int, seconds: float, copy: str) -> None:
 
 
 def poll_past(number: int) -> list[dict[str, Any]]:
-    """Return what the replay has said since."""
+    """Return what the replay has reported since the last call."""
     return _views[number].poll() if number in _views else []
 
 

@@ -1,4 +1,4 @@
-"""The process that shows a recorded run at earlier moments: it replays the run and answers from where it was then.
+"""The process that shows a recorded run at earlier moments: it replays the run and answers from copies of itself.
 
 The editor's tab starts it through `bridge.past`. It reads lines of JSON from standard input. In the folder `answers`,
 the file N is the answer to wish number N, and the file 0 tells of the replay.
@@ -92,7 +92,7 @@ class PastRun:
             pass
 
     def look(self, messages: Messages, *, whole: bool) -> dict[str, Any]:
-        """Return what a tab that sends these messages is shown now; `whole` begins with the mission's formulas."""
+        """Return what a tab that sends these messages shows now; `whole` begins with the mission's formulas."""
         self._collected = []
         self._feed.receive("start_session", [])
         if not whole:
@@ -313,7 +313,7 @@ def _write(target: int, message: dict[str, Any]) -> None:
 
 
 def _put(folder: Path, number: int, answer: dict[str, Any]) -> None:
-    """Write an answer as a whole, so that it is never read in part."""
+    """Write an answer atomically, so that no part of it is ever read."""
     new = folder / f"{number}.new"
     new.write_text(json.dumps(answer))
     for _attempt in range(100):

@@ -114,7 +114,7 @@ def statistics_text(numbers: dict[str, Any]) -> str:
     return "\n".join(
         (
             f"{numbers['mission']}, {numbers['mission_time']:.1f} s of mission time, {numbers['frames']} frames",
-            f"  asked for    {numbers['requests']:>12,} results",
+            f"requests     {numbers['requests']:>12,} results",
             f"  evaluated    {numbers['evaluations']:>12,}  ({100 * numbers['hit_rate']:.2f} % from cache)",
             f"  invalidated  {numbers['invalidations']:>12,}",
             f"  evicted      {numbers['evictions']:>12,}",

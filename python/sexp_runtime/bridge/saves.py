@@ -102,7 +102,7 @@ def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSessi
                 session.step_us(step_us)
                 if digest is not None and digest != session.digest():
                     raise SaveError(
-                        "the run does not come out as it was saved: it is of another version of the runtime"
+                        "the replayed run differs from the saved one; another version of the runtime has made the save"
                     )
             if recording.damage:
                 raise SaveError(f"the saved mission is damaged: {recording.damage}")
@@ -120,7 +120,7 @@ def _content(data: bytes) -> bytes:
     """Return the recording in a save; raises SaveError."""
     begin = len(MAGIC) + _HEAD.size
     if data[: len(MAGIC)] != MAGIC or len(data) < begin:
-        raise SaveError("these bytes are no saved mission")
+        raise SaveError("these bytes are not a saved mission")
     version, check = _HEAD.unpack(data[len(MAGIC) : begin])
     if version != VERSION:
         raise SaveError(f"the saved mission is of version {version}, this runtime reads version {VERSION}")

@@ -171,9 +171,7 @@ class Tracking:
         if ship is None:
             ship = self._world.create_ship(name, "")
             if ship is None:
-                raise ValueError(
-                    f"{name!r} is one more than the {self._world.quotas.ships} ships that a mission may have"
-                )
+                raise ValueError(f"{name!r} exceeds the maximum of {self._world.quotas.ships} ships of a mission")
         tracked = TrackedObject(node, identity, ship, checked, self._world)
         self._find_mover(tracked)
         tracked.scene = self._access.scene(node)
@@ -192,7 +190,7 @@ class Tracking:
             self.positions_read += 1
             self._read_motion(tracked, 0.0)
         if not mapping and not checked.sources and not checked.life:
-            line = f"{name}: the node has no signal of SexpObject's, so only its place and its freeing are seen"
+            line = f"{name}: the node has no signal of SexpObject, so only its position and its freeing are noticed"
             self._gate.once(f"{name} signals", f"{line}; give a mapping")
         return ship
 
@@ -383,7 +381,7 @@ class Tracking:
         """Make a ship arrive because the game has placed it, regardless of its arrival cue."""
         self._world.set_ship(ship, "arrival_allowed", True)
         if not self._world.arrive(ship) and ship.status is ShipStatus.NOT_YET:
-            self._gate.once(ship.name, f"{ship.name} cannot arrive any more: its wing has gone")
+            self._gate.once(ship.name, f"{ship.name} cannot arrive: its wing is gone")
 
     def _leave(self, ship: Ship, how: str, killer: str = "") -> None:
         """Make a ship leave the mission; a destroyed one stays in its death roll until its node is freed."""

@@ -1,4 +1,4 @@
-"""What the arguments of recorded calls may be: a check for each parameter, by its annotation, and for each field.
+"""Checks of the arguments of recorded calls: one for each parameter, by its annotation, and one for each field.
 
 The same checks are made when a call is recorded and when it is replayed, so that a recording holds no call that its
 replay refuses.
@@ -32,7 +32,7 @@ Check = Callable[[Any], bool]
 
 
 class CallRefusedError(ValueError):
-    """A call that a recording cannot hold, or may not make; the text says what is wrong with it."""
+    """A call that a recording cannot hold or must not make; the text gives the reason."""
 
 
 def _is_none(value: Any) -> bool:

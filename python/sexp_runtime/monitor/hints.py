@@ -128,8 +128,8 @@ def _is_hot(watched: Watched, evidence: Evidence) -> bool:
 _RULE_TEXT: Final = {
     "constant-number": ("constant-part", "a part of it is the same number each time"),
     "neutral-constant": ("constant-part", "a constant in it decides nothing"),
-    "mission-time": ("clock-polling", "it looks at the clock every second for one moment"),
-    "cheap-first": ("argument-order", "an expensive condition stands before a cheaper one, and their order is free"),
+    "mission-time": ("clock-polling", "it reads the clock every second to find one moment"),
+    "cheap-first": ("argument-order", "an expensive condition comes before a cheaper one; they can change places"),
 }
 
 
@@ -189,7 +189,7 @@ def positions_without_bound(evidence: Evidence) -> Iterable[Hint]:
         if loose and moves >= 0.1 * evidence.frames:
             yield _hint(
                 "position-without-bound", watched,
-                f"it is evaluated in frame after frame, as nobody says how fast {', '.join(loose[:3])} can be",
+                f"it is evaluated in nearly every frame, because there is no speed bound for {', '.join(loose[:3])}",
                 "give these objects a speed bound (speed_bound of the object, or hints of evaluate)",
                 evidence, at=_first(watched.expression.root, _names, loose),
                 saving=evidence.per_second(moves), numbers={"moves": moves, "unbounded": loose[:10]},
@@ -205,8 +205,8 @@ def chatty_fact(evidence: Evidence) -> Iterable[Hint]:
         if " " not in cause or cause.endswith(" position") or cause in _GENERAL or count < MOSTLY * watched.evaluations:
             continue
         yield _hint(
-            "chatty-fact", watched, f"one fact has it evaluated nearly every frame: {cause}",
-            "write that fact less often (only when it matters), or ask for it behind a condition in an event before",
+            "chatty-fact", watched, f"one fact causes its evaluation in nearly every frame: {cause}",
+            "write that fact less often, or read it only behind a condition in an earlier event",
             evidence, at=_first(watched.expression.root, _reads, cause),
             saving=evidence.per_second(count), numbers={"fact": cause},
         )  # fmt: skip
@@ -253,7 +253,7 @@ def clock_polling(evidence: Evidence) -> Iterable[Hint]:
         asks = [node for node in watched.expression.root.walk() if node.operator in _CLOCKS]
         if asks:
             yield _hint(
-                "clock-polling", watched, "it is evaluated each time mission time moves on",
+                "clock-polling", watched, "it is evaluated whenever mission time changes",
                 "wait for a moment with has-time-elapsed, or chain the event with a delay",
                 evidence, at=asks[0], saving=evidence.per_second(ticks),
                 numbers={"ticks": ticks},
@@ -287,8 +287,8 @@ def computed_targets(evidence: Evidence) -> Iterable[Hint]:
         restless = sorted({node.operator for node in root.walk() if node.operator in _RESTLESS})
         if restless:
             yield _hint(
-                "never-at-rest", watched, f"it has to be evaluated in every frame: {', '.join(map(str, restless))}",
-                "put the conditions that seldom change into an event before it and chain this one to it",
+                "never-at-rest", watched, f"it must be evaluated in every frame: {', '.join(map(str, restless))}",
+                "put the conditions that seldom change into an earlier event, and chain this one to it",
                 evidence, at=_first(root, _is_one_of, restless),
                 saving=evidence.per_second(watched.evaluations), numbers={"operators": restless},
             )  # fmt: skip
@@ -321,7 +321,7 @@ def repeated_expressions(evidence: Evidence) -> Iterable[Hint]:
         first, node = uses[0]
         yield _hint(
             "repeated-expression", first, f"{len(owners)} formulas have the same condition in them",
-            "decide it in one event, and ask for that event with is-event-true in the others",
+            "evaluate it in one event, and test that event with is-event-true in the others",
             evidence, at=node, saving=evidence.per_second(evaluations * (len(owners) - 1) // len(owners)),
             numbers={"formulas": sorted(owners)[:8], "evaluations": evaluations},
         )  # fmt: skip
@@ -337,7 +337,7 @@ def never_fires(evidence: Evidence) -> Iterable[Hint]:
             why, node = reason
             yield _hint(
                 "never-fires", watched, f"it cannot come true: {why}",
-                "remove the event, or mend its condition if it was meant to happen",
+                "remove the event, or correct its condition",
                 evidence, at=node, saving=evidence.per_second(watched.evaluations),
             )  # fmt: skip
 
@@ -366,7 +366,7 @@ def cache_too_small(evidence: Evidence) -> Iterable[Hint]:
         bound = "cache_entries" if cache["evictions"].get("size", 0) >= thrown / 2 else "cache_bytes"
         yield Hint(
             kind="cache-too-small", owner="expression cache",
-            message=f"{thrown} values were thrown out for want of room, {cache['misses']} look-ups missed",
+            message=f"{thrown} values were evicted for lack of room, {cache['misses']} look-ups missed",
             change=f"raise {bound} (now {cache['maxsize']} entries, {cache['max_bytes']} bytes)",
             evidence=dict(cache), saving=evidence.per_second(min(thrown, cache["misses"])),
         )  # fmt: skip
@@ -377,14 +377,14 @@ def never_hit(evidence: Evidence) -> Iterable[Hint]:
     if len(evidence.never_hit) >= 20:
         yield Hint(
             kind="never-hit", owner="expression cache",
-            message=f"{len(evidence.never_hit)} cached expressions were never asked for again",
-            change="pass ExpressionHints(cacheable=False) for one-off questions, or put what varies into variables",
+            message=f"{len(evidence.never_hit)} cached expressions were never evaluated again",
+            change="pass ExpressionHints(cacheable=False) for single evaluations, or put what varies into variables",
             evidence={"examples": evidence.never_hit[:5], "count": len(evidence.never_hit)},
         )  # fmt: skip
 
 
 def costliest(evidence: Evidence) -> Iterable[Hint]:
-    """The formula that takes the most time, with the part of it that does, whether or not anything can be done."""
+    """The formula that takes the most time, with its costliest part, whether or not it can be improved."""
     whole = sum(watched.steady_us for watched in evidence.formulas)
     first = max(evidence.formulas, key=lambda watched: watched.steady_us, default=None)
     if first is None or not first.steady_us:
@@ -425,7 +425,7 @@ def _costly_part(watched: Watched) -> SyntaxNode:
 
 
 def _advice(cause: str) -> str:
-    """Return what helps against the most frequent cause of evaluation."""
+    """Return advice for the most frequent cause of evaluation."""
     if cause in ("unsettled", "every pass"):
         return "give the event an interval, or a cheap condition before this part that is seldom true"
     if cause == "time" or cause.endswith(" position"):
@@ -433,5 +433,5 @@ def _advice(cause: str) -> str:
             "put a cheap condition before this part (in an `and`) that is false as long as the distance does not matter"
         )
     if cause in ("first evaluation", ""):
-        return "nothing has to be done: it is seldom evaluated"
+        return "no action needed: it is seldom evaluated"
     return "put a cheap condition before this part (in an `and`), or change that fact less often"

@@ -41,7 +41,7 @@ def make_call(world: World, part: object, method: object, args: object, kwargs: 
 
 
 def check_call(world: World, part: str, method: str, args: list[Any], kwargs: dict[str, Any]) -> None:
-    """Raise CallRefusedError if the arguments of a listed call are not such that a replay can make it."""
+    """Raise CallRefusedError unless a replay can make a listed call with these arguments."""
     target = getattr(world, part, None) if part else world
     if target is None:
         raise CallRefusedError(f"{part}.{method} cannot be called here")
@@ -71,7 +71,7 @@ def check_call(world: World, part: str, method: str, args: list[Any], kwargs: di
 
 
 def _is_plain_move(args: list[Any], kwargs: dict[str, Any]) -> bool:
-    """Whether arguments of `move_ship`, nearly all calls of a recording, are such that they need no further check."""
+    """Whether arguments of `move_ship`, nearly all calls of a recording, need no further check."""
     if type(args[0] if args else None) is not Ship or not 2 <= len(args) <= 1 + len(_MOVE_SIZES):
         return False
     if kwargs and not (kwargs.keys() == {"jump"} and type(kwargs["jump"]) is bool):

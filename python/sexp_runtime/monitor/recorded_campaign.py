@@ -1,4 +1,4 @@
-"""The campaign in the header of a recording: what a mission knew of it when it began."""
+"""The campaign in the header of a recording: the state of it that a mission knew at its start."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ def campaign_header(campaign: Campaign | None, stores: Stores | None) -> dict[st
 def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, RecordedStores | None]:
     """Return the campaign of a recorded run, and its stores as they were; None for a single mission.
 
-    Raises DamagedRecordingError if the header's values are none of a campaign.
+    Raises DamagedRecordingError if the header's values are not those of a campaign.
     """
     found = header.get("campaign")
     if not found:
         return None, None
     try:
         if type(found["name"]) is not str:
-            raise ValueError("its name is no text")
+            raise ValueError("its name is not a text")
         campaign = Campaign(found["name"], records_of(found["missions"]))
         if found["stores"] is None:
             return campaign, None
@@ -42,4 +42,4 @@ def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, Recorded
             raise ValueError("its variables are too large")
         return campaign, RecordedStores(Store.unpack(of_campaign), Store.unpack(of_pilot))
     except (KeyError, TypeError, ValueError, StoreError) as error:
-        raise DamagedRecordingError(f"the campaign makes no sense: {error!r:.80}") from error
+        raise DamagedRecordingError(f"the values of the campaign are invalid: {error!r:.80}") from error

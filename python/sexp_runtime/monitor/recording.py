@@ -138,7 +138,7 @@ class _Decoder:
         except (ValueError, TypeError, KeyError, struct.error, RecursionError, msgpack.UnpackException) as error:
             if isinstance(error, DamagedRecordingError):
                 raise
-            raise DamagedRecordingError(f"no value of a recording: {error!r}") from error
+            raise DamagedRecordingError(f"not a value of a recording: {error!r}") from error
         finally:
             self._depth -= 1
 
@@ -374,7 +374,7 @@ class Recording:
             for frame in frames:
                 self._us_read += frame[0]
                 if self._us_read > _LONGEST_RUN_US:
-                    self.damage = f"after {self.frames_read} whole frames: mission time runs over"
+                    self.damage = f"after {self.frames_read} whole frames: mission time exceeds its maximum"
                     return
                 self.frames_read += 1
                 yield frame
@@ -386,7 +386,7 @@ class Recording:
         kind, length, crc = _FRAME.unpack(head)
         start = self._at + _FRAME.size
         if length > _MOST_BLOCK_BYTES or kind not in (b"H", b"F", b"E"):
-            raise DamagedRecordingError("this is no block of a recording")
+            raise DamagedRecordingError("this is not a block of a recording")
         data = self._data[start : start + length]
         if len(data) < length:
             raise DamagedRecordingError(f"the file breaks off {length - len(data)} bytes before the end of a block")
@@ -409,7 +409,7 @@ def _block_of_frames(data: bytes) -> list[bytes]:
     """Return the packed frames of a block."""
     block = msgpack.unpackb(data, max_array_len=_MOST_FRAMES_OF_BLOCK)
     if not isinstance(block, list) or not all(isinstance(frame, bytes) for frame in block):
-        raise DamagedRecordingError("this is no block of frames")
+        raise DamagedRecordingError("this is not a block of frames")
     return block
 
 
@@ -417,14 +417,14 @@ def _frame(packed: bytes) -> tuple[int, list[bytes], int | None]:
     """Return a frame's step in microseconds, its packed changes and its digest."""
     frame = msgpack.unpackb(packed, max_array_len=MOST_CHANGES)
     if not isinstance(frame, list) or len(frame) != 3:
-        raise DamagedRecordingError("this is no frame")
+        raise DamagedRecordingError("this is not a frame")
     step_us, changes, digest = frame
     if type(step_us) is not int or not 0 <= step_us <= LONGEST_STEP_US:
         raise DamagedRecordingError(f"a frame of {step_us!r:.40} microseconds")
     if not isinstance(changes, list) or not all(isinstance(change, bytes) and len(change) > 5 for change in changes):
-        raise DamagedRecordingError("these are no changes of a frame")
+        raise DamagedRecordingError("these are not changes of a frame")
     if digest is not None and type(digest) is not int:
-        raise DamagedRecordingError("this is no digest of a frame")
+        raise DamagedRecordingError("this is not a digest of a frame")
     return step_us, changes, digest
 
 
@@ -437,7 +437,7 @@ def _wrong_in_header(header: dict[Any, Any]) -> str:
     if not isinstance(header.get("mission"), (bytes, str)):
         return "mission is missing"
     if not isinstance(header.get("file", ""), str):
-        return "file is no name"
+        return "file is not a name"
     return "" if header["dialect"] in ("fso", "wcs") else f"no dialect {header['dialect'][:20]!r}"
 
 
@@ -446,7 +446,7 @@ def recorded_options(header: dict[str, Any]) -> RuntimeOptions:
     options = dict(header["options"])
     version = options.pop("engine_version", None)
     if not isinstance(version, (list, tuple)) or not all(type(part) is int for part in version):
-        raise DamagedRecordingError("engine_version is no version")
+        raise DamagedRecordingError("engine_version is not a version")
     switches = {field.name for field in fields(RuntimeOptions)} - {"engine_version"}
     if not switches.issuperset(options) or not all(type(value) is bool for value in options.values()):
         raise DamagedRecordingError("the options are not those of an engine")
@@ -472,11 +472,11 @@ def recorded_quotas(header: dict[str, Any]) -> Quotas:
 
 
 def recorded_operators(header: dict[str, Any]) -> OwnOperators:
-    """Return the operators of a recording's game, without functions; raises DamagedRecordingError if they are none."""
+    """Return the operators of a recording's game, without functions; raises DamagedRecordingError for invalid ones."""
     try:
         return OwnOperators(header.get("operators", ()))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DamagedRecordingError(f"the operators of the game make no sense: {error!r:.60}") from error
+        raise DamagedRecordingError(f"the operators of the game are invalid: {error!r:.60}") from error
 
 
 def _phase_of(packed: bytes) -> int:

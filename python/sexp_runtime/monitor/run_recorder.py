@@ -1,4 +1,4 @@
-"""Records one session: which of its changes come from outside, and in which phase of a frame."""
+"""Records the changes of one session that come from outside, with the phase of the frame."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class RunRecorder:
         self.log = self.writer.log
 
     def tap(self) -> WorldTap:
-        """Return the world as a game is to change it; answers of the game's operators are recorded from now on, too."""
+        """Return the world for the game to change; also record results of the game's operators from now on."""
         self._world.answers.on_answer = self._answered
         return RecordingTap(self._world, self, self.log)
 

@@ -44,11 +44,11 @@ did you mean 'Fuel'
 did you mean 'get-fov'
 did you mean 'docked'
 did you mean 'Alpha 1'
-track 'Alhpa 2': the mission has no object of that name, so a new one is made
+track 'Alhpa 2': the mission has no object of that name; a new one is made
 a frame is 0 to 3600 seconds long
 did you mean 'seed'
-the mission was not loaded to be saved
-these bytes are no saved mission"""
+the mission was not loaded as savable
+these bytes are not a saved mission"""
 
 
 def test_the_errors_of_the_first_ten_minutes_are_clear_sentences() -> None:
@@ -111,7 +111,7 @@ def test_long_frames_are_made_in_steps() -> None:
 
 def test_a_mission_is_saved_and_restored() -> None:
     run_case(
-        "save", allowed=("SEXP: restore_state: these bytes are no saved mission", "at: push_", "GDScript backtrace")
+        "save", allowed=("SEXP: restore_state: these bytes are not a saved mission", "at: push_", "GDScript backtrace")
     )
 
 

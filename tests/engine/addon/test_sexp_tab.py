@@ -67,7 +67,7 @@ def test_the_handshake_and_every_message_on_the_wire(tmp_path: Path) -> None:
         server.send("sexp:set_variable", ["Losses", "77"])
         assert server.wait_for("sexp:page", after=came).data[2][0][:5] == [0, "variable", "Losses", "number", "77"]
         server.send("sexp:set_variable", ["Losses", "many"])
-        assert "a whole number is expected" in server.wait_for("sexp:failed", after=came).data[0]
+        assert "expected a whole number" in server.wait_for("sexp:failed", after=came).data[0]
         server.send("sexp:view", ["objects", "Heron 1"])
         node = dict(server.wait_for("sexp:object").data[1])["node"]
         assert node.startswith("/root/Demo")
@@ -355,7 +355,7 @@ def test_the_pages_of_the_mission_in_an_editor_that_plays_the_demo(tmp_path: Pat
     assert variables["Alert"][0] == "string" and variables["Losses"][0] == "number"
     edited = {row[0]: row[2] for row in steps["edited"]["rows"]}
     assert edited["Losses"] == "77" and "@Losses is 77 now" in steps["edited"]["status"]
-    assert "@Losses cannot be 'seven': a whole number is expected" in steps["refused"]["status"]
+    assert "@Losses cannot be 'seven': expected a whole number" in steps["refused"]["status"]
     assert {row[0]: row[2] for row in steps["refused"]["rows"]}["Losses"] == "77"
     assert "Nightjar" in steps["item"]["items"] and steps["item"]["items"][-1] == "add..."
     assert len(steps["item"]["items"]) == steps["item"]["count"] + 1
