@@ -23,7 +23,7 @@ def test_signals_drive_invalidation_and_evaluations_are_counted() -> None:
 
 
 def test_motion_is_read_only_where_formulas_want_it() -> None:
-    run_case("motion", allowed=("so a new one is made", "at: push_", "GDScript backtrace"))
+    run_case("motion", allowed=("a new one is made", "at: push_", "GDScript backtrace"))
 
 
 def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
