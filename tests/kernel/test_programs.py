@@ -56,7 +56,7 @@ def program(world: World, text: str) -> tuple[Compiled, EvalNode]:
     """Return the program of a formula, and its root node."""
     ctx = EvaluationContext(world)
     tree = tree_of(text, ctx)
-    made = Programs(ctx, world.facts).of_formula(tree, lambda: None)
+    made = Programs(ctx, world.facts).of_formula(tree)
     assert made is not None, text
     return made, tree
 
@@ -145,7 +145,7 @@ def test_formulas_that_share_a_distance_mean_what_the_interpreter_means() -> Non
         world = world_of_ships()
         ctx, other = EvaluationContext(world), EvaluationContext(world)
         programs = Programs(ctx, world.facts)
-        made = [programs.of_formula(tree_of(text, ctx), lambda: None) for text in texts]
+        made = [programs.of_formula(tree_of(text, ctx)) for text in texts]
         trees = [tree_of(text, other) for text in texts]
         for step in range(100):
             for _ in range(rng.randrange(3)):
@@ -182,7 +182,7 @@ def test_an_argument_form_acts_for_the_candidates_that_the_interpreter_finds(tex
             told: list[Any] = []
             ctx = EvaluationContext(world, actions=lambda name, values, told=told: told.append((name, values)))  # type: ignore[misc]
             tree = tree_of(whole, ctx)
-            made = Programs(ctx, world.facts).of_formula(tree, lambda: None) if is_program else None
+            made = Programs(ctx, world.facts).of_formula(tree) if is_program else None
             assert (made is not None) is is_program
             sides.append((world, told, ctx, tree, made, random.Random(seed)))
         for step in range(40):
@@ -242,7 +242,7 @@ def test_a_call_that_several_formulas_have_is_one_leaf() -> None:
     ctx = EvaluationContext(world)
     programs = Programs(ctx, world.facts)
     for text in ('( is-destroyed-delay 0 "Beta 1" )', '( not ( is-destroyed-delay 0 "Beta 1" ) )'):
-        made = programs.of_formula(tree_of(text, ctx), lambda: None)
+        made = programs.of_formula(tree_of(text, ctx))
         assert made is not None
         made.program()
     (leaf,) = [leaf for leaf, _facts in programs.parts._leaves.values()]

@@ -111,15 +111,16 @@ class CompiledFormula:
         self._file = ""
         self._ctx = ctx
         self.facts: frozenset[FactKey] = frozenset()
-        found = made = None
+        found = None
         self._compiled: Callable[[], int]
         self.evaluate: Callable[[], int]
         self._wrapped = 0  # operator nodes with a function of their own
         if recorder is not None:
             handled: frozenset[EvalNode] = frozenset()
+            made = None
             if programs is not None:
                 handled = programs.nest(root)
-                made = programs.of_formula(root, lambda: self._compiled())
+                made = programs.of_formula(root)
                 handled |= made.handled if made is not None else frozenset()
             found = scan(root, ctx, handled)
             self._wrapped = install(found, ctx, recorder)
@@ -128,13 +129,9 @@ class CompiledFormula:
                 self.program = made.program
                 self.facts |= made.facts
                 self._keep_program(made.program)
-                if made.found is None and (made.is_whole or root.name != "every-time"):
-                    return
+                return
         analysis = Analysis(root, ctx)
-        if made is not None and made.found is not None:
-            writer, self._status_counts = write_actions(root, ctx, made.found), True
-        else:
-            writer, self._status_counts = _write(analysis, ctx)
+        writer, self._status_counts = _write(analysis, ctx)
         self._actions_count = not writer.runs_actions
         if found is not None and self._actions_count:
             self._wrapped += install_actions(found)
@@ -153,12 +150,9 @@ class CompiledFormula:
         values = (ctx, ctx.world.variables.numbers, *writer.parameters.values())
         self._compiled = types.FunctionType(function_code, _GLOBALS, "formula", values)
         _show_source(self._file, self)
-        if self.program is None:
-            self.evaluate = self._compiled
-            if analysis.needs_no_nodes:
-                self._empty()
-        else:
-            self.quiet = self._status_counts = True
+        self.evaluate = self._compiled
+        if analysis.needs_no_nodes:
+            self._empty()
 
     def _keep_program(self, program: Program) -> None:
         """Have a program evaluate the formula."""

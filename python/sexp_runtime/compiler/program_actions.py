@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -25,20 +25,23 @@ def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
 
 
 def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:
-    """Return what runs the actions of a `when` (C1), until they have run often enough to get a program."""
+    """Return what runs the actions of a `when` or `every-time` (C1, C7), until they run often enough for a program."""
     ctx = parts.ctx
     kept = [action for action in root.args[1:] if action.inner is not None]
-    pays = is_paying(root)
+    pays, forgets = is_paying(root), root.name == "every-time"
     counts = any(action.head.name not in NESTED for action in kept)
     runs = _Runs(parts, root, partial(ctx.budget.begin, root) if pays else None)
 
     def perform(program: Any) -> None:
+        unsettled = ctx.unsettled
         if pays:
             ctx.budget.begin(root)
         if counts:
             ctx.effects += 1
         for action in kept:
             interpreter.evaluate_head(ctx, action)
+        if forgets:
+            _forget(ctx, kept, unsettled)
         runs.count(program)
 
     return perform
@@ -52,6 +55,7 @@ def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[.
     ctx = parts.ctx
     actions = form.args[2:]
     counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
+    forgets = form.name == "every-time-argument"
 
     def pay() -> None:
         ctx.budget.begin(form)
@@ -60,6 +64,7 @@ def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[.
     runs = _Runs(parts, form, None if is_nested else pay)
 
     def perform(program: Any, applicable: list[Candidate]) -> None:
+        unsettled = ctx.unsettled
         if not is_nested:
             pay()
         if counts:
@@ -69,9 +74,18 @@ def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[.
             run_form_actions(ctx, actions, applicable)
         finally:
             ctx.applicable.pop()
+        if forgets:
+            _forget(ctx, actions, unsettled)
         runs.count(program)
 
     return perform
+
+
+def _forget(ctx: EvaluationContext, actions: Sequence[EvalNode], unsettled: bool) -> None:
+    """Forget what actions remember, after a pass that began with this `ctx.unsettled` (C7)."""
+    for action in actions:
+        ctx.flush(action)
+    ctx.unsettled = unsettled
 
 
 class _Runs:
@@ -92,17 +106,3 @@ class _Runs:
             actions = program_of_actions(self._parts, self._root)
             if actions is not None:
                 program.use_actions(actions, self._before)
-
-
-def written_actions(
-    ctx: EvaluationContext, form: EvalNode, actions: Callable[[], object], found: list[list[Candidate]]
-) -> Callable[..., object]:
-    """Return what runs the actions of an `every-time-argument` by their own function."""
-
-    def perform(program: Any, applicable: list[Candidate]) -> None:
-        ctx.budget.begin(form)
-        pay_for_trial(ctx, form)
-        found[0] = applicable
-        actions()
-
-    return perform

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_text, text_of
 from sexp_runtime.compiler.facts import lists_plain_texts
-from sexp_runtime.compiler.forms import can_write_actions, reads_candidates
-from sexp_runtime.compiler.program_actions import form_actions, written_actions
+from sexp_runtime.compiler.program_actions import form_actions
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import CANDIDATE, NAN_LIKE, NUMBERS, READER, ROSTER, meaning_of
@@ -24,12 +21,11 @@ from sexp_runtime.world.facts import FactKey
 class FormBuilder(Builder):
     """`when-argument` and `every-time-argument` over ships that are listed."""
 
-    def __init__(self, parts: Parts, root: EvalNode, every_time: Callable[[], object] | None) -> None:
-        """`every_time` is None for a form that stands among the actions of another formula."""
+    def __init__(self, parts: Parts, root: EvalNode, *, is_nested: bool = False) -> None:
+        """`is_nested` says that the form stands among the actions of another formula."""
         super().__init__(parts, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
-        self.fresh = True
-        self._every_time = every_time
-        self.plan.is_nested = every_time is None
+        self.is_form = True
+        self.plan.is_nested = is_nested
         self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
         self._inside_common = False
 
@@ -39,7 +35,7 @@ class FormBuilder(Builder):
         provider = root.args[0].inner if len(root.args) > 1 else None
         is_when = root.name == "when-argument"
         # WCS judges a `when-argument` by what the condition remembers of the last candidate (K).
-        if provider is None or (ctx.wcs if is_when else not can_write_actions(root, ctx)):
+        if provider is None or (ctx.wcs and is_when):
             raise Unfit
         if provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
             raise Unfit
@@ -52,21 +48,15 @@ class FormBuilder(Builder):
         world = ctx.world
         if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
             raise Unfit
-        plan.reads_candidates = any(map(reads_candidates, root.args[2:]))
+        plan.reads_candidates = any(node.is_placeholder for action in root.args[2:] for node in action.walk())
         plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
         plan.places.extend(self.parts.place(arg.text) for arg in provider.args)
         plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
-        found: list[list[Candidate]] | None = None
-        if is_when:
-            plan.perform = form_actions(self.parts, root, is_nested=plan.is_nested)
-        else:
-            found = [[]]
-            assert self._every_time is not None
-            plan.perform = written_actions(ctx, root, self._every_time, found)
+        plan.perform = form_actions(self.parts, root, is_nested=plan.is_nested)
         plan.top = self.operator(condition, condition)
         program = FormProgram(plan, ctx, interpreter.evaluate)
         self._subscribe(program)
-        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}), found=found)
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
 
     def argument(self, arg: EvalNode) -> int:
         """Add an argument; a variable is read once for all candidates, whose results depend on what it was."""

@@ -27,7 +27,6 @@ from sexp_runtime.compiler.program_plan import (
 from sexp_runtime.kernel import Op, Program
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
-from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE
 from sexp_runtime.world.facts import FactKey
@@ -53,10 +52,6 @@ class Compiled:
     program: Program
     facts: frozenset[FactKey]
     handled: frozenset[EvalNode]
-    #: Whether the program needs no function for the actions of an `every-time`.
-    is_whole: bool = False
-    #: Where the program of an `every-time-argument` puts the applicable candidates for the function of its actions.
-    found: list[list[Candidate]] | None = None
 
 
 class Builder:
@@ -69,7 +64,7 @@ class Builder:
         self.facts: set[FactKey] = set()
         self.handled: set[EvalNode] = set()
         self.can_be_nan: list[bool] = []
-        self.fresh = False
+        self.is_form = False  # of an argument form: its nodes keep no statuses
         self.has_trees = True
         #: Whether a movement is compared in a form that can be bounded, and whether one is read otherwise.
         self.is_moving = self.moves_freely = False
@@ -83,7 +78,7 @@ class Builder:
             self.plan.is_bounded = True
             self.facts.update(without_motion(self.facts))
         program = Program(self.plan, self.ctx, interpreter.evaluate)
-        return Compiled(program, frozenset(self.facts), frozenset(self.handled), bool(self.plan.assignments))
+        return Compiled(program, frozenset(self.facts), frozenset(self.handled))
 
     def mark(self) -> list[int]:
         """Return where the lists of the plan end now."""
@@ -112,7 +107,7 @@ class Builder:
         """Add a node and return its index."""
         if len(self.plan.nodes) >= MOST_NODES:
             raise Unfit
-        traps = holder is not None and holder.traps and not self.fresh
+        traps = holder is not None and holder.traps and not self.is_form
         is_expression = holder is not None and holder.head.kind is EvalKind.OPERATOR
         self.plan.nodes.append((op, tuple(arguments), value, int(is_expression), int(traps), one, two))
         self.plan.holders.append(holder)
@@ -183,7 +178,7 @@ class Builder:
         arguments = [self.argument(arg) for arg in head.args]
         self._is_compared = outer
         nans = [self.can_be_nan[index] for index in arguments]
-        if head.name in COMPARISONS and self.fresh and any(nans[1:]):
+        if head.name in COMPARISONS and self.is_form and any(nans[1:]):
             raise Looks
         self.handled.add(head)
         is_arithmetic = op >= Op.ADD
@@ -264,7 +259,7 @@ class Builder:
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates."""
-        if self.fresh or not self.has_trees or is_paying(holder):
+        if self.is_form or not self.has_trees or is_paying(holder):
             raise Unfit
         self.plan.is_simple = False
         self.moves_freely = True

@@ -63,8 +63,9 @@ class ProgramPlan:
     acts: list[Act] = field(default_factory=list)
     #: Whether the actions count as an effect before the first runs.
     counts: bool = False
-    #: Whether nodes keep their statuses.
+    #: Whether nodes keep their statuses; and, of actions, whether they forget them after each pass (C7).
     remembers: bool = True
+    forgets: bool = False
     is_simple: bool = True
     is_bounded: bool = False
     is_nested: bool = False

@@ -24,27 +24,27 @@ _TEXTS: Final = (EvalKind.WRAPPER, EvalKind.CLAUSE)
 
 
 class StepBuilder(Builder):
-    """The actions of a `when`, or of an argument form for each of its applicable candidates.
+    """The actions of a `when` or `every-time`, or of an argument form for each of its applicable candidates.
 
     An action of the ordinary kind (`actions.perform`) is a node whose arguments are nodes, and so is a nested `when` or
     `if-then-else`. The interpreter runs all others in their place.
     """
 
-    def __init__(self, parts: Parts, root: EvalNode, steps: Sequence[EvalNode], *, is_form: bool) -> None:
+    def __init__(self, parts: Parts, root: EvalNode) -> None:
         super().__init__(parts, root, Op.ACTIONS)
-        self.fresh = self._is_form = is_form
-        self.plan.remembers = not is_form
-        self._steps = [step for step in steps if step.inner is not None]
+        self._has_candidates = root.name in ARGUMENT_FORMS
+        self.plan.forgets = root.name.startswith("every-time")
+        self._steps = [step for step in root.args[2 if self._has_candidates else 1 :] if step.inner is not None]
 
     def build(self) -> ActionProgram | None:
         """Return the program, None if the interpreter would run all of it."""
-        if self._is_form and self.ctx.options.true_loop_arguments:
+        if self._has_candidates and self.ctx.options.true_loop_arguments:
             return None
         plan = self.plan
         try:
             for step in self._steps:
                 assert step.inner is not None
-                is_own = self._is_form and step.has_placeholder
+                is_own = self._has_candidates and step.has_placeholder
                 plan.steps.append((self.action(step.inner), step.inner, weight(step) if is_own else 0))
         except Unfit:  # too many nodes
             return None
@@ -126,7 +126,7 @@ class StepBuilder(Builder):
         elif arg.kind is not EvalKind.ATOM:  # reading a container can change it
             raise Unfit
         elif arg.is_placeholder and arg.form is not None:
-            if not self._is_form or arg.form is not self.plan.root:
+            if not self._has_candidates or arg.form is not self.plan.root:
                 raise Unfit
             act.read(Reading.CANDIDATE)
         elif arg.variable is not None:
@@ -162,6 +162,5 @@ class StepBuilder(Builder):
 
 
 def program_of_actions(parts: Parts, root: EvalNode) -> ActionProgram | None:
-    """Return the program of the actions of a `when` or `when-argument`, None if the interpreter would run all of it."""
-    is_form = root.name in ARGUMENT_FORMS
-    return StepBuilder(parts, root, root.args[2 if is_form else 1 :], is_form=is_form).build()
+    """Return the program of a formula's actions, None if the interpreter would run all of it."""
+    return StepBuilder(parts, root).build()

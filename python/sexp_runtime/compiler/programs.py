@@ -7,7 +7,7 @@ clock changes it. Everything else is a subtree that the interpreter evaluates ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from sexp_runtime.compiler.facts import NESTED, split_actions
 from sexp_runtime.compiler.program_actions import conditional_actions, pay_for_trial
@@ -36,20 +36,16 @@ class Programs:
         self.ctx = ctx
         self.parts = Parts(ctx, board)
 
-    def of_formula(self, root: EvalNode, every_time: Callable[[], object]) -> Compiled | None:
-        """Return the program of a formula, None for one that is to be evaluated in another way.
-
-        `every_time` evaluates an `every-time` formula as a whole, or runs the actions of an `every-time-argument`; the
-        program calls it when the condition is true.
-        """
+    def of_formula(self, root: EvalNode) -> Compiled | None:
+        """Return the program of a formula, None for one that is to be evaluated in another way."""
         ctx = self.ctx
         if root.spec is None or root.call is not meaning_of(root):
             return None
         try:
             if root.name in ARGUMENT_FORMS:
-                return FormBuilder(self.parts, root, every_time).build()
+                return FormBuilder(self.parts, root).build()
             if root.name in ("when", "every-time"):
-                return _Conditional(self.parts, root, every_time).build()
+                return _Conditional(self.parts, root).build()
             if root in (ctx.constants.true, ctx.constants.false) or root.spec.traits & ~READER:
                 return None
             return _Condition(self.parts, root).build()
@@ -63,7 +59,7 @@ class Programs:
             if form.call is not meaning_of(form):
                 continue
             try:
-                made = FormBuilder(self.parts, form, None).build()
+                made = FormBuilder(self.parts, form, is_nested=True).build()
             except Unfit:
                 continue
             form.call = _nested(made.program)
@@ -116,14 +112,12 @@ class _Condition(Builder):
 
 
 class _Conditional(Builder):
-    """`when`, whose actions the interpreter runs, or `every-time`, whose condition tells whether to run it at all."""
+    """`when` or `every-time`, which forgets after each pass what its nodes remember (C7)."""
 
-    def __init__(self, parts: Parts, root: EvalNode, every_time: Callable[[], object]) -> None:
+    def __init__(self, parts: Parts, root: EvalNode) -> None:
         is_when = root.name == "when"
         super().__init__(parts, root, Op.WHEN if is_when else Op.EVERY_TIME)
-        self.fresh = not is_when
         self.plan.remembers = is_when
-        self._every_time = every_time
 
     def build(self) -> Compiled:
         """Return the program."""
@@ -132,16 +126,8 @@ class _Conditional(Builder):
         if condition is None or condition.inner is None or condition.inner is constants.false:
             raise Unfit
         top = self.operator(condition.inner, condition.inner)
-        if self.plan.nodes[top][0] == Op.TREE:
-            raise Unfit
         self._assign(root.args[1:])
-        if condition.inner is constants.true and self.fresh and not self.plan.assignments:
-            raise Unfit
-        if self.fresh:
-            every_time = self._every_time
-            self.plan.perform = lambda program: every_time()
-        else:
-            self.plan.perform = conditional_actions(self.parts, root)
+        self.plan.perform = conditional_actions(self.parts, root)
         return self.finish(top)
 
     def _assign(self, actions: Sequence[EvalNode]) -> None:

@@ -224,6 +224,9 @@ cdef class FormProgram(Program):
             if self.before_actions is not None:
                 self.before_actions()
             perform_for(self.actions, self.context, found)
+        if self.kind == EVERY_TIME and self.remembers_ships:
+            for candidate in found:
+                candidate.node.cache = None
         return 0
 
     cdef inline BoardCore places_board(self):

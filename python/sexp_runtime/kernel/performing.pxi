@@ -70,14 +70,17 @@ cdef class ActionProgram(Program):
     cdef object who  # the candidate for which it runs
     cdef bint counts
     cdef bint has_counted
+    cdef bint forgets
+    cdef object unsettled
 
     def __init__(self, plan, context, interpret):
         Program.__init__(self, plan, context, interpret)
-        self.steps, self.counts = list(plan.steps), plan.counts
+        self.steps, self.counts, self.forgets = list(plan.steps), plan.counts, plan.forgets
 
     cdef int start(self) except -1:
         self.begin()
         self.has_counted = False
+        self.unsettled = self.context.unsettled
         if self.counts:
             self.count_effect()
         return 0
@@ -89,8 +92,12 @@ cdef class ActionProgram(Program):
         return 0
 
     cdef int end(self) except -1:
-        """Note what nested conditions leave for the next evaluation."""
-        if self.changed:
+        """Note what nested conditions leave for the next evaluation; of an `every-time` that is nothing (C7)."""
+        if self.forgets:
+            memset(self.statuses, ORDINARY, self.size)
+            if self.passing is not None:
+                self.forget_pass(self.unsettled)
+        elif self.changed:
             self.context.unsettled = True
         if self.due != NEVER and self.due < <long long>self.context.due:
             self.context.due = self.due
@@ -98,7 +105,7 @@ cdef class ActionProgram(Program):
 
 
 cdef int perform_once(ActionProgram program) except -1:
-    """Run the actions of a `when` (C1)."""
+    """Run the actions of a `when` or `every-time` (C1, C7)."""
     cdef int found
     program.start()
     for top, _head, _weight in program.steps:

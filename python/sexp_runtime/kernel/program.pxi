@@ -13,6 +13,7 @@ cdef class Program:
     cdef int kind
     cdef bint wcs
     cdef bint remembers
+    cdef list passing  # the subtrees that the interpreter evaluates, if all is forgotten after each pass; else None
     cdef bint changed
     cdef readonly bint acted
     cdef long long due
@@ -72,6 +73,8 @@ cdef class Program:
         self.variables = context.world.variables.core
         self.wcs = context.wcs
         self.remembers = plan.remembers
+        if plan.forgets or self.kind == EVERY_TIME:
+            self.passing = [self.holders[at] for at in range(self.size) if self.nodes[at].op == TREE] or None
         self.acts = list(plan.acts)
         self.is_simple = plan.is_simple
         self.is_bounded = plan.is_bounded
@@ -385,9 +388,12 @@ cdef class Program:
         cdef int found = ORDINARY, value
         self.begin()
         if self.kind == EVERY_TIME:
+            unsettled = None if self.passing is None else self.context.unsettled
             if self.run(self.top, &found) == 1:
                 self.acted = True
                 self.do_actions()
+            if self.passing is not None:
+                self.forget_pass(unsettled)
             if self.root_status != NAN:
                 self.root_status = NAN
                 self.root.status = NOT_A_NUMBER
@@ -418,6 +424,13 @@ cdef class Program:
             if self.before_actions is not None:
                 self.before_actions()
             perform_once(self.actions)
+        return 0
+
+    cdef int forget_pass(self, unsettled) except -1:
+        """Forget what the interpreter's subtrees remember, after a pass that began with this `unsettled` (C7)."""
+        for holder in self.passing:
+            self.context.flush(holder)
+        self.context.unsettled = unsettled
         return 0
 
     def use_actions(self, actions, before):
