@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 from typing import Any, Final
 
 from sexp_runtime.compiler.facts import NESTED
@@ -30,7 +29,7 @@ def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:
     kept = [action for action in root.args[1:] if action.inner is not None]
     pays, forgets = is_paying(root), root.name == "every-time"
     counts = any(action.head.name not in NESTED for action in kept)
-    runs = _Runs(parts, root, partial(ctx.budget.begin, root) if pays else None)
+    runs = _Runs(parts, root, (lambda program: ctx.budget.begin(root)) if pays else None)
 
     def perform(program: Any) -> None:
         unsettled = ctx.unsettled
@@ -57,16 +56,17 @@ def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[.
     counts = any(action.inner is not None and action.head.name not in NESTED for action in actions)
     forgets = form.name == "every-time-argument"
 
-    def pay() -> None:
+    def pay(program: Any) -> None:
         ctx.budget.begin(form)
-        pay_for_trial(ctx, form)
+        if not program.is_trapped:
+            pay_for_trial(ctx, form)
 
     runs = _Runs(parts, form, None if is_nested else pay)
 
     def perform(program: Any, applicable: list[Candidate]) -> None:
         unsettled = ctx.unsettled
         if not is_nested:
-            pay()
+            pay(program)
         if counts:
             ctx.effects += 1
         ctx.applicable.append(applicable)
@@ -93,7 +93,7 @@ class _Runs:
 
     __slots__ = ("_before", "_count", "_parts", "_root")
 
-    def __init__(self, parts: Parts, root: EvalNode, before: Callable[[], object] | None) -> None:
+    def __init__(self, parts: Parts, root: EvalNode, before: Callable[[Any], object] | None) -> None:
         self._parts = parts
         self._root = root
         self._before = before

@@ -33,11 +33,7 @@ class FormBuilder(Builder):
         """Return the program."""
         root, ctx = self.plan.root, self.ctx
         provider = root.args[0].inner if len(root.args) > 1 else None
-        is_when = root.name == "when-argument"
-        # WCS judges a `when-argument` by what the condition remembers of the last candidate (K).
-        if provider is None or (ctx.wcs and is_when):
-            raise Unfit
-        if provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
+        if provider is None or provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
             raise Unfit
         condition = root.args[1].inner
         if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):

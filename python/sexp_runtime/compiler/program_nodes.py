@@ -178,7 +178,7 @@ class Builder:
         arguments = [self.argument(arg) for arg in head.args]
         self._is_compared = outer
         nans = [self.can_be_nan[index] for index in arguments]
-        if head.name in COMPARISONS and self.is_form and any(nans[1:]):
+        if head.name in COMPARISONS and self.is_form and not self.ctx.wcs and any(nans[1:]):
             raise Looks
         self.handled.add(head)
         is_arithmetic = op >= Op.ADD

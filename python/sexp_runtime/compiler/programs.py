@@ -22,7 +22,7 @@ from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import OperatorFunction
 from sexp_runtime.operators.variables import modify_variable
-from sexp_runtime.values import KNOWN_FALSE, Raw
+from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE, Raw
 from sexp_runtime.world.facts import FactBoard
 from sexp_runtime.world.variables import NUMBER
 
@@ -89,7 +89,8 @@ def _nested(program: Program) -> OperatorFunction:
     """Return the function of an operator that a program stands for; what the form remembers is in its node (B11)."""
 
     def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        pay_for_trial(ctx, node)
+        if not ctx.wcs or node.args[0].head.status not in (KNOWN_TRUE, KNOWN_FALSE):  # that traps there
+            pay_for_trial(ctx, node)
         program.forget_root()
         value = program()
         return KNOWN_FALSE if program.is_known_false else value

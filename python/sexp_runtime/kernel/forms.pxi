@@ -27,11 +27,14 @@ cdef class FormProgram(Program):
     cdef bint has_run
     cdef bint is_nested
     cdef bint remembers_ships  # whether anything can see as what a candidate was read (D7)
-    cdef object provider, choice, valid_candidates
+    cdef object provider, condition, choice, valid_candidates
+    cdef bint is_judged  # WCS: the provider traps, and the status of the last candidate decides (K)
+    cdef readonly bint is_trapped  # whether what the provider remembers decided the last evaluation
     cdef list common
     # How many valid candidates have each outcome, the first of their moments, and those to which the actions apply.
     cdef int counts[OUTCOMES]
     cdef int total
+    cdef int last
     cdef long long first_moment
     cdef list found
     cdef int found_generation
@@ -60,6 +63,8 @@ cdef class FormProgram(Program):
         for at in range(self.count):
             self.moments[at] = NEVER
         self.provider, self.provider_kind = plan.provider, plan.provider_kind
+        self.condition = plan.root.args[1].head
+        self.is_judged = self.wcs and plan.kind == WHEN
         self.is_nested = plan.is_nested
         self.remembers_ships = plan.kind == WHEN or plan.reads_candidates
         self.valid_candidates = plan.valid_candidates
@@ -91,6 +96,7 @@ cdef class FormProgram(Program):
         self.found = None
         for at in range(self.count):
             if self.valid[at]:
+                self.last = at
                 self.total += 1
                 self.counts[self.outcomes[at]] += 1
         self.first_moment = 0  # to be found by the next scan
@@ -168,26 +174,28 @@ cdef class FormProgram(Program):
 
     cdef int evaluate(self) except? RAISED:
         cdef int value, status = ORDINARY
-        cdef int* counts = self.counts
-        cdef bint any_true
+        cdef bint is_false = False
         self.begin()
         if self.kind == WHEN and self.root_status == KF:
             return 0
-        self.find_valid()
-        self.try_common()
-        self.try_candidates()
-        any_true = counts[PLAIN_TRUE] + counts[KNOWN_TO_BE_TRUE] > 0
-        if self.provider_kind == ANY_OF:  # C22
-            value = any_true
-            if not any_true and counts[KNOWN_TO_BE_FALSE] == self.total:
-                status = KF
-        elif self.total == 0 or counts[KNOWN_TO_BE_FALSE]:
-            value = 0
-            status = KF
-        else:
-            value = counts[PLAIN_FALSE] == 0
+        self.is_trapped = self.is_judged and self.provider_remembers(&value)
+        if not self.is_trapped:
+            self.find_valid()
+            self.try_common()
+            self.try_candidates()
+            value = self.provide(&status)
+            if self.is_judged:
+                self.have_provider_remember(status)
+                status = ORDINARY
+                is_false = self.total > 0 and self.outcomes[self.last] == KNOWN_TO_BE_FALSE
         if value == 1:
+            if is_false:
+                self.condition.status = KNOWN_FALSE
             self.act()
+            if is_false:  # read afterwards: an action may have cleared it
+                is_false = self.condition.status is KNOWN_FALSE
+        if is_false:
+            status, value = KF, 0
         if self.kind == EVERY_TIME:
             if self.root_status != NAN:
                 self.root_status = NAN
@@ -197,6 +205,36 @@ cdef class FormProgram(Program):
             self.set_root(status)
         return value
 
+    cdef int provide(self, int* status) noexcept:
+        """Return the result of the provider (C22)."""
+        cdef int* counts = self.counts
+        if self.provider_kind == ANY_OF:
+            if counts[PLAIN_TRUE] + counts[KNOWN_TO_BE_TRUE]:
+                return 1
+            if counts[KNOWN_TO_BE_FALSE] == self.total:
+                status[0] = KF
+            return 0
+        if self.total == 0 or counts[KNOWN_TO_BE_FALSE]:
+            status[0] = KF
+            return 0
+        return counts[PLAIN_FALSE] == 0
+
+    cdef bint provider_remembers(self, int* value) except -1:
+        """Whether the provider is known to be true or false, and is not run again (B11)."""
+        cdef int status = code_of(self.provider.status)
+        value[0] = status == KT
+        return status == KT or status == KF
+
+    cdef int have_provider_remember(self, int status) except -1:
+        """Store the provider's status in its node; in WCS it can be known to be true, too (C25)."""
+        cdef int known = self.counts[KNOWN_TO_BE_TRUE]
+        if status != KF and known and (self.provider_kind == ANY_OF or known == self.total):
+            status = KT
+        if code_of(self.provider.status) != status:
+            self.context.set_status(self.provider, STATUS_OF_CODE[status])
+            self.changed = True
+        return 0
+
     cdef int act(self) except -1:
         """Run the actions; candidates that the condition has read as ships are remembered as such (D7).
 
@@ -205,7 +243,9 @@ cdef class FormProgram(Program):
         cdef int at
         cdef list found = self.found
         self.acted = True
-        if found is None or self.found_generation != self.places_board().generation:
+        if self.is_trapped:
+            found = []
+        elif found is None or self.found_generation != self.places_board().generation:
             found = []
             for at in range(self.count):
                 if self.valid[at] and (self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE):
@@ -222,7 +262,7 @@ cdef class FormProgram(Program):
             self.perform(self, found)
         else:
             if self.before_actions is not None:
-                self.before_actions()
+                self.before_actions(self)
             perform_for(self.actions, self.context, found)
         if self.kind == EVERY_TIME and self.remembers_ships:
             for candidate in found:

@@ -422,7 +422,7 @@ cdef class Program:
             self.perform(self)
         else:
             if self.before_actions is not None:
-                self.before_actions()
+                self.before_actions(self)
             perform_once(self.actions)
         return 0
 
