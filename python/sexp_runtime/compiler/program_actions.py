@@ -18,9 +18,19 @@ from sexp_runtime.operators.node import EvalNode
 RUNS_INTERPRETED: Final = 3
 
 
+#: The provider that draws one of its candidates at each evaluation.
+DRAWN: Final = "random-multiple-of"
+
+
 def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
     """Pay for trying the candidates of an argument form that lists plain texts."""
-    ctx.budget.pay(len(valid_candidates(form.args[0].head)) * weight(form.args[1]), form)
+    ctx.budget.pay(tried(form.args[0].head) * weight(form.args[1]), form)
+
+
+def tried(provider: EvalNode) -> int:
+    """Return how many candidates a provider tries that lists plain texts."""
+    count = len(valid_candidates(provider))
+    return min(count, 1) if provider.name == DRAWN else count
 
 
 def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:

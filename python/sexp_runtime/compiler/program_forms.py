@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_text, text_of
 from sexp_runtime.compiler.facts import lists_plain_texts
-from sexp_runtime.compiler.program_actions import form_actions
+from sexp_runtime.compiler.program_actions import DRAWN, form_actions, tried
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
-from sexp_runtime.compiler.program_plan import CANDIDATE, NAN_LIKE, NUMBERS, READER, ROSTER, meaning_of
-from sexp_runtime.compiler.truth import is_pure
+from sexp_runtime.compiler.program_plan import CANDIDATE, NUMBERS, READER, ROSTER, meaning_of
+from sexp_runtime.compiler.truth import is_drawing, is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import weight
 from sexp_runtime.operators.context import Candidate
 from sexp_runtime.operators.node import EvalNode
+from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.world.facts import FactKey
+
+
+#: The providers that a program can stand for; `forms.pxi` has the same numbers.
+_PROVIDERS: Final = {"any-of": 0, "every-of": 1, DRAWN: 2}
 
 
 class FormBuilder(Builder):
@@ -33,13 +40,18 @@ class FormBuilder(Builder):
         """Return the program."""
         root, ctx = self.plan.root, self.ctx
         provider = root.args[0].inner if len(root.args) > 1 else None
-        if provider is None or provider.name not in ("any-of", "every-of") or provider.call is not meaning_of(provider):
+        if provider is None or provider.name not in _PROVIDERS or provider.call is not meaning_of(provider):
             raise Unfit
         condition = root.args[1].inner
-        if not provider.args or not lists_plain_texts(provider, ctx) or condition is None or not is_pure(condition):
+        if not provider.args or not lists_plain_texts(provider, ctx) or condition is None:
             raise Unfit
-        plan = self.plan
-        if not plan.is_nested and len(provider.args) * weight(root.args[1]) > ctx.budget.certain:
+        plan, is_drawn = self.plan, provider.name == DRAWN
+        if is_drawn and plan.kind != Op.EVERY_TIME:  # one candidate is read after the other, and remembered (D7)
+            raise Unfit
+        plan.tries_one = not is_pure(condition)
+        if plan.tries_one and not (is_drawn and is_drawing(condition)):
+            raise Unfit
+        if not plan.is_nested and tried(provider) * weight(root.args[1]) > ctx.budget.certain:
             raise Unfit  # what it cannot pay for has to be ended, which programs do not do
         world = ctx.world
         if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
@@ -47,9 +59,14 @@ class FormBuilder(Builder):
         plan.reads_candidates = any(node.is_placeholder for action in root.args[2:] for node in action.walk())
         plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
         plan.places.extend(self.parts.place(arg.text) for arg in provider.args)
-        plan.provider, plan.provider_kind = provider, 0 if provider.name == "any-of" else 1
+        plan.provider, plan.provider_kind = provider, _PROVIDERS[provider.name]
+        plan.draw = ctx.world.rng.below if is_drawn else None
         plan.perform = form_actions(self.parts, root, is_nested=plan.is_nested)
         plan.top = self.operator(condition, condition)
+        if plan.tries_one and plan.draws_vary:
+            raise Unfit
+        plan.is_simple = not is_drawn
+        plan.draws = plan.tries_one
         program = FormProgram(plan, ctx, interpreter.evaluate)
         self._subscribe(program)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
@@ -66,7 +83,7 @@ class FormBuilder(Builder):
         """Add an operator; what no candidate appears in is evaluated once for all of them."""
         constants = self.ctx.constants
         is_own = any(node.is_placeholder for node in head.walk())
-        if is_own or self._inside_common or head is constants.true or head is constants.false:
+        if is_own or self._inside_common or any(map(is_plain_draw, head.walk())) or head is constants.true or head is constants.false:
             return super().operator(holder, head)
         self._inside_common = True
         try:
@@ -74,7 +91,7 @@ class FormBuilder(Builder):
         finally:
             self._inside_common = False
         self.plan.common.append(index)
-        return self.emit(Op.COMMON, value=len(self.plan.common) - 1, holder=holder, can_be_nan=self.can_be_nan[index])
+        return self.emit(Op.COMMON, value=len(self.plan.common) - 1, holder=holder, can_be_nan=self.traits[index].can_be_nan, is_special=self.traits[index].is_special)
 
     def candidate_place(self) -> int:
         """Return the number that stands for the place of a candidate."""
@@ -93,12 +110,16 @@ class FormBuilder(Builder):
             return super()._is_leaf(head)
         if head.spec.traits & ~READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
             return False
+        if head.spec.reads is None or not self._reads_text(head):
+            return False
+        return ROSTER not in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args])
+
+    def _reads_text(self, head: EvalNode) -> bool:
+        """Whether an operator reads no candidate as a number."""
         row = CATALOG.dialect_catalog(self.ctx.dialect).get(head.name)
-        if row is None or head.spec.reads is None:
-            return False
-        if ROSTER in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args]):
-            return False
-        return not any(arg.is_placeholder and row.argument_type(at) in NUMBERS for at, arg in enumerate(head.args))
+        return row is not None and not any(
+            arg.is_placeholder and row.argument_type(at) in NUMBERS for at, arg in enumerate(head.args)
+        )
 
     def leaf(self, holder: EvalNode, head: EvalNode) -> int:
         """Add a pure operator, with a leaf for each candidate if it has `<argument>` among its arguments."""
@@ -109,10 +130,14 @@ class FormBuilder(Builder):
         self.plan.leaves.append(leaves)
         self._candidate_reads.append((head, leaves))
         self.handled.add(head)
-        return self.emit(
-            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=CANDIDATE,
-            can_be_nan=bool(head.spec.results & NAN_LIKE),
-        )  # fmt: skip
+        return self.emit_leaf(holder, head, CANDIDATE)
+
+    def tree(self, holder: EvalNode) -> int:
+        """Add a subtree that the interpreter evaluates, where only one candidate is tried."""
+        heads = [node for node in holder.head.walk() if any(arg.is_placeholder for arg in node.args)]
+        if not self.plan.tries_one or not all(map(self._reads_text, heads)):
+            raise Unfit
+        return super().tree(holder)
 
     def _subscribe(self, program: FormProgram) -> None:
         """Have each candidate's facts set its flags."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
 from sexp_runtime.compiler.motion import MOTION_FIELDS, is_leaf, is_moving_comparison, without_motion
@@ -27,7 +27,9 @@ from sexp_runtime.compiler.program_plan import (
 from sexp_runtime.kernel import Op, Program
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
+from sexp_runtime.compiler.truth import is_drawing
 from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE
 from sexp_runtime.world.facts import FactKey
 
@@ -54,6 +56,17 @@ class Compiled:
     handled: frozenset[EvalNode]
 
 
+class NodeTraits(NamedTuple):
+    """What the evaluation of a node can do."""
+
+    can_be_nan: bool
+    #: Whether its status can be special.
+    is_special: bool
+    draws: bool
+    #: Whether it draws, or reads the candidate.
+    varies: bool
+
+
 class Builder:
     """Turns one formula into nodes, arguments before their operator."""
 
@@ -63,7 +76,7 @@ class Builder:
         self.plan = ProgramPlan(root, kind)
         self.facts: set[FactKey] = set()
         self.handled: set[EvalNode] = set()
-        self.can_be_nan: list[bool] = []
+        self.traits: list[NodeTraits] = []
         self.is_form = False  # of an argument form: its nodes keep no statuses
         self.has_trees = True
         #: Whether a movement is compared in a form that can be bounded, and whether one is read otherwise.
@@ -74,6 +87,7 @@ class Builder:
     def finish(self, top: int) -> Compiled:
         """Return the program."""
         self.plan.top = top
+        self.plan.draws = any(traits.draws for traits in self.traits)
         if self.is_moving and not self.moves_freely:
             self.plan.is_bounded = True
             self.facts.update(without_motion(self.facts))
@@ -91,7 +105,7 @@ class Builder:
 
     def _parts(self) -> tuple[list[Any], ...]:
         plan = self.plan
-        return plan.nodes, plan.holders, self.can_be_nan, plan.leaves, plan.distances, plan.acts
+        return plan.nodes, plan.holders, self.traits, plan.leaves, plan.distances, plan.acts
 
     def emit(
         self,
@@ -103,6 +117,8 @@ class Builder:
         one: int = 0,
         two: int = 0,
         can_be_nan: bool = False,
+        is_special: bool = False,
+        draws: bool = False,
     ) -> int:
         """Add a node and return its index."""
         if len(self.plan.nodes) >= MOST_NODES:
@@ -111,8 +127,27 @@ class Builder:
         is_expression = holder is not None and holder.head.kind is EvalKind.OPERATOR
         self.plan.nodes.append((op, tuple(arguments), value, int(is_expression), int(traps), one, two))
         self.plan.holders.append(holder)
-        self.can_be_nan.append(can_be_nan)
+        kids = [self.traits[index] for index in arguments]
+        self._compare_draws(op, kids)
+        self.traits.append(
+            NodeTraits(
+                can_be_nan,
+                is_special or can_be_nan or op == Op.KNOWN or any(kid.is_special for kid in kids),
+                draws or any(kid.draws for kid in kids),
+                draws or CANDIDATE in (one, two) or any(kid.varies for kid in kids),
+            )
+        )
         return len(self.plan.nodes) - 1
+
+    def _compare_draws(self, op: int, kids: Sequence[NodeTraits]) -> None:
+        """Note whether what one argument draws can decide how much the others draw, or which status comes out."""
+        for at, kid in enumerate(kids):
+            if kid.varies and kid.is_special and (
+                (kid.draws and self.plan.kind != Op.EVERY_TIME) or any(later.draws for later in kids[at + 1 :])
+            ):  # fmt: skip
+                self.plan.draws_vary = True
+        if Op.EQUAL <= op <= Op.AT_LEAST and len(kids) > 2 and sum(kid.draws for kid in kids) > 1:
+            self.plan.draws_vary = True
 
     def argument(self, arg: EvalNode) -> int:
         """Add an argument as its operator sees it."""
@@ -168,7 +203,7 @@ class Builder:
         bounds = [self.argument(arg) for arg in numbers]
         self.read(head)
         self.handled.add(head)
-        return self.emit(Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1])
+        return self.emit(Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1], is_special=True)
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
@@ -177,7 +212,7 @@ class Builder:
         self._is_compared = moving or (outer and head.name not in COMPARISONS)
         arguments = [self.argument(arg) for arg in head.args]
         self._is_compared = outer
-        nans = [self.can_be_nan[index] for index in arguments]
+        nans = [self.traits[index].can_be_nan for index in arguments]
         if head.name in COMPARISONS and self.is_form and not self.ctx.wcs and any(nans[1:]):
             raise Looks
         self.handled.add(head)
@@ -213,7 +248,7 @@ class Builder:
                 value = len(self.plan.distances)
         return self.emit(
             op, rest, value, holder=holder, one=places[0], two=places[-1],
-            can_be_nan=op != Op.FACING,
+            can_be_nan=op != Op.FACING, is_special=True,
         )  # fmt: skip
 
     def _place_number(self, arg: EvalNode) -> int:
@@ -254,13 +289,26 @@ class Builder:
         leaf = self.parts.leaf(head, facts)
         self.plan.leaves.append(leaf)
         self.handled.add(head)
-        can_be_nan = bool(head.spec.results & NAN_LIKE)
-        return self.emit(Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, can_be_nan=can_be_nan)
+        return self.emit_leaf(holder, head)
+
+    def emit_leaf(self, holder: EvalNode, head: EvalNode, place: int = 0) -> int:
+        """Add the node of the leaf added last."""
+        assert head.spec is not None
+        results = head.spec.results
+        return self.emit(
+            Op.LEAF, value=len(self.plan.leaves) - 1, holder=holder, one=place,
+            can_be_nan=bool(results & NAN_LIKE), is_special=bool(results),
+        )  # fmt: skip
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates."""
-        if self.is_form or not self.has_trees or is_paying(holder):
+        if not self.has_trees or is_paying(holder):
             raise Unfit
         self.plan.is_simple = False
         self.moves_freely = True
-        return self.emit(Op.TREE, holder=holder, can_be_nan=True)
+        head = holder.head
+        draws = sum(map(is_plain_draw, head.walk()))
+        if draws > 1 or not is_drawing(head):
+            self.plan.draws_vary = True
+        is_number = is_plain_draw(head)
+        return self.emit(Op.TREE, holder=holder, can_be_nan=not is_number, is_special=not is_number, draws=draws > 0)

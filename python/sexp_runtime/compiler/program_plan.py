@@ -69,6 +69,14 @@ class ProgramPlan:
     is_simple: bool = True
     is_bounded: bool = False
     is_nested: bool = False
+    #: Whether a part may draw random numbers.
+    draws: bool = False
+    #: Whether how many random numbers are drawn, or a status, can depend on what is drawn.
+    draws_vary: bool = False
+    #: Whether the condition of a form is tried for one candidate only, because it draws.
+    tries_one: bool = False
+    #: Draws a number below another: of a provider that draws one candidate.
+    draw: Callable[[int], int] | None = None
     #: Whether an action reads `<argument>`.
     reads_candidates: bool = False
     candidates: Sequence[Candidate] = ()

@@ -64,7 +64,7 @@ class StepBuilder(Builder):
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates; what the actions' arguments pay is paid there."""
-        return self.emit(Op.TREE, holder=holder, can_be_nan=True)
+        return self.emit(Op.TREE, holder=holder, can_be_nan=True, is_special=True)
 
     def _native_action(self, head: EvalNode) -> int:
         spec = head.spec

@@ -4,6 +4,7 @@ cdef enum:
     # Providers.
     ANY_OF = 0
     EVERY_OF = 1
+    DRAWN = 2
 
 cdef enum:
     # What came of a candidate.
@@ -31,6 +32,9 @@ cdef class FormProgram(Program):
     cdef bint is_judged  # WCS: the provider traps, and the status of the last candidate decides (K)
     cdef readonly bint is_trapped  # whether what the provider remembers decided the last evaluation
     cdef list common
+    cdef object draw  # draws a number below another, to pick a candidate
+    cdef int drawn
+    cdef bint tries_one  # whether only the candidate that was drawn is tried, because the condition draws, too
     # How many valid candidates have each outcome, the first of their moments, and those to which the actions apply.
     cdef int counts[OUTCOMES]
     cdef int total
@@ -66,6 +70,7 @@ cdef class FormProgram(Program):
         self.condition = plan.root.args[1].head
         self.is_judged = self.wcs and plan.kind == WHEN
         self.is_nested = plan.is_nested
+        self.draw, self.tries_one = plan.draw, plan.tries_one
         self.remembers_ships = plan.kind == WHEN or plan.reads_candidates
         self.valid_candidates = plan.valid_candidates
 
@@ -175,11 +180,14 @@ cdef class FormProgram(Program):
     cdef int evaluate(self) except? RAISED:
         cdef int value, status = ORDINARY
         cdef bint is_false = False
+        unsettled = None if self.passing is None else self.context.unsettled
         self.begin()
         if self.kind == WHEN and self.root_status == KF:
             return 0
         self.is_trapped = self.is_judged and self.provider_remembers(&value)
-        if not self.is_trapped:
+        if self.provider_kind == DRAWN:
+            value = self.try_drawn()
+        elif not self.is_trapped:
             self.find_valid()
             self.try_common()
             self.try_candidates()
@@ -197,6 +205,8 @@ cdef class FormProgram(Program):
         if is_false:
             status, value = KF, 0
         if self.kind == EVERY_TIME:
+            if self.passing is not None:
+                self.forget_pass(unsettled)
             if self.root_status != NAN:
                 self.root_status = NAN
                 self.root.status = NOT_A_NUMBER
@@ -204,6 +214,46 @@ cdef class FormProgram(Program):
         if status != self.root_status:
             self.set_root(status)
         return value
+
+    cdef bint try_drawn(self) except -1:
+        """Draw a candidate, and return whether the condition is true for it.
+
+        If it is true for none, or false whatever is drawn, what was drawn does not count.
+        """
+        cdef int at, left, found, value
+        self.find_valid()
+        if self.total == 0:
+            return False
+        context = self.context
+        effects, unused = self.core.effects, context.unused_draws
+        self.core.effects = effects + 1
+        left = self.draw(self.total)
+        at = self.drawn = 0
+        while True:
+            if self.valid[at]:
+                if left == 0:
+                    break
+                left -= 1
+            at += 1
+        self.drawn = at
+        self.try_common()
+        if not self.tries_one:
+            self.try_candidates()
+            if self.counts[PLAIN_TRUE] + self.counts[KNOWN_TO_BE_TRUE] == 0:
+                context.unused_draws = unused + 1
+            return self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE
+        before, context.candidate = context.candidate, self.candidates[at]
+        self.candidate = at
+        self.depends = False
+        self.was_read[at] = 0
+        try:
+            value = self.run(self.top, &found)
+        finally:
+            context.candidate = before
+            self.candidates[at].node.cache = None
+        if value != 1:
+            self.judge_draws(effects, unused)
+        return value == 1
 
     cdef int provide(self, int* status) noexcept:
         """Return the result of the provider (C22)."""
@@ -245,16 +295,13 @@ cdef class FormProgram(Program):
         self.acted = True
         if self.is_trapped:
             found = []
+        elif self.provider_kind == DRAWN:
+            found = [self.applicable(self.drawn)]
         elif found is None or self.found_generation != self.places_board().generation:
             found = []
             for at in range(self.count):
                 if self.valid[at] and (self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE):
-                    candidate = self.candidates[at]
-                    found.append(candidate)
-                    if self.remembers_ships and self.was_read[at] and candidate.node.cache is None:
-                        ship = (<Place>self.places[at]).ship
-                        if ship is not None:
-                            candidate.node.cache = ("ship", ship)
+                    found.append(self.applicable(at))
             if not self.is_nested and (self.kind == WHEN or not self.remembers_ships):  # nothing noted is forgotten
                 self.found = found
                 self.found_generation = self.places_board().generation
@@ -268,6 +315,15 @@ cdef class FormProgram(Program):
             for candidate in found:
                 candidate.node.cache = None
         return 0
+
+    cdef object applicable(self, int at):
+        """Return a candidate for the actions, which remembers the ship as which the condition has read it (D7)."""
+        candidate = self.candidates[at]
+        if self.remembers_ships and self.was_read[at] and candidate.node.cache is None:
+            ship = (<Place>self.places[at]).ship
+            if ship is not None:
+                candidate.node.cache = ("ship", ship)
+        return candidate
 
     cdef inline BoardCore places_board(self):
         return (<Place>self.places[0]).board

@@ -13,6 +13,9 @@ cdef class Program:
     cdef int kind
     cdef bint wcs
     cdef bint remembers
+    cdef bint draws
+    cdef bint draws_vary  # whether how much is drawn, or a status, can depend on what is drawn
+    cdef bint depends  # whether what has been evaluated so far depends on what was drawn
     cdef list passing  # the subtrees that the interpreter evaluates, if all is forgotten after each pass; else None
     cdef bint changed
     cdef readonly bint acted
@@ -73,6 +76,7 @@ cdef class Program:
         self.variables = context.world.variables.core
         self.wcs = context.wcs
         self.remembers = plan.remembers
+        self.draws, self.draws_vary = plan.draws, plan.draws_vary
         if plan.forgets or self.kind == EVERY_TIME:
             self.passing = [self.holders[at] for at in range(self.size) if self.nodes[at].op == TREE] or None
         self.acts = list(plan.acts)
@@ -169,11 +173,16 @@ cdef class Program:
 
     cdef int all_of(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value
-        cdef bint result = True, known = True
+        cdef bint result = True, known = True, depended = self.depends, depends = False, is_decided = False
         cdef long long before = self.stands, true_until = NEVER, false_until = 0
         for at in range(node.count):
             self.stands = NEVER
+            self.depends = False
             value = self.run(own[at], &found)
+            if self.depends:
+                depends = True
+            elif value != 1:
+                is_decided = True
             if at == 0 and not self.nodes[own[0]].is_expression:
                 result = value != 0
                 false_until = 0 if result else NEVER
@@ -181,6 +190,7 @@ cdef class Program:
             if found == KF or (found == NANF and not self.wcs):
                 status[0] = KF
                 self.stands = before
+                self.depends |= depended
                 return 0
             if value != 1:
                 result = False
@@ -191,16 +201,22 @@ cdef class Program:
                 known = False
         if known:
             status[0] = KT
+        self.depends = depended or (depends and not is_decided)
         self.stands = min(before, true_until if result else false_until)
         return result
 
     cdef int any_of(self, Node* node, int* own, int* status) except? RAISED:
         cdef int at, found, value
-        cdef bint result = False, known = True
+        cdef bint result = False, known = True, depended = self.depends, depends = False, is_decided = False
         cdef long long before = self.stands, true_until = 0, false_until = NEVER
         for at in range(node.count):
             self.stands = NEVER
+            self.depends = False
             value = self.run(own[at], &found)
+            if self.depends:
+                depends = True
+            elif value == 1:
+                is_decided = True
             if at == 0 and not self.nodes[own[0]].is_expression:
                 result = value != 0
                 true_until = NEVER if result else 0
@@ -208,6 +224,7 @@ cdef class Program:
             if found == KT:
                 status[0] = KT
                 self.stands = before
+                self.depends |= depended
                 return 1
             if value == 1:
                 result = True
@@ -218,6 +235,7 @@ cdef class Program:
                 known = False
         if known:
             status[0] = KF
+        self.depends = depended or (depends and not is_decided)
         self.stands = min(before, true_until if result else false_until)
         return result
 
@@ -339,6 +357,7 @@ cdef class Program:
     cdef int leaf(self, Node* node, int* status) except? RAISED:
         cdef Leaf leaf
         if node.one < 0:
+            self.depends = True
             leaf = <Leaf>(<list>self.leaves[node.value])[self.candidate]
             leaf.evaluate(self.clock.us)
             if leaf.read is not None:
@@ -361,7 +380,14 @@ cdef class Program:
     cdef int tree(self, Node* node, int* status) except? RAISED:
         """Have the interpreter evaluate a subtree, which keeps its statuses in its own nodes."""
         holder = self.holders[node - self.nodes]
-        cdef int value = self.interpret(self.context, holder)
+        cdef int value
+        if not self.draws:
+            value = self.interpret(self.context, holder)
+        else:
+            effects, unused = self.core.effects, self.context.unused_draws
+            value = self.interpret(self.context, holder)
+            if self.core.effects is not effects and self.core.effects - effects != self.context.unused_draws - unused:
+                self.depends = True
         status[0] = code_of(holder.head.status)
         return value
 
@@ -387,6 +413,7 @@ cdef class Program:
         """Evaluate the formula; `changed`, `acted`, `due` and `root_status` tell the rest."""
         cdef int found = ORDINARY, value
         self.begin()
+        effects, unused = (self.core.effects, self.context.unused_draws) if self.draws else (None, None)
         if self.kind == EVERY_TIME:
             unsettled = None if self.passing is None else self.context.unsettled
             if self.run(self.top, &found) == 1:
@@ -398,6 +425,8 @@ cdef class Program:
                 self.root_status = NAN
                 self.root.status = NOT_A_NUMBER
             if not self.acted:
+                if self.draws:
+                    self.judge_draws(effects, unused)
                 self.wait()
             return 0
         if self.kind == WHEN and self.root_status == KF:
@@ -412,6 +441,8 @@ cdef class Program:
                 value = 0
         if found != self.root_status:
             self.set_root(found)
+        if self.draws and not self.acted:
+            self.judge_draws(effects, unused)
         self.wait()
         return value
 
@@ -424,6 +455,12 @@ cdef class Program:
             if self.before_actions is not None:
                 self.before_actions(self)
             perform_once(self.actions)
+        return 0
+
+    cdef int judge_draws(self, effects, unused) except -1:
+        """Count what was drawn since then as unused, if the result is the same whatever is drawn."""
+        if not self.depends and not self.draws_vary and self.core.effects is not effects:
+            self.context.unused_draws = unused + (self.core.effects - effects)
         return 0
 
     cdef int forget_pass(self, unsettled) except -1:
@@ -446,7 +483,7 @@ cdef class Program:
 
     cdef int begin(self) except -1:
         self.by_time = self.due <= self.clock.us
-        self.changed = self.acted = False
+        self.changed = self.acted = self.depends = False
         self.due = self.stands = NEVER
         self.until = 0
         self.evaluations += 1
