@@ -91,10 +91,30 @@ _simple = st.one_of(
     st.sampled_from(["( do-nothing )", "( modify-variable @word[calm] @v1[1] )"]),
     st.just('( add-goal "Beta 1" ( ai-guard "Alpha 1" 50 ) )'),
 )  # fmt: skip
+_parts = st.sampled_from(
+    [
+        "( < ( rand-multiple 1 6 ) 3 )",
+        "( not ( > ( rand-multiple 0 @v0[1] ) 1 ) )",
+        "( > @v0[1] 0 )",
+        "( = @v0[1] 2 )",
+        '( has-departed-delay ( rand-multiple 0 1 ) "Beta 2" )',
+        '( not ( is-destroyed-delay 0 "Beta 2" ) )',
+        '( string-equals @word[calm] "1" )',
+        '( is-event-true-delay "e0" ( rand-multiple 0 1 ) )',
+        "( < ( rand-multiple 1 6 ) 3 ( rand-multiple 1 9 ) )",
+        "( < 2 ( / 6 ( rand-multiple 0 2 ) ) )",
+        '( is-event-true-delay "e1" 0 )',
+    ]
+)
 _conditions = st.one_of(
     st.builds(lambda one, two: f"( < {one} {two} )", _numbers, _numbers),
     st.sampled_from(["( true )", "( false )", '( is-destroyed-delay 0 "Beta 2" )', "( has-time-elapsed 1 )"]),
     st.just('( < ( distance "Alpha 1" "Beta 1" ) 90 )'),
+    st.builds(
+        lambda name, parts: f"( {name} {' '.join(parts)} )",
+        st.sampled_from(["and", "or"]),
+        st.lists(_parts, min_size=1, max_size=4),
+    ),
 )
 _actions = st.recursive(
     _simple,
@@ -105,8 +125,8 @@ _actions = st.recursive(
     max_leaves=6,
 )  # fmt: skip
 _whens = st.builds(
-    lambda condition, actions: f"( when {condition} {' '.join(actions)} )",
-    _conditions, st.lists(_actions, min_size=1, max_size=3),
+    lambda name, condition, actions: f"( {name} {condition} {' '.join(actions)} )",
+    st.sampled_from(["when", "when", "every-time"]), _conditions, st.lists(_actions, min_size=1, max_size=3),
 )  # fmt: skip
 _for_candidates = st.one_of(
     _actions,
@@ -118,16 +138,30 @@ _for_candidates = st.one_of(
             '( invalidate-argument "<argument>" )',
             '( when ( < ( hits-left "<argument>" ) 200 ) ( ship-invulnerable "<argument>" ) )',
             '( when ( > @v0[1] 0 ) ( ship-invulnerable "<argument>" ) )',
+            '( when ( > @v0[1] 0 ) ( reset-event "e0" ) )',
+            '( when ( not ( is-destroyed-delay 0 "<argument>" ) ) ( modify-variable @v3[1] ( + @v3[1] 1 ) ) )',
         ]
     ),
 )
+_own_parts = st.sampled_from(
+    [
+        '( not ( is-destroyed-delay 0 "<argument>" ) )',
+        '( is-destroyed-delay 0 "<argument>" )',
+        '( < ( distance "<argument>" "Beta 1" ) 400 )',
+        '( has-arrived-delay ( rand-multiple 0 1 ) "<argument>" )',
+        '( < ( hits-left "<argument>" ) ( rand-multiple 0 200 ) )',
+    ]
+)
 _forms = st.builds(
-    lambda provider, condition, actions: (
-        f'( when-argument ( {provider} "Beta 1" "Beta 2" "Alpha 1" ) {condition} {" ".join(actions)} )'
+    lambda name, provider, condition, actions: (
+        f'( {name} ( {provider} "Beta 1" "Beta 2" "Alpha 1" ) {condition} {" ".join(actions)} )'
     ),
-    st.sampled_from(["any-of", "every-of"]),
-    st.sampled_from(
-        ["( true )", '( not ( is-destroyed-delay 0 "<argument>" ) )', '( < ( distance "<argument>" "Beta 1" ) 400 )']
+    st.sampled_from(["when-argument", "every-time-argument"]),
+    st.sampled_from(["any-of", "every-of", "random-multiple-of"]),
+    st.one_of(
+        st.just("( true )"),
+        _own_parts,
+        st.builds(lambda parts: f"( and {' '.join(parts)} )", st.lists(st.one_of(_parts, _own_parts), min_size=1, max_size=4)),
     ),
     st.lists(_for_candidates, min_size=1, max_size=3),
 )  # fmt: skip

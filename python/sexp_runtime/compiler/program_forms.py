@@ -7,6 +7,7 @@ from typing import Final
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_text, text_of
 from sexp_runtime.compiler.facts import lists_plain_texts
+from sexp_runtime.compiler.motion import without_motion
 from sexp_runtime.compiler.program_actions import DRAWN, form_actions, tried
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
@@ -32,7 +33,7 @@ class FormBuilder(Builder):
         """`is_nested` says that the form stands among the actions of another formula."""
         super().__init__(parts, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
         self.is_form = True
-        self.plan.is_nested = is_nested
+        self.plan.is_nested, self.plan.forgets = is_nested, self.plan.kind == Op.EVERY_TIME
         self._candidate_reads: list[tuple[EvalNode, list[Leaf]]] = []
         self._inside_common = False
 
@@ -67,6 +68,8 @@ class FormBuilder(Builder):
             raise Unfit
         plan.is_simple = not is_drawn
         plan.draws = plan.tries_one
+        if self.bound_motion():
+            self.facts.update(without_motion(self.facts))
         program = FormProgram(plan, ctx, interpreter.evaluate)
         self._subscribe(program)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
@@ -153,6 +156,8 @@ class FormBuilder(Builder):
                 own |= found
                 for fact in found if leaves else ():
                     subscribe(fact, leaves[index].flag, 0)
+            if self.plan.is_bounded:
+                own.update(without_motion(own))
             for fact in own:
                 subscribe(fact, program.flags, index)
             self.facts |= own

@@ -88,11 +88,15 @@ class Builder:
         """Return the program."""
         self.plan.top = top
         self.plan.draws = any(traits.draws for traits in self.traits)
-        if self.is_moving and not self.moves_freely:
-            self.plan.is_bounded = True
+        if self.bound_motion():
             self.facts.update(without_motion(self.facts))
         program = Program(self.plan, self.ctx, interpreter.evaluate)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled))
+
+    def bound_motion(self) -> bool:
+        """Have comparisons wait until the speed of ships allows another outcome, if all that is read can wait."""
+        self.plan.is_bounded = self.is_moving and not self.moves_freely
+        return self.plan.is_bounded
 
     def mark(self) -> list[int]:
         """Return where the lists of the plan end now."""
@@ -128,7 +132,8 @@ class Builder:
         self.plan.nodes.append((op, tuple(arguments), value, int(is_expression), int(traps), one, two))
         self.plan.holders.append(holder)
         kids = [self.traits[index] for index in arguments]
-        self._compare_draws(op, kids)
+        if not Op.ACT <= op <= Op.IF_TRUE:  # actions run only if their condition is true
+            self._compare_draws(op, kids)
         self.traits.append(
             NodeTraits(
                 can_be_nan,
@@ -143,7 +148,7 @@ class Builder:
         """Note whether what one argument draws can decide how much the others draw, or which status comes out."""
         for at, kid in enumerate(kids):
             if kid.varies and kid.is_special and (
-                (kid.draws and self.plan.kind != Op.EVERY_TIME) or any(later.draws for later in kids[at + 1 :])
+                (kid.draws and not self.plan.forgets) or any(later.draws for later in kids[at + 1 :])
             ):  # fmt: skip
                 self.plan.draws_vary = True
         if Op.EQUAL <= op <= Op.AT_LEAST and len(kids) > 2 and sum(kid.draws for kid in kids) > 1:

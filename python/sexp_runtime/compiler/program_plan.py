@@ -63,7 +63,7 @@ class ProgramPlan:
     acts: list[Act] = field(default_factory=list)
     #: Whether the actions count as an effect before the first runs.
     counts: bool = False
-    #: Whether nodes keep their statuses; and, of actions, whether they forget them after each pass (C7).
+    #: Whether nodes keep their statuses; and whether all is forgotten after each pass (C7).
     remembers: bool = True
     forgets: bool = False
     is_simple: bool = True

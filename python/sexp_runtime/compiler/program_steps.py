@@ -48,6 +48,7 @@ class StepBuilder(Builder):
                 plan.steps.append((self.action(step.inner), step.inner, weight(step) if is_own else 0))
         except Unfit:  # too many nodes
             return None
+        plan.draws = any(traits.draws for traits in self.traits)
         plan.counts = any(step.head.name not in NESTED for step in self._steps)
         if not plan.acts:
             return None

@@ -118,7 +118,7 @@ class _Conditional(Builder):
     def __init__(self, parts: Parts, root: EvalNode) -> None:
         is_when = root.name == "when"
         super().__init__(parts, root, Op.WHEN if is_when else Op.EVERY_TIME)
-        self.plan.remembers = is_when
+        self.plan.remembers, self.plan.forgets = is_when, not is_when
 
     def build(self) -> Compiled:
         """Return the program."""
@@ -129,6 +129,8 @@ class _Conditional(Builder):
         top = self.operator(condition.inner, condition.inner)
         self._assign(root.args[1:])
         self.plan.perform = conditional_actions(self.parts, root)
+        if self.plan.kind == Op.EVERY_TIME and all(action.head.name in NESTED for action in root.args[1:]):
+            self.plan.is_simple = False  # acts only if a nested condition is true, and waits for these otherwise
         return self.finish(top)
 
     def _assign(self, actions: Sequence[EvalNode]) -> None:

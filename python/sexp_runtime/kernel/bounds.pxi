@@ -49,6 +49,8 @@ cdef bint read_side(Program program, int index, Side* side) except -1:
     if node.is_plain:
         side.value = plain_value(program.nodes, program.arguments, program.variables.values, index)
         return True
+    if op == COMMON:
+        return read_side(program, program.common[node.value], side)
     if node.found != ORDINARY:
         return False
     side.value = node.last

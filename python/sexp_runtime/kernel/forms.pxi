@@ -23,6 +23,7 @@ cdef class FormProgram(Program):
     cdef unsigned char* outcomes
     cdef unsigned char* valid
     cdef long long* moments
+    cdef long long* holds  # until when movement alone does not change the result of each candidate
     cdef int count
     cdef int provider_kind
     cdef bint has_run
@@ -31,7 +32,6 @@ cdef class FormProgram(Program):
     cdef object provider, condition, choice, valid_candidates
     cdef bint is_judged  # WCS: the provider traps, and the status of the last candidate decides (K)
     cdef readonly bint is_trapped  # whether what the provider remembers decided the last evaluation
-    cdef list common
     cdef object draw  # draws a number below another, to pick a candidate
     cdef int drawn
     cdef bint tries_one  # whether only the candidate that was drawn is tried, because the condition draws, too
@@ -54,12 +54,13 @@ cdef class FormProgram(Program):
         self.was_read = <unsigned char*>calloc(self.count + 1, 1)
         self.valid = <unsigned char*>calloc(self.count + 1, 1)
         self.moments = <long long*>calloc(self.count + 1, sizeof(long long))
+        self.holds = <long long*>calloc(self.count + 1, sizeof(long long))
         self.common = list(plan.common)
         self.common_values = <int*>calloc(len(self.common) + 1, sizeof(int))
         self.common_statuses = <unsigned char*>calloc(len(self.common) + 1, 1)
         if (
             self.outcomes is NULL or self.was_read is NULL or self.valid is NULL or self.moments is NULL
-            or self.common_values is NULL or self.common_statuses is NULL
+            or self.holds is NULL or self.common_values is NULL or self.common_statuses is NULL
         ):
             raise MemoryError
         if len(self.places) < self.count:
@@ -79,6 +80,7 @@ cdef class FormProgram(Program):
         free(self.was_read)
         free(self.valid)
         free(self.moments)
+        free(self.holds)
 
     cdef int find_valid(self) except -1:
         """Note which candidates are valid, if that has changed (C30)."""
@@ -127,7 +129,7 @@ cdef class FormProgram(Program):
         """Evaluate the condition for each valid candidate of which something may have changed."""
         cdef int at = 0, value, found, before, after
         cdef unsigned char read
-        cdef long long now = self.clock.us, common = self.due, first
+        cdef long long now = self.clock.us, common = self.due, stands = self.stands, first
         cdef bint is_due = now >= self.first_moment
         cdef unsigned char* flags = <unsigned char*>PyByteArray_AS_STRING(self.flags)
         cdef unsigned char* marked
@@ -150,7 +152,7 @@ cdef class FormProgram(Program):
             read = self.was_read[at]
             if self.kind == EVERY_TIME or self.is_nested:  # what an `every-time` forgets after each pass (C7)
                 self.was_read[at] = 0
-            self.due = NEVER
+            self.due = self.stands = NEVER
             self.candidate = at
             try:
                 value = self.run(self.top, &found)
@@ -171,10 +173,16 @@ cdef class FormProgram(Program):
             if before != after or read != self.was_read[at]:
                 self.found = None
             self.moments[at] = self.due
+            self.holds[at] = self.stands
             first = min(first, self.due)
             at += 1
         self.first_moment = first
         self.due = min(common, first)
+        if self.is_bounded:
+            for at in range(self.count):
+                if self.valid[at]:
+                    stands = min(stands, self.holds[at])
+        self.stands = stands
         return 0
 
     cdef int evaluate(self) except? RAISED:
@@ -204,6 +212,8 @@ cdef class FormProgram(Program):
                 is_false = self.condition.status is KNOWN_FALSE
         if is_false:
             status, value = KF, 0
+        if not self.acted and not self.is_trapped:
+            self.wait()
         if self.kind == EVERY_TIME:
             if self.passing is not None:
                 self.forget_pass(unsettled)
@@ -359,4 +369,4 @@ cdef class FormProgram(Program):
         memset(self.was_read, 0, self.count)
 
     def nbytes(self):
-        return Program.nbytes(self) + self.count * (4 + sizeof(long long)) + 8 * len(self.common) + 300
+        return Program.nbytes(self) + self.count * (4 + 2 * sizeof(long long)) + 8 * len(self.common) + 300

@@ -174,7 +174,14 @@ cdef int act(Program owner, Node* node, int* own, int* status) except? RAISED:
 
 cdef int choose(Program program, Node* node, int* own, int* status) except? RAISED:
     """Run a `when` or `if-then-else` among the actions (C1 to C3, C6)."""
-    cdef int at, found, other, value = program.run(own[0], &found)
+    cdef int at, found, other, value
+    cdef bint depended = program.depends
+    program.depends = False
+    effects, unused = (program.core.effects, program.context.unused_draws) if program.draws else (None, None)
+    value = program.run(own[0], &found)
+    if program.draws and value != 1 and node.op == WHEN_TRUE:
+        program.judge_draws(effects, unused)
+    program.depends = depended
     if value == 1:
         for at in range(1, node.count if node.op == WHEN_TRUE else min(node.count, 2)):
             program.run(own[at], &other)

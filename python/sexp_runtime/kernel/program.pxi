@@ -37,7 +37,8 @@ cdef class Program:
     cdef readonly bint is_simple
     cdef readonly bint by_time  # whether the last evaluation was made when the one before was due
     cdef readonly long evaluations
-    # Of argument forms: results of common parts.
+    # Of argument forms: common parts, and their results.
+    cdef list common
     cdef int* common_values
     cdef unsigned char* common_statuses
     # And whether the condition read a candidate as the ship that it names.
@@ -77,7 +78,7 @@ cdef class Program:
         self.wcs = context.wcs
         self.remembers = plan.remembers
         self.draws, self.draws_vary = plan.draws, plan.draws_vary
-        if plan.forgets or self.kind == EVERY_TIME:
+        if plan.forgets:
             self.passing = [self.holders[at] for at in range(self.size) if self.nodes[at].op == TREE] or None
         self.acts = list(plan.acts)
         self.is_simple = plan.is_simple
