@@ -86,7 +86,13 @@ class FormBuilder(Builder):
         """Add an operator; what no candidate appears in is evaluated once for all of them."""
         constants = self.ctx.constants
         is_own = any(node.is_placeholder for node in head.walk())
-        if is_own or self._inside_common or any(map(is_plain_draw, head.walk())) or head is constants.true or head is constants.false:
+        if (
+            is_own
+            or self._inside_common
+            or any(map(is_plain_draw, head.walk()))
+            or head is constants.true
+            or head is constants.false
+        ):
             return super().operator(holder, head)
         self._inside_common = True
         try:
@@ -94,7 +100,13 @@ class FormBuilder(Builder):
         finally:
             self._inside_common = False
         self.plan.common.append(index)
-        return self.emit(Op.COMMON, value=len(self.plan.common) - 1, holder=holder, can_be_nan=self.traits[index].can_be_nan, is_special=self.traits[index].is_special)
+        return self.emit(
+            Op.COMMON,
+            value=len(self.plan.common) - 1,
+            holder=holder,
+            can_be_nan=self.traits[index].can_be_nan,
+            is_special=self.traits[index].is_special,
+        )
 
     def candidate_place(self) -> int:
         """Return the number that stands for the place of a candidate."""

@@ -208,7 +208,9 @@ class Builder:
         bounds = [self.argument(arg) for arg in numbers]
         self.read(head)
         self.handled.add(head)
-        return self.emit(Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1], is_special=True)
+        return self.emit(
+            Op.IN_BOX, bounds, len(names) - 1, holder=holder, one=places[0], two=places[-1], is_special=True
+        )
 
     def calculated(self, op: int, holder: EvalNode, head: EvalNode) -> int:
         """Add logic, a comparison or arithmetic."""
@@ -311,6 +313,10 @@ class Builder:
             raise Unfit
         self.plan.is_simple = False
         self.moves_freely = True
+        return self.emit_tree(holder)
+
+    def emit_tree(self, holder: EvalNode) -> int:
+        """Add the node of a subtree that the interpreter evaluates."""
         head = holder.head
         draws = sum(map(is_plain_draw, head.walk()))
         if draws > 1 or not is_drawing(head):

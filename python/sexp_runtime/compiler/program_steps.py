@@ -61,11 +61,11 @@ class StepBuilder(Builder):
             return self._native_action(head)
         except Unfit:
             self.roll_back(before)
-            return self.tree(head)
+            return self.emit(Op.TREE, holder=head)
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates; what the actions' arguments pay is paid there."""
-        return self.emit(Op.TREE, holder=holder, can_be_nan=True, is_special=True)
+        return self.emit_tree(holder)
 
     def _native_action(self, head: EvalNode) -> int:
         spec = head.spec
