@@ -161,7 +161,10 @@ _forms = st.builds(
     st.one_of(
         st.just("( true )"),
         _own_parts,
-        st.builds(lambda parts: f"( and {' '.join(parts)} )", st.lists(st.one_of(_parts, _own_parts), min_size=1, max_size=4)),
+        st.builds(
+            lambda parts: f"( and {' '.join(parts)} )",
+            st.lists(st.one_of(_parts, _own_parts), min_size=1, max_size=4),
+        ),
     ),
     st.lists(_for_candidates, min_size=1, max_size=3),
 )  # fmt: skip

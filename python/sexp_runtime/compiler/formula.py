@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import NESTED, install, install_actions, scan
-from sexp_runtime.compiler.forms import write_actions, write_every_time, write_every_time_argument
+from sexp_runtime.compiler.forms import write_every_time, write_every_time_argument
 from sexp_runtime.compiler.plan import UNNOTICED, Form, Plan, Planner
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.compiler.source import SourceWriter

@@ -21,7 +21,6 @@ from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.world.facts import FactKey
 
-
 #: The providers that a program can stand for; `forms.pxi` has the same numbers.
 _PROVIDERS: Final = {"any-of": 0, "every-of": 1, DRAWN: 2}
 

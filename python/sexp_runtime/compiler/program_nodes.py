@@ -24,10 +24,10 @@ from sexp_runtime.compiler.program_plan import (
     ProgramPlan,
     meaning_of,
 )  # fmt: skip
+from sexp_runtime.compiler.truth import is_drawing
 from sexp_runtime.kernel import Op, Program
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
-from sexp_runtime.compiler.truth import is_drawing
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.values import KNOWN_FALSE, KNOWN_TRUE
