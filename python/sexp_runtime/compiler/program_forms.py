@@ -60,14 +60,13 @@ class FormBuilder(Builder):
         plan.candidates = [Candidate(arg.text, arg) for arg in provider.args]
         plan.places.extend(self.parts.place(arg.text) for arg in provider.args)
         plan.provider, plan.provider_kind = provider, _PROVIDERS[provider.name]
-        plan.draw = ctx.world.rng.below if is_drawn else None
         plan.perform = form_actions(self.parts, root, is_nested=plan.is_nested)
         plan.top = self.operator(condition, condition)
         if plan.tries_one and plan.draws_vary:
             raise Unfit
         plan.is_simple = not is_drawn
         plan.draws = plan.tries_one
-        if self.bound_motion():
+        if not plan.tries_one and self.bound_motion():
             self.facts.update(without_motion(self.facts))
         program = FormProgram(plan, ctx, interpreter.evaluate)
         self._subscribe(program)
@@ -145,6 +144,12 @@ class FormBuilder(Builder):
         self._candidate_reads.append((head, leaves))
         self.handled.add(head)
         return self.emit_leaf(holder, head, CANDIDATE)
+
+    def draw(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a `rand-multiple`, where only one candidate is tried."""
+        if not self.plan.tries_one:
+            raise Unfit
+        return super().draw(holder, head)
 
     def tree(self, holder: EvalNode) -> int:
         """Add a subtree that the interpreter evaluates, where only one candidate is tried."""

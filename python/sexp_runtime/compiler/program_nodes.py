@@ -197,7 +197,15 @@ class Builder:
             return self._measured(*measured, holder, head)
         if head.name == "is-in-box":
             return self._boxed(holder, head)
+        if is_plain_draw(head) and all(map(is_number, head.args)):
+            return self.draw(holder, head)
         raise Unfit
+
+    def draw(self, holder: EvalNode, head: EvalNode) -> int:
+        """Add a `rand-multiple` between two numbers."""
+        self.plan.is_simple = False
+        self.handled.add(head)
+        return self.emit(Op.DRAW, [self.argument(arg) for arg in head.args], holder=holder, draws=True)
 
     def _boxed(self, holder: EvalNode, head: EvalNode) -> int:
         names, numbers = [*head.args[:1], *head.args[7:]], head.args[1:7]

@@ -75,8 +75,6 @@ class ProgramPlan:
     draws_vary: bool = False
     #: Whether the condition of a form is tried for one candidate only, because it draws.
     tries_one: bool = False
-    #: Draws a number below another: of a provider that draws one candidate.
-    draw: Callable[[int], int] | None = None
     #: Whether an action reads `<argument>`.
     reads_candidates: bool = False
     candidates: Sequence[Candidate] = ()

@@ -32,8 +32,7 @@ cdef class FormProgram(Program):
     cdef object provider, condition, choice, valid_candidates
     cdef bint is_judged  # WCS: the provider traps, and the status of the last candidate decides (K)
     cdef readonly bint is_trapped  # whether what the provider remembers decided the last evaluation
-    cdef object draw  # draws a number below another, to pick a candidate
-    cdef int drawn
+    cdef int drawn  # the candidate that was drawn last
     cdef bint tries_one  # whether only the candidate that was drawn is tried, because the condition draws, too
     # How many valid candidates have each outcome, the first of their moments, and those to which the actions apply.
     cdef int counts[OUTCOMES]
@@ -71,7 +70,7 @@ cdef class FormProgram(Program):
         self.condition = plan.root.args[1].head
         self.is_judged = self.wcs and plan.kind == WHEN
         self.is_nested = plan.is_nested
-        self.draw, self.tries_one = plan.draw, plan.tries_one
+        self.tries_one = plan.tries_one
         self.remembers_ships = plan.kind == WHEN or plan.reads_candidates
         self.valid_candidates = plan.valid_candidates
 
@@ -237,7 +236,7 @@ cdef class FormProgram(Program):
         context = self.context
         effects, unused = self.core.effects, context.unused_draws
         self.core.effects = effects + 1
-        left = self.draw(self.total)
+        left = self.generator.below(self.total)
         at = self.drawn = 0
         while True:
             if self.valid[at]:

@@ -36,6 +36,7 @@ cdef enum:
     LEAST = 31
     GREATEST = 32
     MAGNITUDE = 33
+    DRAW = 34
 
 cdef enum:
     # Statuses: an ordinary result, and the five special ones. CANT counts as ordinary when settling.

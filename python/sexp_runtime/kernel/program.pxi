@@ -28,6 +28,7 @@ cdef class Program:
     cdef object context
     cdef ContextCore core  # the same
     cdef ClockCore clock
+    cdef MersenneTwister generator
     cdef object root, perform, interpret
     cdef list places, distances, leaves, holders, candidates
     cdef list assignments  # all that its actions do; None: `perform` or `actions` runs them
@@ -73,7 +74,7 @@ cdef class Program:
         self.assignments = plan.assignments or None
         self.candidates = []
         self.context, self.core, self.interpret = context, context, interpret
-        self.clock = context.world.clock
+        self.clock, self.generator = context.world.clock, context.world.rng
         self.variables = context.world.variables.core
         self.wcs = context.wcs
         self.remembers = plan.remembers
@@ -156,6 +157,8 @@ cdef class Program:
             return self.negate(node, own, status)
         if ADD <= op <= REMAINDER:
             return self.calculate(node, own, status)
+        if op == DRAW:
+            return self.between(node, own, status)
         if op >= LEAST:
             return self.extreme(node, own, status)
         if op == COMMON:
@@ -180,8 +183,9 @@ cdef class Program:
             self.stands = NEVER
             self.depends = False
             value = self.run(own[at], &found)
-            if self.depends:
+            if self.depends:  # its result may be another one in the next evaluation
                 depends = True
+                self.stands = 0
             elif value != 1:
                 is_decided = True
             if at == 0 and not self.nodes[own[0]].is_expression:
@@ -216,6 +220,7 @@ cdef class Program:
             value = self.run(own[at], &found)
             if self.depends:
                 depends = True
+                self.stands = 0
             elif value == 1:
                 is_decided = True
             if at == 0 and not self.nodes[own[0]].is_expression:
@@ -350,6 +355,15 @@ cdef class Program:
         if node.op == MAGNITUDE and best < 0:
             best = <int>(0 - <unsigned int>best)
         return best
+
+    cdef int between(self, Node* node, int* own, int* status) except? RAISED:
+        """`rand-multiple` between two atoms (I1, I4)."""
+        cdef int found, low = self.run(own[0], &found), high = self.run(own[1], &found)
+        self.depends = True
+        if low > high:
+            return self.by_hand(node, status)
+        self.core.effects = self.core.effects + 1
+        return self.generator.between(low, high)
 
     cdef int warn_of_zero(self, int op) except -1:
         self.context.warn("/ by zero" if op == DIVIDE else "mod by zero", None)
