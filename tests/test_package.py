@@ -13,6 +13,8 @@ from typing import Final
 import pytest
 
 import sexp_runtime
+from support.modules import TESTS, named_after, table
+from support.modules import modules as modules_with_tests
 
 PACKAGE: Final = Path(sexp_runtime.__file__).parent
 PROMISED: Final = (
@@ -200,3 +202,31 @@ def test_every_module_says_what_it_is_for() -> None:
     for place, path in modules().items():
         text = ast.get_docstring(parsed(path))
         assert text and text.split("\n\n")[0].endswith((".", ":")), place
+
+
+def test_every_module_has_tests_that_are_found_by_its_name() -> None:
+    """`tools/test --of MODULE` runs them."""
+    lost = [name for name in modules_with_tests() if named_after(name) is None and name not in table()]
+    assert not lost, f"no tests/.../test_NAME.py and no line in tests/modules.toml: {lost}"
+
+
+def test_the_table_of_tests_names_what_is_there_and_no_more() -> None:
+    known = modules_with_tests()
+    assert [name for name in table() if name not in known] == [], "tests/modules.toml: no such modules"
+    assert [name for name in table() if named_after(name)] == [], "tests/modules.toml: found by name, needs no line"
+    places = {place for found in table().values() for place in found}
+    assert [place for place in places if not (TESTS / place).exists()] == [], "tests/modules.toml: no such tests"
+
+
+def test_tests_import_helpers_from_support_alone() -> None:
+    """No test imports another one: what several need is in `tests/support`."""
+    rooms = {path.name for path in TESTS.iterdir() if path.is_dir()} - {"support"}
+    wrong = []
+    for path in TESTS.rglob("*.py"):
+        for node in ast.walk(parsed(path)):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in rooms:
+                wrong.append(f"{path.relative_to(TESTS)} imports {node.module}")
+    helpers = [path for path in TESTS.rglob("*.py") if not path.name.startswith(("test_", "conftest", "check_"))]
+    assert wrong == []
+    allowed = {"support", "engine"}  # `engine` has what runs inside the engine
+    assert [path.as_posix() for path in helpers if path.relative_to(TESTS).parts[0] not in allowed] == []

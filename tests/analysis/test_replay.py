@@ -10,7 +10,7 @@ from sexp_runtime.analysis.moments import moment_of
 from sexp_runtime.analysis.replay import Replay, recorded_length
 from sexp_runtime.cli import main
 from sexp_runtime.session import MissionSession
-from simulate.mission_text import MISSION
+from support.mission_text import MISSION
 from support.small_missions import mission as small_mission
 
 SMALL = small_mission(

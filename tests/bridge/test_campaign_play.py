@@ -3,38 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import new_host
-from sexp_runtime.bridge.host import RuntimeHost
+from support.campaign_game import Game
 from support.campaigns import CAMPAIGN, MISSION
-
-
-class Game:
-    """A game that plays the campaign of `support.campaigns`, with its data in a folder."""
-
-    def __init__(self, folder: Path, text: str = CAMPAIGN, *, anew: bool = False) -> None:
-        self.lines: list[str] = []
-        self.folder = folder
-        self.host: RuntimeHost = new_host(self.lines)
-        self.is_open = self.host.campaign.open("lane.fc2", text.encode(), str(folder), "Ada", anew)
-
-    def load(self, file: str = "", **options: Any) -> bool:
-        chosen = {"campaign": "Lane", "pilot": "Ada", "campaigns": str(self.folder), **options}
-        return self.host.load(file or self.state["mission"], MISSION, chosen)
-
-    def play(self, **variables: int) -> None:
-        assert self.load()
-        for name, value in variables.items():
-            self.host.set_variable(name, value)
-        for _frame in range(3):
-            self.host.step(0.5)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        return self.host.campaign.state()
 
 
 def test_a_mission_that_is_won_leads_to_the_next_and_the_place_is_kept(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from bridge.test_campaign_play import Game
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.monitor.recorded_campaign import recorded_campaign
 from sexp_runtime.monitor.recording import DamagedRecordingError
+from support.campaign_game import Game
 from support.campaigns import MISSION
 
 #: Counts, draws and asks for what was before.

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import new_host
 from sexp_runtime.bridge.host import RuntimeHost
+from support.fake_nodes import new_host
 from support.small_missions import ship
 
 FIRST = (

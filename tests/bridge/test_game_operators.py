@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import FakeAccess
 from sexp_runtime.bridge.host import RuntimeHost
+from support.fake_nodes import FakeAccess
 from support.small_missions import mission
 
 TEXT = mission([

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import FakeNode, Vector2, Vector3, sexp_object
-from bridge.test_host import Bench, event, ship
 from sexp_runtime.bridge.gate import Gate, RefusedError, matrix, meant, number, text, truth, vector, whole_number
 from sexp_runtime.bridge.options import read_options
 from sexp_runtime.world.quotas import Quotas
+from support.fake_nodes import FakeNode, Vector2, Vector3, sexp_object
+from support.hosted_game import Bench, event, ship
 
 REFUSED: list[Any] = [None, [], {}, math.nan, math.inf, -math.inf, 1e300, Vector2(0, 0), "abc", "1e5", "12abc", ""]
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import new_host, sexp_object
-from bridge.test_feed import Tab
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge.feed_rows import MOST_ROWS
 from sexp_runtime.bridge.glance import MOST_PAGE_ROWS
 from sexp_runtime.session import MissionSession
+from support.fake_nodes import new_host, sexp_object
 from support.small_missions import mission
+from support.tab import Tab
 
 MISSION = """#Mission Info
 $Version: 24.2

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.test_host import MISSION, Bench, event, ship
 from sexp_runtime.analysis.trial import check_live
 from sexp_runtime.monitor.hints import Hint
+from support.hosted_game import MISSION, Bench, event, ship
 
 SHIPS = ship("Alpha 1") + ship("Beta 1", "( has-time-elapsed 100 )")
 EVENTS = [

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import new_host
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge import live_hints, recordings
 from sexp_runtime.bridge.feed import DebugFeed
 from sexp_runtime.bridge.host import RuntimeHost
 from sexp_runtime.monitor.performance import Mode
+from support.fake_nodes import new_host
 from support.large_mission import large_mission
 from support.planted import MISSION
 

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from bridge.test_feed import FRAME_US, Tab
 from sexp_runtime.bridge.past import PastView, open_past
 from sexp_runtime.bridge.past_process import Past, PastRun
 from sexp_runtime.monitor.performance import Mode
 from sexp_runtime.session import MissionSession
+from support.tab import FRAME_US, Tab
 
 DEMO = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 #: What the tab asks for in the tests: a formula, and in turn each page.

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bridge.fake_nodes import FakeAccess
 from sexp_runtime.bridge.host import RuntimeHost
 from sexp_runtime.mission import RefusedMissionError
 from sexp_runtime.session import MissionSession
+from support.fake_nodes import FakeAccess
 
 MISSION = """#Mission Info
 $Name: Problems

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import new_host, sexp_object
-from bridge.test_host import MISSION, Bench, event, ship
 from sexp_runtime.bridge import saves
 from sexp_runtime.bridge.host import RuntimeHost
+from support.fake_nodes import new_host, sexp_object
+from support.hosted_game import MISSION, Bench, event, ship
 from support.missions import mission_paths, needs_missions
 
 EVENTS = [

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from bridge.fake_nodes import FakeAccess, FakeNode, Vector2, Vector3, sexp_object
 from sexp_runtime.bridge.gate import Gate
 from sexp_runtime.bridge.mapping import MappingError
 from sexp_runtime.bridge.motion import MotionInterest
 from sexp_runtime.bridge.tracking import Tracking
 from sexp_runtime.world.ships import ShipStatus
 from sexp_runtime.world.world import World
+from support.fake_nodes import FakeAccess, FakeNode, Vector2, Vector3, sexp_object
 
 
 class Bench:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.variant_codec import FLAG_64, ObjectId, VariantError, decode, encode
+from support.godot.variant_codec import FLAG_64, ObjectId, VariantError, decode, encode
 
 
 @pytest.mark.parametrize(

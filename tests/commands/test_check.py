@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mission.samples import SAMPLE
 from sexp_runtime.cli import main
 from sexp_runtime.syntax import CODES
+from support.samples import SAMPLE
 
 
 @pytest.fixture

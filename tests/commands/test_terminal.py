@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from session.test_lifetime import MISSION
 from sexp_runtime.cli import main
 from sexp_runtime.commands.terminal import PlainOutput
 from sexp_runtime.markup import escaped
+from support.small_missions import COUNTING
 
 #: Direction marks, a line separator and half of a UTF-16 pair, which a stream cannot even write.
 DIRECTIONS = "\u061c\u200e\u200f\u2028\u2029\u202a\u202e\u2066\u2069\ud800"
@@ -21,7 +21,7 @@ NAME = "red \x1b[31m \x07 \x9b2J \u202e end"
 
 def test_names_cannot_control_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = tmp_path / "m.fs2"
-    path.write_text(MISSION.replace("+Name: Count", f"+Name: {NAME}").replace("@Score[0] 2", "@Score[0] \x1b[2J"))
+    path.write_text(COUNTING.replace("+Name: Count", f"+Name: {NAME}").replace("@Score[0] 2", "@Score[0] \x1b[2J"))
     for command in (["check"], ["run", "--frames", "3", "--all"], ["hints"], ["timeline", "--event", NAME]):
         main([command[0], str(path), *command[1:]] if command[0] != "timeline" else ["timeline", str(path), NAME])
         shown = "".join(capsys.readouterr())

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 import sexp_runtime.operators  # noqa: F401  # fills MEANINGS
-from events.random_missions import EventPlan, MissionPlan
-from events.test_equivalence import check_mission
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.operators.registry import MEANINGS
 from sexp_runtime.syntax.dialect import Dialect
+from support.equivalence import check_mission
+from support.random_missions import EventPlan, MissionPlan
 
 FIELDS = {"repeat": -1, "trigger": 1, "uses_trigger": False, "interval_ms": 0, "chain_delay_ms": -1}
 #: Places in which an operator can stand; several have code of their own in the compiler.

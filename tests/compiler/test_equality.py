@@ -10,7 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from events.random_missions import (
+from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.operators.evaluator import SexpEvaluator
+from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
+from support.fuzzing import examples
+from support.random_missions import (
     Formulas,
     MissionPlan,
     apply,
@@ -19,10 +23,6 @@ from events.random_missions import (
     parse,
     random_frame,
 )
-from sexp_runtime.compiler.formula import compile_formula
-from sexp_runtime.operators.evaluator import SexpEvaluator
-from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
-from support.fuzzing import examples
 
 SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
 

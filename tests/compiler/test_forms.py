@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.syntax.dialect import Dialect
+from support.random_missions import MissionPlan, build_context, build_world, parse
 
 Log = list[tuple[str, tuple[Any, ...]]]
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode
 from sexp_runtime.values import INT_MAX, KNOWN_FALSE
+from support.random_missions import MissionPlan, build_context, build_world, parse
 
 
 class Notes:

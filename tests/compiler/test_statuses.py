@@ -8,7 +8,6 @@ from random import Random
 
 import pytest
 
-from events.random_missions import MissionPlan, build_context, build_world, parse
 from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
 from sexp_runtime.operators.building import build
 from sexp_runtime.operators.context import EvaluationContext
@@ -18,6 +17,7 @@ from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER, Raw, Status
 from support.fuzzing import in_fast
+from support.random_missions import MissionPlan, build_context, build_world, parse
 
 SPECIAL = (KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL)
 LEAVES = 4

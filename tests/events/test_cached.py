@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import EventPlan, MissionPlan, symbols
-from events.test_equivalence import build
 from sexp_runtime import kernel
 from sexp_runtime.events.answers import CAUSE_FIRST, CAUSE_NEVER
 from sexp_runtime.events.cached import CachedEventManager
@@ -20,35 +18,9 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.syntax.tree import SexpExpression
-
-DEFAULTS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
-
-
-def make(*events: Any, goals: tuple[str, ...] = (), engine: str = "cached") -> tuple[CachedEventManager, list[Any]]:
-    """Return a cached manager of events given as texts, or as pairs of text and fields; and its action log."""
-    plan = MissionPlan(goals=list(goals))
-    for event in events:
-        text, fields = (event, {}) if isinstance(event, str) else event
-        plan.events.append(EventPlan(text, {**DEFAULTS, **fields}))
-    manager, actions = build(plan, engine)
-    return manager, actions  # type: ignore[return-value]
-
-
-def run(manager: Any, seconds: float, fps: int = 10) -> None:
-    """Make frames up to a moment."""
-    world = manager.world
-    while world.clock.us < seconds * 1e6:
-        world.clock.advance_to(world.clock.us + 1_000_000 // fps)
-        manager.frame()
-
-
-def evaluations_of(manager: CachedEventManager, frames: int = 1) -> int:
-    """Return how many formulas are evaluated in the next frames, with time standing still."""
-    before = manager.counters.evaluations
-    for _ in range(frames):
-        manager.frame()
-    return manager.counters.evaluations - before
-
+from support.cached_events import DEFAULTS, evaluations_of, make, run
+from support.equivalence import build
+from support.random_missions import EventPlan, MissionPlan, symbols
 
 # -- the wrong answers of a comparable cache ----------
 
@@ -461,7 +433,7 @@ def big_plan(count: int = 60) -> MissionPlan:
 def test_memory_is_accounted_for_within_ten_percent() -> None:
     from types import SimpleNamespace
 
-    from events.random_missions import build_context, build_world, parse
+    from support.random_missions import build_context, build_world, parse
 
     plan = big_plan()
     world = build_world(plan)

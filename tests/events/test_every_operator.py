@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from events.catalog_missions import EVENTS, catalog_mission
 from sexp_runtime.bridge.saves import restore_state, save_state
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.catalog.rows import CatalogRow
@@ -26,18 +25,12 @@ from sexp_runtime.syntax.printer import print_expression
 from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.campaign import Campaign
 from sexp_runtime.world.persistence import PersistentStores
+from support.catalog_missions import EVENTS, catalog_mission, groups
 from support.fuzzing import in_fast
 
 FRAMES = 40
 #: Missions of one run of the long mode, over both dialects.
 LONG = 20_000
-
-
-def groups(dialect: Dialect, draw: Random) -> list[list[CatalogRow]]:
-    """Return the dialect's operators in random order, in groups as large as a mission has events."""
-    rows = [row for _, row in sorted(CATALOG.dialect_catalog(dialect.value).items())]
-    draw.shuffle(rows)
-    return [rows[at : at + len(EVENTS)] for at in range(0, len(rows), len(EVENTS))]
 
 
 def check(seed: int, dialect: Dialect, rows: list[CatalogRow]) -> set[str]:

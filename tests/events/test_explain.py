@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from events.random_missions import EventPlan, MissionPlan
-from events.test_equivalence import build
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.explain import FactTimes, explain
+from support.equivalence import build
+from support.random_missions import EventPlan, MissionPlan
 
 FIELDS = {"repeat": 1, "trigger": 1, "uses_trigger": False, "interval_ms": 1000, "chain_delay_ms": -1}
 

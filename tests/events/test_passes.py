@@ -10,9 +10,6 @@ from unittest import mock
 
 import pytest
 
-from events.random_missions import EventPlan, MissionPlan, parse, random_mission
-from events.test_cached import DEFAULTS, make
-from events.test_equivalence import build, check_mission
 from sexp_runtime import kernel
 from sexp_runtime.events import passes
 from sexp_runtime.events.answers import Answers
@@ -23,7 +20,10 @@ from sexp_runtime.loops import HOT
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.world import World
+from support.cached_events import DEFAULTS, make
+from support.equivalence import build, check_mission
 from support.fuzzing import in_fast
+from support.random_missions import EventPlan, MissionPlan, parse, random_mission
 
 
 @pytest.fixture(autouse=True)

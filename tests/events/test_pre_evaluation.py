@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import EventPlan, MissionPlan
-from events.test_cached import DEFAULTS, evaluations_of, make, run
-from events.test_cues import GO, LEAVE, ship
-from events.test_equivalence import check_mission
 from sexp_runtime.events.answers import CAUSE_FACT, CAUSE_FIRST
 from sexp_runtime.mission.model import Mission, VariableDef
 from sexp_runtime.session import MissionSession
 from sexp_runtime.session_settings import SessionSettings
 from sexp_runtime.values import FALSE, TRUE, UNKNOWN
 from sexp_runtime.world.world import World
+from support.cached_events import DEFAULTS, evaluations_of, make, run
+from support.cue_missions import GO, LEAVE, ship
+from support.equivalence import check_mission
+from support.random_missions import EventPlan, MissionPlan
 
 
 def first_frame(manager: Any) -> int:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.test_assignments import mission
 from sexp_runtime import kernel
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.session import MissionSession
+from support.acting_missions import mission_of
 from support.fuzzing import examples
 
 if kernel.LANGUAGE == "c":
@@ -20,22 +20,6 @@ if kernel.LANGUAGE == "c":
 
 FRAME_US = 100_000
 TURNED = (0.0, 0.0, -1.0, 0.0, 1.0, 0.0, 1.0, 0.0, 0.0)
-
-
-def mission_of(formulas: list[str], repeats: int = -1) -> str:
-    """Return a mission with these events, three ships, a wing, a path of waypoints, number and text variables."""
-    text = mission(formulas, repeats).replace(
-        "#Wings\n",
-        "".join(
-            f"$Name: {name}\n$Class: Fighter\n$Team: Hostile\n$Location: {place}, 0, 7\n"
-            "$Arrival Location: Hyperspace\n$Arrival Cue: ( true )\n$Departure Location: Hyperspace\n"
-            "$Departure Cue: ( false )\n"
-            for name, place in (("Beta 1", 300), ("Beta 2", -300))
-        )
-        + "#Wings\n",
-    )
-    path = "#Waypoints\n$Name: Path\n$List:\n(\n( 1.0, 2.0, 3.0 )\n( 4.0, 5.0, 6.0 )\n)\n"
-    return text.replace("#Waypoints\n", path)
 
 
 def play(text: str, engine: str, frames: int = 14, dialect: str = "fso") -> list[Any]:

@@ -12,26 +12,10 @@ from hypothesis import strategies as st
 from sexp_runtime import kernel
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.session import MissionSession
+from support.acting_missions import VARIABLES, mission
 from support.fuzzing import examples
 
-VARIABLES = 4
 FRAME_US = 100_000
-
-
-def mission(formulas: list[str], repeats: int) -> str:
-    variables = "".join(f'\t{number}\t"v{number}"\t"{number}"\t"number"\n' for number in range(VARIABLES))
-    variables += f'\t{VARIABLES}\t"word"\t"calm"\t"string"\n'
-    events = "".join(
-        f"$Formula: {text}\n+Name: e{number}\n+Repeat Count: {repeats}\n+Interval: 0\n"
-        for number, text in enumerate(formulas)
-    )
-    return (
-        f"#Mission Info\n$Version: 24.2\n$Name: assignments\n#Sexp_variables\n$Variables:\n(\n{variables})\n"
-        "#Players\n$Starting Shipname: Alpha 1\n#Objects\n$Name: Alpha 1\n$Class: Fighter\n$Team: Friendly\n"
-        "$Location: 0, 0, 0\n$Arrival Location: Hyperspace\n$Arrival Cue: ( true )\n"
-        "$Departure Location: Hyperspace\n$Departure Cue: ( false )\n#Wings\n"
-        f"#Events\n{events}#Goals\n#Waypoints\n#Messages\n#End\n"
-    )
 
 
 def play(text: str, engine: str, *, listens: bool = True) -> list[Any]:

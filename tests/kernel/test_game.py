@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from kernel.test_actions import mission_of
 from sexp_runtime import kernel
 from sexp_runtime.kernel import plain_game
 from sexp_runtime.session import MissionSession
 from sexp_runtime.world.ships import ShipStatus
 from sexp_runtime.world.world import World
+from support.acting_missions import mission_of
 
 native = pytest.mark.skipif(kernel.LANGUAGE != "c", reason="there is no compiled kernel")
 FACTS = ("position", "velocity", "orientation", "jump", "hull", "shields")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import kernel
-from sexp_runtime.kernel import plain_random
+from sexp_runtime.kernel import MersenneTwister, plain_random
 
 native = pytest.mark.skipif(kernel.LANGUAGE != "c", reason="there is no compiled kernel")
 INT32 = st.integers(-(2**31), 2**31 - 1)
@@ -80,3 +80,41 @@ def test_an_empty_range_is_refused(call: tuple[Any, ...]) -> None:
     with pytest.raises(ValueError, match="a random number below"):
         getattr(generator, name)(*arguments)
     assert generator.draws == 0
+
+
+def test_the_generator_is_mt19937_as_seeded_in_cpp() -> None:
+    default = MersenneTwister()
+    assert [default.next32() for _ in range(3)] == [3499211612, 581869302, 3890346734]
+    for _ in range(9_996):
+        default.next32()
+    assert default.next32() == 4123659995  # the 10,000th output, which the C++ standard prescribes
+    assert MersenneTwister().next31() == 3499211612 >> 1
+
+
+def test_reseeding_follows_the_rand_operator() -> None:
+    one, two = MersenneTwister(7), MersenneTwister(5489)
+    one.reseed(0)
+    assert one.state_hash() == MersenneTwister(7).state_hash()
+    one.reseed(1)
+    assert one.state_hash() == two.state_hash()
+    assert [one.between(3, 9) for _ in range(50)] == [two.between(3, 9) for _ in range(50)]
+
+
+@given(seed=st.integers(-5, 2**33), low=st.integers(-100, 100), size=st.integers(0, 100))
+def test_draws_stay_in_their_range(seed: int, low: int, size: int) -> None:
+    rng = MersenneTwister(seed)
+    assert all(low <= rng.between(low, low + size) <= low + size for _ in range(20))
+    assert rng.draws == 20
+
+
+def test_numbers_skipped_are_numbers_drawn() -> None:
+    generator, other, told = MersenneTwister(7), MersenneTwister(7), []
+    generator.before_draw = lambda: told.append(generator.draws)
+    generator.skip(700)
+    generator.skip(0)
+    assert not told
+    for _ in range(700):
+        other.next31()
+    assert generator.below(1000) == other.below(1000)
+    assert generator.draws == other.draws == 701
+    assert told == [700]

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from mission.samples import SAMPLE
 from sexp_runtime.cli import main
 from sexp_runtime.files import write_whole
 from sexp_runtime.mission import parse_mission, validate_mission
 from sexp_runtime.mission.fixes import fix_file
+from support.samples import SAMPLE
 
 #: Text of the sample -> what a mission author might have written instead.
 MISTAKES = {

@@ -7,11 +7,11 @@ import gc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mission.samples import SAMPLE
 from sexp_runtime.mission import parse_mission, validate_mission
 from sexp_runtime.mission.source import decode
 from sexp_runtime.syntax import CODES
 from support.fuzzing import fuzz
+from support.samples import SAMPLE
 
 LINES = SAMPLE.split("\n")
 NASTY = st.sampled_from(

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mission.samples import SAMPLE
 from sexp_runtime.mission import EventDef, MissionLoad, load_mission, parse_mission, validate_mission
 from sexp_runtime.syntax import Dialect, print_expression
+from support.samples import SAMPLE
 
 
 def codes(load: MissionLoad) -> list[str]:

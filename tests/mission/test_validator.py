@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from mission.samples import SAMPLE
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.mission import SexpValidator, make_symbols, parse_mission, validate_mission
 from sexp_runtime.mission.validator.arguments import EXPRESSIONS
 from sexp_runtime.mission.validator.words import WORDS
 from sexp_runtime.syntax import Diagnostic, Dialect, SexpParser
+from support.samples import SAMPLE
 
 MISSION = parse_mission(SAMPLE, file="sample.fs2").mission
 PARSER = SexpParser(make_symbols(Dialect.FSO, MISSION.variable_names(), MISSION.container_kinds()))

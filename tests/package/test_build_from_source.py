@@ -12,8 +12,8 @@ import pytest
 from _setup.python_env import locked_lines
 from _setup.state import PROJECT
 
-from package.test_zips import SETTINGS, counters, run
 from support.compilers import quick_compiler
+from support.zips import SETTINGS, counters, run
 
 ADDON = PROJECT / "addons" / "pythonscript"
 #: The Python of the machine, without the packages of this environment.

@@ -12,7 +12,7 @@ from _setup.console import Progress
 from _setup.environments import cached_environment
 from _setup.python_env import asked_interpreter
 
-from package.conftest import python_of
+from support.releases import python_of
 
 pytestmark = pytest.mark.slow
 #: What headers define as code, and what they choose by `pyconfig.h`.

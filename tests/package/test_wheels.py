@@ -14,7 +14,7 @@ from _package.source import tracked_files
 from _setup.state import PROJECT
 
 import sexp_runtime
-from package.conftest import Release, python_of
+from support.releases import Release, python_of
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"

@@ -19,8 +19,8 @@ from _setup.environments import cached_environment
 from _setup.python_env import asked_interpreter
 from _setup.state import PROJECT
 
-from package.conftest import Release
-from package.test_zips import BIN, WINDOWS
+from support.releases import Release
+from support.zips import BIN, WINDOWS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"

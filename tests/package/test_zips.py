@@ -12,37 +12,14 @@ import pytest
 from _package.command import PYTHONS
 from _setup.state import PROJECT
 
-import sexp_runtime
-from engine.export.exporting import write_presets
-from package.conftest import Release, python_of
+from support.godot.exporting import write_presets
+from support.releases import Release, make_release, python_of
+from support.zips import BIN, SETTINGS, VERSION, WINDOWS, counters, run
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]  # the first test waits for the release
-VERSION = sexp_runtime.__version__
 LINUX = f"sexp-runtime-{VERSION}-linux-x86_64.zip"
-WINDOWS = f"sexp-runtime-{VERSION}-windows-x86_64.zip"
 NO_PYTHON = f"sexp-runtime-{VERSION}-no-python.zip"
-BIN = "addons/pythonscript/bin"
 LARGEST = 16_000_000
-SETTINGS = """config_version=5
-
-[application]
-
-config/name="empty"
-run/main_scene="res://main.tscn"
-run/flush_stdout_on_print=true
-
-[autoload]
-
-SexpRuntime="*res://addons/sexp_runtime/sexp_runtime.gd"
-
-[editor_plugins]
-
-enabled=PackedStringArray("res://addons/sexp_runtime/plugin.cfg")
-
-[python]
-
-modules=PackedStringArray("sexp_runtime.bridge.runtime")
-"""
 SCENE = """[gd_scene load_steps=2 format=3]
 [ext_resource type="Script" path="res://main.gd" id="1"]
 [node name="Main" type="Node"]
@@ -68,13 +45,6 @@ $Formula: ( when ( has-time-elapsed 2 ) ( do-nothing ) )
 """
 
 
-@pytest.fixture(scope="module")
-def engine() -> str:
-    """The engine's executable."""
-    found = subprocess.run([str(PROJECT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
-    return found.stdout.strip()
-
-
 def unpack(release: Release, name: str, folder: Path) -> Path:
     """Unpack a zip into an empty project with the add-on enabled, as the editor's settings would say."""
     folder.mkdir()
@@ -86,31 +56,11 @@ def unpack(release: Release, name: str, folder: Path) -> Path:
     return folder
 
 
-def run(engine: str, project: Path, *arguments: str, **environment: str) -> str:
-    """Run the engine in a project with an empty environment: no Python, no compiler, no path."""
-    nothing = {"HOME": str(project.parent / "home"), "PATH": "/nowhere", **environment}
-    command = [engine, "--headless", "--path", str(project), *arguments]
-    done = subprocess.run(command, env=nothing, cwd="/", capture_output=True, text=True, timeout=120, check=False)
-    output = done.stdout + done.stderr
-    assert done.returncode == 0, output[-4000:]
-    assert "ERROR" not in output and "WARNING" not in output, output[-4000:]
-    return output
-
-
-def counters(engine: str, project: Path, **environment: str) -> str:
-    """Play the demo for twenty seconds of mission time; return its line of evaluations and requests."""
-    demo = [
-        "--fixed-fps",
-        "60",
-        "res://addons/sexp_runtime/demo/demo.tscn",
-        "--",
-        "--seconds=20",
-        "--quit-at-end",
-        "--quiet",
-    ]
-    output = run(engine, project, *demo, **environment)
-    (line,) = [line for line in output.splitlines() if line.startswith("evaluations")]
-    return line
+@pytest.fixture(scope="module")
+def engine() -> str:
+    """The engine's executable."""
+    found = subprocess.run([str(PROJECT / "tools" / "godot"), "--where"], capture_output=True, text=True, check=True)
+    return found.stdout.strip()
 
 
 @pytest.fixture(scope="module")
@@ -217,9 +167,7 @@ def test_the_windows_zip_has_what_the_loader_looks_for(release: Release) -> None
 
 
 def test_the_same_inputs_give_the_same_bytes(release: Release, tmp_path: Path) -> None:
-    from package.conftest import make_release
-
-    again = make_release(tmp_path / "dist", "linux", "wheels", "--python", "3.11")
+    again = make_release(tmp_path / "dist", "linux", "wheels", "--python", "3.11", SEXP_COMPILE_ANEW="1")
     names = [path.name for path in again.folder.iterdir() if path.name != "SHA256SUMS"]
     assert len(names) == 2
     for name in names:

@@ -22,8 +22,8 @@ PLAYED = """
 import gc, sys
 from pathlib import Path
 from random import Random
-from events.catalog_missions import catalog_mission
-from events.test_every_operator import groups
+from support.catalog_missions import catalog_mission
+from support.catalog_missions import groups
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.engines import ENGINES
 from sexp_runtime.session import MissionSession

@@ -11,36 +11,21 @@ import pytest
 from sexp_runtime.loops import LANGUAGE
 from sexp_runtime.monitor.recording import Recording, RecordingWriter
 from sexp_runtime.session import MissionSession
-
-MISSION = """#Mission Info
-$Name: Lifetime
-#Sexp_variables
-$Variables: (
-	0	"Score"	"0"	"number"
-)
-#Objects
-#Events
-$Formula: ( when ( > @Score[0] 2 ) ( modify-variable @Score[0] ( + @Score[0] 1 ) ) )
-+Name: Count
-+Repeat Count: -1
-+Interval: 0
-#Goals
-#End
-"""
+from support.small_missions import COUNTING
 
 
 def test_a_session_is_a_context_manager() -> None:
-    with MissionSession.load(MISSION) as session:
+    with MissionSession.load(COUNTING) as session:
         session.step(0.1)
         assert not session.closed
     assert session.closed
-    with pytest.raises(KeyError), MissionSession.load(MISSION) as failed:
+    with pytest.raises(KeyError), MissionSession.load(COUNTING) as failed:
         raise KeyError("of the game's")
     assert failed.closed
 
 
 def test_a_session_that_nobody_closes_is_collected() -> None:
-    session = MissionSession.load(MISSION)
+    session = MissionSession.load(COUNTING)
     session.step(0.1)
     gone = weakref.ref(session)
     del session
@@ -61,7 +46,7 @@ def test_only_what_is_ours_is_left_out_of_the_collectors_rounds(first_closed: in
     frozen = gc.get_freeze_count()
     sessions = []
     for _ in range(2):
-        sessions.append(MissionSession.load(MISSION, freeze_gc=True))
+        sessions.append(MissionSession.load(COUNTING, freeze_gc=True))
         callers.append(Cycle())
     others = [weakref.ref(one[0] if isinstance(one, list) else one) for one in callers]
     ours = [weakref.ref(session) for session in sessions]
@@ -91,7 +76,7 @@ def test_a_mission_that_cannot_be_loaded_leaves_the_collector_as_it_was() -> Non
     assert gc.isenabled()
     gc.disable()
     try:
-        MissionSession.load(MISSION, freeze_gc=True).close()
+        MissionSession.load(COUNTING, freeze_gc=True).close()
         assert not gc.isenabled()
     finally:
         gc.enable()
@@ -118,7 +103,7 @@ class FullDisk:
 @pytest.mark.parametrize("room", [0, 40, 200])
 def test_a_full_disk_ends_the_recording_and_not_the_frame(tmp_path: Path, room: int) -> None:
     path = tmp_path / "run.rec"
-    session = MissionSession.load(MISSION, record_to=path)
+    session = MissionSession.load(COUNTING, record_to=path)
     told: list[str] = []
     session.on_variable_changed.append(lambda name, value: told.append(f"{name} {value}"))
     writer = session.recording
@@ -138,7 +123,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_frame(tmp_path: Path, room: 
 
 
 def test_a_disk_that_fills_while_closing_keeps_nobody_from_closing(tmp_path: Path) -> None:
-    session = MissionSession.load(MISSION, record_to=tmp_path / "run.rec")
+    session = MissionSession.load(COUNTING, record_to=tmp_path / "run.rec")
     session.step(0.1)
     writer = session.recording
     assert writer is not None

@@ -18,7 +18,7 @@ from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.world.ships import ShipStatus
 from sexp_runtime.world.state import IN_SPACE
 from sexp_runtime.world.world import World
-from simulate.battle import battle, run, start
+from support.battle import battle, run, start
 
 SEEDS = range(40 if os.environ.get("SEXP_LONG") else 4)
 ACTIONS = [

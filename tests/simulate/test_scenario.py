@@ -18,7 +18,7 @@ from sexp_runtime.simulate import Scenario
 from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ShipStatus
 from sexp_runtime.world.world import World
-from simulate.battle import FRAME_US, battle, run, ship, start, trace
+from support.battle import FRAME_US, battle, run, ship, start, trace
 
 
 def play(seed: int, seconds: float = 40.0) -> str:
@@ -37,7 +37,7 @@ def test_same_seed_same_trace_and_another_seed_another() -> None:
 
 def test_trace_does_not_depend_on_the_order_of_hashes() -> None:
     code = (
-        "from simulate.battle import battle, run, start, trace\n"
+        "from support.battle import battle, run, start, trace\n"
         "world, scenario = start(battle(), 5)\nrun(world, scenario, 40.0)\nprint(trace(world))"
     )
     found = set()

@@ -6,7 +6,7 @@ import pytest
 
 from sexp_runtime.commands.diff import compare_engines
 from sexp_runtime.session import MissionSession
-from simulate.mission_text import ship_text
+from support.mission_text import ship_text
 
 GUARDS = range(250, 4000, 250)
 

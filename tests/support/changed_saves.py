@@ -10,12 +10,12 @@ from typing import Any
 
 import msgpack
 
-from bridge.fake_nodes import new_host
 from sexp_runtime.bridge.host import RuntimeHost
 from sexp_runtime.bridge.saves import MAGIC as SAVE_MAGIC
 from sexp_runtime.bridge.saves import VERSION
 from sexp_runtime.monitor.recording import MAGIC, Recording
 from support.campaigns import CAMPAIGN, MISSION
+from support.fake_nodes import new_host
 
 _BLOCK = struct.Struct("<cII")
 _BEGIN = len(SAVE_MAGIC) + 6

@@ -7,6 +7,23 @@ from typing import Any
 
 from sexp_runtime.session import MissionSession
 
+#: One event counts up from 3, as often as it can.
+COUNTING = """#Mission Info
+$Name: Lifetime
+#Sexp_variables
+$Variables: (
+	0	"Score"	"0"	"number"
+)
+#Objects
+#Events
+$Formula: ( when ( > @Score[0] 2 ) ( modify-variable @Score[0] ( + @Score[0] 1 ) ) )
++Name: Count
++Repeat Count: -1
++Interval: 0
+#Goals
+#End
+"""
+
 
 def ship(name: str, *fields: str, cue: str = "( true )", place: str = "0, 0, 0", flags: str = "") -> str:
     """Return a ship's entry; `fields` are further lines in the file's order, before the arrival or after it."""

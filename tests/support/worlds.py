@@ -17,6 +17,8 @@ from sexp_runtime.world.facts import FactKey
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus, Subsystem
 from sexp_runtime.world.world import World
 
+#: What formulas return for true and false.
+T, F = 1, 0
 SPECIAL = (KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL)
 SHIPS = ("Alpha 1", "Alpha 2", "Beta 1", "Beta 2", "Cruiser", "Tug", "Ghost")
 WINGS = ("Alpha", "Beta")
@@ -102,6 +104,22 @@ def small_world(dialect: Dialect = Dialect.FSO) -> World:
     if dialect is Dialect.FSO:
         world.containers.declare("Queue", "list", ["a", "b"])
         world.containers.declare("Prices", "map", ["apple", "3"])
+    return world
+
+
+def battle(dialect: Dialect = Dialect.FSO) -> World:
+    """Tug and Cruiser present, Alpha 1 dying, Alpha 2 departed, Beta 1 vanished, Beta 2 to come; at 20 seconds."""
+    world = small_world(dialect)
+    for name in ("Alpha 1", "Alpha 2", "Beta 1", "Cruiser", "Tug"):
+        world.arrive(world.ships[name.lower()], initial=True)
+    world.move_ship(world.ships["cruiser"], (0.0, 0.0, 1000.0), (3.0, 0.0, -4.9))
+    world.clock.advance_to(5_000_000)
+    world.depart(world.ships["alpha 2"], "Node")
+    world.clock.advance_to(8_500_000)
+    world.vanish(world.ships["beta 1"])
+    world.destroy(world.ships["alpha 1"], "Cruiser")
+    world.clock.advance_to(20_000_000)
+    world.set_player("ship", "tug")
     return world
 
 

@@ -12,9 +12,9 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from engine.addon.game import engine
-from engine.addon.projects import make_project
 from sexp_runtime.cli import main
+from support.godot.game import engine
+from support.godot.projects import make_project
 from support.small_missions import mission as text_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -1,16 +1,14 @@
-"""Makes the set-up code of tools/ importable, and offers made-up engines, folders and a quiet progress."""
+"""Made-up engines and folders for tests of the set-up."""
 
 from __future__ import annotations
 
 import stat
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(PROJECT / "tools"))
 
 
 @pytest.fixture

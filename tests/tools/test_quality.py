@@ -46,6 +46,10 @@ def test_style(project: Path) -> None:
     run_module(project, "ruff", "check", "--output-format=concise", ".")
 
 
+def test_formatting(project: Path) -> None:
+    run_module(project, "ruff", "format", "--check", ".")
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(400)
 def test_types_of_the_runtime_and_the_binding(project: Path) -> None:

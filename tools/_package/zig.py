@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib.metadata
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -14,6 +17,8 @@ from _setup.state import cache_folder, make_folder
 
 #: Seconds after which a compiler is given up.
 TIMEOUT = 900
+#: How many compiled libraries are kept from earlier runs: a release has some twenty.
+MOST_KEPT = 60
 
 
 @dataclass(frozen=True)
@@ -56,12 +61,48 @@ def environment(moment: int) -> dict[str, str]:
 def compile_library(
     target: Target, sources: Sequence[Path], output: Path, includes: Sequence[Path], more: Sequence[str], moment: int
 ) -> None:
-    """Compile C sources into one shared library, without names of symbols that only a debugger reads."""
+    """Compile C sources into one shared library, without names of symbols that only a debugger reads.
+
+    What was compiled from the same sources, headers and flags before is copied, unless SEXP_COMPILE_ANEW is set.
+    """
     line = [*command(target), "-shared", "-s"]
+    # Programs for Windows hold a time.
+    flags = [*line[1:], *([str(moment)] if target is WINDOWS else [])]
+    kept = cache_folder() / "compiled" / _digest([*flags, *map(str, sources), *more], sources, includes)
+    if kept.is_file() and "SEXP_COMPILE_ANEW" not in os.environ:
+        os.utime(kept)
+        shutil.copyfile(kept, output)
+        return
     for folder in includes:
         line += ["-I", str(folder)]
     line += [*map(str, sources), "-o", str(output), *more]
     run(f"compiling {output.name}", line, environment(moment))
+    _keep(output, kept)
+
+
+def _digest(arguments: Sequence[str], sources: Sequence[Path], includes: Sequence[Path]) -> str:
+    """Return a digest of all that a compiled library depends on: arguments, and the contents of files."""
+    digest = hashlib.sha256(importlib.metadata.version("ziglang").encode())
+    headers = [header for source in sources for header in sorted(source.parent.glob("*.h"))]
+    headers += [header for folder in includes for header in sorted(folder.rglob("*.h"))]
+    for part in [*arguments, *map(str, headers)]:
+        option, equals, name = part.rpartition("=")
+        path = Path(name)
+        is_file = path.is_absolute() and path.is_file()
+        digest.update((option + equals + (path.name if is_file else name)).encode() + b"\0")
+        digest.update(path.read_bytes() if is_file else b"")
+    return digest.hexdigest()
+
+
+def _keep(output: Path, kept: Path) -> None:
+    """Keep a compiled library for later runs, and of all that are kept the last MOST_KEPT."""
+    folder = make_folder(kept.parent)
+    beside = kept.with_name(f"{kept.name}.{os.getpid()}.{output.name}")
+    shutil.copyfile(output, beside)
+    os.replace(beside, kept)
+    libraries = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+    for old in libraries[MOST_KEPT:]:
+        old.unlink(missing_ok=True)
 
 
 def run(what: str, arguments: Sequence[str], variables: Mapping[str, str], folder: Path | None = None) -> str:

@@ -184,6 +184,7 @@ def test(arguments: list[str]) -> int:
             "Several run at the same time, one for each core (-n 0: one after another).\n"
             "  tools/test --fast                    what does not take long, in under a minute: for every save\n"
             "  tools/test tests/syntax -k escape    some of them\n"
+            "  tools/test --of world/log.py         those of one module\n"
             "  tools/test --python 3.12 ...         with another Python from now on, until the next --python\n"
             "  tools/test -h                        pytest's own help\n"
             "  tools/test --sanitize                the compiled code under ASan and UBSan, in headless Godot, too\n"

@@ -34,7 +34,8 @@ PARTS = (
 LEFT = ("__pycache__", "*.so", "*.pyc", "_api.dat", "python.cfg", ".godot")
 #: The tests without arguments: those of the compiled code, and of the binding inside headless Godot.
 TESTS = (
-    "tests/sanitize", "tests/kernel", "tests/loops", "tests/events/test_equivalence.py",
+    "tests/sanitize", "tests/kernel", "tests/compiler/test_programs.py", "tests/loops",
+    "tests/events/test_equivalence.py",
     "tests/engine/binding/test_inside.py", "tests/engine/binding/test_start_and_end.py",
 )  # fmt: skip
 FLAGS = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=undefined")

@@ -19,7 +19,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 sys.path = [entry for entry in sys.path if Path(entry or ".").resolve() != Path(__file__).resolve().parent]
 sys.path[:0] = [str(PROJECT / "tests"), str(PROJECT / "python")]
 
-from engine.debugger_server import DebuggerServer  # noqa: E402
+from support.godot.debugger_server import DebuggerServer  # noqa: E402
 from support.large_mission import large_mission  # noqa: E402
 
 DEMO = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"

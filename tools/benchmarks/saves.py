@@ -10,7 +10,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(PROJECT / "python"), str(PROJECT / "tests")]
 
-from bridge.fake_nodes import new_host  # noqa: E402
+from support.fake_nodes import new_host  # noqa: E402
 
 DEMO = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 

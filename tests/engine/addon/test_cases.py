@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import run, run_case
 from sexp_runtime.analysis.replay import Replay
 from support.campaigns import CAMPAIGN, MISSION
+from support.godot.game import run, run_case
 
 pytestmark = pytest.mark.engine
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from engine.addon.game import ROOT, Run, run
-from engine.addon.projects import import_project, make_project
+from support.godot.game import ROOT, Run, run
+from support.godot.projects import import_project, make_project
 from support.missions import MISSIONS, needs_missions
 
 pytestmark = pytest.mark.engine

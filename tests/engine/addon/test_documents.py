@@ -12,19 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import ROOT, engine
-from engine.addon.projects import import_project, make_project
+from support.godot.game import ROOT, engine
+from support.godot.pages import ADDON, SHELL, TUTORIAL, files_of
+from support.godot.projects import import_project, make_project
 
 pytestmark = pytest.mark.engine
 
 README = ROOT / "README.md"
-ADDON = ROOT / "addons" / "sexp_runtime"
 PAGES = (README, ADDON / "docs" / "getting-started.md")
-TUTORIAL = ADDON / "docs" / "tutorial.md"
-#: A line that names a file, then its text in a block.
-FILE = re.compile(r"^`([\w.]+)`, [^\n]*:\n\n```\w*\n(.*?)^```", re.S | re.M)
-#: A command and what it prints.
-SHELL = re.compile(r"^ {4}(godot .*)\n\nIt prints:\n\n```text\n(.*?)^```", re.S | re.M)
 ENABLE = """@tool
 extends EditorPlugin
 ## Does what a user does in Project > Project Settings > Plugins.
@@ -38,11 +33,6 @@ func _enable() -> void:
 	await get_tree().create_timer(0.5).timeout
 	get_tree().quit()
 """
-
-
-def files_of(text: str) -> dict[str, str]:
-    """Return the files that a page tells its reader to save."""
-    return dict(FILE.findall(text))
 
 
 def commands_on_path(folder: Path) -> Mapping[str, str]:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from engine.addon.game import engine, run
-from engine.addon.projects import import_project, make_project
-from engine.addon.test_sexp_tab import screen
+from support.godot.game import engine, run
+from support.godot.projects import import_project, make_project
+from support.godot.screens import screen
 
 pytestmark = pytest.mark.engine
 

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from engine.addon.game import Run, run
+from support.godot.game import Run, run
 from support.words_mission import words_mission
 
 pytestmark = pytest.mark.engine

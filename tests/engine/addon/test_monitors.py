@@ -9,8 +9,8 @@ import time
 
 import pytest
 
-from engine.addon.game import ROOT, engine, run
-from engine.debugger_server import DebuggerServer
+from support.godot.debugger_server import DebuggerServer
+from support.godot.game import ROOT, engine, run
 
 pytestmark = pytest.mark.engine
 

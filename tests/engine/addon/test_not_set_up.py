@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import ROOT, TROUBLE, run
-from engine.addon.projects import make_project
+from support.godot.game import ROOT, TROUBLE, run
+from support.godot.projects import make_project
 
 pytestmark = pytest.mark.engine
 

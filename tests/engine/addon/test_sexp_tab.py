@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,10 +15,11 @@ from typing import Any
 
 import pytest
 
-from engine.addon.game import ROOT, engine
-from engine.addon.projects import import_project, make_project
-from engine.debugger_server import DebuggerServer
 from sexp_runtime.analysis.replay import Replay
+from support.godot.debugger_server import DebuggerServer
+from support.godot.game import ROOT, engine
+from support.godot.projects import import_project, make_project
+from support.godot.screens import screen
 from support.large_mission import large_mission
 from support.planted import MISSION
 
@@ -252,24 +252,6 @@ renderer/rendering_method="gl_compatibility"
 HIDDEN = "\n[sexp_runtime]\n\ndebug/show_tab=false\n"
 #: What the engine says on a screen without a graphics card, and cannot be otherwise.
 SCREEN = ("V-Sync", "VK_KHR_surface", "_initialize_instance", 'Condition "err != OK"', "vulkan", "Vulkan")
-
-
-@contextlib.contextmanager
-def screen(size: str) -> Iterator[dict[str, str]]:
-    """The environment of a virtual screen; the test is skipped where there can be none."""
-    sys.path.insert(0, str(ROOT / "tools"))
-    try:
-        display: Any = __import__("_setup.display", fromlist=["with_display"])
-        engines: Any = __import__("_setup.engine", fromlist=["find_engine"])
-        problem: Any = __import__("_setup.console", fromlist=["SetupError"]).SetupError
-    finally:
-        sys.path.pop(0)
-    with contextlib.ExitStack() as stack:
-        try:
-            shown = stack.enter_context(display.with_display(engines.find_engine(), size))
-        except problem as error:
-            pytest.skip(f"no screen: {error}")
-        yield shown.environment
 
 
 def steps_of(output: str) -> dict[str, dict[str, Any]]:

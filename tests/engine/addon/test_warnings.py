@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import ROOT, run
-from engine.addon.projects import import_project, make_project
+from support.godot.game import ROOT, run
+from support.godot.projects import import_project, make_project
 
 pytestmark = pytest.mark.engine
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from engine.conftest import ROOT
+from support.godot.binding import ROOT
 
 pytestmark = pytest.mark.engine
 ADDON = ROOT / "addons" / "pythonscript"

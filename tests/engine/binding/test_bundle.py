@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from engine.conftest import ROOT
+from support.godot.binding import ROOT
 
 RUNNING = f"{sys.version_info[0]}.{sys.version_info[1]}"
 TAG = f"cpython-{sys.version_info[0]}{sys.version_info[1]}-x86_64-linux-gnu"

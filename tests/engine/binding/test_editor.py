@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.conftest import Project
+from support.godot.binding import Project
 
 pytestmark = pytest.mark.engine
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.binding.inside_run import names, results
+from support.godot.inside_run import names, results
 
 pytestmark = pytest.mark.engine
 MODULES = (
@@ -19,7 +19,6 @@ MODULES = (
     "check_leaks",
     "check_everything",
 )
-
 
 #: Reads properties that mean nothing outside a running scene, of which the engine complains; it must still end well.
 COMPLAINS = ("check_everything",)

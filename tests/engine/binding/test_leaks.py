@@ -9,13 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from _setup.sanitize import WITHOUT_DEEPBIND
 
 from support.leaks import environment_of, reported
 
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.append(str(ROOT / "tools"))
-
-from _setup.sanitize import WITHOUT_DEEPBIND  # noqa: E402
 
 pytestmark = [
     pytest.mark.engine,

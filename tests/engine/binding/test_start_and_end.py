@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.conftest import ROOT, Project, Run
+from support.godot.binding import ROOT, Project, Run
 
 pytestmark = pytest.mark.engine
 MakeProject = Callable[..., Project]

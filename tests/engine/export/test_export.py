@@ -8,9 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import ROOT
-from engine.addon.projects import import_project
-from engine.export.exporting import (
+from support.godot.exporting import (
     BUNDLE,
     Outcome,
     export,
@@ -20,6 +18,8 @@ from engine.export.exporting import (
     run_editor,
     write_presets,
 )
+from support.godot.game import ROOT
+from support.godot.projects import import_project
 
 pytestmark = pytest.mark.engine
 

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.game import ROOT, engine
-from engine.export.exporting import BUNDLE, export_well, make_game, play, run_editor
+from support.godot.exporting import BUNDLE, export_well, make_game, play, run_editor
+from support.godot.game import ROOT, engine
 from support.shared import made_once
 
 pytestmark = pytest.mark.engine
 
 #: One play of the mission: what it tells has to be the same wherever it is played.
 PLAY = ("--load=res://missions/first.fs2", "--play=240")
-
 
 #: The folder that the exported games are moved to.
 INSTALLED = "a place with blanks, ä"

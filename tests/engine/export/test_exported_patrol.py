@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.projects import import_project, make_project
-from engine.export.exporting import SETTINGS, export_well, play, write_presets
-from engine.export.test_exported_tutorial import CONTAINERS
+from support.godot.exporting import CONTAINERS, SETTINGS, export_well, play, write_presets
+from support.godot.projects import import_project, make_project
 
 pytestmark = pytest.mark.engine
 HERE = Path(__file__).parent

@@ -6,13 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.addon.projects import import_project, make_project
-from engine.addon.test_documents import SHELL, TUTORIAL, files_of
-from engine.export.exporting import SETTINGS, export_well, play, write_presets
+from support.godot.exporting import CONTAINERS, SETTINGS, export_well, play, write_presets
+from support.godot.pages import SHELL, TUTORIAL, files_of
+from support.godot.projects import import_project, make_project
 
 pytestmark = pytest.mark.engine
-#: What Debian's release template says at the end of any game with a container on its screen.
-CONTAINERS = ("size_flags_changed", "visibility_changed")
 
 
 def test_the_exported_game_tells_the_tutorials_story(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from sexp_runtime.packing import MissingMsgpackError
 from sexp_runtime.world import persistence
 from sexp_runtime.world.persistence import Store, StoreError
 
-PROJECT = Path(__file__).resolve().parents[2]
+PROJECT = Path(__file__).resolve().parents[1]
 MISSION = PROJECT / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 CODE = """
 import sys

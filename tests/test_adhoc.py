@@ -10,7 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sexp_runtime.adhoc as adhoc
-from events.random_missions import (
+from sexp_runtime.adhoc import COMPILED_FROM, AdHocContext, AdHocExpression, SexpError
+from sexp_runtime.cache.expression_cache import ExpressionCache
+from sexp_runtime.operators.evaluator import SexpEvaluator
+from sexp_runtime.session import MissionSession
+from support.fuzzing import examples
+from support.random_missions import (
     Formulas,
     MissionPlan,
     apply,
@@ -20,11 +25,6 @@ from events.random_missions import (
     random_frame,
     symbols,
 )
-from sexp_runtime.adhoc import COMPILED_FROM, AdHocContext, AdHocExpression, SexpError
-from sexp_runtime.cache.expression_cache import ExpressionCache
-from sexp_runtime.operators.evaluator import SexpEvaluator
-from sexp_runtime.session import MissionSession
-from support.fuzzing import examples
 
 NEVER = 10**9
 

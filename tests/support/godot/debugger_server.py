@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.variant_codec import decode, encode
+from support.godot.variant_codec import decode, encode
 
 #: Larger packets than this mean that the stream is out of step.
 MAX_PACKET_BYTES = 64 * 1024 * 1024

@@ -8,7 +8,7 @@ import shutil
 from functools import cache
 from pathlib import Path
 
-from engine.addon.game import ROOT, engine, run
+from support.godot.game import ROOT, engine, run
 
 ADDON = ROOT / "addons" / "sexp_runtime"
 EXTENSION = "res://addons/pythonscript/pythonscript.gdextension"

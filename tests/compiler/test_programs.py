@@ -8,8 +8,6 @@ from typing import Any
 
 import pytest
 
-from events.random_missions import EventPlan, apply, random_mission
-from events.test_equivalence import build, check_mission
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.loops import LANGUAGE
@@ -21,6 +19,9 @@ from sexp_runtime.syntax.parser import SexpParser
 from sexp_runtime.syntax.symbols import Symbols
 from sexp_runtime.values import FALSE, TRUE, UNKNOWN
 from sexp_runtime.world.world import World
+from support.equivalence import build, check_mission
+from support.fuzzing import in_fast
+from support.random_missions import EventPlan, apply, random_mission
 
 pytestmark = pytest.mark.skipif(LANGUAGE != "c", reason="the kernel is not compiled here")
 
@@ -215,7 +216,7 @@ EVERY_TIME = [
 @pytest.mark.parametrize("wcs", [False, True])
 @pytest.mark.parametrize("text", EVERY_TIME)
 def test_what_acts_in_every_frame_does_so_in_the_same_frames(text: str, wcs: bool) -> None:
-    for seed in range(60):
+    for seed in range(in_fast(60)):
         plan = random_mission(random.Random(seed), wcs=wcs)
         plan.events[0] = EventPlan(text, {**plan.events[0].fields, "repeat": -1, "interval_ms": 0})
         check_mission(plan, ("interpreted", "cached", "checked", "pre_evaluated"))

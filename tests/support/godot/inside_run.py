@@ -9,9 +9,9 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from engine.conftest import Run, new_project
+from support.godot.binding import ROOT, Run, new_project
 
-INSIDE = Path(__file__).with_name("inside")
+INSIDE = ROOT / "tests" / "engine" / "binding" / "inside"
 
 
 def names(module: str) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from session.test_lifetime import MISSION
 from sexp_runtime.session import MissionSession
 from sexp_runtime.threads import WrongThreadError
+from support.small_missions import COUNTING
 
 USES: dict[str, Callable[[MissionSession], object]] = {
     "step": lambda session: session.step(0.1),
@@ -45,7 +45,7 @@ def elsewhere(use: Callable[[], object]) -> Exception | None:
 
 @pytest.mark.parametrize("name", USES)
 def test_another_thread_is_refused_with_a_sentence(name: str) -> None:
-    with MissionSession.load(MISSION) as session:
+    with MissionSession.load(COUNTING) as session:
         session.evaluate("( > @Score[0] 2 )")
         session.step(0.1)
         error = elsewhere(lambda: USES[name](session))
@@ -56,7 +56,7 @@ def test_another_thread_is_refused_with_a_sentence(name: str) -> None:
 
 def test_a_mission_loaded_by_one_thread_is_played_by_another() -> None:
     loaded: list[MissionSession] = []
-    assert elsewhere(lambda: loaded.append(MissionSession.load(MISSION, scenario=True))) is None
+    assert elsewhere(lambda: loaded.append(MissionSession.load(COUNTING, scenario=True))) is None
     session = loaded[0]
     session.step(0.1)
     assert isinstance(elsewhere(lambda: session.step(0.1)), WrongThreadError)

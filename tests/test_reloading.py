@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from events.catalog_missions import EVENTS, catalog_mission
 from sexp_runtime.analysis.replay import Replay
 from sexp_runtime.bridge.saves import restore_state, save_state
 from sexp_runtime.catalog import CATALOG
@@ -22,6 +21,7 @@ from sexp_runtime.reloading import ReloadError
 from sexp_runtime.rules.trace import compare, snapshot
 from sexp_runtime.session import MissionSession
 from sexp_runtime.syntax.dialect import Dialect
+from support.catalog_missions import EVENTS, catalog_mission
 from support.changed_missions import change
 from support.fuzzing import in_fast
 from support.missions import mission_paths, needs_missions

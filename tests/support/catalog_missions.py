@@ -10,11 +10,17 @@ from sexp_runtime.syntax.dialect import Dialect
 from support.small_missions import ship, wing
 
 SHIPS = ("Heron", "Alpha 1", "Alpha 2", "Beta 1", "Beta 2", "Tug")
+
 WINGS = ("Alpha", "Beta")
+
 PLACES = ("Lane:1", "Lane:2")
+
 EVENTS = tuple(f"Event {number}" for number in range(8))
+
 GOALS = ("Win", "Live")
+
 WORDS = ("calm", "x", "Alpha 1", "weapons", "Friendly", "<none>", "Hail", "Medium")
+
 #: Literals by the kind of name that a type of argument wants.
 NAMES: dict[str, tuple[str, ...]] = {
     "ship": SHIPS,
@@ -37,6 +43,7 @@ VARIABLES = (
     '2 "word" "calm" "string" "save-on-mission-close" "eternal"',
     '3 "who" "Alpha 1" "string" "campaign-persistent"',
 )
+
 CONTAINERS = """$Lists
 $Name: Queue
 $Data Type: String
@@ -198,3 +205,10 @@ def catalog_mission(draw: Random, dialect: Dialect, rows: list[CatalogRow]) -> t
         "$Name: Hail\n$MessageNew: Hail\n$end_multi_text\n#End\n",
     ])  # fmt: skip
     return text, formulas.used
+
+
+def groups(dialect: Dialect, draw: Random) -> list[list[CatalogRow]]:
+    """Return the dialect's operators in random order, in groups as large as a mission has events."""
+    rows = [row for _, row in sorted(CATALOG.dialect_catalog(dialect.value).items())]
+    draw.shuffle(rows)
+    return [rows[at : at + len(EVENTS)] for at in range(0, len(rows), len(EVENTS))]

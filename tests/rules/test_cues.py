@@ -6,14 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from sexp_runtime.mission import make_symbols
 from sexp_runtime.mission.model import (
     ArrivalDef,
     DepartureDef,
     DockDef,
     Mission,
     ReinforcementDef,
-    ShipDef,
     VariableDef,
     WingDef,
 )
@@ -22,34 +20,12 @@ from sexp_runtime.rules.cue import CueKind
 from sexp_runtime.rules.cues import CueManager, can_leave
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.reinforcements import available_reinforcements, call_reinforcement
-from sexp_runtime.syntax import SexpParser
-from sexp_runtime.syntax.tree import SexpExpression
 from sexp_runtime.world.clock import NEVER
 from sexp_runtime.world.ships import ExitKind, Ship, ShipStatus
 from sexp_runtime.world.world import World
+from support.cue_missions import GO, LEAVE, formula, ship
 
 FRAME_US = 100_000
-SYMBOLS = make_symbols(variables=["Go", "Leave"], containers={})
-
-
-def formula(text: str) -> SexpExpression:
-    parsed = SexpParser(SYMBOLS).parse(text)
-    assert parsed.expression is not None
-    return parsed.expression
-
-
-#: Cues that a test switches on and off by a variable.
-GO = "( = @Go[0] 1 )"
-LEAVE = "( = @Leave[0] 1 )"
-
-
-def ship(name: str, cue: str = "( true )", departure: str = "( false )", **fields: object) -> ShipDef:
-    """Return a ship of a mission; `delay`, `location`, `anchor` and `distance` go to its arrival."""
-    arrival = {key: fields.pop(key) for key in ("delay", "location", "anchor", "distance") if key in fields}
-    row = ShipDef(name, "GTF Box", "Friendly", **fields)  # type: ignore[arg-type]
-    row.arrival = ArrivalDef(cue=formula(cue), **arrival)  # type: ignore[arg-type]
-    row.departure = DepartureDef(cue=formula(departure))
-    return row
 
 
 class Play:
