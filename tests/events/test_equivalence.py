@@ -61,9 +61,9 @@ def test_random_missions_long(part: int) -> None:
 def test_missions_whose_evaluations_exceed_their_budget(steps: int) -> None:
     ended = 0
     with mock.patch.object(random_missions, "World", partial(World, quotas=Quotas(steps=steps))):
-        for seed in range(30_000 + steps, 30_000 + steps + in_fast(100)):
+        for seed in range(30_000 + steps, 30_000 + steps + in_fast(200)):
             plan = random_mission(std_random.Random(seed), wcs=seed % 5 == 0, drawing=seed % 4 == 3)
             ended += check_mission(
                 plan, ("interpreted", "compiled", "cached", "checked", "visited", "evicted", "pre_evaluated")
             )
-    assert ended >= in_fast(20)
+    assert ended > 20

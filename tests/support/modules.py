@@ -36,16 +36,18 @@ def named_after(module: str) -> str | None:
 
     A file that is named after the first words of the module's name counts (`test_feed.py` for `feed_rows.py`,
     `test_programs.py` for `program_plan.py`), for a module in a package of a room the file of that package, and for a
-    module at the top the folder of its name.
+    module at the top the folder of its name. What runs without a compiler is tested with the same in C: `test_game.py`
+    is for `plain_game.py`, too.
     """
     path = Path(module)
-    words = path.stem.split("_")
-    for count in range(len(words), 0, -1):
-        start = "_".join(words[:count])
-        for name in (start, f"{start}s") if count < len(words) else (start,):
-            file = path.with_name(f"test_{name}.py")
-            if (TESTS / file).is_file():
-                return file.as_posix()
+    for stem in dict.fromkeys((path.stem, path.stem.removeprefix("plain_"))):
+        words = stem.split("_")
+        for count in range(len(words), 0, -1):
+            start = "_".join(words[:count])
+            for name in (start, f"{start}s") if count < len(words) else (start,):
+                file = path.with_name(f"test_{name}.py")
+                if (TESTS / file).is_file():
+                    return file.as_posix()
     if len(path.parts) > 2:
         return named_after(f"{path.parent.as_posix()}.py")
     return path.stem if len(path.parts) == 1 and (TESTS / path.stem).is_dir() else None
