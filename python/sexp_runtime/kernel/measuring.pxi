@@ -8,7 +8,7 @@ cdef int measure(Program program, Node* node, int* own, int* status) except? RAI
     cdef int outcome
     if program.was_read is not NULL and (node.one < 0 or node.two < 0):
         program.was_read[program.candidate] = 1
-        program.depends = True
+        program.depends |= program.draws  # which candidate it is was drawn
     one = program.place(node.one)
     one.look()
     if node.op == HULL_LEFT or node.op == SHIELDS_LEFT:

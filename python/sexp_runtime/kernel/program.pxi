@@ -372,7 +372,7 @@ cdef class Program:
     cdef int leaf(self, Node* node, int* status) except? RAISED:
         cdef Leaf leaf
         if node.one < 0:
-            self.depends = True
+            self.depends |= self.draws
             leaf = <Leaf>(<list>self.leaves[node.value])[self.candidate]
             leaf.evaluate(self.clock.us)
             if leaf.read is not None:
