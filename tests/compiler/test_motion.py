@@ -45,7 +45,10 @@ def mission(seed: int, *, hot: bool = False) -> MissionPlan:
             text = f"( {make.pick(['and', 'and', 'or'])} {' '.join(parts)} )"
         if make.chance(20):
             text = f"( not {text} )"
-        kind = make.pick(["when", "when", "every-time"])
+        kind = make.pick(["when", "when", "every-time", "when-argument", "every-time-argument"])
+        if kind.endswith("argument"):
+            text = text.replace(f'"{make.pick(["Red", "Blue", "Wolf 1"])}"', '"<argument>"')
+            kind += f' ( {make.pick(["any-of", "every-of", "random-multiple-of"])} "Red" "Blue" "Wolf 1" "Green" )'
         plan.events.append(EventPlan(f"( {kind} {text} ( modify-variable @a[0] ( + @a[0] 1 ) ) )", dict(FIELDS)))
     for number in range(150 if hot else 60):
         steps: list[tuple[Any, ...]] = [("time", 16_667 if hot else make.pick([16_667, 33_333, 50_000, 100_000]))]
