@@ -70,7 +70,7 @@ def test_all_get_each_action_in_one_order_whoever_else_is_there(session: Mission
     assert heard(session, log) == [("collector", name) for name in NAMES]
 
 
-def test_an_action_that_nobody_wants_is_not_passed_on(session: MissionSession) -> None:
+def test_an_action_without_listeners_is_not_passed_on(session: MissionSession) -> None:
     passed: list[str] = []
     original = session.offers.act
     session.context.actions = lambda name, arguments: (passed.append(name), original(name, arguments))[1]
@@ -100,7 +100,7 @@ def test_a_listener_that_fails_keeps_no_other_from_hearing(session: MissionSessi
     assert heard(session, log) == [("second", name) for name in NAMES]
 
 
-def test_nobody_hears_of_a_closed_session() -> None:
+def test_a_closed_session_calls_no_listener() -> None:
     log: list[tuple[str, str]] = []
     session = MissionSession.load(TEXT, freeze_gc=False)
     session.on_action += [lambda _operator, _arguments: session.close(), Ear("second", log)]

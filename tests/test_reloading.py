@@ -272,7 +272,7 @@ def test_cues_that_changed_decide_from_now_on() -> None:
     session.close()
 
 
-def test_what_has_to_wait_is_said() -> None:
+def test_what_must_wait_is_reported() -> None:
     session = playing(mission([COUNTING, LATE], ships=[ship("Guest")], variables=VARIABLES), 4.0)
     text = mission(
         [COUNTING, (LATE[0].replace("3", "2"), "Late")],

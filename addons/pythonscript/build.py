@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Builds the binding for one engine and one Python: asks the engine for its headers and API, generates, compiles.
+"""Builds the binding for one engine and one Python: gets the headers and the API from the engine, generates, compiles.
 
 Run it with the Python that the game will use: `python3 addons/pythonscript/build.py`. It installs its own requirement
 (Cython) and the runtime's (msgpack) into the private environment build/env, unless that Python has them already. It

@@ -233,7 +233,7 @@ func _load_content(file: String, content: PackedByteArray, options: Dictionary, 
 ## Applies the changes of the mission's file to the running mission, also in an exported game that finds the file. Formulas, cues,
 ## texts, new and removed events, goals, ships, wings and variables follow the file; time, values of variables, ships that are there and the
 ## state of unchanged formulas stay. What has to wait for a new start gives a warning. A file with new errors changes nothing. If
-## [param keep] is false, the mission is loaded anew, with the same options.
+## [param keep] is false, the mission is loaded again from its beginning, with the same options.
 func reload_mission(keep := true) -> Error:
 	if _bridge == null:
 		return ERR_UNAVAILABLE

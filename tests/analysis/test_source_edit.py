@@ -13,7 +13,7 @@ def test_one_list_is_replaced_and_nothing_else(end: str) -> None:
     assert replace_list(text, 2, 11, "( new )") == end.join(["; ( a comment", "$Formula: ( new )", "+Name: ( n )"])
 
 
-def test_places_that_do_not_exist_are_told() -> None:
+def test_places_that_do_not_exist_are_reported() -> None:
     with pytest.raises(ValueError, match="no line 3"):
         position_of("a\nb", 3, 1)
     with pytest.raises(ValueError, match="no column"):

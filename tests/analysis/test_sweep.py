@@ -167,7 +167,7 @@ def test_the_page_is_one_file_with_its_library_and_licence(path: Path) -> None:
         (["{mission}", "--seeds", "1", "--seconds", "1", "--against", "none.fs2"], "none.fs2: No such file"),
     ],
 )
-def test_what_cannot_be_used_is_told(
+def test_what_cannot_be_used_is_reported(
     path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], told: str
 ) -> None:
     assert main(["sweep", *(one.format(mission=path) for one in arguments)]) == 2
@@ -255,7 +255,7 @@ def test_dask_gives_what_this_process_gives_also_when_a_worker_is_lost(path: Pat
 
 
 @pytest.mark.slow
-def test_a_cluster_that_cannot_be_used_is_told(
+def test_a_cluster_that_cannot_be_used_is_reported(
     path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     pytest.importorskip("distributed")
@@ -267,7 +267,7 @@ def test_a_cluster_that_cannot_be_used_is_told(
 
 
 @pytest.mark.slow
-def test_a_scheduler_without_the_package_is_told(path: Path, tmp_path: Path) -> None:
+def test_a_scheduler_without_the_package_is_reported(path: Path, tmp_path: Path) -> None:
     pytest.importorskip("distributed")
     with (
         scheduler(tmp_path, package=False) as address,

@@ -19,7 +19,7 @@ def test_a_rewritten_formula_is_proved_and_its_saving_measured() -> None:
     trial = try_on(Simulated(MISSION.encode(), 20, 1, 30), clock)
     assert trial.equal
     assert trial.evaluations_after < trial.evaluations_before
-    assert trial.stands
+    assert trial.is_confirmed
 
 
 def test_a_rewritten_formula_that_does_something_else_is_withdrawn() -> None:
@@ -27,7 +27,7 @@ def test_a_rewritten_formula_that_does_something_else_is_withdrawn() -> None:
     wrong = replace(clock, rewritten="( when ( has-time-elapsed 3 ) ( do-nothing ) )")
     trial = try_on(Simulated(MISSION.encode(), 10, 1, 30), wrong)
     assert not trial.equal
-    assert not trial.stands
+    assert not trial.is_confirmed
 
 
 def test_a_saving_that_does_not_show_is_withdrawn() -> None:
@@ -41,11 +41,11 @@ def test_a_saving_that_does_not_show_is_withdrawn() -> None:
 def test_less_time_has_to_be_plain_but_fewer_evaluations_are_counted_exactly() -> None:
     (clock,) = hints_of("clock-polling")
     same_evaluations = Trial(clock, 600, True, 600, 600, 100.0, 95.0)
-    assert not same_evaluations.stands
-    assert replace(same_evaluations, us_after=85.0).stands
-    assert not replace(same_evaluations, evaluations_after=590).stands
-    assert replace(same_evaluations, evaluations_after=580, us_after=110.0).stands
-    assert not replace(same_evaluations, evaluations_after=601, us_after=50.0).stands
+    assert not same_evaluations.is_confirmed
+    assert replace(same_evaluations, us_after=85.0).is_confirmed
+    assert not replace(same_evaluations, evaluations_after=590).is_confirmed
+    assert replace(same_evaluations, evaluations_after=580, us_after=110.0).is_confirmed
+    assert not replace(same_evaluations, evaluations_after=601, us_after=50.0).is_confirmed
 
 
 def test_a_hint_is_applied_to_a_running_mission() -> None:
@@ -77,7 +77,7 @@ def test_a_rewritten_formula_is_tried_on_a_recording(tmp_path: Path) -> None:
     session.close()
     stage = Recorded(path)
     trial = try_on(stage, clock)
-    assert (trial.frames, trial.equal, trial.stands) == (1200, True, True)
+    assert (trial.frames, trial.equal, trial.is_confirmed) == (1200, True, True)
     assert trial.evaluations_after < trial.evaluations_before
     quiet = replace(clock, owner='event "quiet"', line=clock.line, rewritten="( when ( false ) ( do-nothing ) )")
     place = next(event.formula for event in session.mission.events if event.name == "quiet")
@@ -141,7 +141,7 @@ def test_the_command_takes_a_recording_too(tmp_path: Path, capsys: pytest.Captur
     session.close()
     assert main(["hints", str(path), "--apply", str(out)]) == 0
     told = capsys.readouterr().out
-    assert 'tried event "polls the clock": stands' in told and "the same results" in told
+    assert 'tried event "polls the clock": confirmed' in told and "the same results" in told
     assert "has-time-elapsed 25" in out.read_text()
     path.write_bytes(path.read_bytes()[:20])
     assert main(["hints", str(path)]) == 2

@@ -132,7 +132,7 @@ MADE_UP: dict[str, tuple[Callable[[Header], object], str]] = {
 
 
 @pytest.mark.parametrize("name", MADE_UP)
-def test_a_made_up_campaign_is_refused(name: str, game: SavingGame) -> None:
+def test_a_forged_campaign_is_refused(name: str, game: SavingGame) -> None:
     change, reason = MADE_UP[name]
     assert reason in assert_refused(game, changed(change))
 

@@ -37,7 +37,7 @@ def test_nothing_is_sent_or_listened_to_without_a_tab() -> None:
     assert tab.messages == []
 
 
-def test_a_tab_is_told_of_all_formulas_and_then_of_changes_only() -> None:
+def test_a_tab_gets_all_formulas_and_then_only_changes() -> None:
     tab = Tab()
     tab.ask("start_session")
     title, engine, formulas, total = tab.named("mission")[0]
@@ -67,7 +67,7 @@ def test_what_the_tab_shows_is_what_the_mission_has(engine: str) -> None:
     assert tab.rows()[20][0] == tab.session.world.goals[0].status == "complete"
 
 
-def test_the_last_cause_is_told_even_of_evaluations_that_were_not_looked_at() -> None:
+def test_the_last_cause_is_known_even_of_evaluations_that_were_not_measured() -> None:
     tab = Tab()
     tab.session.monitor.mode = Mode.COUNTERS
     tab.ask("start_session")
@@ -184,7 +184,7 @@ def test_mode_reset_hints_and_report(tmp_path: Path) -> None:
         ("start_session", [1, 2], "argument"),
     ],
 )
-def test_mistakes_are_told_and_never_raised(name: str, data: list[Any], words: str) -> None:
+def test_mistakes_are_reported_and_never_raised(name: str, data: list[Any], words: str) -> None:
     tab = Tab()
     tab.ask("start_session")
     tab.ask(name, *data)
@@ -217,7 +217,7 @@ def test_without_a_mission_every_wish_is_answered() -> None:
     feed.after_frame()
 
 
-def test_another_mission_is_told_of_and_the_old_one_let_go() -> None:
+def test_another_mission_is_announced_and_the_old_one_released() -> None:
     tab = Tab()
     tab.ask("start_session")
     old = tab.session

@@ -56,7 +56,7 @@ def test_texts_and_places() -> None:
             matrix(turn)
 
 
-def test_a_refusal_is_told_once_until_the_value_changes() -> None:
+def test_a_refusal_is_reported_once_until_the_value_changes() -> None:
     lines: list[str] = []
     gate = Gate(lines.append)
     for value in (math.nan, math.nan, None, math.nan):
@@ -123,7 +123,7 @@ def test_an_unknown_variable_names_the_nearest() -> None:
     ]
 
 
-def test_too_few_arguments_of_a_signal_are_told() -> None:
+def test_too_few_arguments_of_a_signal_are_reported() -> None:
     bench = Bench([ship("Alpha 1")], [])
     node = FakeNode({}, {"hurt": 1})
     assert bench.host.track(node, "Alpha 1", {"hull": "hurt"})
@@ -233,7 +233,7 @@ def test_every_method_says_the_same_without_a_mission() -> None:
     assert bench.errors() == [f"{name}: no mission is loaded; call load_mission first" for name in calls]
 
 
-def test_signals_of_a_mission_that_is_gone_are_not_told_in_the_next() -> None:
+def test_signals_of_a_closed_mission_are_not_emitted_in_the_next() -> None:
     both = [event("first", "( when ( true ) ( do-nothing ) )"), event("second", "( when ( true ) ( do-nothing ) )")]
     bench = Bench([ship("Alpha 1")], both)
     other = Bench([ship("Alpha 1")], []).host.session
@@ -253,7 +253,7 @@ def test_signals_of_a_mission_that_is_gone_are_not_told_in_the_next() -> None:
     assert bench.take() == []
 
 
-def test_a_listener_that_raises_does_not_keep_others_from_being_told() -> None:
+def test_a_listener_that_raises_does_not_stop_the_others() -> None:
     bench = Bench([ship("Alpha 1")], [event("first", "( when ( true ) ( modify-variable @Fuel[10] 5 ) )")])
     bench.take()
 
@@ -281,7 +281,7 @@ def test_an_object_has_one_node() -> None:
     assert bench.host.evaluate('( hits-left "Alpha 1" )') == 10
 
 
-def test_a_node_without_any_signal_and_a_mapping_of_unknown_keys_are_told_at_once() -> None:
+def test_a_node_without_signals_and_a_mapping_of_unknown_keys_are_reported_at_once() -> None:
     bench = Bench([ship("Alpha 1")], [])
     assert bench.host.track(FakeNode({}, {}), "Alpha 1", {})
     assert "no signal of SexpObject" in bench.errors()[0]

@@ -96,7 +96,7 @@ def test_a_signal_costs_the_evaluations_of_its_readers_and_no_others() -> None:
     assert bench.step() == 0
 
 
-def test_the_naive_engine_is_told_the_same() -> None:
+def test_the_naive_engine_gets_the_same() -> None:
     def play(engine: str) -> list[tuple[Any, ...]]:
         bench = Bench(
             [ship("Alpha 1"), ship("Beta 1", "( false )")],
@@ -168,7 +168,7 @@ def test_values_messages_and_mistakes() -> None:
     assert host.session is playing
 
 
-def test_objects_that_only_the_game_has_can_be_asked_about() -> None:
+def test_objects_that_only_the_game_has_can_be_read() -> None:
     bench = Bench([ship("Alpha 1")], [])
     assert bench.host.track(sexp_object(hull=25.0), "Drone 7", {})
     assert bench.host.evaluate('( hits-left "Drone 7" )') == 25
@@ -195,7 +195,7 @@ def test_a_question_may_use_an_operator_of_the_game() -> None:
     assert len(bench.errors()) == 2
 
 
-def test_what_formulas_complain_of_is_told_once() -> None:
+def test_warnings_of_formulas_are_reported_once() -> None:
     wrong = "( when ( true ) ( modify-variable @Fuel[10] ( rand-multiple 9 1 ) ) )"
     bench = Bench(
         [ship("Alpha 1")], [event("wrong", wrong, "+Trigger Count: 50\n").replace("Count: 1\n", "Count: 50\n", 1)]
@@ -231,7 +231,7 @@ def test_the_places_that_formulas_name_are_found_in_the_text() -> None:
     assert MotionInterest([], ["<any friendly>"]).everything
 
 
-def test_an_expression_asked_ad_hoc_sees_where_the_node_is_now() -> None:
+def test_an_ad_hoc_expression_sees_where_the_node_is_now() -> None:
     bench = Bench([ship("Alpha 1"), ship("Beta 1")], [])
     for name, place in (("Alpha 1", Vector3(0, 0, 0)), ("Beta 1", Vector3(30, 0, 40))):
         node = sexp_object()
@@ -276,7 +276,7 @@ def test_the_demo_mission_loads_without_a_problem() -> None:
     host.close()
 
 
-def test_actions_are_collected_only_while_somebody_gets_them() -> None:
+def test_actions_are_collected_only_while_there_are_listeners() -> None:
     bench = Bench([ship("Alpha 1")], [event("on", "( every-time ( true ) ( do-nothing ) )", "+Repeat Count: -1\n")])
     connected = True
     bench.host.is_connected = lambda signal: connected
@@ -297,7 +297,7 @@ def test_actions_are_collected_only_while_somebody_gets_them() -> None:
     assert acted() == [("action_requested", "do-nothing", [])]
 
 
-def test_new_values_are_collected_only_while_somebody_gets_them() -> None:
+def test_new_values_are_collected_only_while_there_are_listeners() -> None:
     bench = Bench([ship("Alpha 1")], [])
     connected = False
     bench.host.is_connected = lambda signal: connected

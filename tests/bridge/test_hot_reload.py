@@ -64,7 +64,7 @@ def test_texts_of_messages_are_replaced() -> None:
     assert str(bench.host.message_text("Hello")).startswith("Now 1")
 
 
-def test_the_rest_of_the_file_is_applied_and_what_has_to_wait_is_said() -> None:
+def test_the_rest_of_the_file_is_applied_and_what_must_wait_is_reported() -> None:
     bench = start()
     bench.take()
     new = [

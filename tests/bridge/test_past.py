@@ -113,7 +113,7 @@ def as_sent(value: Any) -> Any:
     return [as_sent(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def test_the_mission_comes_when_it_is_asked_for(view: PastView) -> None:
+def test_the_mission_is_sent_on_request(view: PastView) -> None:
     view.ask(10, [], whole=True)
     names = [name for name, _data in wait(view, "messages")["messages"]]
     assert names[0] == "mission" and "rows" in names and "numbers" not in names

@@ -23,7 +23,7 @@ def hide_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "read_text", read_text)
 
 
-def test_psutil_is_asked_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_psutil_is_used_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     hide_proc(monkeypatch)
     memory = SimpleNamespace(rss=5_000_000, peak_wset=7_000_000)
     process = SimpleNamespace(memory_info=lambda: memory)

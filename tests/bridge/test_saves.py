@@ -121,7 +121,7 @@ def test_real_missions_go_on_as_if_they_had_never_been_interrupted(path: Path) -
     second.close()
 
 
-def test_nodes_are_tied_again_and_only_what_is_there_now_is_told() -> None:
+def test_nodes_are_tied_again_and_only_the_present_state_is_reported() -> None:
     bench = Bench([ship("Alpha 1"), ship("Beta 1", "( has-time-elapsed 1 )")], EVENTS[1:], savable=True)
     node = sexp_object()
     assert bench.host.track(node, "Alpha 1", {})

@@ -74,7 +74,7 @@ def test_statistics_are_read_four_times_a_second_and_never_by_the_getters() -> N
     assert bench.asked == asked
 
 
-def test_a_mission_that_stands_still_has_no_rates() -> None:
+def test_a_paused_mission_has_no_rates() -> None:
     bench = Bench()
     bench.run(120, evaluations=5)
     bench.now += 3.0

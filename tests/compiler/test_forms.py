@@ -277,7 +277,7 @@ def test_an_error_on_the_way_leaves_no_candidate_behind(place: tuple[EvaluationC
     assert not context.applicable
 
 
-def test_a_comparison_that_remembers_the_candidate_before_is_not_asked_once_for_all() -> None:
+def test_a_comparison_that_remembers_the_previous_candidate_is_evaluated_for_each() -> None:
     plan = MissionPlan()
     log: Log = []
     context = build_context(plan, build_world(plan), log)  # "Blue" is not there yet: its place is no number

@@ -113,7 +113,7 @@ def test_a_turning_ship_at_rest_is_noticed() -> None:
     check_mission(plan, ("interpreted", "cached"))
 
 
-def test_a_ship_without_bound_that_is_moved_while_time_stands_still_is_noticed() -> None:
+def test_a_ship_without_bound_that_is_moved_while_time_is_paused_is_noticed() -> None:
     plan = MissionPlan()
     for kind in ("when", "every-time"):
         text = f'( {kind} ( > ( distance "Blue" "Path:1" ) 5500 ) ( modify-variable @a[0] ( + @a[0] 1 ) ) )'

@@ -34,7 +34,7 @@ def test_a_variable_changed_after_a_cached_read() -> None:
     assert manager.world.events[0].done
 
 
-def test_an_equal_write_wakes_nobody() -> None:
+def test_an_equal_write_sets_no_flag() -> None:
     manager, _ = make("( when ( = @a[0] 7 ) ( do-nothing ) )")
     run(manager, 1)
     manager.world.variables.set_number(0, manager.world.variables.number(0))

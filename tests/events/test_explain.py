@@ -61,7 +61,7 @@ def test_a_delay_says_when_it_is_due() -> None:
     assert found.cause == "time" and found.value == 1 and found.state["done"]
 
 
-def test_draws_kept_up_without_an_evaluation_are_told_of() -> None:
+def test_draws_without_an_evaluation_are_recorded() -> None:
     manager = manager_of('( when ( is-event-true-delay "E9" ( rand-multiple 2 3 ) ) ( do-nothing ) )')
     for us in (100_000, 200_000, 900_000):
         step(manager, us)

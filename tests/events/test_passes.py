@@ -207,7 +207,7 @@ def test_the_law_holds_for_missions_whose_formulas_are_hot_at_once(part: int) ->
             check_mission(plan, ("interpreted", "cached", "evicted", "pre_evaluated"))
 
 
-def test_a_profiler_is_told_of_hot_formulas_too(concluded: list[str]) -> None:
+def test_a_profiler_sees_hot_formulas_too(concluded: list[str]) -> None:
     manager, _ = make('( when ( < ( hits-left "Red" ) 10 ) ( do-nothing ) )')
     play(manager, 60, damage)
     told: list[int] = []

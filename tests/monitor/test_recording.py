@@ -187,7 +187,7 @@ def test_a_recording_is_saved_while_it_goes_on_and_ends_at_its_bound(tmp_path: P
     assert writer.microseconds == writer.frames * 16_667
 
 
-def test_a_value_that_cannot_be_recorded_is_told_at_once(tmp_path: Path) -> None:
+def test_a_value_that_cannot_be_recorded_is_reported_at_once(tmp_path: Path) -> None:
     with RecordingWriter(tmp_path / "run.rec", HEADER) as writer, pytest.raises(TypeError, match="cannot hold"):
         writer.change(DURING, "", "set_ship", (object(),), {})
 

@@ -111,7 +111,7 @@ def test_flags_about_messages(bench: Bench) -> None:
         '( fade-in ( get-object-x "Late" ) )',
     ],
 )
-def test_the_game_is_not_told_of_nothing(bench: Bench, text: str) -> None:
+def test_the_game_does_not_get_an_action_without_effect(bench: Bench, text: str) -> None:
     bench(text)
     assert bench.actions == []
 

@@ -58,7 +58,7 @@ def test_a_wing_still_to_come_keeps_its_shape() -> None:
         '( set-object-position "Lane:7" 1 2 3 )',
     ],
 )
-def test_nothing_happens_and_nothing_is_told_about_what_has_left(action: str) -> None:
+def test_nothing_happens_to_objects_that_have_left(action: str) -> None:
     events = [
         ('( when ( true ) ( ship-vanish "Gone" ) )', "Away"),
         (f"( when ( has-time-elapsed 1 ) {action} )", "Act"),

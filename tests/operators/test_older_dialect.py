@@ -8,7 +8,7 @@ from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOR
 from support.worlds import F, battle, result_of
 
 
-def test_the_older_dialect_asks_the_log_by_name() -> None:
+def test_the_older_dialect_reads_the_log_by_name() -> None:
     world = battle(Dialect.WCS)
     for ship in ("Cruiser",):
         world.log.add("subsystem-destroyed", ship, "engine")

@@ -30,7 +30,7 @@ def lamps(lit: list[bool], calls: list[tuple[Any, ...]], **declaration: Any) -> 
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_an_operator_that_nobody_can_foresee_is_evaluated_every_time(engine: str) -> None:
+def test_an_unpredictable_operator_is_evaluated_every_time(engine: str) -> None:
     lit, calls = [False], []
     session = MissionSession.load(mission([ASK]), engine=engine, operators=lamps(lit, calls))
     told: list[str] = []
@@ -67,7 +67,7 @@ def test_one_that_says_what_it_reads_is_cached_by_that() -> None:
     assert len(asked) == before + 2
 
 
-def test_an_unknown_operator_counts_as_false_and_is_told_once() -> None:
+def test_an_unknown_operator_counts_as_false_and_is_reported_once() -> None:
     text = mission([ASK, ('( when ( not ( save-exists "slot" ) ) ( end-mission ) )', "No save")])
     session = MissionSession.load(text)
     unknown: list[str] = []

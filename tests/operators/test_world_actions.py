@@ -176,7 +176,7 @@ def test_ignored_presses_of_a_key_do_not_count() -> None:
         ('( reset-event "E" "F" )', ("E", "F")),
     ],
 )
-def test_the_game_is_told_all_arguments_as_they_were_evaluated(text: str, told: tuple[object, ...]) -> None:
+def test_the_game_gets_all_arguments_as_they_were_evaluated(text: str, told: tuple[object, ...]) -> None:
     containers = {"L": {"list": ["m"]}, "N": {"list": ["n"]}, "M": {"map": {"q": "x"}}}
     bench = Bench(containers=containers, variables={"n": 7, "s": ""}, events={"E": {}, "F": {}})
     bench(text)
@@ -187,7 +187,7 @@ def test_the_game_is_told_all_arguments_as_they_were_evaluated(text: str, told: 
     "text",
     ["( copy-container &&L &&L ( false ) )", "( apply-container-filter &&L &&L )", '( add-to-list &&M ( true ) "x" )'],
 )
-def test_a_container_that_refuses_is_not_told(text: str) -> None:
+def test_a_refused_change_of_a_container_is_not_offered(text: str) -> None:
     bench = Bench(containers={"L": {"list": ["m"]}, "M": {"map": {}}})
     bench(text)
     assert bench.actions == []

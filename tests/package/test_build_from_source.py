@@ -54,7 +54,7 @@ def test_without_an_engine_it_says_how_to_name_one(project: Path) -> None:
     assert done.stderr == "pythonscript: no Godot is on the PATH: name its executable with --godot PATH\n"
 
 
-def test_a_python_that_is_not_there_is_named(project: Path) -> None:
+def test_a_missing_python_is_named(project: Path) -> None:
     done = build(project, "--python", "3.99")
     assert done.returncode == 1 and done.stderr == "pythonscript: no python3.99 is on the PATH\n"
 

@@ -326,7 +326,7 @@ def test_disrupted_engines_and_dying_ships_stay() -> None:  # F46
     assert second.exit is ExitKind.DESTROYED
 
 
-def test_leave_is_told_once_and_the_ship_stays_until_it_is_gone() -> None:
+def test_leave_is_called_once_and_the_ship_stays_until_it_is_gone() -> None:
     told: list[str] = []
     play = Play(Mission(ships=[ship("A", departure=LEAVE)]), leave=lambda found: told.append(found.name))
     play.set("Leave", 1)
@@ -421,7 +421,7 @@ def test_a_formula_that_raises_counts_as_false_and_is_reported_once() -> None:
     assert play.ctx.warning_count == 1
 
 
-def test_requests_are_counted_and_told() -> None:
+def test_requests_are_counted_and_reported() -> None:
     asked: list[tuple[str, int]] = []
     play = Play(Mission(ships=[ship("A", GO), ship("B", GO)]))
     play.cues.on_request = lambda kind, index: asked.append((kind, index))

@@ -318,7 +318,7 @@ def test_two_processes_that_save_at_once_both_save_whole(tmp_path: Path) -> None
     assert stores.campaign.variables["score"].text in ("2", "3")
 
 
-def test_a_folder_that_is_held_is_refused_with_a_sentence(tmp_path: Path) -> None:
+def test_a_locked_folder_is_refused_with_a_sentence(tmp_path: Path) -> None:
     import fcntl
 
     prepare_stores(tmp_path)

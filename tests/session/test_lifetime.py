@@ -24,7 +24,7 @@ def test_a_session_is_a_context_manager() -> None:
     assert failed.closed
 
 
-def test_a_session_that_nobody_closes_is_collected() -> None:
+def test_an_unclosed_session_is_collected() -> None:
     session = MissionSession.load(COUNTING)
     session.step(0.1)
     gone = weakref.ref(session)
@@ -122,7 +122,7 @@ def test_a_full_disk_ends_the_recording_and_not_the_frame(tmp_path: Path, room: 
     assert whole.damage
 
 
-def test_a_disk_that_fills_while_closing_keeps_nobody_from_closing(tmp_path: Path) -> None:
+def test_a_disk_that_fills_while_closing_does_not_prevent_closing(tmp_path: Path) -> None:
     session = MissionSession.load(COUNTING, record_to=tmp_path / "run.rec")
     session.step(0.1)
     writer = session.recording

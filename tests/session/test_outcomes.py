@@ -26,7 +26,7 @@ def outcomes(text: str, engine: str, seconds: float = 5.0) -> list[tuple[float, 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("order", [(RESET, TRUE, FALSE), (TRUE, FALSE, RESET)])
-def test_an_event_that_is_reset_tells_each_outcome(order: tuple[tuple[str, str], ...], engine: str) -> None:
+def test_an_event_that_is_reset_reports_each_outcome(order: tuple[tuple[str, str], ...], engine: str) -> None:
     found = outcomes(mission(order), engine)
     assert len([row for row in found if row[1:] == ("true", "E")]) == 4
     assert len([row for row in found if row[1:] == ("failed", "F")]) == 4
@@ -42,7 +42,7 @@ def test_an_event_without_interval_tells_each_of_its_repeats(engine: str) -> Non
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_goal_that_is_reset_tells_each_status(engine: str) -> None:
+def test_a_goal_that_is_reset_reports_each_status(engine: str) -> None:
     goal = "#Goals\n$Type: Primary\n+Name: G\n$MessageNew: g\n$end_multi_text\n$Formula: ( has-time-elapsed 1 )\n"
     reset = '( when ( has-time-elapsed 2 ) ( reset-goal "G" ) )', "R"
     text = mission([reset]).replace("#Goals\n", goal)
@@ -50,7 +50,7 @@ def test_a_goal_that_is_reset_tells_each_status(engine: str) -> None:
     assert found == [(1.0, "complete", "G"), (2.0, "incomplete", "G"), (2.1, "complete", "G")]
 
 
-def test_a_listener_that_raises_keeps_no_other_from_being_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_other_listeners_are_called_after_one_has_raised(caplog: pytest.LogCaptureFixture) -> None:
     session = MissionSession.load(mission([TRUE]))
     heard: list[str] = []
 
@@ -66,7 +66,7 @@ def test_a_listener_that_raises_keeps_no_other_from_being_told(caplog: pytest.Lo
     assert session.counters()["errors"] == 0
 
 
-def test_nobody_is_told_once_a_listener_has_closed_the_session() -> None:
+def test_no_listener_is_called_once_one_has_closed_the_session() -> None:
     second = "( when ( true ) ( do-nothing ) )", "Second"
     session = MissionSession.load(mission([TRUE, second]))
     heard: list[str] = []

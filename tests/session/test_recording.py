@@ -75,7 +75,7 @@ def play(path: Path, engine: str) -> MissionSession:
 
 
 @pytest.mark.parametrize("recorded_on", ["naive", "cached"])
-def test_a_run_comes_out_the_same_on_every_engine(tmp_path: Path, recorded_on: str) -> None:
+def test_a_run_is_the_same_on_every_engine(tmp_path: Path, recorded_on: str) -> None:
     session = play(tmp_path / "run.rec", recorded_on)
     digest = session.digest()
     assert session.get_variable("Hits") > 0

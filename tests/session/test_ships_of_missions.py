@@ -162,7 +162,7 @@ def test_conditions_see_what_actions_change(engine: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_side_that_nobody_knows_changes_nothing(engine: str) -> None:
+def test_an_unknown_side_changes_nothing(engine: str) -> None:
     events = {
         "Try": at(1, '( change-iff "@Who[Kite]" "Heron" ) ( ship-create "Newt" "Fighter" 0 0 9 0 0 0 "@Who[Kite]" )'),
         "Same": '( and ( has-time-elapsed 1 ) ( is-iff "Friendly" "Heron" "Newt" ) )',

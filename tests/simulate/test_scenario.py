@@ -64,7 +64,7 @@ def test_no_arithmetic_that_differs_between_machines() -> None:
 # -- bounds -----------------------------------------------------------------------------------------------------------
 
 
-def test_no_ship_outruns_its_speed_bound_but_where_a_jump_is_told() -> None:
+def test_no_ship_outruns_its_speed_bound_except_in_a_reported_jump() -> None:
     world, scenario = start(battle(), 3)
     jumps: set[str] = set()
 
@@ -201,7 +201,7 @@ def test_only_speed_bounds_change_before_the_first_step() -> None:
     assert all(ship.speed_bound is not None for ship in world.ships.values())
 
 
-def test_a_scenario_must_begin_before_it_is_asked() -> None:
+def test_a_scenario_must_begin_before_it_is_used() -> None:
     with pytest.raises(RuntimeError, match="not begun"):
         _ = Scenario(None).world
 
@@ -226,7 +226,7 @@ def test_ignored_ships_are_left_alone() -> None:
     assert (target.hull, target.shields) == (target.max_hull, target.max_shields)
 
 
-def test_what_a_scenario_does_not_heed_it_need_not_be_told() -> None:
+def test_a_scenario_gets_only_the_actions_that_it_handles() -> None:
     world, scenario = start(Mission(ships=[ship("A")]), 1)
     run(world, scenario, 1)
     before = dict(vars(scenario), random=scenario.random.getstate(), timers=len(scenario._timers))

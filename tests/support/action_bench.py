@@ -35,7 +35,7 @@ class Bench:
         return self.evaluator.evaluate(self.evaluator.build(parsed.expression))
 
     def ship(self, name: str) -> Ship:
-        """Return a ship that must be there."""
+        """Return a ship; it must exist."""
         ship = self.world.ship(name)
         assert ship is not None
         return ship

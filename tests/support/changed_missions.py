@@ -1,4 +1,4 @@
-"""Changes of a mission's file, as its author makes them while the mission is played."""
+"""Changes of a mission's file, as an author makes them while the mission runs."""
 
 from __future__ import annotations
 

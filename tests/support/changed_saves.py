@@ -1,4 +1,4 @@
-"""Saves of missions of a campaign whose header was changed, check sums right: what a player's disk may hold."""
+"""Saves of campaign missions with a changed header and correct check sums, as a player's disk may hold them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ _NUMBERS: Final = (
     0, 1, -1, 2, 31, 255, 256, 65_535, 1 << 31, -(1 << 31), (1 << 63) - 1, -(1 << 63), (1 << 64) - 1, 0.5, -0.0,
     1e308, float("inf"), float("nan"),
 )  # fmt: skip
-#: How deep the values of a document are looked at.
+#: Maximum depth at which the values of a document are changed.
 _DEPTH: Final = 12
 
 

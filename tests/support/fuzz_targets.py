@@ -1,6 +1,6 @@
-"""What the fuzzers feed with bytes: each target takes any bytes and must answer with nothing but its own errors.
+"""The targets of the fuzzers: each takes any bytes and may raise only its own errors.
 
-`tools/fuzz TARGET` runs one under coverage guidance; `tests/corpus` holds inputs that once went wrong or were made to.
+`tools/fuzz TARGET` runs one under coverage guidance; `tests/corpus` holds inputs that once failed, and planted ones.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from support.changed_saves import campaign_save as whole_campaign_save
 from support.small_missions import mission, ship, wing
 
 CORPUS: Final = Path(__file__).parents[1] / "corpus"
-#: Frames of a replay or of a fuzzed mission: a run without end is no finding.
+#: Maximum number of frames of a replay or a fuzzed mission, because an endless run is not a finding.
 FRAMES: Final = 20
 DEMO: Final = Path(__file__).parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
 MISSION: Final = (
@@ -61,7 +61,7 @@ $Formula: ( every-time ( > ( mission-time-msecs ) 20 ) ( modify-variable "@Score
 #End
 """
 )
-#: A mission that keeps variables and containers of all kinds, and uses them.
+#: A mission with persistent variables and containers of all kinds, which it uses.
 KEEPING: Final = mission(
     [
         ("( every-time ( > @Runs[0] 0 ) ( modify-variable @Runs[0] ( + @Runs[0] 1 ) ) )", "Count"),
@@ -111,7 +111,7 @@ CHANGED: Final = (
     .replace("+Name: Then", "+Name: Later\n+Repeat Count: 3\n+Interval: 1")
     .replace('"1" "number"\n)', '"1" "number"\n2 "New" "5" "number"\n)')
 )
-#: The parts of a recording's header that say which campaign it is of, and where in it.
+#: The parts of a recording's header that identify the campaign and the place in it.
 _OF_CAMPAIGN: Final = ("campaign", "notes", "file")
 _SYMBOLS = Symbols(OPERATOR_NAMES, variables=["Score", "Word"], containers={"Queue": "list", "Table": "map"})
 
@@ -121,7 +121,7 @@ def _text(data: bytes) -> str:
 
 
 def parser(data: bytes) -> None:
-    """Parse a formula; what was understood must print to a text that parses to the same text."""
+    """Parse a formula; a parsed formula must print to a text that parses to the same formula."""
     result = SexpParser(_SYMBOLS).parse(_text(data))
     if result.expression is not None and result.ok:
         printed = print_expression(result.expression)
@@ -131,12 +131,12 @@ def parser(data: bytes) -> None:
 
 
 def reader(data: bytes) -> None:
-    """Read a mission; whatever is wrong with it is a diagnostic."""
+    """Read a mission; every problem must be a diagnostic."""
     parse_mission(_text(data))
 
 
 def validator(data: bytes) -> None:
-    """Read and check a mission, and play it for some frames if it may be played."""
+    """Read and check a mission, and play it for some frames if it has no errors."""
     found = parse_mission(_text(data))
     if found.is_readable:
         validate_mission(found.mission)
@@ -185,7 +185,7 @@ def _file(data: bytes) -> Iterator[Path]:
 
 
 def recording(data: bytes) -> None:
-    """Replay a recording: as it is, or with check sums made right, so that what is in the blocks is reached."""
+    """Replay a recording as it is, and with corrected check sums, which reaches the content of the blocks."""
     whole = data if data.startswith(MAGIC) else _frame(data)
     with _file(whole) as path, contextlib.suppress(DamagedRecordingError, RefusedMissionError, ValueError):
         replay = Replay(path)
@@ -195,7 +195,7 @@ def recording(data: bytes) -> None:
 
 
 def store(data: bytes) -> None:
-    """Play a mission with a store: as it is, or with its first bytes made right; what it saves can be read again."""
+    """Play a mission with a store as it is, and with corrected first bytes; its saves must be readable."""
     whole = data if data.startswith(STORE_MAGIC) else STORE_MAGIC + data
     try:
         found = Store.unpack(whole)
@@ -216,7 +216,7 @@ def store(data: bytes) -> None:
 
 
 def save(data: bytes) -> None:
-    """Restore a saved state: as it is, or with head and check sum made right around a recording."""
+    """Restore a saved state as it is, and as a recording with a correct head and check sum."""
     whole = data
     if data.startswith(MAGIC):
         sample = _save()
@@ -227,7 +227,7 @@ def save(data: bytes) -> None:
 
 
 def campaign_save(data: bytes) -> None:
-    """Restore a campaign's save with these parts of its header: it is played on, or nothing has changed."""
+    """Restore a campaign's save with these parts of its header: it is restored, or nothing changes."""
     try:
         parts = msgpack.unpackb(data, strict_map_key=False, unicode_errors="surrogatepass")
         if not isinstance(parts, dict):
@@ -265,7 +265,7 @@ def _campaign_save() -> bytes:
 
 
 def debugger(data: bytes) -> None:
-    """Send the feed messages of the debugger, unpacked from the bytes; the game must play on."""
+    """Send the debugger's messages, unpacked from the bytes, to the feed; the game must play on."""
     unpacker = msgpack.Unpacker(max_buffer_size=1 << 20, strict_map_key=False, unicode_errors="replace")
     unpacker.feed(data)
     recordings = MissionRecordings()
@@ -278,7 +278,7 @@ def debugger(data: bytes) -> None:
             for message in unpacker:
                 if isinstance(message, list) and message and isinstance(message[0], str):
                     if message[0].startswith(("save_", "copy_")):
-                        continue  # they write where they are asked to: files of this machine are not for fuzzing
+                        continue  # they write to any path: files of this machine are not for fuzzing
                     feed.receive(message[0], message[1:])
                     session.step_us(16_667)
                     feed.after_frame()
@@ -307,7 +307,7 @@ def _recorded() -> bytes:
 
 
 def _stores() -> Iterator[bytes]:
-    """Yield the stores of campaign and pilot after a mission that keeps something of every kind."""
+    """Yield the stores of campaign and pilot after a mission that saves values of every kind."""
     with _file(b"") as path:
         stores = PersistentStores(path.parent, "c", "p")
         with MissionSession.load(KEEPING, campaign=Campaign("c"), stores=stores) as session:

@@ -1,4 +1,4 @@
-"""How long fuzz tests run: bounded in the ordinary test command, longer or shorter by the variable SEXP_FUZZ."""
+"""The length of fuzz tests: short in the ordinary test command; the variable SEXP_FUZZ changes it."""
 
 from __future__ import annotations
 

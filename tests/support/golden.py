@@ -1,4 +1,4 @@
-"""The golden file: what each real mission did on both engines, so that a change of meaning or of work shows.
+"""The golden file: results and work of each real mission on both engines, so that every change of them shows.
 
 `python -m support.golden` (with `python` and `tests` on PYTHONPATH) plays the missions and prints what differs from the
 golden file; `--write` writes it. The file holds counts and check sums only, keyed by the mission's path.
@@ -25,8 +25,8 @@ FRAMES_A_SECOND: Final = 10
 SEED: Final = 3
 #: One mission in so many is played in a short run.
 STRIDE: Final = 12
-#: What the columns hold. What a mission means: check sum of the digests of each second, of the actions; requests.
-#: How much work it is: evaluations of the naive engine, those of the cached one, marks set by facts, retired slots.
+#: The columns. Results: check sums of the digests of each second and of the actions; requests.
+#: Work: evaluations of the naive engine, those of the cached one, flags set by facts, retired slots.
 COLUMNS: Final = (
     "mission", "digest", "actions", "requests", "naive evaluations", "evaluations", "invalidations", "permanents"
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the real missions are, for tests that measure on them; they are not part of the project."""
+"""The place of the real missions, for tests that play them; they are not part of the project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A stand-in for a session, for tests of what reads one."""
+"""A substitute for a session, for tests of its readers."""
 
 from __future__ import annotations
 

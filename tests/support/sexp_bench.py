@@ -14,7 +14,7 @@ Result = int | str
 
 
 class Bench:
-    """Evaluates formulas; each text keeps its own formula, so that statuses last over evaluations.
+    """Evaluates formulas; each text has one formula, so statuses last from one evaluation to the next.
 
     `given` has the keys of a conformance case: variables, containers, ships, wings, log, events, options, time.
     """
@@ -38,7 +38,7 @@ class Bench:
         return self._formulas[text]
 
     def __call__(self, text: str, **step: Any) -> Result:
-        """Evaluate a formula once, after taking over new facts: a status by name, else the value."""
+        """Evaluate a formula once, after applying new facts; return a status by name, else the value."""
         self.setup.apply(step)
         formula = self.formula(text)
         value = formula.evaluate()

@@ -1,4 +1,4 @@
-"""Small missions for tests of rules: the text of one from its events, and a session that plays it and notes things."""
+"""Small missions for tests of rules: the text of a mission made from its events, and a session that plays it."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ def result_of(world: World, text: str) -> Result:
 
 
 def small_world(dialect: Dialect = Dialect.FSO) -> World:
-    """A world with two wings, two single ships, a path, events, goals, variables, containers; no ship has arrived."""
+    """Return a world with two wings, two single ships and something of every other kind; no ship has arrived."""
     world = World(dialect=dialect)
     for name in SHIPS[:-1]:
         kind = "GTC Fenris" if name == "Cruiser" else "GTF Ulysses"

@@ -96,7 +96,7 @@ def test_missions_are_checked_on_demand(folder: Path, capsys: pytest.CaptureFixt
         ("test = [3]\n", "expected a table, not 3"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_a_file_is_told_with_its_place(folder: Path, text: str, told: str) -> None:
+def test_a_mistake_in_a_file_is_reported_with_its_place(folder: Path, text: str, told: str) -> None:
     with pytest.raises(PlainFileError, match=told):
         read_plain_file(write(folder, text))
 

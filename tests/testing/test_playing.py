@@ -177,7 +177,7 @@ def test_asking_why_draws_no_random_number(mission: Load) -> None:
     assert test.session.world.rng.state_hash() == before
 
 
-def test_a_part_that_is_known_for_good_says_so(mission: Load) -> None:
+def test_a_part_that_is_known_for_ever_says_so(mission: Load) -> None:
     test = mission(TEXT)
     test.advance(0.1)
     test.ship("Barge").destroy()

@@ -128,7 +128,7 @@ def test_each_event_is_blamed_for_what_it_does(load: Callable[[str], Any], stutt
     assert watch.frames[0].causes == {"first evaluation": 2, "fact": 1} and watch.frames[100].causes["fact"] == 1
 
 
-def test_a_mission_is_told_of_with_its_misses_and_worst_frames(load: Callable[[str], Any], stutters: Path) -> None:
+def test_a_mission_is_reported_with_its_misses_and_worst_frames(load: Callable[[str], Any], stutters: Path) -> None:
     missions, blame = load("_missions"), load("_blame")
     played = missions.play(stutters, 3.0, 60, 1)
     assert played["frames"] == 180 and 2 * 180 < played["evaluations"] < played["requests"]

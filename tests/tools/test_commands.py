@@ -147,7 +147,7 @@ def test_an_unknown_command_is_a_usage_error(capsys: pytest.CaptureFixture[str])
     assert "usage" in capsys.readouterr().err
 
 
-def test_import_is_asked_for_again_only_when_a_file_of_the_engines_changed(tmp_path: Path) -> None:
+def test_import_is_requested_again_only_when_a_file_of_the_engines_changed(tmp_path: Path) -> None:
     (tmp_path / "project.godot").write_text("")
     (tmp_path / "a.gd").write_text("extends Node\n")
     (tmp_path / ".hidden").mkdir()
@@ -170,7 +170,7 @@ def test_import_is_asked_for_again_only_when_a_file_of_the_engines_changed(tmp_p
     assert len(marks) == 5
 
 
-def test_the_engine_is_told_of_extensions_before_it_meets_them(tmp_path: Path) -> None:
+def test_extensions_are_announced_to_the_engine_before_it_loads_them(tmp_path: Path) -> None:
     (tmp_path / "addons/one").mkdir(parents=True)
     (tmp_path / "addons/one/one.gdextension").write_text("")
     (tmp_path / ".hidden").mkdir()
@@ -197,7 +197,7 @@ def test_files_of_the_set_up_name_no_host_and_no_machine(project: Path) -> None:
             assert not re.search(r"https?://|/wor[k]/|/roo[t]/", text), path
 
 
-def test_tests_run_in_parallel_unless_told_otherwise_and_fast_leaves_out_what_takes_long() -> None:
+def test_tests_run_in_parallel_by_default_and_fast_leaves_out_slow_ones() -> None:
     assert commands.pytest_arguments(["tests/world"]) == ([*commands.IN_PARALLEL, "tests/world"], "")
     assert commands.pytest_arguments(["-n0", "-x"]) == (["-n0", "-x"], "")
     arguments, fuzz = commands.pytest_arguments(["--fast", "-k", "hull"])

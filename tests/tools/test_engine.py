@@ -110,7 +110,7 @@ def test_one_that_does_not_run_is_passed_over(
     assert engine.find_given(bare, QUIET) is None
 
 
-def test_the_version_is_asked_once_until_the_file_changes(
+def test_the_version_is_read_once_until_the_file_changes(
     bare: Path, fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     named = fake_engine("4.6.stable")
@@ -270,7 +270,7 @@ def test_a_damaged_archive_leaves_nothing_that_counts(
 
 
 @needs_tools
-def test_an_engine_too_old_on_the_mirror_is_told(
+def test_an_engine_too_old_on_the_mirror_is_reported(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, patchelf: Callable[[], Path]
 ) -> None:
     (tmp_path / "old").mkdir()
@@ -280,7 +280,7 @@ def test_an_engine_too_old_on_the_mirror_is_told(
     assert read_stamp(bare / "engine.json") == {}
 
 
-def test_too_little_space_is_told_before_anything_is_fetched(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_little_space_is_reported_before_anything_is_fetched(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(path: object) -> shutil._ntuple_diskusage:
         return shutil._ntuple_diskusage(10**12, 10**12, 5_000_000)
 
@@ -302,7 +302,7 @@ def test_a_cache_folder_that_the_loader_could_not_read_is_refused(
         engine.ensure_engine(QUIET, lambda: Path("/nonexistent"))
 
 
-def test_no_mirror_of_debian_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_mirror_of_debian_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not shutil.which("apt-get"):
         pytest.skip("needs apt-get")
     monkeypatch.setattr(apt, "read_machine_sources", list)
@@ -311,7 +311,7 @@ def test_no_mirror_of_debian_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("mirrors_key", ["/nonexistent/other.gpg", ""])
-def test_each_mirror_key_and_suite_is_tried_and_the_first_failure_told(
+def test_each_mirror_key_and_suite_is_tried_and_the_first_failure_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mirrors_key: str
 ) -> None:
     if not shutil.which("apt-get"):

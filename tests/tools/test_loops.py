@@ -63,7 +63,7 @@ def test_the_loops_are_compiled_once_and_again_when_they_change(
     assert modules(folder) == [module]
 
 
-def test_a_missing_compiler_is_told_once_and_what_was_built_from_other_sources_goes(
+def test_a_missing_compiler_is_reported_once_and_modules_from_other_sources_are_removed(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (folder / "native.cpython-old.so").touch()
@@ -84,7 +84,7 @@ def test_a_source_that_cannot_be_compiled_costs_one_line(folder: Path, capsys: p
     assert modules(folder) == []
 
 
-def test_a_python_without_cython_is_told_so(
+def test_a_python_without_cython_is_reported(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "cython.py").write_text("raise SystemExit('python: No module named cython')\n")

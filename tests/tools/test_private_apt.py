@@ -144,7 +144,7 @@ def test_a_package_that_is_not_offered_is_named(tmp_path: Path, repository: Path
         apt.list_downloads(["nowhere-to-be-had"])
 
 
-def test_a_mirror_that_does_not_answer_is_told_in_one_sentence(tmp_path: Path) -> None:
+def test_a_mirror_that_does_not_answer_is_reported_in_one_sentence(tmp_path: Path) -> None:
     apt = PrivateApt(tmp_path / "state", Progress(quiet=True))
     apt.prepare("Types: deb\nURIs: http://127.0.0.1:9/debian\nSuites: testing\nComponents: main\n")
     with open(tmp_path / "state/apt.conf", "a") as out:

@@ -59,7 +59,7 @@ def test_the_cache_folder_follows_the_environment(tmp_path: Path, monkeypatch: p
     assert state.cache_folder() == tmp_path / "c"
 
 
-def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError, match="SEXP_CACHE"):
         state.make_folder(tmp_path / "file" / "below")
@@ -109,7 +109,7 @@ def test_any_other_failure_shows_the_last_lines() -> None:
     assert "line 39" in message and "line 3\n" not in message
 
 
-def test_a_command_that_cannot_start_is_told() -> None:
+def test_a_command_that_cannot_start_is_reported() -> None:
     with pytest.raises(SetupError, match="No such file"):
         run_checked("Trying it", ["/nonexistent/command"])
 

@@ -10,7 +10,7 @@ cdef class PyCallable:
 
 
 cdef object owner_of(PyCallable held):
-    """The living wrapper whose method this is; None if it is gone."""
+    """The living wrapper of this method; None if it is gone."""
     cdef PyObject *found = PyWeakref_GetObject(held.owner)
     if found == NULL or <object>found is None or (<Object>found).ptr == NULL:
         return None

@@ -228,7 +228,7 @@ cdef object wrap_object(void *ptr):
 cdef object wrap_argument(void *ptr):
     """The wrapper of an object that a typed call of the engine passes; None if that object has been freed.
 
-    GDScript passes on the address of a freed object without a check. The object now at that address is asked for its id;
+    GDScript passes on the address of a freed object without a check. The object now at that address gives its id;
     only a living object answers with an id that leads back to it.
     """
     if ptr == NULL or object_get_instance_from_id(object_get_instance_id(ptr)) != ptr:
@@ -347,7 +347,7 @@ cdef class Object(Tracked):
     def __cinit__(self, *arguments, **properties):
         cdef ClassInfo info = type(self)._godot_class
         if info is None:
-            raise TypeError(f"{type(self).__name__} stands for no engine class")
+            raise TypeError(f"{type(self).__name__} represents no engine class")
         construct_object(self, info, False)
         send_postinitialize(self.ptr)
         if fading_count:
@@ -390,7 +390,7 @@ cdef class Object(Tracked):
         """Free the object now. RefCounted objects free themselves; TypeError for them."""
         alive(self)
         if self.flags & REFCOUNTED:
-            raise TypeError(f"{type(self).__name__} is RefCounted: it frees itself when nobody holds it any more")
+            raise TypeError(f"{type(self).__name__} is RefCounted: it frees itself when its last reference is gone")
         try:
             call_builtin(self, name_of("free"), ())  # by name: then the engine refuses while it still uses the object
         except AttributeError:

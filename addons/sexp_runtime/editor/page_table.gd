@@ -1,4 +1,4 @@
-## A table whose rows the game sends by their places, and of which it sends only those that changed. Changed cells flash.
+## A table whose rows the game sends by their places; it sends only changed rows. Changed cells flash.
 @tool
 extends "res://addons/sexp_runtime/editor/column_list.gd"
 

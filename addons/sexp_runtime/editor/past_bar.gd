@@ -96,7 +96,7 @@ func is_open() -> bool:
 	return visible
 
 
-## Goes back in time: [param recording] is the file of a game that has ended, "" asks the running game for a copy.
+## Goes back in time: [param recording] is the file of a game that has ended; "" requests a copy from the running game.
 func enter(recording: String = "") -> void:
 	visible = true
 	_whole = true

@@ -325,7 +325,7 @@ func _show_mission(data: Array) -> void:
 		wanted.emit("mode", ["full"])
 
 
-# Filters the table and the pages; the game tells in which formulas the text occurs.
+# Filters the table and the pages; the game reports in which formulas the text occurs.
 func _search() -> void:
 	table.show_found([])
 	table.filter(_filter.text, STATES[_state.selected])
@@ -334,7 +334,7 @@ func _search() -> void:
 		_request("search", [_filter.text])
 
 
-# Sends a question to the game, or asks it of the moment that is shown. Nothing of the past can be changed.
+# Sends a request to the game, or to the replay while the past is shown. The past cannot be changed.
 func _request(message: String, data: Array) -> void:
 	if not past_bar.is_open():
 		wanted.emit(message, data)
@@ -342,7 +342,7 @@ func _request(message: String, data: Array) -> void:
 		past_bar.ask()
 
 
-# What the tab asks of a moment of the past.
+# The tab's requests for a moment of the past.
 func _questions() -> Array:
 	var found := []
 	if _asked_index >= 0:

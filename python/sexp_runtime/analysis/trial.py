@@ -34,7 +34,8 @@ class Trial:
     """The result of trying one hint: whether both texts behave the same, and the formula's cost before and after.
 
     `equal` compares every frame of a naive run of either text: state digests and actions. Costs are of the formula on
-    the cached engine, in evaluations and microseconds over the whole run. `stands` says that it is equal and saves.
+    the cached engine, in evaluations and microseconds over the whole run. `is_confirmed` says that the texts are
+    equal and the new one saves.
     """
 
     hint: Hint
@@ -47,7 +48,7 @@ class Trial:
     reason: str = ""
 
     @property
-    def stands(self) -> bool:
+    def is_confirmed(self) -> bool:
         """Whether the hint may be applied: the same results, and a measurable saving."""
         if not self.equal:
             return False
@@ -60,7 +61,7 @@ class Trial:
         """Return the trial as plain values."""
         return {
             "owner": self.hint.owner, "kind": self.hint.kind, "line": self.hint.line, "equal": self.equal,
-            "stands": self.stands, "frames": self.frames, "evaluations_before": self.evaluations_before,
+            "confirmed": self.is_confirmed, "frames": self.frames, "evaluations_before": self.evaluations_before,
             "evaluations_after": self.evaluations_after, "us_before": round(self.us_before, 1),
             "us_after": round(self.us_after, 1), "reason": self.reason,
         }  # fmt: skip
@@ -218,15 +219,15 @@ def _formula(session: MissionSession, hint: Hint) -> SexpExpression:
     return formula
 
 
-def apply_standing(stage: Stage, trials: list[Trial]) -> tuple[bytes, bool, dict[str, Any]]:
-    """Return the mission with every standing hint applied, whether it proved equal as a whole, and what it saved.
+def apply_confirmed(stage: Stage, trials: list[Trial]) -> tuple[bytes, bool, dict[str, Any]]:
+    """Return the mission with every confirmed hint applied, whether it proved equal as a whole, and what it saved.
 
     The saving is of the whole mission on the cached engine: evaluations and microseconds, before and after.
     """
     content = changed = stage.content
     # From the end of the file to its start, so that places found in the original stay right.
     for trial in sorted(trials, key=lambda trial: -trial.hint.line):
-        if trial.stands:
+        if trial.is_confirmed:
             probe = MissionSession.load(changed, engine="naive", freeze_gc=False, monitor=Mode.OFF)
             changed = rewritten_text(changed, trial.hint, probe)
             probe.close()

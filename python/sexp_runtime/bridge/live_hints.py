@@ -135,7 +135,7 @@ class LiveHints:
         hint_id, hint = self._proving
         self.close()
         refusal = trial.get("error", "")
-        if not refusal and not trial["stands"]:
+        if not refusal and not trial["confirmed"]:
             self._withdrawn.add((hint.owner, hint.rewritten))
             refusal = trial["reason"] or f"it saves nothing: {_numbers(trial)}"
         if not refusal:

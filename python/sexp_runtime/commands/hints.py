@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_standing, try_on
+from sexp_runtime.analysis.trial import Recorded, Simulated, Stage, apply_confirmed, try_on
 from sexp_runtime.commands.options import finite_number, positive_int
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.tables import wrapped
@@ -73,8 +73,8 @@ def _mission(path: Path, args: argparse.Namespace) -> dict[str, Any]:
         trials = [try_on(stage, hint) for hint in hints if hint.rewritten and hint.safe]
         result["trials"] = [trial.as_dict() for trial in trials]
         if args.apply:
-            content, equal, whole = apply_standing(stage, trials)
-            result["applied"] = {"equal": equal, "hints": sum(trial.stands for trial in trials), **whole}
+            content, equal, whole = apply_confirmed(stage, trials)
+            result["applied"] = {"equal": equal, "hints": sum(trial.is_confirmed for trial in trials), **whole}
             if equal:
                 write_whole(args.apply, content)
     return result
@@ -109,7 +109,8 @@ def _show(result: dict[str, Any], most: int) -> None:
     if len(result["hints"]) > most:
         print(f"  ... and {len(result['hints']) - most} more; --most N lists them")
     for trial in result.get("trials", ()):
-        verdict = "stands" if trial["stands"] else "withdrawn" + (f" ({trial['reason']})" if trial["reason"] else "")
+        reason = f" ({trial['reason']})" if trial["reason"] else ""
+        verdict = "confirmed" if trial["confirmed"] else f"withdrawn{reason}"
         _say(
             "  ",
             f"tried {trial['owner']}: {verdict}; {trial['evaluations_before']:,} -> {trial['evaluations_after']:,}"

@@ -26,7 +26,7 @@ def test_motion_is_read_only_where_formulas_want_it() -> None:
     run_case("motion", allowed=("a new one is made", "at: push_", "GDScript backtrace"))
 
 
-def test_mistakes_are_told_and_do_not_stop_the_game() -> None:
+def test_mistakes_are_reported_and_do_not_stop_the_game() -> None:
     allowed = ("SEXP", "USER ERROR", "USER WARNING", "at: push_", "GDScript backtrace")
     result = run_case("mistakes", allowed=allowed)
     assert result["frames_after"] > 0
@@ -73,7 +73,7 @@ def test_the_report_budgets_and_hints_from_gdscript() -> None:
     run_case("report", allowed=allowed)
 
 
-def test_a_break_stands_before_an_action_runs(tmp_path: Path) -> None:
+def test_a_break_stops_before_an_action_runs(tmp_path: Path) -> None:
     allowed = ("SEXP: add_break", "SEXP: Alpha 1", "at: push_", "GDScript backtrace", "USER ERROR")
     run_case("breaks", allowed=allowed, env={"XDG_DATA_HOME": str(tmp_path)})
 

@@ -90,7 +90,7 @@ def test_missions_of_every_kind_of_path(games: Games, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", ["res://none.fs2", "missions/none.fs2", "user://none.fs2", "/nowhere/none.fs2"])
-def test_a_mission_that_is_not_there_is_one_error_with_its_path(games: Games, path: str) -> None:
+def test_a_missing_mission_is_one_error_with_its_path(games: Games, path: str) -> None:
     done = play(games.release, f"--load={path}", cwd=games.elsewhere)
     assert done.told[0]["ok"] == 7  # ERR_FILE_NOT_FOUND
     assert len(done.errors()) == 1 and path in done.errors()[0], done.output
