@@ -141,7 +141,7 @@ _forms = st.builds(
         f'( {name} ( {provider} "Beta 1" "Beta 2" "Alpha 1" ) {condition} {" ".join(actions)} )'
     ),
     st.sampled_from(["when-argument", "every-time-argument"]),
-    st.sampled_from(["any-of", "every-of", "random-multiple-of"]),
+    st.sampled_from(["any-of", "every-of", "random-multiple-of", "in-sequence"]),
     st.one_of(
         st.just("( true )"),
         _own_parts,

@@ -18,8 +18,9 @@ from sexp_runtime.operators.node import EvalNode
 RUNS_INTERPRETED: Final = 3
 
 
-#: The provider that draws one of its candidates at each evaluation.
+#: The providers that draw one of their candidates at each evaluation, or take the first valid one.
 DRAWN: Final = "random-multiple-of"
+IN_SEQUENCE: Final = "in-sequence"
 
 
 def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
@@ -30,7 +31,7 @@ def pay_for_trial(ctx: EvaluationContext, form: EvalNode) -> None:
 def tried(provider: EvalNode) -> int:
     """Return how many candidates a provider tries that lists plain texts."""
     count = len(valid_candidates(provider))
-    return min(count, 1) if provider.name == DRAWN else count
+    return min(count, 1) if provider.name in (DRAWN, IN_SEQUENCE) else count
 
 
 def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:

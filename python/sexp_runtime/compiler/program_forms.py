@@ -8,7 +8,7 @@ from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_text, text_of
 from sexp_runtime.compiler.facts import lists_plain_texts
 from sexp_runtime.compiler.motion import without_motion
-from sexp_runtime.compiler.program_actions import DRAWN, form_actions, tried
+from sexp_runtime.compiler.program_actions import DRAWN, IN_SEQUENCE, form_actions, tried
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import CANDIDATE, NUMBERS, READER, ROSTER, meaning_of
@@ -22,7 +22,7 @@ from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.world.facts import FactKey
 
 #: The providers that a program can stand for; `forms.pxi` has the same numbers.
-_PROVIDERS: Final = {"any-of": 0, "every-of": 1, DRAWN: 2}
+_PROVIDERS: Final = {"any-of": 0, "every-of": 1, DRAWN: 2, IN_SEQUENCE: 3}
 
 
 class FormBuilder(Builder):
@@ -46,11 +46,11 @@ class FormBuilder(Builder):
         if not provider.args or not lists_plain_texts(provider, ctx) or condition is None:
             raise Unfit
         plan, is_drawn = self.plan, provider.name == DRAWN
-        if is_drawn and plan.kind != Op.EVERY_TIME:  # one candidate is read after the other, and remembered (D7)
-            raise Unfit
         plan.tries_one = not is_pure(condition)
-        if plan.tries_one and not (is_drawn and is_drawing(condition)):
+        if plan.tries_one and not (is_drawn and plan.forgets and is_drawing(condition)):
             raise Unfit
+        if is_drawn and not plan.forgets and (ctx.wcs or root.args[1].has_placeholder):
+            raise Unfit  # only the candidates that were drawn remember as what they were read (D7)
         if not plan.is_nested and tried(provider) * weight(root.args[1]) > ctx.budget.certain:
             raise Unfit  # what it cannot pay for has to be ended, which programs do not do
         world = ctx.world

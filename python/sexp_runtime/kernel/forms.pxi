@@ -5,6 +5,7 @@ cdef enum:
     ANY_OF = 0
     EVERY_OF = 1
     DRAWN = 2
+    IN_SEQUENCE = 3
 
 cdef enum:
     # What came of a candidate.
@@ -90,6 +91,9 @@ cdef class FormProgram(Program):
         self.choice = self.valid_candidates(self.provider)
         for at in range(self.count):
             self.valid[at] = 1 if self.candidates[at].node.valid else 0
+            if self.valid[at] and self.provider_kind == IN_SEQUENCE:  # only the first valid one is tried
+                memset(self.valid + at + 1, 0, self.count - at - 1)
+                break
         self.count_outcomes()
         return 0
 
@@ -193,7 +197,7 @@ cdef class FormProgram(Program):
             return 0
         self.is_trapped = self.is_judged and self.provider_remembers(&value)
         if self.provider_kind == DRAWN:
-            value = self.try_drawn()
+            value = self.try_drawn(&status)
         elif not self.is_trapped:
             self.find_valid()
             self.try_common()
@@ -224,14 +228,15 @@ cdef class FormProgram(Program):
             self.set_root(status)
         return value
 
-    cdef bint try_drawn(self) except -1:
-        """Draw a candidate, and return whether the condition is true for it.
+    cdef bint try_drawn(self, int* status) except -1:
+        """Draw a candidate, and return whether the condition is true for it (C22).
 
         If it is true for none, or false whatever is drawn, what was drawn does not count.
         """
         cdef int at, left, found, value
         self.find_valid()
         if self.total == 0:
+            status[0] = KF
             return False
         context = self.context
         effects, unused = self.core.effects, context.unused_draws
@@ -250,6 +255,8 @@ cdef class FormProgram(Program):
             self.try_candidates()
             if self.counts[PLAIN_TRUE] + self.counts[KNOWN_TO_BE_TRUE] == 0:
                 context.unused_draws = unused + 1
+                if self.total == 1 and self.counts[KNOWN_TO_BE_FALSE]:
+                    status[0] = KF
             return self.outcomes[at] == PLAIN_TRUE or self.outcomes[at] == KNOWN_TO_BE_TRUE
         before, context.candidate = context.candidate, self.candidates[at]
         self.candidate = at
@@ -267,10 +274,10 @@ cdef class FormProgram(Program):
     cdef int provide(self, int* status) noexcept:
         """Return the result of the provider (C22)."""
         cdef int* counts = self.counts
-        if self.provider_kind == ANY_OF:
+        if self.provider_kind != EVERY_OF:
             if counts[PLAIN_TRUE] + counts[KNOWN_TO_BE_TRUE]:
                 return 1
-            if counts[KNOWN_TO_BE_FALSE] == self.total:
+            if counts[KNOWN_TO_BE_FALSE] == self.total and (self.total or self.provider_kind == ANY_OF):
                 status[0] = KF
             return 0
         if self.total == 0 or counts[KNOWN_TO_BE_FALSE]:
@@ -287,7 +294,9 @@ cdef class FormProgram(Program):
     cdef int have_provider_remember(self, int status) except -1:
         """Store the provider's status in its node; in WCS it can be known to be true, too (C25)."""
         cdef int known = self.counts[KNOWN_TO_BE_TRUE]
-        if status != KF and known and (self.provider_kind == ANY_OF or known == self.total):
+        if status != KF and known and (
+            self.provider_kind == ANY_OF or (self.provider_kind == EVERY_OF and known == self.total)
+        ):
             status = KT
         if code_of(self.provider.status) != status:
             self.context.set_status(self.provider, STATUS_OF_CODE[status])
