@@ -356,10 +356,10 @@ def test_a_hundred_megabytes_of_garbage_are_refused_at_once(tmp_path: Path) -> N
     path = tmp_path / "huge.fs2"
     with path.open("wb") as file:
         file.truncate(100 * 1024 * 1024)
-    start = time.perf_counter()
+    start = time.process_time()
     assert codes(load_mission(path)) == ["E202"]
     assert codes(parse_mission("x" * (100 * 1024 * 1024))) == ["E202"]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -380,10 +380,10 @@ def test_a_hundred_megabytes_of_garbage_are_refused_at_once(tmp_path: Path) -> N
 )
 def test_garbage_takes_bounded_time(unit: str) -> None:
     head = "#Mission Info\n#Objects\n#Events\n"
-    start = time.perf_counter()
+    start = time.process_time()
     load = parse_mission(head + unit * (400_000 // len(unit)))
     assert len(load.diagnostics) <= 2001
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_numbers_beyond_all_bounds() -> None:
@@ -413,7 +413,7 @@ def test_a14_long_names_are_cut_on_both_sides() -> None:
     "tail", ["\n" * 200_000, "$a" + " " * 200_000 + "(", "#Events" + " " * 200_000 + "x", "\t" * 200_000]
 )
 def test_long_runs_of_blanks_take_no_time(tail: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     parse_mission("#Mission Info\n#Events\n$Formula: ( when ( true )\n" + tail)
     parse_mission("#Mission Info\n#Events\n" + tail)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5

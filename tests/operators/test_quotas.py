@@ -67,7 +67,7 @@ def play(formula: str, engine: str, frames: int = 40, quotas: Quotas | None = No
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_two_copying_actions_do_not_double_for_ever(engine: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     formula = "( when ( true ) ( copy-container &&A &&B ( false ) ) ( copy-container &&B &&A ( false ) ) )"
     with play(formula, engine) as session:
         sizes = [len(container) for container in session.world.containers.by_name.values()]
@@ -75,7 +75,7 @@ def test_two_copying_actions_do_not_double_for_ever(engine: str) -> None:
         assert any(
             "exceed its 100000 items" in line and line.startswith("line 33: ") for line in session.context.warnings
         )
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -141,7 +141,7 @@ BOTTOMLESS = {
 
 @pytest.mark.parametrize("name", BOTTOMLESS)
 def test_an_evaluation_that_exceeds_its_budget_is_ended_and_the_mission_goes_on(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     seen = []
     for engine in ENGINES:
         with play(BOTTOMLESS[name], engine, frames=30, quotas=Quotas(steps=20_000)) as session:
@@ -156,7 +156,7 @@ def test_an_evaluation_that_exceeds_its_budget_is_ended_and_the_mission_goes_on(
             ))  # fmt: skip
     assert seen[0] == seen[1] == seen[2]
     assert seen[0][0] == 0
-    assert time.perf_counter() - start < 60
+    assert time.process_time() - start < 60
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -213,7 +213,7 @@ def test_a_long_item_of_a_container_does_not_stop_the_game() -> None:
     text = text.replace('"x" "y"', f'"Score $Score {"$" * 2_000_000}"').replace(
         '"Score"\t"0"\t"number"', '"Score"\t"0"\t"number"\n\t1\t"Word"\t"x"\t"string"'
     )
-    start = time.perf_counter()
+    start = time.process_time()
     words = set()
     for engine in ENGINES:
         with MissionSession.load(text, engine=engine) as session:
@@ -222,7 +222,7 @@ def test_a_long_item_of_a_container_does_not_stop_the_game() -> None:
             words.add(session.get_variable("Word"))
             assert all(len(line) < 300 for line in session.context.warnings)
     assert len(words) == 1 and str(words.pop()).startswith("Score 20 ")
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_an_expression_of_the_game_has_a_budget() -> None:

@@ -90,7 +90,7 @@ def test_the_linux_zip_plays_and_exports_with_nothing_else_on_the_machine(
         cwd="/",
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert played(done.stdout) and done.returncode == 0, done.stdout + done.stderr
 

@@ -197,10 +197,10 @@ def test_values_nested_without_end_are_refused(path: Path) -> None:
 def test_a_small_file_that_unpacks_to_a_large_one_is_refused_at_once(path: Path) -> None:
     bomb = zlib.compress(bytes(256 << 20))
     path.write_bytes(MAGIC + block(b"H", bomb))
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(DamagedRecordingError, match="unpacks to more"):
         Recording(path)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 def test_a_recording_names_no_file_as_its_mission(path: Path, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ def run(engine: str, project: Path, *arguments: str, **environment: str) -> str:
     """Run the engine in a project with an empty environment: no Python, no compiler, no path."""
     nothing = {"HOME": str(project.parent / "home"), "PATH": "/nowhere", **environment}
     command = [engine, "--headless", "--path", str(project), *arguments]
-    done = subprocess.run(command, env=nothing, cwd="/", capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(command, env=nothing, cwd="/", capture_output=True, text=True, timeout=300, check=False)
     output = done.stdout + done.stderr
     assert done.returncode == 0, output[-4000:]
     assert "ERROR" not in output and "WARNING" not in output, output[-4000:]

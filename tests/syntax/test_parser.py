@@ -210,9 +210,9 @@ def test_comments_keep_positions() -> None:
 def test_deep_nesting_is_one_error_at_once(text: str) -> None:
     best = 1.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         result = PARSER.parse(text)
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert len(codes(result)) == 1
     assert codes(result)[0] in ("E106", "E103")
     assert best < 0.05

@@ -71,7 +71,7 @@ def compile_library(
     kept = cache_folder() / "compiled" / _digest([*flags, *map(str, sources), *more], sources, includes)
     if kept.is_file() and "SEXP_COMPILE_ANEW" not in os.environ:
         os.utime(kept)
-        shutil.copyfile(kept, output)
+        shutil.copy(kept, output)  # with its permissions
         return
     for folder in includes:
         line += ["-I", str(folder)]
@@ -98,7 +98,7 @@ def _keep(output: Path, kept: Path) -> None:
     """Keep a compiled library for later runs, and of all that are kept the last MOST_KEPT."""
     folder = make_folder(kept.parent)
     beside = kept.with_name(f"{kept.name}.{os.getpid()}.{output.name}")
-    shutil.copyfile(output, beside)
+    shutil.copy(output, beside)
     os.replace(beside, kept)
     libraries = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
     for old in libraries[MOST_KEPT:]:

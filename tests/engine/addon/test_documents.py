@@ -53,7 +53,7 @@ def commands_on_path(folder: Path) -> Mapping[str, str]:
 def shell(command: str, folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
     """Run a line as a user's shell does."""
     return subprocess.run(
-        command, shell=True, cwd=folder, env=dict(environment), capture_output=True, text=True, timeout=120, check=False
+        command, shell=True, cwd=folder, env=dict(environment), capture_output=True, text=True, timeout=300, check=False
     )
 
 

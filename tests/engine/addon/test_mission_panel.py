@@ -73,7 +73,7 @@ def test_project_settings_have_descriptions(tmp_path: Path) -> None:
         command = [engine(), "--path", str(project), "--editor", "--resolution", "1280x800", "--position", "0,0"]
         command += ["--audio-driver", "Dummy", "--rendering-driver", "opengl3"]
         done = subprocess.run(
-            command, capture_output=True, text=True, errors="replace", env=environment, timeout=150, check=False
+            command, capture_output=True, text=True, errors="replace", env=environment, timeout=300, check=False
         )
     labels = said_in(done.stdout)["settings"]["labels"]
     for part in ("When the runtime steps the mission", "Seed of everything random", "Recording what the game does"):
@@ -83,7 +83,7 @@ def test_project_settings_have_descriptions(tmp_path: Path) -> None:
 def test_the_panel_and_the_inspector(tmp_path: Path) -> None:
     project = make(tmp_path / "project")
     import_project(project)
-    done = run("--editor", project=project, timeout=120)
+    done = run("--editor", project=project, timeout=300)
     said = said_in(done.output)
     assert "scene" in said, done.output[-5000:]
     assert said["type"]["type"] in ("Resource", "SexpMissionFile")

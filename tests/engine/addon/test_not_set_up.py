@@ -46,7 +46,7 @@ def not_built(folder: Path, settings: str = "", *, main_scene: str = "") -> Path
 
 def open_editor(folder: Path) -> list[str]:
     """Open a project in the editor and close it; return the lines about trouble and those of our plugin."""
-    done = run("--editor", "--quit", project=folder, timeout=120)
+    done = run("--editor", "--quit", project=folder, timeout=300)
     assert done.status == 0, done.output
     return [line for line in done.output.splitlines() if TROUBLE.search(line) or "SEXP" in line]
 

@@ -59,7 +59,7 @@ def test_enabling_and_disabling_twice_without_restart(tmp_path: Path) -> None:
     )
     (driver / "plugin.gd").write_text(DRIVER)
     import_project(project)
-    done = run("--editor", project=project, timeout=120)
+    done = run("--editor", project=project, timeout=300)
     states = [json.loads(text) for text in re.findall(r"^STATE (.*)$", done.output, re.M)]
     assert [state["state"] for state in states] == ["enabled", "disabled"] * 2, done.output[-4000:]
     for state in states:
@@ -78,7 +78,7 @@ def test_enabling_and_disabling_twice_without_restart(tmp_path: Path) -> None:
 
 
 def test_the_editor_opens_and_closes_this_project_without_complaint() -> None:
-    done = run("--editor", "--quit-after", "120", project=ROOT, timeout=120)
+    done = run("--editor", "--quit-after", "120", project=ROOT, timeout=300)
     done.assert_clean()
     assert done.status == 0
 

@@ -47,7 +47,7 @@ def test_no_script_has_a_warning(tmp_path: Path) -> None:
         f"@tool\nextends EditorPlugin\n\nfunc _enter_tree() -> void:\n{lines}\tget_tree().quit.call_deferred()\n"
     )
     import_project(project)
-    done = run("--editor", project=project, timeout=120)
+    done = run("--editor", project=project, timeout=300)
     assert len(done.lines("LOADED ")) == len(scripts), done.output[-3000:]
     told = [line for line in done.output.splitlines() if "Parse Error" in line or "Compile Error" in line]
     assert not told, done.output[-6000:]

@@ -92,7 +92,7 @@ def test_import_and_again(project: Project) -> None:
     """
     project.configure(("game",))
     for _ in range(2):
-        run = project.run("--verbose", "--import", timeout=120)
+        run = project.run("--verbose", "--import", timeout=300)
         assert run.code == 0 and run.trouble(*OWN_TROUBLE) == [], run.output[-3000:]
     listed = (project.folder / ".godot" / "extension_list.cfg").read_text()
     assert listed.strip() == "res://addons/pythonscript/pythonscript.gdextension"
@@ -104,22 +104,22 @@ def test_found_by_itself(project: Project) -> None:
     """A project that was never opened finds the extension by itself."""
     (project.folder / ".godot" / "extension_list.cfg").unlink()
     project.configure(("game",))
-    project.run("--import", timeout=120)
+    project.run("--import", timeout=300)
     run = project.run_script("print(Gauge.new().release())\nquit()")
     assert "true" in run.output
 
 
 def test_editor_opens_and_closes(project: Project) -> None:
     project.configure(("game",))
-    project.run("--import", timeout=120)
-    run = project.run("--verbose", "--editor", "--quit-after", "60", timeout=120)
+    project.run("--import", timeout=300)
+    run = project.run("--verbose", "--editor", "--quit-after", "60", timeout=300)
     assert run.code == 0 and run.trouble(*OWN_TROUBLE) == [], run.output[-3000:]
 
 
 def test_help_pages_and_tool_classes(project: Project) -> None:
     add_plugin(project)
-    project.run("--import", timeout=120)
-    run = project.run("--editor", timeout=120)
+    project.run("--import", timeout=300)
+    run = project.run("--editor", timeout=300)
     assert "looked" in run.output, run.output[-3000:]
     assert run.trouble() == [], run.output[-3000:]
     (page,) = [line for line in run.output.splitlines() if line.startswith("HELP ")]
@@ -146,6 +146,6 @@ def test_broken_module_in_the_editor(project: Project, tmp_path: Path) -> None:
     """The editor opens, and shows one error."""
     project.configure(("game",))
     project.write("python/game.py", "def broken(:\n")
-    run = project.run("--editor", "--quit-after", "60", timeout=120)
+    run = project.run("--editor", "--quit-after", "60", timeout=300)
     assert run.code == 0
     assert len(run.errors()) == 1 and "cannot import the Python module game" in run.output

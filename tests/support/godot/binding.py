@@ -58,7 +58,7 @@ class Project:
         text += f"[python]\n\nmodules=PackedStringArray({listed})\n"
         self.write("project.godot", text + more)
 
-    def run(self, *arguments: str, timeout: float = 60.0, headless: bool = True, cwd: Path | None = None) -> Run:
+    def run(self, *arguments: str, timeout: float = 240.0, headless: bool = True, cwd: Path | None = None) -> Run:
         """Run the engine in the project; the test fails where it takes more than `timeout` seconds."""
         command = [str(self.engine), *(["--headless"] if headless else []), "--path", str(self.folder), *arguments]
         environment: Mapping[str, str] = {**os.environ, **self.environment}
@@ -79,7 +79,7 @@ class Project:
             pytest.fail(f"the engine did not end within {timeout} s:\n{output.decode(errors='replace')[-4000:]}")
         return Run(process.returncode, output.decode(errors="replace"), time.monotonic() - start)
 
-    def run_script(self, body: str, *arguments: str, timeout: float = 60.0) -> Run:
+    def run_script(self, body: str, *arguments: str, timeout: float = 240.0) -> Run:
         """Run a GDScript as the main loop: `body` is the inside of its `_initialize`, which should end with quit()."""
         lines = "".join(f"\t{line}\n" for line in body.strip("\n").splitlines())
         self.write("main.gd", f"extends SceneTree\n\nfunc _initialize():\n{lines}")

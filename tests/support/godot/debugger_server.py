@@ -107,6 +107,11 @@ class DebuggerServer:
                     raise TimeoutError(f"no {wanted} within {timeout} s; error {self.error}; came: {came}")
                 self._changed.wait(left)
 
+    def let_pass(self, seconds: int) -> None:
+        """Wait for as many reports of the game's performance, of which it sends one a second while frames go by."""
+        for _ in range(seconds):
+            self.wait_for("performance:profile_frame", after=len(self.messages), timeout=240.0)
+
     def named(self, name: str) -> list[Message]:
         """All messages of that name so far."""
         return [message for message in list(self.messages) if message.name == name]

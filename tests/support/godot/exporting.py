@@ -115,7 +115,7 @@ def _template_for_windows(path: Path) -> Path:
     return path
 
 
-def run_editor(project: Path, *arguments: str, timeout: float = 120.0) -> Outcome:
+def run_editor(project: Path, *arguments: str, timeout: float = 300.0) -> Outcome:
     """Run the engine as a windowless editor or player in a project."""
     return _run([engine(), "--headless", "--path", str(project), *arguments], None, None, timeout)
 
@@ -137,7 +137,7 @@ def play(
     game: Path, *arguments: str, cwd: Path, env: Mapping[str, str] | None = None, before: tuple[str, ...] = ()
 ) -> Outcome:
     """Run an exported game windowless in a working directory; `before` are arguments for the engine itself."""
-    return _run([str(game), "--headless", *before, "--", *arguments], cwd, env, 90.0)
+    return _run([str(game), "--headless", *before, "--", *arguments], cwd, env, 240.0)
 
 
 def _run(command: list[str], cwd: Path | None, env: Mapping[str, str] | None, timeout: float) -> Outcome:

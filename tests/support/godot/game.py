@@ -51,7 +51,7 @@ def engine() -> str:
         pytest.skip(f"no engine: {error}")
 
 
-def run(*arguments: str, project: Path = ROOT, timeout: float = 90.0, env: dict[str, str] | None = None) -> Run:
+def run(*arguments: str, project: Path = ROOT, timeout: float = 240.0, env: dict[str, str] | None = None) -> Run:
     """Run the engine headless in a project with these arguments and return what came of it."""
     command = [engine(), "--headless", "--path", str(project), *arguments]
     environment = {**os.environ, **(env or {})}
@@ -67,7 +67,7 @@ def run_case(
     name: str,
     *arguments: str,
     allowed: tuple[str, ...] = (),
-    timeout: float = 90.0,
+    timeout: float = 240.0,
     env: dict[str, str] | None = None,
     fixed_fps: int = 0,
 ) -> dict[str, Any]:

@@ -36,7 +36,7 @@ def results(module: str, engine: Path, built: Path) -> tuple[dict[str, str], Run
             "extends SceneTree\n\nfunc _initialize():\n\troot.add_child(ClassDB.instantiate(&'CheckRunner'))\n",
         )
         answer = Path(temporary) / "results.json"
-        run = project.run("--verbose", "--script", "main.gd", "--", str(answer), module, timeout=120)
+        run = project.run("--verbose", "--script", "main.gd", "--", str(answer), module, timeout=300)
         if not answer.is_file():
             raise AssertionError(f"the checks did not start:\n{run.output[-4000:]}")
         return {key.rpartition(".")[2]: value for key, value in json.loads(answer.read_text()).items()}, run
