@@ -43,6 +43,7 @@ ROOMS: Final[dict[str, str]] = {
     "monitor": "values packing loops kernel syntax mission world operators cache",
     "simulate": "values syntax mission world operators rules",
     "watcher": "world",
+    "listeners": "world watcher",
     "collector": "loops",
     "adhoc": "values syntax world operators compiler cache",
     "engines": "mission world operators rules events",
@@ -50,7 +51,7 @@ ROOMS: Final[dict[str, str]] = {
     "reloading": "catalog syntax mission world",
     "session_settings": "monitor operators world",
     "session": (
-        "threads syntax mission world operators cache rules events monitor simulate watcher collector adhoc engines"
+        "threads syntax mission world operators cache rules events monitor simulate listeners collector adhoc engines"
         " offers reloading session_settings"
     ),
     "analysis": "values markup syntax mission world operators monitor simulate session session_settings",

@@ -18,6 +18,7 @@ from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.collector import LeftOut
 from sexp_runtime.engines import make_engine, renew_engine
 from sexp_runtime.events.explain import slot_index
+from sexp_runtime.listeners import SessionListeners
 from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.mission.source import MAX_BYTES, read_regular
 from sexp_runtime.mission.symbols import make_symbols
@@ -36,7 +37,6 @@ from sexp_runtime.rules.renewal import renewed_cues
 from sexp_runtime.session_settings import Driver, SessionSettings
 from sexp_runtime.syntax.dialect import Dialect
 from sexp_runtime.threads import OneThread
-from sexp_runtime.watcher import ChangeWatcher
 from sexp_runtime.world.mission_changes import take_changes, use_running_slots
 from sexp_runtime.world.world import World
 
@@ -93,12 +93,12 @@ class MissionSession:
         self.mission = mission
         self.mission_name = mission.name or Path(mission.file).stem
         self.diagnostics = diagnostics if diagnostics is not None else []
-        self.on_event_satisfied: list[Callable[[str, int], None]] = []
-        self.on_event_failed: list[Callable[[str, int], None]] = []
-        self.on_goal_changed: list[Callable[[str, str], None]] = []
-        self.on_variable_changed: list[Callable[[str, int | str], None]] = []
-        self.on_mission_ended: list[Callable[[], None]] = []
         self._world = World(mission, mission.dialect, settings.seed or 1, settings.quotas)
+        self._listeners = listeners = SessionListeners(self._world, self.mission_name)
+        self._watcher = listeners.watcher
+        self.on_event_satisfied, self.on_event_failed = listeners.event_satisfied, listeners.event_failed
+        self.on_goal_changed, self.on_variable_changed = listeners.goal_changed, listeners.variable_changed
+        self.on_mission_ended, self.on_operator_unknown = listeners.mission_ended, listeners.operator_unknown
         self._assign = self._world.variables.core.assign
         if settings.campaign is not None:
             self._world.set_campaign(settings.campaign)
@@ -111,8 +111,7 @@ class MissionSession:
         #: Operators of the game's own.
         self.operators = self.context.own
         self.operators.on_changed.append(self._operator_changed)
-        self.on_operator_unknown: list[Callable[[str], None]] = []
-        self.context.on_unknown = lambda name: self._call(self.on_operator_unknown, name)
+        self.context.on_unknown = lambda name: listeners.call(listeners.operator_unknown, name)
         self.scenario: Driver | None = None
         if settings.scenario is True:
             from sexp_runtime.simulate.scenario import Scenario
@@ -138,6 +137,7 @@ class MissionSession:
         self.cache = ExpressionCache(
             self._world.facts, self._world.clock, maxsize=settings.cache_entries, max_bytes=settings.cache_bytes
         )
+        listeners.before_end = self.cache.clear
         self._adhoc = self._make_adhoc()
         self.monitor = SexpPerformanceMonitor(
             [self.manager, self.cues], self.context, facts=self._world.facts,
@@ -146,13 +146,11 @@ class MissionSession:
             owner_of=self.owner_of, mission_time=lambda: self.mission_time, describe=self._describe,
         )  # fmt: skip
         self._world.expressions = self._adhoc
-        self._watcher = ChangeWatcher(self._world)
         self._world.on_take_mission = self._take_mission
         self._world.session = self
         #: How often the mission was reloaded.
         self.reloads = 0
         self._in_frame = False
-        self._reported_end = False
         self._recorder: RunRecorder | None = None
         #: The world for the game to read and change: a recording that runs contains the changes made through it.
         self.world: World = self._world
@@ -256,7 +254,7 @@ class MissionSession:
         )  # fmt: skip
         self.manager, self.cues = self._engine.events, self._engine.cues
         self.mission, self.diagnostics = new, loaded.diagnostics
-        self.mission_name = new.name or self.mission_name
+        self.mission_name = self._listeners.name = new.name or self.mission_name
         self.cache.clear()
         on_effect = self._adhoc.on_effect
         self._adhoc = world.expressions = self._make_adhoc()
@@ -332,38 +330,7 @@ class MissionSession:
                 self.context.warnings.append(f"the recording ends here: {recorder.writer.failure}")
             self._recorder = None
             self.offers.record_with(None)
-        self._tell()
-
-    def _tell(self) -> None:
-        if self._world.outcome_log.has_any:
-            for outcome, name, index in self._watcher.events():
-                listeners = self.on_event_satisfied if outcome else self.on_event_failed
-                if listeners:
-                    self._call(listeners, name, index)
-            for name, status in self._watcher.goals():
-                self._call(self.on_goal_changed, name, status)
-        if self.on_variable_changed:
-            for name, value in self._watcher.variables():
-                self._call(self.on_variable_changed, name, value)
-        elif not self.closed:
-            self._watcher.forget_variables()
-        if self._world.mission_over and not self._reported_end:
-            self._reported_end = True
-            self.cache.clear()
-            self._call(self.on_mission_ended)
-
-    def _call(self, listeners: list[Callable[..., None]], *args: object) -> None:
-        """Call listeners; an exception is logged and does not stop the others.
-
-        After a listener has closed the session, no other is called.
-        """
-        for listener in tuple(listeners):
-            if self.closed:
-                return
-            try:
-                listener(*args)
-            except Exception:  # a listener's mistake must stop neither the frame nor others
-                _LOG.exception("a listener of %s failed", self.mission_name)
+        self._listeners.report()
 
     def end_mission(self) -> None:
         """End the mission as `end-mission` does (F25) and call the listeners.
@@ -373,7 +340,7 @@ class MissionSession:
         self._thread.check("end_mission")
         self._note("end_mission")
         self.manager.end_mission()
-        self._tell()
+        self._listeners.report()
 
     def skip_mission(self) -> None:
         """Settle everything as won, as when the player skips the mission (F25, R42); listeners hear of it later."""
@@ -414,14 +381,9 @@ class MissionSession:
         self.monitor.mode = Mode.OFF
         self.cache.clear()
         self._engine.close()
-        self._watcher.close()
+        self._listeners.close()
         self.offers.close()
         self.operators.on_changed.remove(self._operator_changed)
-        for listeners in (self.on_event_satisfied, self.on_event_failed, self.on_goal_changed):
-            listeners.clear()
-        self.on_operator_unknown.clear()
-        for others in (self.on_variable_changed, self.on_mission_ended):
-            others.clear()
         if self._left_out is not None:
             self._left_out.give_back()
 

@@ -1,4 +1,4 @@
-"""One signal for each outcome, told from where it happens; listeners that fail, or close the session."""
+"""One report for each outcome, in the order of the outcomes; listeners that fail, or close the session."""
 
 from __future__ import annotations
 
