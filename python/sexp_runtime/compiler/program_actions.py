@@ -111,9 +111,11 @@ class _Runs:
         self._count = 0
 
     def count(self, program: Any) -> None:
-        """Count a run; have a program of their own run the actions from the next one on if that was one too many."""
+        """Count a run; have a program of their own run the actions from the next one on once there were enough."""
         self._count += 1
-        if self._count == RUNS_INTERPRETED:
+        if self._count == RUNS_INTERPRETED and not self._parts.may_build():
+            self._count -= 1  # the next run tries again
+        elif self._count == RUNS_INTERPRETED:
             actions = program_of_actions(self._parts, self._root)
             if actions is not None:
                 program.use_actions(actions, self._before)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from typing import Final
 
 from sexp_runtime.kernel import Distance, Leaf, Place
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.counting import team_named
 from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
+
+#: How many programs of actions are built in one frame. Actions that begin together are ready for one together, too.
+MOST_BUILT: Final = 4
 
 
 class Parts:
@@ -23,6 +27,16 @@ class Parts:
         self._distances: dict[tuple[int, str, str], Distance] = {}
         self._edges: list[tuple[FactKey, bytearray, int]] = []
         self._facts = 0
+        self._built = 0  # in the frame that ends at this moment
+        self._built_us = -1
+
+    def may_build(self) -> bool:
+        """Return whether one more program may be built in this frame; a caller that hears True builds one."""
+        us = self.ctx.world.clock.us
+        if us != self._built_us:
+            self._built_us, self._built = us, 0
+        self._built += 1
+        return self._built <= MOST_BUILT
 
     def place(self, text: str) -> Place:
         """Return the place that a text names."""

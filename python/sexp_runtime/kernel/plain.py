@@ -131,6 +131,10 @@ class WorldCore(ABC):
         """Set one field of a ship; return whether its value differs from before."""
 
     @abstractmethod
+    def touch_jump(self, ship: Any) -> None:
+        """Touch the fact that a ship has not flown to where it is."""
+
+    @abstractmethod
     def place_ship(self, ship: Any, position: Any, velocity: Any, orientation: Any, jump: bool) -> None:
         """Put a ship somewhere."""
 

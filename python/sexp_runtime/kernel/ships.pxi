@@ -14,7 +14,7 @@ cdef dict FIELD_NUMBERS = {
     "position": POSITION, "velocity": VELOCITY, "orientation": ORIENTATION,
 }
 cdef tuple FIELD_NAMES = ("status", "hull", "shields", "position", "velocity", "orientation")
-cdef frozenset SUBJECTS = frozenset(("ship", "team", "wing", "player-ship"))
+cdef frozenset SUBJECTS = frozenset(("ship", "team", "wing", "player-ship", "nav"))
 
 # Where a ship is in its life, as C code reads it.
 cdef enum:
@@ -345,7 +345,7 @@ cdef class WorldCore:
         cdef int at
         cdef bint turned = False
         if (
-            jump or ship.board is None or ship.board.observer is not None or type(position) is not tuple
+            ship.board is None or ship.board.observer is not None or type(position) is not tuple
             or (velocity is not None and (type(velocity) is not tuple or ship.docked))
             or (orientation is not None and type(orientation) is not tuple)
         ):
@@ -359,6 +359,8 @@ cdef class WorldCore:
                 ship.place[2] = z
                 ship._position = position
                 touch(ship, POSITION)
+                if jump:
+                    self.touch_jump(ship)
         if velocity is not None and velocity is not ship._velocity:
             x, y, z = <tuple>velocity
             if differs(ship.motion, x, y, z):

@@ -32,7 +32,7 @@ class FactBoard(BoardCore):
         super().__init__()
         self.readers: dict[FactKey, list[Edge]] = {}
         #: The facts with readers, by the ship, wing or side that they are about: the word before the last.
-        self._about: dict[Hashable, list[FactKey]] = {}
+        self._about: dict[Hashable, dict[FactKey, None]] = {}
         #: How many facts with readers end in each word: most fields of ships have no readers at all.
         self.fields: dict[Hashable, int] = {}
         #: Grows whenever a fact gains its first reader or loses its last, so that callers can keep what they looked up.
@@ -72,9 +72,9 @@ class FactBoard(BoardCore):
         if key[0] in _NAMED:
             about = self._about.get(key[-2])
             if about is None:
-                self._about[key[-2]] = [key]
+                self._about[key[-2]] = {key: None}
             else:
-                about.append(key)
+                about[key] = None
         self.revision += 1
         return True
 
@@ -93,7 +93,7 @@ class FactBoard(BoardCore):
         del self.readers[key]
         if key[0] in _NAMED:
             about = self._about[key[-2]]
-            about.remove(key)
+            del about[key]
             if not about:
                 del self._about[key[-2]]
         left = self.fields.pop(key[-1]) - 1

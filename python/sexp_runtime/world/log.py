@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from sexp_runtime.world.clock import Clock
 from sexp_runtime.world.facts import FactBoard
@@ -35,8 +34,7 @@ _EITHER_ORDER: Final = frozenset((DOCKED, UNDOCKED))
 _NOTHING: Final[Mapping[str, int]] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class LogEntry:
+class LogEntry(NamedTuple):
     """One line of the log: time (16.16 fixed-point seconds, G4), kind, name, and a second name if any."""
 
     fix: int
@@ -72,7 +70,11 @@ class MissionLog:
         entry = LogEntry(self._clock.fix if fix is None else fix, kind, name, second)
         first_key, second_key = name.lower(), second.lower()
         self.entries.append(entry)
-        self._by_name.setdefault(first_key, {}).setdefault(kind, entry.fix)
+        firsts = self._by_name.get(first_key)
+        if firsts is None:
+            self._by_name[first_key] = {kind: entry.fix}
+        else:
+            firsts.setdefault(kind, entry.fix)
         if kind in _EITHER_ORDER and second_key < first_key:
             self._by_pair.setdefault((kind, second_key, first_key), []).append(entry)
         else:

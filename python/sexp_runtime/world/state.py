@@ -396,7 +396,7 @@ class WorldState(WorldCore):
             ship.position = position
             self._flag(ship.position_facts)
             if jump:
-                self._touch(ship, "jump")
+                self.touch_jump(ship)
         if velocity is not None and velocity != ship.velocity:
             ship.velocity = velocity
             self._flag(ship.velocity_facts)
@@ -407,6 +407,10 @@ class WorldState(WorldCore):
         if orientation is not None and orientation != ship.orientation:
             ship.orientation = orientation
             self._flag(ship.orientation_facts)
+
+    def touch_jump(self, ship: Ship) -> None:
+        """Touch the fact that a ship has not flown to where it is."""
+        self._touch(ship, "jump")
 
     def _flag(self, keys: Sequence[FactKey]) -> None:
         """Touch several facts. Moving ships call this in every frame, so it bypasses `FactBoard.changed`."""
