@@ -57,13 +57,13 @@ class Foresight(Protocol):
         """Return the actions that a frame of so many microseconds will run, the game's changes for it being made."""
 
     def made(self) -> None:
-        """Take note that the frame was made."""
+        """Record that the frame was made."""
 
     def rewind(self) -> None:
-        """Take note that the frame is not made now."""
+        """Record that the frame is not made now."""
 
     def close(self) -> None:
-        """End it."""
+        """End the look-ahead."""
 
 
 class Breaks:

@@ -45,7 +45,7 @@ class ActionOffers:
         self.note(in_frame=False)
 
     def record_with(self, recorder: RunRecorder | None) -> None:
-        """Have changes that listeners make recorded as part of the action that they got; None ends that."""
+        """Record changes that listeners make as part of the action that they got; None ends that."""
         self._recorder = recorder
         self.note(in_frame=False)
 

@@ -343,7 +343,7 @@ class MissionSession:
         self._listeners.report()
 
     def skip_mission(self) -> None:
-        """Settle everything as won, as when the player skips the mission (F25, R42); listeners hear of it later."""
+        """Decide everything as won, as when the player skips the mission (F25, R42); the next frame reports it."""
         self._thread.check("skip_mission")
         self._note("skip_mission")
         self.manager.skip_mission()

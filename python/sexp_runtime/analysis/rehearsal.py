@@ -158,5 +158,5 @@ class ReplayAhead:
 
 
 def _collect_actions(replay: Replay, into: list[Action]) -> None:
-    """Have the actions that a replay runs from now on added to a list."""
+    """Add the actions that a replay runs from now on to a list."""
     replay.session.on_action.append(lambda operator, arguments: into.append((operator, arguments)))

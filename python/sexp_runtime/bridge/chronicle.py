@@ -13,7 +13,7 @@ from sexp_runtime.world.clock import EVENT_CLOCK_START
 if TYPE_CHECKING:
     from sexp_runtime.session import MissionSession
 
-#: How many rows are kept, the latest.
+#: Number of latest rows that are kept.
 MOST_KEPT: Final = 2000
 #: The actions that send messages, with the number of arguments before their groups of sender, priority, message, delay.
 _GROUPS_AT: Final = {"send-message": 0, "send-random-message": 0, "send-message-list": 0, "send-message-chain": 1}

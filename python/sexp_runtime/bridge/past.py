@@ -68,7 +68,7 @@ class PastView:
         self._send_next()
 
     def play_on(self, frame: int, seconds: float, copy: Path) -> None:
-        """Ask for a recording of a copy that plays on for some seconds from the moment after so many frames."""
+        """Request a recording of a copy that plays on for some seconds from the moment after so many frames."""
         self._next = {"frame": frame, "play_on": seconds, "copy": str(copy)}
         self._send_next()
 
@@ -151,7 +151,7 @@ def ask_past(number: int, frame: int, messages: list[list[Any]], whole: bool) ->
 
 
 def play_on_past(number: int, frame: int, seconds: float, copy: str) -> None:
-    """Ask for a recording of a copy that plays on from the moment after so many frames."""
+    """Request a recording of a copy that plays on from the moment after so many frames."""
     if number in _views:
         _views[number].play_on(frame, seconds, Path(copy))
 

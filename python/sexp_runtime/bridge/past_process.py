@@ -54,7 +54,7 @@ LONGEST_WINDOW: Final = 3600.0
 #: Longest time in seconds that a copy plays on, and its frames a second.
 LONGEST_PLAY_ON: Final = 3600.0
 _FPS: Final = 60
-#: Seconds between two looks for checkpoints that have ended.
+#: Seconds between two checks for ended checkpoints.
 _LOOK_EVERY: Final = 0.2
 _PROGRESS_EVERY: Final = 0.25
 #: Messages of the feed that mean nothing in the past, and those of a tab that can be answered there.
@@ -191,7 +191,7 @@ class Past:
         return bool(self._checkpoints)
 
     def look_after_copies(self) -> None:
-        """Forget copies that the system has ended, and answer the wish that one of them has taken along."""
+        """Forget copies that the system has ended, and answer the wish that an ended copy had."""
         given = self._given
         for one in list(self._checkpoints):
             try:

@@ -384,7 +384,7 @@ class SexpBridge(godot.RefCounted):
         return self.host.breaks.remove(break_id)
 
     def set_held(self, on: bool) -> None:
-        """Take note that a break or the SEXP tab has stopped mission time, or that it goes on."""
+        """Set whether a break or the SEXP tab has stopped mission time."""
         self._debugger.feed.hold(on)
 
     def get_breaks(self) -> list[Any]:

@@ -75,7 +75,7 @@ class Events(Handler):
         if opening is None or event is None:
             return
         self.opening = None
-        owner = f'event "{event.name}"' if event.name else f"event {len(self.mission.events) + 1} has no name"
+        owner = f'event "{event.name}"' if event.name else f"event {len(self.mission.events) + 1} without a name"
         formula = self.formula(opening, owner)
         if formula is None:
             self.problems.report("E350", "the event has no readable formula", opening.offset, owner)
@@ -160,7 +160,7 @@ class Goals(Handler):
         if opening is None or goal is None:
             return
         self.opening = None
-        owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} has no name"
+        owner = f'goal "{goal.name}"' if goal.name else f"goal {len(self.mission.goals) + 1} without a name"
         if self.formula_field is not None:
             goal.formula = self.formula(self.formula_field, owner)
         if goal.type not in _GOAL_TYPES:

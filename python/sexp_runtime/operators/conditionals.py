@@ -129,7 +129,7 @@ def functional_when(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """A value evaluated before or after a `when`; the second argument decides (B52)."""
     kind = ctx.name(node.arg(1))
     if kind not in ("return-value-first", "return-value-last") or len(node.args) < 3:
-        ctx.warn("functional-when: the second argument must be return-value-first or return-value-last", node)
+        ctx.warn("functional-when needs three arguments; the second is return-value-first or return-value-last", node)
         return NAN
     value = 0
     if kind == "return-value-first":

@@ -38,7 +38,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End it."""
+    """End the collection of coverage."""
     if _COVERED in config.stash:
         from sexp_runtime.testing import coverage
 
