@@ -56,6 +56,13 @@ func _enter_tree() -> void:
 	_exporters = [SexpExportPlugin.new(), (load(PYTHON_EXPORT_PLUGIN) as GDScript).new()]
 	for exporter: EditorExportPlugin in _exporters:
 		add_export_plugin(exporter)
+	_complete.call_deferred()
+
+
+# Adds what a project lacks in which the plugin was enabled in project.godot, without the editor.
+func _complete() -> void:
+	if is_inside_tree() and not ProjectSettings.has_setting("autoload/" + AUTOLOAD):
+		_enable_plugin()
 
 
 # What _enable_plugin added stays until the plugin is disabled; the settings' descriptions go with the editor.

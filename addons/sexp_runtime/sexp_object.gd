@@ -103,8 +103,8 @@ func tie() -> Error:
 		return ERR_UNCONFIGURED
 	if _runtime.is_restoring():
 		var facts := _runtime.get_object(object_name)
-		if facts.get("status", "") in ["exited", "not-yet"]:
-			left.emit("vanished") # when the mission was saved it had left, or had not arrived yet
+		if facts.is_empty() or facts["status"] in ["exited", "not-yet"]:
+			left.emit("vanished") # when the mission was saved it had left, had not arrived yet, or was not there at all
 			return OK
 		_take_from_mission(facts)
 	return _runtime.track(self, object_name)

@@ -49,6 +49,17 @@ def test_what_cannot_run_here_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     assert "the add-on is not in this project" in capsys.readouterr().err
 
 
+def test_tests_of_the_addon_itself_are_left_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    demo = tmp_path / "addons" / "sexp_runtime" / "demo"
+    fill(tmp_path / "missions")
+    fill(demo)
+    fill(tmp_path / ".cache")
+    assert main(["test", str(tmp_path), "--kind", "plain", "--kind", "python"]) == 0
+    assert "2 passed" in capsys.readouterr().out
+    assert main(["test", str(demo), "--kind", "plain", "--kind", "python"]) == 0
+    assert "2 passed" in capsys.readouterr().out
+
+
 def test_a_failing_python_test_fails_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path, patience=1)
     report = tmp_path / "report.xml"

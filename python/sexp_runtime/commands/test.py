@@ -16,6 +16,7 @@ from sexp_runtime.files import write_text
 from sexp_runtime.testing import coverage as covering
 from sexp_runtime.testing.checking import mission_errors
 from sexp_runtime.testing.coverage_report import coverage_html, coverage_lcov, coverage_text
+from sexp_runtime.testing.finding import find_files
 from sexp_runtime.testing.junit import write_junit
 from sexp_runtime.testing.plain_file import SUFFIX
 from sexp_runtime.testing.processes import (
@@ -23,7 +24,6 @@ from sexp_runtime.testing.processes import (
     PYTHON_SUFFIX,
     NotRunError,
     by_project,
-    find_files,
     find_godot,
     run_gdscript,
     run_python,

@@ -32,21 +32,6 @@ class NotRunError(RuntimeError):
     """Some files cannot run here because something is not installed; the text gives the reason."""
 
 
-def find_files(places: Iterable[Path], suffix: str) -> list[Path]:
-    """Return the files with a suffix that are named, or in the folders named and below, sorted."""
-    found: dict[Path, None] = {}
-    for place in places:
-        if place.is_dir():
-            found.update(dict.fromkeys(one for one in sorted(place.rglob(f"*{suffix}")) if not _is_hidden(one, place)))
-        elif place.name.endswith(suffix):
-            found[place] = None
-    return list(found)
-
-
-def _is_hidden(path: Path, place: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(place).parts)
-
-
 def run_python(files: Sequence[Path], coverage: Coverage | None = None) -> list[Result]:
     """Run test files with pytest; NotRunError if it is not installed. Adds to `coverage` if given."""
     if importlib.util.find_spec("pytest") is None:

@@ -9,6 +9,7 @@ from time import perf_counter
 from typing import Any
 
 from sexp_runtime.testing.failures import MissionTestFailure, UnknownNameError
+from sexp_runtime.testing.finding import find_files
 from sexp_runtime.testing.plain_file import SUFFIX, PlainFileError, PlainTest, Step, read_plain_file
 from sexp_runtime.testing.playing import MissionTest
 
@@ -112,10 +113,8 @@ def plain_files(places: Iterable[Path]) -> list[Path]:
     """Return the files named, and all test files in the folders named and below, sorted, without duplicates."""
     found: dict[Path, None] = {}
     for place in places:
-        inside = sorted(place.rglob(f"*{SUFFIX}")) if place.is_dir() else [place]
-        found.update(dict.fromkeys(one for one in inside if place.is_file() or one.is_file()))
-        if not place.exists():
-            found[place] = None  # reading it reports that it is missing
+        inside = find_files([place], SUFFIX) if place.is_dir() else [place]  # reading it reports one that is missing
+        found.update(dict.fromkeys(one for one in inside if place.is_file() or not one.is_dir()))
     return list(found)
 
 

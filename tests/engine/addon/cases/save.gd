@@ -25,6 +25,12 @@ func run() -> void:
 	SexpRuntime.step(3.0)
 	object.hull = 60.0
 	SexpRuntime.set_variable("Lost", 9)
+	var newcomer := SexpObject.new() # was not there when the mission was saved
+	newcomer.object_name = "Newcomer"
+	var how: Array[String] = []
+	newcomer.left.connect(func(way: String) -> void: how.append(way))
+	add_child(newcomer)
+	check(newcomer.is_tied() and "Newcomer" in SexpRuntime.get_objects(), "a new object")
 	check(_state(mission) != before, "time went on")
 	var told: Array[String] = []
 	mission.mission_loaded.connect(func(mission_name: String) -> void: told.append("loaded " + mission_name))
@@ -33,6 +39,8 @@ func run() -> void:
 	equal(mission.restore_state(saved), OK, "restoring")
 	equal(_state(mission), before, "the state")
 	check(object.is_tied(), "tied again")
+	check(how == ["vanished"] and not newcomer.is_tied(), "what came later is gone: %s" % [how])
+	check(not "Newcomer" in SexpRuntime.get_objects() and SexpRuntime.get_object("Newcomer").is_empty(), "no new object")
 	equal(object.hull, 15.0, "the hull that the mission knows")
 	equal(told, ["loaded Patrol"] as Array[String], "told of the restored mission")
 	SexpRuntime.step(0.5)
