@@ -86,3 +86,45 @@ def test_operators(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(json.loads(capsys.readouterr().out)) == 440
     assert main(["operators", "set-bitt"]) == 1
     assert "did you mean set-bit" in capsys.readouterr().err
+
+
+CAMPAIGN = """$Name: Lane
+$Type: single
+$Mission: good.fs2
++Formula: ( cond
+	( ( is-previous-goal-true "good.fs2" "Nothing" ) ( next-mission "later.fs2" ) )
+	( ( is-previous-event-true "good" "Loadde" ) ( next-mission "good.fs2" ) )
+)
+$Mission: later.fs2
++Formula: ( cond ( ( true ) ( end-of-campain ) ) )
+#End
+"""
+
+
+def test_a_campaign_is_checked_against_its_missions(good: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = good.with_name("lane.fc2")
+    path.write_text(CAMPAIGN)
+    assert main(["check", str(good.parent)]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{path}:5:4: warning W238 is-previous-goal-true: the mission good.fs2 has no goal")
+    assert "the mission good has no event 'Loadde'; did you mean 'Loaded'?" in lines[1]
+    assert lines[2] == f"{path}:8:0: warning W237 the mission later.fs2 does not lie beside the campaign"
+    assert "E301 unknown operator end-of-campain (did you mean end-of-campaign?)" in lines[3].replace('"', "")
+    assert lines[4] == "2 files: 1 error, 3 warnings"
+    right = (
+        CAMPAIGN.replace("Loadde", "Loaded")
+        .replace("campain", "campaign")
+        .replace('( is-previous-goal-true "good.fs2" "Nothing" )', "( true )")
+    )
+    path.write_text(right.replace("later.fs2", "good.fs2"))
+    assert main(["check", str(path), "--json", "-"]) == 0
+    (summary,) = json.loads(capsys.readouterr().out)["missions"]
+    assert summary["campaign"] == ["good.fs2", "good.fs2"] and summary["readable"]
+
+
+def test_a_campaign_that_cannot_be_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(tmp_path / "none.fc2")]) == 2
+    assert "none.fc2:0:0: error E201" in capsys.readouterr().out.replace("none.fc2: ", "none.fc2:0:0: ")
+    (tmp_path / "x.fc2").write_text("nothing")
+    assert main(["check", str(tmp_path / "x.fc2")]) == 1
+    assert "E234 no $Mission" in capsys.readouterr().out

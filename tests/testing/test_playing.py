@@ -217,3 +217,23 @@ def test_the_plugin_alone_loads_no_engine() -> None:
     code = "import sys, sexp_runtime.testing.plugin; print('sexp_runtime.session' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], cwd=PYTHON, capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "False", run.stderr
+
+
+def test_what_happens_in_every_frame_does_not_fill_the_timeline(mission: Load) -> None:
+    text = text_of(
+        [
+            ("( every-time ( true ) ( modify-variable @Ticks[0] ( + @Ticks[0] 1 ) ) )", "Ticks"),
+            ("( when ( has-time-elapsed 2 ) ( do-nothing ) )", "Two"),
+            ('( when ( is-destroyed-delay 0 "Heron" ) ( do-nothing ) )', "Never"),
+        ],
+        variables=['0 "Ticks" "0" "number"'],
+    )
+    test = mission(text)
+    test.advance(3)
+    with pytest.raises(MissionTestFailure) as failure:
+        test.expect.event("Never")
+    shown = str(failure.value).partition("the last minute")[2]
+    assert 'event "Two" came true' in shown and "lines before" not in shown
+    assert [line.split("  ")[-1] for line in shown.splitlines() if "variable Ticks" in line] == [
+        "variable Ticks = 1", "variable Ticks = 180 (180 times since 0.017 s)",
+    ]  # fmt: skip

@@ -5,22 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from sexp_runtime.commands.output import write_json
 from sexp_runtime.commands.progress import track
+from sexp_runtime.mission.campaign_check import check_campaign
 from sexp_runtime.mission.fixes import fix_file
 from sexp_runtime.mission.reader import MissionLoad, load_mission
 from sexp_runtime.mission.validator import validate_mission
 from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.operators.own_tables import read_tables, tables_beside
-from sexp_runtime.syntax.diagnostics import CODES, Diagnostic
+from sexp_runtime.syntax.diagnostics import CODES, Diagnostic, make_diagnostic
 from sexp_runtime.syntax.dialect import Dialect
+
+#: How the names of campaign files end.
+CAMPAIGN: Final = ".fc2"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments."""
-    parser.add_argument("missions", nargs="*", metavar="MISSION", help="mission files (.fs2), or folders of them")
+    parser.add_argument(
+        "missions", nargs="*", metavar="MISSION", help="mission (.fs2) and campaign files (.fc2), or folders"
+    )
     parser.add_argument("--json", metavar="FILE", help="write everything to FILE as JSON (- for standard output)")
     parser.add_argument(
         "--dialect",
@@ -46,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.missions:
         print("sexp check: name a mission file or a folder", file=sys.stderr)
         return 2
-    files = mission_files(args.missions)
+    files = mission_files(args.missions, campaigns=True)
     dialect = None if args.dialect == "auto" else Dialect(args.dialect)
     quiet = args.json == "-"
     errors = warnings = unreadable = 0
@@ -54,20 +60,27 @@ def run(args: argparse.Namespace) -> int:
     shown: list[dict[str, Any]] = []
     fixed: list[str] = []
     for file in track(files, "checking"):
-        if args.fix:
+        if args.fix and Path(file).suffix.lower() != CAMPAIGN:
             try:
                 fixed += [f"{file}:{fix}" for fix in fix_file(file, dialect)]
             except (OSError, ValueError) as error:
                 print(f"sexp check: {file} is not corrected: {error}", file=sys.stderr)
-        load = load_mission(file, dialect=dialect)
-        found = list(load.diagnostics)
-        if load.is_readable:
-            own = OwnOperators()
-            for line in read_tables(own, tables_beside(Path(file))):
-                print(line, file=sys.stderr)
-            found += validate_mission(load.mission, own.rows())
+        if Path(file).suffix.lower() == CAMPAIGN:
+            found, summary = _check_campaign(file)
+            unreadable += summary is None
+            summaries += [summary] if summary is not None and args.json else []
         else:
-            unreadable += 1
+            load = load_mission(file, dialect=dialect)
+            found = list(load.diagnostics)
+            if args.json:
+                summaries.append(_summary(file, load))
+            if load.is_readable:
+                own = OwnOperators()
+                for line in read_tables(own, tables_beside(Path(file))):
+                    print(line, file=sys.stderr)
+                found += validate_mission(load.mission, own.rows())
+            else:
+                unreadable += 1
         found.sort(key=_place)
         errors += sum(problem.is_error for problem in found)
         warnings += sum(not problem.is_error for problem in found)
@@ -78,7 +91,6 @@ def run(args: argparse.Namespace) -> int:
                 print(problem)
         if args.json:
             shown += [problem.as_dict() for problem in found]
-            summaries.append(_summary(file, load))
     if not quiet:
         for line in fixed:
             print(f"fixed {line}")
@@ -100,12 +112,32 @@ def run(args: argparse.Namespace) -> int:
     return 1 if errors else 0
 
 
-def mission_files(names: list[str]) -> list[Path]:
-    """Return the named files, and for a folder all .fs2 files in it and below, sorted; an empty folder is kept."""
+def _check_campaign(file: Path) -> tuple[list[Diagnostic], dict[str, Any] | None]:
+    """Return the problems of a campaign file and its summary, None if it cannot be read."""
+    try:
+        load = check_campaign(file)
+    except OSError as error:
+        return [make_diagnostic("E201", error.strerror or str(error), file=str(file))], None
+    campaign = load.campaign
+    return load.diagnostics, {
+        "file": str(file),
+        "readable": bool(campaign.missions),
+        "name": campaign.name,
+        "campaign": [mission.file for mission in campaign.missions],
+        "formulas": sum(1 for _ in campaign.formulas()),
+    }
+
+
+def mission_files(names: list[str], *, campaigns: bool = False) -> list[Path]:
+    """Return the named files, and for a folder all .fs2 files in it and below, sorted; an empty folder is kept.
+
+    campaigns: whether a folder's .fc2 files are returned, too.
+    """
     files: list[Path] = []
     for name in names:
         path = Path(name)
-        inside = sorted(found for found in path.rglob("*.fs2") if found.is_file()) if path.is_dir() else []
+        ends = (".fs2", CAMPAIGN) if campaigns else (".fs2",)
+        inside = sorted(found for end in ends for found in path.rglob(f"*{end}") if found.is_file() and path.is_dir())
         files += inside or [path]
     return files
 

@@ -72,6 +72,8 @@ CODES: Final[dict[str, str]] = {
     "E234": "a campaign file without missions, or with more than 100 (R5)",
     "E235": "a campaign for several players, or of an unknown type (R1)",
     "E236": "a branch names a mission that the campaign does not have (R11)",
+    "W237": "a mission of a campaign that does not lie beside the campaign's file",
+    "W238": "a formula of a campaign asks for a goal or event that the mission does not have",
     # checks of formulas
     "E301": "not an operator: a misspelt name, or something that cannot be one (Q2.2, Q2.3, Q2.7)",
     "E302": "too few arguments (Q3.1)",

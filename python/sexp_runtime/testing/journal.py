@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 #: Seconds of the timeline that a failure shows, and the most lines of it.
 SHOWN_SECONDS: Final = 60.0
 SHOWN_LINES: Final = 60
+#: How often something is shown in full; what happens more often, only for the first and the last time.
+MOST_SAME: Final = 6
 #: Maximum number of entries; the oldest are dropped first.
 MOST: Final = 100_000
 
@@ -66,11 +68,33 @@ class Journal:
         """Return the lines of the last minute as text, the newest last."""
         self.catch_up()
         since = self._session.mission_time - SHOWN_SECONDS
-        lines = [f"  {time:9.3f} s  {text}" for time, text in self.lines if time >= since]
+        lines = [f"  {time:9.3f} s  {text}" for time, text in _folded([row for row in self.lines if row[0] >= since])]
         left_out = len(lines) - SHOWN_LINES
         if left_out > 0:
             lines = [f"  ... {left_out} lines before", *lines[left_out:]]
         return "\n".join(lines) or "  nothing happened"
+
+
+def _folded(rows: list[tuple[float, str]]) -> list[tuple[float, str]]:
+    """Return rows without the middle ones of those that happen again and again, as in every frame."""
+    places: dict[str, list[int]] = {}
+    for at, (_, text) in enumerate(rows):
+        places.setdefault(_subject(text), []).append(at)
+    found = dict(enumerate(rows))
+    for same in places.values():
+        if len(same) > MOST_SAME:
+            for at in same[1:-1]:
+                del found[at]
+            last, (began, _) = rows[same[-1]], rows[same[0]]
+            found[same[-1]] = last[0], f"{last[1]} ({len(same)} times since {began:.3f} s)"
+    return list(found.values())
+
+
+def _subject(text: str) -> str:
+    """Return what a line is about: a variable, an operator with its first argument, or the whole line."""
+    if text.startswith("variable "):
+        return text.partition(" = ")[0]
+    return " ".join(text.split()[:3]) if text.startswith("action ") else text
 
 
 def _shown(value: object) -> str:

@@ -106,3 +106,12 @@ def test_without_the_binding_the_reason_is_told_and_the_game_goes_on(tmp_path: P
     assert "LOADED truefalse" in done.output, done.output[-3000:]
     assert "SEXP runtime: Python is not set up" in done.output
     assert "SCRIPT ERROR" not in done.output and done.status == 0
+
+
+def test_a_project_in_which_the_plugin_was_enabled_by_hand_is_completed(tmp_path: Path) -> None:
+    enabled = '[editor_plugins]\n\nenabled=PackedStringArray("res://addons/sexp_runtime/plugin.cfg")\n'
+    project = make_project(tmp_path / "project", enabled)
+    assert "SexpRuntime=" not in (project / "project.godot").read_text()
+    assert run("--import", project=project).status == 0
+    settings = (project / "project.godot").read_text()
+    assert "SexpRuntime=" in settings and "sexp_runtime.bridge.runtime" in settings
