@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """Leave out files that do not test the module that is asked for."""
+    """Leave out files that do not test the requested module."""
     module = config.getoption("--of")
     if not module or collection_path.is_dir():
         return None

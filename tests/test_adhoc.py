@@ -39,7 +39,7 @@ class Side:
         self.context = build_context(plan, self.world, self.log)
 
     def value(self, text: str) -> int:
-        """Return the value of the text, parsed and walked anew: the reference."""
+        """Return the value of the text, freshly parsed and walked: the reference."""
         self.context.start()
         evaluator = SexpEvaluator(self.context)
         return evaluator.evaluate(evaluator.build(parse(text, self.plan.dialect)))

@@ -13,7 +13,7 @@ from sexp_runtime.monitor.recording import DamagedRecordingError
 from support.campaign_game import Game
 from support.campaigns import MISSION
 
-#: Counts, draws and asks for what was before.
+#: Counts, draws and reads earlier missions.
 LIVELY = MISSION.replace(
     "#Goals",
     """$Formula: ( every-time ( true ) ( modify-variable @Quick[0] ( + @Quick[0] ( rand 1 6 ) ) ) )

@@ -140,7 +140,7 @@ def test_the_tree_of_the_chosen_formula_is_sent_again_only_when_it_changes() -> 
     assert (depth, role, decides) == (0, "part", True) and text and line > 0
     assert {row[1] for row in rows} >= {"part", "action"}
     before = len(tab.named("tree"))
-    tab.ask("why", "event", 4)  # asked again: answered in any case
+    tab.ask("why", "event", 4)  # requested again: always answered
     assert len(tab.named("tree")) == before + 1
     trees = [data[3] for data in tab.named("tree")]
     tab.play(5.0)
@@ -167,7 +167,7 @@ def test_mode_reset_hints_and_report(tmp_path: Path) -> None:
     tab.ask("reset")
     assert tab.session.monitor.frames == 0
     tab.ask("stop_session")
-    assert tab.session.monitor.mode is Mode.SAMPLED  # nobody looks any more
+    assert tab.session.monitor.mode is Mode.SAMPLED  # no tab is open any more
     assert not tab.named("failed")
 
 

@@ -1,4 +1,4 @@
-"""The runtime behind the autoload, without the engine: what is told, in which order, and what it costs."""
+"""The runtime behind the autoload, without the engine: what it reports, in which order, and what it costs."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_values_messages_and_mistakes() -> None:
     assert host.object_facts("nobody") == {}
     assert host.object_facts("alpha 1")["team"] == "Friendly"
     assert host.evaluate("( + 1") is None
-    assert host.evaluate("( + 1") is None  # told only once
+    assert host.evaluate("( + 1") is None  # reported only once
     assert host.evaluate('( hits-left "Nobody" )') is None
     host.set_variable("nothing", 3)
     assert not host.report_entry("ship-destroyed", "Alpha 1", "")
@@ -307,7 +307,7 @@ def test_new_values_are_collected_only_while_there_are_listeners() -> None:
     assert bench.take() == []
     connected = True
     bench.step()
-    assert bench.take() == []  # nobody wanted it in its frame
+    assert bench.take() == []  # it had no listener in its frame
     bench.host.set_variable("Fuel", 8)
     bench.step()
     assert bench.take() == [("variable_changed", "Fuel", 8)]

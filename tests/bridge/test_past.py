@@ -18,7 +18,7 @@ from sexp_runtime.session import MissionSession
 from support.tab import FRAME_US, Tab
 
 DEMO = Path(__file__).resolve().parents[2] / "addons" / "sexp_runtime" / "demo" / "lantern_run.fs2"
-#: What the tab asks for in the tests: a formula, and in turn each page.
+#: What the tab requests in the tests: a formula, and in turn each page.
 EVENT = ["why", ["event", 13]]
 PAGES = [
     [["view", ["variables", ""]]],

@@ -1,4 +1,4 @@
-"""The process's memory: read from Linux, asked of psutil elsewhere, and 0 where nobody says."""
+"""The memory of the process: from Linux, elsewhere from psutil, and 0 if it is unknown."""
 
 from __future__ import annotations
 

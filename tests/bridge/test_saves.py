@@ -1,4 +1,4 @@
-"""Saved missions: the restored run cannot be told from the one that went on."""
+"""Saved missions: the restored run equals the one that went on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operators of one dialect in a mission of the other: nobody knows them there, wherever they stand, on every engine."""
+"""Operators of one dialect in a mission of the other: unknown there, in every position, on every engine."""
 
 from __future__ import annotations
 

@@ -227,7 +227,7 @@ def test_entries_are_bounded_and_edges_given_back() -> None:
             run(ctx, (f"Nobody {number}",))
     for _ in range(3):
         run(ctx, ("Tug",))
-    assert effects.nbytes() == 0  # of nobody nothing is to be waited for, and there was no room for the tug
+    assert effects.nbytes() == 0  # without a ship there is nothing to wait for, and there was no room for the tug
     again = effects.remember(REMEMBERED["ship-invulnerable"])
     for _ in range(3):
         again(ctx, ("Tug",))

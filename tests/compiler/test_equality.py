@@ -28,7 +28,7 @@ SPECIAL = {KNOWN_TRUE, KNOWN_FALSE, NAN, NAN_FOREVER, CANT_EVAL}
 
 
 class _SlotRecorder:
-    """Takes the facts that evaluations tell of, for nobody."""
+    """Takes the facts that evaluations report, and drops them."""
 
     def __init__(self) -> None:
         self.epoch = 0

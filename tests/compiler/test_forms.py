@@ -94,7 +94,7 @@ def test_a_draw_does_not_matter_while_no_candidate_is_applicable(place: tuple[Ev
 
     assert drawn() == (1, 1)
     context.world.variables.set_number(0, 1)
-    assert {drawn() for _ in range(20)} == {(1, 0)}  # Red is there, whoever is drawn
+    assert {drawn() for _ in range(20)} == {(1, 0)}  # Red is there, whichever candidate is drawn
     assert log
     for name in ("Red", "Wolf 1"):
         ship = context.world.ship(name)

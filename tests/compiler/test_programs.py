@@ -152,7 +152,7 @@ def test_formulas_that_share_a_distance_mean_what_the_interpreter_means() -> Non
             for _ in range(rng.randrange(3)):
                 change(world, rng)
             for one, tree in zip(made, trees, strict=True):
-                if rng.random() < 0.6:  # one that is not asked now must not take the change from another
+                if rng.random() < 0.6:  # one that is not evaluated now must not take the change from another
                     assert one is not None
                     assert one.program() == interpreter.evaluate(other, tree), (seed, step)
         programs.close()

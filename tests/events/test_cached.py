@@ -125,7 +125,7 @@ def test_a_form_rests_while_none_of_its_candidates_is_applicable() -> None:
     evaluated = cached.counters.evaluations
     for manager in sides:
         run(manager, 1.2)
-    assert cached.counters.evaluations == evaluated <= 2  # nobody is applicable: it rests, and goes on drawing
+    assert cached.counters.evaluations == evaluated <= 2  # no candidate is applicable: it is idle, and goes on drawing
     for _ in range(2):
         assert len({manager.world.rng.draws for manager in sides}) == 1
         for manager in sides:
@@ -189,7 +189,7 @@ def test_a_write_by_an_event_is_seen_by_later_ones_at_once_and_by_earlier_ones_i
 
 @pytest.fixture
 def moody() -> Any:
-    """An operator that raises until told otherwise."""
+    """An operator that raises until it is switched off."""
     mood = {"raises": True, "calls": 0}
 
     @operator("moody-test-operator")

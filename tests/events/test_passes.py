@@ -217,6 +217,6 @@ def test_a_profiler_sees_hot_formulas_too(concluded: list[str]) -> None:
     play(manager, 20, damage)
     assert told == [0] * 20 and len(concluded) == 20
     manager.profiler = None
-    assert manager.events.hot[0] is function  # it is not made anew in each of those frames
+    assert manager.events.hot[0] is function  # it is not rebuilt in each of those frames
     play(manager, 20, damage)
     assert len(told) == 20

@@ -82,7 +82,7 @@ def test_a_write_marks_the_readers_of_what_changed(observed: bool) -> None:
             world.set_ship(ship, field, value)
         same = tuple(before) == tuple(value) if isinstance(value, (tuple, list)) else before == value
         found = readers.take()
-        if same and list in (type(value), type(before)):  # whether a list equals a tuple is nobody's business
+        if same and list in (type(value), type(before)):  # whether a list equals a tuple does not matter
             continue
         assert found == (set() if same else expected(ship, field)), (ship, field, before, value)
         assert found <= set(seen) or not observed

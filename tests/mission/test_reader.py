@@ -237,6 +237,14 @@ def test_broken_formulas_lose_only_themselves() -> None:
     assert len(load.mission.goals) == 1
 
 
+def test_an_event_or_goal_without_a_name_is_called_by_its_number() -> None:
+    text = (
+        "#Mission Info\n$Name: Small\n#Events\n$Formula: ( nonsense\n#Goals\n$Type: Primary\n$Formula: ( true\n#End\n"
+    )
+    owners = [problem.owner for problem in parse_mission(text).diagnostics if problem.code == "E102"]
+    assert owners == ["event 1 without a name", "goal 1 without a name"]
+
+
 def test_broken_fields() -> None:
     text = SAMPLE.replace("+Interval: 400", "+Interval: soon").replace("+Chained: 2", "+Chained: 2\n+Colour: red")
     text = text.replace("$Location: 500, 0, 800", "$Location: 500, 0")

@@ -1,4 +1,4 @@
-"""Rewrites: what each rule offers and refuses, and that no rewritten formula can be told from its original."""
+"""Rewrites: what each rule offers and refuses, and that each rewritten formula behaves like its original."""
 
 from __future__ import annotations
 

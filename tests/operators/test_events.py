@@ -30,7 +30,7 @@ def test_a_drawn_delay_matters_only_if_it_could_be_over(
     found = bench(text)
     assert result is None or found == result
     assert bench.context.unused_draws == spare
-    assert bench.context.effects == 1  # a draw is a draw: nobody else may keep the result
+    assert bench.context.effects == 1  # it has drawn, so its result must not be kept
 
 
 @pytest.mark.parametrize(

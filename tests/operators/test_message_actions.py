@@ -1,4 +1,4 @@
-"""Which messages are sent, and what the game is told of actions that change nothing (N8, N15)."""
+"""Which messages are sent, and what the game gets of actions that change nothing (N8, N15)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Actions that put things somewhere else: who is reached, what follows, what is told (N3)."""
+"""Actions that move objects: which objects they reach, what follows, and what the game gets (N3)."""
 
 from __future__ import annotations
 

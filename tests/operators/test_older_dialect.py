@@ -1,4 +1,4 @@
-"""Status operators of the older dialect: the log is asked by name, special results are plain false (K)."""
+"""Status operators of the older dialect: they read the log by name, and special results are plain false (K)."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ def at(second: int, action: str, name: str = "Act") -> tuple[str, str]:
 
 
 def idle(who: str, seconds: int, after: str = "") -> tuple[str, str]:
-    """Return an event that comes true when nobody has given an order for so long, once another event was true."""
+    """Return an event that comes true when no order was given for so long, once another event was true."""
     test = f'( time-elapsed-last-order {seconds} "{who}" )'
     if after:
         test = f'( and ( is-event-true-delay "{after}" 0 ) {test} )'

@@ -80,7 +80,7 @@ def test_the_loader_starts_the_bundled_python_and_a_mission_runs_as_on_linux(
         timeout=240,
         check=False,
     )
-    # The host's interface does nothing, so the binding finds that the engine lacks what it asks for: so far it got.
+    # The host's interface does nothing, so the binding finds that the engine lacks what it needs; it gets that far.
     assert "this engine lacks Object.notification" in done.stdout, done.stdout + done.stderr
     command = [str(PROJECT / ".venv" / "bin" / "python"), "-c", CODE, str(MISSION)]
     here = subprocess.run(

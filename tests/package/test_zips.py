@@ -129,7 +129,7 @@ def test_the_linux_zip_is_small(release: Release) -> None:
 
 
 def newest_c_library(content: bytes) -> tuple[int, ...]:
-    """Return the newest version of the C library that a shared library asks for."""
+    """Return the newest version of the C library that a shared library needs."""
     found = {tuple(map(int, one.split(b"."))) for one in re.findall(rb"GLIBC_(\d+(?:\.\d+)+)", content)}
     return max(found, default=(0,))
 

@@ -58,7 +58,7 @@ class Run:
             self.manager.frame()
 
     def times(self, name: str) -> list[float]:
-        """Return when the formula of that event or goal was asked for."""
+        """Return when the formula of that event or goal was requested."""
         return [time for time, asked in self.requests if asked == name]
 
 

@@ -1,4 +1,4 @@
-"""Life and death of sessions: context managers, sessions that nobody closes, disks that fail while recording."""
+"""The lifetime of sessions: context managers, unclosed sessions, disks that fail while recording."""
 
 from __future__ import annotations
 

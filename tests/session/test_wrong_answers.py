@@ -1,4 +1,4 @@
-"""Wrong answers that a comparable cache was seen to give, each asked of ours on every engine."""
+"""Wrong answers that comparable caches have given; each case runs on every engine."""
 
 from __future__ import annotations
 

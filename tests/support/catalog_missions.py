@@ -170,7 +170,7 @@ def catalog_mission(draw: Random, dialect: Dialect, rows: list[CatalogRow]) -> t
         events.append("\n".join([f"$Formula: {formulas.event(row)}", f"+Name: {name}", *timing(draw, dialect)]))
     if draw.randrange(4):
         events.insert(draw.randrange(2) * len(events), f"$Formula: {BEGINNING}\n+Name: Beginning")
-    if draw.randrange(4) == 0:  # nobody knows it: false, or for FSO refused
+    if draw.randrange(4) == 0:  # unknown: false, or for FSO refused
         events.append('$Formula: ( when ( no-such-operator "x" ) ( do-nothing ) )\n+Name: Unknown')
     ships = [ship("Heron", flags='"player-start"')]
     for number, name in enumerate(SHIPS[1:]):

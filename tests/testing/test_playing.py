@@ -1,4 +1,4 @@
-"""What a test of a mission does and asks: time, ships, keys, variables, messages, actions."""
+"""The acts and questions of a mission test: time, ships, keys, variables, messages, actions."""
 
 from __future__ import annotations
 

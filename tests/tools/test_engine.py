@@ -167,7 +167,7 @@ def make_archives(folder: Path, version: str) -> list[Path]:
 
 
 class FakeApt:
-    """Stands in for the download: archives made on the spot, and a count of how often they were asked for."""
+    """Replaces the download: archives made on the spot, and a count of the requests for them."""
 
     def __init__(self, archives: list[Path]) -> None:
         self.archives = archives

@@ -143,7 +143,7 @@ def empty_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Environmen
 
 
 def marker(environment: Environment) -> Path:
-    """A file that is gone when the environment was made anew."""
+    """A file that is gone after the environment was made again."""
     return environment.folder / "marker"
 
 

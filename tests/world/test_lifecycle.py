@@ -256,7 +256,7 @@ class WorldMachine(RuleBasedStateMachine):
         self.touched.listen(fact for fact in after if fact[0] == "ship" and fact[1] in new_ships)
         for fact in self.before.keys() | after.keys():
             if fact[0] == "ship" and fact[1] in new_ships:
-                continue  # nobody can have read them before
+                continue  # nothing can have read them before
             if self.before.get(fact) != after.get(fact):
                 assert fact in keys, f"{fact} changed from {self.before.get(fact)} to {after.get(fact)} untouched"
         self.before = after

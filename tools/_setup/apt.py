@@ -1,4 +1,4 @@
-"""Debian packages without root: a private apt state that asks the machine's own mirror for its testing suite.
+"""Debian packages without root: a private apt state that uses the testing suite of the machine's own mirror.
 
 Nothing here names a mirror: where packages come from is derived from the sources of the machine's own apt.
 Signatures are verified by apt itself, with the machine's keys.
@@ -115,7 +115,7 @@ def debian_mirrors(sources: Sequence[Source], codename: str = "") -> list[Source
 
 
 def source_stanza(source: Source, suite: str) -> str:
-    """The text of a .sources file that asks this mirror for another suite, with the same key, for package lists alone.
+    """The text of a .sources file for another suite of this mirror, with the same key, for package lists alone.
 
     The suite's own `trusted=yes` and the like are not carried over: what we run must be signed.
     """

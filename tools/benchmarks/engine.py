@@ -172,7 +172,7 @@ def memory(path: Path) -> dict[str, float]:
 
 
 def main() -> int:
-    """Measure, print a table with the goals, and write the numbers as JSON if asked to."""
+    """Measure, print a table with the goals, and write the numbers as JSON with `--json`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--missions", type=Path, default=PROJECT.parent / "shared" / "missions" / "wc-saga",
                         help="folder of missions to play (default: the WC Saga ones beside the project)")  # fmt: skip

@@ -68,7 +68,7 @@ def test_project_settings_have_descriptions(tmp_path: Path) -> None:
     project = make(tmp_path / "project")
     import_project(project)
     with screen("1280x800") as environment:
-        for name in ("CONFIG", "DATA", "CACHE"):  # the editor's settings of whoever runs the tests stay as they are
+        for name in ("CONFIG", "DATA", "CACHE"):  # keeps the editor settings of the user who runs the tests
             environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
         command = [engine(), "--path", str(project), "--editor", "--resolution", "1280x800", "--position", "0,0"]
         command += ["--audio-driver", "Dummy", "--rendering-driver", "opengl3"]

@@ -154,7 +154,7 @@ def test_a_run_is_saved_from_its_beginning_at_any_moment(tmp_path: Path, own_dat
     mission.write_text(large_mission(40))
     scene = ("res://tests/engine/addon/run_case.tscn", "--", "--case=tab_cost")
     with DebuggerServer() as server, game(server, f"--mission={mission}", scene=scene):
-        server.let_pass(1)  # it is recorded without anybody having asked
+        server.let_pass(1)  # it is recorded without a request
         server.send("sexp:start_session")
         numbers = server.wait_for("sexp:numbers").data[0]
         assert numbers["recording"] and numbers["recorded_bytes"] > 100
@@ -275,7 +275,7 @@ def drive_editor(
     (project / "stutter.fs2").write_text(MISSION)
     import_project(project)
     with screen("1280x720") as environment:
-        for name in ("CONFIG", "DATA", "CACHE"):  # the editor's settings of whoever runs the tests stay as they are
+        for name in ("CONFIG", "DATA", "CACHE"):  # keeps the editor settings of the user who runs the tests
             environment[f"XDG_{name}_HOME"] = str(tmp_path / name.lower())
         environment["SEXP_SHOTS"] = os.environ.get("SEXP_SHOTS", "")
         command = [engine(), "--path", str(project), "--editor", "--resolution", "1280x720", "--position", "0,0"]

@@ -146,7 +146,7 @@ class DebuggerServer:
                 self._take(decode(body))
         except OSError:
             return  # closed by close(), or by the game's end
-        except Exception as error:  # told to whoever waits
+        except Exception as error:  # reported to the waiting test
             with self._changed:
                 self.error = error
                 self._changed.notify_all()
