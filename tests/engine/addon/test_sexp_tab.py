@@ -156,7 +156,8 @@ def test_a_run_is_saved_from_its_beginning_at_any_moment(tmp_path: Path, own_dat
     with DebuggerServer() as server, game(server, f"--mission={mission}", scene=scene):
         server.let_pass(1)  # it is recorded without a request
         server.send("sexp:start_session")
-        numbers = server.wait_for("sexp:numbers").data[0]
+        played = server.wait_for(lambda message: message.name == "sexp:numbers" and message.data[0]["frames"] > 40)
+        numbers = played.data[0]
         assert numbers["recording"] and numbers["recorded_bytes"] > 100
         server.send("sexp:save_recording", [str(target)])
         assert "from the mission's beginning" in server.wait_for("sexp:done").data[0]
