@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from sexp_runtime.mission.reader import parse_mission
 from sexp_runtime.monitor.recorded_campaign import recorded_campaign
 from sexp_runtime.monitor.recording import (
     ANSWERING,
+    ASKING,
     BEFORE,
     DURING,
     Recording,
@@ -18,6 +20,7 @@ from sexp_runtime.monitor.recording import (
     recorded_options,
     recorded_quotas,
 )
+from sexp_runtime.monitor.tap import untapped
 from sexp_runtime.session import MissionSession
 from sexp_runtime.session_settings import Driver
 from sexp_runtime.simulate.scenario import Scenario
@@ -38,6 +41,7 @@ class ReplayDriver:
     def __init__(self, successor: Driver | None = None) -> None:
         self.changes: list[bytes] = []
         self._actions = 0
+        self._asked = 0
         self._in_frame = False
         self._successor = successor
 
@@ -49,6 +53,8 @@ class ReplayDriver:
     def hand_over(self, world: World, successor: Driver | None) -> None:
         """End the recorded changes; from the next frame on, `successor` drives the world."""
         self.changes = []
+        answers: Any = untapped(world.answers)
+        answers.on_take = None
         self._successor = successor
         if successor is not None:
             successor.begin(world)
@@ -59,10 +65,18 @@ class ReplayDriver:
     def before_frame(self, world: World) -> None:
         """Make the game's changes between two frames."""
         self._in_frame = False
-        self._actions = 0
+        self._actions = self._asked = 0
+        answers: Any = untapped(world.answers)
+        answers.on_take = partial(self._taken, world)
         apply_changes(world, self.changes, BEFORE, ANSWERING)
         self._actions = 0
         self._in_frame = True
+
+    def _taken(self, world: World) -> None:
+        """Make the changes that the function of an operator of the game made."""
+        self._asked += 1
+        if self.changes:
+            apply_changes(world, self.changes, ASKING + self._asked)
 
     def step(self, world: World, dt_us: int) -> None:
         """Make the changes of the middle of the frame."""

@@ -18,11 +18,13 @@ import os
 import struct
 import tempfile
 import zlib
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.monitor.recorded_campaign import recorded_campaign
 from sexp_runtime.monitor.recording import (
+    ASKING,
     BEFORE,
     DamagedRecordingError,
     Recording,
@@ -98,12 +100,12 @@ def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSessi
         session = _begin(recording.header, record_to, settings)
         try:
             for step_us, changes, digest in recording.frames():
-                apply_changes(session.world, changes, BEFORE)
-                session.step_us(step_us)
+                _make_frame(session, step_us, changes)
                 if digest is not None and digest != session.digest():
                     raise SaveError(
                         "the replayed run differs from the saved one; another version of the runtime has made the save"
                     )
+            session.manager.world.answers.on_take = None
             if recording.damage:
                 raise SaveError(f"the saved mission is damaged: {recording.damage}")
         except BaseException:
@@ -114,6 +116,14 @@ def restore_state(data: bytes, record_to: Path, **settings: Any) -> MissionSessi
     finally:
         copy.unlink(missing_ok=True)
     return session
+
+
+def _make_frame(session: MissionSession, step_us: int, changes: list[bytes]) -> None:
+    """Make a frame of a saved run with the changes of the game, and of the functions of its operators."""
+    numbers = count(1)
+    session.manager.world.answers.on_take = lambda: apply_changes(session.world, changes, ASKING + next(numbers))
+    apply_changes(session.world, changes, BEFORE)
+    session.step_us(step_us)
 
 
 def _content(data: bytes) -> bytes:

@@ -10,7 +10,7 @@ from sexp_runtime.compiler.formula import CompiledFormula
 from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
-from sexp_runtime.operators.registry import Trait
+from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning, Trait
 from sexp_runtime.rules.formula import Formula
 from sexp_runtime.values import NAN, UNKNOWN, Status
 from sexp_runtime.world.clock import NEVER
@@ -58,8 +58,14 @@ def _can_pre_evaluate(root: EvalNode, ctx: EvaluationContext) -> bool:
 
 def _is_safe(part: EvalNode) -> bool:
     return not any(
-        node.name in ARGUMENT_FORMS or (node.spec is not None and node.spec.traits & _UNSAFE) for node in part.walk()
+        node.name in ARGUMENT_FORMS or (node.spec is not None and (node.spec.traits & _UNSAFE or _asks_game(node.spec)))
+        for node in part.walk()
     )
+
+
+def _asks_game(spec: OperatorMeaning) -> bool:
+    """Whether a function of the game evaluates an operator: it belongs to a frame, as the order of its answers does."""
+    return spec.reads is not None and MEANINGS.get(spec.name) is not spec
 
 
 class PreEvaluation:

@@ -27,8 +27,10 @@ from sexp_runtime.packing import msgpack
 #: Phases of changes: before a frame (by the game), in the middle of it (by the simulator); DURING + n means while the
 #: n-th action of the frame is offered, n from 1. ANSWERING + n means while the n-th action since the last frame is
 #: offered: an expression that the game evaluates between two frames runs it. (Older recordings have ANSWERING + 0.)
+#: ASKING + n means in the function of the n-th operator of the game that is evaluated since the last frame.
 BEFORE: Final = 0
 DURING: Final = 1
+ASKING: Final = 2**30
 ANSWERING: Final = 2**31
 
 #: The method that reports name in a recording.

@@ -71,6 +71,7 @@ MOST_OF_DEFAULT: Final = 10
 #: a frame by itself.
 BEFORE: Final = plain_changes.BEFORE
 DURING: Final = plain_changes.DURING
+ASKING: Final = plain_changes.ASKING
 ANSWERING: Final = plain_changes.ANSWERING
 
 _SHIP, _WING, _SUBSYSTEM, _EXIT, _STATUS, _SET, _TUPLE, _FLOATS = range(1, 9)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sexp_runtime.kernel import ActionCount
 from sexp_runtime.monitor.recorded_calls import check_call
-from sexp_runtime.monitor.recording import RecordingWriter
+from sexp_runtime.monitor.recording import ASKING, RecordingWriter
 from sexp_runtime.monitor.tap import RecordingTap, WorldTap
 
 if TYPE_CHECKING:
@@ -31,19 +31,34 @@ class RunRecorder:
         self._world = world
         self.writer = RecordingWriter(path, header, actions, most_bytes=most_bytes)
         self.log = self.writer.log
+        self._asked = 0  # evaluations of operators of the game, since the last frame
 
     def tap(self) -> WorldTap:
         """Return the world for the game to change; also record results of the game's operators from now on."""
         self._world.answers.on_answer = self._answered
+        self._world.answers.on_ask = self._ask
         return RecordingTap(self._world, self, self.log)
 
     def evaluation(self, text: str, argument: str | None) -> None:
         """Record that a game evaluates a text that can change something."""
         self.record("expressions", "evaluate", (text, argument), {})
 
+    def _ask(self) -> Callable[[], None]:
+        """Give the changes that a function of the game makes a phase of their own; return what ends that."""
+        log = self.log
+        outer = log.phase
+        self._asked += 1
+        log.phase = ASKING + self._asked
+
+        def done() -> None:
+            log.phase = outer
+
+        return done
+
     def end_frame(self, microseconds: int, digest: Callable[[], int]) -> bool:
         """Write the frame that is over, of so many microseconds; return whether the recording goes on."""
         log = self.log
+        self._asked = 0
         self.writer.end_frame(microseconds, None if log.frames % DIGEST_EVERY else digest())
         return not log.ended
 

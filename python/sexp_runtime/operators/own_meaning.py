@@ -34,15 +34,22 @@ def _run(own: OwnOperators, name: str, ctx: EvaluationContext, node: EvalNode) -
     values = () if declared is None else tuple(_value(ctx, declared, at, arg) for at, arg in enumerate(node.args))
     answers, function = ctx.world.answers, own.function(name)
     if answers.has(name):
-        return _raw(declared, answers.take(name))
+        done = answers.ask()
+        try:
+            return _raw(declared, answers.take(name))
+        finally:
+            done()
     if declared is None or function is None:
         ctx.unknown_operator(name, node)
         return 1 if declared is not None and declared.returns == "null" else 0
+    done = answers.ask()
     try:
         answer = _answer(ctx, declared, function(*values), node)
     except Exception as error:  # a mistake of the game's function must not stop the frame (R97)
         ctx.warn_once(f"{name}: {type(error).__name__}: {error}", node)
         answer = None if declared.returns == "null" else "nan"
+    finally:
+        done()
     answers.note(name, answer)
     return _raw(declared, answer)
 
