@@ -152,14 +152,17 @@ func get_mission_node() -> Node:
 ## Loads the mission at [param path] and replaces the current one. The path begins with [code]res://[/code] (a file of the
 ## project, of the exported game's pack or of one added by [method ProjectSettings.load_resource_pack]), or with
 ## [code]user://[/code], or is an absolute path; a relative one is relative to [code]res://[/code].
-## [param options] may hold [code]seed[/code] (int), [code]engine[/code] (String), [code]dialect[/code]
-## ([code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code]) and [code]scenario[/code] (bool: the built-in simulation
-## moves the ships, instead of the game's nodes), [code]record[/code] (bool: whether every change by the game is
-## recorded, see [method save_recording]), [code]record_to[/code] (a file to record to instead),
-## [code]frame_budget_us[/code] and [code]event_budget_us[/code], [code]quotas[/code] (Dictionary: limits on what the mission can
-## make grow, see [code]limits.md[/code]; those it does not name are those of the project settings), [code]strict[/code] (bool: a mission with errors is
-## refused, as the original does; see [method get_problems]). The output lists the mission's problems with
-## file, line and column. If the mission cannot be loaded or an option is unknown, the current mission stays as it is.
+## The output lists the mission's problems with file, line and column. If the mission cannot be loaded or an option is
+## unknown, the current mission stays as it is. [param options] may hold:
+## [br]- [code]seed[/code] (int) and [code]engine[/code] (String);
+## [br]- [code]dialect[/code]: [code]"auto"[/code], [code]"fso"[/code] or [code]"wcs"[/code];
+## [br]- [code]strict[/code] (bool): refuse a mission with errors, as the original does, see [method get_problems];
+## [br]- [code]scenario[/code] (bool): the built-in simulation moves the ships, instead of the game's nodes;
+## [br]- [code]record[/code] (bool): record every change by the game, see [method save_recording];
+## [br]- [code]record_to[/code]: a file to record to instead;
+## [br]- [code]frame_budget_us[/code] and [code]event_budget_us[/code]: see [signal budget_exceeded];
+## [br]- [code]quotas[/code] (Dictionary): limits on what the mission can make grow, see [code]limits.md[/code]. The project
+## settings have the limits that it does not name.
 func load_mission(path: String, options: Dictionary = {}) -> Error:
 	return _load(path, options, null)
 
@@ -564,13 +567,13 @@ func explain_tree(event_name: String) -> Dictionary:
 
 
 ## Stops mission time when something happens, and emits [signal break_hit]; [method start] resumes it.
-## [param text] is
-## [code]event NAME[/code] (comes true or fails), [code]goal NAME[/code], [code]variable NAME[/code] (changes),
-## [code]action OPERATOR[/code] (is about to run), [code]frame MICROSECONDS[/code] or [code]formula MICROSECONDS[/code] (took
-## longer), or a condition such as
-## [code]( < ( hits-left "Alpha 1" ) 50 )[/code], which becomes true. An action stops the mission before
-## the frame that would run it, if the mission is recorded, all else after the frame. Returns an id for
-## [method remove_break]; 0 with an error for an invalid text. Breaks go with their mission.
+## Returns an id for [method remove_break]; 0 with an error for an invalid text. Breaks go with their mission. [param text] is one of:
+## [br]- [code]event NAME[/code]: it comes true or fails;
+## [br]- [code]goal NAME[/code] or [code]variable NAME[/code]: it changes;
+## [br]- [code]action OPERATOR[/code]: it is about to run. This stops a recorded mission before the frame that would run the
+## action, all else stops after the frame;
+## [br]- [code]frame MICROSECONDS[/code] or [code]formula MICROSECONDS[/code]: it took longer;
+## [br]- a condition such as [code]( < ( hits-left "Alpha 1" ) 50 )[/code]: it becomes true.
 func add_break(text: String) -> int:
 	return 0 if _bridge == null else _bridge.call("add_break", text)
 
@@ -639,8 +642,8 @@ func get_performance_hints() -> Array[Dictionary]:
 	return hints
 
 
-## Puts the better text of a hint of [method get_performance_hints] into the running mission, if it proves right: another process
-## plays the run so far with both texts, for which the mission must be recorded. [constant OK] means that the
+## Puts the better text of a hint of [method get_performance_hints] into the running mission, if a trial confirms it. For the trial,
+## another process plays the run so far with both texts, so the mission must be recorded. [constant OK] means that the
 ## trial has begun; [signal hint_tried] reports the result.
 func apply_hint(id: String) -> Error:
 	return ERR_UNAVAILABLE if _bridge == null else _bridge.call("apply_hint", id)

@@ -283,7 +283,7 @@ def _compiled(path: Path, shown: str) -> bytes:
 def add_packages(source: Path, target: Path, platform: str = "", version: str = "") -> None:
     """Copy the packages and modules of a folder with their data files. Raises BundleError.
 
-    Modules are compiled if the running Python can do that for the version (like "3.11"; "" is its own), extension
+    Modules are compiled if the running Python can do that for the version (like "3.11"; "" is its own). Extension
     modules are copied if they are for the platform ("" is the running one).
     """
     platform = platform or running_platform()

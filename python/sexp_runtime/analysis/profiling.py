@@ -50,9 +50,9 @@ def profile_run(
 ) -> Profile:
     """Play a mission for some seconds of mission time and return its profile.
 
-    closer: whether to play the same run again with every operator timed, for the parts of the costliest formulas, the
-    operators and the hints; the measurements of the first run stay undisturbed. Raises OSError and ValueError as
-    MissionSession.load does.
+    closer: whether to play the same run again with every operator timed. That gives the parts of the costliest
+    formulas, the operators and the hints, and leaves the measurements of the first run undisturbed. Raises OSError and
+    ValueError as MissionSession.load does.
     """
     frames = round(seconds * fps)
     session = MissionSession.load(mission, engine=engine, seed=seed, scenario=True, monitor=mode, freeze_gc=True)

@@ -1,7 +1,7 @@
 """The gate: converts values from a game, or refuses them with one line that gives the reason.
 
-Facts are whole numbers of 32 bits, finite numbers, texts or truths. Whether a value comes by a call or by a signal of a
-tracked node, it goes through the same functions; behind the gate no further checks are needed.
+Facts are whole numbers of 32 bits, finite numbers, texts or truths. Values of calls and of signals of tracked nodes go
+through the same functions. Behind the gate no further checks are needed.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ the file N is the answer to wish number N, and the file 0 tells of the replay.
     N    {"progress": 0 to 1}, then {"played_on": file, "frame": number}
     any  {"error": text}
 
-The third kind of line plays on from a moment as a copy, in which the simulator flies all ships: the file is a recording
-of it, from the mission's beginning.
+The third kind of line plays on from a moment as a copy, in which the simulator flies all ships. The file is a recording
+of the copy, from the mission's beginning.
 
 The messages are those of the live tab (`bridge.feed`), so what is shown of a moment is what the tab showed then.
 

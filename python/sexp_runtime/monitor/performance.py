@@ -65,8 +65,8 @@ class SexpPerformanceMonitor:
     While it is `watching`, callers append each frame's duration to `times` (nanoseconds, without the simulator), and
     call `attend` once `times` has `attend_at` entries; other frames cost no call. Sampled and full mode time the
     evaluations of the engines in `watched`, full mode also the operators of the evaluation context `context`. From
-    `facts`, and the facts that each formula waits for (`waits_for`: by kind of formula, one collection or None for
-    each), the monitor finds the fact that caused an evaluation; `describe` puts it in words.
+    `facts` and `waits_for` the monitor finds the fact that caused an evaluation; `describe` puts it in words.
+    `waits_for` has, by kind of formula, the facts that each formula waits for: a collection or None.
     Budgets are in microseconds, 0 for none; the functions in `on_budget_exceeded` get a dictionary with `what`,
     `microseconds`, `budget`, `cause` and `time` (seconds of mission time). Memory is always bounded.
     """

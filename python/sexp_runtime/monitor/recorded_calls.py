@@ -1,8 +1,8 @@
 """The calls, with their arguments, that a recording holds and may make on the world of its replay.
 
-A recording is untrusted input. This module checks each call before making it: only changes that a tap records (see
-`tap`), only plain values and objects of the mission, and only fields that the object has. The recorder makes the same
-checks.
+A recording is untrusted input. This module checks each call before making it. It allows only changes that a tap records
+(see `tap`), only plain values and objects of the mission, and only fields that the object has. The recorder makes the
+same checks.
 """
 
 from __future__ import annotations

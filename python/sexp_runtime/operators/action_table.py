@@ -2,8 +2,8 @@
 
 It has one row for each such operator of the catalog. Rows of actions on objects are in `action_table_objects`, the
 others in `action_table_world`. A row says what formulas can read back afterwards. A row without that is "game only":
-the game gets the evaluated arguments (numbers by the types of the catalog, texts with variables looked up), and nothing
-else happens. `docs/actions.md` is made from the table; a test compares both with the registered operators.
+the game gets the evaluated arguments, and nothing else happens. Arguments are numbers by the types of the catalog, and
+texts with variables looked up. `docs/actions.md` is made from the table; a test compares both with the operators.
 """
 
 from __future__ import annotations

@@ -173,8 +173,8 @@ def string_get_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
 def string_set_substring(ctx: EvaluationContext, node: EvalNode) -> Raw:
     """Store a text with a piece of it replaced by another one in a string variable (J6, N11.4).
 
-    An empty piece, and one that reaches the end, end at 0 as in the original: the new text takes the place of all from
-    `start` on, or comes before the whole text if `start` is 0.
+    An empty piece, and one that reaches the end, end at 0 as in the original. The new text then replaces everything
+    from `start` on, or comes before the whole text if `start` is 0.
     """
     text = ctx.text(node.arg(0))
     (start, length), nan = ctx.naturals((node.arg(1), node.arg(2)))

@@ -23,7 +23,7 @@ class EngineTests:
     """Runs one command of a test at a time against the running mission.
 
     A command returns a dictionary with `value`, `failure` (why an expectation does not hold) and `mistake` (what is
-    wrong with the command), the last two "" if all is well.
+    wrong with the command). The last two are "" if all is well.
     """
 
     def __init__(self) -> None:
