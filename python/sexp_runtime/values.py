@@ -1,7 +1,8 @@
-"""The values of evaluation: special results, node statuses, and helpers for 32-bit integer arithmetic."""
+"""The values of evaluation: special results, node statuses, helpers for 32-bit integer arithmetic and random states."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 INT_MIN: Final = -(2**31)
@@ -80,3 +81,8 @@ def c_remainder(a: int, b: int) -> int:
     """Return the C remainder of a by b, which has the sign of a (B21); b must not be zero."""
     remainder = abs(a) % abs(b)
     return -remainder if a < 0 else remainder
+
+
+def hash_of_state(state: tuple[int, ...]) -> str:
+    """Return a short text that is equal for equal states of random generators."""
+    return hashlib.blake2b(repr(state).encode(), digest_size=8).hexdigest()

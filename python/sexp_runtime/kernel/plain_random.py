@@ -5,13 +5,12 @@ The description of `random.pxi`, and its substitute where nothing is compiled.
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from sexp_runtime.values import DEFAULT_SEED
+from sexp_runtime.values import DEFAULT_SEED, hash_of_state
 
 _WORDS: Final = 624
 
@@ -26,11 +25,6 @@ def _seeded_state(seed: int) -> tuple[int, ...]:
         words.append(word)
     words.append(_WORDS)
     return tuple(words)
-
-
-def hash_of_state(state: tuple[int, ...]) -> str:
-    """Return a short text that is equal for equal states of generators."""
-    return hashlib.blake2b(repr(state).encode(), digest_size=8).hexdigest()
 
 
 class MersenneTwister:

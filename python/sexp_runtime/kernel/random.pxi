@@ -2,8 +2,6 @@
 
 import cython
 
-from sexp_runtime.kernel.plain_random import hash_of_state
-
 cdef object DEFAULT_SEED = values.DEFAULT_SEED
 
 cdef enum:
@@ -92,7 +90,7 @@ cdef class MersenneTwister:
 
     def state_hash(self):
         if self.hashed_at != self.draws:
-            self.hash, self.hashed_at = hash_of_state(self.state()), self.draws
+            self.hash, self.hashed_at = values.hash_of_state(self.state()), self.draws
         return self.hash
 
     def state(self):
