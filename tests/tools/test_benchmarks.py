@@ -253,7 +253,7 @@ def test_a_row_is_measured_beside_the_original(tmp_path: Path) -> None:
     done = run_original("--only", "idle1000,M01", "--rounds", "1", "--missions", str(tmp_path), "--json", str(file))
     assert done.returncode == 0, done.stderr
     (row,) = json.loads(file.read_text())
-    assert row["name"] == "idle1000" and row["share"] == pytest.approx(row["units"] / row["original"])
+    assert row["name"] == "idle1000" and row["share"] == pytest.approx(row["units"] / row["whole"])
     assert "M01        left out" in done.stdout
 
 

@@ -12,7 +12,7 @@ from _timing import by_turns
 
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
-from sexp_runtime.events.formulas import compiled
+from sexp_runtime.events.formulas import compiling
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.naive import NaiveEventManager
@@ -124,11 +124,12 @@ def _mission(kind: str, count: int, text: Callable[[int], str], *, cached: bool)
 
 def _engine(kind: str, world: World, context: EvaluationContext, *, cached: bool) -> Any:
     if kind != "cue":
-        return CachedEventManager(world, context) if cached else NaiveEventManager(world, context, compiled)
+        return CachedEventManager(world, context) if cached else NaiveEventManager(world, context, compiling(context))
+    make = compiling(context)
     cues = (
         CachedCueManager(world, None, context)
         if cached
-        else CueManager(world, None, context, lambda expression: compiled(expression, context, ""))
+        else CueManager(world, None, context, lambda expression: make(expression, context, ""))
     )
     cues.load()
     return cues

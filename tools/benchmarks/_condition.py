@@ -14,7 +14,7 @@ sys.path[:0] = [str(PROJECT / "python"), str(Path(__file__).resolve().parent)]
 
 from _synthetic import NAMES, parse  # noqa: E402
 
-from sexp_runtime.compiler.formula import compile_formula  # noqa: E402
+from sexp_runtime.compiler.formula import compile_formula, make_programs  # noqa: E402
 from sexp_runtime.operators.context import EvaluationContext  # noqa: E402
 from sexp_runtime.operators.evaluator import SexpEvaluator  # noqa: E402
 from sexp_runtime.syntax.tree import NodeKind, SyntaxNode  # noqa: E402
@@ -35,7 +35,7 @@ STATES = (
     (0, 0, -(2**31), -1),
     (0, 0, 500, 2**31 - 1),
 )
-GENERATED = "generated code"
+PROGRAM = "program of the kernel"
 INTERPRETER = "interpreter"
 
 
@@ -49,14 +49,14 @@ class Condition:
             world.variables.declare(name, 1)
         context = EvaluationContext(world)
         expression = parse(TEXT)
-        self._formula = compile_formula(expression, context)  # its function does not keep it
+        self._formula = compile_formula(expression, context, programs=make_programs(context, world.facts))
         evaluator = SexpEvaluator(context)
         node = evaluator.build(expression)
         numbers = world.variables.numbers
         code = compile(PYTHON, "condition", "eval")
         names = {"v": numbers, "wrap": wrap32}
         self.ways: dict[str, tuple[Callable[[], Any], int]] = {
-            GENERATED: (self._formula.evaluate, 50_000),
+            PROGRAM: (self._formula.evaluate, 50_000),
             "code object through eval": (lambda: eval(code, names), 20_000),
             "closure tree": (_closures(expression.root, numbers), 20_000),
             INTERPRETER: (lambda: evaluator.evaluate(node), 2_000),

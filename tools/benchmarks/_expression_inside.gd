@@ -40,7 +40,7 @@ func measure(rounds: int) -> Dictionary:
 		"GDScript: typed function, Array[int]": from_array,
 		"GDScript: untyped function, Array": from_untyped,
 		"GDScript: Expression, parsed once": func(): return expression.execute(inputs),
-		"GDScript: our generated code, through the binding": target.condition,
+		"GDScript: our program, through the binding": target.condition,
 	}
 	var loops := {  # calling through a Callable would be measured as well
 		"GDScript: typed function, PackedInt64Array": func(count):
@@ -51,7 +51,7 @@ func measure(rounds: int) -> Dictionary:
 			for i in count: from_untyped(),
 		"GDScript: Expression, parsed once": func(count):
 			for i in count: expression.execute(inputs),
-		"GDScript: our generated code, through the binding": func(count):
+		"GDScript: our program, through the binding": func(count):
 			for i in count: target.condition(),
 	}
 

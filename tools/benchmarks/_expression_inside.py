@@ -12,7 +12,7 @@ import godot
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _condition import GENERATED, STATES, Condition
+from _condition import PROGRAM, STATES, Condition
 
 
 @godot.expose
@@ -21,7 +21,7 @@ class BenchTarget(godot.Node):
 
     def __init__(self) -> None:
         self._condition = Condition()
-        self._formula: Callable[[], int] = self._condition.ways[GENERATED][0]
+        self._formula: Callable[[], int] = self._condition.ways[PROGRAM][0]
 
     @staticmethod
     def cpu_ns() -> int:

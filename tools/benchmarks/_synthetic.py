@@ -10,7 +10,7 @@ from sexp_runtime import loops
 from sexp_runtime.catalog import OPERATOR_NAMES
 from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.formulas import compiled
+from sexp_runtime.events.formulas import compiling
 from sexp_runtime.loops import plain
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.formula import interpreted
@@ -91,8 +91,8 @@ def _over(world: World, conditions: list[str], engine: str) -> MissionEventManag
     context = EvaluationContext(world)
     if engine in ("cached", "plain"):
         with mock.patch.object(passes, "Scan", plain.Scan if engine == "plain" else loops.Scan):
-            return CachedEventManager(world, context, mission="synthetic")
-    return NaiveEventManager(world, context, interpreted if engine == "naive" else compiled)
+            return CachedEventManager(world, context)
+    return NaiveEventManager(world, context, interpreted if engine == "naive" else compiling(context))
 
 
 def in_python(work: Callable[[], None]) -> Callable[[], None]:

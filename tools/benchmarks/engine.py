@@ -157,7 +157,7 @@ def memory(path: Path) -> dict[str, float]:
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     cues = CachedCueManager(world, mission, context)
-    events = CachedEventManager(world, context, mission=mission.name)
+    events = CachedEventManager(world, context)
     cues.load()
     for _ in range(3):
         world.clock.advance_to(world.clock.us + 16_667)

@@ -1,4 +1,4 @@
-"""One hot condition of 15 nodes: generated code beside other ways, in Python alone and inside Godot beside its own."""
+"""One hot condition of 15 nodes: a program beside other ways, in Python alone and inside Godot beside its own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from _condition import GENERATED, INTERPRETER, STATES, Condition, medians
+from _condition import INTERPRETER, PROGRAM, STATES, Condition, medians
 from _godot import find_engine, make_project, run
 
 GOAL_US = 0.2
@@ -61,11 +61,11 @@ def main() -> int:
     print("CPU time of one call, the empty loop's share taken off; medians of passes by turns", file=out)
     for part, found in parts.items():
         taken = found["microseconds"]
-        best = taken[GENERATED]
+        best = taken[PROGRAM]
         print("in Python alone" if part == "python" else f"in one headless Godot, {found['engine']}", file=out)
         for name, each in sorted(taken.items(), key=lambda item: item[1]):
             print(f"  {name:50} {each:8.3f} us   {each / best:6.1f} times", file=out)
-        print(f"  goal for generated code: <= {GOAL_US} us: {'met' if best <= GOAL_US else 'MISSED'}", file=out)
+        print(f"  goal for a program: <= {GOAL_US} us: {'met' if best <= GOAL_US else 'MISSED'}", file=out)
     if engine is None:
         print(f"Godot's own ways are left out: {missing}", file=out)
     if args.json == "-":
