@@ -91,7 +91,7 @@ def test_every_way_gives_the_naive_value(random: Random, wcs: bool, compiled_fro
 
 @settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
-def test_walking_the_nodes_shows_the_facts_that_compiled_code_shows(random: Random) -> None:
+def test_program_and_interpreter_give_the_same_value_for_as_long_as_facts_and_time_say(random: Random) -> None:
     make = Formulas(random)
     text = f"( and {make.truth(3)} {make.truth(2)} )"
     outcomes = []
@@ -101,11 +101,14 @@ def test_walking_the_nodes_shows_the_facts_that_compiled_code_shows(random: Rand
         if compiled:
             expression._evaluations = COMPILED_FROM - 1
         outcomes.append(expression.evaluate())
-        assert expression.is_compiled is (compiled and not expression._rebuild)
-    walked, code = outcomes
-    assert (walked.value, walked.refusal) == (code.value, code.refusal)
-    assert walked.due_us <= code.due_us  # code that knows the outcome sooner asks the clock for less
-    assert set(walked.facts) >= set(code.facts), text
+        assert expression.is_compiled <= (compiled and not expression._rebuild)
+    walked, programmed = outcomes
+    assert (walked.value, walked.refusal) == (programmed.value, programmed.refusal)
+    if not any(
+        fact[-1] == "speed_bound" for fact in programmed.facts
+    ):  # else it knows how long movement does not matter
+        assert walked.due_us == programmed.due_us
+        assert set(walked.facts) <= set(programmed.facts), text
 
 
 def test_a_text_is_compiled_when_it_is_evaluated_again_and_again() -> None:

@@ -9,11 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.contract import Evaluation, ExpressionHints
-from sexp_runtime.compiler.facts import install, install_actions, scan
-from sexp_runtime.compiler.formula import WRAPPER_BYTES, CompiledFormula, compile_formula, tree_bytes
-from sexp_runtime.operators import interpreter
-from sexp_runtime.operators.budget import BudgetError, is_paying
-from sexp_runtime.operators.building import BuildError, build
+from sexp_runtime.compiler.formula import compile_formula, make_programs
+from sexp_runtime.compiler.motion import MOTION_FIELDS
+from sexp_runtime.operators.budget import BudgetError
+from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import Action, Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, Trait
@@ -23,6 +22,7 @@ from sexp_runtime.values import Status
 from sexp_runtime.world.facts import FactKey
 
 if TYPE_CHECKING:
+    from sexp_runtime.compiler.programs import Programs
     from sexp_runtime.syntax.symbols import Symbols
     from sexp_runtime.world.world import World
 
@@ -35,13 +35,11 @@ _REFUSALS: Final = (
 )
 #: Operators that leave something in the tree that a flush does not remove (D3).
 _LEAVES_TRACES: Final = (Trait.ACTION | Trait.RANDOM | Trait.STATEFUL).value
-#: Number of the evaluation for which an expression is compiled. Compiling takes as long as about fifty walks over the
+#: Number of the evaluation for which an expression gets a program. Making one takes as long as several walks over the
 #: nodes, so it pays only for expressions that are evaluated often.
 COMPILED_FROM: Final = 10
 
-
-#: A runtime node without arguments; a node of the syntax tree.
-_NODE_BYTES: Final = tree_bytes(EvalNode(EvalKind.ATOM))
+#: A node of the syntax tree.
 _SYNTAX_BYTES: Final = sys.getsizeof(SyntaxNode(NodeKind.NUMBER))
 
 
@@ -67,61 +65,12 @@ class _Notes:
         self.facts.clear()
 
 
-class _Interpreted:
-    """A formula that walks its runtime nodes and knows its facts; it is ready sooner than a compiled one."""
-
-    __slots__ = ("_context", "_is_paying", "facts", "nodes_bytes", "reads_containers", "root", "traits")
-
-    def __init__(self, expression: SexpExpression, context: EvaluationContext, notes: _Notes) -> None:
-        self._context = context
-        self.root = build(expression, context)
-        found = scan(self.root, context)
-        self.facts = tuple(found.facts)
-        self._is_paying = is_paying(self.root)
-        wrapped = install(found, context, notes) + install_actions(found)
-        constants = context.constants
-        #: The traits of all operators, as a number; and the bytes of all nodes with the functions made for them.
-        self.traits = 0
-        self.reads_containers = False
-        self.nodes_bytes = wrapped * WRAPPER_BYTES
-        waiting = [self.root]
-        while waiting:
-            node = waiting.pop()
-            if node.spec is not None:
-                self.traits |= node.spec.traits.value
-                if node is constants.true or node is constants.false:
-                    continue
-            elif node.kind is EvalKind.CONTAINER_DATA:
-                self.reads_containers = True
-            if node.inner is not None:
-                waiting.append(node.inner)
-            if node.args:
-                self.nodes_bytes += tree_bytes(node)
-                waiting += node.args
-            else:
-                self.nodes_bytes += _NODE_BYTES
-
-    def evaluate(self) -> int:
-        """Evaluate once (B10-B15)."""
-        if self._is_paying:
-            self._context.budget.begin(self.root)
-        return interpreter.evaluate(self._context, self.root)
-
-    def flush(self) -> None:
-        """Forget everything that the nodes remember (D3)."""
-        interpreter.flush(self._context, self.root)
-
-    def nbytes(self) -> int:
-        """Return the bytes held by nodes, functions made for them, and facts."""
-        return sys.getsizeof(self) + self.nodes_bytes + sum(map(sys.getsizeof, self.facts))
-
-
 class AdHocExpression:
     """One prepared expression; `evaluate` starts from scratch each time, so no statuses carry over.
 
     Results are therefore the same with and without the cache, and after an eviction. The first evaluations walk the
-    nodes; a frequent expression is compiled. An expression that acts, draws or remembers is rebuilt for each evaluation
-    and never compiled.
+    nodes; a frequent expression gets a program if it can have one. An expression that acts, draws or remembers is
+    rebuilt for each evaluation and always interpreted.
 
     `on_effect()` is called before each evaluation that can change anything, or whose result only a game knows: one that
     acts, draws, reads containers or asks operators of the game.
@@ -139,16 +88,15 @@ class AdHocExpression:
         self._on_effect = on_effect
         self._candidate = Candidate(argument) if argument is not None else None
         self._notes = _Notes()
-        first = _Interpreted(expression, context, self._notes)
-        self._formula: _Interpreted | CompiledFormula = first
-        self._facts = first.facts
+        self._use(None)
         self._evaluations = 0
-        self._refusal = next((reason for trait, reason in _REFUSALS if first.traits & trait), "")
-        self._rebuild = bool(first.traits & _LEAVES_TRACES)
-        if on_effect is not None and not self._rebuild and not first.reads_containers and not _asks_game(first.root):
+        traits, reads_containers = _traits(self._formula.root, context)
+        self._refusal = next((reason for trait, reason in _REFUSALS if traits & trait), "")
+        self._rebuild = bool(traits & _LEAVES_TRACES)
+        if on_effect is not None and not self._rebuild and not reads_containers and not _asks_game(self._formula.root):
             self._on_effect = None  # some reads of a container take an item out (J22)
         self._own_bytes = _own_bytes(self, expression)
-        self.nbytes = first.nbytes() + self._own_bytes
+        self.nbytes = self._formula.nbytes() + self._own_bytes
 
     @property
     def root(self) -> EvalNode:
@@ -158,24 +106,24 @@ class AdHocExpression:
     @property
     def status(self) -> Status:
         """The root's status after the last evaluation (B10)."""
-        return self._formula.root.status
+        return self._formula.status_node.status
 
     @property
     def is_compiled(self) -> bool:
-        """Whether the expression has been compiled."""
-        return isinstance(self._formula, CompiledFormula)
+        """Whether a program evaluates the expression."""
+        return self._program is not None
 
     def evaluate(self) -> Evaluation:
         """Evaluate from scratch; raises SexpError if that takes more steps than the quotas allow."""
         context = self._context
-        formula = self._ready()
+        evaluate = self._ready()
         if self._on_effect is not None:
             self._on_effect()
         self._notes.begin()
         before = context.start()
         outer, context.candidate = context.candidate, self._candidate
         try:
-            value = formula.evaluate()
+            value = evaluate()
         except BudgetError as error:
             raise SexpError(str(error)) from error
         finally:
@@ -183,26 +131,64 @@ class AdHocExpression:
         refusal = self._refusal
         if not refusal and context.effects != before:
             refusal = "has effects"
-        facts = (*self._facts, *self._notes.facts) if self._notes.facts else self._facts
+        facts = self._facts
+        if self._program is not None and self._program.until:  # until then movement changes nothing
+            facts = self._calm_facts
+        if self._notes.facts:
+            facts = (*facts, *self._notes.facts)
         return Evaluation(value, facts=facts, due_us=context.due, refusal=refusal)
 
-    def _ready(self) -> _Interpreted | CompiledFormula:
-        """Return the formula as if it had just been parsed, compiled from evaluation COMPILED_FROM on."""
-        self._evaluations += 1
-        if self._evaluations == 1:
-            return self._formula
-        if self._rebuild:
-            self._replace(_Interpreted(self._expression, self._context, self._notes))  # there can be more ships
-        elif self._evaluations == COMPILED_FROM:
-            self._replace(compile_formula(self._expression, self._context, owner="expression", recorder=self._notes))
-            self.nbytes = self._formula.nbytes() + self._own_bytes
-        elif isinstance(self._formula, _Interpreted) or not self._formula.quiet:
-            self._formula.flush()
-        return self._formula
+    def _ready(self) -> Callable[[], int]:
+        """Return what evaluates the formula as if it had just been parsed, a program from COMPILED_FROM on.
 
-    def _replace(self, formula: _Interpreted | CompiledFormula) -> None:
-        self._formula = formula
-        self._facts = tuple(formula.facts)
+        What can leave something in the nodes is built anew: a flush would not take it out, and there can be more ships
+        now.
+        """
+        self._evaluations += 1
+        if self._evaluations > 1:
+            if self._rebuild:
+                self._use(None)
+            elif self._evaluations == COMPILED_FROM:
+                programs = make_programs(self._context, None)
+                if programs is not None:
+                    self._use(programs)
+                    self.nbytes = self._formula.nbytes() + programs.nbytes() + self._own_bytes
+                else:
+                    self._formula.flush()
+            elif self._program is not None and self._program.is_simple:
+                self._program.forget()  # its nodes remember nothing
+            else:
+                self._formula.flush()
+        return self._formula.evaluate
+
+    def _use(self, programs: Programs | None) -> None:
+        """Build the formula, interpreted without `programs`."""
+        self._formula = formula = compile_formula(
+            self._expression, self._context, owner="expression", recorder=self._notes, programs=programs
+        )  # fmt: skip
+        self._program = formula.program
+        self._facts = self._calm_facts = tuple(formula.facts)
+        if self._program is not None:
+            self._calm_facts = tuple(fact for fact in self._facts if fact[-1] not in MOTION_FIELDS)
+
+
+def _traits(root: EvalNode, context: EvaluationContext) -> tuple[int, bool]:
+    """Return the traits of all operators of a tree, as a number, and whether it reads containers."""
+    constants = context.constants
+    traits, reads_containers = 0, False
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.spec is not None:
+            traits |= node.spec.traits.value
+            if node is constants.true or node is constants.false:
+                continue
+        elif node.kind is EvalKind.CONTAINER_DATA:
+            reads_containers = True
+        if node.inner is not None:
+            waiting.append(node.inner)
+        waiting += node.args
+    return traits, reads_containers
 
 
 def _asks_game(root: EvalNode) -> bool:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from sexp_runtime.cache.slots import TimerQueue
-from sexp_runtime.compiler.formula import compile_formula
 from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.formulas import compiled
+from sexp_runtime.events.formulas import compiling
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.rules.counters import EngineCounters
 from sexp_runtime.rules.formula import Formula, InterpretedFormula
@@ -58,11 +57,11 @@ def _naive_formula(expression: SexpExpression, context: EvaluationContext) -> Fo
 
 
 def _compiled_formula(expression: SexpExpression, context: EvaluationContext) -> Evaluates:
-    return compile_formula(expression, context)
+    return compiling(context)(expression, context, "")
 
 
 def _compiled_manager(world: World, context: EvaluationContext, on_request: OnRequest) -> FrameRunner:
-    return NaiveEventManager(world, context, compiled, on_request=on_request)
+    return NaiveEventManager(world, context, compiling(context), on_request=on_request)
 
 
 class _CachedExpression:
@@ -99,7 +98,7 @@ ENGINE_NAMES: Final = tuple(_ENGINES)
 def engine(name: str) -> Engine:
     """Return the engine of that name; KeyError for an unknown one.
 
-    `naive` interprets everything at every evaluation, `compiled` runs generated code equally often, `cached` evaluates
-    only after a change.
+    `naive` interprets everything at every evaluation, `compiled` runs programs equally often, `cached` evaluates only
+    after a change.
     """
     return _ENGINES[name]

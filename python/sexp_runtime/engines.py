@@ -11,7 +11,7 @@ from sexp_runtime.events.answers import Answers
 from sexp_runtime.events.cached import CachedEventManager
 from sexp_runtime.events.cached_cues import CachedCueManager
 from sexp_runtime.events.explain import Explanation, FactTimes, explain
-from sexp_runtime.events.formulas import compiled
+from sexp_runtime.events.formulas import compiling
 from sexp_runtime.rules.cue import Cue, CueSeed
 from sexp_runtime.rules.cues import CueManager
 from sexp_runtime.rules.formula import interpreted
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sexp_runtime.world.ships import Ship
     from sexp_runtime.world.world import World
 
-#: naive: interpreter, every formula on every pass, the oracle. compiled: the same passes over compiled formulas.
-#: cached: compiled formulas, evaluated only where something changed.
+#: naive: interpreter, every formula on every pass, the oracle. compiled: the same passes over programs.
+#: cached: programs, evaluated only where something changed.
 ENGINES: Final = ("naive", "compiled", "cached")
 
 
@@ -89,14 +89,12 @@ def make_engine(
     context.budget.share(mission.formulas())
     if name == "cached":
         cached_cues = CachedCueManager(world, mission, context, leave=leave, seed=seed, seeds=seeds)
-        events = CachedEventManager(
-            world, context, training=training, mission=mission.name, verify_every=verify_every
-        )  # fmt: skip
+        events = CachedEventManager(world, context, training=training, verify_every=verify_every)
         rows = {Kind.EVENT: events.events, Kind.GOAL: events.goals, Kind.CUE: cached_cues.answers}
         return Engine(name, events, cached_cues, False, rows, partial(explain, events, cached_cues))
     if name not in ENGINES:
         raise ValueError(f"there is no engine {name!r}; there are {', '.join(ENGINES)}")
-    make: FormulaFactory = interpreted if name == "naive" else compiled
+    make: FormulaFactory = interpreted if name == "naive" else compiling(context)
     cues = CueManager(
         world, mission, context, lambda expression: make(expression, context, expression.owner),
         leave=leave, seed=seed, seeds=seeds,

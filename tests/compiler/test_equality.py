@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sexp_runtime.compiler.formula import compile_formula
+from sexp_runtime.compiler.formula import compile_formula, make_programs
 from sexp_runtime.operators.evaluator import SexpEvaluator
 from sexp_runtime.values import CANT_EVAL, KNOWN_FALSE, KNOWN_TRUE, NAN, NAN_FOREVER
 from support.fuzzing import examples
@@ -46,17 +46,19 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
     texts = [make.formula() for _ in range(3)]
     plan.events = []
     sides = []
-    for compiled in (False, True):
+    for by in ("naive", "interpreted", "programs"):
         world = build_world(plan)
         for name in ("E0", "E1"):
             world.add_event(name)
         log: list[Any] = []
         ctx = build_context(plan, world, log)
         formulas: list[Any] = []
+        programs = make_programs(ctx, world.facts) if by == "programs" else None
         for text in texts:
             expression = parse(text, plan.dialect)
-            if compiled:
-                formulas.append(compile_formula(expression, ctx, owner="random", recorder=_SlotRecorder()))
+            if by != "naive":
+                formula = compile_formula(expression, ctx, owner="random", recorder=_SlotRecorder(), programs=programs)
+                formulas.append(formula)
             else:
                 formulas.append(SexpEvaluator(ctx).build(expression))
         sides.append((world, ctx, formulas, log))
@@ -82,7 +84,7 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
                     value, status = SexpEvaluator(ctx).evaluate(formula), formula.status
                 results.append((value, value.__class__, status if status in SPECIAL else None))
             seen.append((results, world.variables.texts[:8], list(log), world.rng.between(0, 10**6)))
-        assert seen[0] == seen[1], (texts, history)
+        assert seen[0] == seen[1] == seen[2], (texts, history)
 
 
 @settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))

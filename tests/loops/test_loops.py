@@ -33,6 +33,17 @@ def test_set_up_has_compiled_them() -> None:
     assert ("python" if os.environ.get("SEXP_LOOPS") == "plain" else "c") == loops.LANGUAGE
 
 
+@pytest.mark.parametrize("first", ["loops", "kernel", "values", "session"])
+def test_kernel_and_loops_are_in_one_language_whatever_is_imported_first(first: str) -> None:
+    code = (
+        f"import sexp_runtime.{first}; from sexp_runtime import kernel, loops; print(kernel.LANGUAGE, loops.LANGUAGE)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=Path(loops.__file__).parents[2], capture_output=True, text=True, check=True
+    )  # fmt: skip
+    assert run.stdout.split() == [loops.LANGUAGE] * 2
+
+
 def test_the_environment_can_ask_for_those_in_python() -> None:
     code = "from sexp_runtime import loops; print(loops.LANGUAGE, loops.Scan.__module__)"
     run = subprocess.run(
@@ -103,7 +114,6 @@ def test_what_an_evaluation_raises_is_passed_on_with_its_place(module: Any, word
         bytearray(3),
         bytearray([word] * 3),
         evaluators,
-        evaluators,
         [None] * 3,
         array("q", [-1] * 3),
         *NO_MOMENTS,
@@ -122,16 +132,15 @@ def test_a_hot_slot_that_is_known_to_be_false_is_reported(module: Any, status: S
         root.status = status
         return 0
 
-    def ready() -> int:
-        raise AssertionError("the evaluator of ready slots")
+    def other() -> int:
+        raise AssertionError("the evaluator of another slot")
 
     dirty, evaluated_us = bytearray(b"\0\1"), array("q", [-1, -1])
     scan = module.Scan(
         dirty,
         bytearray(2),
         bytearray([0, HOT]),
-        [ready] * 2,
-        [ready, evaluate],
+        [other, evaluate],
         [None, root],
         evaluated_us,
         *NO_MOMENTS,
@@ -153,11 +162,11 @@ def play(
     evaluated_us = array("q", [-1] * len(flags))
     roots = [Root(status) if index % 3 else None for index, status in enumerate(statuses)]
 
-    def evaluator(index: int, hot: bool) -> Callable[[], int]:
+    def evaluator(index: int) -> Callable[[], int]:
         value, deed, slot = outcomes[index]
 
         def evaluate() -> int:
-            seen.append(("evaluated", index, hot, scan.position, bytes(flags)))
+            seen.append(("evaluated", index, scan.position, bytes(flags)))
             if deed == "flag":
                 flags[slot] = 1
             elif deed == "wake":
@@ -170,8 +179,8 @@ def play(
 
         return evaluate
 
-    ready_ones, hot_ones = ([evaluator(index, hot) for index in range(len(flags))] for hot in (False, True))
-    scan = module.Scan(flags, woken, ready, ready_ones, hot_ones, roots, evaluated_us, *NO_MOMENTS)
+    evaluators = list(map(evaluator, range(len(flags))))
+    scan = module.Scan(flags, woken, ready, evaluators, roots, evaluated_us, *NO_MOMENTS)
     index = flags.find(1)
     us = 0
     while index >= 0:

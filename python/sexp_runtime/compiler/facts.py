@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
-from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.recorder import FactRecorder
 from sexp_runtime.operators.actions import remembering
 from sexp_runtime.operators.arguments import LISTED
 from sexp_runtime.operators.context import Candidate, EvaluationContext
 from sexp_runtime.operators.node import EvalKind, EvalNode
+from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.operators.registry import OperatorFunction, ReadsFunction, Trait
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
@@ -36,6 +36,7 @@ NESTED: Final = frozenset(
 #: Operators with a memory that consists of statuses and draws only, all of which the context counts.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
+_READER: Final = Trait.NONE | Trait.TIME
 #: Most combinations of texts that an operator remembers having recorded of; then it tells them again.
 MAX_RECORDED: Final = 1000
 
@@ -46,10 +47,9 @@ class FactScan:
     `facts` are known now. `computed` are operator nodes whose facts follow from texts that only running shows.
     `actions` are operator nodes in the place of actions (`root_actions` those of the root), `restless` those that must
     run whenever the original would.
-    `moving` are comparisons that bound the motion of what they compare; `bounded` the position operators in them.
     """
 
-    __slots__ = ("actions", "bounded", "computed", "facts", "moving", "restless", "root_actions")
+    __slots__ = ("actions", "computed", "facts", "restless", "root_actions")
 
     def __init__(self) -> None:
         self.facts: set[FactKey] = set()
@@ -57,8 +57,6 @@ class FactScan:
         self.actions: list[EvalNode] = []
         self.restless: list[EvalNode] = []
         self.root_actions: list[EvalNode] = []
-        self.moving: list[EvalNode] = []
-        self.bounded: set[EvalNode] = set()
 
 
 def scan(root: EvalNode, ctx: EvaluationContext, handled: Collection[EvalNode] = ()) -> FactScan:
@@ -118,6 +116,28 @@ def variable_named(ctx: EvaluationContext, text: str) -> int | None:
     return found
 
 
+def is_pure(head: EvalNode) -> bool:
+    """Whether evaluating a subtree with unknown statuses does no more than read facts and the clock."""
+    return all(map(_only_reads, head.walk()))
+
+
+def is_drawing(head: EvalNode) -> bool:
+    """As `is_pure`, but for random numbers, which are drawn at each evaluation."""
+    return all(_only_reads(node) or (is_plain_draw(node) and all(map(_is_simple, node.args))) for node in head.walk())
+
+
+def _is_simple(arg: EvalNode) -> bool:
+    """Whether reading an argument leaves no status behind: an atom, `<argument>` included."""
+    return arg.kind is EvalKind.ATOM and not arg.is_name
+
+
+def _only_reads(node: EvalNode) -> bool:
+    spec = node.spec
+    if spec is None:  # fetching a container's data can draw or remove
+        return node.kind is not EvalKind.CONTAINER_DATA
+    return not spec.traits & ~_READER
+
+
 def split_actions(node: EvalNode) -> tuple[Sequence[EvalNode], Sequence[EvalNode]]:
     """Return the arguments of an operator that decide what it does, and those that it runs as actions."""
     if node.name == "cond":
@@ -138,10 +158,7 @@ def _container_names(ctx: EvaluationContext) -> Iterable[str]:
 def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext, is_handled: bool) -> None:
     spec, world = node.spec, ctx.world
     assert spec is not None
-    if not is_handled and motion.is_moving_comparison(node):
-        found.moving.append(node)
-        found.bounded.update(motion.leaves(node))
-    reads = _reads_of(found, node)
+    reads = spec.reads
     if spec.traits & Trait.VOLATILE or (spec.traits & Trait.STATEFUL and node.name not in _COUNTED_MEMORY):
         found.restless.append(node)
     if spec.traits & Trait.ACTION:
@@ -168,12 +185,9 @@ def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext, is_h
 
 
 def _known_candidates(node: EvalNode, ctx: EvaluationContext) -> Sequence[str] | None:
-    """Return the texts that `<argument>` can stand for in an operator, None if only running shows them.
-
-    Below `every-time-argument` only running shows whether an operator is evaluated at all, see compiler.truth.
-    """
+    """Return the texts that `<argument>` can stand for in an operator, None if only running shows them."""
     form = node.form
-    if form is None or form.name != "when-argument" or not form.args:
+    if form is None or not form.args:
         return None
     if not all(_is_literal(arg) or arg.is_placeholder for arg in node.args):
         return None
@@ -196,16 +210,6 @@ def lists_plain_texts(provider: EvalNode, ctx: EvaluationContext) -> bool:
     )
 
 
-def _reads_of(found: FactScan, node: EvalNode) -> ReadsFunction | None:
-    """Return what an operator reads; where a comparison bounds its motion, the bounds instead of the motion."""
-    assert node.spec is not None
-    reads = node.spec.reads
-    if reads is None or node not in found.bounded:
-        return reads
-    all_reads = reads
-    return lambda world, texts: motion.without_motion(all_reads(world, texts))
-
-
 def _is_literal(arg: EvalNode) -> bool:
     """Whether the argument's text is always the same; an expression's text is always empty."""
     if arg.kind is EvalKind.WRAPPER or arg.kind is EvalKind.CLAUSE:
@@ -224,25 +228,22 @@ def install(found: FactScan, ctx: EvaluationContext, recorder: FactRecorder) -> 
     of their own.
     """
     for node in found.computed:
-        reads = _reads_of(found, node)
-        assert reads is not None
+        assert node.spec is not None and node.spec.reads is not None
+        reads = node.spec.reads
         if all(map(_is_literal, node.args)):
             node.call = _recording_ships(node.call, reads, recorder, len(ctx.world.ships))
         else:
             node.call = _recording(node.call, reads, recorder, node.args)
-    probes = 0
     if ctx.remember is not None:
         for node in (*found.root_actions, *found.actions):
             node.call = remembering(node.call, ctx.remember)
-    for node in found.moving:
-        probes += motion.install(node, recorder)
     for node in (*found.restless, *found.actions):
         node.call = _effective(node.call)
-    return len(found.computed) + probes + len(found.restless) + len(found.actions)
+    return len(found.computed) + len(found.restless) + len(found.actions)
 
 
 def install_actions(found: FactScan) -> int:
-    """Count the actions of the root as effects, where the code that runs them does not; return how many there are."""
+    """Count the actions of the root as effects, which a program does by itself; return how many there are."""
     for node in found.root_actions:
         node.call = _effective(node.call)
     return len(found.root_actions)

@@ -6,13 +6,12 @@ from typing import Final
 
 from sexp_runtime.catalog import CATALOG
 from sexp_runtime.compiler.atoms import is_text, text_of
-from sexp_runtime.compiler.facts import lists_plain_texts
+from sexp_runtime.compiler.facts import is_drawing, is_pure, lists_plain_texts
 from sexp_runtime.compiler.motion import without_motion
 from sexp_runtime.compiler.program_actions import DRAWN, IN_SEQUENCE, form_actions, tried
 from sexp_runtime.compiler.program_nodes import Builder, Compiled, Unfit
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import CANDIDATE, NUMBERS, READER, ROSTER, meaning_of
-from sexp_runtime.compiler.truth import is_drawing, is_pure
 from sexp_runtime.kernel import FormProgram, Leaf, Op
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import weight

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
-from sexp_runtime.compiler.motion import MOTION_FIELDS, is_leaf, is_moving_comparison, without_motion
+from sexp_runtime.compiler.facts import is_drawing
+from sexp_runtime.compiler.motion import MOTION_FIELDS, is_moving_comparison, is_position, without_motion
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import (
     AXES,
@@ -24,7 +25,6 @@ from sexp_runtime.compiler.program_plan import (
     ProgramPlan,
     meaning_of,
 )  # fmt: skip
-from sexp_runtime.compiler.truth import is_drawing
 from sexp_runtime.kernel import Op, Program
 from sexp_runtime.operators import interpreter
 from sexp_runtime.operators.budget import is_paying
@@ -247,7 +247,7 @@ class Builder:
                 raise Unfit
         if not all(map(is_name, arguments[:names])) or not all(map(is_number, numbers)):
             raise Unfit
-        if op in MOVING and self._is_compared and is_leaf(head):
+        if op in MOVING and self._is_compared and is_position(head):
             self.is_moving = True
         elif op in MOVING or op == Op.FACING:
             self.moves_freely = True

@@ -19,7 +19,8 @@ MOST_BUILT: Final = 4
 class Parts:
     """The parts that programs share, each made when the first program needs it."""
 
-    def __init__(self, ctx: EvaluationContext, board: FactBoard) -> None:
+    def __init__(self, ctx: EvaluationContext, board: FactBoard | None) -> None:
+        """Without a board nothing sets the flags: the programs have to be doubted before each evaluation."""
         self.ctx = ctx
         self.board = board
         self._places: dict[str, Place] = {}
@@ -75,12 +76,15 @@ class Parts:
 
     def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
         """Make a change of the fact set a flag that is checked in every frame."""
+        if self.board is None:
+            return
         self._facts += self.board.add_edge(key, (flags, index, UNREAD))
         self._edges.append((key, flags, index))
 
     def close(self) -> None:
         """Give up all edges."""
         for key, flags, index in self._edges:
+            assert self.board is not None
             self.board.unsubscribe(key, flags, index)
         self._edges.clear()
         self._places.clear()

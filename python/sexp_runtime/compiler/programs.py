@@ -30,11 +30,16 @@ use_cosines([turn(degrees)[1] for degrees in range(360)])
 
 
 class Programs:
-    """Makes the programs of a row of formulas, which share places and leaves."""
+    """Makes the programs of a row of formulas, which share places and leaves.
 
-    def __init__(self, ctx: EvaluationContext, board: FactBoard) -> None:
+    Without a board nothing is kept from one evaluation to the next: each calls every leaf and looks up every place.
+    """
+
+    def __init__(self, ctx: EvaluationContext, board: FactBoard | None) -> None:
         self.ctx = ctx
         self.parts = Parts(ctx, board)
+        #: Whether the results of leaves and distances are kept until their facts change.
+        self.keeps_results = board is not None
 
     def of_formula(self, root: EvalNode) -> Compiled | None:
         """Return the program of a formula, None for one that is to be evaluated in another way."""
@@ -62,7 +67,7 @@ class Programs:
                 made = FormBuilder(self.parts, form, is_nested=True).build()
             except Unfit:
                 continue
-            form.call = _nested(made.program)
+            form.call = _nested(made.program, doubts=not self.keeps_results)
             handled |= made.handled
         return frozenset(handled)
 
@@ -85,13 +90,15 @@ def _nested_forms(node: EvalNode) -> Iterator[EvalNode]:
             yield from _nested_forms(inner)
 
 
-def _nested(program: Program) -> OperatorFunction:
+def _nested(program: Program, *, doubts: bool) -> OperatorFunction:
     """Return the function of an operator that a program stands for; what the form remembers is in its node (B11)."""
 
     def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if not ctx.wcs or node.args[0].head.status not in (KNOWN_TRUE, KNOWN_FALSE):  # that traps there
             pay_for_trial(ctx, node)
         program.forget_root()
+        if doubts:
+            program.doubt()
         value = program()
         return KNOWN_FALSE if program.is_known_false else value
 

@@ -8,8 +8,8 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING, Final
 
 from sexp_runtime.cache.slots import ACTIVE, IDLE_FIRST, IDLE_REPEAT, SlotTable, TimerQueue
-from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.events.formulas import SlotRecorder, Weights, compiled, facts_of, make_programs, root_of
+from sexp_runtime.compiler.formula import CompiledFormula, make_programs
+from sexp_runtime.events.formulas import SlotRecorder, Weights, compiled, facts_of, root_of
 from sexp_runtime.events.pre_evaluation import PreEvaluation, pre_evaluate
 from sexp_runtime.loops import SOON_US
 from sexp_runtime.operators.context import EvaluationContext
@@ -48,7 +48,6 @@ class Answers:
         counters: EngineCounters,
         expressions: Sequence[SexpExpression | EvalNode | None],
         owners: Sequence[str],
-        mission: str = "",
         *,
         keeps_drawing: bool = False,
     ) -> None:
@@ -68,19 +67,17 @@ class Answers:
         #: which it was made.
         self.pre_evaluated: dict[int, PreEvaluation] = {}
         self._keeps_drawing = keeps_drawing
-        self._mission = mission
         self._clock = ctx.world.clock
         self._weights = Weights()
         self._programs = make_programs(ctx, timers.board)
         self._recorders = [SlotRecorder(table, index) for index in range(size)]
         self.formulas: list[CompiledFormula | AbsentFormula] = [
-            compiled(expression, ctx, owner, mission, recorder, self._programs)
+            compiled(expression, ctx, owner, recorder, self._programs)
             for expression, owner, recorder in zip(expressions, owners, self._recorders, strict=True)
         ]
-        #: What evaluates each formula; and if it is hot, without bookkeeping.
+        #: What evaluates each formula.
         self.evaluators: list[Callable[[], int]] = [formula.evaluate for formula in self.formulas]
-        self.hot = list(self.evaluators)
-        #: The node that has the root's status, None where that is always UNKNOWN.
+        #: The node that has the root's status, None for an absent formula.
         self.roots = [root_of(formula) for formula in self.formulas]
         for index, formula in enumerate(self.formulas):
             timers.board.bind(table.dirty.flags, index, formula.program)
@@ -107,7 +104,8 @@ class Answers:
     def evaluate(self, index: int, profiler: FormulaProfiler | None = None, *, is_check: bool = False) -> int:
         """Evaluate a formula, record what that means for the next evaluation, and return its value; may raise.
 
-        A check evaluates the compiled function in any case: walking the nodes leaves statuses that it does not keep.
+        A check evaluates as usual even while operators are profiled: walking the nodes leaves statuses that a program
+        does not keep.
         """
         ctx, table = self.ctx, self.table
         cause = CAUSE_CHECK if is_check else self._why(index)
@@ -117,7 +115,7 @@ class Answers:
         effects = ctx.start()
         table.dirty.flags[index] = 0
         formula = self.formulas[index]
-        run = formula.evaluate_compiled if is_check and isinstance(formula, CompiledFormula) else self.evaluators[index]
+        run = formula.evaluate_unseen if is_check and isinstance(formula, CompiledFormula) else self.evaluators[index]
         start = perf_counter_ns() if profiler is not None else 0
         try:
             value = run()
@@ -193,12 +191,7 @@ class Answers:
     def is_quiet(self, index: int) -> bool:
         """Whether an evaluation with value 0 leaves nothing to record."""
         formula = self.formulas[index]
-        return isinstance(formula, CompiledFormula) and formula.quiet
-
-    def make_hot(self, index: int) -> None:
-        """Provide in `hot` what evaluates a formula without bookkeeping."""
-        formula = self.formulas[index]
-        self.hot[index] = formula.unwatched() if isinstance(formula, CompiledFormula) else formula.evaluate
+        return isinstance(formula, CompiledFormula) and formula.is_quiet
 
     def keep_evaluating(self, index: int) -> None:
         """Have a formula evaluated at its next use although its result is valid, so that it makes its own draws."""
@@ -309,10 +302,10 @@ class Answers:
         table = self.table
         table.release(index)
         owner = self.formulas[index].owner
-        formula = compiled(expression, self.ctx, owner, self._mission, self._recorders[index], self._programs)
+        formula = compiled(expression, self.ctx, owner, self._recorders[index], self._programs)
         self.formulas[index] = formula
         self.timers.board.bind(table.dirty.flags, index, formula.program)
-        self.evaluators[index] = self.hot[index] = formula.evaluate
+        self.evaluators[index] = formula.evaluate
         self.roots[index] = root_of(formula)
         table.values[index] = 0
         table.evaluated_us[index] = table.recorded_us[index] = -1
@@ -362,7 +355,5 @@ class Answers:
 
     def nbytes(self) -> int:
         """Return the bytes held by formulas, state and edges, without the timer queue."""
-        own = (self.evaluators, self.formulas, self.hot, self.roots, self._recorders)
-        apart = (hot for hot, usual in zip(self.hot, self.evaluators, strict=True) if hot is not usual)
-        total = sum(sys.getsizeof(each) + sys.getsizeof(getattr(each, "__defaults__", ())) for each in apart)
-        return self.table.nbytes() + self._weights.total(self.formulas) + sum(map(sys.getsizeof, own)) + total
+        own = (self.evaluators, self.formulas, self.roots, self._recorders)
+        return self.table.nbytes() + self._weights.total(self.formulas) + sum(map(sys.getsizeof, own))

@@ -47,7 +47,6 @@ class CachedEventManager(MissionEventManager):
         world: World,
         context: EvaluationContext,
         *,
-        mission: str = "",
         training: bool = False,
         on_request: Callable[[str, int], None] | None = None,
         verify_every: int = 0,
@@ -64,7 +63,6 @@ class CachedEventManager(MissionEventManager):
             counters,
             [formula_of(event.definition) for event in events],
             [f'event "{event.name}"' for event in events],
-            mission,
             keeps_drawing=True,
         )
         self.goals = Answers(
@@ -74,7 +72,6 @@ class CachedEventManager(MissionEventManager):
             counters,
             [formula_of(goal.definition) for goal in goals],
             [f'goal "{goal.name}"' for goal in goals],
-            mission,
         )
         self._deferred = DeferredDraws(world.rng, self._settle_draws)
         super().__init__(

@@ -50,8 +50,7 @@ class CachedCueManager(CueManager):
         super().__init__(world, mission, ctx, collect, leave=leave, seed=seed, seeds=seeds)
         self.timers = TimerQueue(world.facts)
         owners = [expression.owner or repr(cue) for cue, expression in zip(self.cues, expressions, strict=True)]
-        name = mission.name if mission is not None else ""
-        self.answers = Answers("cue", ctx, self.timers, self.counters, expressions, owners, name)
+        self.answers = Answers("cue", ctx, self.timers, self.counters, expressions, owners)
         self._pass = Pass(self.answers, self._visit_index, self._apply_value, self._report)
         self._frame_us = -1  # when the last frame was
         self._leaving: list[Cue] = []  # done, and still to be retired

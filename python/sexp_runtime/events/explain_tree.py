@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Final
 
-from sexp_runtime.compiler import motion
 from sexp_runtime.compiler.facts import possible_texts, split_actions
+from sexp_runtime.compiler.formula import make_programs
+from sexp_runtime.compiler.motion import is_moving_comparison
 from sexp_runtime.events.explain import NOBODY, fact_name, fact_value
 from sexp_runtime.events.tree import ACTION, ATOM, CANDIDATE, COMPARISONS, TreePart
 from sexp_runtime.operators.arguments import candidates_of
@@ -105,9 +106,6 @@ class _Explainer:
     def tree(self, syntax: SyntaxNode, formula: Formula) -> TreePart:
         root = build(syntax, self.ctx)
         self._remember(root, formula)
-        for node in root.walk():
-            if node.kind is EvalKind.OPERATOR and motion.is_moving_comparison(node):
-                motion.install(node, _Facts())
         tree = self._part(root)
         tree.mark()
         return tree
@@ -253,8 +251,19 @@ class _Explainer:
                 part.short_by = abs(first - second) + (node.name in ("<", ">", "!="))
         if due != NEVER and not any(inner.kind is EvalKind.OPERATOR for arg in node.args for inner in arg.walk()):
             part.next_at, part.next_by = due / 1e6, "time"
-        elif due != NEVER and motion.is_moving_comparison(node):
-            part.next_at, part.next_by = due / 1e6, "motion"
+        elif is_moving_comparison(node):
+            until = self._stands_until(node)
+            if until != NEVER:
+                part.next_at, part.next_by = until / 1e6, "motion"
+
+    def _stands_until(self, node: EvalNode) -> int:
+        """Return until when movement cannot change a comparison, in microseconds, NEVER if nothing bounds it."""
+        programs = make_programs(self.ctx, None)
+        made = programs.of_formula(node) if programs is not None else None
+        if made is None:
+            return NEVER
+        made.program()
+        return made.program.until or NEVER
 
     def _reason(self, node: EvalNode, *, chosen: bool = False) -> str:
         """Return why a node must not be evaluated here, "" if it may."""

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from sexp_runtime import kernel
 from sexp_runtime.cache.slots import SlotTable
-from sexp_runtime.compiler.formula import CompiledFormula, compile_formula
+from sexp_runtime.compiler.formula import CompiledFormula, compile_formula, make_programs
 from sexp_runtime.operators.building import BuildError
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import EvalNode
-from sexp_runtime.rules.formula import AbsentFormula
+from sexp_runtime.rules.formula import AbsentFormula, Formula
+from sexp_runtime.rules.naive import FormulaFactory
 from sexp_runtime.syntax.tree import SexpExpression
-from sexp_runtime.world.facts import FactBoard, FactKey
+from sexp_runtime.world.facts import FactKey
 
 if TYPE_CHECKING:
     from sexp_runtime.compiler.programs import Programs
@@ -37,7 +37,6 @@ def compiled(
     expression: SexpExpression | EvalNode | None,
     context: EvaluationContext,
     owner: str,
-    mission: str = "",
     recorder: SlotRecorder | None = None,
     programs: Programs | None = None,
 ) -> CompiledFormula | AbsentFormula:
@@ -49,21 +48,20 @@ def compiled(
     if expression is None:
         return AbsentFormula(owner)
     try:
-        return compile_formula(
-            expression, context, owner=owner, mission=mission, recorder=recorder, programs=programs
-        )  # fmt: skip
+        return compile_formula(expression, context, owner=owner, recorder=recorder, programs=programs)
     except BuildError as error:
         context.warn(f"{owner}: {error}")
         return AbsentFormula(owner)
 
 
-def make_programs(ctx: EvaluationContext, board: FactBoard) -> Programs | None:
-    """Return what makes programs, None where the kernel that evaluates them is not compiled."""
-    if kernel.LANGUAGE != "c":
-        return None
-    from sexp_runtime.compiler.programs import Programs
+def compiling(context: EvaluationContext) -> FormulaFactory:
+    """Return what makes the formulas of the engine `compiled`: each evaluation evaluates all parts, from no cache."""
+    programs = make_programs(context, None)
 
-    return Programs(ctx, board)
+    def make(expression: SexpExpression | None, context: EvaluationContext, owner: str) -> Formula:
+        return compiled(expression, context, owner, programs=programs)
+
+    return make
 
 
 def facts_of(formula: CompiledFormula | AbsentFormula) -> frozenset[FactKey]:

@@ -77,8 +77,8 @@ class Pass:
         table, size = answers.table, len(answers.table)
         self.ready = bytearray(size)
         self._scan = Scan(
-            table.dirty.flags, table.wake.flags, self.ready, answers.evaluators, answers.hot, answers.roots,
-            table.evaluated_us, table.dirty.due_us, partial(answers.timers.schedule, table.dirty), repeat,
+            table.dirty.flags, table.wake.flags, self.ready, answers.evaluators, answers.roots, table.evaluated_us,
+            table.dirty.due_us, partial(answers.timers.schedule, table.dirty), repeat,
         )  # fmt: skip
         self._us = self._before_us = -1  # when the pass ran last, and when the frame before this one was
         self._frame = 0  # in which frame that was
@@ -228,7 +228,6 @@ class Pass:
         if before_us < 0 or before_us != self._before_us:
             since_us[index] = us
         elif us - since_us[index] >= HOT_AFTER_US:
-            self._answers.make_hot(index)
             self._answers.table.touch(index)
             self.ready[index] = HOT
             self._until_us[index] = until = us + min(us - since_us[index], MAX_HOT_US)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
-from sexp_runtime.compiler.facts import NESTED, lists_plain_texts, split_actions
+from sexp_runtime.compiler.facts import NESTED, is_pure, lists_plain_texts, split_actions
 from sexp_runtime.compiler.formula import CompiledFormula
-from sexp_runtime.compiler.truth import is_pure
 from sexp_runtime.operators.context import EvaluationContext
 from sexp_runtime.operators.node import ARGUMENT_FORMS, EvalNode
 from sexp_runtime.operators.registry import MEANINGS, OperatorMeaning, Trait

@@ -3,7 +3,7 @@
 Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
 it also serves where nothing is compiled. `nodes.pxi` and `program.pxi` evaluate formulas, `forms.pxi` argument forms
 over a set of candidates, `geometry.pxi` finds what names stand for, `random.pxi` draws random numbers, `changes.pxi`
-packs what is recorded. Where nothing is compiled each formula is a Python function instead. All parts in Cython are
+packs what is recorded. Where nothing is compiled the interpreter evaluates formulas. All parts in Cython are
 compiled with the loops, into `loops/native`. Imports values, packing and loops only.
 """
 

@@ -20,7 +20,7 @@ cdef class Program:
     cdef bint changed
     cdef readonly bint acted
     cdef long long due
-    cdef long long until  # up to this moment movement alone does not change the outcome; 0: it may
+    cdef readonly long long until  # up to this moment movement alone does not change the outcome; 0: it may
     cdef long long stands  # the same for what has been evaluated of a part so far
     cdef bint is_bounded  # whether all that is read of movement is compared in a form whose speed can be bounded
     cdef int candidate
@@ -601,7 +601,7 @@ cdef class Program:
             self.root_status = code_of(self.root.status)
 
     def doubt(self):
-        """Have every leaf called, and every distance measured, at its next use."""
+        """Have every leaf called, every place looked up, and every distance measured, at its next use."""
         if self.actions is not None:
             self.actions.doubt()
         self.until = 0
@@ -610,6 +610,8 @@ cdef class Program:
                 each.flag[0] = 1
         for distance in self.distances:
             distance.flag[0] = 1
+        for place in self.places:
+            place.stale[0] = 1
 
     def nbytes(self):
         """The bytes of the object, its rows and lists, what the board keeps to find it, and what runs its actions."""

@@ -1,5 +1,5 @@
 # The types of native.pyx: those of its twins, and programs, which have none in Python: without a compiler each formula
-# is a Python function instead.
+# is interpreted.
 
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -64,6 +64,7 @@ class Program:
     acted: bool
     is_simple: bool
     by_time: bool
+    until: int
     evaluations: int
     has_changed: bool
     is_known_false: bool

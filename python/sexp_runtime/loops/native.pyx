@@ -112,7 +112,7 @@ cdef inline Py_ssize_t find(bytearray flags, Py_ssize_t start):
 
 cdef class Scan:
     cdef bytearray _dirty, _wakes, _ready
-    cdef list _evaluators, _hot, _roots
+    cdef list _evaluators, _roots
     cdef array _evaluated_us, _due_us
     cdef object _schedule, _repeat
     cdef public Py_ssize_t position
@@ -126,7 +126,6 @@ cdef class Scan:
         bytearray wakes not None,
         bytearray ready not None,
         list evaluators not None,
-        list hot not None,
         list roots not None,
         array evaluated_us not None,
         array due_us not None,
@@ -141,7 +140,6 @@ cdef class Scan:
         self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
-        self._hot = hot
         self._roots = roots
         self._evaluated_us = evaluated_us
         self._due_us = due_us
@@ -179,7 +177,7 @@ cdef class Scan:
                     continue
             elif word == HOT:
                 self.repeated += 1
-                evaluate = self._hot[index]
+                evaluate = evaluators[index]
             elif word == REPEATING:
                 self.position = index
                 evaluated_us[index] = us

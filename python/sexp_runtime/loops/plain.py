@@ -69,7 +69,6 @@ class Scan:
         "_due_us",
         "_evaluated_us",
         "_evaluators",
-        "_hot",
         "_ready",
         "_repeat",
         "_roots",
@@ -87,14 +86,13 @@ class Scan:
         wakes: bytearray,
         ready: bytearray,
         evaluators: list[Callable[[], int]],
-        hot: list[Callable[[], int]],
         roots: Sequence[Root | None],
         evaluated_us: array[int],
         due_us: array[int],
         schedule: Callable[[int, int], None],
         repeat: Callable[[int], None] | None = None,
     ) -> None:
-        """Take what belongs to the slots, by index: flags, words, evaluators of ready and of hot ones, roots (None
+        """Take what belongs to the slots, by index: flags, words, evaluators, roots (None
         for a formula that ends with no special status), where to note the time of an evaluation, when a slot is due,
         what is called with another such moment, and what is called for a repeating slot that has acted once more. An
         evaluator that has `in_pass` is a program of the kernel."""
@@ -102,7 +100,6 @@ class Scan:
         self._wakes = wakes
         self._ready = ready
         self._evaluators = evaluators
-        self._hot = hot
         self._roots = roots
         self._evaluated_us = evaluated_us
         self._due_us = due_us
@@ -149,7 +146,7 @@ class Scan:
                     continue
             elif word == HOT:
                 self.repeated += 1
-                evaluate = self._hot[index]
+                evaluate = self._evaluators[index]
             elif word == REPEATING:
                 self.position = index
                 evaluated_us[index] = us
