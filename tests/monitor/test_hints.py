@@ -97,8 +97,9 @@ SELDOM = (
     "writes\n+Repeat Count: -1\n+Interval: 5",
 )
 READS = ("( when ( = @a[0] -1 ) ( do-nothing ) )", "reads")
-DRAWS = '( when ( and ( > ( hits-left "Heron" ) 200 ) ( > ( rand-multiple 1 9 ) 20 ) ) ( do-nothing ) )'
-AFTER_GATE = ("( when ( > ( rand-multiple 1 9 ) 20 ) ( do-nothing ) )", "draws\n+Chained: 0")
+TIMES = "( is-true-for-duration 90000 ( > ( rand-multiple 1 9 ) 1 ) )"
+REMEMBERS = (f'( when ( and ( > ( hits-left "Heron" ) 200 ) {TIMES} ) ( do-nothing ) )', "remembers")
+AFTER_GATE = (f"( when {TIMES} ( do-nothing ) )", "remembers\n+Chained: 0")
 GATE = ('( when ( > ( hits-left "Heron" ) 200 ) ( do-nothing ) )', "gate")
 LONG = "( and ( > @a[0] 3 ) ( < @a[0] 9 ) ( = @b[0] 100 ) )"
 SAME = [(f"( when {LONG} ( do-nothing ) )", f"same {number}") for number in range(3)]
@@ -112,7 +113,7 @@ WAITS = ("( when ( has-time-elapsed 90 ) ( do-nothing ) )", "clock")
     [
         ("every-time", [TICK], [SELDOM]),
         ("chatty-fact", [TICK, READS], [SELDOM, READS]),
-        ("never-at-rest", [(DRAWS, "draws")], [GATE, AFTER_GATE]),
+        ("never-at-rest", [REMEMBERS], [GATE, AFTER_GATE]),
         ("repeated-expression", [TICK, *SAME], [TICK, *ASKS]),
         ("clock-polling", [CLOCK], [WAITS]),
     ],
