@@ -10,6 +10,7 @@ from sexp_runtime.mission.validator.arguments import EXPRESSIONS
 from sexp_runtime.mission.validator.words import WORDS
 from sexp_runtime.syntax import Diagnostic, Dialect, SexpParser
 from support.samples import SAMPLE
+from support.small_missions import mission
 
 MISSION = parse_mission(SAMPLE, file="sample.fs2").mission
 PARSER = SexpParser(make_symbols(Dialect.FSO, MISSION.variable_names(), MISSION.container_kinds()))
@@ -239,3 +240,9 @@ def test_older_spellings_of_hidden_wing_names(ships: tuple[str, str], known: set
         ).mission
         codes = [problem.code for problem in validate_mission(mission)]
         assert codes == ([] if name in known else ["E322"]), name
+
+
+def test_an_unknown_operator_that_is_no_misspelling_names_the_most_similar_one() -> None:
+    text = mission([('( when ( is-previous-goal-true-delay "a.fs2" "Win" ) ( do-nothing ) )', "Long")])
+    (problem,) = [one for one in validate_mission(parse_mission(text).mission) if one.code == "W311"]
+    assert "the most similar one is is-previous-goal-true" in problem.message

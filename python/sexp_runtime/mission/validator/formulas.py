@@ -227,7 +227,9 @@ class SexpValidator:
                 fix = near[0] if len(near) == 1 and near[0] in self.catalog else None
                 known = "E301", f" (did you mean {', '.join(near[:3])}?)", fix
             else:
-                known = "W311", ": no operator of the game is called so; scripts may define it", None
+                like = nearest_names(name, CATALOG.dialect_catalog(self.dialect.value), limit=1, cutoff=0.8)
+                hint = f"; the most similar one is {like[0]}" if like else ""
+                known = "W311", f": no operator of the game is called so{hint}; scripts may define it", None
             self._unknown[name] = known
         return known
 
