@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sexp_runtime.session import MissionSession
 from sexp_runtime.world.navigation import is_near, quick_distance
 from support.sexp_bench import Bench
 from support.small_missions import Played, mission, ship
@@ -119,16 +117,14 @@ def test_what_is_near_is_what_the_quick_estimate_says(place: tuple[float, float,
     assert is_near(at, place, reach) is (quick_distance(at, place) < reach)
 
 
-@pytest.mark.parametrize("engine", ["naive", "cached"])
-def test_a_point_that_flies_is_followed(engine: str) -> None:
-    events = [
-        ('( when ( true ) ( add-nav-ship "Far" "Tug" ) )', "Add"),
-        ('( when ( and ( is-event-true "Add" ) ( < ( distance-to-nav "Far" ) 900 ) ) ( do-nothing ) )', "Close"),
-    ]
-    text = mission(events, ships=[ship("Tug", place="0, 0, 5000")])
-    with MissionSession.load(text, engine=engine) as session:
-        tug = session.world.ships["tug"]
-        for z in (5000.0, 3000.0, 1200.0, 800.0):
-            session.world.move_ship(tug, (0.0, 0.0, z), (0.0, 0.0, -200.0))
-            session.step(1.0)
-        assert [event.count for event in session.world.events] == [1, 1]
+def test_a_move_of_a_points_ship_touches_the_place_of_the_points() -> None:
+    nav = bench()
+    flags = bytearray(1)
+    nav.world.facts.subscribe(("nav", "position"), flags, 0)
+    nav('( add-nav-ship "Boat" "Tug" )')
+    for jump in (False, True):
+        flags[0] = 0
+        nav.world.move_ship(nav.world.ships["heron"], (1.0 + jump, 2.0, 3.0), jump=jump)
+        assert flags[0] == 0
+        nav.world.move_ship(nav.world.ships["tug"], (1.0 + jump, 2.0, 3.0), jump=jump)
+        assert flags[0] == 1
