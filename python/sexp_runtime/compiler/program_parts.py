@@ -13,7 +13,7 @@ from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.world.facts import UNREAD, FactBoard, FactKey
 
 #: How many programs of actions are built in one frame. Actions that begin together are ready for one together, too.
-MOST_BUILT: Final = 4
+MOST_BUILT: Final = 2
 
 
 class Parts:
