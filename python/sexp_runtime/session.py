@@ -325,7 +325,11 @@ class MissionSession:
             if recorder is not None:
                 recorder.log.leave_frame()
             self.context.positions_age_us = self._adhoc.context.positions_age_us = 0
-        if recorder is not None and not recorder.end_frame(microseconds, self.digest):
+        if (
+            recorder is not None
+            and not recorder.log.end_usual_frame(microseconds)
+            and not recorder.end_frame(microseconds, self.digest)
+        ):
             if recorder.writer.failure:
                 self.context.warnings.append(f"the recording ends here: {recorder.writer.failure}")
             self._recorder = None

@@ -77,6 +77,7 @@ STEPS = st.one_of(
     st.tuples(st.just("hit"), WHICH, NUMBERS),
     st.tuples(st.just("other"), st.text(max_size=300)),
     st.tuples(st.just("frame"), st.sampled_from((0, 16_667, 16_667, 250_000)), st.none() | st.integers(0, 2**32)),
+    st.tuples(st.just("frames"), st.integers(1, 40)),
 )
 
 
@@ -88,7 +89,8 @@ def make(side: Side, step: tuple[Any, ...]) -> Any:
         pending = side.log.changes() if digest == 7 else []
         side.log.begin_frame(microseconds)
         side.log.leave_frame()
-        return pending, side.log.end_frame(microseconds, digest)
+        usual = digest is None and side.log.end_usual_frame(microseconds)
+        return pending, usual or side.log.end_frame(microseconds, digest)
     if name == "other":
         side.tap.press_key(rest[0])
         return None
@@ -123,9 +125,18 @@ def make(side: Side, step: tuple[Any, ...]) -> Any:
     return None
 
 
+def each(steps: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Return the steps, with several frames as single ones, and one frame more."""
+    frame = ("frame", 16_667, None)
+    found: list[tuple[Any, ...]] = []
+    for step in steps:
+        found += [frame] * step[1] if step[0] == "frames" else [step]
+    return [*found, frame]
+
+
 def play(steps: list[tuple[Any, ...]], *modules: Any) -> None:
     sides = [Side(module) for module in modules]
-    for step in [*steps, ("frame", 16_667, None)]:
+    for step in each(steps):
         assert len({repr(make(side, step)) for side in sides}) == 1, step
         if step[0] != "frame":
             continue
@@ -143,13 +154,15 @@ def replay(steps: list[tuple[Any, ...]], module: Any) -> None:
     side, replayed = Side(module), World()
     ships = [replayed.add_ship(name, team="Friendly") for name in NAMES]
     seen = []
-    for number, step in enumerate([*steps, ("frame", 16_667, None)]):
+    steps = each(steps)
+    for number, step in enumerate(steps):
         make(side, step)
         if step[0] != "frame":
             continue
         seen.append(side.places())
-        if number % 3 == 0 or number == len(steps):
-            for packed in msgpack.unpackb(side.log.take_block()):
+        if number % 3 == 0 or number == len(steps) - 1:
+            block = side.log.take_block()
+            for packed in msgpack.unpackb(block) if block else ():
                 microseconds, changes, _digest = msgpack.unpackb(packed)
                 assert type(microseconds) is int
                 apply_changes(replayed, changes, BEFORE)

@@ -22,6 +22,9 @@ cdef enum:
     MOST_NAME_BYTES = 255
     RUN_BYTES = 1 << 15
     FRAMES_PER_BLOCK = 32
+    DIGEST_EVERY = 128
+    FRAME_HEAD = 64
+    CHANGE_HEAD = 5
     BLOCK_BYTES = 1 << 14
 
 cdef long long ANSWERING = 1LL << 31
@@ -353,7 +356,17 @@ cdef class ChangeLog:
         self.end_run()
         return list(self.made)
 
+    def end_usual_frame(self, long long microseconds):
+        cdef size_t size = self.block.size + self.bytes + self.run.size + FRAME_HEAD + CHANGE_HEAD * len(self.made)
+        if self.frames % DIGEST_EVERY == 0 or self.block_count + 1 >= FRAMES_PER_BLOCK or size >= BLOCK_BYTES:
+            return False
+        self.add_frame(microseconds, None)
+        return not self.ended
+
     def end_frame(self, long long microseconds, digest=None):
+        return self.add_frame(microseconds, digest)
+
+    cdef bint add_frame(self, long long microseconds, digest) except -1:
         cdef Bytes* out = &self.scratch
         if self.ended:
             return False

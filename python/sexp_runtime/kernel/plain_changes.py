@@ -50,6 +50,11 @@ MOST_NAME_BYTES: Final = 255
 #: Bytes of records after which a change ends, and frames and bytes after which a block does.
 RUN_BYTES: Final = 1 << 15
 FRAMES_PER_BLOCK: Final = 32
+#: Frames between two check sums of the state: each takes a while where there are many events.
+DIGEST_EVERY: Final = 128
+#: More bytes than msgpack adds to a frame's changes, and to each of them.
+_FRAME_HEAD: Final = 64
+_CHANGE_HEAD: Final = 5
 BLOCK_BYTES: Final = 1 << 14
 
 
@@ -241,6 +246,14 @@ class ChangeLog:
         """Return the packed changes of the frame that has not ended yet."""
         self._end_run()
         return list(self._changes)
+
+    def end_usual_frame(self, microseconds: int) -> bool:
+        """End a frame without a check sum that does not fill the block; return False, nothing done, for any other."""
+        size = self._block_bytes + self.bytes + len(self._run) + _FRAME_HEAD + _CHANGE_HEAD * len(self._changes)
+        if not self.frames % DIGEST_EVERY or len(self._block) + 1 >= FRAMES_PER_BLOCK or size >= BLOCK_BYTES:
+            return False
+        self.end_frame(microseconds)
+        return not self.ended
 
     def end_frame(self, microseconds: int, digest: int | None = None) -> bool:
         """End a frame, with a check sum of the state after it; return whether the block is full."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from sexp_runtime.kernel import ActionCount
+from sexp_runtime.kernel.plain_changes import DIGEST_EVERY
 from sexp_runtime.monitor.recorded_calls import check_call
 from sexp_runtime.monitor.recording import ASKING, RecordingWriter
 from sexp_runtime.monitor.tap import RecordingTap, WorldTap
@@ -14,15 +15,13 @@ from sexp_runtime.monitor.tap import RecordingTap, WorldTap
 if TYPE_CHECKING:
     from sexp_runtime.world.world import World
 
-#: Frames between two digests of the state in a recording: each takes a while where there are many events.
-DIGEST_EVERY: Final = 128
-
 
 class RunRecorder:
     """Writes the changes that a game and its stand-ins make to a world, until the recording ends.
 
     Raises OSError if the file cannot be created. `header` is that of RecordingWriter, `most_bytes` too. `actions`
-    counts the actions of each frame. `log` is to be called when a frame begins, and when it is over or has failed.
+    counts the actions of each frame. `log` is to be called when a frame begins, and when it is over or has failed; it
+    also ends most frames.
     """
 
     def __init__(
