@@ -23,6 +23,7 @@ cdef enum:
     RUN_BYTES = 1 << 15
     FRAMES_PER_BLOCK = 32
     DIGEST_EVERY = 128
+    MOST_USUAL = 32
     FRAME_HEAD = 64
     CHANGE_HEAD = 5
     BLOCK_BYTES = 1 << 14
@@ -358,6 +359,8 @@ cdef class ChangeLog:
 
     def end_usual_frame(self, long long microseconds):
         cdef size_t size = self.block.size + self.bytes + self.run.size + FRAME_HEAD + CHANGE_HEAD * len(self.made)
+        if len(self.made) > MOST_USUAL:
+            return False
         if self.frames % DIGEST_EVERY == 0 or self.block_count + 1 >= FRAMES_PER_BLOCK or size >= BLOCK_BYTES:
             return False
         self.add_frame(microseconds, None)

@@ -52,6 +52,8 @@ RUN_BYTES: Final = 1 << 15
 FRAMES_PER_BLOCK: Final = 32
 #: Frames between two check sums of the state: each takes a while where there are many events.
 DIGEST_EVERY: Final = 128
+#: Changes of a frame that is ended without further checks.
+MOST_USUAL: Final = 32
 #: More bytes than msgpack adds to a frame's changes, and to each of them.
 _FRAME_HEAD: Final = 64
 _CHANGE_HEAD: Final = 5
@@ -248,7 +250,10 @@ class ChangeLog:
         return list(self._changes)
 
     def end_usual_frame(self, microseconds: int) -> bool:
-        """End a frame without a check sum that does not fill the block; return False, nothing done, for any other."""
+        """End a frame of a few changes that has no check sum and does not fill the block; return False, nothing done,
+        for any other."""
+        if len(self._changes) > MOST_USUAL:
+            return False
         size = self._block_bytes + self.bytes + len(self._run) + _FRAME_HEAD + _CHANGE_HEAD * len(self._changes)
         if not self.frames % DIGEST_EVERY or len(self._block) + 1 >= FRAMES_PER_BLOCK or size >= BLOCK_BYTES:
             return False
