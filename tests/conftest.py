@@ -7,10 +7,14 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from support.modules import tests_of
 
 pytest_plugins = ["sexp_runtime.testing.plugin"]
+# An example may take its time: the machine may be busy.
+settings.register_profile("project")
+settings.load_profile("project")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -83,13 +83,13 @@ def check(random: Random, *, wcs: bool, compiled_from: int) -> None:
         adhoc.COMPILED_FROM = before  # type: ignore[misc]
 
 
-@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans(), st.sampled_from([1, 3, COMPILED_FROM, NEVER]))
 def test_every_way_gives_the_naive_value(random: Random, wcs: bool, compiled_from: int) -> None:
     check(random, wcs=wcs, compiled_from=compiled_from)
 
 
-@settings(max_examples=examples(120), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(120), suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False))
 def test_program_and_interpreter_give_the_same_value_for_as_long_as_facts_and_time_say(random: Random) -> None:
     make = Formulas(random)

@@ -122,4 +122,4 @@ class CacheMachine(RuleBasedStateMachine):
 
 
 TestCacheModel = CacheMachine.TestCase
-TestCacheModel.settings = settings(max_examples=examples(150), stateful_step_count=40, deadline=None)
+TestCacheModel.settings = settings(max_examples=examples(150), stateful_step_count=40)

@@ -173,5 +173,5 @@ class SlotMachine(RuleBasedStateMachine):
             assert self.timers.pending[0]
 
 
-SlotMachine.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=40, deadline=None)
+SlotMachine.TestCase.settings = settings(max_examples=examples(100), stateful_step_count=40)
 TestSlotMachine = SlotMachine.TestCase

@@ -100,7 +100,7 @@ def only_those_of_the_catalog():
 
 
 @pytest.mark.parametrize("name", sorted(REMEMBERED))
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(25))
 @given(data=st.data())
 def test_the_world_is_as_if_every_effect_were_repeated(name: str, data: st.DataObject) -> None:
     calls = data.draw(st.lists(_arguments.map(lambda values: (name, values)), min_size=1, max_size=3))
@@ -113,7 +113,7 @@ def test_the_world_is_as_if_every_effect_were_repeated(name: str, data: st.DataO
             twin.change(step)
 
 
-@settings(max_examples=examples(150), deadline=None)
+@settings(max_examples=examples(150))
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(REMEMBERED)), _arguments), min_size=2, max_size=6),
     st.lists(_steps, max_size=20),

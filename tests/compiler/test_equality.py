@@ -87,7 +87,7 @@ def check_formula(random: Random, *, wcs: bool = False, evaluations: int = 12) -
         assert seen[0] == seen[1] == seen[2], (texts, history)
 
 
-@settings(max_examples=examples(400), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(400), suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_compiled_equals_interpreted(random: Random, wcs: bool) -> None:
     check_formula(random, wcs=wcs)

@@ -41,7 +41,7 @@ def with_terms(entry: str, terms: tuple[str, int, str, int]) -> str:
     )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(
     st.tuples(_terms, _terms, _terms),
     _terms,

@@ -45,7 +45,7 @@ _forms = st.builds(
 _deeds = st.lists(st.tuples(st.sampled_from(["v0", "v1", "hull", "time", "destroy"]), st.integers(0, 9)), max_size=1)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(
     st.lists(st.tuples(_forms, st.sampled_from(["", "", EVERY_FRAME])), min_size=2, max_size=4),
     st.lists(_deeds, min_size=8, max_size=24),

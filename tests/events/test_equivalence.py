@@ -20,7 +20,7 @@ from support.fuzzing import examples, in_fast
 from support.random_missions import random_mission
 
 
-@settings(max_examples=examples(200), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))
 @given(st.randoms(use_true_random=False), st.booleans())
 def test_random_missions_found_by_hypothesis(random: std_random.Random, wcs: bool) -> None:
     check_mission(random_mission(random, events=4, frames=8, wcs=wcs))

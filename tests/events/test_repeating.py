@@ -53,7 +53,7 @@ _repeats = st.sampled_from(
 _deeds = st.lists(st.tuples(st.sampled_from(["v0", "v1", "hull", "time"]), st.integers(0, 9)), min_size=0, max_size=2)
 
 
-@settings(max_examples=examples(80), deadline=None)
+@settings(max_examples=examples(80))
 @given(st.lists(st.tuples(_formulas, _repeats), min_size=2, max_size=5), st.lists(_deeds, min_size=8, max_size=24))
 def test_each_frame_is_that_of_the_naive_engine(events: list[tuple[str, str]], changes: list[Any]) -> None:
     check_both(text_of(events), changes)

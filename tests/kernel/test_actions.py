@@ -159,7 +159,7 @@ def _quoted(text: str) -> str:
     return text if text.startswith("@") else f'"{text}"'
 
 
-@settings(max_examples=examples(120), deadline=None)
+@settings(max_examples=examples(120))
 @given(st.lists(st.one_of(_whens, _whens, _forms, _nested), min_size=1, max_size=3), st.sampled_from(["fso", "wcs"]))
 def test_every_frame_is_that_of_the_interpreter(formulas: list[str], dialect: str) -> None:
     text = mission_of(formulas)
@@ -167,7 +167,7 @@ def test_every_frame_is_that_of_the_interpreter(formulas: list[str], dialect: st
 
 
 @pytest.mark.skipif(kernel.LANGUAGE != "c", reason="programs are compiled")
-@settings(max_examples=examples(40), deadline=None)
+@settings(max_examples=examples(40))
 @given(st.lists(st.one_of(_whens, _forms, _nested), min_size=1, max_size=3))
 def test_it_does_not_matter_when_actions_get_their_program(formulas: list[str]) -> None:
     text = mission_of(formulas)

@@ -65,7 +65,7 @@ _formulas = st.builds(
 )
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(st.lists(_formulas, min_size=1, max_size=4), st.sampled_from([1, 3, -1]))
 def test_every_frame_is_that_of_the_interpreter(formulas: list[str], repeats: int) -> None:
     text = mission(formulas, repeats)

@@ -111,7 +111,7 @@ def conditions(depth: int) -> st.SearchStrategy[str]:
     )
 
 
-@settings(max_examples=examples(400), deadline=None)
+@settings(max_examples=examples(400))
 @given(
     st.builds("( {} {} ( modify-variable @b[0] ( + @b[0] 1 ) ) )".format, st.sampled_from(["when", "every-time"]),
               conditions(3)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime.syntax.dialect import Dialect
@@ -98,7 +98,6 @@ def wrapped(value: int) -> int:
     return (value - INT_MIN) % 2**32 + INT_MIN
 
 
-@settings(deadline=None)  # a busy machine
 @given(st.sampled_from("+-*"), st.lists(NUMBERS, min_size=2, max_size=5))
 def test_sums_and_products_wrap(sign: str, numbers: list[int]) -> None:
     total = numbers[0]

@@ -145,7 +145,7 @@ class Battery:
 
 
 @pytest.mark.parametrize("dialect", list(Dialect), ids=lambda dialect: dialect.value)
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(
     seed=st.integers(0, 10_000),
     history=st.lists(changes, max_size=8),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime.mission.model import EventDef, GoalDef
@@ -351,7 +351,6 @@ EVENTS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(EVENTS, min_size=1, max_size=4), st.lists(st.integers(0, 1), min_size=12, max_size=12))
 def test_what_always_holds(events: list[dict[str, Any]], inputs: list[int]) -> None:
     rows = [{**row, "name": f"E{index}"} for index, row in enumerate(events)]

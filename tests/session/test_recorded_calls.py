@@ -189,7 +189,7 @@ def play_at_random(path: Path, seed: int) -> tuple[MissionSession, int]:
     return session, refused
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=examples(60))
 @given(st.integers(0, 2**32))
 def test_right_and_refused_calls_replay_to_the_same_state(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     path = tmp_path_factory.mktemp("calls") / "run.rec"

@@ -27,6 +27,5 @@ def fuzz(ordinary: int) -> settings:
     """Return settings for a fuzz test: no time limit for one example, no complaint about slow machines."""
     return settings(
         max_examples=examples(ordinary),
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )

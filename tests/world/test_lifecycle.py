@@ -310,9 +310,7 @@ class AnyChangeMachine(WorldMachine):
     exits_are_recorded = a_ship_dies_or_departs_once = None  # type: ignore[assignment]
 
 
-_bounded = settings(
-    max_examples=examples(40), stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+_bounded = settings(max_examples=examples(40), stateful_step_count=30, suppress_health_check=list(HealthCheck))
 TestLifeCycles = WorldMachine.TestCase
 TestLifeCycles.settings = _bounded
 TestAnyChange = AnyChangeMachine.TestCase
