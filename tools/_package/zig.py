@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import importlib.metadata
 import os
@@ -95,14 +96,14 @@ def _digest(arguments: Sequence[str], sources: Sequence[Path], includes: Sequenc
 
 
 def _keep(output: Path, kept: Path) -> None:
-    """Keep a compiled library for later runs, and of all that are kept the last MOST_KEPT."""
-    folder = make_folder(kept.parent)
-    beside = kept.with_name(f"{kept.name}.{os.getpid()}.{output.name}")
-    shutil.copy(output, beside)
-    os.replace(beside, kept)
-    libraries = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
-    for old in libraries[MOST_KEPT:]:
-        old.unlink(missing_ok=True)
+    """Keep a compiled library for later runs, and of all that are kept the last MOST_KEPT, if the disk lets us."""
+    with contextlib.suppress(OSError):  # full, or another process tidies up, too
+        folder = make_folder(kept.parent)
+        beside = kept.with_name(f"{kept.name}.{os.getpid()}.{output.name}")
+        shutil.copy(output, beside)
+        os.replace(beside, kept)
+        for old in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[MOST_KEPT:]:
+            old.unlink()
 
 
 def run(what: str, arguments: Sequence[str], variables: Mapping[str, str], folder: Path | None = None) -> str:
