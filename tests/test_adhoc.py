@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sexp_runtime.adhoc as adhoc
+from sexp_runtime import kernel
 from sexp_runtime.adhoc import COMPILED_FROM, AdHocContext, AdHocExpression, SexpError
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.operators.evaluator import SexpEvaluator
@@ -111,6 +112,7 @@ def test_program_and_interpreter_give_the_same_value_for_as_long_as_facts_and_ti
         assert set(walked.facts) <= set(programmed.facts), text
 
 
+@pytest.mark.skipif(kernel.LANGUAGE != "c", reason="programs are compiled")
 def test_a_text_is_compiled_when_it_is_evaluated_again_and_again() -> None:
     session = MissionSession.load(
         '#Mission Info\n$Name: M\n#Sexp_variables\n$Variables:\n(\n\t0 "n" "0" "number"\n)\n#Events\n#End\n'

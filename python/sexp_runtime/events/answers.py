@@ -356,4 +356,5 @@ class Answers:
     def nbytes(self) -> int:
         """Return the bytes held by formulas, state and edges, without the timer queue."""
         own = (self.evaluators, self.formulas, self.roots, self._recorders)
-        return self.table.nbytes() + self._weights.total(self.formulas) + sum(map(sys.getsizeof, own))
+        parts = self._programs.nbytes() if self._programs is not None else 0
+        return self.table.nbytes() + parts + self._weights.total(self.formulas) + sum(map(sys.getsizeof, own))

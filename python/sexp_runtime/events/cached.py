@@ -78,7 +78,6 @@ class CachedEventManager(MissionEventManager):
             world, context, self.events.formulas, self.goals.formulas, training=training, on_request=on_request
         )
         self.counters = counters
-        size = len(events)
         self._wakes = self.events.table.wake.flags
         self._repeat_pass = Pass(
             self.events, self._visit_in_repeat, self._apply_event, self._report_event, repeat=self._count_once_more
@@ -88,7 +87,8 @@ class CachedEventManager(MissionEventManager):
             self.events, self._visit_in_first, self._apply_event, self._report_event, self._deferred,
             self._count_once_more,
         )  # fmt: skip
-        self._stamped = StampedEvents(size)
+        self._passes = (self._repeat_pass, self._goals.row, self._first_pass)
+        self._stamped = StampedEvents(len(events))
         self._leaving: set[int] = set()  # events that are done and still to be retired
         self._due = True  # whether goals and first-time events have their turn in this frame
         self._frame_us = -1  # when the last frame was
@@ -448,8 +448,7 @@ class CachedEventManager(MissionEventManager):
         """Whether the naive engine has evaluated an idle slot in this frame, or in the last if there is none now."""
         if self._stage != stage:
             return self._stage == OUTSIDE or self._stage > stage
-        current = (self._repeat_pass, self._goals.row, self._first_pass)[stage - IN_REPEAT]
-        return index <= current.position
+        return index <= self._passes[stage - IN_REPEAT].position
 
     # -- memory and the end -----------------------------------------------------------------------------------------
 
@@ -463,17 +462,15 @@ class CachedEventManager(MissionEventManager):
         assert self.counters.idle == states.count(IDLE_FIRST), "idle slots are not those that are counted"
         assert self.counters.idle_always == states.count(IDLE_REPEAT), "idle slots are not those that are counted"
         self._stamped.check_valid()
-        for each in (self._repeat_pass, self._goals.row, self._first_pass):
+        for each in self._passes:
             each.check_valid()
         for event in self.world.events:
             index, state = event.index, events.states[event.index]
             where = f"event {index}, state {state}"
             if not events.wake.flags[index]:
                 assert self._stamped.flags[index] is (event.timestamp is not None and not event.done), where
-            if state == IDLE_REPEAT:
-                assert self._stamped.flags[index], where
-            elif state == IDLE_FIRST:
-                assert not self._stamped.flags[index], where
+            if state in (IDLE_FIRST, IDLE_REPEAT):
+                assert self._stamped.flags[index] is (state == IDLE_REPEAT), where
             deferred = self._deferred.draws_of(index)
             if state != IDLE_FIRST:
                 assert not deferred, f"{where}: draws although it is not idle"
@@ -487,9 +484,7 @@ class CachedEventManager(MissionEventManager):
             "goals": self.goals.nbytes(),
             "timers": self.timers.nbytes(),
             "effects": self.effects.nbytes(),
-            "slots": sys.getsizeof(self._leaving)
-            + self._stamped.nbytes()
-            + sum(each.nbytes() for each in (self._repeat_pass, self._goals.row, self._first_pass)),
+            "slots": sys.getsizeof(self._leaving) + sum(each.nbytes() for each in (self._stamped, *self._passes)),
         }
 
     def close(self) -> None:
