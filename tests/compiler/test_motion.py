@@ -181,3 +181,20 @@ def test_programs_wait_for_what_moves_only_while_it_decides(
     assert evaluations() == (0 if evaluated_by == "kernel" else 20)
     apply(manager.world, ("number", 1, watching))
     assert evaluations() == 20
+
+
+@pytest.mark.parametrize(
+    ("comparison", "dialect"),
+    [
+        ('( > ( - ( get-object-x "<argument>" ) ( get-object-x "Red" ) ) 500 )', Dialect.FSO),
+        ('( > ( get-object-x "<argument>" ) ( + 500 ( get-object-x "Red" ) ) )', Dialect.WCS),
+    ],
+)
+def test_candidates_wait_less_when_what_they_have_in_common_may_fly_faster(comparison: str, dialect: Dialect) -> None:
+    formula = f'( every-time-argument ( any-of "Green" "Blue" ) {comparison} ( modify-variable @a[0] ( + @a[0] 1 ) ) )'
+    plan = MissionPlan(events=[EventPlan(formula, {**FIELDS, "repeat": -1, "interval_ms": 0})], dialect=dialect)
+    start = [("arrive", "Green", 0), ("arrive", "Blue", 0), ("bound", "Blue", 0.0), ("bound", "Red", 0.0)]
+    plan.frames = [[("time", 100_000)] for _ in range(24)]
+    plan.frames[0] += [*start, ("turn", "Red", 0, False)]
+    plan.frames[4].append(("bound", "Red", 500.0))
+    check_mission(plan)

@@ -27,6 +27,11 @@ _parts = st.sampled_from(
         "( > ( mission-time ) ( + @v0[1] 1 ) )", "( > @v1[0] 0 )", "( = ( rand-multiple 0 2 ) @v0[1] )",
         '( < ( hits-left "<argument>" ) ( rand-multiple 0 100 ) )', '( < ( hits-left "Beta 1" ) 60 )',
         '( is-destroyed-delay 0 "Beta 1" )', "( or ( = ( rand-multiple 0 2 ) 1 ) ( > @v1[0] 5 ) )",
+        '( not ( is-destroyed-delay ( + 0 @v1[0] ) "<argument>" ) )',
+        '( is-destroyed-delay ( + 0 @v1[0] ) "<argument>" )',
+        '( < 0 ( is-destroyed-delay 0 "<argument>" ) ( rand-multiple 0 2 ) )',
+        "( < ( / 6 ( rand-multiple 0 2 ) ( rand-multiple 1 2 ) ) 3 )", "( < ( mod 6 @v1[0] ( rand-multiple 0 2 ) ) 3 )",
+        '( not ( xor 1 ( and ( is-event-true-delay "e1" ( rand-multiple 0 2 ) ) ( = @v1[0] 7 ) ) ) )',
     ]
 )  # fmt: skip
 _actions = st.sampled_from(
@@ -79,3 +84,25 @@ def test_a_form_whose_condition_draws_too_rests_while_another_part_is_false(dial
             session.step_us(100_000)
         assert session.manager.counters.evaluations - before <= 4  # once a second, when `mission-time` changes
         assert session.world.rng.draws - drawn == 50
+
+
+@pytest.mark.parametrize(
+    "formula",
+    [
+        '( every-time-argument ( random-multiple-of "Alpha 1" "Beta 1" ) '
+        '( and ( is-destroyed-delay ( + 0 @v1[0] ) "<argument>" ) ( < ( rand-multiple 0 3 ) 2 ) ) {} )',
+        "( every-time ( and ( = @v1[0] 1 ) ( < ( / 6 ( rand-multiple 0 2 ) ( rand-multiple 1 2 ) ) 3 ) ) {} )",
+        "( every-time ( and ( = @v1[0] 1 ) ( < ( mod 6 ( rand-multiple 0 2 ) ( rand-multiple 1 2 ) ) 3 ) ) {} )",
+        '( every-time-argument ( random-multiple-of "Alpha 1" "Beta 1" ) '
+        '( and ( = @v1[0] 1 ) ( < 0 ( is-destroyed-delay 0 "<argument>" ) ( rand-multiple 1 3 ) ) ) {} )',
+        '( every-time-argument ( random-multiple-of "Alpha 1" "Beta 1" ) '
+        '( and ( = @v1[0] 1 ) ( is-nan ( < ( hits-left "<argument>" ) ( rand-multiple 1 3 ) ) ) ) {} )',
+    ],
+    ids=["candidate", "division", "remainder", "comparison", "no number"],
+)
+def test_a_part_that_decides_what_is_drawn_or_true_does_not_rest(formula: str) -> None:
+    changes: list[Any] = [*[[]] * 5, [("destroy", 1)], *[[]] * 20, [("v1", 1)], *[[]] * 5]
+    for later in range(3):
+        check_both(
+            text_of([(formula.format("( modify-variable @v0[1] ( rand-multiple 1 99 ) )"), "")]), changes[later:]
+        )

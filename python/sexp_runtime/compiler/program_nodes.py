@@ -37,6 +37,12 @@ from sexp_runtime.world.facts import FactKey
 MOST_NODES: Final = 2000
 #: The fewest and the most arguments of measured operators, where that is not the number of names.
 _COUNTS: Final = {Op.FACING: (3, 4), Op.COORDINATE: (1, 5)}
+#: Operators that an ordinary value ends before their last argument: a comparison that fails, a division by zero.
+_ENDED_BY_VALUES: Final = frozenset({*range(Op.EQUAL, Op.AT_LEAST + 1), Op.DIVIDE, Op.REMAINDER})
+#: Operators that read a delay before anything else.
+_DELAYED: Final = frozenset(
+    {"is-destroyed-delay", "is-disabled-delay", "is-disarmed-delay", "has-arrived-delay", "has-departed-delay"}
+)
 
 
 class Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in another way)
@@ -146,13 +152,14 @@ class Builder:
 
     def _compare_draws(self, op: int, kids: Sequence[NodeTraits]) -> None:
         """Note whether what one argument draws can decide how much the others draw, or which status comes out."""
+        ends_early = op in _ENDED_BY_VALUES and len(kids) > 2
         for at, kid in enumerate(kids):
-            if kid.varies and kid.is_special and (
-                (kid.draws and not self.plan.forgets) or any(later.draws for later in kids[at + 1 :])
-            ):  # fmt: skip
+            if not kid.varies:
+                continue
+            if kid.is_special and ((kid.draws and not self.plan.forgets) or op == Op.XOR):
                 self.plan.draws_vary = True
-        if Op.EQUAL <= op <= Op.AT_LEAST and len(kids) > 2 and sum(kid.draws for kid in kids) > 1:
-            self.plan.draws_vary = True
+            if (kid.is_special or ends_early) and any(later.draws for later in kids[at + 1 :]):
+                self.plan.draws_vary = True
 
     def argument(self, arg: EvalNode) -> int:
         """Add an argument as its operator sees it."""
@@ -330,4 +337,17 @@ class Builder:
         if draws > 1 or not is_drawing(head):
             self.plan.draws_vary = True
         is_number = is_plain_draw(head)
-        return self.emit(Op.TREE, holder=holder, can_be_nan=not is_number, is_special=not is_number, draws=draws > 0)
+        place = 0
+        if self.is_form and any(node.is_placeholder for node in head.walk()):
+            place = CANDIDATE
+            if draws and not _draws_first(head):
+                self.plan.draws_vary = True
+        return self.emit(
+            Op.TREE, holder=holder, one=place, can_be_nan=not is_number, is_special=not is_number, draws=draws > 0
+        )
+
+
+def _draws_first(head: EvalNode) -> bool:
+    """Whether an operator draws before it looks at any candidate."""
+    draw = head.args[0].inner if head.name in _DELAYED else None
+    return draw is not None and is_plain_draw(draw) and not draw.has_placeholder

@@ -25,6 +25,7 @@ cdef class FormProgram(Program):
     cdef unsigned char* valid
     cdef long long* moments
     cdef long long* holds  # until when movement alone does not change the result of each candidate
+    cdef Side* sides  # how fast each common part can change, on which that depends, too
     cdef int count
     cdef int provider_kind
     cdef bint has_run
@@ -56,11 +57,12 @@ cdef class FormProgram(Program):
         self.moments = <long long*>calloc(self.count + 1, sizeof(long long))
         self.holds = <long long*>calloc(self.count + 1, sizeof(long long))
         self.common = list(plan.common)
+        self.sides = <Side*>calloc(len(self.common) + 1, sizeof(Side))
         self.common_values = <int*>calloc(len(self.common) + 1, sizeof(int))
         self.common_statuses = <unsigned char*>calloc(len(self.common) + 1, 1)
         if (
             self.outcomes is NULL or self.was_read is NULL or self.valid is NULL or self.moments is NULL
-            or self.holds is NULL or self.common_values is NULL or self.common_statuses is NULL
+            or self.holds is NULL or self.sides is NULL or self.common_values is NULL or self.common_statuses is NULL
         ):
             raise MemoryError
         if len(self.places) < self.count:
@@ -81,6 +83,7 @@ cdef class FormProgram(Program):
         free(self.valid)
         free(self.moments)
         free(self.holds)
+        free(self.sides)
 
     cdef int find_valid(self) except -1:
         """Note which candidates are valid, if that has changed (C30)."""
@@ -113,9 +116,13 @@ cdef class FormProgram(Program):
         return 0
 
     cdef int try_common(self) except -1:
-        """Evaluate what all candidates have in common; if it came out otherwise, none of them is known any more."""
+        """Evaluate what all candidates have in common; if it came out otherwise, none of them is known any more.
+
+        Nor is one if the speed of what they have in common is another one: their results stand for a different time.
+        """
         cdef int at, index, value, found
         cdef bint changed = not self.has_run
+        cdef Side side
         for at in range(len(self.common)):
             index = self.common[at]
             value = self.run(index, &found)
@@ -123,6 +130,12 @@ cdef class FormProgram(Program):
                 self.common_values[at] = value
                 self.common_statuses[at] = found
                 changed = True
+            if self.is_bounded:
+                if not read_side(self, index, &side):
+                    side.speed = side.jumps = 0.0  # nothing with it stands
+                if side.speed != self.sides[at].speed or side.jumps != self.sides[at].jumps:
+                    self.sides[at] = side
+                    changed = True
         if changed:
             memset(PyByteArray_AS_STRING(self.flags), 1, self.count)
         self.has_run = True
@@ -377,4 +390,4 @@ cdef class FormProgram(Program):
         memset(self.was_read, 0, self.count)
 
     def nbytes(self):
-        return Program.nbytes(self) + self.count * (4 + 2 * sizeof(long long)) + 8 * len(self.common) + 300
+        return Program.nbytes(self) + self.count * (4 + 2 * sizeof(long long)) + 40 * len(self.common) + 300

@@ -396,6 +396,8 @@ cdef class Program:
         """Have the interpreter evaluate a subtree, which keeps its statuses in its own nodes."""
         holder = self.holders[node - self.nodes]
         cdef int value
+        if node.one < 0:  # which candidate it reads was drawn
+            self.depends |= self.draws
         if not self.draws:
             value = self.interpret(self.context, holder)
         else:
