@@ -261,3 +261,26 @@ def test_a_node_that_reports_no_place_in_space_is_refused(module: Any) -> None:
     with pytest.raises(PermissionError):
         side.courses[0].move(side.tap, (0.0, math.inf, 0.0), None, None, 0.5)
     assert side.log.count == 0 and side.ships[0].position == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("module", [PYTHON, pytest.param(kernel, marks=native)])
+def test_operators_of_the_game_are_numbered_anew_in_each_frame(module: Any) -> None:
+    count = module.ActionCount()
+    log = module.ChangeLog(count)
+    log.end_frame(16_667, 5)
+    for _ in range(2):
+        phases = []
+        for begin in (log.begin_asking, log.begin_asking):
+            begin()
+            phases.append(log.phase)
+        log.begin_frame(16_667)
+        count.value = 3
+        for begin in (log.begin_action, log.begin_asking):
+            begin()
+            phases.append(log.phase)
+        log.leave_frame()
+        assert log.phase == BEFORE and log.end_usual_frame(16_667)
+        count.value = 1
+        log.begin_action()
+        phases.append(log.phase)
+        assert phases == [2**30 + 1, 2**30 + 2, 4, 2**30 + 3, 2**31 + 1]

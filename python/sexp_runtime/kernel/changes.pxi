@@ -28,6 +28,7 @@ cdef enum:
     CHANGE_HEAD = 5
     BLOCK_BYTES = 1 << 14
 
+cdef long long ASKING = 1LL << 30
 cdef long long ANSWERING = 1LL << 31
 
 
@@ -172,7 +173,7 @@ cdef class ChangeLog:
     cdef bint in_frame
     cdef list made
     cdef Bytes run, block, scratch
-    cdef long long answers, run_phase, block_count
+    cdef long long answers, asked, run_phase, block_count
     cdef size_t record
     cdef double run_seconds
 
@@ -199,6 +200,10 @@ cdef class ChangeLog:
 
     def begin_action(self):
         self.phase = (<long long>DURING if self.in_frame else ANSWERING) + self.actions.value
+
+    def begin_asking(self):
+        self.asked += 1
+        self.phase = ASKING + self.asked
 
     def add(self, bytes change not None):
         if not self.ended:
@@ -388,6 +393,7 @@ cdef class ChangeLog:
         if self.made:
             self.made = []
             self.answers = self.bytes = 0
+        self.asked = 0
         self.block_count += 1
         self.frames += 1
         self.microseconds += microseconds

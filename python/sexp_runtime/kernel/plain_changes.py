@@ -88,8 +88,8 @@ class ChangeLog:
     """
 
     __slots__ = (
-        "_actions", "_answers", "_block", "_block_bytes", "_changes", "_in_frame", "_record", "_run", "_run_phase",
-        "_run_seconds", "bytes", "ended", "frames", "microseconds", "phase", "seconds", "ships",
+        "_actions", "_answers", "_asked", "_block", "_block_bytes", "_changes", "_in_frame", "_record", "_run",
+        "_run_phase", "_run_seconds", "bytes", "ended", "frames", "microseconds", "phase", "seconds", "ships",
     )  # fmt: skip
 
     def __init__(self, actions: ActionCount | None = None) -> None:
@@ -103,6 +103,7 @@ class ChangeLog:
         self.bytes = 0
         self._changes: list[bytes] = []
         self._answers = 0  # how many of them are results of a game's operators
+        self._asked = 0  # evaluations of operators of the game, since the last frame
         self._record = 0  # where the last record of reports begins
         self._run = bytearray()  # records of reports that follow each other, all of one phase and one length of frame
         self._run_phase, self._run_seconds = BEFORE, 0.0
@@ -125,6 +126,11 @@ class ChangeLog:
     def begin_action(self) -> None:
         """An action is offered: the changes that follow belong to it."""
         self.phase = (DURING if self._in_frame else ANSWERING) + self._actions.value
+
+    def begin_asking(self) -> None:
+        """An operator of the game is evaluated: the changes that follow are made by its function."""
+        self._asked += 1
+        self.phase = ASKING + self._asked
 
     def add(self, change: bytes) -> None:
         """Add a packed change."""
@@ -266,7 +272,7 @@ class ChangeLog:
             return False
         self._end_run()
         frame: bytes = msgpack.packb([microseconds, self._changes, digest])
-        self._changes, self._answers, self.bytes = [], 0, 0
+        self._changes, self._answers, self._asked, self.bytes = [], 0, 0, 0
         self._block.append(frame)
         self._block_bytes += len(msgpack.packb(frame))
         self.frames += 1

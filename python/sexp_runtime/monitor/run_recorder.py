@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sexp_runtime.kernel import ActionCount
 from sexp_runtime.kernel.plain_changes import DIGEST_EVERY
 from sexp_runtime.monitor.recorded_calls import check_call
-from sexp_runtime.monitor.recording import ASKING, RecordingWriter
+from sexp_runtime.monitor.recording import RecordingWriter
 from sexp_runtime.monitor.tap import RecordingTap, WorldTap
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class RunRecorder:
         self._world = world
         self.writer = RecordingWriter(path, header, actions, most_bytes=most_bytes)
         self.log = self.writer.log
-        self._asked = 0  # evaluations of operators of the game, since the last frame
 
     def tap(self) -> WorldTap:
         """Return the world for the game to change; also record results of the game's operators from now on."""
@@ -46,8 +45,7 @@ class RunRecorder:
         """Give the changes that a function of the game makes a phase of their own; return what ends that."""
         log = self.log
         outer = log.phase
-        self._asked += 1
-        log.phase = ASKING + self._asked
+        log.begin_asking()
 
         def done() -> None:
             log.phase = outer
@@ -57,7 +55,6 @@ class RunRecorder:
     def end_frame(self, microseconds: int, digest: Callable[[], int]) -> bool:
         """Write the frame that is over, of so many microseconds; return whether the recording goes on."""
         log = self.log
-        self._asked = 0
         self.writer.end_frame(microseconds, None if log.frames % DIGEST_EVERY else digest())
         return not log.ended
 
