@@ -198,3 +198,17 @@ def test_candidates_wait_less_when_what_they_have_in_common_may_fly_faster(compa
     plan.frames[0] += [*start, ("turn", "Red", 0, False)]
     plan.frames[4].append(("bound", "Red", 500.0))
     check_mission(plan)
+
+
+@pytest.mark.parametrize(
+    "root", ["when", "every-time", 'when-argument ( any-of "Green" )', 'every-time-argument ( any-of "Green" )']
+)
+def test_a_condition_among_the_actions_does_not_wait_as_long_as_that_of_the_formula(root: str) -> None:
+    nested = '( when ( < ( get-object-x "Wolf 1" ) 150 ) ( modify-variable @b[0] ( + @b[0] 1 ) ) )'
+    name = "<argument>" if "any-of" in root else "Green"
+    formula = f'( {root} ( < ( distance-to-center "{name}" "Blue" ) 5000 ) {nested} )'
+    plan = MissionPlan(events=[EventPlan(formula, {**FIELDS, "repeat": -1, "interval_ms": 0})])
+    plan.frames = [[("time", 100_000)] for _ in range(20)]
+    plan.frames[0] += [("arrive", "Green", 0), ("arrive", "Blue", 0), ("bound", "Blue", 0.0), ("bound", "Green", 0.0)]
+    plan.frames[0] += [("bound", "Wolf 1", 200.0), ("turn", "Wolf 1", 0, False)]
+    check_mission(plan)

@@ -279,7 +279,9 @@ cdef class FormProgram(Program):
             value = self.run(self.top, &found)
         finally:
             context.candidate = before
-            self.candidates[at].node.cache = None
+            if self.candidates[at].node.cache is not None:  # the interpreter has read it
+                self.was_read[at] = 1
+                self.candidates[at].node.cache = None
         if value != 1:
             self.judge_draws(effects, unused)
         return value == 1

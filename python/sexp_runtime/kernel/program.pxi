@@ -458,9 +458,10 @@ cdef class Program:
                 value = 0
         if found != self.root_status:
             self.set_root(found)
-        if self.draws and not self.acted:
-            self.judge_draws(effects, unused)
-        self.wait()
+        if not self.acted:  # actions may compare what moves, too
+            if self.draws:
+                self.judge_draws(effects, unused)
+            self.wait()
         return value
 
     cdef int do_actions(self) except -1:
