@@ -13,7 +13,7 @@ from support.modules import tests_of
 
 pytest_plugins = ["sexp_runtime.testing.plugin"]
 # An example may take its time: the machine may be busy.
-settings.register_profile("project")
+settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 

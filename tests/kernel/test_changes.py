@@ -9,7 +9,7 @@ from typing import Any
 
 import msgpack
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import kernel
@@ -172,14 +172,12 @@ def replay(steps: list[tuple[Any, ...]], module: Any) -> None:
 
 
 @native
-@settings(deadline=None)
 @given(steps=st.lists(STEPS, max_size=60))
 def test_c_and_python_write_the_same_bytes(steps: list[tuple[Any, ...]]) -> None:
     play(steps, PYTHON, kernel)
 
 
 @pytest.mark.parametrize("module", [PYTHON, pytest.param(kernel, marks=native)])
-@settings(deadline=None)
 @given(steps=st.lists(STEPS, max_size=60))
 def test_a_replay_has_every_ship_where_it_was(module: Any, steps: list[tuple[Any, ...]]) -> None:
     replay(steps, module)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sexp_runtime import kernel
@@ -45,7 +45,6 @@ def result_of(generator: Any, name: str, *arguments: int) -> object:
 
 
 @native
-@settings(deadline=None)
 @given(seed=st.integers(-5, 2**33), calls=st.lists(CALLS, max_size=40), deferred=st.none() | st.integers(0, 3))
 def test_c_and_python_draw_the_same_numbers(seed: int, calls: list[tuple[Any, ...]], deferred: int | None) -> None:
     sides = [plain_random.MersenneTwister(seed), kernel.MersenneTwister(seed)]
@@ -101,7 +100,6 @@ def test_reseeding_follows_the_rand_operator() -> None:
     assert [one.between(3, 9) for _ in range(50)] == [two.between(3, 9) for _ in range(50)]
 
 
-@settings(deadline=None)
 @given(seed=st.integers(-5, 2**33), low=st.integers(-100, 100), size=st.integers(0, 100))
 def test_draws_stay_in_their_range(seed: int, low: int, size: int) -> None:
     rng = MersenneTwister(seed)
