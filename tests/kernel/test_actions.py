@@ -218,3 +218,15 @@ def test_actions_that_run_often_are_a_program_that_is_counted() -> None:
 def test_actions_that_are_too_many_for_a_program_are_left_to_the_interpreter(form: str, actions: str) -> None:
     text = mission_of([form.format(actions)])
     assert play(text, "cached", 6) == play(text, "naive", 6)
+
+
+@pytest.mark.parametrize("root", ["when", "every-time"])
+def test_arguments_are_read_from_left_to_right_even_if_one_changes_another(root: str) -> None:
+    change = '( perform-actions-bool-first ( = 1 1 ) ( modify-variable @word[calm] "Beta 2" ) )'
+    text = mission_of(
+        [
+            f'( {root} ( true ) ( modify-variable @word[calm] "Beta 1" ) '
+            f"( set-object-speed-x @word[calm] {change} ) ( do-nothing ) )"
+        ]
+    )
+    assert play(text, "cached", 6) == play(text, "naive", 6)

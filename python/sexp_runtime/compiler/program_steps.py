@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sexp_runtime.compiler.facts import NESTED
+from sexp_runtime.compiler.facts import NESTED, is_drawing
 from sexp_runtime.compiler.program_nodes import Builder, Unfit
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.kernel import Act, ActionProgram, Op, Reading
@@ -82,6 +82,10 @@ class StepBuilder(Builder):
             raise Unfit
         name, effect = performed
         if len(head.args) < actions.fewest_arguments(name, self.ctx.dialect):
+            raise Unfit
+        if any(arg.variable is not None for arg in head.args) and not all(
+            arg.inner is None or is_drawing(arg.inner) for arg in head.args
+        ):  # an argument could change the variable after it was read
             raise Unfit
         if sum(arg.inner is not None or arg.variable is not None for arg in head.args) > MOST_READ:
             raise Unfit
