@@ -204,6 +204,23 @@ def test_actions_that_run_often_are_a_program_that_is_counted() -> None:
         assert formula.nbytes() > before
 
 
+@pytest.mark.skipif(kernel.LANGUAGE != "c", reason="programs are compiled")
+def test_actions_that_become_due_together_get_their_programs_two_in_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    build, built = program_actions.program_of_actions, [0]
+
+    def counted(*parts: Any) -> Any:
+        built[-1] += 1
+        return build(*parts)
+
+    monkeypatch.setattr(program_actions, "program_of_actions", counted)
+    formula = '( when ( true ) ( set-object-position "Path:1" ( get-object-x "Beta 1" "<none>" 0 800 0 ) 1 2 ) )'
+    with closing(MissionSession.load(mission_of([formula] * 5))) as session:
+        for _ in range(program_actions.RUNS_INTERPRETED + 4):
+            session.step_us(FRAME_US)
+            built.append(0)
+    assert [count for count in built if count] == [2, 2, 1]
+
+
 @pytest.mark.parametrize("form", ["( when ( true ) {} )", '( when-argument ( any-of "Beta 1" ) ( true ) {} )'])
 @pytest.mark.parametrize(
     "actions",
