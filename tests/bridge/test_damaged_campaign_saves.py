@@ -86,6 +86,7 @@ MADE_UP: dict[str, tuple[Callable[[Header], object], str]] = {
     "no stores": (_campaign(stores=None), "differs from the saved one"),
     "one store": (_campaign(stores=[Store().pack()]), "campaign are invalid"),
     "stores that are text": (_campaign(stores=["a", "b"]), "campaign are invalid"),
+    "stores that are lists": (_campaign(stores=[[], []]), "campaign are invalid: its variables are not stores"),
     "a store too large to be kept": (
         _campaign(
             stores=[

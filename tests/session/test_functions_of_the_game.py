@@ -30,18 +30,25 @@ def test_what_a_function_of_the_game_changes_is_recorded_where_it_happened(
     own = OwnOperators()
     own.add("lamp-level", level, args=("string",), reads=reads)
     session = MissionSession.load(text, engine=engine, operators=own, record_to=tmp_path / "run.rec")
+    assert session.recording is not None
+    counts, early = [], b""
     for frame in range(40):
         session.step(0.1)
+        counts.append(session.get_variable("Count"))
+        if frame == 5:
+            early = save_state(session.recording)
         if frame == 30:
             session.evaluate('( + ( lamp-level "right" ) 1 )')
-    assert session.recording is not None
     state, digest, count = save_state(session.recording), session.digest(), session.get_variable("Count")
     session.close()
+    begun = restore_state(early, tmp_path / "early.rec")
+    assert begun.get_variable("Count") == counts[5]
+    begun.close()
     restored = restore_state(state, tmp_path / "again.rec")
     assert restored.recording is not None
     twice = restore_state(save_state(restored.recording), tmp_path / "twice.rec")
     replay = Replay(tmp_path / "run.rec", record_to=tmp_path / "copy.rec")
-    assert list(replay.run())[-1] == 40
+    assert [replay.session.get_variable("Count") for _ in replay.run()] == counts
     replay.session.stop_recording()
     copy = Replay(tmp_path / "copy.rec")
     assert list(copy.run())[-1] == 40

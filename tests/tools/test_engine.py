@@ -90,6 +90,15 @@ def test_a_named_engine_that_will_not_do_is_an_error_not_replaced(
         engine.find_given(bare, QUIET)
 
 
+def test_the_tool_itself_is_not_an_engine(bare: Path, fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    good = fake_engine("4.6.stable", "path")
+    monkeypatch.setenv("PATH", f"{good.parent}:/usr/bin:/bin")
+    monkeypatch.chdir(engine.TOOL.parents[1])
+    monkeypatch.setenv("GODOT", "tools/godot")
+    found = engine.find_given(bare, QUIET)
+    assert found is not None and (found.executable, found.origin) == (good, "PATH")
+
+
 def test_too_old_on_the_path_is_passed_over(
     bare: Path, fake_engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

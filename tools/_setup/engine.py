@@ -23,6 +23,8 @@ MINIMUM = (4, 6)
 # The engine; the software renderer for machines without a graphics card, and a virtual screen (8.5 MB of 165).
 PACKAGES = ("godot", "libgl1-mesa-dri", "libglx-mesa0", "libgl1", "libegl1", "xvfb", "xkb-data", "x11-xkb-utils")
 PROGRAMS = ("godot", "Xvfb", "xkbcomp")
+# The tool that finds and starts the engine; as $GODOT it would look for itself.
+TOOL = Path(__file__).resolve().parents[1] / "godot"
 # Increased when trees unpacked by older versions of this code must be made again.
 TREE_FORM = 1
 SPACE_NEEDED = 900_000_000
@@ -100,10 +102,11 @@ def find_given(cache: Path, progress: Progress) -> Engine | None:
     """The engine named by $GODOT, or one on the PATH that is new enough; None if there is neither.
 
     Raises SetupError if $GODOT is set but is not a Godot 4.6 or newer: what was asked for is not silently replaced.
+    tools/godot as $GODOT means the engine that it finds without that.
     """
     versions = _Versions(cache)
     named = os.environ.get("GODOT")
-    if named:
+    if named and Path(os.path.expanduser(named)).resolve() != TOOL:
         found = shutil.which(os.path.expanduser(named))
         if not found:
             raise SetupError(f"GODOT={named} names no executable file. Correct it, or unset it to use Debian's Godot.")

@@ -137,7 +137,8 @@ def mission_files(names: list[str], *, campaigns: bool = False) -> list[Path]:
     for name in names:
         path = Path(name)
         ends = (".fs2", CAMPAIGN) if campaigns else (".fs2",)
-        inside = sorted(found for end in ends for found in path.rglob(f"*{end}") if found.is_file() and path.is_dir())
+        found = (one for end in ends for one in path.rglob(f"*{end}")) if path.is_dir() else ()
+        inside = sorted(one for one in found if one.is_file())
         files += inside or [path]
     return files
 

@@ -38,8 +38,14 @@ def recorded_campaign(header: dict[str, Any]) -> tuple[Campaign | None, Recorded
         if found["stores"] is None:
             return campaign, None
         of_campaign, of_pilot = found["stores"]
+        if type(of_campaign) is not bytes or type(of_pilot) is not bytes:
+            raise ValueError("its variables are not stores")
         if max(len(of_campaign), len(of_pilot)) > MAX_FILE_BYTES:
             raise ValueError("its variables are too large")
         return campaign, RecordedStores(Store.unpack(of_campaign), Store.unpack(of_pilot))
-    except (KeyError, TypeError, ValueError, StoreError) as error:
-        raise DamagedRecordingError(f"the values of the campaign are invalid: {error!r:.80}") from error
+    except KeyError as error:
+        raise DamagedRecordingError(f"the values of the campaign are invalid: {error} is missing") from error
+    except TypeError as error:
+        raise DamagedRecordingError("the values of the campaign are invalid: one is of a wrong type") from error
+    except (ValueError, StoreError) as error:
+        raise DamagedRecordingError(f"the values of the campaign are invalid: {error!s:.80}") from error

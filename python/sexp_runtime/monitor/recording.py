@@ -116,6 +116,11 @@ def _encode(value: Any) -> Any:
     raise TypeError(f"a recording cannot hold a {type(value).__name__}: {value!r}")
 
 
+def _reason(error: Exception) -> str:
+    """Return the text of an error for people, without its class."""
+    return f"there is no {error}" if isinstance(error, KeyError) else str(error) or "it is damaged"
+
+
 class _SubsystemName(str):
     """Placeholder for a subsystem until its ship is known."""
 
@@ -139,7 +144,7 @@ class _Decoder:
         except (ValueError, TypeError, KeyError, struct.error, RecursionError, msgpack.UnpackException) as error:
             if isinstance(error, DamagedRecordingError):
                 raise
-            raise DamagedRecordingError(f"not a value of a recording: {error!r}") from error
+            raise DamagedRecordingError(f"not a value of a recording: {_reason(error)}") from error
         finally:
             self._depth -= 1
 
@@ -477,7 +482,7 @@ def recorded_operators(header: dict[str, Any]) -> OwnOperators:
     try:
         return OwnOperators(header.get("operators", ()))
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        raise DamagedRecordingError(f"the operators of the game are invalid: {error!r:.60}") from error
+        raise DamagedRecordingError(f"the operators of the game are invalid: {_reason(error):.80}") from error
 
 
 def _phase_of(packed: bytes) -> int:
@@ -521,4 +526,4 @@ def apply_changes(world: World, changes: list[bytes], *phases: int) -> None:
                 kwargs["subsystem"] = (args[0] if args else kwargs["ship"]).subsystems[named.lower()]
             make_call(world, part, method, args, kwargs)
         except (LookupError, AttributeError, TypeError, ValueError, OverflowError) as error:
-            raise DamagedRecordingError(f"a recorded change does not fit this mission: {error!r}") from error
+            raise DamagedRecordingError(f"a recorded change does not fit this mission: {_reason(error)}") from error
