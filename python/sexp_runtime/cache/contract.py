@@ -20,7 +20,7 @@ class Clock(Protocol):
 class Evaluation:
     """One fresh evaluation: its value and how long it may be reused.
 
-    `facts` are all facts that it rests on; `due_us` is the first moment at which time alone could change it;
+    `facts` are all facts that it depends on; `due_us` is the first moment at which time alone could change it;
     `refusal` says why it must not be reused at all (an action, a random draw, an error), "" where it may.
     """
 
@@ -64,7 +64,7 @@ class ExpressionHints:
 
 @dataclass(frozen=True, slots=True)
 class CacheInfo:
-    """A snapshot of the counters, in the manner of functools, and what users of caches ask for besides."""
+    """A snapshot of the counters: those of `functools`, and further ones."""
 
     hits: int
     misses: int

@@ -15,7 +15,7 @@ _TABLE_BYTES: Final = 160  #: an entry's share of the dictionaries
 
 
 class Entry:
-    """What is known of one key: the value while it is valid, the compiled form, the facts it rests on."""
+    """What is known of one key: the value while it is valid, the compiled form, the facts that it depends on."""
 
     __slots__ = ("due_us", "facts", "given", "hits", "hits_seen", "index", "key", "nbytes", "permanent", "pinned",
                  "prepared", "serial", "used_us", "valid", "value")  # fmt: skip
@@ -26,7 +26,7 @@ class Entry:
         self.valid = False
         self.prepared: Evaluable | None = None
         self.facts: tuple[FactKey, ...] = ()
-        self.given: Iterable[FactKey] = ()  # as they came with the value, to tell at once that they are the same
+        self.given: Iterable[FactKey] = ()  # as they came with the value, to recognise the same ones at once
         self.index = -1  # of the flag that the facts set; -1 without facts
         self.due_us = NEVER
         self.permanent = False

@@ -1,8 +1,8 @@
 """ExpressionCache: an exact LRU of results for ad-hoc expressions, bounded in entries and bytes, emptied by facts.
 
 The law: `evaluate(text, context)` returns what a fresh naive evaluation of the text would return now. An entry knows
-the facts it rests on and the moment until which time cannot change it. A changed fact takes its value away at once, so
-that the hit path has nothing to check but the clock; its edges and its compiled form stay for the next evaluation.
+the facts that it depends on and the moment before which time cannot change it. A changed fact removes its value at
+once, so that the hit path checks only the clock. The edges and the compiled form stay for the next evaluation.
 """
 
 from __future__ import annotations
@@ -347,7 +347,7 @@ class ExpressionCache:
             self.invalidations += 1
 
     def _suspend(self, entry: Entry) -> None:
-        """Take the value away and keep the rest: called while the fact board walks its edges, so they must stay."""
+        """Remove the value and keep the rest: the board walks its edges during this call, so they must stay."""
         del self._entries[entry.key]
         self._waiting[entry.key] = entry
         entry.valid = False

@@ -1,7 +1,7 @@
-"""Effects of actions that are not repeated: one that ran without changing a fact that it depends on changes nothing.
+"""Skips effects of actions that would change nothing: the last run changed no fact that the effect depends on.
 
-An action that runs in every frame mostly sets what it has set before. Its arguments are read each time, it counts as an
-effect, and the game gets it; only the setting is left out until one of the facts in `actions.DEPENDS` changes.
+An action that runs in every frame mostly sets what it has set before. Its arguments are still read, it still counts as
+an effect, and the game still receives it. Only its effect is skipped, until a fact in `actions.DEPENDS` changes.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from sexp_runtime.world.facts import UNREAD, FactKey
 
 Values = tuple[ActionValue, ...]
 
-#: Maximum number of first arguments of one action that have an effect of their own remembered.
+#: Maximum number of first arguments for which one action remembers its last run.
 MOST_ENTRIES: Final = 256
-#: How often an entry may wait for other facts before it is given up.
+#: How often the set of an entry's facts may change before the entry is no longer used.
 MOST_CHANGES: Final = 16
 
 
@@ -43,7 +43,7 @@ class Effects:
         self._entries: list[_Entry] = []
 
     def remember(self, effect: Effect) -> Effect:
-        """Return the effect for one place in a formula, run only where that could change something."""
+        """Return a function that runs the effect of one place in a formula only if that could change something."""
         depends = DEPENDS.get(effect)
         if depends is None:
             return effect
@@ -68,7 +68,7 @@ class Effects:
         return repeated
 
     def _run(self, entry: _Entry, effect: Effect, depends: Depends, values: Values) -> NoEffect | None:
-        """Run an effect whose arguments are those of its last run; it has changed nothing if no flag is set by it."""
+        """Run an effect with the arguments of its last run; if this sets no flag, it has changed nothing."""
         ctx, board = self._ctx, self._board
         if entry.changes > MOST_CHANGES or (entry.generation != board.generation and not self._wait(entry, depends)):
             return effect(ctx, values)
@@ -82,7 +82,7 @@ class Effects:
         return outcome
 
     def _wait(self, entry: _Entry, depends: Depends) -> bool:
-        """Wait for the facts that the entry's effect depends on now; return whether it depends on facts only."""
+        """Subscribe to the facts that the entry's effect depends on now; return whether it depends on facts only."""
         found = depends(self._ctx.world, entry.values)
         if found is None:
             entry.changes = MOST_CHANGES + 1
@@ -110,7 +110,7 @@ class Effects:
         return ctx.warning_count, len(world.log), world.rng.draws, len(world.dragged)
 
     def close(self) -> None:
-        """Give up all edges; effects are run each time from then on."""
+        """Drop all edges; from then on effects run each time."""
         for entry in self._entries:
             self._forget(entry)
             entry.generation = -1

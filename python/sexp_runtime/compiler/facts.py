@@ -1,4 +1,4 @@
-"""Which facts a formula reads: a static superset where its arguments are literals, recorded while running where not."""
+"""Which facts a formula reads: those of literal arguments are known before, others are recorded during evaluations."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sexp_runtime.operators.registry import OperatorFunction, ReadsFunction, Tra
 from sexp_runtime.values import Raw
 from sexp_runtime.world.facts import FactKey
 
-#: For each conditional, how many leading arguments decide; the rest are actions, which run only with effect.
+#: For each conditional, the number of leading arguments that decide. The others are actions; running one is an effect.
 _DECIDING: Final = {
     "when": 1,
     "every-time": 1,
@@ -29,22 +29,22 @@ _DECIDING: Final = {
     "do-for-valid-arguments": 0,
     "on-mission-skip": 0,
 }
-#: Conditionals that, standing in the place of an action, have no effect unless their own actions run.
+#: Conditionals that have no effect in the place of an action unless their own actions run.
 NESTED: Final = frozenset(
     {"when", "if-then-else", "cond", "switch", "every-time", "when-argument", "every-time-argument"}
 )
-#: Operators with a memory that consists of statuses and draws only, all of which the context counts.
+#: Operators whose memory consists of statuses and draws only; the context counts both.
 _COUNTED_MEMORY: Final = frozenset({"and-in-sequence", "rand", "rand-multiple", "random-of"})
 _ROSTER: Final = ("roster",)
 _READER: Final = Trait.NONE | Trait.TIME
-#: Most combinations of texts that an operator remembers having recorded of; then it tells them again.
+#: Most combinations of texts that an operator notes as recorded. Beyond, it forgets them and records them again.
 MAX_RECORDED: Final = 1000
 
 
 class FactScan:
     """What one formula reads.
 
-    `facts` are known now. `computed` are operator nodes whose facts follow from texts that only running shows.
+    `facts` are known now. `computed` are operator nodes whose facts depend on texts known only when they run.
     `actions` are operator nodes in the place of actions (`root_actions` those of the root), `restless` those that must
     run whenever the original would.
     """
@@ -60,9 +60,9 @@ class FactScan:
 
 
 def scan(root: EvalNode, ctx: EvaluationContext, handled: Collection[EvalNode] = ()) -> FactScan:
-    """Return what a formula reads while it runs no action; one that ran an action must be evaluated again anyway.
+    """Return what a formula reads while it runs no action; after an action it is evaluated again anyway.
 
-    `handled` are operators that a program evaluates; the facts that they show only when they run are left out.
+    `handled` are operators that a program evaluates: their facts that are known only when they run are left out.
     """
     found = FactScan()
     shared = (ctx.constants.true, ctx.constants.false)
@@ -122,7 +122,7 @@ def is_pure(head: EvalNode) -> bool:
 
 
 def is_drawing(head: EvalNode) -> bool:
-    """As `is_pure`, but for random numbers, which are drawn at each evaluation."""
+    """Like `is_pure`, for a subtree that may also draw random numbers, at each evaluation."""
     return all(_only_reads(node) or (is_plain_draw(node) and all(map(_is_simple, node.args))) for node in head.walk())
 
 
@@ -139,7 +139,7 @@ def _only_reads(node: EvalNode) -> bool:
 
 
 def split_actions(node: EvalNode) -> tuple[Sequence[EvalNode], Sequence[EvalNode]]:
-    """Return the arguments of an operator that decide what it does, and those that it runs as actions."""
+    """Return the arguments that decide what an operator does, and the arguments that it runs as actions."""
     if node.name == "cond":
         deciding = [clause.args[0] for clause in node.args if clause.kind is EvalKind.CLAUSE and clause.args]
         deciding += [arg for arg in node.args if arg.kind is not EvalKind.CLAUSE]
@@ -168,7 +168,7 @@ def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext, is_h
     if all(_is_literal(arg) for arg in node.args):
         keys = set(reads(world, [_literal_text(arg) for arg in node.args]))
         found.facts |= keys
-        if _ROSTER in keys and not is_handled:  # may have asked for every ship there is, and there can come more
+        if _ROSTER in keys and not is_handled:  # may have read all ships, and others can arrive
             found.computed.append(node)
         return
     one, other = (
@@ -185,7 +185,7 @@ def _scan_operator(found: FactScan, node: EvalNode, ctx: EvaluationContext, is_h
 
 
 def _known_candidates(node: EvalNode, ctx: EvaluationContext) -> Sequence[str] | None:
-    """Return the texts that `<argument>` can stand for in an operator, None if only running shows them."""
+    """Return the texts that `<argument>` can be in an operator, None if they are known only when it runs."""
     form = node.form
     if form is None or not form.args:
         return None
@@ -198,7 +198,7 @@ def _known_candidates(node: EvalNode, ctx: EvaluationContext) -> Sequence[str] |
 
 
 def lists_plain_texts(provider: EvalNode, ctx: EvaluationContext) -> bool:
-    """Whether all candidates of a provider are atoms that read as their own texts always (C40)."""
+    """Whether all candidates of a provider are atoms that always read as their own texts (C40)."""
     return all(
         arg.kind is EvalKind.ATOM
         and arg.variable is None
@@ -222,10 +222,10 @@ def _literal_text(arg: EvalNode) -> str:
 
 
 def install(found: FactScan, ctx: EvaluationContext, recorder: FactRecorder) -> int:
-    """Make the nodes of a formula tell `recorder` the facts that only running shows, and restless ones forbid reuse.
+    """Make nodes report to `recorder` the facts that are known only when they run, and restless nodes count an effect.
 
-    Actions repeat their effects only where that could change something. Returns how many operator nodes got a function
-    of their own.
+    An action repeats its effect only if that could change something. Returns how many operator nodes got a function of
+    their own.
     """
     for node in found.computed:
         assert node.spec is not None and node.spec.reads is not None
@@ -260,7 +260,7 @@ def _effective(inner: OperatorFunction) -> OperatorFunction:
 def _recording_ships(
     inner: OperatorFunction, reads: ReadsFunction, recorder: FactRecorder, known_ships: int
 ) -> OperatorFunction:
-    """Tell what an operator with fixed texts reads once there are other ships than when its static facts were read."""
+    """Report what an operator with fixed texts reads whenever the number of ships has changed."""
     ships, epoch = known_ships, 0
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:
@@ -279,10 +279,10 @@ def _recording_ships(
 def _recording(
     inner: OperatorFunction, reads: ReadsFunction, recorder: FactRecorder, args: Sequence[EvalNode]
 ) -> OperatorFunction:
-    """Tell what an operator reads whenever its texts are new."""
+    """Report what an operator reads whenever its texts are new."""
     parts = _parts(args)
-    recorded: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates come round again and again
-    plain: set[str] = set()  # candidates' texts that are all there is to a placeholder's text, and recorded
+    recorded: set[tuple[str, ...]] = set()  # in this epoch, with these ships: candidates recur
+    plain: set[str] = set()  # recorded texts of candidates for which a placeholder reads that text only
     ships = epoch = -1
 
     def recording(ctx: EvaluationContext, node: EvalNode) -> Raw:

@@ -24,16 +24,16 @@ if TYPE_CHECKING:
     from sexp_runtime.compiler.programs import Programs
     from sexp_runtime.kernel import Program
 
-#: A function of its own for an operator node: meaning, closure, cells and what it keeps.
+#: Bytes of a function that one operator node has for itself: closure, cells and what it keeps.
 _FUNCTION_BYTES: Final = 430
 
 
 class CompiledFormula:
-    """A formula that a program evaluates, or the interpreter where it has none; means what the interpreter means.
+    """A formula: its program evaluates it, or the interpreter if it has none; the results are the same.
 
     `evaluate()` returns the value of one evaluation, `flush()` forgets what the formula remembers (D3). `program` is
-    None for a formula that is interpreted. `facts` is a superset of the facts that an evaluation without actions reads;
-    facts that only running shows go to the recorder.
+    None for a formula that is interpreted. `facts` is a superset of the facts that an evaluation without actions reads,
+    except those that are known only during an evaluation: the recorder receives these.
     """
 
     __slots__ = (
@@ -49,9 +49,9 @@ class CompiledFormula:
         recorder: FactRecorder | None = None,
         programs: Programs | None = None,
     ) -> None:
-        """Make the formula of a tree of nodes.
+        """Compile a tree of nodes.
 
-        With a recorder its facts are worked out; with `programs` the kernel evaluates what it can.
+        With a recorder, find the facts that the formula reads; with `programs`, make a program if possible.
         """
         self.owner = owner
         self._root = root
@@ -161,7 +161,7 @@ class CompiledFormula:
             self.program.forget()
 
     def take_memory(self, other: Any) -> None:
-        """Remember what another compiled formula of the same text remembers."""
+        """Take over what another compiled formula of the same text remembers."""
         if isinstance(other, CompiledFormula):
             copy_memory(other.root, self.root)
             if self.program is not None:

@@ -1,4 +1,4 @@
-"""Comparisons of distances and coordinates: which ones stand until ships could have moved far enough to change them."""
+"""Which comparisons of distances and coordinates have a bound: a moment before which movement cannot change them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def is_position(node: EvalNode) -> bool:
 
 
 def is_moving_comparison(node: EvalNode) -> bool:
-    """Whether a comparison consists of distances and coordinates (at least one), atoms, and sums of such."""
+    """Whether a comparison has only distances and coordinates (at least one), atoms, and sums and the like of them."""
     if node.name not in _COMPARISONS or len(node.args) < 2:
         return False
     return all(map(_is_measurable, node.args)) and any(

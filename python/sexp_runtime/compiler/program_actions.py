@@ -18,7 +18,7 @@ from sexp_runtime.operators.node import EvalNode
 RUNS_INTERPRETED: Final = 3
 
 
-#: The providers that draw one of their candidates at each evaluation, or take the first valid one.
+#: The provider that draws one candidate at each evaluation, and the one that takes the first valid candidate.
 DRAWN: Final = "random-multiple-of"
 IN_SEQUENCE: Final = "in-sequence"
 
@@ -35,7 +35,7 @@ def tried(provider: EvalNode) -> int:
 
 
 def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:
-    """Return what runs the actions of a `when` or `every-time` (C1, C7), until they run often enough for a program."""
+    """Return a function that runs the actions of a `when` or `every-time` (C1, C7), until a program replaces it."""
     ctx = parts.ctx
     kept = [action for action in root.args[1:] if action.inner is not None]
     pays, forgets = is_paying(root), root.name == "every-time"
@@ -58,9 +58,9 @@ def conditional_actions(parts: Parts, root: EvalNode) -> Callable[..., object]:
 
 
 def form_actions(parts: Parts, form: EvalNode, *, is_nested: bool) -> Callable[..., object]:
-    """Return what runs the actions of an argument form for its applicable candidates (C20, C28), as for a `when`.
+    """Return a function that runs the actions of an argument form for its applicable candidates (C20, C28).
 
-    A form that is a formula of its own has paid for nothing yet. That it can pay for its trial is known before.
+    A form that is not nested pays here for trying its candidates; its builder has checked that the budget suffices.
     """
     ctx = parts.ctx
     actions = form.args[2:]
@@ -111,7 +111,7 @@ class _Runs:
         self._count = 0
 
     def count(self, program: Any) -> None:
-        """Count a run; have a program of their own run the actions from the next one on once there were enough."""
+        """Count a run; after enough of them, make a program that makes the later runs."""
         self._count += 1
         if self._count == RUNS_INTERPRETED and not self._parts.may_build():
             self._count -= 1  # the next run tries again

@@ -20,7 +20,7 @@ from sexp_runtime.operators.node import EvalNode
 from sexp_runtime.operators.random import is_plain_draw
 from sexp_runtime.world.facts import FactKey
 
-#: The providers that a program can stand for; `forms.pxi` has the same numbers.
+#: The providers that programs support; `forms.pxi` has the same numbers.
 _PROVIDERS: Final = {"any-of": 0, "every-of": 1, DRAWN: 2, IN_SEQUENCE: 3}
 
 
@@ -28,7 +28,7 @@ class FormBuilder(Builder):
     """`when-argument` and `every-time-argument` over ships that are listed."""
 
     def __init__(self, parts: Parts, root: EvalNode, *, is_nested: bool = False) -> None:
-        """`is_nested` says that the form stands among the actions of another formula."""
+        """`is_nested` says that the form is an action of another formula."""
         super().__init__(parts, root, Op.WHEN if root.name == "when-argument" else Op.EVERY_TIME)
         self.is_form = True
         self.plan.is_nested, self.plan.forgets = is_nested, self.plan.kind == Op.EVERY_TIME
@@ -49,9 +49,9 @@ class FormBuilder(Builder):
         if plan.tries_one and not (is_drawn and plan.forgets and is_drawing(condition)):
             raise Unfit
         if is_drawn and not plan.forgets and (ctx.wcs or root.args[1].has_placeholder):
-            raise Unfit  # only the candidates that were drawn remember as what they were read (D7)
+            raise Unfit  # only the candidates that were drawn remember how they were read (D7)
         if not plan.is_nested and tried(provider) * weight(root.args[1]) > ctx.budget.certain:
-            raise Unfit  # what it cannot pay for has to be ended, which programs do not do
+            raise Unfit  # the budget could end the trial, which programs do not support
         world = ctx.world
         if any(arg.text.lower() in world.wings for arg in provider.args):  # read as a wing, for good (D7)
             raise Unfit
@@ -72,7 +72,7 @@ class FormBuilder(Builder):
         return Compiled(program, frozenset(self.facts), frozenset(self.handled | {provider}))
 
     def argument(self, arg: EvalNode) -> int:
-        """Add an argument; a variable is read once for all candidates, whose results depend on what it was."""
+        """Add an argument; a variable is a common part, read once for all candidates."""
         index = super().argument(arg)
         if self._inside_common or self.plan.nodes[index][0] != Op.VARIABLE:
             return index
@@ -80,7 +80,7 @@ class FormBuilder(Builder):
         return self.emit(Op.COMMON, value=len(self.plan.common) - 1)
 
     def operator(self, holder: EvalNode, head: EvalNode) -> int:
-        """Add an operator; what no candidate appears in is evaluated once for all of them."""
+        """Add an operator; without `<argument>` it is a common part, evaluated once for all candidates."""
         constants = self.ctx.constants
         is_own = any(node.is_placeholder for node in head.walk())
         if (
@@ -106,11 +106,11 @@ class FormBuilder(Builder):
         )
 
     def candidate_place(self) -> int:
-        """Return the number that stands for the place of a candidate."""
+        """Return the place number of a candidate."""
         return CANDIDATE
 
     def read(self, head: EvalNode) -> frozenset[FactKey]:
-        """Note what an operator reads; of one with `<argument>` each candidate's facts, when the program is there."""
+        """Note what an operator reads; `_subscribe` finds what one with `<argument>` reads for each candidate."""
         if any(arg.is_placeholder for arg in head.args):
             self._candidate_reads.append((head, []))
             return frozenset()
@@ -158,7 +158,7 @@ class FormBuilder(Builder):
         return super().tree(holder)
 
     def _subscribe(self, program: FormProgram) -> None:
-        """Have each candidate's facts set its flags."""
+        """Make each candidate's facts set its flags."""
         world, subscribe = self.ctx.world, self.parts.subscribe
         for index, candidate in enumerate(self.plan.candidates):
             own: set[FactKey] = set()

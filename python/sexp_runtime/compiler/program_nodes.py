@@ -46,7 +46,7 @@ _DELAYED: Final = frozenset(
 
 
 class Unfit(Exception):  # noqa: N818 (no error: the formula is evaluated in another way)
-    """A formula, or a part, that is better evaluated in another way."""
+    """The formula, or the part, gets no program, or no node, of this kind."""
 
 
 class Looks(Unfit):
@@ -55,7 +55,7 @@ class Looks(Unfit):
 
 @dataclass
 class Compiled:
-    """A program, the facts that it reads, and the operators of the formula that it stands for."""
+    """A program, the facts that it reads, and the operators of the formula that it evaluates."""
 
     program: Program
     facts: frozenset[FactKey]
@@ -100,7 +100,7 @@ class Builder:
         return Compiled(program, frozenset(self.facts), frozenset(self.handled))
 
     def bound_motion(self) -> bool:
-        """Have comparisons wait until the speed of ships allows another outcome, if all that is read can wait."""
+        """Let comparisons wait for their bounds if no other movement is read; return whether they do."""
         self.plan.is_bounded = self.is_moving and not self.moves_freely
         return self.plan.is_bounded
 
@@ -109,7 +109,7 @@ class Builder:
         return [len(part) for part in self._parts()]
 
     def roll_back(self, marked: Sequence[int]) -> None:
-        """Take back all that has been added since `mark`."""
+        """Remove all that has been added since `mark`."""
         for part, size in zip(self._parts(), marked, strict=True):
             del part[size:]
 
@@ -151,7 +151,7 @@ class Builder:
         return len(self.plan.nodes) - 1
 
     def _compare_draws(self, op: int, kids: Sequence[NodeTraits]) -> None:
-        """Note whether what one argument draws can decide how much the others draw, or which status comes out."""
+        """Note whether a draw of one argument can decide how much the others draw, or which status results."""
         ends_early = op in _ENDED_BY_VALUES and len(kids) > 2
         for at, kid in enumerate(kids):
             if not kid.varies:
@@ -283,7 +283,7 @@ class Builder:
         return number
 
     def candidate_place(self) -> int:
-        """Return the number that stands for the place of a candidate."""
+        """Return the place number of a candidate."""
         raise Unfit
 
     def read(self, head: EvalNode) -> frozenset[FactKey]:

@@ -20,7 +20,7 @@ class Parts:
     """The parts that programs share, each made when the first program needs it."""
 
     def __init__(self, ctx: EvaluationContext, board: FactBoard | None) -> None:
-        """Without a board nothing sets the flags: the programs have to be doubted before each evaluation."""
+        """Without a board nothing sets the flags; callers then `doubt()` each program before its evaluation."""
         self.ctx = ctx
         self.board = board
         self._places: dict[str, Place] = {}
@@ -64,7 +64,7 @@ class Parts:
         return found[0]
 
     def distance(self, op: int, one: str, two: str, facts: Iterable[FactKey]) -> Distance | None:
-        """Return the distance that formulas share between two things, None if it is not worth sharing."""
+        """Return the distance between two names that formulas share, None if sharing it would gain nothing."""
         if not any(text[:5].lower() == "<any " or text.lower() in self.ctx.world.wings for text in (one, two)):
             return None
         found = self._distances.get((op, one, two))
@@ -75,14 +75,14 @@ class Parts:
         return found
 
     def subscribe(self, key: FactKey, flags: bytearray, index: int) -> None:
-        """Make a change of the fact set a flag that is checked in every frame."""
+        """Make changes of the fact set `flags[index]`; without a board do nothing."""
         if self.board is None:
             return
         self._facts += self.board.add_edge(key, (flags, index, UNREAD))
         self._edges.append((key, flags, index))
 
     def close(self) -> None:
-        """Give up all edges."""
+        """Drop all edges."""
         for key, flags, index in self._edges:
             assert self.board is not None
             self.board.unsubscribe(key, flags, index)

@@ -27,7 +27,7 @@ MEASURED: Final = {
     "is-facing": (Op.FACING, 2),
 }  # fmt: skip
 COMPARISONS: Final = frozenset({"=", "!=", "<", ">", "<=", ">="})
-#: Those whose comparison stands for as long as things are too slow to change it.
+#: Those whose comparisons can have a bound (docs/kernel.md, *Movement*).
 MOVING: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE, Op.COORDINATE})
 AXES: Final = {"get-object-x": 0, "get-object-y": 1, "get-object-z": 2}
 DISTANCES: Final = frozenset({Op.DISTANCE, Op.CENTRE_DISTANCE})
@@ -37,7 +37,7 @@ NAN_LIKE: Final = frozenset({NAN, NAN_FOREVER})
 READER: Final = Trait.NONE | Trait.TIME
 ROSTER: Final = ("roster",)
 NUMBERS: Final = frozenset({"number", "positive"})
-#: A place of the candidate whose turn it is.
+#: The place number of the candidate that is tried.
 CANDIDATE: Final = -1
 
 Row = tuple[int, tuple[int, ...], int, int, int, int, int]

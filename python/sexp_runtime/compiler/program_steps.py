@@ -1,4 +1,4 @@
-"""Builds programs of actions: what a formula does once its condition is true, if it does so again and again."""
+"""Builds programs of actions, for formulas whose actions run again and again."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ class StepBuilder(Builder):
         return self._emit_act(act, head, [self.argument(head.args[1])])
 
     def _choose(self, head: EvalNode) -> int:
-        """Add a nested `when` or `if-then-else`, which goes past the wrapper of its condition (C1, C6)."""
+        """Add a nested `when` or `if-then-else`, which skips the wrapper of its condition (C1, C6)."""
         constants, is_when = self.ctx.constants, head.name == "when"
         if not head.args:
             raise Unfit

@@ -1,8 +1,8 @@
-"""Programs: formulas, and argument forms, as the trees of nodes that the kernel evaluates.
+"""Makes programs: formulas, and argument forms, as trees of nodes that the kernel evaluates.
 
-What the kernel knows by itself are logic, comparisons, arithmetic and the operators that read ships most often. A pure
-operator whose arguments are plain texts is a leaf: Python evaluates it, and the result stands until a fact or the
-clock changes it. Everything else is a subtree that the interpreter evaluates each time, in its place.
+The kernel itself evaluates logic, comparisons, arithmetic and the operators that read ships most often. A pure operator
+whose arguments are plain texts is a leaf: Python evaluates it, and the result is kept until a fact or the clock changes
+it. Everything else is a subtree that the interpreter evaluates each time.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Programs:
         self.keeps_results = board is not None
 
     def of_formula(self, root: EvalNode) -> Compiled | None:
-        """Return the program of a formula, None for one that is to be evaluated in another way."""
+        """Return the program of a formula, None for one that the interpreter evaluates."""
         ctx = self.ctx
         if root.spec is None or root.call is not meaning_of(root):
             return None
@@ -58,7 +58,7 @@ class Programs:
             return None
 
     def nest(self, root: EvalNode) -> frozenset[EvalNode]:
-        """Have programs evaluate the argument forms among the actions of a formula; return the operators in them."""
+        """Let programs evaluate the argument forms among a formula's actions; return the operators in these forms."""
         handled: set[EvalNode] = set()
         for form in _nested_forms(root):
             if form.call is not meaning_of(form):
@@ -72,7 +72,7 @@ class Programs:
         return frozenset(handled)
 
     def close(self) -> None:
-        """Give up all edges."""
+        """Drop all edges."""
         self.parts.close()
 
     def nbytes(self) -> int:
@@ -81,7 +81,7 @@ class Programs:
 
 
 def _nested_forms(node: EvalNode) -> Iterator[EvalNode]:
-    """Yield each `when-argument` that stands in the place of an action, at any depth."""
+    """Yield each `when-argument` in the place of an action, at any depth."""
     for action in split_actions(node)[1]:
         inner = action.inner
         if inner is not None and inner.name in NESTED:
@@ -91,7 +91,7 @@ def _nested_forms(node: EvalNode) -> Iterator[EvalNode]:
 
 
 def _nested(program: Program, *, doubts: bool) -> OperatorFunction:
-    """Return the function of an operator that a program stands for; what the form remembers is in its node (B11)."""
+    """Return the operator function of a form that a program evaluates; the form's status is in its node (B11)."""
 
     def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
         if not ctx.wcs or node.args[0].head.status not in (KNOWN_TRUE, KNOWN_FALSE):  # that traps there
@@ -106,7 +106,7 @@ def _nested(program: Program, *, doubts: bool) -> OperatorFunction:
 
 
 class _Condition(Builder):
-    """A formula that is just a condition: of a goal or a cue."""
+    """A formula that is only a condition, as of a goal or a cue."""
 
     def __init__(self, parts: Parts, root: EvalNode) -> None:
         super().__init__(parts, root, Op.CONDITION)
@@ -120,7 +120,7 @@ class _Condition(Builder):
 
 
 class _Conditional(Builder):
-    """`when` or `every-time`, which forgets after each pass what its nodes remember (C7)."""
+    """`when`, or `every-time`, which forgets its statuses after each pass (C7)."""
 
     def __init__(self, parts: Parts, root: EvalNode) -> None:
         is_when = root.name == "when"
@@ -159,7 +159,7 @@ class _Conditional(Builder):
         except Unfit:
             plan.assignments.clear()
             self.roll_back(before)
-        finally:  # what actions read is read when the condition is true, not waited for
+        finally:  # the formula need not wait for what its actions read
             self.facts, self.has_trees = facts, has_trees
             self.is_moving, self.moves_freely = moves
 

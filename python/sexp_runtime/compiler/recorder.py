@@ -1,4 +1,4 @@
-"""The dependency recorder: what a formula reports the facts to that only running it shows."""
+"""The dependency recorder: receives the facts that are known only during an evaluation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sexp_runtime.world.facts import FactKey
 
 
 class FactRecorder(Protocol):
-    """Takes the facts that an evaluation turns out to read; a fact is reported again only in a new `epoch`."""
+    """Receives the facts that an evaluation reads; a fact is reported again only in a new `epoch`."""
 
     epoch: int
 

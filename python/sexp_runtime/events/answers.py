@@ -63,8 +63,8 @@ class Answers:
         self.is_interpreting = False
         #: Descriptions of stale results that the self-check found, oldest first.
         self.stale: list[str] = []
-        #: Formulas whose pre-evaluation stands although it left something on their nodes; cleared after the frame for
-        #: which it was made.
+        #: Formulas whose pre-evaluation counts as the first frame's although it left something on their nodes; cleared
+        #: after that frame.
         self.pre_evaluated: dict[int, PreEvaluation] = {}
         self._keeps_drawing = keeps_drawing
         self._clock = ctx.world.clock
@@ -184,7 +184,7 @@ class Answers:
         return status is KNOWN_TRUE or status is KNOWN_FALSE
 
     def is_permanent(self, index: int) -> bool:
-        """Whether the root's status answers every evaluation from now on; that of an argument form does not (B11)."""
+        """Whether the root's status decides every evaluation from now on; that of an argument form does not (B11)."""
         root = self.roots[index]
         return root is not None and root.traps and self.is_known(index)
 
@@ -220,7 +220,7 @@ class Answers:
     def pre_evaluate(self, index: int, *, deciding: bool = False) -> bool:
         """Evaluate a formula up to its first effect; return whether its value is 0 and valid for now.
 
-        The facts that it read are recorded in either case. A status that answers for good is kept only with `deciding`:
+        The facts that it read are recorded in either case. A status that decides for good is kept only with `deciding`:
         that is for slots whose visit reads neither this status nor others on the nodes.
         """
         pre_evaluation = pre_evaluate(self.ctx, self.formulas[index], self.evaluators[index])
@@ -250,7 +250,7 @@ class Answers:
     # -- states -----------------------------------------------------------------------------------------------------
 
     def make_idle(self, index: int, state: int) -> None:
-        """Count an active slot instead of visiting it: IDLE_REPEAT in every frame, IDLE_FIRST in those not short."""
+        """Count an active slot, without visits: in every frame (IDLE_REPEAT), or not in short frames (IDLE_FIRST)."""
         self.table.states[index] = state
         self.counters.add_idle(state == IDLE_REPEAT)
 

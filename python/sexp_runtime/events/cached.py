@@ -113,7 +113,7 @@ class CachedEventManager(MissionEventManager):
     def continue_from(
         self, other: MissionEventManager, events: Sequence[int | None], goals: Sequence[int | None]
     ) -> None:
-        """Go on where the manager that this one replaces stands; every slot is dirty then."""
+        """Take over the state of the manager that this one replaces; every slot is dirty then."""
         assert isinstance(other, CachedEventManager)
         for answers in (other.events, other.goals):
             answers.undo_pre_evaluations()
@@ -133,7 +133,7 @@ class CachedEventManager(MissionEventManager):
         if not due:
             counters.short_frames += 1
         now = clock.us
-        # Where time stands still, what is due at the next moment is due now: it moves, and can have been moved.
+        # If the clock has not moved, what is due a microsecond later is due now: a ship may have been moved since.
         due_us = now if now != self._frame_us else now + 1
         if timers.next_us <= due_us:
             timers.expire(due_us)
@@ -278,7 +278,7 @@ class CachedEventManager(MissionEventManager):
         return program is not None and program.acted and bool(self.events.table.dirty.flags[event.index])
 
     def _make_repeating(self, event: EventState) -> None:
-        """Have the pass evaluate an event in every frame, and count it for as long as its formula acts."""
+        """Let the pass evaluate an event in every frame, and count it while its formula acts."""
         kind = IDLE_FIRST if event.timestamp is None else IDLE_REPEAT
         self.events.make_idle(event.index, kind)
         (self._first_pass if kind == IDLE_FIRST else self._repeat_pass).ready[event.index] = REPEATING
@@ -289,7 +289,7 @@ class CachedEventManager(MissionEventManager):
         self.world.outcome_log.event(index, True)
 
     def _keep_drawing(self, index: int) -> None:
-        """See to the draws of an event that has just drawn and rests from now on."""
+        """Defer the draws of an event that has just become idle, or let it be evaluated again."""
         if self.events.table.states[index] == IDLE_FIRST:
             self._deferred.take_turn(index)
             self._deferred.keep(index, self.events.table.draws[index])
@@ -369,7 +369,7 @@ class CachedEventManager(MissionEventManager):
             return 0, UNKNOWN
         return value, answers.formulas[index].status
 
-    # -- what others ask for ----------------------------------------------------------------------------------------
+    # -- for profilers, reloads and reports -------------------------------------------------------------------------
 
     def answers(self, kind: str) -> Answers:
         """Return the slots of a kind, "event" or "goal"."""
@@ -397,12 +397,12 @@ class CachedEventManager(MissionEventManager):
         return self.events.stale + self.goals.stale
 
     def _note_stamp(self, event: EventState) -> None:
-        """Have an event visited in the pass that it belongs to by now."""
+        """Note whether an event has a stamp; if that has changed, let its other pass visit it."""
         if self._stamped.note(event):
             self._unready(event.index)
 
     def _activate(self, index: int) -> None:
-        """Have a slot visited in its turn: the visit counts its request, if there is one."""
+        """Activate a slot whose turn it is: the visit counts its request, if there is one."""
         table = self.events.table
         if table.states[index] != ACTIVE:
             self._unready(index)

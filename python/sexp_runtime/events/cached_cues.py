@@ -60,7 +60,7 @@ class CachedCueManager(CueManager):
             self._watch(cue)
 
     def continue_from(self, other: CueManager, kept: Sequence[Cue | None]) -> None:
-        """Go on where the manager that this one replaces stands; every slot is dirty then."""
+        """Take over the state of the manager that this one replaces; every slot is dirty then."""
         assert isinstance(other, CachedCueManager)
         other.answers.undo_pre_evaluations()
         super().continue_from(other, kept)
@@ -87,7 +87,7 @@ class CachedCueManager(CueManager):
         self.timers.pending[0] = 1
 
     def _is_false(self, cue: Cue) -> bool:
-        """Whether taking a cue's turn now would come to nothing, because it is not asked or known to be false."""
+        """Whether a cue's turn would change nothing now: its formula is not requested, or its value is 0."""
         if self.on_request is not None or CALLED in cue.subject.flags:
             return False
         index, subject = cue.index, cue.subject
@@ -151,7 +151,7 @@ class CachedCueManager(CueManager):
         self.timers.schedule(table.wake, index, cue.due_us if self.world.clock.us < cue.due_us < NEVER else NEVER)
 
     def _take_turn(self, cue: Cue, value: int | None) -> bool:
-        """Process a cue, with its value if that is known; return whether the rules ask for its formula."""
+        """Process a cue, with its value if that is known; return whether the rules request its formula."""
         decided = self.is_decided(cue)
         if decided is not None:
             is_true = decided
@@ -173,7 +173,7 @@ class CachedCueManager(CueManager):
             return False
 
     def _watch(self, cue: Cue) -> None:
-        """Have the facts wake the cue that its processing reads now; orders can change its terms."""
+        """Let the facts that a cue's processing reads now wake it; orders can change its terms."""
         self.refresh_facts(cue)
         self.answers.table.wake_by(cue.index, cue.facts)
 
@@ -183,7 +183,7 @@ class CachedCueManager(CueManager):
         self._pass.ready[index] = PASSED_OVER
 
     def _retire(self, cue: Cue) -> None:
-        """Give up all edges of a cue that will never do anything again."""
+        """Drop all edges of a cue that will never do anything again."""
         index = cue.index
         table = self.answers.table
         table.wake_by(index, ())
@@ -198,7 +198,7 @@ class CachedCueManager(CueManager):
                 self.answers.table.wake.flags[cue.index] = 1
         self.timers.pending[0] = 1
 
-    # -- what others ask for ----------------------------------------------------------------------------------------
+    # -- for profilers, reloads and reports -------------------------------------------------------------------------
 
     def interpret(self, every: int) -> None:
         """Have one evaluation in `every` of each formula interpreted, so that profilers see operators; 0: none."""

@@ -1,6 +1,6 @@
-"""Random numbers that idle events go on drawing: no result depends on them, but later draws do.
+"""The deferred draws of idle events: no result depends on these numbers, but the numbers of later draws do.
 
-The original draws a number for, say, a random candidate before it asks for a condition that does not depend on it.
+The original draws a number, for a random candidate for example, before it evaluates a condition that does not need it.
 While that condition stays false, the event need not be evaluated; only the generator has to move on, in the right
 place among the draws that matter.
 """
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class DeferredDraws:
-    """Makes the draws of resting events in each first-time pass, each before any draw of a later event.
+    """Makes the draws of idle events in each first-time pass, each before any draw of a later event.
 
-    `order` holds the events that have such draws, sorted; empty, as mostly, there is nothing to do. While there are
-    any, `before_draw` is called before each draw that matters, to `settle` what comes before it.
+    `order` holds the events that have such draws, sorted; mostly there are none, and nothing to do. While there are
+    any, `before_draw` is called before each draw that matters, to `settle` the draws that come before it.
     """
 
     __slots__ = ("_before_draw", "_counts", "_done", "_rng", "_total", "order")

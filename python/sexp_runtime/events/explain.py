@@ -26,7 +26,7 @@ _MATRIX: Final = 9
 LISTED: Final = 40
 #: Entries of the state that the outcome tells in words.
 _IN_OUTCOME: Final = frozenset({"result", "done", "repeats left", "status"})
-#: What has come of an event or cue that has not come true and still can.
+#: What became of an event or cue that has not come true and still can.
 NOT_YET: Final = "has not come true yet"
 #: Values of facts about unknown names.
 NOBODY: Final = ("no such ship", "no such wing")
@@ -36,7 +36,7 @@ NOBODY: Final = ("no such ship", "no such wing")
 class Explanation:
     """What is known of one formula now. Times are seconds of mission time, None where there is none.
 
-    `outcome` says what has come of the event, goal or cue, `state` holds the details behind it.
+    `outcome` says what became of the event, goal or cue, `state` holds the details behind it.
     """
 
     owner: str
@@ -197,7 +197,7 @@ def slot_index(world: World, cues: CueManager | None, kind: str, name: str | int
 
 
 def _event_outcome(event: EventState) -> str:
-    """Return what has come of an event, in words."""
+    """Return what became of an event, in words."""
     if event.done:
         if event.result == 0:
             return "has failed: it cannot come true any more"

@@ -63,7 +63,7 @@ def _is_safe(part: EvalNode) -> bool:
 
 
 def _asks_game(spec: OperatorMeaning) -> bool:
-    """Whether a function of the game evaluates an operator: it belongs to a frame, as the order of its answers does."""
+    """Whether a function of the game evaluates an operator: its results belong to a frame, in their order."""
     return spec.reads is not None and MEANINGS.get(spec.name) is not spec
 
 
@@ -84,7 +84,7 @@ class PreEvaluation:
 
     @property
     def left_anything(self) -> bool:
-        """Whether there is anything to take back."""
+        """Whether there is anything to undo."""
         if self._statuses or self._root.name == "when-argument":
             return True
         program = self._program
@@ -114,11 +114,11 @@ class PreEvaluation:
 
 
 def pre_evaluate(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[], Any]) -> PreEvaluation | None:
-    """Evaluate a formula up to its first effect, if that is safe; None unless there was none and its value stands as 0.
+    """Evaluate a formula up to its first effect, if that is safe; return what it left on the nodes, or None.
 
-    It stands if another evaluation would find the same: where the first one leaves statuses, one frame later is tried,
-    too. Then the formula may count as evaluated, and the context holds what it noted for caches. Else all that its
-    nodes remember is as it was before, or as it will be after the next evaluation in any case.
+    It succeeds if it had no effect, its value is 0, and another evaluation would give the same: if the first leaves
+    statuses, a second one is made, as one frame later. Then the formula counts as evaluated, and the context holds its
+    notes for caches. Else all that its nodes remember is as it was, or as the next evaluation leaves it in any case.
     """
     root = next(formula.walk()) if isinstance(formula, CompiledFormula) else None
     if root is None or not _can_pre_evaluate(root, ctx):

@@ -14,14 +14,14 @@ class SelfCheck:
     __slots__ = ("_at", "_left", "_rows", "every")
 
     def __init__(self, every: int, rows: Sequence[Answers]) -> None:
-        """Check one answer in `every`, 0 for none."""
+        """Check one cached result in `every`, 0 for none."""
         self.every = every
         self._left = every
         self._rows = rows
         self._at = 0
 
     def plan(self, answers: int, *, is_due: bool) -> None:
-        """Count so many answers of this frame, and have a slot checked if it is time.
+        """Count the cached results of this frame, and choose a slot to check if it is time.
 
         `is_due` says whether goals and first-time events have their turn in this frame.
         """

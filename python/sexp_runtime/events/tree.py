@@ -32,11 +32,11 @@ class TreePart:
 
     text: the operator with the atoms before its first expression, or one atom, action or candidate. role: PART, ATOM,
     ACTION or CANDIDATE. line, column: its place in the mission file, from 1. value: None where `note` says why there
-    is none. status: the special result, "" for an ordinary one. short_by: by how
-    much a false comparison misses. decides: whether the formula has its value because
-    of this part. facts: what the part itself reads, by name, with values. next_at: seconds of mission time before
-    which neither time nor motion can change the value, None where only facts can. next_by: "time" or "motion".
-    parts: those inside; for the condition of an argument form, one for each candidate, the closest first.
+    is none. status: the special result, "" for an ordinary one. short_by: by how much a false comparison misses.
+    decides: whether the formula has its value because of this part. facts: what the part itself reads, by name, with
+    values. next_at: seconds of mission time before which neither time nor motion can change the value, None where only
+    facts can. next_by: "time" or "motion". parts: those inside; for the condition of an argument form, one for each
+    candidate, the closest first.
     """
 
     text: str

@@ -1,10 +1,10 @@
-"""What a write does and how a formula is evaluated, as close to the processor as set-up could bring it.
+"""The kernel: evaluates formulas, writes the fields of ships, draws random numbers and packs recordings.
 
-Begin with `plain.py`: the fields of ships, the variables and the board of facts that compiled code reaches, in Python;
-it also serves where nothing is compiled. `nodes.pxi` and `program.pxi` evaluate formulas, `forms.pxi` argument forms
-over a set of candidates, `geometry.pxi` finds what names stand for, `random.pxi` draws random numbers, `changes.pxi`
-packs what is recorded. Where nothing is compiled the interpreter evaluates formulas. All parts in Cython are
-compiled with the loops, into `loops/native`. Imports values, packing and loops only.
+Begin with docs/kernel.md. `plain*.py` specify all but the evaluation of formulas, in Python, and run where nothing is
+compiled; there the interpreter evaluates formulas. In C, `ships.pxi` and `game.pxi` write the fields of ships,
+`program.pxi` evaluates formulas, `forms.pxi` argument forms, `performing.pxi` actions, `bounds.pxi` finds how long
+movement cannot change a result, `random.pxi` draws, `changes.pxi` packs. All `*.pxi` are compiled with the loops, into
+`loops/native`. Imports values, packing and loops only.
 """
 
 from __future__ import annotations

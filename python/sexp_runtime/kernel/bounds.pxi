@@ -1,14 +1,14 @@
-# Comparisons of what moves: until when the speed of ships lets an outcome stand.
+# Bounds: until which moment the speed of ships cannot change the outcome of a comparison.
 #
 # Each side has a value, the greatest speed at which that can change, in units a second, and the jumps that rounding and
-# the turning of a ship can add. The outcome stands until both sides could meet.
+# the turning of a ship can add. The outcome is the same until both sides could meet.
 
 # Jumps of a distance or coordinate by rounding; what a turning cube's surface comes nearer by, in half edges, for each of
 # two boxes, at most (sqrt(3) - 1); metres of `distance` a metre of movement; a share for rounding in positions.
 cdef double ROUNDING = 2.0, TURNING = 0.75, QUICK = 1.1, CAUTION = 0.999
-# Seconds that an outcome stands at most; sums beyond `WRAPS` are not bounded, and none for longer than to change by so much.
+# Most seconds of a bound; sums beyond `WRAPS` have none, and no bound allows for a change by more than that.
 cdef double LONGEST = 1e6, WRAPS = 1073741824.0
-# Microseconds that an outcome must stand, else it is evaluated whenever something moves.
+# Microseconds that a bound must be away, else the comparison is evaluated whenever something moves.
 cdef long long WORTH_WAITING = 300_000
 
 
@@ -19,7 +19,7 @@ cdef struct Side:
 
 
 cdef int stand(Program program, int one, int two) except -1:
-    """Note how long the outcome of a comparison of two nodes stands that have just been evaluated."""
+    """Note the bound of a comparison of two nodes that have just been evaluated."""
     cdef Side first, second
     cdef double margin, speed
     cdef long long stands

@@ -8,7 +8,7 @@ cdef enum:
     IN_SEQUENCE = 3
 
 cdef enum:
-    # What came of a candidate.
+    # Outcomes of a candidate.
     PLAIN_FALSE = 0
     KNOWN_TO_BE_FALSE = 1
     PLAIN_TRUE = 2
@@ -30,7 +30,7 @@ cdef class FormProgram(Program):
     cdef int provider_kind
     cdef bint has_run
     cdef bint is_nested
-    cdef bint remembers_ships  # whether anything can see as what a candidate was read (D7)
+    cdef bint remembers_ships  # whether anything can see how a candidate was read (D7)
     cdef object provider, condition, choice, valid_candidates
     cdef bint is_judged  # WCS: the provider traps, and the status of the last candidate decides (K)
     cdef readonly bint is_trapped  # whether what the provider remembers decided the last evaluation
@@ -116,9 +116,9 @@ cdef class FormProgram(Program):
         return 0
 
     cdef int try_common(self) except -1:
-        """Evaluate what all candidates have in common; if it came out otherwise, none of them is known any more.
+        """Evaluate the common parts; if a result or a speed has changed, set the flags of all candidates.
 
-        Nor is one if the speed of what they have in common is another one: their results stand for a different time.
+        A different speed changes no result, but the candidates' bounds.
         """
         cdef int at, index, value, found
         cdef bint changed = not self.has_run
@@ -132,7 +132,7 @@ cdef class FormProgram(Program):
                 changed = True
             if self.is_bounded:
                 if not read_side(self, index, &side):
-                    side.speed = side.jumps = 0.0  # nothing with it stands
+                    side.speed = side.jumps = 0.0  # nothing with it has a bound
                 if side.speed != self.sides[at].speed or side.jumps != self.sides[at].jumps:
                     self.sides[at] = side
                     changed = True

@@ -25,7 +25,7 @@ cdef class Course:
     cdef readonly ShipCore ship
     cdef public Py_ssize_t velocity_at
     cdef double seen[3]
-    cdef double told[3]  # what the world was told last, also between two frames
+    cdef double told[3]  # the place that the world got last, also between two frames
     cdef double lasted, excess  # the last frame's seconds; metres that were too much for the speed so far
     cdef bint is_seen
 

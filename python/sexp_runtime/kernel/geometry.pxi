@@ -50,7 +50,7 @@ cdef class Place:
         self.stale = bytearray(b"\x01")
 
     cdef int look(self) except -1:
-        """Make sure that the place is what its name stands for now."""
+        """Look the name up again if it may stand for something else now."""
         if self.generation != self.board.generation or PyByteArray_AS_STRING(self.stale)[0]:
             self.refresh()
         return 0

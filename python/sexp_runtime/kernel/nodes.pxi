@@ -48,7 +48,7 @@ cdef enum:
     CANT = 5
 
 cdef enum:
-    # What a program stands for.
+    # Kinds of programs.
     CONDITION = 0
     WHEN = 1
     EVERY_TIME = 2
@@ -79,7 +79,7 @@ cdef inline int code_of(status) noexcept:
 
 
 cdef inline bint settles(int status) noexcept:
-    """Whether the coming or going of a status can change a later evaluation."""
+    """Whether a status that appears or disappears can change a later evaluation."""
     return KT <= status <= NANF
 
 
@@ -99,9 +99,9 @@ cdef struct Node:
 
 
 cdef class Leaf:
-    """A call of a pure operator whose arguments are atoms: its result stands until a fact or the clock changes it.
+    """A call of a pure operator whose arguments are atoms: its result is kept until a fact or the clock changes it.
 
-    `flag[0]` is set by its facts; who evaluates it clears it. Formulas with the same call share one leaf.
+    Its facts set `flag[0]`, an evaluation clears it. Formulas with the same call share one leaf.
     """
 
     cdef readonly object context, node, candidate
@@ -148,7 +148,7 @@ cdef class Leaf:
         return 0
 
     cdef object call(self, context):
-        """Call the operator; for a candidate note as what that was read first (D7)."""
+        """Call the operator; for a candidate note how that was read first (D7)."""
         if self.candidate is None:
             return self.node.call(context, self.node)
         atom = self.candidate.node

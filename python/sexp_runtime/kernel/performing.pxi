@@ -1,4 +1,4 @@
-# Programs of actions: their arguments are nodes, their effects are Python, and the game gets what anybody listens to.
+# Programs of actions: their arguments are nodes, their effects are Python; the game gets those with a listener.
 
 cdef enum:
     # How an action reads an argument; `plain.py` has the same numbers.

@@ -1,4 +1,4 @@
-"""The kernel in Python: the description of what `*.pxi` say in Cython, and what runs where nothing is compiled."""
+"""The kernel without programs, in Python: specifies what `*.pxi` do, and runs where nothing is compiled."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FactKey = tuple[Hashable, ...]
 
 
 class Op:
-    """The operations of nodes, and what a program stands for; `nodes.pxi` has the same numbers."""
+    """The operations of nodes, and the kinds of programs; `nodes.pxi` has the same numbers."""
 
     (
         CONSTANT, VARIABLE, KNOWN, AND, OR, NOT, XOR, EQUAL, UNEQUAL, LESS, GREATER, AT_MOST, AT_LEAST, ADD, SUBTRACT,
@@ -75,20 +75,20 @@ class BoardCore:
     readers: dict[FactKey, list[Edge]]
 
     def use_clock(self, clock: Any) -> None:
-        """Take the mission clock, which says how late it is when something moves."""
+        """Set the mission clock, from which moves read the time."""
 
     def bind(self, flags: bytearray, index: int, program: Any) -> None:
-        """Say whose flag that is: a program, which knows how long movement changes nothing for it; None: no owner."""
+        """Set a flag's owner: a program, which knows how long movement cannot change its result; None: no owner."""
 
     def flag(self, keys: Iterable[FactKey]) -> None:
-        """Set the flags of the readers of what movement changes, save of those for whom it changes nothing yet."""
+        """Set the flags of readers of facts that movement changes, except of programs that wait for a bound."""
         set_flags(self.readers, keys)
 
     def use_variables(self, variables: VariablesCore) -> None:
-        """Take the table whose variables facts are about."""
+        """Set the table of variables, whose facts are hot."""
 
     def add_hot_edge(self, key: FactKey, edge: Edge) -> None:
-        """Note an edge of a hot field once more, where writes reach it without its key."""
+        """Add an edge of a hot field a second time, where writes find it without its key."""
 
     def drop_hot_edge(self, key: FactKey, flags: bytearray, index: int) -> None:
         """Undo one `add_hot_edge`."""
@@ -108,11 +108,11 @@ class ShipCore:
     docked: set[str]
 
     def watch(self, board: BoardCore, subjects: Iterable[FactKey]) -> None:
-        """Take the board, and whose facts a change of the ship touches."""
+        """Set the board, and the subjects whose facts a change of the ship touches."""
 
 
 class WorldCore(ABC):
-    """The writes that a game makes in every frame; what has to be done with care is done by the world."""
+    """The writes that a game makes in every frame; the world's own methods make the unusual ones."""
 
     __slots__ = ()
 
@@ -132,7 +132,7 @@ class WorldCore(ABC):
 
     @abstractmethod
     def touch_jump(self, ship: Any) -> None:
-        """Touch the fact that a ship has not flown to where it is."""
+        """Touch the fact that says that a ship jumped to its position."""
 
     @abstractmethod
     def place_ship(self, ship: Any, position: Any, velocity: Any, orientation: Any, jump: bool) -> None:

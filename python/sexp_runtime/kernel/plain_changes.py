@@ -111,20 +111,20 @@ class ChangeLog:
         self._block_bytes = 0
 
     def begin_frame(self, microseconds: int) -> None:
-        """A frame begins that is so long."""
+        """Begin a frame of this length."""
         self._actions.value = 0
         self._in_frame = True
         self.phase = DURING
         self.seconds = microseconds / 1e6
 
     def leave_frame(self) -> None:
-        """The frame is over, or has failed: changes now come before the next one."""
+        """End a frame, or one that has failed: the changes that follow come before the next frame."""
         self._actions.value = 0
         self._in_frame = False
         self.phase = BEFORE
 
     def begin_action(self) -> None:
-        """An action is offered: the changes that follow belong to it."""
+        """Begin an action that is offered: the changes that follow belong to it."""
         self.phase = (DURING if self._in_frame else ANSWERING) + self._actions.value
 
     def begin_asking(self) -> None:
@@ -192,7 +192,7 @@ class ChangeLog:
         return True
 
     def points(self, ship: Any, is_hull: bool, points: float) -> bool:
-        """Add the setting of the points of hull or shields; as `move`."""
+        """Add new points of hull or shields; returns False as `move` does."""
         name = self._name_of(ship)
         if name is None or type(points) is not float or not math.isfinite(points):
             return False

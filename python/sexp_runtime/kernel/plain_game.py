@@ -33,7 +33,7 @@ class Course:
         self.ship = ship
         self.velocity_at = velocity_at
         self.last: Vector | None = None
-        self._told: Vector | None = None  # what the world was told last, also between two frames
+        self._told: Vector | None = None  # the place that the world got last, also between two frames
         self._lasted = self._excess = 0.0
 
     def forget(self) -> None:
@@ -107,8 +107,8 @@ def move_all(
 class Strength:
     """The hull (or the shields) of one object of a game; the points in the world never exceed full strength.
 
-    Full is the value of `max_hull` where the node has one (`given`), else the first value above 0 of the property that
-    is read when tracking begins, else UNNAMED_POINTS.
+    The full points are the value of `max_hull` where the node has one (`given`), else the first value above 0 of the
+    property that is read when tracking begins, else UNNAMED_POINTS.
     """
 
     __slots__ = ("_fact", "_full", "_given", "_left", "_world", "ship")

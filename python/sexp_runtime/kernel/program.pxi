@@ -281,7 +281,7 @@ cdef class Program:
         return other_true + known_true == 1
 
     cdef inline bint looks_back(self, int index, int* status) noexcept:
-        """Whether what an argument remembers of an earlier pass ends a comparison (B41)."""
+        """Whether an argument's status of an earlier pass ends a comparison (B41)."""
         cdef int before = self.statuses[index]
         if before == NAN:
             return True
@@ -409,7 +409,7 @@ cdef class Program:
         return value
 
     cdef int by_hand(self, Node* node, int* status) except? RAISED:
-        """Call the operator that a node stands for."""
+        """Call the operator of a node, in Python."""
         context = self.context
         head = self.holders[node - self.nodes].head
         before = context.candidate
@@ -427,7 +427,7 @@ cdef class Program:
     # -- the whole formula
 
     cdef int evaluate(self) except? RAISED:
-        """Evaluate the formula; `changed`, `acted`, `due` and `root_status` tell the rest."""
+        """Evaluate the formula; set `changed`, `acted`, `due` and `root_status`."""
         cdef int found = ORDINARY, value
         self.begin()
         effects, unused = (self.core.effects, self.context.unused_draws) if self.draws else (None, None)
@@ -476,7 +476,7 @@ cdef class Program:
         return 0
 
     cdef int judge_draws(self, effects, unused) except -1:
-        """Count what was drawn since then as unused, if the result is the same whatever is drawn."""
+        """Count the draws since `effects` as unused, if the result is the same whatever is drawn."""
         if not self.depends and not self.draws_vary and self.core.effects is not effects:
             self.context.unused_draws = unused + (self.core.effects - effects)
         return 0
@@ -493,7 +493,7 @@ cdef class Program:
         self.actions.from_nodes()
 
     cdef int wait(self) except -1:
-        """Have movement change nothing for as long as the outcome stands, if that is worth it."""
+        """Let movement set no flag before the bound of the formula, if that is far enough away."""
         if self.is_bounded and self.stands > self.clock.us + WORTH_WAITING:
             self.until = self.stands
             self.due = min(self.due, self.stands)
@@ -515,7 +515,7 @@ cdef class Program:
         return 0
 
     cdef bint is_permanent(self) noexcept:
-        """Whether the root's status answers every evaluation from now on (B11)."""
+        """Whether the root's status decides every evaluation from now on (B11)."""
         if self.kind == EVERY_TIME:
             return False
         return self.root_status == KT or self.root_status == KF or (self.root_status == NANF and not self.wcs)
@@ -525,7 +525,7 @@ cdef class Program:
         return self.changed
 
     def in_pass(self):
-        """Evaluate the formula; return its value, whether that is all that came of it, whether it acted, the moment."""
+        """Evaluate; return the value, whether there is no outcome to apply, whether it acted, when it is due."""
         cdef int value = self.evaluate()
         return value, self.comes_to_nothing(value), self.acted, self.due
 

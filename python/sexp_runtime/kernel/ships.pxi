@@ -75,7 +75,7 @@ cdef inline void fire(Edges* edges) noexcept:
 
 
 cdef int fire_moved(Edges* edges, BoardCore board) except -1:
-    """As `fire` for a field that movement changes: readers whose outcome stands longer are left alone."""
+    """Like `fire`, for a field that movement changes; readers that still wait for a bound get no flag."""
     cdef int at
     cdef long long now = -1
     cdef Edge* edge
@@ -98,7 +98,7 @@ cdef inline unsigned char* flag_of(bytearray row, Py_ssize_t index) except NULL:
 
 
 cdef class Subject:
-    """Who facts are about (a ship, a wing, a side, the player's ship): the edges of its hot fields.
+    """The subject of facts (a ship, a wing, a side, the player's ship): the edges of its hot fields.
 
     The rows of flags that edges point into are kept alive by the board's own list of edges, and are never resized.
     """

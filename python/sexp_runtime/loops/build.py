@@ -21,7 +21,7 @@ HERE: Final = Path(__file__).resolve().parent
 SOURCE: Final = HERE / "native.pyx"
 #: Contracted multiplications and additions would round otherwise than Python's.
 FLAGS: Final = ("-shared", "-fPIC", "-O2", "-g0", "-fvisibility=hidden", "-ffp-contract=off")
-#: Seconds after which a compiler is given up.
+#: Seconds after which a compiler is stopped.
 TIMEOUT: Final = 300
 
 
@@ -65,7 +65,7 @@ def _run(command: Sequence[str | Path]) -> None:
 
 
 def main() -> int:
-    """Build, and say what came of it; returns the exit status."""
+    """Build, and print the result or the problem; return the exit status."""
     try:
         print(build())
     except (BuildError, OSError) as problem:

@@ -1,5 +1,5 @@
 # cython: language_level=3, boundscheck=True, wraparound=False, cdivision=True
-"""All that is compiled: the loops of plain.py, and the kernel of ../kernel/plain.py; both pages describe what it does."""
+"""All that is compiled: the loops of plain.py, and the kernel of ../kernel/plain.py; both modules describe what it does."""
 
 from cpython.array cimport array
 from cpython.bytearray cimport PyByteArray_AS_STRING
@@ -28,7 +28,7 @@ cdef extern from *:
     """
     const char* SEXP_SOURCES
 
-#: The check sum of the sources (see sources.py), "" where whoever compiled it gave none.
+#: The check sum of the sources (see sources.py), "" if none was given.
 SOURCES = SEXP_SOURCES.decode("ascii")
 
 cdef enum:
@@ -157,7 +157,7 @@ cdef class Scan:
         cdef long long* evaluated_us = self._evaluated_us.data.as_longlongs
         cdef unsigned char word
         cdef Py_ssize_t woken
-        # What an evaluation may have changed is asked for anew each time: it may run any code.
+        # What an evaluation may have changed is read again each time: it may run any code.
         while index >= 0 and (limit < 0 or index < limit):
             word = ready[index]
             if word == READY:
@@ -211,7 +211,7 @@ cdef class Scan:
         return index
 
     cdef bint settle(self, Program program, Py_ssize_t index, long long now) except -1:
-        """Evaluate a program; return whether anything comes of it, else see to the moment of its next evaluation."""
+        """Evaluate a program; return whether it has an outcome to apply, else note when it is due."""
         cdef int value = program.evaluate()
         cdef long long due = program.due
         if not program.comes_to_nothing(value):

@@ -92,10 +92,12 @@ class Scan:
         schedule: Callable[[int, int], None],
         repeat: Callable[[int], None] | None = None,
     ) -> None:
-        """Take what belongs to the slots, by index: flags, words, evaluators, roots (None
-        for a formula that ends with no special status), where to note the time of an evaluation, when a slot is due,
-        what is called with another such moment, and what is called for a repeating slot that has acted once more. An
-        evaluator that has `in_pass` is a program of the kernel."""
+        """Take what belongs to the slots, by index.
+
+        These are flags, words, evaluators, roots (None for a formula that ends with no special status), where to note
+        the time of an evaluation, and when a slot is due. `schedule` is called with another such moment, `repeat` for a
+        repeating slot that has acted once more. An evaluator that has `in_pass` is a program of the kernel.
+        """
         self._dirty = dirty
         self._wakes = wakes
         self._ready = ready
