@@ -12,12 +12,23 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sexp_runtime import kernel
 from sexp_runtime.world.quotas import Quotas
 from sexp_runtime.world.world import World
 from support import random_missions
-from support.equivalence import check_mission
+from support.equivalence import build, check_mission
 from support.fuzzing import examples, in_fast
 from support.random_missions import random_mission
+
+
+@pytest.mark.skipif(kernel.LANGUAGE != "c", reason="programs are compiled")
+def test_the_compiled_engine_has_programs_and_the_interpreted_one_none() -> None:
+    plan = random_mission(std_random.Random(1))
+    programs = {
+        engine: sum(getattr(formula, "program", None) is not None for formula in build(plan, engine)[0].event_formulas)
+        for engine in ("interpreted", "compiled")
+    }
+    assert programs["interpreted"] == 0 < programs["compiled"]
 
 
 @settings(max_examples=examples(200), suppress_health_check=list(HealthCheck))

@@ -9,7 +9,7 @@ from unittest import mock
 
 from sexp_runtime.events import passes
 from sexp_runtime.events.cached import CachedEventManager
-from sexp_runtime.events.formulas import compiled
+from sexp_runtime.events.formulas import compiling
 from sexp_runtime.loops import plain
 from sexp_runtime.rules.formula import interpreted
 from sexp_runtime.rules.manager import MissionEventManager
@@ -39,9 +39,8 @@ def build(plan: MissionPlan, engine: str) -> tuple[MissionEventManager, list[Any
         return CachedEventManager(world, context, verify_every=7, training=plan.training), actions
     if engine == "visited":
         return CachedEventManager(world, context, on_request=lambda kind, index: None, training=plan.training), actions
-    return NaiveEventManager(
-        world, context, compiled if engine == "compiled" else interpreted, training=plan.training
-    ), actions
+    make = compiling(context) if engine == "compiled" else interpreted
+    return NaiveEventManager(world, context, make, training=plan.training), actions
 
 
 def evict(manager: MissionEventManager, random: std_random.Random) -> None:

@@ -201,7 +201,7 @@ func _end() -> void:
 
 func _take(answer: Dictionary) -> void:
 	if answer.has("progress"):
-		var what := "replaying the run" if _slider.editable or _frame < 0 else "playing on as a copy"
+		var what := "replaying the run" if _copy.is_empty() else "playing on as a copy"
 		_say("%s: %d %%" % [what, int(100.0 * float(answer["progress"]))], false)
 	elif answer.has("played_on"):
 		_copy = "" # the replay of it removes it
