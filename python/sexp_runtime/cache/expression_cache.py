@@ -71,7 +71,7 @@ class ExpressionCache:
         self._due: list[tuple[int, int, Entry]] = []
         self._serial = 0
         self._cleanup_us = clock.us + self._interval_us
-        self._wake_us = self._cleanup_us  # the next moment at which the clock gives us work
+        self._wake_us = self._cleanup_us  # the next moment at which something expires or a clean-up is due
         self._contexts: dict[int, tuple[weakref.ref[Any], set[Hashable]]] = {}
 
     # --- look-ups -------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class ExpressionCache:
             self._thread.check("evaluate")
         if self._clock.us >= self._wake_us:
             self._wake()
-        found = self._entries.get(key)  # as `get`, which most calls end with
+        found = self._entries.get(key)  # like `get`: most calls end here
         if found is not None:
             self._entries.move_to_end(key)
             self.hits += 1
@@ -193,7 +193,7 @@ class ExpressionCache:
         entry.value = value
         entry.permanent = permanent
         entry.due_us = due_us
-        if not same or type(value) is not int:  # a number for a number weighs the same
+        if not same or type(value) is not int:  # a number in place of a number takes the same bytes
             self._weigh(entry)
         if entry.nbytes > self.max_bytes:
             self.refusals += 1

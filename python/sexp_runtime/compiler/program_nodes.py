@@ -83,7 +83,7 @@ class Builder:
         self.facts: set[FactKey] = set()
         self.handled: set[EvalNode] = set()
         self.traits: list[NodeTraits] = []
-        self.is_form = False  # of an argument form: its nodes keep no statuses
+        self.is_form = False  # whether it is an argument form, whose nodes keep no statuses
         self.has_trees = True
         #: Whether a movement is compared in a form that can be bounded, and whether one is read otherwise.
         self.is_moving = self.moves_freely = False

@@ -94,7 +94,7 @@ def _nested(program: Program, *, doubts: bool) -> OperatorFunction:
     """Return the operator function of a form that a program evaluates; the form's status is in its node (B11)."""
 
     def call(ctx: EvaluationContext, node: EvalNode) -> Raw:
-        if not ctx.wcs or node.args[0].head.status not in (KNOWN_TRUE, KNOWN_FALSE):  # that traps there
+        if not ctx.wcs or node.args[0].head.status not in (KNOWN_TRUE, KNOWN_FALSE):  # a known one is not run again
             pay_for_trial(ctx, node)
         program.forget_root()
         if doubts:
@@ -137,7 +137,7 @@ class _Conditional(Builder):
         self._assign(root.args[1:])
         self.plan.perform = conditional_actions(self.parts, root)
         if self.plan.kind == Op.EVERY_TIME and all(action.head.name in NESTED for action in root.args[1:]):
-            self.plan.is_simple = False  # acts only if a nested condition is true, and waits for these otherwise
+            self.plan.is_simple = False  # it acts only if a nested condition is true, else it waits for them
         return self.finish(top)
 
     def _assign(self, actions: Sequence[EvalNode]) -> None:

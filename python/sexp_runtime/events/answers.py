@@ -194,7 +194,7 @@ class Answers:
         return isinstance(formula, CompiledFormula) and formula.is_quiet
 
     def keep_evaluating(self, index: int) -> None:
-        """Have a formula evaluated at its next use although its result is valid, so that it makes its own draws."""
+        """Let a formula be evaluated at its next use although its result is valid: it makes its own draws then."""
         self.table.draws[index] = 0
         self.table.touch(index)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def wake_facts(event: EventState, events: Sequence[EventState]) -> tuple[FactKey, ...]:
-    """Return the facts that make an event's processing, not its formula, come out differently."""
+    """Return the facts that can change what processing an event does, apart from its formula's value."""
     near = (event.index - 1, event.index, event.index + 1) if event.chain_delay_ms >= 0 else (event.index,)
     return tuple(dict.fromkeys(("event", events[at].key) for at in near if 0 <= at < len(events)))
 

@@ -327,7 +327,7 @@ _VALUES: Final[dict[str, Callable[[World, Sequence[Any]], str]]] = {
 
 def _short(value: object) -> str:
     if isinstance(value, tuple) and len(value) == _MATRIX:
-        return ""  # nine numbers would explain nothing
+        return ""  # nine numbers explain nothing
     if isinstance(value, tuple) and value and all(isinstance(part, float) for part in value):
         return "(" + ", ".join(f"{part:.1f}" for part in value) + ")"
     if isinstance(value, dict | set | frozenset | list):

@@ -70,7 +70,7 @@ def explain_tree(context: EvaluationContext, formula: Formula) -> TreePart:
 def explain_expression(context: EvaluationContext, expression: SexpExpression) -> TreePart:
     """Return the value of an expression that belongs to no formula, or why it has none, without its parts.
 
-    As `explain_tree`, this changes nothing. Raises ValueError if the expression cannot be evaluated.
+    Like `explain_tree`, this changes nothing. Raises ValueError if the expression cannot be evaluated.
     """
     return _Explainer(context).value(expression.root)
 

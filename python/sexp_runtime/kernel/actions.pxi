@@ -1,4 +1,4 @@
-# Actions that need no Python: those that do nothing, and those that give a number variable the number of an expression.
+# Actions that need no Python: those that do nothing, and those that assign a number to a variable.
 
 
 cdef class ContextCore:
@@ -33,7 +33,7 @@ cdef str MODIFY_VARIABLE = "modify-variable"
 
 
 cdef inline bint is_heard(ContextCore context, str name) except -1:
-    """As `EvaluationContext.is_heard`."""
+    """See `EvaluationContext.is_heard`."""
     context.actions_made.value += 1
     if context.listeners is None:
         return context.actions is not None
@@ -48,7 +48,7 @@ cdef int assign(Program program, list assignments) except -1:
     cdef Step step
     cdef Assignment each
     cdef int found, value
-    context.effects = context.effects + 1  # first, because loading stops here
+    context.effects = context.effects + 1  # first, because pre-evaluation stops here
     for step in assignments:
         if type(step) is Assignment:
             each = <Assignment>step

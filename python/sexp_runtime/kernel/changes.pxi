@@ -1,4 +1,4 @@
-# The changes of a recording, packed as the game makes them; `plain_changes` says what they look like.
+# The changes of a recording, packed as the game makes them; `plain_changes` specifies the format.
 
 cdef extern from "Python.h":
     const char* PyUnicode_AsUTF8AndSize(object text, Py_ssize_t* size) except NULL

@@ -1,4 +1,4 @@
-# Argument forms: the candidates are a set, and only those are evaluated again for which something changed.
+# Argument forms: the condition is evaluated again only for candidates for which something has changed.
 
 cdef enum:
     # Providers.
@@ -25,7 +25,7 @@ cdef class FormProgram(Program):
     cdef unsigned char* valid
     cdef long long* moments
     cdef long long* holds  # until when movement alone does not change the result of each candidate
-    cdef Side* sides  # how fast each common part can change, on which that depends, too
+    cdef Side* sides  # how fast each common part can change: `holds` depends on it, too
     cdef int count
     cdef int provider_kind
     cdef bint has_run

@@ -117,13 +117,13 @@ class WorldCore(ABC):
     __slots__ = ()
 
     def set_ship(self, ship: Any, field: str, value: Any) -> bool:
-        """As `change_ship`."""
+        """See `change_ship`."""
         return self.change_ship(ship, field, value)
 
     def move_ship(
         self, ship: Any, position: Any, velocity: Any = None, orientation: Any = None, jump: bool = False
     ) -> None:
-        """As `place_ship`."""
+        """See `place_ship`."""
         self.place_ship(ship, position, velocity, orientation, jump)
 
     @abstractmethod

@@ -1,8 +1,8 @@
 """The innermost loops of the cached engine: setting the flags of a fact's readers, and evaluating dirty slots.
 
-Set-up compiles `native.pyx` to C, which is used wherever it is found. The same in Python, `plain.py`, stands in where
-there is no C compiler, where the module is of other sources than those beside it, or with SEXP_LOOPS=plain in the
-environment.
+Set-up compiles `native.pyx` to C. `plain.py` is the same in Python: it is used if there is no compiled module, if the
+module was compiled from other sources than those beside it, or with SEXP_LOOPS=plain in the environment. Begin with
+`plain.py`. Imports values only.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
-# The types of native.pyx: those of its twins, and programs, which have none in Python: without a compiler each formula
-# is interpreted.
+# The types of native.pyx: those that plain.py and kernel/plain*.py have, too, and programs, which
+# are in C only.
 
 from collections.abc import Callable
 from typing import Any, Protocol

@@ -53,7 +53,7 @@ class CueManager:
     ship that starts to depart: a game or a simulation flies it out, then calls World.depart; without `leave`, ships
     depart at once. Call `load` once at mission time 0, and `frame` in each frame.
 
-    Each visit of a cue has three steps: `is_decided` says whether the formula matters now, `request` asks for its
+    Each visit of a cue has three steps: `is_decided` says whether the formula matters now, `request` gets its
     value, `apply` processes a true one. The cached engine overrides `request` and visits fewer cues.
     `on_request("cue", index)` is called for each request, `profiler.formula` after each evaluation.
     """

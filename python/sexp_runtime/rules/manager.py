@@ -1,6 +1,6 @@
 """The event manager: judges goals and processes events in the original's order, all on every pass (section F).
 
-This is the naive engine, the oracle of the others. A visit asks for a result (`request_event`, `request_goal`) and
+This is the naive engine, the oracle of the others. A visit requests a result (`request_event`, `request_goal`) and
 applies it (`apply_event`, `apply_goal`). A cached engine overrides the first half, or applies results that it has.
 """
 
