@@ -132,6 +132,7 @@ _own_parts = st.sampled_from(
         '( not ( is-destroyed-delay 0 "<argument>" ) )',
         '( is-destroyed-delay 0 "<argument>" )',
         '( < ( distance "<argument>" "Beta 1" ) 400 )',
+        '( string-equals "<argument>" "Beta 2" )',
         '( has-arrived-delay ( rand-multiple 0 1 ) "<argument>" )',
         '( < ( hits-left "<argument>" ) ( rand-multiple 0 200 ) )',
     ]

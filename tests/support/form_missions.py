@@ -74,7 +74,10 @@ class FormFormulas:
         if kind == 15:
             return f"( is-event-{self._pick(['true', 'false', 'incomplete'])} {event} )"
         if kind == 16:
-            return self._pick([f"( is-nan {self.number(own)} )", f"( is-in-mission {self._ship(own)} )"])
+            ship = self._ship(own)
+            return self._pick(
+                [f"( is-nan {self.number(own)} )", f"( is-in-mission {ship} )", f'( string-equals {ship} "Blue" )']
+            )  # fmt: skip
         if kind == 17:
             return f"( has-time-elapsed {self._random.randrange(4)} )"
         one, other = self._ship(own), self._ship(own)

@@ -64,6 +64,7 @@ class FormBuilder(Builder):
         if plan.tries_one and plan.draws_vary:
             raise Unfit
         plan.is_simple = not is_drawn
+        self.judge_actions(root.args[2:])
         plan.draws = plan.tries_one
         if not plan.tries_one and self.bound_motion():
             self.facts.update(without_motion(self.facts))
@@ -122,9 +123,11 @@ class FormBuilder(Builder):
             return super()._is_leaf(head)
         if head.spec.traits & ~READER or not all(arg.is_placeholder or is_text(arg) for arg in head.args):
             return False
-        if head.spec.reads is None or not self._reads_text(head):
+        if not self._reads_text(head):
             return False
-        return ROSTER not in head.spec.reads(self.ctx.world, [text_of(arg) for arg in head.args])
+        return head.spec.reads is None or ROSTER not in head.spec.reads(
+            self.ctx.world, [text_of(arg) for arg in head.args]
+        )
 
     def _reads_text(self, head: EvalNode) -> bool:
         """Whether an operator reads no candidate as a number."""

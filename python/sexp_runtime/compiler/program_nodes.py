@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from sexp_runtime.compiler.atoms import is_name, is_number, is_text, text_of
-from sexp_runtime.compiler.facts import is_drawing
+from sexp_runtime.compiler.facts import NESTED, is_drawing
 from sexp_runtime.compiler.motion import MOTION_FIELDS, is_moving_comparison, is_position, without_motion
 from sexp_runtime.compiler.program_parts import Parts
 from sexp_runtime.compiler.program_plan import (
@@ -98,6 +98,12 @@ class Builder:
             self.facts.update(without_motion(self.facts))
         program = Program(self.plan, self.ctx, interpreter.evaluate)
         return Compiled(program, frozenset(self.facts), frozenset(self.handled))
+
+    def judge_actions(self, actions: Sequence[EvalNode]) -> None:
+        """Note whether nested conditions decide whether the actions have an effect: the formula waits for them, too."""
+        draws = any(is_plain_draw(node) for action in actions for node in action.walk())
+        if (self.plan.forgets or draws) and all(action.head.name in NESTED for action in actions):
+            self.plan.is_simple = False
 
     def bound_motion(self) -> bool:
         """Let comparisons wait for their bounds if no other movement is read; return whether they do."""

@@ -136,8 +136,7 @@ class _Conditional(Builder):
         top = self.operator(condition.inner, condition.inner)
         self._assign(root.args[1:])
         self.plan.perform = conditional_actions(self.parts, root)
-        if self.plan.kind == Op.EVERY_TIME and all(action.head.name in NESTED for action in root.args[1:]):
-            self.plan.is_simple = False  # it acts only if a nested condition is true, else it waits for them
+        self.judge_actions(root.args[1:])
         return self.finish(top)
 
     def _assign(self, actions: Sequence[EvalNode]) -> None:
