@@ -14,6 +14,7 @@ from sexp_runtime import kernel
 from sexp_runtime.adhoc import COMPILED_FROM, AdHocContext, AdHocExpression, SexpError
 from sexp_runtime.cache.expression_cache import ExpressionCache
 from sexp_runtime.operators.evaluator import SexpEvaluator
+from sexp_runtime.operators.own import OwnOperators
 from sexp_runtime.session import MissionSession
 from support.fuzzing import examples
 from support.random_missions import (
@@ -26,6 +27,7 @@ from support.random_missions import (
     random_frame,
     symbols,
 )
+from support.small_missions import mission
 
 NEVER = 10**9
 
@@ -143,3 +145,32 @@ def test_text_that_is_no_expression_is_an_error_each_time(text: str) -> None:
         with pytest.raises(SexpError):
             session.evaluate(text)
     session.close()
+
+
+@pytest.mark.parametrize("compiled_from", [2, COMPILED_FROM])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '( + ( mission-time ) ( lamp "left" ) )',
+        '( or ( has-time-elapsed 5 ) ( < 3 ( lamp "left" ) ) )',
+        '( and ( > ( mission-time ) 5 ) ( = 0 ( lamp "left" ) ) )',
+    ],
+)
+def test_a_function_of_the_game_may_evaluate_another_text(
+    monkeypatch: pytest.MonkeyPatch, text: str, compiled_from: int
+) -> None:
+    monkeypatch.setattr(adhoc, "COMPILED_FROM", compiled_from)
+    own = OwnOperators()
+    own.add("lamp", lambda name: session.evaluate("( * 0 @Count[0] )"), args=("string",), reads=["variable Count"])
+    mission_text = mission([("( when ( false ) ( do-nothing ) )", "Idle")], variables=['0 "Count" "0" "number"'])
+    values = []
+    for clears in (True, False):
+        session = MissionSession.load(mission_text, operators=own)
+        values.append([])
+        for _ in range(12):
+            if clears:
+                session.cache.clear()
+            values[-1].append(session.evaluate(text))
+            session.step(1.0)
+        session.close()
+    assert values[0] == values[1] and len(set(values[0])) > 1

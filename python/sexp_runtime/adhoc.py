@@ -120,14 +120,17 @@ class AdHocExpression:
         if self._on_effect is not None:
             self._on_effect()
         self._notes.begin()
+        # An operator of the game can evaluate another expression, in the middle of this evaluation.
+        outer = context.candidate, context.due
         before = context.start()
-        outer, context.candidate = context.candidate, self._candidate
+        context.candidate = self._candidate
         try:
             value = evaluate()
+            due_us = context.due
         except BudgetError as error:
             raise SexpError(str(error)) from error
         finally:
-            context.candidate = outer
+            context.candidate, context.due = outer
         refusal = self._refusal
         if not refusal and context.effects != before:
             refusal = "has effects"
@@ -136,7 +139,7 @@ class AdHocExpression:
             facts = self._calm_facts
         if self._notes.facts:
             facts = (*facts, *self._notes.facts)
-        return Evaluation(value, facts=facts, due_us=context.due, refusal=refusal)
+        return Evaluation(value, facts=facts, due_us=due_us, refusal=refusal)
 
     def _ready(self) -> Callable[[], int]:
         """Return what evaluates the formula as if it had just been parsed, a program from COMPILED_FROM on.
