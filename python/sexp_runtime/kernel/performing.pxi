@@ -177,7 +177,9 @@ cdef int choose(Program program, Node* node, int* own, int* status) except? RAIS
     cdef int at, found, other, value
     cdef bint depended = program.depends
     program.depends = False
-    effects, unused = (program.core.effects, program.context.unused_draws) if program.draws else (None, None)
+    effects = unused = None
+    if program.draws:
+        effects, unused = program.core.effects, program.context.unused_draws
     value = program.run(own[0], &found)
     if program.draws and value != 1 and node.op == WHEN_TRUE:
         program.judge_draws(effects, unused)

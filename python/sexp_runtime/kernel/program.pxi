@@ -430,7 +430,9 @@ cdef class Program:
         """Evaluate the formula; set `changed`, `acted`, `due` and `root_status`."""
         cdef int found = ORDINARY, value
         self.begin()
-        effects, unused = (self.core.effects, self.context.unused_draws) if self.draws else (None, None)
+        effects = unused = None
+        if self.draws:
+            effects, unused = self.core.effects, self.context.unused_draws
         if self.kind == EVERY_TIME:
             unsettled = None if self.passing is None else self.context.unsettled
             if self.run(self.top, &found) == 1:
