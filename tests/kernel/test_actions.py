@@ -248,3 +248,15 @@ def test_arguments_are_read_from_left_to_right_even_if_one_changes_another(root:
         ]
     )
     assert play(text, "cached", 6) == play(text, "naive", 6)
+
+
+@pytest.mark.parametrize("name", ["when-argument", "every-time-argument"])
+def test_a_candidate_that_the_condition_reads_as_a_ship_is_one_for_its_actions(name: str) -> None:
+    text = mission_of(
+        [
+            f'( {name} ( any-of "Beta 1" ) ( not ( is-destroyed-delay 0 "<argument>" ) ) '
+            '( set-object-speed-x "<argument>" ( + "<argument>" @v0[1] ) ) '
+            '( set-object-speed-y "<argument>" ( get-object-x "<argument>" ) ) )'
+        ]
+    )
+    assert play(text, "cached") == play(text, "naive")

@@ -352,11 +352,17 @@ cdef class FormProgram(Program):
     cdef object applicable(self, int at):
         """Return a candidate for the actions, which remembers the ship as which the condition has read it (D7)."""
         candidate = self.candidates[at]
-        if self.remembers_ships and self.was_read[at] and candidate.node.cache is None:
-            ship = (<Place>self.places[at]).ship
-            if ship is not None:
-                candidate.node.cache = ("ship", ship)
+        if self.remembers_ships and self.was_read[at]:
+            self.remember_ship(at, candidate.node)
         return candidate
+
+    cdef int remember_ship(self, int at, atom) except -1:
+        cdef Place place = <Place>self.places[at]
+        if atom.cache is None:
+            place.look()  # a leaf does not
+            if place.ship is not None:
+                atom.cache = ("ship", place.ship)
+        return 0
 
     cdef inline BoardCore places_board(self):
         return (<Place>self.places[0]).board
@@ -368,11 +374,8 @@ cdef class FormProgram(Program):
         if self.kind != WHEN or self.is_nested:
             return
         for at in range(self.count):
-            node = self.candidates[at].node
-            if self.was_read[at] and node.cache is None:
-                ship = (<Place>self.places[at]).ship
-                if ship is not None:
-                    node.cache = ("ship", ship)
+            if self.was_read[at]:
+                self.remember_ship(at, self.candidates[at].node)
 
     def doubt(self):
         self.found = None
