@@ -134,8 +134,15 @@ class Answers:
         if formula.program is not None:
             formula.program.doubt()
         cached = self.table.values[index], formula.status
+        rng = self.ctx.world.rng
+        effects, draws = self.ctx.effects, rng.draws
         value = self.evaluate(index, profiler, is_check=True)
-        if self.table.unsettled[index] or cached[0] != value or not is_same(cached[1], formula.status):
+        has_only_drawn = 0 < self.ctx.effects - effects == rng.draws - draws  # other numbers may end it later
+        if (
+            (self.table.unsettled[index] and not has_only_drawn)
+            or cached[0] != value
+            or not is_same(cached[1], formula.status)
+        ):
             self._report_stale(index, cached, (value, formula.status))
         return value
 

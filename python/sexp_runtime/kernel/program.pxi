@@ -195,7 +195,7 @@ cdef class Program:
             if found == KF or (found == NANF and not self.wcs):
                 status[0] = KF
                 self.stands = before
-                self.depends |= depended
+                self.depends = depended or (self.depends and not is_decided)
                 return 0
             if value != 1:
                 result = False
@@ -230,7 +230,7 @@ cdef class Program:
             if found == KT:
                 status[0] = KT
                 self.stands = before
-                self.depends |= depended
+                self.depends = depended or (self.depends and not is_decided)
                 return 1
             if value == 1:
                 result = True
