@@ -118,7 +118,7 @@ def pre_evaluate(ctx: EvaluationContext, formula: Formula, evaluate: Callable[[]
 
     It succeeds if it had no effect, its value is 0, and another evaluation would give the same: if the first leaves
     statuses, a second one is made, as one frame later. Then the formula counts as evaluated, and the context holds its
-    notes for caches. Else all that its nodes remember is as it was, or as the next evaluation leaves it in any case.
+    notes for caches. Otherwise the nodes remember what they did before, or what the next evaluation sets anyway.
     """
     root = next(formula.walk()) if isinstance(formula, CompiledFormula) else None
     if root is None or not _can_pre_evaluate(root, ctx):

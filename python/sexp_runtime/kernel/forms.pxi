@@ -244,7 +244,7 @@ cdef class FormProgram(Program):
     cdef bint try_drawn(self, int* status) except -1:
         """Draw a candidate, and return whether the condition is true for it (C22).
 
-        If it is true for none, or false whatever is drawn, what was drawn does not count.
+        The draw counts as unused if no candidate makes the condition true.
         """
         cdef int at, left, found, value
         self.find_valid()

@@ -478,7 +478,7 @@ cdef class Program:
         return 0
 
     cdef int judge_draws(self, effects, unused) except -1:
-        """Count the draws since `effects` as unused, if the result is the same whatever is drawn."""
+        """Count the draws since `effects` as unused if every number gives the same result."""
         if not self.depends and not self.draws_vary and self.core.effects is not effects:
             self.context.unused_draws = unused + (self.core.effects - effects)
         return 0

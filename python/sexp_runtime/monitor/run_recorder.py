@@ -20,8 +20,8 @@ class RunRecorder:
     """Writes the changes that a game and its stand-ins make to a world, until the recording ends.
 
     Raises OSError if the file cannot be created. `header` is that of RecordingWriter, `most_bytes` too. `actions`
-    counts the actions of each frame. `log` is to be called when a frame begins, and when it is over or has failed; it
-    also ends most frames.
+    counts the actions of each frame. Callers call `log` when a frame begins, and when it has ended or failed. It also
+    ends most frames.
     """
 
     def __init__(

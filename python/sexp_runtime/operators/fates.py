@@ -88,14 +88,17 @@ def _destroyed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
             return None
         fix = destroyed_fix(ctx, ship.name)
         return KNOWN_FALSE if fix is None else fix
+    return _wing_gone(ctx, arg, kinds.WING_DESTROYED)
+
+
+def _wing_gone(ctx: EvaluationContext, arg: EvalNode, kind: str) -> Fate:
+    """Return the fate of a wing by the log entry of this kind, which it has if it is gone."""
     wing = ctx.wing(arg)
     if wing is None:
         return None
-    if wing.arrived == 0 and not wing.gone:
-        return CANT_EVAL
     if not wing.gone:
-        return None
-    fix = ctx.world.log.first(kinds.WING_DESTROYED, wing.name)
+        return CANT_EVAL if wing.arrived == 0 else None
+    fix = ctx.world.log.first(kind, wing.name)
     return KNOWN_FALSE if fix is None else fix
 
 
@@ -300,15 +303,7 @@ def _departed(ctx: EvaluationContext, arg: EvalNode) -> Fate:
             return None
         fix = ctx.world.log.first(kinds.SHIP_DEPARTED, ship.name)
         return KNOWN_FALSE if fix is None else fix
-    wing = ctx.wing(arg)
-    if wing is None:
-        return None
-    if wing.arrived == 0 and not wing.gone:
-        return CANT_EVAL
-    if not wing.gone:
-        return None
-    fix = ctx.world.log.first(kinds.WING_DEPARTED, wing.name)
-    return KNOWN_FALSE if fix is None else fix
+    return _wing_gone(ctx, arg, kinds.WING_DEPARTED)
 
 
 _judged("has-departed", _departed)  # a wing: at least one of its ships (F47)

@@ -30,5 +30,5 @@ func run() -> void:
 	SexpRuntime.operator_changed("lamp-is-lit")
 	SexpRuntime.step(0.1)
 	check(satisfied.has("Late"), "a lamp that is lit")
-	equal(unknown, ["save-exists"] as Array[String], "what nobody knows")
+	equal(unknown, ["save-exists"] as Array[String], "operators without a meaning")
 	DirAccess.remove_absolute(ProjectSettings.globalize_path(path))
